@@ -1,0 +1,66 @@
+"""The page's patterns: what ECMA-262 says of a text, and the automaton behind it.
+
+``Pattern.compile(source).matches(text)`` is ``new RegExp(source, 'u').test(text)``, in linear time.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from functools import lru_cache
+
+from contracts.patterns.automaton import Automaton, CharacterClass, difference
+from contracts.patterns.construction import build
+from contracts.patterns.errors import PatternError
+from contracts.patterns.syntax import parse
+
+__all__ = ["Automaton", "CharacterClass", "Pattern", "PatternError", "difference"]
+
+
+class _Row(dict[str, "_Row"]):
+    """One state as a table from character to next state, filled as characters are met."""
+
+    __slots__ = ("accepting", "automaton", "rows", "state")
+
+    def __init__(self, automaton: Automaton, state: int, rows: list[_Row]) -> None:
+        super().__init__()
+        self.automaton = automaton
+        self.state = state
+        self.accepting = state in automaton.accepting
+        self.rows = rows
+
+    def __missing__(self, char: str) -> _Row:
+        there = self.rows[self.automaton.transitions[self.state][self.automaton.class_of(char)]]
+        # Rarer characters are looked up each time, so that the tables stay small.
+        if char < "\u0400":
+            self[char] = there
+        return there
+
+
+@dataclass(frozen=True, slots=True)
+class Pattern:
+    """A compiled pattern. Equal if the sources are; make it with ``compile``, which keeps what it made."""
+
+    source: str
+    automaton: Automaton = field(repr=False, compare=False)
+    _initial: _Row = field(repr=False, compare=False)
+
+    @staticmethod
+    @lru_cache(maxsize=256)
+    def compile(source: str) -> Pattern:
+        """The pattern of an ECMA-262 source, read with the ``u`` flag and no other.
+
+        Raises PatternError, which names the construct, for a source that is no such pattern, for
+        back-references (no automaton can decide them), and for look-behind, Unicode properties and sizes
+        beyond reason (not supported).
+        """
+        automaton = build(source, parse(source))
+        rows: list[_Row] = []
+        rows.extend(_Row(automaton, state, rows) for state in automaton.states)
+        return Pattern(source, automaton, rows[automaton.initial])
+
+    def matches(self, text: str) -> bool:
+        """Whether the pattern is found in the text: ECMA-262, 22.2.6.16, ``RegExp.prototype.test``."""
+        row = self._initial
+        for char in text:
+            row = row[char]
+        return row.accepting

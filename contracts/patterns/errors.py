@@ -1,0 +1,17 @@
+"""The one error of this package."""
+
+from __future__ import annotations
+
+
+class PatternError(ValueError):
+    """A pattern that is no ECMA-262 pattern, or that no finite automaton can decide.
+
+    The message names the construct, where it stands, and what to do about it.
+    """
+
+    def __init__(self, source: str, construct: str, offset: int | None, advice: str) -> None:
+        place = "" if offset is None else f" at offset {offset}"
+        super().__init__(f"Pattern {source!r}: {construct}{place}. {advice}")
+        self.source = source
+        self.construct = construct
+        self.offset = offset
