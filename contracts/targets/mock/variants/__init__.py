@@ -1,0 +1,1 @@
+"""Services that keep the contract and still answer differently: each must give no finding."""
