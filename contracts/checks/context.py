@@ -1,0 +1,88 @@
+"""What a check of one exchange gets to see."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from contracts import json_text
+from contracts.document import Contract
+from contracts.exchange import Exchange, Response
+from contracts.findings import Finding
+from contracts.oracle import Expectation, Verdict
+from contracts.secrets import Secrets
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What the run tolerates: seconds until an answer is whole, and bytes that are read of one."""
+
+    response_time: float = 5.0
+    response_bytes: int = 16 * 1024 * 1024
+
+
+@dataclass
+class Context:
+    """An exchange with what was owed; the answer is parsed once, when a check first asks for it."""
+
+    contract: Contract
+    exchange: Exchange
+    expectation: Expectation
+    limits: Limits
+    secrets: Secrets
+    mark: str = ""
+
+    @property
+    def response(self) -> Response | None:
+        """The answer, None where there was none."""
+        return self.exchange.response
+
+    @property
+    def status(self) -> int:
+        """The status of the answer, 0 where there was none."""
+        return self.exchange.response.status if self.exchange.response else 0
+
+    @property
+    def created(self) -> bool:
+        """Whether a 201 came to a request that may be answered so: its body is owed to the page."""
+        return self.status == 201 and self.expectation.verdict is not Verdict.REJECT
+
+    @cached_property
+    def parsed(self) -> json_text.JsonText | ValueError:
+        """The body of the answer as JSON, or what is wrong with it."""
+        if self.response is None:
+            return ValueError("no answer")
+        try:
+            return json_text.parse(self.response.body)
+        except ValueError as problem:
+            return problem
+
+    @cached_property
+    def project(self) -> dict[str, Any] | None:
+        """The project in a 201 answer that is a JSON object, else None."""
+        if not self.created or isinstance(self.parsed, ValueError) or not isinstance(self.parsed.value, dict):
+            return None
+        return self.parsed.value
+
+    @property
+    def sent(self) -> dict[str, Any]:
+        """The members of the body that was sent, empty where it was no object."""
+        return self.expectation.body if isinstance(self.expectation.body, dict) else {}
+
+
+Check = Callable[[Context], Iterator[Finding]]
+
+
+def shown(value: Any, limit: int = 60) -> str:
+    """A value on one line, cut to ``limit`` characters, invisible characters escaped."""
+    text = repr(value) if value is json_text.ABSENT else ascii_json(value)
+    return text if len(text) <= limit else f"{text[: limit - 1]}…"
+
+
+def ascii_json(value: Any) -> str:
+    """JSON with only printable characters kept as they are."""
+    text = json.dumps(value, ensure_ascii=False)
+    return "".join(c if c.isprintable() else f"\\u{ord(c):04x}" if ord(c) < 0x10000 else f"\\U{ord(c):08x}" for c in text)

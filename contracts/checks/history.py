@@ -1,0 +1,129 @@
+"""What only many exchanges together can show: ids that repeat, a platform that changes, a clock that stands."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from email.utils import parsedate_to_datetime
+from statistics import median
+from typing import Any, Final
+
+from contracts.checks.context import shown
+from contracts.checks.project import ID_FORMAT, instant, member
+from contracts.findings import Finding
+
+#: Seconds by which the database's clock may differ from that of the Date header.
+SKEW: Final = 300.0
+#: Seconds by which the clock behind ``created`` may wander against the client's within a run.
+WANDER: Final = 2.5
+
+Place = tuple[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """A finding of the history, and the exchange (worker and number) that shows it."""
+
+    finding: Finding
+    place: Place
+
+
+class HistoryChecks:
+    """Takes the projects of a run one by one, in any order, and says at the end what does not fit.
+
+    Memory grows with the number of projects, by a few hundred bytes each.
+    """
+
+    def __init__(self) -> None:
+        self._ids: dict[str, dict[str, Place]] = {"id": {}, "plan.id": {}}
+        self._platforms: Counter[str] = Counter()
+        self._platform_at: dict[str, Place] = {}
+        self._clocks: dict[str, dict[str, list[tuple[float, float, Place]]]] = {}
+        self._with_date: Counter[str] = Counter()
+        self._found: list[Seen] = []
+
+    def observe(self, project: dict[str, Any], date: str | None, started: float, elapsed: float, place: Place) -> None:
+        """Take in the project of one 201 answer with the Date header of that answer."""
+        for path, clause in (("id", "response.201.id.unique"), ("plan.id", "response.201.plan.id.unique")):
+            value = member(project, path)
+            if not isinstance(value, str) or not ID_FORMAT.fullmatch(value):
+                continue
+            first = self._ids[path].setdefault(value, place)
+            if first != place:
+                self._add(clause, "repeated", "an id that no other project has", f"{value} again", f"/{path}", place)
+        platform = project.get("platformId")
+        if isinstance(platform, str) and ID_FORMAT.fullmatch(platform):
+            self._platforms[platform] += 1
+            self._platform_at.setdefault(platform, place)
+        for name in ("created", "updated"):
+            value = project.get(name)
+            moment = instant(value) if isinstance(value, str) else None
+            if moment is not None:
+                self._clock(name, moment, date, started, elapsed, place)
+
+    def _clock(
+        self, name: str, moment: datetime, date: str | None, started: float, elapsed: float, place: Place
+    ) -> None:
+        per_worker = self._clocks.setdefault(name, {}).setdefault(place[0], [])
+        per_worker.append((moment.timestamp() - started, elapsed, place))
+        own = _http_date(date)
+        if own is None:
+            return
+        self._with_date[name] += 1
+        apart = moment.timestamp() - own.timestamp()
+        if abs(apart) > SKEW + elapsed:
+            came = f"{shown(moment.isoformat())}, {abs(apart):,.0f} s {'ahead' if apart > 0 else 'behind'}"
+            self._add(f"response.201.{name}.clock", "far", f"about the Date of the answer, {own.isoformat()}", came, f"/{name}", place)
+
+    def exercised(self) -> Iterator[tuple[str, int]]:
+        """The clauses of the history with the number of projects that could have broken them."""
+        for path, clause in (("id", "response.201.id.unique"), ("plan.id", "response.201.plan.id.unique")):
+            yield clause, max(0, len(self._ids[path]) - 1)
+        yield "response.201.platformId.constant", max(0, sum(self._platforms.values()) - 1)
+        for name in ("created", "updated"):
+            yield f"response.201.{name}.clock", self._with_date[name]
+
+    def findings(self) -> Iterator[Seen]:
+        """Everything found, once all projects were taken in."""
+        yield from self._found
+        if len(self._platforms) > 1:
+            (usual, _), *others = self._platforms.most_common()
+            for platform, count in others:
+                yield Seen(
+                    Finding(
+                        "response.201.platformId.constant",
+                        "changed",
+                        f"the platform of the key, {usual}",
+                        f"{platform} in {count} answers",
+                        "/platformId",
+                    ),
+                    self._platform_at[platform],
+                )
+        far = {(seen.finding.clause, seen.place) for seen in self._found}
+        for name, workers in self._clocks.items():
+            for readings in workers.values():
+                yield from (s for s in _standing(name, readings) if (s.finding.clause, s.place) not in far)
+
+    def _add(self, clause: str, cause: str, owed: str, came: str, where: str, place: Place) -> None:
+        self._found.append(Seen(Finding(clause, cause, owed, came, where.replace(".", "/")), place))
+
+
+def _standing(name: str, readings: list[tuple[float, float, Place]]) -> Iterator[Seen]:
+    """Instants that do not move with the client's clock, however the two differ."""
+    usual = median(reading for reading, _, _ in readings)
+    for reading, elapsed, place in readings:
+        # The instant lies between sending and answer; a service may write whole seconds.
+        if not -WANDER <= reading - usual <= WANDER + elapsed:
+            came = f"{reading - usual:+.1f} s against the other answers of the run"
+            yield Seen(
+                Finding(f"response.201.{name}.clock", "stands", "the time of the request", came, f"/{name}"), place
+            )
+
+
+def _http_date(value: str | None) -> datetime | None:
+    try:
+        return parsedate_to_datetime(value) if value else None
+    except ValueError:
+        return None

@@ -1,0 +1,158 @@
+"""Does the project in a 201 answer make sense: ids, instants, and the values that were sent?"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Any, Final
+
+from contracts import json_text
+from contracts.checks.context import Context, shown
+from contracts.clauses import ID_MEMBERS
+from contracts.document import Field
+from contracts.findings import Finding
+
+ID_FORMAT: Final = re.compile(r"[0-9a-zA-Z]{21}")
+_INSTANT = re.compile(
+    r"\d{4}-\d{2}-\d{2}[Tt]\d{2}:\d{2}:\d{2}(?:\.\d+)?(?:[Zz]|[+-](?:[01]\d|2[0-3]):[0-5]\d)", re.ASCII
+)
+#: Reasons for EITHER under which an accepted request still owes its values back.
+_VALUES_STAND: Final = frozenset(
+    {
+        "member that the page does not list",
+        "an externalId that may be in use",
+        "an unusual parameter of the media type",
+        "another spelling of the bearer scheme (RFC 9110, section 11.1: without case)",
+    }
+)
+
+
+def member(project: dict[str, Any], path: str) -> Any:
+    """The value at a dotted path, or ``json_text.ABSENT``."""
+    value: Any = project
+    for name in path.split("."):
+        if not isinstance(value, dict) or name not in value:
+            return json_text.ABSENT
+        value = value[name]
+    return value
+
+
+def id_format(context: Context) -> Iterator[Finding]:
+    """response.201.*.idFormat: id, ownerId, plan.id and plan.projectId have the service's one format."""
+    if context.project is None:
+        return
+    for path in ID_MEMBERS:
+        value = member(context.project, path)
+        if isinstance(value, str) and not ID_FORMAT.fullmatch(value):
+            yield Finding(
+                f"response.201.{path}.idFormat",
+                "format",
+                "21 letters and digits",
+                f"{shown(value)} ({len(value)} characters)",
+                "/" + path.replace(".", "/"),
+            )
+
+
+def plan_belongs_to_project(context: Context) -> Iterator[Finding]:
+    """response.201.plan.projectId.equalsId."""
+    if context.project is None:
+        return
+    own, other = context.project.get("id"), member(context.project, "plan.projectId")
+    well_formed = isinstance(other, str) and isinstance(own, str) and ID_FORMAT.fullmatch(other)
+    if well_formed and ID_FORMAT.fullmatch(str(own)) and own != other:
+        yield Finding(
+            "response.201.plan.projectId.equalsId", "differs", f"the project's id {own}", shown(other), "/plan/projectId"
+        )
+
+
+def instants(context: Context) -> Iterator[Finding]:
+    """response.201.created.instant, .updated.instant and .updated.order (RFC 3339, section 5.6)."""
+    if context.project is None:
+        return
+    read: dict[str, datetime] = {}
+    for name in ("created", "updated"):
+        value = context.project.get(name)
+        if isinstance(value, str):
+            moment = instant(value)
+            if moment is None:
+                yield Finding(
+                    f"response.201.{name}.instant", "format", "an instant such as 2026-01-31T12:00:00.000Z", shown(value), f"/{name}"
+                )
+            else:
+                read[name] = moment
+    if len(read) == 2 and read["updated"] < read["created"]:
+        yield Finding(
+            "response.201.updated.order",
+            "before",
+            f"updated not before created ({context.project['created']})",
+            shown(context.project["updated"]),
+            "/updated",
+        )
+
+
+def instant(text: str) -> datetime | None:
+    """The instant that an RFC 3339 date-time names, None where the text is no such thing."""
+    if not _INSTANT.fullmatch(text):
+        return None
+    # datetime has no leap seconds; RFC 3339 allows second 60.
+    text = re.sub(r":60(?=[.Zz+-])", ":59", text)
+    try:
+        return datetime.fromisoformat(re.sub(r"(\.\d{6})\d+", r"\1", text.upper()))
+    except ValueError:
+        return None
+
+
+def echo(context: Context) -> Iterator[Finding]:
+    """response.201.*.echo: each value that was sent comes back as the same JSON value.
+
+    A value that carries the number of another request of the run is response.201.answers_own_request.
+    """
+    project = context.project
+    if project is None or not set(context.expectation.why) <= _VALUES_STAND:
+        return
+    changed = []
+    for field in context.contract.response_fields:
+        name = field.path
+        if name not in context.contract.echoed:
+            continue
+        sent, received = context.sent.get(name), project.get(name, json_text.ABSENT)
+        if _is_of_another(context.mark, sent, received):
+            owed = f"the project of this request ({name} {shown(sent)})"
+            yield Finding("response.201.answers_own_request", "another", owed, f"{name} {shown(received)}", f"/{name}")
+            return
+        if sent is not None and not _left_to_schema(field, received):
+            difference = json_text.first_difference(sent, received, f"/{name}")
+            if difference is not None:
+                pointer, before, after = difference
+                changed.append(
+                    Finding(f"response.201.{name}.echo", "changed", shown(before), shown(after), pointer)
+                )
+    yield from changed
+
+
+def _is_of_another(mark: str, sent: Any, received: Any) -> bool:
+    """Whether ``received`` carries the mark of the run with a number that was not sent with it."""
+    if not mark or not isinstance(received, str) or mark not in received:
+        return False
+    numbers = set(re.findall(re.escape(mark) + r"-(\d+)", received))
+    return bool(numbers) and not numbers & set(re.findall(re.escape(mark) + r"-(\d+)", str(sent)))
+
+
+def _left_to_schema(field: Field, received: Any) -> bool:
+    """Whether the schema check already says what is wrong with the value."""
+    if received is json_text.ABSENT:
+        return field.required
+    if received is None:
+        return not field.nullable
+    return bool(field.types) and not any(json_text.has_type(received, name) for name in field.types)
+
+
+def id_is_the_services_own(context: Context) -> Iterator[Finding]:
+    """response.201.id.unique: an id that stands in the body as an unlisted member is not taken over."""
+    if context.project is None or "id" not in context.sent or any(f.path == "id" for f in context.contract.fields):
+        return
+    if context.project.get("id") == context.sent["id"]:
+        yield Finding(
+            "response.201.id.unique", "taken from the body", "an id of the service's own", shown(context.sent["id"]), "/id"
+        )

@@ -1,0 +1,96 @@
+"""Does a 201 answer conform: media type, JSON, and every member of the schema?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from contracts import json_text
+from contracts.checks.context import Context, shown
+from contracts.document import Field
+from contracts.exchange import JSON_MEDIA_TYPE
+from contracts.findings import Finding
+from contracts.patterns import Pattern
+
+
+def content_type_conformance(context: Context) -> Iterator[Finding]:
+    """response.201.mediaType: application/json, said once, and UTF-8 where a charset is named."""
+    if not context.created or context.response is None:
+        return
+    values = context.response.all_headers("Content-Type")
+    clause, owed = "response.201.mediaType", "Content-Type: application/json"
+    if len(values) != 1:
+        came = "no Content-Type" if not values else f"{len(values)} Content-Type headers: {shown(values)}"
+        yield Finding(clause, "count", owed, came, "Content-Type")
+        return
+    essence, _, parameters = values[0].partition(";")
+    charset = dict(
+        part.strip().lower().partition("=")[::2] for part in parameters.split(";") if "=" in part
+    ).get("charset", "utf-8")
+    if essence.strip().lower() != JSON_MEDIA_TYPE:
+        yield Finding(clause, "essence", owed, shown(values[0]), "Content-Type")
+    elif charset.strip("\"'") not in {"utf-8", "utf8"}:
+        yield Finding(clause, "charset", f"{owed}; charset=utf-8", shown(values[0]), "Content-Type")
+
+
+def body_is_json(context: Context) -> Iterator[Finding]:
+    """response.201.json and response.201.body.type: one JSON text as RFC 8259 has it, an object."""
+    if not context.created or context.response is None or context.response.cut:
+        return
+    parsed, clause = context.parsed, "response.201.json"
+    if isinstance(parsed, ValueError):
+        start = context.response.body[:60].decode("utf-8", "backslashreplace")
+        yield Finding(clause, "malformed", "one JSON text in UTF-8", f"{parsed}: {shown(start)}")
+        return
+    for oddity in parsed.oddities:
+        if oddity in {"byte order mark", "repeated member"}:
+            names = f" {sorted(parsed.repeated)}" if oddity == "repeated member" else ""
+            yield Finding(clause, oddity, "one JSON text in UTF-8", f"{oddity}{names}")
+    if not isinstance(parsed.value, dict):
+        yield Finding(
+            "response.201.body.type", "type", "a JSON object", f"a JSON {json_text.type_name(parsed.value)}"
+        )
+
+
+def response_schema_conformance(context: Context) -> Iterator[Finding]:
+    """Every member of the 201 schema: required, type, null, pattern, enum, items."""
+    if context.project is not None:
+        yield from _members(context.contract.response_fields, context.project, "")
+
+
+def _members(fields: tuple[Field, ...], holder: dict[str, Any], pointer: str) -> Iterator[Finding]:
+    for field in fields:
+        where = f"{pointer}/{json_text.escape(field.name)}"
+        if field.name in holder:
+            yield from _value(field, holder[field.name], where)
+        elif field.required:
+            yield Finding(f"response.201.{field.path}.required", "missing", f"the member {field.path}", "none", where)
+
+
+def _value(field: Field, value: Any, where: str) -> Iterator[Finding]:
+    clause = f"response.201.{field.path}"
+    if value is None:
+        if not field.nullable:
+            yield Finding(f"{clause}.null", "null", f"a JSON {' or '.join(field.types)}", "null", where)
+        return
+    if field.types and not any(json_text.has_type(value, name) for name in field.types):
+        came = f"{json_text.type_name(value)}: {shown(value)}"
+        yield Finding(f"{clause}.type", json_text.type_name(value), f"a JSON {' or '.join(field.types)}", came, where)
+        return
+    if field.enum is not None and not any(json_text.same(option, value) for option in field.enum):
+        yield Finding(f"{clause}.enum", "option", f"one of {', '.join(map(str, field.enum))}", shown(value), where)
+    if field.pattern is not None and isinstance(value, str) and not Pattern.compile(field.pattern).matches(value):
+        yield Finding(f"{clause}.pattern", "mismatch", f"a text that matches {field.pattern}", shown(value), where)
+    if field.items is not None and isinstance(value, list):
+        yield from _items(field.items, value, clause, where)
+    if isinstance(value, dict):
+        yield from _members(field.members, value, where)
+
+
+def _items(items: Field, values: list[Any], clause: str, where: str) -> Iterator[Finding]:
+    for index, value in enumerate(values):
+        if items.types and not any(json_text.has_type(value, name) for name in items.types):
+            came = f"{json_text.type_name(value)}: {shown(value)}"
+            owed = f"items that are each a JSON {items.type}"
+            yield Finding(f"{clause}.items.type", json_text.type_name(value), owed, came, f"{where}/{index}")
+            return

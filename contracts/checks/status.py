@@ -1,0 +1,114 @@
+"""Was the answer the one that is owed to the request: created, refused, and never an error of the server?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from contracts.checks.context import Context, shown
+from contracts.exchange import UNREACHED
+from contracts.findings import Finding
+from contracts.oracle import Verdict
+
+_WORDS = {
+    "closed": "the connection was closed without an answer",
+    "reset": "the connection was reset",
+    "incomplete": "the answer ended before its end",
+    "invalid": "what came is not an HTTP answer",
+    "too_large": "an answer larger than any reader would take",
+}
+
+
+def answered_in_time(context: Context) -> Iterator[Finding]:
+    """service.answers and service.time: one whole HTTP answer within the limit."""
+    failure, limit = context.exchange.failure, context.limits.response_time
+    if failure is None:
+        if context.exchange.elapsed > limit:
+            yield Finding(
+                "service.time",
+                "slow",
+                f"an answer within {limit:g} s",
+                f"an answer after {context.exchange.elapsed:.1f} s",
+            )
+    elif failure.kind == "timeout":
+        yield Finding("service.time", "hang", f"an answer within {limit:g} s", f"none: {failure.detail}")
+    elif failure.kind not in UNREACHED:
+        yield Finding(
+            "service.answers", failure.kind, "one whole HTTP answer", f"{_WORDS[failure.kind]} ({failure.detail})"
+        )
+
+
+def not_a_server_error(context: Context) -> Iterator[Finding]:
+    """service.no_5xx, and no answer outside the classes of RFC 9110, section 15."""
+    if context.status >= 500:
+        owed = {
+            Verdict.CREATE: "201: the request is valid",
+            Verdict.REJECT: "a 4xx: the request is invalid",
+            Verdict.EITHER: "201 or a 4xx: the page leaves this request open",
+        }[context.expectation.verdict]
+        yield Finding(
+            "service.no_5xx",
+            f"{context.status} where {context.expectation.verdict.value} is owed",
+            owed,
+            _answer(context),
+            _offence(context),
+        )
+    elif context.response is not None and (300 <= context.status < 400 or context.status < 200):
+        yield Finding("service.answers", f"status {context.status}", "201 or a 4xx", _answer(context))
+
+
+def invalid_is_refused(context: Context) -> Iterator[Finding]:
+    """Each broken clause of a request that was accepted all the same."""
+    if context.expectation.verdict is Verdict.REJECT and 200 <= context.status < 300:
+        for violation in context.expectation.violations:
+            yield Finding(
+                violation.clause,
+                "accepted",
+                f"a 4xx, nothing created: {violation.why}",
+                _answer(context),
+                violation.where,
+            )
+
+
+def valid_is_created(context: Context) -> Iterator[Finding]:
+    """response.201.status, and the request clause under which a valid request was refused."""
+    verdict = context.expectation.verdict
+    if verdict is not Verdict.REJECT and 200 <= context.status < 300 and context.status != 201:
+        yield Finding("response.201.status", f"status {context.status}", "201", _answer(context))
+    if verdict is Verdict.CREATE and 400 <= context.status < 500:
+        clause, where = refused_clause(context)
+        yield Finding(clause, "refused", "201: the request is valid", _answer(context), where)
+
+
+def refused_clause(context: Context) -> tuple[str, str]:
+    """The clause that a refusal of a valid request breaks, as far as one exchange can tell, and where.
+
+    With more than one field besides a plain displayName only smaller requests can tell which one is to
+    blame: ``request.combination`` until then.
+    """
+    if context.status in {401, 403}:
+        return "authorization.accepted", "Authorization"
+    if context.status == 415:
+        return "request.mediaType", "Content-Type"
+    optional = [name for name in context.sent if not context.contract.field(name).required]
+    if len(optional) > 1:
+        return "request.combination", ""
+    name = optional[0] if optional else next(iter(context.sent))
+    field, value = context.contract.field(name), context.sent[name]
+    if value is None:
+        aspect = "null"
+    elif field.pattern is not None and isinstance(value, str):
+        aspect = "pattern"
+    else:
+        aspect = "enum" if field.enum is not None else "type"
+    return f"request.{name}.{aspect}", f"/{name}"
+
+
+def _answer(context: Context) -> str:
+    body = context.response.body if context.response else b""
+    text = body[:200].decode("utf-8", "replace").strip()
+    return f"{context.status} {shown(text, 120)}" if text else f"{context.status} without a body"
+
+
+def _offence(context: Context) -> str:
+    violations = context.expectation.violations
+    return violations[0].where if violations else ""

@@ -1,0 +1,165 @@
+"""The catalogue of clauses: every promise with a stable id, its level and the statement it rests on.
+
+Clauses of request fields and of members of the answer are derived from the contract document; those that
+no schema can hold are written out in ``contracts/implied.py``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from types import MappingProxyType
+from typing import Any
+
+from contracts.document import Contract, Field
+from contracts.findings import Level
+from contracts.implied import written_out
+
+
+@dataclass(frozen=True, slots=True)
+class Clause:
+    """One promise.
+
+    ``promise`` is a sentence for a person; ``statement`` the words of the page (or of the RFC) it rests on;
+    ``source`` where these words stand.
+    """
+
+    id: str
+    level: Level
+    promise: str
+    statement: str
+    source: str
+
+    def to_json(self) -> dict[str, Any]:
+        """A JSON object with the members of the clause."""
+        return {
+            "id": self.id,
+            "level": self.level.value,
+            "promise": self.promise,
+            "statement": self.statement,
+            "source": self.source,
+        }
+
+
+Catalogue = Mapping[str, Clause]
+
+_BODY = "page: Body, application/json"
+_ANSWER = "page: Response, 201 - application/json"
+_EXAMPLE = "page: the example of an answer"
+
+#: Members of the answer that hold an id but carry no pattern on the page: ids have one format (implied).
+ID_MEMBERS = ("id", "ownerId", "plan.id", "plan.projectId")
+
+
+@lru_cache(maxsize=8)
+def catalogue(contract: Contract) -> Catalogue:
+    """Every clause of ``contract`` by id, in the order in which reports list them."""
+    clauses = [*_request_clauses(contract), *_response_clauses(contract)]
+    clauses += [Clause(**entry) for entry in written_out(contract.echoed)]
+    return MappingProxyType({clause.id: clause for clause in sorted(clauses, key=_position)})
+
+
+def _position(clause: Clause) -> tuple[int, str]:
+    areas = ("request.body", "request.", "authorization", "response.201", "service", "state", "advisory")
+    return next(i for i, area in enumerate(areas) if clause.id.startswith(area)), ""
+
+
+def described(field: Field) -> str:
+    """The field as the page writes it: name, type with null, ``required``."""
+    name = field.type
+    if field.enum is not None:
+        name = "enum<string>"
+    elif field.items is not None:
+        name = f"{field.items.type}[]"
+    elif field.format:
+        name = f"{name}<{field.format}>"
+    words = [field.path, f"{name} | null" if field.nullable else name]
+    return " · ".join([*words, "required"] if field.required else words)
+
+
+def _request_clauses(contract: Contract) -> Iterator[Clause]:
+    for field in contract.fields:
+        yield from _value_clauses(field, f"request.{field.path}", _BODY)
+        if field.required:
+            yield _documented(
+                f"request.{field.path}.required", f"A body without {field.path} is refused.", described(field), _BODY
+            )
+        else:
+            yield _documented(
+                f"request.{field.path}.optional", f"A body may leave out {field.path}.", described(field), _BODY
+            )
+
+
+def _value_clauses(field: Field, prefix: str, source: str) -> Iterator[Clause]:
+    statement = described(field)
+    kinds = " or ".join(field.types) or "any JSON value"
+    if field.types:
+        yield _documented(
+            f"{prefix}.type", f"{field.path}: every {kinds} is taken, other JSON types are refused.", statement, source
+        )
+    promise = "null is accepted" if field.nullable else "null is refused"
+    yield _documented(f"{prefix}.null", f"{field.path}: {promise}.", statement, source)
+    if field.pattern is not None:
+        yield _documented(
+            f"{prefix}.pattern",
+            f"{field.path}: a text is accepted if and only if it matches the pattern (ECMA-262).",
+            f"Pattern: {field.pattern}",
+            source,
+        )
+    if field.enum is not None:
+        options = ", ".join(map(str, field.enum))
+        yield _documented(
+            f"{prefix}.enum",
+            f"{field.path}: the available options are accepted, other values refused.",
+            f"Available options: {options}",
+            source,
+        )
+    if field.items is not None:
+        yield from _value_clauses(field.items, f"{prefix}.items", source)
+    for member in field.members:
+        if member.required:
+            yield _documented(
+                f"request.{member.path}.required", f"{member.path} must be present.", described(member), source
+            )
+        yield from _value_clauses(member, f"request.{member.path}", source)
+
+
+def _response_clauses(contract: Contract) -> Iterator[Clause]:
+    for member in contract.all_response_fields():
+        yield from _member_clauses(member)
+        if member.path in ID_MEMBERS:
+            yield Clause(
+                id=f"response.201.{member.path}.idFormat",
+                level=Level.IMPLIED,
+                promise=f"{member.path} is an id of the one format that the service has: 21 letters and digits.",
+                statement="Pattern: ^[0-9a-zA-Z]{21}$ (of platformId and poolId)",
+                source=_ANSWER,
+            )
+
+
+def _member_clauses(member: Field) -> Iterator[Clause]:
+    prefix, statement = f"response.201.{member.path}", described(member)
+    source = _EXAMPLE if member.example else _ANSWER
+    level = Level.IMPLIED if member.example else Level.DOCUMENTED
+
+    def clause(aspect: str, promise: str, words: str = statement) -> Clause:
+        return Clause(id=f"{prefix}.{aspect}", level=level, promise=promise, statement=words, source=source)
+
+    if member.required:
+        yield clause("required", f"The answer has the member {member.path}.")
+    if member.types:
+        yield clause("type", f"{member.path} is a JSON {' or '.join(member.types)}.")
+    if not member.nullable:
+        yield clause("null", f"{member.path} is never null.")
+    if member.pattern is not None:
+        yield clause("pattern", f"{member.path} matches its pattern.", f"Pattern: {member.pattern}")
+    if member.enum is not None:
+        options = ", ".join(map(str, member.enum))
+        yield clause("enum", f"{member.path} is one of the available options.", f"Available options: {options}")
+    if member.items is not None and member.items.types:
+        yield clause("items.type", f"The items of {member.path} are each a JSON {member.items.type}.")
+
+
+def _documented(identifier: str, promise: str, statement: str, source: str) -> Clause:
+    return Clause(id=identifier, level=Level.DOCUMENTED, promise=promise, statement=statement, source=source)

@@ -1,0 +1,120 @@
+"""Known deviations: findings that a team accepts for now, with a reason, an owner and an expiry date."""
+
+from __future__ import annotations
+
+import datetime
+import re
+import tomllib
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from contracts.findings import Finding
+
+DEFAULT_FILE: Final = Path(__file__).with_name("deviations.toml")
+_REQUIRED = ("name", "clause", "cases", "reason", "link", "owner", "expires")
+_OPTIONAL = ("cause", "where", "sent", "came")
+
+
+class DeviationError(ValueError):
+    """The file of deviations cannot be used; the message names the entry and what it lacks."""
+
+
+@dataclass(frozen=True, slots=True)
+class Deviation:
+    """One accepted deviation.
+
+    A finding matches where its clause is ``clause`` and every one of ``cause`` (equal), ``where`` (equal),
+    ``sent`` (an expression that occurs in the body) and ``came`` (an expression that occurs in what came)
+    that is given holds. ``cases`` says in words which cases it covers.
+    """
+
+    name: str
+    clause: str
+    cases: str
+    reason: str
+    link: str
+    owner: str
+    expires: datetime.date
+    cause: str | None = None
+    where: str | None = None
+    sent: str | None = None
+    came: str | None = None
+
+    def covers(self, finding: Finding, exchange: dict[str, Any] | None) -> bool:
+        """Whether ``finding``, seen in the recorded ``exchange``, is this deviation."""
+        if finding.clause != self.clause or self.cause not in {None, finding.cause}:
+            return False
+        if self.where not in {None, finding.where}:
+            return False
+        if self.came is not None and not re.search(self.came, finding.came):
+            return False
+        if self.sent is None:
+            return True
+        case = (exchange or {}).get("case", {})
+        return re.search(self.sent, case.get("body") or case.get("body_base64") or "") is not None
+
+
+class Deviations:
+    """The entries of one file, on one day."""
+
+    def __init__(self, entries: Iterable[Deviation], today: datetime.date) -> None:
+        self.entries = tuple(entries)
+        self._today = today
+        self._by_clause: dict[str, list[Deviation]] = {}
+        for entry in self.entries:
+            self._by_clause.setdefault(entry.clause, []).append(entry)
+
+    @classmethod
+    def none(cls) -> Deviations:
+        """No deviation is accepted."""
+        return cls((), datetime.date.min)
+
+    @classmethod
+    def load(cls, path: Path = DEFAULT_FILE, today: datetime.date | None = None) -> Deviations:
+        """The entries of a TOML file; raises DeviationError where one is not complete."""
+        try:
+            content = tomllib.loads(path.read_text(encoding="utf-8"))
+        except (OSError, tomllib.TOMLDecodeError) as problem:
+            raise DeviationError(f"cannot read the deviations in {path}: {problem}") from None
+        entries = [_entry(entry, path) for entry in content.get("deviation", [])]
+        names = [entry.name for entry in entries]
+        for name in names:
+            if names.count(name) > 1:
+                raise DeviationError(f"{path}: two deviations are named {name!r}; names must differ")
+        return cls(entries, today or datetime.datetime.now(tz=datetime.UTC).date())
+
+    def match(self, finding: Finding, exchange: dict[str, Any] | None) -> Deviation | None:
+        """The first entry that covers ``finding``, expired or not."""
+        for entry in self._by_clause.get(finding.clause, ()):
+            if entry.covers(finding, exchange):
+                return entry
+        return None
+
+    def expired(self) -> list[Deviation]:
+        """Entries whose last day is over."""
+        return [entry for entry in self.entries if entry.expires < self._today]
+
+    def vanished(self, occurred: set[str]) -> list[Deviation]:
+        """Entries that no finding matched."""
+        return [entry for entry in self.entries if entry.name not in occurred]
+
+
+def _entry(entry: dict[str, Any], path: Path) -> Deviation:
+    title = entry.get("name", entry.get("clause", "without a name"))
+    missing = [name for name in _REQUIRED if name not in entry]
+    unknown = [name for name in entry if name not in (*_REQUIRED, *_OPTIONAL)]
+    if missing or unknown:
+        raise DeviationError(
+            f"{path}: deviation {title!r} lacks {missing or 'nothing'} and has unknown members {unknown or 'none'}; "
+            f"expected {', '.join(_REQUIRED)} and optionally {', '.join(_OPTIONAL)}"
+        )
+    if not isinstance(entry["expires"], datetime.date):
+        raise DeviationError(f"{path}: deviation {title!r}: expires is {entry['expires']!r}; expected a date such as 2027-01-31")
+    for name in ("sent", "came"):
+        try:
+            re.compile(entry.get(name, ""))
+        except re.error as problem:
+            raise DeviationError(f"{path}: deviation {title!r}: {name} is no regular expression: {problem}") from None
+    return Deviation(**entry)

@@ -1,0 +1,210 @@
+"""What was sent and what came back: byte-exact records with a JSON round trip.
+
+A header value may hold a key template such as ``Bearer {key}``: the real key is put in by the client at
+the moment of sending, so that no case, record or report can hold it.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from dataclasses import dataclass, replace
+from typing import Any, Final
+
+COLLECTION_PATH: Final = "/v1/projects"
+JSON_MEDIA_TYPE: Final = "application/json"
+#: The value of Authorization that the page asks for.
+VALID_AUTHORIZATION: Final = "Bearer {key}"
+
+Headers = tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One request as it will be sent.
+
+    ``family`` names the set it came from, ``aim`` what its generator meant (a clause id or a class of
+    values). Neither decides anything: the oracle reads ``headers`` and ``body`` alone. ``reserve`` is true
+    where an answer other than a rejection may create a project.
+    """
+
+    body: bytes | None
+    headers: Headers = (("Authorization", VALID_AUTHORIZATION), ("Content-Type", JSON_MEDIA_TYPE))
+    method: str = "POST"
+    path: str = COLLECTION_PATH
+    family: str = ""
+    aim: str = ""
+
+    @property
+    def creates(self) -> bool:
+        """Whether a careless service could create a project from this request."""
+        return self.method == "POST" and self.path == COLLECTION_PATH
+
+    def header(self, name: str) -> str | None:
+        """The first value of the header ``name`` (compared without case), or None."""
+        wanted = name.lower()
+        return next((value for key, value in self.headers if key.lower() == wanted), None)
+
+    def with_body(self, body: bytes) -> Case:
+        """The same request with another body."""
+        return replace(self, body=body)
+
+    def digest(self) -> str:
+        """Twelve hexadecimal digits that depend on what is sent alone."""
+        seen = hashlib.sha256(f"{self.method} {self.path}\n".encode())
+        for name, value in self.headers:
+            seen.update(f"{name.lower()}: {value}\n".encode("utf-8", "surrogatepass"))
+        seen.update(b"\n" + (self.body or b""))
+        return seen.hexdigest()[:12]
+
+    def to_json(self) -> dict[str, Any]:
+        """A JSON object that :meth:`from_json` turns into an equal case."""
+        record: dict[str, Any] = {"headers": [list(pair) for pair in self.headers], **pack_bytes("body", self.body)}
+        if (self.method, self.path) != ("POST", COLLECTION_PATH):
+            record |= {"method": self.method, "path": self.path}
+        if self.family:
+            record["family"] = self.family
+        if self.aim:
+            record["aim"] = self.aim
+        return record
+
+    @classmethod
+    def from_json(cls, record: dict[str, Any]) -> Case:
+        """The case that :meth:`to_json` wrote; raises KeyError where a member is missing."""
+        return cls(
+            body=unpack_bytes("body", record),
+            headers=tuple((name, value) for name, value in record["headers"]),
+            method=record.get("method", "POST"),
+            path=record.get("path", COLLECTION_PATH),
+            family=record.get("family", ""),
+            aim=record.get("aim", ""),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Response:
+    """An answer: status, every header line in order, and the body as received (after decompression)."""
+
+    status: int
+    headers: Headers
+    body: bytes
+    #: True where the body was longer than the client was willing to read.
+    cut: bool = False
+
+    def header(self, name: str) -> str | None:
+        """The first value of the header ``name`` (compared without case), or None."""
+        return next(iter(self.all_headers(name)), None)
+
+    def all_headers(self, name: str) -> list[str]:
+        """Every value of the header ``name`` (compared without case)."""
+        wanted = name.lower()
+        return [value for key, value in self.headers if key.lower() == wanted]
+
+    def to_json(self) -> dict[str, Any]:
+        """A JSON object that :meth:`from_json` turns into an equal response."""
+        record: dict[str, Any] = {
+            "status": self.status,
+            "headers": [list(pair) for pair in self.headers],
+            **pack_bytes("body", self.body),
+        }
+        if self.cut:
+            record["cut"] = True
+        return record
+
+    @classmethod
+    def from_json(cls, record: dict[str, Any]) -> Response:
+        """The response that :meth:`to_json` wrote."""
+        return cls(
+            status=record["status"],
+            headers=tuple((name, value) for name, value in record["headers"]),
+            body=unpack_bytes("body", record) or b"",
+            cut=record.get("cut", False),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """Why there is no whole answer.
+
+    ``kind`` is one of: refused, dns, tls, proxy (nothing was reached); closed, reset (the connection ended
+    before an answer); timeout (no whole answer within the limit); incomplete, invalid (what came is not
+    HTTP as RFC 9112 has it); too_large (more than the client is willing to read).
+    """
+
+    kind: str
+    detail: str
+
+    def to_json(self) -> dict[str, Any]:
+        """A JSON object with the two members."""
+        return {"kind": self.kind, "detail": self.detail}
+
+
+#: Failures that say nothing about the service: it was never reached.
+UNREACHED: Final = frozenset({"refused", "dns", "tls", "proxy"})
+
+
+@dataclass(frozen=True, slots=True)
+class Exchange:
+    """One case, sent once, with what came back.
+
+    ``started`` is in seconds since the epoch, ``elapsed`` in seconds until the last byte. ``number`` counts
+    from 1 within ``worker``. ``repeat`` is the number of the earlier exchange that this one confirms, or 0.
+    """
+
+    case: Case
+    response: Response | None
+    failure: Failure | None = None
+    started: float = 0.0
+    elapsed: float = 0.0
+    worker: str = "main"
+    number: int = 0
+    repeat: int = 0
+
+    def to_json(self) -> dict[str, Any]:
+        """A JSON object that :meth:`from_json` turns into an equal exchange."""
+        record: dict[str, Any] = {
+            "worker": self.worker,
+            "number": self.number,
+            "started": round(self.started, 6),
+            "elapsed": round(self.elapsed, 6),
+            "case": self.case.to_json(),
+            "response": self.response.to_json() if self.response else None,
+        }
+        if self.failure:
+            record["failure"] = self.failure.to_json()
+        if self.repeat:
+            record["repeat"] = self.repeat
+        return record
+
+    @classmethod
+    def from_json(cls, record: dict[str, Any]) -> Exchange:
+        """The exchange that :meth:`to_json` wrote."""
+        failure = record.get("failure")
+        return cls(
+            case=Case.from_json(record["case"]),
+            response=Response.from_json(record["response"]) if record["response"] else None,
+            failure=Failure(**failure) if failure else None,
+            started=record["started"],
+            elapsed=record["elapsed"],
+            worker=record["worker"],
+            number=record["number"],
+            repeat=record.get("repeat", 0),
+        )
+
+
+def pack_bytes(name: str, data: bytes | None) -> dict[str, Any]:
+    """``{name: text}`` where the bytes are UTF-8, ``{name_base64: ...}`` where not."""
+    if data is None:
+        return {name: None}
+    try:
+        return {name: data.decode("utf-8")}
+    except UnicodeDecodeError:
+        return {f"{name}_base64": base64.b64encode(data).decode("ascii")}
+
+
+def unpack_bytes(name: str, record: dict[str, Any]) -> bytes | None:
+    """The bytes that :func:`pack_bytes` put into ``record``."""
+    if f"{name}_base64" in record:
+        return base64.b64decode(record[f"{name}_base64"])
+    text = record[name]
+    return None if text is None else text.encode("utf-8")

@@ -1,0 +1,75 @@
+"""What a check says: findings, outcomes, and the bucket that findings with one cause share."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+from typing import Any
+
+
+class Outcome(Enum):
+    """What is known of a clause after a run."""
+
+    PASS = "pass"
+    FAIL = "fail"
+    UNKNOWN = "unknown"
+
+
+class Level(Enum):
+    """How binding a clause is: a run fails on documented and implied ones."""
+
+    DOCUMENTED = "documented"
+    IMPLIED = "implied"
+    ADVISORY = "advisory"
+
+    @property
+    def rank(self) -> int:
+        """0 for the most binding."""
+        return list(Level).index(self)
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One broken promise seen in one exchange.
+
+    ``clause`` is an id of the catalogue, ``cause`` tells apart causes under the same clause, ``owed`` and
+    ``came`` are one-line sentences for a person, ``where`` is a JSON pointer into the request or the answer
+    (or a header name), empty where it is the whole.
+    """
+
+    clause: str
+    cause: str
+    owed: str
+    came: str
+    where: str = ""
+
+    @property
+    def bucket(self) -> tuple[str, str]:
+        """Findings with the same bucket are reported as one, with a count."""
+        return (self.clause, self.cause)
+
+    def to_json(self) -> dict[str, Any]:
+        """A JSON object that ``Finding(**record)`` turns into an equal finding."""
+        return {
+            "clause": self.clause,
+            "cause": self.cause,
+            "owed": self.owed,
+            "came": self.came,
+            "where": self.where,
+        }
+
+
+class BrokenPromise(AssertionError):
+    """Raised by a test to say that the service broke a clause; a subclass for each clause.
+
+    An ordinary exception with no context, so that Hypothesis shrinks the case.
+    """
+
+
+_CLASSES: dict[str, type[BrokenPromise]] = {}
+
+
+def broken_promise(finding: Finding) -> BrokenPromise:
+    """An exception whose class depends on the clause alone, so that Hypothesis keeps causes apart."""
+    kind = _CLASSES.setdefault(finding.clause, type("BrokenPromise", (BrokenPromise,), {"clause": finding.clause}))
+    return kind(f"{finding.clause}: owed {finding.owed}; came {finding.came}")

@@ -1,0 +1,163 @@
+"""Clauses that no schema can hold, written out: the wire, authorization, meaning, state and time."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from contracts.findings import Level
+
+_PAGE_BODY = "page: Body"
+_PAGE_AUTHORIZATION = "page: Authorizations"
+_PAGE_ANSWER = "page: Response"
+_NO_DEFENCE = "no maintainer would defend the opposite"
+
+_DOCUMENTED = (
+    (
+        "request.body.required",
+        "A request without a body is refused and creates nothing.",
+        "Body application/json; displayName required",
+        _PAGE_BODY,
+    ),
+    (
+        "request.body.type",
+        "A body that is not a JSON object is refused and creates nothing.",
+        "Body application/json: displayName, externalId, ...",
+        _PAGE_BODY,
+    ),
+    (
+        "request.body.json",
+        "A body that is no JSON text (RFC 8259) is refused and creates nothing.",
+        "Body application/json",
+        _PAGE_BODY,
+    ),
+    (
+        "request.body.encoding",
+        "A body that is not UTF-8 is refused (RFC 8259, section 8.1).",
+        "Body application/json",
+        _PAGE_BODY,
+    ),
+    (
+        "request.mediaType",
+        "application/json is accepted (in any case, charset=utf-8 allowed); a body of another media type is refused.",
+        "Body application/json",
+        _PAGE_BODY,
+    ),
+    (
+        "request.combination",
+        "Fields that are valid one by one are accepted in every combination.",
+        "Body: the list of fields, no rule between them",
+        _PAGE_BODY,
+    ),
+    (
+        "authorization.required",
+        "Without the right key as a bearer token nothing is created: the answer is a 4xx.",
+        "Authorization string header required: Use your api key generated from the admin console",
+        _PAGE_AUTHORIZATION,
+    ),
+    (
+        "authorization.accepted",
+        "The right key is accepted, every time.",
+        "Authorization: Bearer <token>",
+        _PAGE_AUTHORIZATION,
+    ),
+    ("response.201.status", "A valid request is answered 201.", "201 - application/json Default Response", _PAGE_ANSWER),
+    (
+        "response.201.mediaType",
+        "The 201 answer says that it is application/json, once, in UTF-8.",
+        "201 - application/json",
+        _PAGE_ANSWER,
+    ),
+    ("response.201.body.type", "The 201 answer is a JSON object.", "201 - application/json: id, created, ...", _PAGE_ANSWER),
+)
+
+_IMPLIED = (
+    (
+        "response.201.json",
+        "The 201 answer is one JSON text in UTF-8: no NaN, no repeated member, nothing behind it.",
+        "RFC 8259, sections 2, 4, 6 and 8.1",
+    ),
+    ("response.201.id.unique", "No two projects get the same id.", _NO_DEFENCE),
+    ("response.201.plan.id.unique", "No two projects get the same plan id.", _NO_DEFENCE),
+    ("response.201.plan.projectId.equalsId", "plan.projectId is the id of the project that was created.", _NO_DEFENCE),
+    ("response.201.platformId.constant", "One key belongs to one platform: platformId is the same in every answer.", _NO_DEFENCE),
+    ("response.201.created.instant", "created is an instant as RFC 3339 writes it.", "RFC 3339, section 5.6"),
+    ("response.201.updated.instant", "updated is an instant as RFC 3339 writes it.", "RFC 3339, section 5.6"),
+    ("response.201.updated.order", "A project is not updated before it is created.", _NO_DEFENCE),
+    (
+        "response.201.created.clock",
+        "created is the time of the request, as the service's own Date header tells it.",
+        _NO_DEFENCE,
+    ),
+    (
+        "response.201.updated.clock",
+        "updated is the time of the request, as the service's own Date header tells it.",
+        _NO_DEFENCE,
+    ),
+    (
+        "response.201.answers_own_request",
+        "The answer is about the project of this request, not of another one.",
+        _NO_DEFENCE,
+    ),
+    ("service.no_5xx", "No request makes the service answer 5xx.", "RFC 9110, section 15.6"),
+    ("service.answers", "Every request gets one whole HTTP answer of its own.", "RFC 9112"),
+    ("service.time", "Every request is answered within the time limit of the run.", _NO_DEFENCE),
+    (
+        "service.pattern_time",
+        "The time to judge a text grows no faster than for a harmless text of the same length.",
+        "CWE-1333",
+    ),
+    ("service.error_is_json", "A refusal that has a body says and is JSON.", _NO_DEFENCE),
+    (
+        "service.error_leaks_nothing",
+        "A refusal shows no stack trace, SQL, or path of a file on the server.",
+        "CWE-209",
+    ),
+    ("service.token_not_repeated", "No answer repeats the token that was presented.", "CWE-522"),
+    ("state.rejected_creates_nothing", "A refused request leaves no project behind.", _NO_DEFENCE),
+    ("state.refused_external_id_stays_free", "A refused request does not use up its externalId.", _NO_DEFENCE),
+    ("state.reads_back", "A project reads back as it was created.", _NO_DEFENCE),
+    (
+        "state.external_id_reuse",
+        "A second use of an externalId is answered 201 or 4xx, also when both come at once.",
+        _NO_DEFENCE,
+    ),
+    ("state.overlap", "With many requests in flight each one is answered as it is alone.", _NO_DEFENCE),
+    ("state.recovers", "After the run the service answers as it did at the beginning.", _NO_DEFENCE),
+    ("state.prototype_untouched", "A member named __proto__ leaves no trace in a later answer.", "CWE-1321"),
+)
+
+_ADVISORY = (
+    (
+        "advisory.challenge",
+        "A request without credentials is answered 401 with a WWW-Authenticate header.",
+        "RFC 9110, section 15.5.2",
+    ),
+    (
+        "advisory.unsupported_media_type",
+        "A body of another media type is answered 415 rather than another 4xx.",
+        "RFC 9110, section 15.5.16",
+    ),
+)
+
+
+def written_out(echoed: Iterable[str]) -> Iterator[dict[str, Any]]:
+    """The members of each clause that no schema holds; ``echoed`` names the fields that the answer repeats."""
+    for identifier, promise, statement, source in _DOCUMENTED:
+        yield _entry(identifier, Level.DOCUMENTED, promise, statement, source)
+    for name in echoed:
+        yield _entry(
+            f"response.201.{name}.echo",
+            Level.IMPLIED,
+            f"{name} comes back as the JSON value that was sent.",
+            _NO_DEFENCE,
+            "implied",
+        )
+    for identifier, promise, statement in _IMPLIED:
+        yield _entry(identifier, Level.IMPLIED, promise, statement, "implied")
+    for identifier, promise, statement in _ADVISORY:
+        yield _entry(identifier, Level.ADVISORY, promise, statement, "advisory")
+
+
+def _entry(identifier: str, level: Level, promise: str, statement: str, source: str) -> dict[str, Any]:
+    return {"id": identifier, "level": level, "promise": promise, "statement": statement, "source": source}

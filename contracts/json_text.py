@@ -1,0 +1,246 @@
+"""JSON texts as RFC 8259 has them, stricter than Python's ``json``, with what parsers disagree about."""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any, Final, NoReturn
+
+#: Deeper texts, and longer ones, are left to the service: RFC 8259, section 9, lets a parser set limits.
+DEEPEST: Final = 210
+LONGEST: Final = 1_000_000
+
+_LONE = re.compile(r"[\ud800-\udfff]")
+_BOM = b"\xef\xbb\xbf"
+
+
+class MalformedJSON(ValueError):
+    """The bytes are no JSON text; the message says where and why."""
+
+
+class NotUTF8(ValueError):
+    """The bytes are not UTF-8 (RFC 8259, section 8.1)."""
+
+
+@dataclass(slots=True)
+class JsonText:
+    """A parsed text. ``oddities`` names what RFC 8259 leaves to the parser; ``repeated`` the repeated members.
+
+    Numbers are int where the text has no fraction or exponent, else float; one that no double can hold is
+    an infinity.
+    """
+
+    value: Any
+    oddities: list[str] = field(default_factory=list)
+    repeated: set[str] = field(default_factory=set)
+
+
+def parse(data: bytes) -> JsonText:
+    """Parse a JSON text; raises NotUTF8 or MalformedJSON."""
+    oddities: list[str] = []
+    if data.startswith(_BOM):
+        oddities.append("byte order mark")
+        data = data[len(_BOM) :]
+    try:
+        text = data.decode("utf-8")
+    except UnicodeDecodeError as problem:
+        raise NotUTF8(f"byte {problem.start}: {problem.reason}") from None
+    repeated: set[str] = set()
+
+    def pairs(members: list[tuple[str, Any]]) -> dict[str, Any]:
+        built = dict(members)
+        if len(built) != len(members):
+            names = [name for name, _ in members]
+            repeated.update(name for name in built if names.count(name) > 1)
+        return built
+
+    def integer(digits: str) -> int | float:
+        # Python refuses to convert very long digit strings; no double holds them either.
+        if len(digits) > 309:
+            return _overflow(digits, oddities)
+        number = int(digits)
+        return number if abs(number) < 2**1024 - 2**970 else _overflow(digits, oddities)
+
+    def decimal(digits: str) -> float:
+        number = float(digits)
+        if math.isinf(number):
+            return _overflow(digits, oddities)
+        if number == 0 and re.search(r"[1-9]", digits.lower().partition("e")[0]):
+            oddities.append("number below the smallest double")
+        return number
+
+    try:
+        value = json.loads(text, object_pairs_hook=pairs, parse_int=integer, parse_float=decimal, parse_constant=_refuse)
+    except RecursionError:
+        return JsonText(None, ["nested deeper than parsers must follow"])
+    except json.JSONDecodeError as problem:
+        raise MalformedJSON(f"{problem.msg} at character {problem.pos}") from None
+    if repeated:
+        oddities.append("repeated member")
+    if "\\u" in text or "\x00" in text:
+        oddities.extend(_odd_characters(value))
+    if "proto" in text or "\\u" in text:
+        oddities.extend(_odd_members(value))
+    if len(data) > LONGEST:
+        oddities.append("longer than parsers must read")
+    if text.count("{") + text.count("[") > DEEPEST and depth(value) > DEEPEST:
+        oddities.append("nested deeper than parsers must follow")
+    return JsonText(value, oddities, repeated)
+
+
+def _refuse(name: str) -> NoReturn:
+    raise MalformedJSON(f"{name} is no JSON value")
+
+
+def _overflow(digits: str, oddities: list[str]) -> float:
+    oddities.append("number that no double can hold")
+    return -math.inf if digits.startswith("-") else math.inf
+
+
+def _odd_characters(value: Any) -> Iterator[str]:
+    found = set()
+    for text in texts(value):
+        if _LONE.search(text):
+            found.add("lone surrogate")
+        if "\x00" in text:
+            found.add("U+0000")
+    yield from sorted(found)
+
+
+def _odd_members(value: Any) -> Iterator[str]:
+    for node in nodes(value):
+        if isinstance(node, dict):
+            if "__proto__" in node:
+                yield "member __proto__"
+            inner = node.get("constructor")
+            if isinstance(inner, dict) and "prototype" in inner:
+                yield "member constructor.prototype"
+
+
+def nodes(value: Any) -> Iterator[Any]:
+    """Every value in ``value``, itself included, without recursion."""
+    waiting = [value]
+    while waiting:
+        node = waiting.pop()
+        yield node
+        if isinstance(node, dict):
+            waiting.extend(node.values())
+        elif isinstance(node, list):
+            waiting.extend(node)
+
+
+def texts(value: Any) -> Iterator[str]:
+    """Every string in ``value``, names of members included."""
+    for node in nodes(value):
+        if isinstance(node, str):
+            yield node
+        elif isinstance(node, dict):
+            yield from node
+
+
+def depth(value: Any) -> int:
+    """How deep arrays and objects are nested; 0 for a scalar."""
+    deepest, waiting = 0, [(value, 1)]
+    while waiting:
+        node, level = waiting.pop()
+        if isinstance(node, dict | list):
+            deepest = max(deepest, level)
+            waiting.extend((item, level + 1) for item in (node.values() if isinstance(node, dict) else node))
+    return deepest
+
+
+def type_name(value: Any) -> str:
+    """The JSON type of a parsed value: null, boolean, number, string, array or object."""
+    if value is None:
+        return "null"
+    if isinstance(value, bool):
+        return "boolean"
+    if isinstance(value, int | float):
+        return "number"
+    if isinstance(value, str):
+        return "string"
+    return "array" if isinstance(value, list) else "object"
+
+
+def has_type(value: Any, name: str) -> bool:
+    """Whether ``value`` is of the JSON Schema type ``name`` (``integer`` includes 1.0)."""
+    if name == "integer":
+        return not isinstance(value, bool) and (
+            isinstance(value, int) or (isinstance(value, float) and value.is_integer())
+        )
+    return type_name(value) == name
+
+
+def exact(number: float) -> bool:
+    """Whether a double holds the number as written: an integer of up to 53 bits, or any fraction."""
+    return isinstance(number, float) or int(float(number)) == number
+
+
+def same(sent: Any, received: Any) -> bool:
+    """Whether two parsed values are the same JSON value.
+
+    Numbers are compared by value as doubles, an integer that no double holds exactly equals any number;
+    strings code point by code point; arrays in order; members in any order.
+    """
+    if isinstance(sent, bool) or isinstance(received, bool) or sent is None or received is None:
+        return sent is received
+    if isinstance(sent, int | float):
+        if not isinstance(received, int | float):
+            return False
+        return float(sent) == _as_double(received) or not exact(sent)
+    if isinstance(sent, str):
+        return isinstance(received, str) and sent == received
+    if isinstance(sent, list):
+        return (
+            isinstance(received, list)
+            and len(sent) == len(received)
+            and all(same(a, b) for a, b in zip(sent, received, strict=True))
+        )
+    return (
+        isinstance(received, dict)
+        and sent.keys() == received.keys()
+        and all(same(value, received[name]) for name, value in sent.items())
+    )
+
+
+def _as_double(number: float) -> float:
+    try:
+        return float(number)
+    except OverflowError:
+        return math.inf
+
+
+def first_difference(sent: Any, received: Any, pointer: str = "") -> tuple[str, Any, Any] | None:
+    """The JSON pointer of the first place where two values differ, with both sides; None where they are the same."""
+    if same(sent, received):
+        return None
+    if isinstance(sent, dict) and isinstance(received, dict):
+        for name in [*sent, *(n for n in received if n not in sent)]:
+            if name not in sent or name not in received:
+                return (f"{pointer}/{escape(name)}", sent.get(name, ABSENT), received.get(name, ABSENT))
+            inner = first_difference(sent[name], received[name], f"{pointer}/{escape(name)}")
+            if inner:
+                return inner
+    if isinstance(sent, list) and isinstance(received, list) and len(sent) == len(received):
+        for index, (a, b) in enumerate(zip(sent, received, strict=True)):
+            inner = first_difference(a, b, f"{pointer}/{index}")
+            if inner:
+                return inner
+    return (pointer, sent, received)
+
+
+def escape(name: str) -> str:
+    """One member name as a part of a JSON pointer (RFC 6901)."""
+    return name.replace("~", "~0").replace("/", "~1")
+
+
+class _Absent:
+    def __repr__(self) -> str:
+        return "nothing"
+
+
+#: Stands for a member that is not there.
+ABSENT: Final = _Absent()

@@ -1,0 +1,174 @@
+"""The judge: one exchange in, what was owed, what was kept and what was broken out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any, Final
+
+from contracts import json_text
+from contracts.checks import project, refusal, schema, status
+from contracts.checks.context import Check, Context, Limits
+from contracts.clauses import ID_MEMBERS
+from contracts.document import Contract
+from contracts.exchange import UNREACHED, Exchange
+from contracts.findings import Finding
+from contracts.oracle import Expectation, Oracle, Verdict
+from contracts.secrets import Secrets
+
+CHECKS: Final[tuple[Check, ...]] = (
+    status.answered_in_time,
+    status.not_a_server_error,
+    status.invalid_is_refused,
+    status.valid_is_created,
+    schema.content_type_conformance,
+    schema.body_is_json,
+    schema.response_schema_conformance,
+    project.id_format,
+    project.plan_belongs_to_project,
+    project.instants,
+    project.echo,
+    project.id_is_the_services_own,
+    refusal.refusal_is_json,
+    refusal.leaks_nothing,
+    refusal.token_not_repeated,
+    refusal.advice,
+)
+#: The reason for EITHER where an externalId may belong to another project.
+IN_USE: Final = "an externalId that may be in use"
+#: The reason for EITHER where a repeated request may meet its own first attempt.
+ANSWER_LOST: Final = "the answer to a first attempt was lost"
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """What one exchange shows.
+
+    ``positive`` and ``negative`` are the clauses it exercised with a valid and with an invalid request;
+    ``crashed`` names checks that failed themselves, which makes their clauses unknown.
+    """
+
+    expectation: Expectation
+    findings: tuple[Finding, ...]
+    positive: tuple[str, ...]
+    negative: tuple[str, ...]
+    crashed: tuple[str, ...] = ()
+    project: dict[str, Any] | None = None
+
+
+class Judge:
+    """Judges exchanges under one contract; keeps no state between them."""
+
+    def __init__(self, contract: Contract, limits: Limits, secrets: Secrets, mark: str = "") -> None:
+        self.contract = contract
+        self.limits = limits
+        self.secrets = secrets
+        self.mark = mark
+        self._oracle = Oracle(contract)
+        self._answered: dict[tuple[tuple[str, bool], ...], tuple[str, ...]] = {}
+
+    def expect(self, exchange_or_case: Exchange | Any, *, lost: bool = False) -> Expectation:
+        """What is owed to a case, given that an externalId without the run's mark may be in use."""
+        case = exchange_or_case.case if isinstance(exchange_or_case, Exchange) else exchange_or_case
+        expectation = self._oracle.expect(case)
+        if expectation.verdict is not Verdict.CREATE:
+            return expectation
+        why = []
+        sent = expectation.body.get("externalId") if isinstance(expectation.body, dict) else None
+        if isinstance(sent, str) and self.mark and self.mark not in sent:
+            why.append(IN_USE)
+        if lost:
+            why.append(ANSWER_LOST)
+        if not why:
+            return expectation
+        return Expectation(Verdict.EITHER, why=tuple(why), body=expectation.body)
+
+    def judge(self, exchange: Exchange, expectation: Expectation | None = None) -> Judgement:
+        """Apply every check to ``exchange``, a POST to the collection."""
+        owed = expectation or self.expect(exchange)
+        context = Context(self.contract, exchange, owed, self.limits, self.secrets, self.mark)
+        findings: list[Finding] = []
+        crashed: list[str] = []
+        for check in CHECKS:
+            try:
+                findings.extend(check(context))
+            except Exception as problem:  # noqa: BLE001  # a check that fails itself makes a clause unknown
+                crashed.append(f"{check.__name__}: {type(problem).__name__}: {problem}")
+        positive, negative = self._exercised(context)
+        return Judgement(
+            owed,
+            tuple(self._redacted(findings)),
+            positive,
+            negative,
+            tuple(self.secrets.redact_text(text) for text in crashed),
+            context.project,
+        )
+
+    def _redacted(self, findings: Iterable[Finding]) -> Iterable[Finding]:
+        for finding in findings:
+            came, owed = self.secrets.redact_text(finding.came), self.secrets.redact_text(finding.owed)
+            yield Finding(finding.clause, finding.cause, owed, came, finding.where)
+
+    def _exercised(self, context: Context) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        exchange, owed = context.exchange, context.expectation
+        if exchange.failure is not None:
+            reached = exchange.failure.kind not in UNREACHED
+            return (("service.answers", "service.time") if reached else ()), ()
+        positive = ["service.answers", "service.time", "service.no_5xx", "service.token_not_repeated"]
+        negative: list[str] = []
+        if owed.verdict is Verdict.REJECT and owed.isolated:
+            negative.append(owed.violations[0].clause)
+        if owed.verdict is Verdict.CREATE:
+            positive += ["response.201.status", *(owed.exercised if context.status < 400 else ())]
+        if 400 <= context.status < 500:
+            negative += ["service.error_is_json", "service.error_leaks_nothing"]
+        if context.created:
+            positive += ["response.201.mediaType", "response.201.json", "response.201.body.type"]
+        if context.project is not None:
+            positive += self._members_shown(context.project)
+            if owed.verdict is Verdict.CREATE:
+                positive.append("response.201.answers_own_request")
+                sent = [name for name in self.contract.echoed if context.sent.get(name) is not None]
+                positive += [f"response.201.{name}.echo" for name in sent]
+        return tuple(dict.fromkeys(positive)), tuple(dict.fromkeys(negative))
+
+    def _members_shown(self, shown: dict[str, Any]) -> tuple[str, ...]:
+        """The clauses of the answer's members that its body could have broken."""
+        fields = self.contract.all_response_fields()
+        values = [project.member(shown, field.path) for field in fields]
+        key = tuple(
+            (field.path, value is None) for field, value in zip(fields, values, strict=True) if value is not json_text.ABSENT
+        )
+        known = self._answered.get(key)
+        if known is None:
+            known = self._answered[key] = tuple(self._clauses_of(dict(key)))
+        return known
+
+    def _clauses_of(self, present: dict[str, bool]) -> Iterable[str]:
+        for field in self.contract.all_response_fields():
+            prefix = f"response.201.{field.path}"
+            if field.required:
+                yield f"{prefix}.required"
+            if field.path not in present:
+                continue
+            if not field.nullable:
+                yield f"{prefix}.null"
+            if present[field.path]:
+                continue
+            yield from (
+                f"{prefix}.{aspect}"
+                for aspect, holds in (
+                    ("type", field.types),
+                    ("pattern", field.pattern),
+                    ("enum", field.enum),
+                    ("items.type", field.items and field.items.types),
+                    ("idFormat", field.path in ID_MEMBERS),
+                )
+                if holds
+            )
+            if field.path in {"created", "updated"}:
+                yield f"{prefix}.instant"
+        if {"created", "updated"} <= present.keys():
+            yield "response.201.updated.order"
+        if {"id", "plan.projectId"} <= present.keys():
+            yield "response.201.plan.projectId.equalsId"

@@ -1,0 +1,205 @@
+"""The oracle: from the bytes and headers that were sent to what the page owes.
+
+It knows no generator and no label. Patterns have ECMA-262 semantics; where the page is silent the answer
+is EITHER, with the reason.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import Enum
+from typing import Any, Final
+
+from contracts import json_text
+from contracts.document import Contract, Field
+from contracts.exchange import JSON_MEDIA_TYPE, VALID_AUTHORIZATION, Case
+from contracts.patterns import Pattern
+
+
+class Verdict(Enum):
+    """What is owed to a request."""
+
+    CREATE = "create"
+    REJECT = "reject"
+    EITHER = "either"
+
+
+@dataclass(frozen=True, slots=True)
+class Violation:
+    """One broken clause of the request and the JSON pointer (or header) where it is broken."""
+
+    clause: str
+    where: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Expectation:
+    """What is owed, and why.
+
+    ``violations`` are the broken clauses of a REJECT (one where the case is isolated), ``why`` the reasons
+    of an EITHER, ``exercised`` the request clauses that an accepted request shows to be kept. ``body`` is
+    the parsed body, or ``json_text.ABSENT`` where there is none.
+    """
+
+    verdict: Verdict
+    violations: tuple[Violation, ...] = ()
+    why: tuple[str, ...] = ()
+    exercised: tuple[str, ...] = ()
+    body: Any = json_text.ABSENT
+
+    @property
+    def isolated(self) -> bool:
+        """Whether a rejection would prove something: exactly one clause is broken."""
+        return len(self.violations) == 1
+
+
+_BEARER = re.compile(r"(?i:bearer)[ \t]+\{key\}[ \t]*\Z")
+_PARAMETER = re.compile(r'charset=(?:"utf-8"|utf-8)\Z', re.IGNORECASE)
+_UNLISTED: Final = "member that the page does not list"
+
+
+class Oracle:
+    """Answers for one contract; holds compiled patterns and no state."""
+
+    def __init__(self, contract: Contract) -> None:
+        self._fields = {field.path: field for field in contract.fields}
+        self._required = [field for field in contract.fields if field.required]
+
+    def expect(self, case: Case) -> Expectation:
+        """What the page owes to ``case``, a POST to the collection."""
+        violations: list[Violation] = []
+        why: list[str] = []
+        self._authorization(case, violations, why)
+        is_json = self._media_type(case, violations, why)
+        exercised = ["authorization.accepted", "request.mediaType"]
+        body = self._body(case, violations, why, exercised, strict=is_json)
+        if violations:
+            return Expectation(Verdict.REJECT, tuple(violations), tuple(why), body=body)
+        if why:
+            return Expectation(Verdict.EITHER, why=tuple(dict.fromkeys(why)), body=body)
+        return Expectation(Verdict.CREATE, exercised=tuple(exercised), body=body)
+
+    @staticmethod
+    def _authorization(case: Case, violations: list[Violation], why: list[str]) -> None:
+        values = [value for name, value in case.headers if name.lower() == "authorization"]
+        if values == [VALID_AUTHORIZATION]:
+            return
+        if len(values) > 1 and VALID_AUTHORIZATION in values:
+            why.append("more than one Authorization header")
+        elif values and _BEARER.match(values[0]):
+            why.append("another spelling of the bearer scheme (RFC 9110, section 11.1: without case)")
+        else:
+            violations.append(Violation("authorization.required", "Authorization", "no bearer token with the right key"))
+
+    @staticmethod
+    def _media_type(case: Case, violations: list[Violation], why: list[str]) -> bool:
+        """Record what the header says; return whether the body is declared to be JSON."""
+        if case.header("Content-Encoding") is not None:
+            why.append("a content coding")
+        value = case.header("Content-Type")
+        if value is None and not case.body:
+            return True
+        essence, semicolon, parameters = (value or "").partition(";")
+        if essence.strip().lower() != JSON_MEDIA_TYPE:
+            shown = "no media type" if value is None else f"the media type {value!r}"
+            violations.append(Violation("request.mediaType", "Content-Type", shown))
+            return False
+        if semicolon and not _PARAMETER.match(parameters.strip()):
+            why.append("an unusual parameter of the media type")
+        return True
+
+    def _body(
+        self, case: Case, violations: list[Violation], why: list[str], exercised: list[str], *, strict: bool
+    ) -> Any:
+        """Judge the body. Where it is not declared as JSON (``strict`` false) only its values can be wrong."""
+        if not case.body:
+            if strict:
+                violations.append(Violation("request.body.required", "", "no body"))
+            return json_text.ABSENT
+        try:
+            text = json_text.parse(case.body)
+        except json_text.NotUTF8 as problem:
+            if strict:
+                violations.append(Violation("request.body.encoding", "", str(problem)))
+            return json_text.ABSENT
+        except json_text.MalformedJSON as problem:
+            if strict:
+                violations.append(Violation("request.body.json", "", str(problem)))
+            return json_text.ABSENT
+        why.extend(text.oddities)
+        if not isinstance(text.value, dict):
+            if "nested deeper than parsers must follow" not in text.oddities:
+                found = json_text.type_name(text.value)
+                violations.append(Violation("request.body.type", "", f"the body is a JSON {found}"))
+            return text.value
+        exercised.append("request.body.type")
+        for violation in self._members(text.value, why, exercised):
+            # Of a repeated member parsers take the first or the last: no promise either way.
+            if violation.where.split("/")[1] not in text.repeated:
+                violations.append(violation)
+        return text.value
+
+    def _members(self, body: dict[str, Any], why: list[str], exercised: list[str]) -> Iterator[Violation]:
+        for name, value in body.items():
+            field = self._fields.get(name)
+            if field is None:
+                why.append(_UNLISTED)
+            else:
+                yield from judge_value(field, value, f"request.{name}", f"/{json_text.escape(name)}", why, exercised)
+        for field in self._required:
+            if field.path not in body:
+                yield Violation(f"request.{field.path}.required", f"/{field.path}", f"{field.path} is missing")
+        for name, field in self._fields.items():
+            exercised.append(f"request.{name}.{'required' if field.required else 'optional'}")
+        exercised.append("request.combination")
+
+
+def judge_value(
+    field: Field, value: Any, prefix: str, where: str, why: list[str], exercised: list[str]
+) -> Iterator[Violation]:
+    """The clauses of ``field`` that ``value`` breaks; the kept ones are added to ``exercised``."""
+    if value is None:
+        if field.nullable:
+            exercised.append(f"{prefix}.null")
+        else:
+            yield Violation(f"{prefix}.null", where, "null")
+        return
+    if field.types and not any(json_text.has_type(value, name) for name in field.types):
+        found = json_text.type_name(value)
+        yield Violation(f"{prefix}.type", where, f"a JSON {found} instead of {' or '.join(field.types)}")
+        return
+    if field.types:
+        exercised.append(f"{prefix}.type")
+    if field.enum is not None:
+        if any(json_text.same(option, value) for option in field.enum):
+            exercised.append(f"{prefix}.enum")
+        else:
+            yield Violation(f"{prefix}.enum", where, "not one of the available options")
+    if field.pattern is not None and isinstance(value, str):
+        if Pattern.compile(field.pattern).matches(value):
+            exercised.append(f"{prefix}.pattern")
+        else:
+            yield Violation(f"{prefix}.pattern", where, "does not match the pattern")
+    if field.items is not None and isinstance(value, list):
+        for index, item in enumerate(value):
+            yield from judge_value(field.items, item, f"{prefix}.items", f"{where}/{index}", why, exercised)
+    if field.members and isinstance(value, dict):
+        yield from _judge_members(field, value, where, why, exercised)
+
+
+def _judge_members(
+    field: Field, value: dict[str, Any], where: str, why: list[str], exercised: list[str]
+) -> Iterator[Violation]:
+    members = {member.name: member for member in field.members}
+    for name, inner in value.items():
+        if name in members:
+            path = members[name].path
+            yield from judge_value(members[name], inner, f"request.{path}", f"{where}/{name}", why, exercised)
+        else:
+            why.append(_UNLISTED)
+    for name, member in members.items():
+        if member.required and name not in value:
+            yield Violation(f"request.{member.path}.required", f"{where}/{name}", f"{member.path} is missing")

@@ -1,0 +1,100 @@
+"""The key: kept out of everything that is written, and put into a request only at the moment of sending."""
+
+from __future__ import annotations
+
+import base64
+import json
+import re
+from collections.abc import Callable
+from typing import Final
+from urllib.parse import quote
+
+TEMPLATE: Final = "{key}"
+#: A shorter key is an ordinary word: finding it in an answer proves nothing.
+DISTINCTIVE: Final = 8
+
+
+def _replaced(key: str, index: int) -> str:
+    other = "x" if key[index] != "x" else "y"
+    return key[:index] + other + key[index + 1 :]
+
+
+#: Templates of wrong keys made from the right one, as they stand in a recorded Authorization header.
+WRONG_KEYS: Final[dict[str, Callable[[str], str]]] = {
+    "{key minus its last character}": lambda key: key[:-1],
+    "{key minus its first character}": lambda key: key[1:],
+    "{first half of the key}": lambda key: key[: len(key) // 2],
+    "{key with one more character}": lambda key: key + "x",
+    "{key twice}": lambda key: key + key,
+    "{key with its case swapped}": str.swapcase,
+    "{key in lower case}": str.lower,
+    "{key in upper case}": str.upper,
+    "{key with its first character replaced}": lambda key: _replaced(key, 0),
+    "{key with a character in the middle replaced}": lambda key: _replaced(key, len(key) // 2),
+    "{key with its last character replaced}": lambda key: _replaced(key, len(key) - 1),
+    "{key in base64}": lambda key: base64.b64encode(key.encode()).decode(),
+}
+_TEMPLATES = re.compile("|".join(re.escape(name) for name in [*WRONG_KEYS, TEMPLATE]))
+
+
+class Secrets:
+    """Holds the key; resolves templates and redacts. Its repr shows nothing."""
+
+    __slots__ = ("_forms", "_key")
+
+    def __init__(self, key: str) -> None:
+        self._key = key
+        forms: dict[bytes, bytes] = {}
+        if key:
+            # Every way in which the key may stand in a text, longest first so that none hides another.
+            for text in (key, json.dumps(key)[1:-1], quote(key, safe=""), quote(key)):
+                forms[text.encode()] = TEMPLATE.encode()
+            forms |= {form: b"{key in base64}" for form in _base64_forms(key)}
+        self._forms = sorted(forms.items(), key=lambda form: -len(form[0]))
+
+    def __repr__(self) -> str:
+        return "Secrets(...)"
+
+    def resolve(self, value: str) -> str:
+        """The header value with templates replaced by what they stand for."""
+        if "{" not in value:
+            return value
+        return _TEMPLATES.sub(lambda match: self._of(match.group()), value)
+
+    def _of(self, template: str) -> str:
+        return self._key if template == TEMPLATE else WRONG_KEYS[template](self._key)
+
+    def is_right(self, value: str) -> bool:
+        """Whether a template of a wrong key happens to give the right one (a key without letters, say)."""
+        return TEMPLATE not in value and self.resolve(value) == f"Bearer {self._key}"
+
+    def redact(self, data: bytes) -> bytes:
+        """``data`` with every form of the key replaced by a template."""
+        for form, template in self._forms:
+            if form in data:
+                data = data.replace(form, template)
+        return data
+
+    def redact_text(self, text: str) -> str:
+        """Like :meth:`redact`, for text; lone surrogates are kept."""
+        if not self._forms:
+            return text
+        return self.redact(text.encode("utf-8", "surrogatepass")).decode("utf-8", "surrogatepass")
+
+    def appears_in(self, data: bytes) -> bool:
+        """Whether ``data`` holds the key in any form; always false for a key too short to be told from a word."""
+        return len(self._key) >= DISTINCTIVE and any(form in data for form, _ in self._forms)
+
+
+def _base64_forms(key: str) -> set[bytes]:
+    """The parts of a base64 text that are the same whatever stands before and behind the key."""
+    forms = set()
+    for encode in (base64.b64encode, base64.urlsafe_b64encode):
+        for shift in range(3):
+            raw = encode(b"\0" * shift + key.encode())
+            start = (0, 2, 3)[shift]
+            # The last group depends on what follows the key.
+            stable = raw.rstrip(b"=")[start : (shift + len(key.encode())) // 3 * 4]
+            if len(stable) >= DISTINCTIVE:
+                forms.add(stable)
+    return forms

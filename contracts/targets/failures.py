@@ -1,0 +1,57 @@
+"""From the exceptions of requests, urllib3, http.client and the socket to one small vocabulary."""
+
+from __future__ import annotations
+
+import http.client
+import ssl
+from collections.abc import Iterator
+from typing import Any, Final
+
+import requests
+import urllib3.exceptions as u3
+
+from contracts.exchange import Failure
+
+#: The first kind whose exception types occur in the chain of causes wins.
+_KINDS: Final[tuple[tuple[str, tuple[type[BaseException], ...]], ...]] = (
+    ("proxy", (u3.ProxyError, requests.exceptions.ProxyError)),
+    ("tls", (u3.SSLError, requests.exceptions.SSLError, ssl.SSLError)),
+    ("dns", (u3.NameResolutionError,)),
+    ("timeout", (u3.ReadTimeoutError, requests.exceptions.ReadTimeout)),
+    ("refused", (u3.ConnectTimeoutError, u3.NewConnectionError, ConnectionRefusedError)),
+    ("closed", (http.client.RemoteDisconnected,)),
+    ("reset", (ConnectionResetError, BrokenPipeError, ConnectionAbortedError)),
+    ("incomplete", (u3.IncompleteRead, http.client.IncompleteRead)),
+    ("timeout", (TimeoutError,)),
+)
+
+
+def failure_of(problem: BaseException, *, cut: bool) -> Failure:
+    """What ``problem`` means; ``cut`` tells that the watchdog had ended the request before."""
+    if cut:
+        return Failure("timeout", "no whole answer within the limit")
+    chain = list(_chain(problem))
+    for kind, types in _KINDS:
+        for cause in chain:
+            if isinstance(cause, types):
+                return Failure(kind, _words(cause))
+    return Failure("invalid", _words(chain[-1]))
+
+
+def _chain(problem: BaseException) -> Iterator[BaseException]:
+    """The exception and all that it wraps: arguments, reasons, causes and contexts, each once."""
+    seen: set[int] = set()
+    waiting: list[Any] = [problem]
+    while waiting:
+        current = waiting.pop(0)
+        if not isinstance(current, BaseException) or id(current) in seen:
+            continue
+        seen.add(id(current))
+        yield current
+        waiting.extend([*current.args, getattr(current, "reason", None), current.__cause__, current.__context__])
+
+
+def _words(problem: BaseException) -> str:
+    text = " ".join(str(problem).split()) or type(problem).__name__
+    # urllib3 puts the object's address in front.
+    return text.rpartition(">: ")[2][:200]

@@ -1,0 +1,232 @@
+"""One HTTP request over a kept-alive connection, within bounds of time and memory that no answer can break.
+
+Built on requests' adapter, so that proxies, CA bundles and client certificates work as its users expect;
+redirects are never followed.
+"""
+
+from __future__ import annotations
+
+import socket
+import threading
+import time
+import zlib
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import Any, Final
+
+import requests
+from requests.adapters import HTTPAdapter
+from requests.structures import CaseInsensitiveDict
+from urllib3.connection import HTTPConnection, HTTPSConnection
+from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
+from urllib3.exceptions import HTTPError, ProtocolError
+
+from contracts.checks.context import Limits
+from contracts.exchange import Failure, Headers, Response
+from contracts.targets.failures import failure_of
+
+CONNECT_TIMEOUT: Final = 10.0
+#: Seconds that an answer may be late before its connection is cut.
+GRACE: Final = 1.0
+_CHUNK: Final = 65_536
+
+
+class _InUse(threading.local):
+    line: Line | None = None
+
+
+_in_use = _InUse()
+
+
+class _Tracked:
+    """Tells the line that uses it that it does."""
+
+    sock: Any
+    requests_sent = 0
+
+    def connect(self) -> None:
+        self._tell()
+        super().connect()  # type: ignore[misc]  # HTTPConnection stands beside this class
+
+    def request(self, *args: Any, **kwargs: Any) -> None:
+        self._tell()
+        self.requests_sent += 1
+        super().request(*args, **kwargs)  # type: ignore[misc]
+
+    def _tell(self) -> None:
+        if _in_use.line is not None:
+            _in_use.line.connection = self
+
+
+class _PlainConnection(_Tracked, HTTPConnection):
+    pass
+
+
+class _SecureConnection(_Tracked, HTTPSConnection):
+    pass
+
+
+class _PlainPool(HTTPConnectionPool):
+    ConnectionCls = _PlainConnection
+
+
+class _SecurePool(HTTPSConnectionPool):
+    ConnectionCls = _SecureConnection
+
+
+_POOLS = {"http": _PlainPool, "https": _SecurePool}
+
+
+class _Adapter(HTTPAdapter):
+    def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
+        super().init_poolmanager(*args, **kwargs)
+        self.poolmanager.pool_classes_by_scheme = _POOLS
+
+    def proxy_manager_for(self, proxy: str, **kwargs: Any) -> Any:
+        manager = super().proxy_manager_for(proxy, **kwargs)
+        manager.pool_classes_by_scheme = _POOLS
+        return manager
+
+
+class Watchdog:
+    """Cuts lines whose deadline has passed, whatever the thread that uses them is waiting for."""
+
+    def __init__(self) -> None:
+        self._deadlines: dict[Line, float] = {}
+        self._lock = threading.Lock()
+        self._stopped = threading.Event()
+        self._thread: threading.Thread | None = None
+
+    def arm(self, line: Line, seconds: float) -> None:
+        """Cut ``line`` in ``seconds`` from now unless it is disarmed before."""
+        with self._lock:
+            self._deadlines[line] = time.monotonic() + seconds
+            if self._thread is None:
+                self._thread = threading.Thread(target=self._watch, name="watchdog", daemon=True)
+                self._thread.start()
+
+    def disarm(self, line: Line) -> None:
+        """Forget the deadline of ``line``."""
+        with self._lock:
+            self._deadlines.pop(line, None)
+
+    def stop(self) -> None:
+        """End the thread."""
+        self._stopped.set()
+        if self._thread is not None:
+            self._thread.join(timeout=2)
+
+    def _watch(self) -> None:
+        while not self._stopped.wait(0.2):
+            now = time.monotonic()
+            with self._lock:
+                late = [line for line, deadline in self._deadlines.items() if deadline < now]
+            for line in late:
+                line.cut()
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What came of one request: an answer or a failure, and how long it took in seconds.
+
+    ``reused`` tells that the connection had carried a request before: the other side may have closed it
+    at its leisure, which is no failure of the service (RFC 9112, section 9.3.1).
+    """
+
+    response: Response | None
+    failure: Failure | None
+    started: float
+    elapsed: float
+    reused: bool
+
+
+class Line:
+    """One connection to one origin, used by one thread at a time."""
+
+    def __init__(self, url: str, limits: Limits, watchdog: Watchdog) -> None:
+        self._limits = limits
+        self._watchdog = watchdog
+        self._adapter = _Adapter(pool_connections=1, pool_maxsize=1, max_retries=0)
+        # What a Session finds in the environment: proxies, CA bundle, client certificate.
+        with requests.Session() as session:
+            self._settings = session.merge_environment_settings(url, {}, None, None, None)
+        self._settings.pop("stream")
+        self.connection: Any = None
+        self._was_cut = False
+
+    def cut(self) -> None:
+        """End the request that is under way, from another thread."""
+        self._was_cut = True
+        sock = getattr(self.connection, "sock", None)
+        if sock is not None:
+            with suppress(OSError):  # the other side was quicker
+                sock.shutdown(socket.SHUT_RDWR)
+
+    def close(self) -> None:
+        """Close the connection."""
+        self._adapter.close()
+
+    def send(self, method: str, url: str, headers: Mapping[str, str], body: bytes | None) -> Reply:
+        """Send one request and read its answer; never raises for what the other side does."""
+        prepared = requests.PreparedRequest()
+        prepared.method, prepared.url, prepared.body = method, url, body
+        prepared.headers = CaseInsensitiveDict(headers)
+        if body is not None or method == "POST":
+            prepared.headers["Content-Length"] = str(len(body or b""))
+        _in_use.line, self._was_cut, response, failure = self, False, None, None
+        limit = self._limits.response_time + GRACE
+        self._watchdog.arm(self, limit)
+        started, clock = time.time(), time.perf_counter()
+        try:
+            response = self._exchange(prepared, limit)
+        except (requests.RequestException, HTTPError, OSError, ValueError) as problem:
+            failure = failure_of(problem, cut=self._was_cut)
+        finally:
+            elapsed = time.perf_counter() - clock
+            self._watchdog.disarm(self)
+            _in_use.line = None
+        if failure is None and response is not None and response.cut:
+            failure = Failure("too_large", f"more than {self._limits.response_bytes:,} bytes")
+        if failure is not None:
+            self._adapter.close()
+        reused = getattr(self.connection, "requests_sent", 0) > 1
+        return Reply(response if failure is None else None, failure, started, elapsed, reused)
+
+    def _exchange(self, prepared: requests.PreparedRequest, limit: float) -> Response:
+        answer = self._adapter.send(prepared, stream=True, timeout=(CONNECT_TIMEOUT, limit), **self._settings)
+        raw = answer.raw
+        headers: Headers = tuple(raw.headers.iteritems())
+        body, whole = self._read(raw)
+        if self._was_cut:
+            raise TimeoutError(f"no whole answer after {limit:g} s")
+        if not whole:
+            raw.close()
+            return Response(raw.status, headers, body, cut=True)
+        raw.release_conn()
+        body, cut = _decoded(body, headers, self._limits.response_bytes)
+        return Response(raw.status, headers, body, cut)
+
+    def _read(self, raw: Any) -> tuple[bytes, bool]:
+        chunks, size = [], 0
+        while chunk := raw.read(_CHUNK, decode_content=False):
+            chunks.append(chunk)
+            size += len(chunk)
+            if size > self._limits.response_bytes:
+                return b"".join(chunks)[:1024], False
+        return b"".join(chunks), True
+
+
+def _decoded(body: bytes, headers: Headers, limit: int) -> tuple[bytes, bool]:
+    """The body without its content coding, at most ``limit`` bytes; the flag tells that it was longer."""
+    coding = next((value for name, value in headers if name.lower() == "content-encoding"), "").strip().lower()
+    if not body or coding in {"", "identity"}:
+        return body, False
+    if coding not in {"gzip", "x-gzip", "deflate"}:
+        raise ProtocolError(f"Content-Encoding {coding!r} was not asked for")
+    expander = zlib.decompressobj(wbits=47)
+    try:
+        plain = expander.decompress(body, limit)
+    except zlib.error as problem:
+        raise ProtocolError(f"Content-Encoding {coding}: {problem}") from None
+    return plain, bool(expander.unconsumed_tail)

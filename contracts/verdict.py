@@ -1,0 +1,251 @@
+"""From a history to a verdict: each clause kept, broken, unknown or not exercised, and the exit status."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from enum import IntEnum
+from typing import Any
+
+from contracts.checks.history import HistoryChecks
+from contracts.clauses import Clause
+from contracts.deviations import Deviation, Deviations
+from contracts.findings import Finding, Level, Outcome
+
+Record = dict[str, Any]
+
+
+class ExitStatus(IntEnum):
+    """What a run says to its caller."""
+
+    KEPT = 0
+    BROKEN = 1
+    NO_VERDICT = 3
+    USAGE = 4
+
+
+@dataclass(slots=True)
+class Bucket:
+    """Findings with one cause: how many, and the smallest exchange that shows it.
+
+    ``exchange`` is the record of that exchange as the history has it; ``known`` the accepted deviation that
+    covers every one of them, None where the finding is new.
+    """
+
+    clause: str
+    cause: str
+    finding: Finding
+    exchange: Record | None
+    count: int = 0
+    families: Counter[str] = field(default_factory=Counter)
+    first_seen: float = 0.0
+    known: Deviation | None = None
+
+    def identifier(self) -> str:
+        """The name of the finding on the command line, such as ``request.displayName.pattern:accepted``."""
+        return f"{self.clause}:{self.cause}".replace(" ", "-")
+
+
+@dataclass(slots=True)
+class ClauseResult:
+    """What a run showed of one clause: numbers of cases, and why it is unknown or was not exercised."""
+
+    clause: Clause
+    positive: int = 0
+    negative: int = 0
+    broken: int = 0
+    known: int = 0
+    reason: str = ""
+    unknown: bool = False
+    guarantee: str = ""
+
+    @property
+    def outcome(self) -> Outcome | None:
+        """PASS, FAIL or UNKNOWN; None where no case exercised the clause."""
+        if self.broken:
+            return Outcome.FAIL
+        if self.unknown:
+            return Outcome.UNKNOWN
+        return Outcome.PASS if self.positive or self.negative else None
+
+
+@dataclass(slots=True)
+class Verdict:
+    """The outcome of a run. ``status`` is the exit status, ``sentence`` the same in words."""
+
+    clauses: dict[str, ClauseResult]
+    buckets: list[Bucket]
+    status: ExitStatus
+    sentence: str
+    requests: int
+    complete: bool
+    expired: list[Deviation]
+    vanished: list[Deviation]
+
+    @property
+    def broken(self) -> list[Bucket]:
+        """New findings, most severe first."""
+        return [bucket for bucket in self.buckets if bucket.known is None]
+
+
+class VerdictBuilder:
+    """Folds the records of one or more histories, in any order, into a :class:`Verdict`."""
+
+    def __init__(self, deviations: Deviations | None = None, fail_on: Level = Level.IMPLIED) -> None:
+        self._deviations = deviations or Deviations.none()
+        self._fail_on = fail_on
+        self._results: dict[str, ClauseResult] = {}
+        self._buckets: dict[tuple[str, str, str], Bucket] = {}
+        self._signatures: dict[tuple[str, int], tuple[list[str], list[str]]] = {}
+        self._history = HistoryChecks()
+        self._projects: dict[tuple[str, int], Record] = {}
+        self._requests = 0
+        self._posts = 0
+        self._ends: list[Record] = []
+        self._runs = 0
+
+    def observe(self, record: Record) -> None:
+        """Take in one record of a history."""
+        handler = getattr(self, f"_on_{record['type']}", None)
+        if handler is not None:
+            handler(record)
+
+    def _on_run(self, record: Record) -> None:
+        self._runs += 1
+        for entry in record["clauses"]:
+            clause = Clause(**{**entry, "level": Level(entry["level"])})
+            result = self._results.setdefault(clause.id, ClauseResult(clause))
+            result.guarantee = result.guarantee or record.get("guarantees", {}).get(clause.id, "")
+
+    def _on_signature(self, record: Record) -> None:
+        self._signatures[record["worker"], record["id"]] = (record["positive"], record["negative"])
+
+    def _on_exchange(self, record: Record) -> None:
+        self._requests += 1
+        signature = record.get("signature")
+        if signature is None:
+            return
+        self._posts += 1
+        positive, negative = self._signatures[record["worker"], signature]
+        for clause in positive:
+            self._results[clause].positive += 1
+        for clause in negative:
+            self._results[clause].negative += 1
+        for finding in record.get("findings", ()):
+            self._add(Finding(**finding), record)
+        for crashed in record.get("crashed", ()):
+            self._unknown(crashed)
+        project = record.get("project")
+        if project is not None:
+            place = (record["worker"], record["number"])
+            self._projects[place] = record
+            self._history.observe(project, record.get("date"), record["started"], record["elapsed"], place)
+
+    def _on_exercised(self, record: Record) -> None:
+        result = self._results[record["clause"]]
+        result.positive += record.get("positive", 0)
+        result.negative += record.get("negative", 0)
+
+    def _on_finding(self, record: Record) -> None:
+        self._add(Finding(**record["finding"]), record.get("exchange"), record.get("started", 0.0))
+
+    def _on_not_exercised(self, record: Record) -> None:
+        self._results[record["clause"]].reason = record["why"]
+
+    def _on_unknown(self, record: Record) -> None:
+        result = self._results[record["clause"]]
+        result.unknown, result.reason = True, record["why"]
+
+    def _on_end(self, record: Record) -> None:
+        self._ends.append(record)
+
+    def _unknown(self, why: str) -> None:
+        self._ends.append({"type": "end", "reason": f"a check failed itself: {why}"})
+
+    def _add(self, finding: Finding, exchange: Record | None, started: float = 0.0) -> None:
+        known = self._deviations.match(finding, exchange)
+        key = (*finding.bucket, known.name if known else "")
+        bucket = self._buckets.get(key)
+        started = exchange["started"] if exchange else started
+        if bucket is None:
+            bucket = self._buckets[key] = Bucket(*finding.bucket, finding, exchange, first_seen=started, known=known)
+        elif exchange is not None and _smaller(exchange, bucket.exchange):
+            bucket.finding, bucket.exchange = finding, exchange
+        bucket.count += 1
+        bucket.first_seen = min(bucket.first_seen, started)
+        if exchange is not None:
+            bucket.families[exchange["case"].get("family", "")] += 1
+        result = self._results[finding.clause]
+        if known:
+            result.known += 1
+        else:
+            result.broken += 1
+
+    def verdict(self) -> Verdict:
+        """The verdict on all that was observed; call it once."""
+        for seen in self._history.findings():
+            self._add(seen.finding, self._projects[seen.place])
+        for clause, count in self._history.exercised():
+            if clause in self._results:
+                self._results[clause].positive += count
+        buckets = sorted(self._buckets.values(), key=self._severity)
+        failing = [
+            bucket
+            for bucket in buckets
+            if bucket.known is None and self._results[bucket.clause].clause.level.rank <= self._fail_on.rank
+        ]
+        expired = self._deviations.expired()
+        vanished = [] if not self._posts else self._deviations.vanished({b.known.name for b in buckets if b.known})
+        complete = bool(self._ends) and len(self._ends) >= self._runs and not any(e.get("reason") for e in self._ends)
+        status, sentence = self._decide(failing, expired, complete=complete)
+        return Verdict(self._results, buckets, status, sentence, self._requests, complete, expired, vanished)
+
+    def _severity(self, bucket: Bucket) -> tuple[int, int, int, str]:
+        level = self._results[bucket.clause].clause.level.rank
+        return (bucket.known is not None, level, -bucket.count, bucket.clause)
+
+    def _decide(
+        self, failing: list[Bucket], expired: list[Deviation], *, complete: bool
+    ) -> tuple[ExitStatus, str]:
+        reasons = "; ".join(dict.fromkeys(end["reason"] for end in self._ends if end.get("reason")))
+        if failing:
+            clauses = len({bucket.clause for bucket in failing})
+            ending = "" if complete else f" The run did not finish: {reasons or 'it was ended from outside'}."
+            noun = "promise is" if clauses == 1 else "promises are"
+            return ExitStatus.BROKEN, f"The contract is broken: {clauses} {noun} not kept.{ending}"
+        if not complete:
+            return ExitStatus.NO_VERDICT, f"No verdict: {reasons or 'the run was ended from outside'}."
+        if not self._posts:
+            return ExitStatus.NO_VERDICT, "No verdict: no request was verified."
+        if expired:
+            names = ", ".join(deviation.name for deviation in expired)
+            return ExitStatus.BROKEN, f"A known deviation has expired: {names}."
+        unknown = [result.clause.id for result in self._results.values() if result.unknown]
+        if unknown:
+            return ExitStatus.NO_VERDICT, f"No verdict on {', '.join(unknown)}; everything else is kept."
+        idle = sum(result.outcome is None for result in self._results.values())
+        rest = f" ({idle} clauses were not exercised)" if idle else ""
+        known = sum(bucket.count for bucket in self._buckets.values() if bucket.known)
+        accepted = f" Known deviations occurred {known} times." if known else ""
+        return ExitStatus.KEPT, f"The contract is kept: every promise that was exercised held{rest}.{accepted}"
+
+
+def _smaller(one: Record, other: Record | None) -> bool:
+    return other is None or _size(one) < _size(other)
+
+
+def _size(exchange: Record) -> tuple[int, int]:
+    case = exchange["case"]
+    body = case.get("body") or case.get("body_base64") or ""
+    return (len(body), exchange["number"])
+
+
+def build_verdict(
+    records: Iterable[Record], deviations: Deviations | None = None, fail_on: Level = Level.IMPLIED
+) -> Verdict:
+    """The verdict on the records of one run."""
+    builder = VerdictBuilder(deviations, fail_on)
+    for record in records:
+        builder.observe(record)
+    return builder.verdict()
