@@ -1,0 +1,73 @@
+"""JSON values to bytes, in the ways in which clients write them."""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import dataclass
+from typing import Any, Final, Literal
+
+from contracts.exchange import Case
+
+#: ``compact``: shortest; ``ascii``: everything beyond ASCII escaped; ``spaced``: every kind of JSON white space;
+#: ``reversed``: members in the opposite order; ``escaped``: every character of names and texts as ``\\uXXXX``;
+#: ``solidus``: ``/`` as ``\\/`` and short escapes where JSON has them.
+Style = Literal["compact", "ascii", "spaced", "reversed", "escaped", "solidus"]
+STYLES: Final[tuple[Style, ...]] = ("compact", "ascii", "spaced", "reversed", "escaped", "solidus")
+
+_SURROGATE = re.compile("[\ud800-\udfff]")
+_TOKEN = re.compile(r'"<json token ([^>"]*)>"')
+_TEXT = re.compile(r'"(?:[^"\\]|\\.)*"')
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """A number as it shall stand in the text (``1.0``, ``1e2``, ``-0``): Python would write it in its own way."""
+
+    text: str
+
+
+def encode(value: Any, style: Style = "compact") -> bytes:
+    """``value`` as a JSON text in UTF-8; lone surrogates are escaped, since UTF-8 has no form for them."""
+    if style == "reversed":
+        value = _reversed(value)
+    if style == "spaced":
+        text = json.dumps(value, ensure_ascii=False, indent="\t", separators=(" ,\r\n ", " : "), default=_token)
+        text = f"\n\t {text} \r\n"
+    else:
+        ascii_only = style in ("ascii", "escaped")
+        text = json.dumps(value, ensure_ascii=ascii_only, separators=(",", ":"), default=_token)
+    if "<json token" in text:
+        text = _TOKEN.sub(r"\1", text)
+    if style == "escaped":
+        text = _TEXT.sub(_escaped, text)
+    elif style == "solidus":
+        text = text.replace("/", "\\/")
+    try:
+        return text.encode("utf-8")
+    except UnicodeEncodeError:
+        return _SURROGATE.sub(lambda match: f"\\u{ord(match.group()):04x}", text).encode("utf-8")
+
+
+def json_case(value: Any, *, family: str, aim: str, style: Style = "compact") -> Case:
+    """A request with the right headers and ``value`` as its JSON body."""
+    return Case(encode(value, style), family=family, aim=aim)
+
+
+def _token(value: object) -> str:
+    if isinstance(value, Token):
+        return f"<json token {value.text}>"
+    raise TypeError(f"Expected a JSON value or a Token, got {value=}")
+
+
+def _reversed(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {name: _reversed(inner) for name, inner in reversed(value.items())}
+    return [_reversed(inner) for inner in value] if isinstance(value, list) else value
+
+
+def _escaped(match: re.Match[str]) -> str:
+    """A JSON string with every plain ASCII character escaped; unique names stay legible."""
+    parts = re.split(r"(\\u[0-9a-f]{4}|\\.|[a-z][a-z0-9]*-\d+|\{name\})", match.group()[1:-1])
+    kept = (part if i % 2 else "".join(f"\\u{ord(char):04X}" for char in part) for i, part in enumerate(parts))
+    return f'"{"".join(kept)}"'

@@ -1,0 +1,230 @@
+"""Values by JSON type: hard ones that a field must accept, and values of every other type."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Final
+
+from strategies.encoding import Token
+from strategies.text import HARD_TEXTS, filler
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """A JSON value and what is special about it."""
+
+    name: str
+    value: Any
+
+
+def _number(text: str, name: str = "") -> Named:
+    return Named(f"{text}{f' ({name})' if name else ''}", Token(text))
+
+
+#: Numbers that a ``number`` must accept, written as they shall be sent.
+HARD_NUMBERS: Final = (
+    _number("0"),
+    _number("1"),
+    _number("-1"),
+    _number("1.5"),
+    _number("-0.5"),
+    _number("0.1"),
+    _number("1.0"),
+    _number("1e2"),
+    _number("-0", "minus zero"),
+    _number("0.005", "lost by two decimals"),
+    _number("99.995", "rounded by two decimals"),
+    _number("0.30000000000000004", "17 digits"),
+    _number("3.141592653589793"),
+    _number("123456.789"),
+    _number("127"),
+    _number("-129"),
+    _number("256"),
+    _number("1000"),
+    _number("1001"),
+    _number("32767", "2^15 - 1"),
+    _number("32768", "2^15"),
+    _number("-32769"),
+    _number("65536", "2^16"),
+    _number("16777217", "2^24 + 1: lost by single precision"),
+    _number("2147483647", "2^31 - 1"),
+    _number("2147483648", "2^31"),
+    _number("-2147483648", "-2^31"),
+    _number("-2147483649", "-2^31 - 1"),
+    _number("4294967295", "2^32 - 1"),
+    _number("4294967296", "2^32"),
+    _number("9007199254740991", "2^53 - 1"),
+    _number("9007199254740992", "2^53"),
+    _number("-9007199254740993", "-2^53 - 1: between two doubles"),
+    _number("9223372036854775807", "2^63 - 1"),
+    _number("9223372036854775808", "2^63"),
+    _number("-9223372036854775808", "-2^63"),
+    _number("18446744073709551616", "2^64"),
+    _number("1e21", "where ECMAScript begins to write exponents"),
+    _number("123456789012345680000", "21 digits"),
+    _number("1E+2", "capital exponent with sign"),
+    _number("25e-1", "negative exponent"),
+    _number("1e-7"),
+    _number("1.10", "trailing zero"),
+    _number("1.7976931348623157e308", "largest double"),
+    _number("-1.7976931348623157e308", "smallest double"),
+    _number("2.2250738585072014e-308", "smallest normal double"),
+    _number("5e-324", "smallest double above zero"),
+)
+
+#: One value or more of each JSON type, with those that lenient code takes for another type.
+OTHERS: Final[dict[str, tuple[Any, ...]]] = {
+    "string": (
+        *("", "x", "null", "true", "false", "1", "[]", '["x"]', "a,b", "{}", '{"a":1}'),
+        *("0", "5", "5.0", "-1", "1e3", "0x10", "NaN", " 5 ", "\uff15"),
+    ),
+    "number": (0, 1, Token("1.5"), 1720000000000),
+    "boolean": (True, False),
+    "array": ([], ["x"], [5], [{}]),
+    "object": ({}, {"0": "x"}, {"value": 5}, {"length": 0}),
+}
+#: Bodies that are no JSON object; an array of a valid object comes on top.
+NO_OBJECTS: Final[tuple[Any, ...]] = (
+    None,
+    True,
+    False,
+    0,
+    1,
+    5,
+    Token("1.5"),
+    "",
+    "x",
+    "{}",
+    [],
+    [None],
+    ["displayName", "x"],
+)
+
+_PROTOTYPE_WORDS: Final = (
+    *("constructor", "toString", "valueOf", "hasOwnProperty", "isPrototypeOf", "prototype", "__defineGetter__"),
+    *("toJSON", "then", "length", "name", "arguments", "caller", "self", "this", "class", "__class__", "__dict__"),
+    *("$where", "$ne", "$set", "$ref", "$oid", "a.b", "a[0]", "a/b", "a~1b", "_id", "__v", "@type", "#text", "*", "%s"),
+)
+
+
+def _nested(depth: int, *, arrays: bool = False) -> Any:
+    value: Any = "bottom"
+    for level in range(depth):
+        value = [value] if arrays or level % 4 == 0 else {"in": value}
+    return value if isinstance(value, dict) else {"in": value}
+
+
+def _keys(number: int) -> dict[str, int]:
+    return {f"key{index}": index for index in range(number)}
+
+
+#: Objects that a free-form ``object`` must accept and keep.
+HARD_OBJECTS: Final = (
+    Named("empty", {}),
+    Named("every text class as a value", {f"t{index}": hard.text for index, hard in enumerate(HARD_TEXTS)}),
+    Named(
+        "every text class as a name",
+        {hard.text: index for index, hard in enumerate(HARD_TEXTS) if hard.text != "__proto__"},
+    ),
+    Named("every number class", {f"n{index}": hard.value for index, hard in enumerate(HARD_NUMBERS)}),
+    Named(
+        "every JSON type",
+        {
+            "s": "x",
+            "n": 5,
+            "f": 1.5,
+            "t": True,
+            "no": False,
+            "nil": None,
+            "a": [1, "x", None, True, [], {}],
+            "o": {"in": {}},
+        },
+    ),
+    Named("values that are falsy", {"s": "", "z": 0, "no": False, "nil": None, "a": [], "o": {}}),
+    Named("one null", {"only": None}),
+    Named("one empty text", {"only": ""}),
+    Named("one zero", {"only": 0}),
+    Named("one false", {"only": False}),
+    Named("one empty array", {"only": []}),
+    Named("one empty object", {"only": {}}),
+    Named("an empty name", {"": "x", "o": {"": {"": None}}}),
+    Named(
+        "names that differ in case, normalisation or white space",
+        {
+            "Key": 1,
+            "key": 2,
+            "KEY": 3,
+            "caf\xe9": 4,
+            "cafe\u0301": 5,
+            " key": 6,
+            "key ": 7,
+            "camelCase": 8,
+            "snake_case": 9,
+        }
+        | {"kebab-case": 10, "PascalCase": 11, "ke\u200by": 12, "\uff4b\uff45\uff59": 13},
+    ),
+    Named("names that mean something to software", {name: f"v{index}" for index, name in enumerate(_PROTOTYPE_WORDS)}),
+    Named(
+        "names that look like indices, in no order",
+        {"10": "a", "9": "b", "b": 1, "1": "c", "0": "d", "-1": "e", "a": 2, "01": 3},
+    ),
+    Named(
+        "members of the answer and of the request",
+        {
+            "id": "x",
+            "displayName": "a.b",
+            "externalId": None,
+            "metadata": {"metadata": {}},
+            "created": "never",
+            "plan": [],
+        },
+    ),
+    Named(
+        "arrays in no order, with repetition",
+        {"a": [3, 1, 2, 3, 1, "b", "a", "b", None, None, [2, 1], [2, 1], {"b": 1, "a": 2}]},
+    ),
+    Named(
+        "arrays of nulls and empty values",
+        {"a": [None], "b": [None, 1, None], "c": ["", ""], "d": [[], [[]], {}, [{}]]},
+    ),
+    Named(
+        "texts that look like numbers, dates and booleans",
+        {"a": "5", "b": "1.0", "c": "007", "d": "true", "e": "null", "f": "1e3"}
+        | {
+            "g": "2024-01-01",
+            "h": "2024-01-01T00:00:00Z",
+            "i": "2024-01-01T00:00:00.000+02:00",
+            "j": "12:30",
+            "k": "1720000000000",
+        }
+        | {
+            "l": "Mon, 01 Jan 2024 00:00:00 GMT",
+            "m": "-0",
+            "n": "NaN",
+            "o": "0x1F",
+            "p": "[]",
+            "q": '{"a":1}',
+            "r": "9007199254740993",
+        },
+    ),
+    Named(
+        "booleans and the numbers they are taken for",
+        {"a": True, "b": 1, "c": False, "d": 0, "e": [True, 1, False, 0, "1", "0"]},
+    ),
+    Named("5 levels", _nested(5)),
+    Named("21 levels", _nested(21)),
+    Named("65 levels", _nested(65)),
+    Named("200 levels", _nested(200)),
+    Named("100 levels of arrays", _nested(99, arrays=True)),
+    Named("101 names", _keys(101)),
+    Named("a thousand names", _keys(1000)),
+    Named("an array of a thousand", {"a": [(index * 7919) % 1000 for index in range(1000)]}),
+    Named(
+        "objects in an array", {"rows": [{"id": 2, "tags": ["b", "a"]}, {"id": 1, "tags": []}, {"tags": None, "id": 2}]}
+    ),
+    Named("a long text", {"text": filler(10_000)}),
+    Named("a long name", {filler(300): "x", filler(1025): "y"}),
+    Named(
+        "base64 and hexadecimal", {"a": "SGVsbG8=", "b": "deadBEEF", "c": "data:text/plain;base64,QQ==", "d": "YQ=="}
+    ),
+)

@@ -1,0 +1,59 @@
+"""Unique names that mark what a run creates, and that tell one request from another."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from contracts.exchange import Case
+
+#: Stands in generated bodies where a unique name belongs, so that an example does not depend on a counter.
+PLACEHOLDER: Final = "{name}"
+#: Numbers of one lane; a lane (a worker, a set) never uses up more.
+LANE_SIZE: Final = 1_000_000
+
+_MARK = re.compile(r"[a-z][a-z0-9]*\Z")
+
+
+class Names:
+    """Names ``<mark>-<number>`` that no other lane of the run hands out.
+
+    ``mark`` is the run's: lower-case letters and digits. Raises ValueError for another mark or a negative lane.
+    """
+
+    __slots__ = ("_form", "_next", "lane", "mark")
+
+    def __init__(self, mark: str, lane: int = 0) -> None:
+        if not _MARK.match(mark):
+            raise ValueError(f"Expected a mark of lower-case letters and digits that begins with a letter, got {mark=}")
+        if lane < 0:
+            raise ValueError(f"Expected a lane of 0 or more, got {lane=}")
+        self.mark = mark
+        self.lane = lane
+        self._next = lane * LANE_SIZE
+        self._form = re.compile(rf"{mark}-\d+".encode())
+
+    def next(self) -> str:
+        """A name that was not handed out before."""
+        name = f"{self.mark}-{self._next}"
+        self._next += 1
+        return name
+
+    def fill(self, case: Case) -> Case:
+        """The case with one new name wherever the placeholder stands in its body."""
+        if case.body is None or PLACEHOLDER.encode() not in case.body:
+            return case
+        return replace(case, body=case.body.replace(PLACEHOLDER.encode(), self.next().encode()))
+
+    def renew(self, case: Case) -> Case:
+        """The case with a new name instead of the one that it carries; the case itself where it carries none."""
+        if case.body is None or not self._form.search(case.body):
+            return self.fill(case)
+        return replace(case, body=self._form.sub(self.next().encode(), case.body))
+
+    def found_in(self, body: bytes) -> str | None:
+        """The first name of this run in ``body``, of any lane."""
+        match = self._form.search(body)
+        return match.group().decode() if match else None

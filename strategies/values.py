@@ -1,0 +1,140 @@
+"""Deterministic sets of values: hard ones that are owed a 201, wrong kinds that are owed a 4xx."""
+
+from __future__ import annotations
+
+import random
+from itertools import cycle
+from typing import TYPE_CHECKING, Any, Final
+
+from contracts.patterns import Pattern
+from strategies.companions import MARKED, Companions, hard_values
+from strategies.encoding import STYLES, Style, json_case
+from strategies.json_values import NO_OBJECTS
+from strategies.text import HARD_TEXTS, HardText, hard_texts
+from strategies.wrong_values import wrong_values
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from contracts.document import Contract, Field
+    from contracts.exchange import Case
+    from strategies.names import Names
+
+#: Most bodies are compact, as clients write them; the others take turns.
+_STYLES: Final[tuple[Style, ...]] = tuple(
+    style for other in STYLES[1:] for style in ("compact", "compact", "compact", other)
+)
+#: Misspelt names of a member, one of which a lenient parser may take for the right one.
+_MISSPELT: Final = (str.lower, str.upper, str.title, lambda name: f"{name} ", lambda name: f"_{name}")
+
+
+def valid_cases(contract: Contract, names: Names, seed: int) -> list[Case]:
+    """Every class of hard value, each owed a 201 and an exact echo.
+
+    Text classes that software treats in ways of their own come alone, in each required text; the classes of
+    the other fields ride together, one of each field in a body, and many in one free-form object. An empty
+    text in the marked field is there once: it is unique only as long as it is sent once a run.
+    """
+    companions = Companions(contract, names, seed)
+    styles = cycle(_STYLES)
+    cases = []
+    for field in contract.fields:
+        if is_name_like(field):
+            for hard in hard_texts(field.pattern):
+                if hard.alone:
+                    body = companions.body(field, "full") | {field.path: hard.text}
+                    aim = f"{field.path}: {hard.name}"
+                    cases.append(json_case(body, family=f"values.{field.path}", aim=aim, style=next(styles)))
+        elif field.path == MARKED and "string" in field.types and _admits(field, ""):
+            body = companions.body(field, "full") | {field.path: ""}
+            cases.append(json_case(body, family=f"values.{field.path}", aim=f"{field.path}: empty"))
+    cases.extend(_together(contract, companions, random.Random(seed), styles))  # noqa: S311 - reproducible on purpose
+    return cases
+
+
+def is_name_like(field: Field) -> bool:
+    """Whether the field is a required text with a free choice of words, as a name is."""
+    return field.required and field.types == ("string",) and field.enum is None
+
+
+def marked_text(field: Field, name: str, before: HardText, behind: HardText) -> str:
+    """A hard text around the unique name; the name alone where the field's pattern does not admit more."""
+    text = f"{before.text}{name}{behind.text}"
+    return text if _admits(field, text) else name
+
+
+def _admits(field: Field, text: str) -> bool:
+    return field.pattern is None or Pattern.compile(field.pattern).matches(text)
+
+
+def _together(
+    contract: Contract, companions: Companions, chance: random.Random, styles: Iterator[Style]
+) -> Iterator[Case]:
+    """Bodies in which every field holds one of its hard values; over all of them each value is used."""
+    alone = [hard for hard in HARD_TEXTS if hard.alone]
+    pairs = list(zip(alone[::2], reversed(alone[1::2]), strict=True))
+    columns: dict[str, list[Any]] = {}
+    for field in contract.fields:
+        marked = field.path == MARKED and "string" in field.types
+        columns[field.path] = list(pairs) if marked else list(hard_values(field))
+        chance.shuffle(columns[field.path])
+    # The texts of names have been alone already, so they do not decide on the number of bodies.
+    rows = max((len(columns[field.path]) for field in contract.fields if not is_name_like(field)), default=0)
+    for row in range(rows):
+        body: dict[str, Any] = {}
+        aims = []
+        for field in contract.fields:
+            column = columns[field.path]
+            chosen = column[row % len(column)]
+            if isinstance(chosen, tuple):
+                body[field.path] = marked_text(field, companions.name(), *chosen)
+                aims.append(f"{field.path}: {chosen[0].name}, {chosen[1].name}")
+            else:
+                body[field.path] = chosen.value
+                aims.append(f"{field.path}: {chosen.name}")
+        if MARKED not in columns:
+            companions.marked(body)
+        yield json_case(body, family="values.together", aim="; ".join(aims), style=next(styles))
+
+
+def wrong_kind_cases(contract: Contract, names: Names, seed: int) -> list[Case]:
+    """Values of every other JSON type and look-alikes, a missing member, a body that is no object.
+
+    Each breaks one clause, the case's aim names it; the rest of the body is valid and varies.
+    """
+    companions = Companions(contract, names, seed)
+    styles = cycle(_STYLES)
+    cases: list[Case] = []
+    for field in contract.fields:
+        for wrong in wrong_values(field):
+            body = companions.body(field) | {field.path: wrong.value}
+            cases.append(
+                json_case(
+                    body, family=f"values.wrong.{field.path}", aim=f"{wrong.clause} ({wrong.name})", style=next(styles)
+                )
+            )
+        if field.required:
+            cases.extend(_missing(field, companions))
+    family, clause = "values.wrong.body", "request.body.type"
+    cases += [json_case(value, family=family, aim=f"{clause} ({value!r})") for value in NO_OBJECTS]
+    for company in ("minimal", "full"):
+        body = companions.body(company=company)
+        cases.append(json_case([body], family=family, aim=f"{clause} (an array of one valid body, {company})"))
+    cases.append(json_case([companions.body(), companions.body()], family=family, aim=f"{clause} (an array of two)"))
+    return cases
+
+
+def _missing(field: Field, companions: Companions) -> Iterator[Case]:
+    family, clause = f"values.wrong.{field.path}", f"request.{field.path}.required"
+    for company in ("full", "minimal", "nulls"):
+        body = companions.body(field, company)
+        del body[field.path]
+        yield json_case(body, family=family, aim=f"{clause} ({company})")
+    if sum(other.required for other in companions.fields) == 1:
+        yield json_case({}, family=family, aim=f"{clause} (an empty object)")
+    for misspell in _MISSPELT:
+        body = companions.body(field)
+        value = body.pop(field.path)
+        name = misspell(field.path)
+        if name not in (other.path for other in companions.fields):
+            yield json_case({name: value, **body}, family=family, aim=f"{clause} ({name!r} instead)")
