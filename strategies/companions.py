@@ -126,6 +126,27 @@ def _hard_members(field: Field) -> list[Named]:
     return found
 
 
+def free_object(contract: Contract) -> Field | None:
+    """The first field that takes any JSON object, as ``metadata`` does; None where there is none."""
+    return next((field for field in contract.fields if field.types == ("object",) and not field.members), None)
+
+
+def is_name_like(field: Field) -> bool:
+    """Whether the field is a required text with a free choice of words, as a name is."""
+    return field.required and field.types == ("string",) and field.enum is None
+
+
+def admits(field: Field, text: str) -> bool:
+    """Whether the field's pattern, if it has one, admits the text."""
+    return field.pattern is None or Pattern.compile(field.pattern).matches(text)
+
+
+def marked_text(field: Field, name: str, before: str, behind: str) -> str:
+    """The unique name between two texts; the name alone where the field's pattern does not admit more."""
+    text = f"{before}{name}{behind}"
+    return text if admits(field, text) else name
+
+
 class Companions:
     """Valid bodies in rotation, each with a unique name somewhere in it.
 
@@ -201,15 +222,10 @@ class Companions:
         return body
 
     def _put(self, body: dict[str, Any], field: Field) -> bool:
-        if "string" not in field.types or field.enum is not None:
-            return False
-        # The text is tried with something of the same shape, so that no number is used up in vain.
-        if field.pattern is not None and not Pattern.compile(field.pattern).matches("ctmark-1000001"):
+        # Asked with a name of the usual shape first, so that no number is used up in vain.
+        if "string" not in field.types or field.enum is not None or not admits(field, "ctmark-1000001"):
             return False
         before = body.get(field.path)
-        body[field.path] = (
-            self.name() if field.path == MARKED or not isinstance(before, str) else f"{before} {self.name()}"
-        )
-        if field.pattern is not None and not Pattern.compile(field.pattern).matches(str(body[field.path])):
-            body[field.path] = self.name()
+        words = f"{before} " if isinstance(before, str) and field.path != MARKED else ""
+        body[field.path] = marked_text(field, self.name(), words, "")
         return True

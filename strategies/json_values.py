@@ -118,8 +118,7 @@ def _keys(number: int) -> dict[str, int]:
     return {f"key{index}": index for index in range(number)}
 
 
-#: Objects that a free-form ``object`` must accept and keep.
-HARD_OBJECTS: Final = (
+_ONE_BY_ONE: Final = (
     Named("empty", {}),
     Named("every text class as a value", {f"t{index}": hard.text for index, hard in enumerate(HARD_TEXTS)}),
     Named(
@@ -227,4 +226,10 @@ HARD_OBJECTS: Final = (
     Named(
         "base64 and hexadecimal", {"a": "SGVsbG8=", "b": "deadBEEF", "c": "data:text/plain;base64,QQ==", "d": "YQ=="}
     ),
+)
+
+#: Objects that a free-form ``object`` must accept and keep.
+HARD_OBJECTS: Final = (
+    *_ONE_BY_ONE,
+    Named("everything at once", {named.name: named.value for named in _ONE_BY_ONE}),
 )

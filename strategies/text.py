@@ -154,6 +154,10 @@ _UNICODE: Final = {
     "printable ASCII": _characters((0x20, 0x2D), (0x30, 0x7E)),
     "printable Latin-1": _characters((0xA1, 0xFF)),
 }
+_MIXED: Final = {
+    "many classes at once": "  Größe e\u0301 ﬁ K\u212a <b>&amp; \"q\" 'x' \\n %41 {{7*7}} 東京 🚀👩\u200d👧 \u202eabc\u202c"
+    " \u200b\t\xa0\u2028\r\n\ufffe $1 MiXeD  --;  ",
+}
 _LONG: Final = {
     "33 characters": filler(33),
     "51 characters": filler(51),
@@ -192,7 +196,7 @@ _IN_COMPANY: Final = frozenset(
 #: Every class, white space first.
 HARD_TEXTS: Final = tuple(
     HardText(name, text, alone=name not in _IN_COMPANY)
-    for group in (_WHITE_SPACE, _PUNCTUATION, _WORDS, _UNICODE, _LONG)
+    for group in (_WHITE_SPACE, _PUNCTUATION, _WORDS, _UNICODE, _MIXED, _LONG)
     for name, text in group.items()
 )
 #: What people call projects.

@@ -6,11 +6,10 @@ import random
 from itertools import cycle
 from typing import TYPE_CHECKING, Any, Final
 
-from contracts.patterns import Pattern
-from strategies.companions import MARKED, Companions, hard_values
+from strategies.companions import MARKED, Companions, admits, hard_values, is_name_like, marked_text
 from strategies.encoding import STYLES, Style, json_case
 from strategies.json_values import NO_OBJECTS
-from strategies.text import HARD_TEXTS, HardText, hard_texts
+from strategies.text import HARD_TEXTS, hard_texts
 from strategies.wrong_values import wrong_values
 
 if TYPE_CHECKING:
@@ -45,26 +44,11 @@ def valid_cases(contract: Contract, names: Names, seed: int) -> list[Case]:
                     body = companions.body(field, "full") | {field.path: hard.text}
                     aim = f"{field.path}: {hard.name}"
                     cases.append(json_case(body, family=f"values.{field.path}", aim=aim, style=next(styles)))
-        elif field.path == MARKED and "string" in field.types and _admits(field, ""):
+        elif field.path == MARKED and "string" in field.types and admits(field, ""):
             body = companions.body(field, "full") | {field.path: ""}
             cases.append(json_case(body, family=f"values.{field.path}", aim=f"{field.path}: empty"))
     cases.extend(_together(contract, companions, random.Random(seed), styles))  # noqa: S311 - reproducible on purpose
     return cases
-
-
-def is_name_like(field: Field) -> bool:
-    """Whether the field is a required text with a free choice of words, as a name is."""
-    return field.required and field.types == ("string",) and field.enum is None
-
-
-def marked_text(field: Field, name: str, before: HardText, behind: HardText) -> str:
-    """A hard text around the unique name; the name alone where the field's pattern does not admit more."""
-    text = f"{before.text}{name}{behind.text}"
-    return text if _admits(field, text) else name
-
-
-def _admits(field: Field, text: str) -> bool:
-    return field.pattern is None or Pattern.compile(field.pattern).matches(text)
 
 
 def _together(
@@ -87,7 +71,7 @@ def _together(
             column = columns[field.path]
             chosen = column[row % len(column)]
             if isinstance(chosen, tuple):
-                body[field.path] = marked_text(field, companions.name(), *chosen)
+                body[field.path] = marked_text(field, companions.name(), chosen[0].text, chosen[1].text)
                 aims.append(f"{field.path}: {chosen[0].name}, {chosen[1].name}")
             else:
                 body[field.path] = chosen.value

@@ -1,0 +1,77 @@
+"""Requests whose meaning lies in what happens around them: refusals, overlap, members that poison prototypes."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from strategies.authorization import authorization_cases
+from strategies.companions import MARKED, Companions, free_object
+from strategies.encoding import json_case
+from strategies.values import valid_cases, wrong_kind_cases
+from strategies.wire import media_type_cases
+
+if TYPE_CHECKING:
+    from contracts.document import Contract
+    from contracts.exchange import Case
+    from strategies.names import Names
+
+#: Refusals of each kind that are followed up.
+_OF_A_KIND = 4
+#: A value that no other answer of a service holds by chance.
+TELL_TALE = "prototypeTellTale7"
+
+
+def refused_samples(contract: Contract, names: Names, seed: int) -> list[Case]:
+    """Invalid requests of several kinds, each with a text in the marked field: what became of that is asked later."""
+    kinds = (
+        wrong_kind_cases(contract, names, seed),
+        authorization_cases(contract, names, seed),
+        media_type_cases(contract, names, seed),
+    )
+    chosen: list[Case] = []
+    for cases in kinds:
+        fit = [case for case in cases if _has_marked_text(case)]
+        step = max(1, len(fit) // _OF_A_KIND)
+        chosen += fit[seed % step :: step][:_OF_A_KIND]
+    return chosen
+
+
+def _has_marked_text(case: Case) -> bool:
+    try:
+        body = json.loads(case.body or b"")
+    except ValueError:
+        return False
+    return isinstance(body, dict) and isinstance(body.get(MARKED), str) and len(body[MARKED]) > 0
+
+
+def overlapping_cases(contract: Contract, names: Names, seed: int) -> list[Case]:
+    """Valid, invalid and unauthorized requests in turn, to be in flight together; each carries its own name."""
+    companions = Companions(contract, names, seed)
+    plain = [
+        json_case(companions.body(company="full"), family="state.overlap", aim="a valid request among others")
+        for _ in range(18)
+    ]
+    hard = valid_cases(contract, names, seed)[seed % 5 :: 20][:5]
+    wrong = wrong_kind_cases(contract, names, seed)[seed % 7 :: 15][:7]
+    unauthorized = authorization_cases(contract, names, seed)[:3]
+    others = [*hard, *wrong, *unauthorized]
+    woven: list[Case] = []
+    for index, case in enumerate(plain):
+        woven.append(case)
+        woven.extend(others[index : index + 1])
+    return woven
+
+
+def prototype_cases(contract: Contract, names: Names) -> list[tuple[Case, str]]:
+    """Bodies with a member that poisons prototypes where a parser merges carelessly, with the tell-tale to look for."""
+    poison: dict[str, Any] = {TELL_TALE: "yes", "poolId": TELL_TALE, "externalId": TELL_TALE}
+    companions = Companions(contract, names, 0)
+    family = "state.prototype"
+    free = free_object(contract)
+    bodies = [companions.body(company="minimal") | {"__proto__": poison}]
+    bodies.append(companions.body(company="minimal") | {"constructor": {"prototype": poison}})
+    if free:
+        bodies.append(companions.body(free, "minimal") | {free.path: {"__proto__": poison}})
+        bodies.append(companions.body(free, "minimal") | {free.path: {"constructor": {"prototype": poison}}})
+    return [(json_case(body, family=family, aim="a member that poisons prototypes"), TELL_TALE) for body in bodies]

@@ -1,0 +1,152 @@
+"""Requests about which the page is silent: taken or refused, but never a 5xx, a hang or a malformed answer."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+from contracts.exchange import Case
+from strategies.companions import MARKED, Companions, free_object, ordinary
+from strategies.encoding import Token, encode, json_case
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from contracts.document import Contract, Field
+    from strategies.names import Names
+
+#: Texts that UTF-16 or databases have trouble with; JSON can escape them.
+ODD_TEXTS: Final = {
+    "a high surrogate alone": "a\ud83db",
+    "a low surrogate alone": "a\ude00b",
+    "a surrogate pair in the wrong order": "\ude00\ud83d",
+    "a high surrogate at the end": "ab\ud800",
+    "U+0000": "a\x00b",
+    "U+0000 at the end": "ab\x00",
+}
+#: Numbers that no double holds.
+ODD_NUMBERS: Final = {
+    "1e400": Token("1e400"),
+    "-1e400": Token("-1e400"),
+    "1e-400": Token("1e-400"),
+    "10^400 in digits": Token("1" + "0" * 400),
+    "0.1e309": Token("100e307"),
+}
+#: Members that the page does not list, with values that would do harm if they were taken.
+UNLISTED: Final[dict[str, Any]] = {
+    "id": "AAAAAAAAAAAAAAAAAAAAA",
+    "platformId": "BBBBBBBBBBBBBBBBBBBBB",
+    "ownerId": "CCCCCCCCCCCCCCCCCCCCC",
+    "type": "PERSONAL",
+    "created": "1999-01-01T00:00:00.000Z",
+    "updated": "1999-01-01T00:00:00.000Z",
+    "deleted": "1999-01-01T00:00:00.000Z",
+    "plan": {"id": "x", "projectId": "DDDDDDDDDDDDDDDDDDDDD", "locked": True, "name": 5, "pieces": None},
+    "analytics": None,
+    "releasesEnabled": "yes",
+    "icon": [],
+    "poolId": 5,
+    "isAdmin": True,
+    "": "empty name",
+    "x" * 300: None,
+    "toString": "x",
+}
+#: Of these, the ones that come alone as well.
+_ALONE: Final = frozenset({"id", "platformId", "ownerId", "type", "created", "plan", "releasesEnabled", "poolId", ""})
+_POLLUTION: Final = {"polluted": True, "isAdmin": True, "toString": "polluted"}
+_TOO_DEEP: Final = 300
+
+
+def unusual_cases(contract: Contract, names: Names, seed: int) -> list[Case]:
+    """Every kind of request that the page leaves open, alone in an otherwise valid body."""
+    companions = Companions(contract, names, seed)
+    cases = [
+        *_odd_texts(contract, companions),
+        *_odd_numbers(contract, companions),
+        *_pollution(contract, companions),
+        *_unlisted(contract, companions),
+        *_repeated(contract, companions),
+    ]
+    marked = encode(companions.body())
+    cases.append(Case(b"\xef\xbb\xbf" + marked, family="unusual.text", aim="a byte order mark"))
+    free = free_object(contract)
+    if free:
+        deep: Any = {}
+        for _ in range(_TOO_DEEP):
+            deep = {"in": deep}
+        body = companions.body(free) | {free.path: deep}
+        cases.append(json_case(body, family="unusual.text", aim=f"{_TOO_DEEP} levels in {free.path}"))
+    return cases
+
+
+def _odd_texts(contract: Contract, companions: Companions) -> Iterator[Case]:
+    places = [field for field in contract.fields if "string" in field.types and field.enum is None]
+    for name, text in ODD_TEXTS.items():
+        for field in places:
+            if field.pattern is None or field.required:
+                value = f"{companions.name()}{text}" if field.path == MARKED else text
+                yield json_case(
+                    companions.body(field) | {field.path: value}, family="unusual.text", aim=f"{field.path}: {name}"
+                )
+        free = free_object(contract)
+        if free:
+            for inner, where in (({"x": text}, "a value"), ({text: "x"}, "a name")):
+                body = companions.body(free) | {free.path: inner}
+                yield json_case(body, family="unusual.text", aim=f"{free.path}: {name} in {where}")
+
+
+def _odd_numbers(contract: Contract, companions: Companions) -> Iterator[Case]:
+    free = free_object(contract)
+    for name, number in ODD_NUMBERS.items():
+        places: list[tuple[Field, Any]] = [(f, number) for f in contract.fields if {"number", "integer"} & set(f.types)]
+        if free:
+            places.append((free, {"x": number}))
+        for field, value in places:
+            body = companions.body(field) | {field.path: value}
+            yield json_case(body, family="unusual.number", aim=f"{field.path}: {name}")
+
+
+def _pollution(contract: Contract, companions: Companions) -> Iterator[Case]:
+    members = {"__proto__": _POLLUTION, "constructor": {"prototype": _POLLUTION}}
+    for name, value in members.items():
+        aim = f"the member {name}"
+        yield json_case(companions.body() | {name: value}, family="unusual.prototype", aim=aim)
+        free = free_object(contract)
+        if free:
+            for inner in ({name: value}, {"a": [{name: value}]}):
+                body = companions.body(free) | {free.path: inner}
+                yield json_case(body, family="unusual.prototype", aim=f"{aim} inside {free.path}")
+    escaped = encode(companions.body() | {"__proto__": _POLLUTION}).replace(b"__proto__", b"\\u005f_proto__")
+    yield Case(escaped, family="unusual.prototype", aim="the member __proto__, escaped")
+
+
+def _unlisted(contract: Contract, companions: Companions) -> Iterator[Case]:
+    listed = {field.path for field in contract.fields}
+    chosen = {name: value for name, value in UNLISTED.items() if name not in listed}
+    for name, value in chosen.items():
+        if name not in _ALONE:
+            continue
+        aim = f"the unlisted member {name[:40]!r}"
+        yield json_case(companions.body() | {name: value}, family="unusual.member", aim=aim)
+    yield json_case(chosen | companions.body(), family="unusual.member", aim="all unlisted members")
+
+
+def _repeated(contract: Contract, companions: Companions) -> Iterator[Case]:
+    """A repeated member: with the same value, another valid one, and a wrong one before or behind the right one."""
+    for number, field in enumerate(contract.fields):
+        body = encode(companions.body(field))
+        other = encode({field.path: ordinary(field, 2)})
+        wrong = encode({field.path: 5 if "number" not in field.types else "5"})
+        ways = (
+            ("a wrong value first", wrong[:-1] + b"," + body[1:]),
+            ("a wrong value last", body[:-1] + b"," + wrong[1:]),
+            ("two values", body[:-1] + b"," + other[1:]),
+            ("the same twice", body[:-1] + b"," + body[1:]),
+        )
+        for name, data in ways if number == 0 else (ways[number % 2], ways[2]):
+            yield Case(data, family="unusual.repeated", aim=f"{field.path}: {name}")
+    free = free_object(contract)
+    if free:
+        body = encode(companions.body(free) | {free.path: {}})
+        inner = encode({free.path: 0})[1:-2] + b'{"a":1,"a":2}'
+        data = body.replace(encode({free.path: {}})[1:-1], inner)
+        yield Case(data, family="unusual.repeated", aim=f"{free.path}: a repeated name inside")

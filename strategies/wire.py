@@ -1,0 +1,198 @@
+"""Raw requests: texts that are no JSON, bytes that are no UTF-8, other media types and spellings of the right one."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any, Final
+from urllib.parse import urlencode
+
+from contracts.exchange import VALID_AUTHORIZATION, Case
+from strategies.companions import Companions, free_object
+from strategies.encoding import encode
+
+if TYPE_CHECKING:
+    from contracts.document import Contract
+    from strategies.names import Names
+
+_STRUCTURE = re.compile(rb'[{}\[\],:]|"(?:[^"\\]|\\.)*"|[^\s{}\[\],:"]+')
+#: What is wrong -> how the text of a valid body is spoiled: ``<body>`` is the text without its braces, ``<in>`` and
+#: ``<out>`` enclose a member of a free-form object, where a lenient service takes any value without complaint.
+_MALFORMED: Final[dict[str, str]] = {
+    "a trailing comma": "{<body>,}",
+    "a leading comma": "{,<body>}",
+    "a closing brace too many": "{<body>}}",
+    "words behind it": "{<body>} x",
+    "a comma behind it": "{<body>},",
+    "two documents": "{<body>}{<body>}",
+    "two documents on two lines": "{<body>}\n{<body>}",
+    "a U+0000 behind it": "{<body>}\x00",
+    "a no-break space in front": "\xa0{<body>}",
+    "a line comment": "{<body>}// comment",
+    "a block comment": "{/* comment */<body>}",
+    "an anti-hijacking prefix": ")]}',\n{<body>}",
+    "single quotes around a name": "{<in>'x':1<out>,<body>}",
+    "single quotes around a text": "{<body>,<in>\"x\":'y'<out>}",
+    "a name without quotes": "{<in>x:1<out>,<body>}",
+    "a number as a name": "{<in>1:1<out>,<body>}",
+    "a text without quotes": '{<body>,<in>"x":y<out>}',
+    "NaN": '{<body>,<in>"x":NaN<out>}',
+    "Infinity": '{<body>,<in>"x":Infinity<out>}',
+    "-Infinity": '{<in>"x":-Infinity<out>,<body>}',
+    "True": '{<body>,<in>"x":True<out>}',
+    "NULL": '{<in>"x":NULL<out>,<body>}',
+    "None": '{<body>,<in>"x":None<out>}',
+    "a hexadecimal number": '{<body>,<in>"x":0x10<out>}',
+    "a leading zero": '{<body>,<in>"x":01<out>}',
+    "a plus sign": '{<body>,<in>"x":+1<out>}',
+    "a number that begins with a point": '{<body>,<in>"x":.5<out>}',
+    "a number that ends with a point": '{<body>,<in>"x":5.<out>}',
+    "an unknown escape": '{<body>,<in>"x":"\\x41"<out>}',
+    "an escaped apostrophe": '{<body>,<in>"x":"\\\'"<out>}',
+    "a Unicode escape that is too short": '{<body>,<in>"x":"\\u12"<out>}',
+    "a Unicode escape in braces": '{<body>,<in>"x":"\\u{41}"<out>}',
+    "a line feed in a text": '{<body>,<in>"x":"a\nb"<out>}',
+    "a tab in a text": '{<body>,<in>"x":"a\tb"<out>}',
+    "a U+0000 in a text": '{<body>,<in>"x":"a\x00b"<out>}',
+    "a U+001F in a name": '{<body>,<in>"a\x1fb":1<out>}',
+    "a missing colon": '{<body>,<in>"x" 1<out>}',
+    "a missing comma": '{<body><in>"x":1<out>}',
+    "a missing value": '{<body>,<in>"x":<out>}',
+    "a semicolon for a comma": '{<body>;<in>"x":1<out>}',
+    "an array that is not closed": '{<body>,<in>"x":[1<out>}',
+    "a trailing comma in an array": '{<body>,<in>"x":[1,]<out>}',
+    "a text that is not closed": '{<body>,<in>"x":"y<out>}',
+    "parentheses around it": "({<body>})",
+    "XML": "<project><name>x</name></project>",
+    "white space only": " \t\r\n",
+}
+#: What is wrong -> bytes in the place of the word SPOILED.
+_NOT_UTF8: Final[dict[str, bytes]] = {
+    "a byte that never occurs": b"a\xffb",
+    "a continuation byte alone": b"a\x80b",
+    "a truncated sequence": b"a\xe2\x82",
+    "an overlong solidus": b"a\xc0\xafb",
+    "an overlong U+0000": b"a\xc0\x80b",
+    "a surrogate pair of three bytes each (CESU-8)": b"a\xed\xa0\xbd\xed\xb8\x80b",
+    "a lone surrogate": b"a\xed\xa0\x80b",
+    "a code point beyond U+10FFFF": b"a\xf4\x90\x80\x80b",
+    "Latin-1": "Gr\xf6\xdfe".encode("latin-1"),
+    "Windows-1252": "10 \u20ac".encode("cp1252"),
+    "Shift JIS": "\u6771\u4eac".encode("shift_jis"),
+}
+_SPOILED: Final = "SPOILED"
+#: Codings that RFC 8259, section 8.1, rules out. Without a byte order mark such a text may happen to be UTF-8,
+#: but U+0000 between its characters makes it no JSON.
+_OTHER_CODINGS: Final = {
+    "utf-16": "request.body.encoding",
+    "utf-16-le": "request.body.json",
+    "utf-16-be": "request.body.json",
+    "utf-32": "request.body.encoding",
+    "utf-32-le": "request.body.json",
+    "utf-32-be": "request.body.json",
+}
+_MEDIA_TYPES: Final = (
+    *("text/plain", "text/plain;charset=UTF-8", "application/xml", "text/json", "application/octet-stream"),
+    *("application/x-www-form-urlencoded", "application/vnd.api+json", "application/json-patch+json"),
+    *("application/jsonx", "application/problem+json", "text/html", "application/javascript", "image/png"),
+    *("application/x-ndjson", "*/*", "application/*", "json", "application", "xapplication/json", "garbage", ""),
+)
+_SPELLINGS: Final = (
+    *("APPLICATION/JSON", "Application/Json", "application/json; charset=utf-8", "application/json;charset=UTF-8"),
+    'application/json; charset="utf-8"',
+)
+_UNUSUAL_PARAMETERS: Final = (
+    *("application/json; charset=iso-8859-1", "application/json; charset=utf-16", "application/json;"),
+    *("application/json; version=1", "application/json; charset=utf8"),
+)
+_BOUNDARY: Final = "----boundary7MA4YWxk"
+
+
+def malformed_cases(contract: Contract, names: Names, seed: int) -> list[Case]:
+    """Texts that are no JSON, all owed a 4xx: cut at each structural point, and spoiled in one place each."""
+    companions = Companions(contract, names, seed)
+    family, clause = "wire.malformed", "request.body.json"
+    cases = [
+        Case(b"", family=family, aim="request.body.required (an empty body)"),
+        Case(None, family=family, aim="request.body.required (no body)"),
+    ]
+    text = encode(companions.body(company="minimal"))
+    cases += [
+        Case(text[: match.end()], family=family, aim=f"{clause} (cut after {match.group().decode()!r})")
+        for match in list(_STRUCTURE.finditer(text))[:-1]
+    ]
+    whole = encode(companions.body(company="full"))
+    cases += [
+        Case(whole[:cut], family=family, aim=f"{clause} (cut after {cut} of {len(whole)} bytes)")
+        for cut in (len(whole) // 2, len(whole) - 2, len(whole) - 1)
+    ]
+    free = free_object(contract)
+    enclosed = {"<in>": f'"{free.path}":{{', "<out>": "}"} if free else {"<in>": "", "<out>": ""}
+    for number, (name, template) in enumerate(_MALFORMED.items()):
+        body = companions.body(company=("minimal", "full")[number % 2])
+        if free and "<in>" in template:
+            body = companions.marked({key: value for key, value in body.items() if key != free.path})
+        spoiled = template.replace("<body>", encode(body)[1:-1].decode())
+        for mark, replacement in enclosed.items():
+            spoiled = spoiled.replace(mark, replacement)
+        cases.append(Case(spoiled.encode(), family=family, aim=f"{clause} ({name})"))
+    return cases
+
+
+def encoding_cases(contract: Contract, names: Names, seed: int) -> list[Case]:
+    """Bytes that are not UTF-8, inside texts and names of members and for the whole body, all owed a 4xx."""
+    companions = Companions(contract, names, seed)
+    free = free_object(contract)
+    places = [field.path for field in contract.fields if "string" in field.types] + ([free.path] * 2 if free else [])
+    cases = []
+    for number, (name, data) in enumerate(_NOT_UTF8.items()):
+        place = places[number % len(places)]
+        value: Any = _SPOILED
+        if free and place == free.path:
+            value = {_SPOILED: "x"} if number % 2 else {"x": _SPOILED}
+        field = contract.field(place)
+        text = encode(companions.body(field, ("full", "minimal")[number % 2]) | {place: value})
+        aim = f"request.body.encoding ({name} in {place})"
+        cases.append(Case(text.replace(_SPOILED.encode(), data), family="wire.encoding", aim=aim))
+    for coding, clause in _OTHER_CODINGS.items():
+        text = encode(companions.body(company="minimal"), "ascii")
+        cases.append(Case(text.decode().encode(coding), family="wire.encoding", aim=f"{clause} ({coding})"))
+    return cases
+
+
+def media_type_cases(contract: Contract, names: Names, seed: int) -> list[Case]:
+    """Valid bodies under other media types (owed a 4xx), other spellings of the right one (a 201), odd parameters."""
+    companions = Companions(contract, names, seed)
+    wrong, clause = "wire.mediaType.wrong", "request.mediaType"
+    cases = []
+    for number, value in enumerate((None, *_MEDIA_TYPES)):
+        body = encode(companions.body(company=("minimal", "full")[number % 2]))
+        cases.append(_typed(value, body, wrong, f"{clause} ({value or ('none' if value is None else 'empty value')})"))
+    for coding, media_type, encoder in (
+        ("a form", "application/x-www-form-urlencoded", _form),
+        ("a form with a charset", "application/x-www-form-urlencoded; charset=UTF-8", _form),
+        ("a multipart form", f"multipart/form-data; boundary={_BOUNDARY}", _multipart),
+    ):
+        texts = {name: value for name, value in companions.body(company="minimal").items() if isinstance(value, str)}
+        cases.append(_typed(media_type, encoder(texts), wrong, f"{clause} ({coding})"))
+    for family, values in (("wire.mediaType.spelling", _SPELLINGS), ("wire.mediaType.parameter", _UNUSUAL_PARAMETERS)):
+        cases += [_typed(value, encode(companions.body()), family, f"Content-Type: {value}") for value in values]
+    return cases
+
+
+def _typed(value: str | None, body: bytes, family: str, aim: str) -> Case:
+    headers: tuple[tuple[str, str], ...] = (("Authorization", VALID_AUTHORIZATION),)
+    if value is not None:
+        headers += (("Content-Type", value),)
+    return Case(body, headers, family=family, aim=aim)
+
+
+def _form(body: dict[str, str]) -> bytes:
+    return urlencode(body).encode()
+
+
+def _multipart(body: dict[str, str]) -> bytes:
+    parts = (
+        f'--{_BOUNDARY}\r\nContent-Disposition: form-data; name="{name}"\r\n\r\n{value}\r\n'
+        for name, value in body.items()
+    )
+    return f"{''.join(parts)}--{_BOUNDARY}--\r\n".encode()
