@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from contracts.patterns.charsets import intersection
 
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 #: Sorts letters before digits before marks, so that shortest examples read like text.
 _PREFERRED = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_"
+_FIRST_VISIBLE: Final = 0x21
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,9 +61,7 @@ class Automaton:
     @property
     def sink(self) -> int | None:
         """The rejecting state that nothing leaves, if there is one."""
-        return next(
-            (s for s in self.states if s not in self.accepting and set(self.transitions[s]) == {s}), None
-        )
+        return next((s for s in self.states if s not in self.accepting and set(self.transitions[s]) == {s}), None)
 
     def class_of(self, char: str) -> int:
         """The number of the class of one character."""
@@ -104,8 +103,8 @@ def representative(chars: CharSet) -> str:
 
 def _plainest(chars: CharSet) -> int:
     for low, high in chars:
-        if high > 0x20:
-            return max(low, 0x21)
+        if high >= _FIRST_VISIBLE:
+            return max(low, _FIRST_VISIBLE)
     return max(chars[0][0], min(1, chars[0][1]))
 
 

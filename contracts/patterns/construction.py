@@ -8,13 +8,14 @@ from contracts.patterns.automaton import Automaton, CharacterClass, preference, 
 from contracts.patterns.charsets import MAX_CODE_POINT, contains, partition, size
 from contracts.patterns.errors import PatternError
 from contracts.patterns.program import ALWAYS, Conjunction, Formula, Program, conjoined, simplified
-from contracts.patterns.syntax import DIGITS, LINE_TERMINATORS, SPACE, WORD
+from contracts.patterns.tree import DIGITS, LINE_TERMINATORS, SPACE, WORD
 
 if TYPE_CHECKING:
     from contracts.patterns.charsets import CharSet
-    from contracts.patterns.syntax import Parsed
+    from contracts.patterns.tree import Parsed
 
 _MOST_STATES: Final = 5_000
+_VISIBLE: Final = range(0x21, 0x7F)
 _NAMES: Final = {
     LINE_TERMINATORS: "line terminator",
     DIGITS: "0-9",
@@ -105,4 +106,4 @@ def _name(chars: CharSet) -> str:
 
 
 def _shown(code_point: int) -> str:
-    return chr(code_point) if 0x20 < code_point < 0x7F else f"U+{code_point:04X}"
+    return chr(code_point) if code_point in _VISIBLE else f"U+{code_point:04X}"

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Final, TypeAlias
 
 from contracts.patterns.charsets import charset
 from contracts.patterns.errors import PatternError
-from contracts.patterns.syntax import (
+from contracts.patterns.tree import (
     WORD,
     Chars,
     Choice,
@@ -98,8 +98,8 @@ class Program:
         self._word = self._add(_Char(WORD, 0))
         self.uses_boundaries = False
         body = self._compile(tree, 0)
-        search = self._fork([body])
-        self._options(search).append(self._add(_Char(charset([(0, 0x10FFFF)]), search)))
+        search, options = self._fork([body])
+        options.append(self._add(_Char(charset([(0, 0x10FFFF)]), search)))
         self._entry = search
         self._closures: dict[tuple[int, int], Formula] = {}
         self._negations: dict[tuple[int, int], Formula] = {}
@@ -134,49 +134,43 @@ class Program:
 
     def _add(self, instruction: _Instruction) -> int:
         if len(self._code) >= _MOST_INSTRUCTIONS:
-            raise PatternError(
-                self._source, "a counted repetition too large to write out", None, "Use smaller counts."
-            )
+            raise PatternError(self._source, "a counted repetition too large to write out", None, "Use smaller counts.")
         self._code.append(instruction)
         return len(self._code) - 1
 
-    def _fork(self, options: list[int]) -> int:
-        return self._add(_Fork(options))
-
-    def _options(self, fork: int) -> list[int]:
-        instruction = self._code[fork]
-        assert isinstance(instruction, _Fork)
-        return instruction.options
+    def _fork(self, options: list[int]) -> tuple[int, list[int]]:
+        """A fork and its options, which may be added to: a loop's body is not there before the loop is."""
+        return self._add(_Fork(options)), options
 
     def _compile(self, node: Node, then: int) -> int:
         match node:
             case Chars(chars):
-                return self._add(_Char(chars, then))
+                entry = self._add(_Char(chars, then))
             case Sequence(parts):
-                return reduce(lambda after, part: self._compile(part, after), reversed(parts), then)
+                entry = reduce(lambda after, part: self._compile(part, after), reversed(parts), then)
             case Choice(options):
-                return self._fork([self._compile(option, then) for option in options])
+                entry, _ = self._fork([self._compile(option, then) for option in options])
             case Repeat(body, least, most):
-                return self._compile_repeat(body, least, most, then)
+                entry = self._compile_repeat(body, least, most, then)
             case TextStart():
-                return self._add(_Start(then))
+                entry = self._add(_Start(then))
             case TextEnd():
-                return self._add(_End(then))
+                entry = self._add(_End(then))
             case WordBoundary(negated):
                 self.uses_boundaries = True
-                return self._add(_Boundary(negated, self._word, then))
+                entry = self._add(_Boundary(negated, self._word, then))
             case LookAhead(body, negated):
-                return self._add(_Look(self._compile(body, 0), negated, then))
+                entry = self._add(_Look(self._compile(body, 0), negated, then))
+        return entry
 
     def _compile_repeat(self, body: Node, least: int, most: int | None, then: int) -> int:
         if most is None:
-            loop = self._fork([then])
-            self._options(loop).append(self._compile(body, loop))
-            after = loop
+            after, options = self._fork([then])
+            options.append(self._compile(body, after))
         else:
             after = then
             for _ in range(most - least):
-                after = self._fork([then, self._compile(body, after)])
+                after, _ = self._fork([then, self._compile(body, after)])
         for _ in range(least):
             after = self._compile(body, after)
         return after
@@ -246,9 +240,7 @@ def conjoined(formulas: list[Formula]) -> Formula:
 
 
 def _negation(formula: Formula) -> Formula:
-    return conjoined(
-        [frozenset(frozenset([literal ^ 1]) for literal in part) for part in formula] or [ALWAYS]
-    )
+    return conjoined([frozenset(frozenset([literal ^ 1]) for literal in part) for part in formula] or [ALWAYS])
 
 
 def simplified(conjunctions: set[Conjunction]) -> Formula:

@@ -7,106 +7,36 @@ gives to ``pattern`` (draft 2020-12, 6.4 of Core) and the one its validators use
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Final, NoReturn, TypeAlias
+from typing import TYPE_CHECKING, Final, NoReturn
 
-from contracts.patterns.charsets import EVERYTHING, CharSet, charset, complement
+from contracts.patterns.charsets import MAX_CODE_POINT, charset, complement
 from contracts.patterns.errors import PatternError
-
-
-@dataclass(frozen=True, slots=True)
-class Chars:
-    """One character of a set."""
-
-    chars: CharSet
-
-
-@dataclass(frozen=True, slots=True)
-class Sequence:
-    """One part after the other."""
-
-    parts: tuple[Node, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Choice:
-    """Any one of the options."""
-
-    options: tuple[Node, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Repeat:
-    """The body, ``least`` to ``most`` times, without end if ``most`` is None. Greed does not matter here."""
-
-    body: Node
-    least: int
-    most: int | None
-
-
-@dataclass(frozen=True, slots=True)
-class TextStart:
-    """``^`` without the ``m`` flag."""
-
-
-@dataclass(frozen=True, slots=True)
-class TextEnd:
-    """``$`` without the ``m`` flag: nothing may follow, not even a line break."""
-
-
-@dataclass(frozen=True, slots=True)
-class WordBoundary:
-    r"""``\b``, or ``\B`` if negated."""
-
-    negated: bool
-
-
-@dataclass(frozen=True, slots=True)
-class LookAhead:
-    """``(?=...)``, or ``(?!...)`` if negated."""
-
-    body: Node
-    negated: bool
-
-
-Node: TypeAlias = Chars | Sequence | Choice | Repeat | TextStart | TextEnd | WordBoundary | LookAhead
-
-#: ECMA-262 LineTerminator: LF, CR, LS, PS.
-LINE_TERMINATORS: Final = charset([(0x0A, 0x0A), (0x0D, 0x0D), (0x2028, 0x2029)])
-DIGITS: Final = charset([(0x30, 0x39)])
-WORD: Final = charset([(0x30, 0x39), (0x41, 0x5A), (0x5F, 0x5F), (0x61, 0x7A)])
-#: ECMA-262 WhiteSpace and LineTerminator: TAB, VT, FF, ZWNBSP, category Zs, and the line terminators.
-SPACE: Final = charset(
-    [
-        (0x09, 0x0D),
-        (0x20, 0x20),
-        (0xA0, 0xA0),
-        (0x1680, 0x1680),
-        (0x2000, 0x200A),
-        (0x2028, 0x2029),
-        (0x202F, 0x202F),
-        (0x205F, 0x205F),
-        (0x3000, 0x3000),
-        (0xFEFF, 0xFEFF),
-    ]
+from contracts.patterns.tree import (
+    DIGITS,
+    LINE_TERMINATORS,
+    SPACE,
+    WORD,
+    Chars,
+    Choice,
+    LookAhead,
+    Node,
+    Parsed,
+    Repeat,
+    Sequence,
+    TextEnd,
+    TextStart,
+    WordBoundary,
 )
+
+if TYPE_CHECKING:
+    from contracts.patterns.charsets import CharSet
+
 _CLASS_ESCAPES: Final = {"d": DIGITS, "s": SPACE, "w": WORD}
 _CONTROL_ESCAPES: Final = {"t": 0x09, "n": 0x0A, "v": 0x0B, "f": 0x0C, "r": 0x0D}
 _SYNTAX_CHARACTERS: Final = frozenset("^$\\.*+?()[]{}|/")
 _HEX: Final = frozenset("0123456789abcdefABCDEF")
-
-
-@dataclass(frozen=True, slots=True)
-class Parsed:
-    """A pattern's tree, and every set of characters that its author wrote down.
-
-    ``written`` holds each literal, each range inside brackets and each escape by itself: a service may well
-    treat the ``+`` of ``[a-z+]`` unlike its letters, so these stay apart even where the pattern does not
-    tell them apart.
-    """
-
-    tree: Node
-    written: tuple[CharSet, ...]
+_HIGH_SURROGATES: Final = range(0xD800, 0xDC00)
+_LOW_SURROGATES: Final = range(0xDC00, 0xE000)
 
 
 def parse(source: str) -> Parsed:
@@ -204,24 +134,27 @@ class _Parser:
         start = self.at
         char = self.peek()
         self.at += 1
-        if char == "^":
-            return TextStart()
-        if char == "$":
-            return TextEnd()
-        if char == ".":
-            self.write(LINE_TERMINATORS)
-            return Chars(complement(LINE_TERMINATORS))
-        if char == "(":
-            return self.group(start)
-        if char == "[":
-            return Chars(self.bracket(start))
-        if char == "\\":
-            return self.atom_escape(start)
-        if char in "*+?{":
-            self.fail(f"nothing to repeat before {char!r}", "Escape it to mean the character.", start)
-        if char in "]}":
-            self.fail(f"a lone {char!r}", "Escape it to mean the character.", start)
-        return Chars(self.write(charset([(ord(char), ord(char))])))
+        match char:
+            case "^":
+                atom: Node = TextStart()
+            case "$":
+                atom = TextEnd()
+            case ".":
+                self.write(LINE_TERMINATORS)
+                atom = Chars(complement(LINE_TERMINATORS))
+            case "(":
+                atom = self.group(start)
+            case "[":
+                atom = Chars(self.bracket(start))
+            case "\\":
+                atom = self.atom_escape(start)
+            case "*" | "+" | "?" | "{":
+                self.fail(f"nothing to repeat before {char!r}", "Escape it to mean the character.", start)
+            case "]" | "}":
+                self.fail(f"a lone {char!r}", "Escape it to mean the character.", start)
+            case _:
+                atom = Chars(self.write(charset([(ord(char), ord(char))])))
+        return atom
 
     def group(self, start: int) -> Node:
         wrap_negated: bool | None = None
@@ -231,15 +164,11 @@ class _Parser:
             elif self.take("!"):
                 wrap_negated = True
             elif self.source.startswith(("<=", "<!"), self.at):
-                self.fail(
-                    "look-behind", "It is not supported; say the same with look-ahead or without.", start
-                )
+                self.fail("look-behind", "It is not supported; say the same with look-ahead or without.", start)
             elif self.take("<"):
                 self.group_name(start)
             elif not self.take(":"):
-                self.fail(
-                    "an unknown group '(?" + self.peek() + "'", "Use (?:...), (?=...) or (?!...).", start
-                )
+                self.fail("an unknown group '(?" + self.peek() + "'", "Use (?:...), (?=...) or (?!...).", start)
         body = self.disjunction()
         if not self.take(")"):
             self.fail("an unfinished group", "Add ')'.", start)
@@ -255,9 +184,7 @@ class _Parser:
     def atom_escape(self, start: int) -> Node:
         char = self.peek()
         if char == "k" or char in tuple("123456789"):
-            self.fail(
-                f"back-reference \\{char}", "No automaton can decide it; write out what repeats.", start
-            )
+            self.fail(f"back-reference \\{char}", "No automaton can decide it; write out what repeats.", start)
         if self.take("b"):
             return self.boundary(negated=False)
         if self.take("B"):
@@ -317,28 +244,28 @@ class _Parser:
 
     def escaped_code_point(self, char: str, start: int, *, in_brackets: bool) -> int:
         if char in _CONTROL_ESCAPES:
-            return _CONTROL_ESCAPES[char]
-        if char == "0" and not self.peek().isdecimal():
-            return 0
-        if char == "x":
-            return self.hexadecimal(2, start)
-        if char == "u":
-            return self.unicode_escape(start)
-        if char == "c" and self.peek().isascii() and self.peek().isalpha():
+            code_point = _CONTROL_ESCAPES[char]
+        elif char == "0" and not self.peek().isdecimal():
+            code_point = 0
+        elif char == "x":
+            code_point = self.hexadecimal(2, start)
+        elif char == "u":
+            code_point = self.unicode_escape(start)
+        elif char == "c" and self.peek().isascii() and self.peek().isalpha():
             self.at += 1
-            return ord(self.source[self.at - 1]) % 32
-        if in_brackets and char == "b":
-            return 0x08
-        if char and (char in _SYNTAX_CHARACTERS or (in_brackets and char == "-")):
-            return ord(char)
-        return self.fail(f"an unknown escape \\{char}", "Write the character without the backslash.", start)
+            code_point = ord(self.source[self.at - 1]) % 32
+        elif in_brackets and char == "b":
+            code_point = 0x08
+        elif char and (char in _SYNTAX_CHARACTERS or (in_brackets and char == "-")):
+            code_point = ord(char)
+        else:
+            self.fail(f"an unknown escape \\{char}", "Write the character without the backslash.", start)
+        return code_point
 
     def hexadecimal(self, digits: int, start: int) -> int:
         text = self.source[self.at : self.at + digits]
         if len(text) < digits or not _HEX.issuperset(text):
-            self.fail(
-                "an unfinished hexadecimal escape", rf"Write \x.. or \u.... with {digits} digits.", start
-            )
+            self.fail("an unfinished hexadecimal escape", rf"Write \x.. or \u.... with {digits} digits.", start)
         self.at += digits
         return int(text, 16)
 
@@ -346,17 +273,17 @@ class _Parser:
         if self.take("{"):
             end = self.source.find("}", self.at)
             text = self.source[self.at : max(end, self.at)]
-            if not text or not _HEX.issuperset(text) or int(text, 16) > EVERYTHING[-1][1]:
+            if not text or not _HEX.issuperset(text) or int(text, 16) > MAX_CODE_POINT:
                 self.fail("an impossible code point", r"Write \u{0} to \u{10FFFF}.", start)
             self.at = end + 1
             return int(text, 16)
         first = self.hexadecimal(4, start)
-        if 0xD800 <= first <= 0xDBFF and self.source.startswith("\\u", self.at):
+        if first in _HIGH_SURROGATES and self.source.startswith("\\u", self.at):
             after = self.at
             self.at += 2
             if self.peek() != "{":
                 second = self.hexadecimal(4, start)
-                if 0xDC00 <= second <= 0xDFFF:
-                    return 0x10000 + ((first - 0xD800) << 10) + (second - 0xDC00)
+                if second in _LOW_SURROGATES:
+                    return 0x10000 + (_HIGH_SURROGATES.index(first) << 10) + _LOW_SURROGATES.index(second)
             self.at = after
         return first

@@ -101,8 +101,7 @@ def _shortest_way_to_accept(automaton: Automaton, state: int) -> str:
 def _work(seed: int) -> list[tuple[str, list[str]]]:
     rng = random.Random(seed)
     return [
-        (source, _texts_near(Pattern.compile(source), rng, 150))
-        for source in (PAGE_PATTERNS | OTHER_PATTERNS).values()
+        (source, _texts_near(Pattern.compile(source), rng, 150)) for source in (PAGE_PATTERNS | OTHER_PATTERNS).values()
     ]
 
 
@@ -129,9 +128,7 @@ def _random_work(seed: int, count: int) -> list[tuple[str, list[str]]]:
     return [(_random_pattern(rng, 4), texts) for _ in range(count)]
 
 
-def _disagreements(
-    work: list[tuple[str, list[str]]], answers: list[list[bool]]
-) -> list[tuple[str, str, bool]]:
+def _disagreements(work: list[tuple[str, list[str]]], answers: list[list[bool]]) -> list[tuple[str, str, bool]]:
     return [
         (source, text, theirs)
         for (source, texts), row in zip(work, answers, strict=True)
@@ -240,9 +237,7 @@ def test_the_page_s_patterns_compile_quickly() -> None:
         "print(time.perf_counter() - began)"
     )
     seconds = min(
-        float(
-            subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True).stdout
-        )
+        float(subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True).stdout)
         for _ in range(3)
     )
     assert seconds < 0.5, f"{seconds:.3f} s at the best of three"
@@ -268,9 +263,7 @@ def test_automata_are_total_and_minimal(source: str) -> None:
             (p, q)
             for p in automaton.states
             for q in automaton.states
-            if any(
-                pair in apart for pair in zip(automaton.transitions[p], automaton.transitions[q], strict=True)
-            )
+            if any(pair in apart for pair in zip(automaton.transitions[p], automaton.transitions[q], strict=True))
         }
         grown = not more <= apart
         apart |= more

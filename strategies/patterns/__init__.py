@@ -1,0 +1,19 @@
+"""What to send to learn whether a service keeps to a pattern: complete sets, members, near misses, hard texts."""
+
+from __future__ import annotations
+
+from strategies.patterns.conformance import conformance_set
+from strategies.patterns.explosive import ExplosivePair, explosive_texts
+from strategies.patterns.positions import position_and_length_words
+from strategies.patterns.texts import members, near_misses
+from strategies.patterns.words import Word
+
+__all__ = [
+    "ExplosivePair",
+    "Word",
+    "conformance_set",
+    "explosive_texts",
+    "members",
+    "near_misses",
+    "position_and_length_words",
+]

@@ -1,0 +1,76 @@
+"""Right texts in wrong surroundings, and what decoding or trimming makes of a text."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from strategies.patterns.characters import PUNCTUATION, among
+from strategies.patterns.words import Word, word
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from contracts.patterns import Pattern
+
+#: ``{m}`` a member, ``{o}`` another one, ``{w}`` a wrong text.
+_ALWAYS: Final = (
+    ("{m}\n", "a line break at the end (Python's $ allows it)"),
+    ("{m}\r\n", "CR LF at the end"),
+    ("{m} ", "a space at the end"),
+    ("{m}\u2028", "a line separator at the end"),
+    (" {m}", "a space at the start"),
+    ("\n{m}", "a line break at the start"),
+    ("\ufeff{m}", "a byte order mark at the start (JavaScript trims it)"),
+    (" ", "nothing but a space"),
+    ("\n", "nothing but a line break"),
+    ("\u3000", "nothing but an ideographic space"),
+    ("\u200b", "nothing but a zero width space"),
+)
+_IF_WRONG: Final = (
+    ("{m}\n{w}", "wrong in its second line only"),
+    ("{w}\n{m}", "wrong in its first line only"),
+    ("{w}\n{m}\n{w}", "right in its middle line only"),
+    ("{m}\n{o}", "two right lines"),
+    ("{w}{m}{w}", "right between two wrong ends"),
+    ("{m},{o}", "two with a comma"),
+    ("{m} {o}", "two with a space"),
+    ("{m};{o}", "two with a semicolon"),
+    ("<{m}>", "in angle brackets"),
+    ("Name <{m}>", "in angle brackets after a name"),
+    ('"{m}"', "in quotation marks"),
+    ("mailto:{m}", "with a URI scheme"),
+)
+_ENCODINGS: Final = (
+    ("%{0:02x}", "percent-encoded"),
+    ("&#{0};", "as a character reference"),
+    ("\\u{0:04x}", "as a written-out JSON escape"),
+)
+
+
+def surrounded(pattern: Pattern, members: list[str], wrong: str) -> Iterator[Word]:
+    """Members with something around them, blank texts, and marks of the pattern in encoded form.
+
+    Nothing is assumed about the pattern: what is still a member must be accepted like any other.
+    """
+    if not members:
+        return
+    parts = {"m": members[0], "o": members[-1], "w": wrong}
+    for template, about in _ALWAYS:
+        yield word(pattern, template.format_map(parts), about)
+    for template, about in _IF_WRONG:
+        made = word(pattern, template.format_map(parts), about)
+        if not made.member:
+            yield made
+    yield from _encoded(pattern, members[0])
+
+
+def _encoded(pattern: Pattern, member: str) -> Iterator[Word]:
+    marks = [char for cls in pattern.automaton.classes if cls.size == 1 and (char := among(PUNCTUATION, cls.ranges))]
+    # Marks that the text has are replaced; those that it may not have are put in.
+    present = [char for char in marks if char in member] or marks
+    for char in present[:2]:
+        for encoding, about in _ENCODINGS:
+            code = encoding.format(ord(char))
+            middle = len(member) // 2
+            text = member.replace(char, code, 1) if char in member else member[:middle] + code + member[middle:]
+            yield word(pattern, text, f"{char!r} {about}")
