@@ -1,0 +1,120 @@
+"""Commands that repeat a finding: byte for byte with curl, and by the suite itself."""
+
+from __future__ import annotations
+
+import re
+import shlex
+from typing import Final
+
+from contracts.exchange import Case
+
+#: Bytes of a body that a command line holds; a longer one is read from the history.
+LONGEST: Final = 4_096
+_KEY: Final = "ACTIVEPIECES_API_KEY"
+_PLAIN = re.compile(r"[\x20-\x7e\u00a1-\u00ac\u00ae-\u02ff]*")
+
+#: What the templates of wrong keys are in bash.
+_EXPANSIONS: Final = {
+    "{key minus its last character}": f"${{{_KEY}%?}}",
+    "{key minus its first character}": f"${{{_KEY}#?}}",
+    "{first half of the key}": f"${{{_KEY}:0:${{#{_KEY}}}/2}}",
+    "{key with one more character}": f"${{{_KEY}}}x",
+    "{key twice}": f"${{{_KEY}}}${{{_KEY}}}",
+    "{key with its case swapped}": f"${{{_KEY}~~}}",
+    "{key in lower case}": f"${{{_KEY},,}}",
+    "{key in upper case}": f"${{{_KEY}^^}}",
+    "{key with its first character replaced}": f"$(case ${_KEY} in x*) printf y;; *) printf x;; esac)${{{_KEY}#?}}",
+    "{key with a character in the middle replaced}": (
+        f"${{{_KEY}:0:${{#{_KEY}}}/2}}$(case ${{{_KEY}:${{#{_KEY}}}/2}} in x*) printf y;; *) printf x;; esac)"
+        f"${{{_KEY}:${{#{_KEY}}}/2+1}}"
+    ),
+    "{key with its last character replaced}": f"${{{_KEY}%?}}$(case ${_KEY} in *x) printf y;; *) printf x;; esac)",
+    "{key in base64}": f'$(printf %s "${_KEY}" | base64 -w0)',
+    "{key}": f"${_KEY}",
+}
+_TEMPLATES = re.compile("|".join(re.escape(name) for name in _EXPANSIONS))
+
+
+def curl(case: Case, base_url: str, stored_body: str) -> str:
+    """A bash command that sends the same method, path, headers and body.
+
+    ``base_url`` may be a shell expansion such as ``$BASE_URL``. ``stored_body`` is a command that writes
+    the body to its standard output, used where the body is too long to be read.
+    """
+    url = f'"{base_url}"{_single(case.path)}' if base_url.startswith("$") else _single(base_url + case.path)
+    parts = ["curl -sS -i", f"-X {_single(case.method)}", url]
+    names = {name.lower() for name, _ in case.headers}
+    parts += [f"-H {_header(name, value)}" for name, value in case.headers]
+    feed = ""
+    if case.body is None:
+        parts += ["-H 'Content-Length: 0'"] if case.method == "POST" and "content-length" not in names else []
+    else:
+        # curl would add a media type of its own.
+        parts += ["-H 'Content-Type:'"] if "content-type" not in names else []
+        text = _inline(case.body)
+        if len(case.body) > LONGEST:
+            feed, data = f"{stored_body} | ", "--data-binary @-"
+        elif text is not None:
+            data = f"--data-raw {_single(text)}"
+        else:
+            feed, data = f"printf '{_printf(case.body)}' | ", "--data-binary @-"
+        parts.append(data)
+    return feed + " \\\n  ".join(parts)
+
+
+def replay(identifier: str, run: str, target: str, base_url: str, fault: str = "") -> str:
+    """The suite's own way to send the case again and judge the answer."""
+    words = ["pytest", "tests/contract", "--target", target]
+    if target == "live":
+        words += ["--base-url", base_url]
+    elif fault:
+        words += ["--fault", fault]
+    return shlex.join([*words, "--replay", identifier, "--run", run])
+
+
+def stored_body(identifier: str, run: str) -> str:
+    """A command that writes the body of a finding's case to standard output."""
+    return shlex.join(["python", "-m", "reports", "body", run, identifier])
+
+
+def _inline(body: bytes) -> str | None:
+    try:
+        text = body.decode("utf-8")
+    except UnicodeDecodeError:
+        return None
+    return text if _PLAIN.fullmatch(text) else None
+
+
+def _single(text: str) -> str:
+    """In single quotes, whether the shell asks for it or not."""
+    return "'" + text.replace("'", "'\\''") + "'"
+
+
+def _header(name: str, value: str) -> str:
+    if not value:
+        return _single(f"{name};")
+    line = f"{name}: {value}"
+    parts, last, keys = [], 0, False
+    for match in _TEMPLATES.finditer(line):
+        parts += [_double(line[last : match.start()]), _EXPANSIONS[match.group()]]
+        last, keys = match.end(), True
+    if keys:
+        return '"' + "".join([*parts, _double(line[last:])]) + '"'
+    if _PLAIN.fullmatch(line):
+        return _single(line)
+    # How requests writes a header: Latin-1 where it can.
+    encoded = line.encode("latin-1") if line.isascii() or max(map(ord, line)) < 256 else line.encode("utf-8", "replace")  # noqa: PLR2004  # Latin-1
+    return "$'" + _printf(encoded, percent="%") + "'"
+
+
+def _double(text: str) -> str:
+    return re.sub(r'([\\"$`])', r"\\\1", text)
+
+
+def _printf(data: bytes, percent: str = "%%") -> str:
+    """Bytes as a format of printf in single quotes (or, with a plain ``percent``, for ``$'...'``)."""
+    special = {0x25: percent, 0x5C: "\\\\", 0x27: "\\047", 0x0A: "\\n", 0x09: "\\t", 0x0D: "\\r"}
+    words = [special.get(byte) or (chr(byte) if 0x20 <= byte < 0x7F else f"\\{byte:03o}") for byte in data]  # noqa: PLR2004  # ASCII
+    if words[:1] == ["-"]:
+        words[0] = "\\055"  # else printf takes it for an option
+    return "".join(words)

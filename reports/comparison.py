@@ -1,0 +1,196 @@
+"""Two runs side by side, and a row of runs: read from their ``report.json``, not from histories."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+REPORT: Final = "report.json"
+#: Runs in a trend, and folders that are looked at to find them.
+RUNS: Final = 30
+_LOOKED_AT: Final = 300
+#: A kind of case is slower where its median grew by this factor and by this many seconds.
+_FACTOR: Final = 1.5
+_SECONDS: Final = 0.005
+_CASES: Final = 20
+
+Report = dict[str, Any]
+
+
+class ReportError(ValueError):
+    """There is no readable ``report.json``; the message says where and what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Slower:
+    """A kind of case whose median grew; in seconds."""
+
+    kind: str
+    before: float
+    after: float
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """What changed between an earlier run and a later one; findings and clauses by id.
+
+    ``since`` pairs a finding with the first of the unbroken row of runs that show it.
+    """
+
+    before: str
+    after: str
+    before_sentence: str
+    new: tuple[str, ...]
+    still: tuple[str, ...]
+    fixed: tuple[str, ...]
+    accepted: tuple[str, ...]
+    no_longer_exercised: tuple[str, ...]
+    slower: tuple[Slower, ...]
+    since: tuple[tuple[str, str], ...] = ()
+
+    def groups(self) -> list[tuple[str, list[str]]]:
+        """Titles with what belongs to them, the worst first."""
+        slower = [f"{row.kind} (median {row.before * 1000:.1f} → {row.after * 1000:.1f} ms)" for row in self.slower]
+        return [
+            ("New", list(self.new)),
+            ("Still broken", list(self.still)),
+            ("Fixed", list(self.fixed)),
+            ("Accepted since", list(self.accepted)),
+            ("No longer exercised", list(self.no_longer_exercised)),
+            ("Slower", slower),
+        ]
+
+
+@dataclass(frozen=True, slots=True)
+class TrendPoint:
+    """One run of a trend; ``median`` is that of creations, in seconds, None where there was none."""
+
+    id: str
+    started: str
+    outcome: str
+    profile: str
+    findings: int
+    requests: int
+    median: float | None
+
+
+def load_report(place: Path) -> Report:
+    """The report in ``place``, a run's folder or a ``report.json``; raises ReportError."""
+    path = place / REPORT if place.is_dir() else place
+    try:
+        content = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as problem:
+        raise ReportError(
+            f"cannot read {path}: {problem}; expected a report (make it with: python -m reports render FOLDER)"
+        ) from None
+    if not isinstance(content, dict) or content.get("version") != 1 or "findings" not in content:
+        raise ReportError(f"{path} is no report of version 1")
+    return content
+
+
+def compare(before: Report, after: Report, earlier: Sequence[Report] = ()) -> Comparison:
+    """What changed from ``before`` to ``after``. A finding is fixed only where its clause was exercised since.
+
+    ``earlier`` are all earlier runs, the oldest first.
+    """
+    old, new = _ids(before, "findings"), _ids(after, "findings")
+    accepted = _ids(after, "known")
+    states = {clause["id"]: clause["state"] for clause in after["clauses"]}
+    idle = {"not exercised", "unknown"}
+    gone = [name for name, clause in old.items() if name not in new and name not in accepted]
+    was_seen = [clause["id"] for clause in before["clauses"] if clause["state"] not in idle]
+    return Comparison(
+        before=_name(before),
+        after=_name(after),
+        before_sentence=before["verdict"]["sentence"],
+        new=tuple(name for name in new if name not in old),
+        still=tuple(name for name in new if name in old),
+        fixed=tuple(name for name in gone if states.get(old[name]) not in idle),
+        accepted=tuple(name for name in accepted if name in old and name not in new),
+        no_longer_exercised=tuple(name for name in was_seen if states.get(name, "not exercised") == "not exercised"),
+        slower=tuple(_slower(before, after)),
+        since=tuple((name, _since(name, earlier)) for name in new if name in old and earlier),
+    )
+
+
+def _since(name: str, earlier: Sequence[Report]) -> str:
+    """The run since which every run that could tell shows the finding."""
+    first = ""
+    for report in reversed(earlier):
+        if name in _ids(report, "findings"):
+            first = _name(report)
+        elif report["verdict"]["complete"]:
+            break
+    return first
+
+
+def _ids(report: Report, group: str) -> dict[str, str]:
+    return {finding["id"]: finding["clause"] for finding in report[group]}
+
+
+def _name(report: Report) -> str:
+    return ", ".join(report["run"]["ids"]) or report["run"]["started"]
+
+
+def _slower(before: Report, after: Report) -> Iterator[Slower]:
+    old = {row["kind"]: row for row in before["latency"]}
+    for row in after["latency"]:
+        earlier = old.get(row["kind"])
+        if earlier is None or min(row["count"], earlier["count"]) < _CASES:
+            continue
+        if row["p50"] > earlier["p50"] * _FACTOR and row["p50"] - earlier["p50"] > _SECONDS:
+            yield Slower(row["kind"], earlier["p50"], row["p50"])
+
+
+def identity(report: Report) -> tuple[str, ...]:
+    """What two runs must share to be runs of the same target: a mock is the same on every port."""
+    run = report["run"]
+    name = run["target"]["name"]
+    return (name, run["options"].get("fault", "") if name == "mock" else run["target"]["base_url"])
+
+
+def earlier_runs(directory: Path, report: Report) -> list[Report]:
+    """Reports of earlier runs of the same target beside ``directory``, the oldest first, RUNS - 1 at most."""
+    folders = sorted(
+        (place for place in directory.resolve().parent.iterdir() if place.is_dir() and not place.is_symlink()),
+        key=lambda place: place.name,
+        reverse=True,
+    )
+    found: list[Report] = []
+    for folder in folders[:_LOOKED_AT]:
+        if folder == directory.resolve() or not (folder / REPORT).is_file():
+            continue
+        try:
+            other = load_report(folder)
+        except ReportError:
+            continue  # a report of another version, or one half written: it is none of this run's business
+        if identity(other) == identity(report) and other["run"]["started"] < report["run"]["started"]:
+            found.append(other)
+        if len(found) == RUNS - 1:
+            break
+    return sorted(found, key=lambda other: str(other["run"]["started"]))
+
+
+def previous(earlier: list[Report], report: Report) -> Report | None:
+    """The last earlier run with the same profile: only such two show the same clauses."""
+    profile = report["run"]["profile"]
+    return next((other for other in reversed(earlier) if other["run"]["profile"] == profile), None)
+
+
+def trend(reports: list[Report]) -> tuple[TrendPoint, ...]:
+    """One point a run, in the order given."""
+    return tuple(
+        TrendPoint(
+            id=_name(report),
+            started=report["run"]["started"],
+            outcome=report["verdict"]["outcome"],
+            profile=report["run"]["profile"],
+            findings=len(report["findings"]),
+            requests=report["requests"]["total"],
+            median=next((row["p50"] for row in report["latency"] if row["kind"] == "created"), None),
+        )
+        for report in reports
+    )

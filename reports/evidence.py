@@ -1,0 +1,210 @@
+"""A finding as every report shows it: the promise, the smallest exchange, the offending part, the commands."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Final
+
+from contracts.clauses import Clause
+from contracts.deviations import Deviation
+from contracts.exchange import Exchange
+from contracts.verdict import Bucket, ClauseResult
+from reports import commands, marking
+from reports.visible import inert, readable
+
+#: Characters of a text on one line that a report shows.
+LINE: Final = 400
+#: Where the mock listens when it is started by hand.
+MOCK_URL: Final = "http://127.0.0.1:8081/api"
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """A command to copy, and what it does."""
+
+    label: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """The accepted deviation that covers a finding."""
+
+    name: str
+    cases: str
+    reason: str
+    link: str
+    owner: str
+    expires: str
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """The smallest exchange that shows a finding, byte for byte.
+
+    ``owed`` is create, reject, either or empty; ``violations`` are (clause, where, why); ``sent_mark`` and
+    ``came_mark`` are the header name, or start and end in the text of the body, of the offending part.
+    """
+
+    exchange: Exchange
+    owed: str
+    violations: tuple[tuple[str, str, str], ...]
+    why: tuple[str, ...]
+    sent_mark: str | tuple[int, int] | None
+    came_mark: str | tuple[int, int] | None
+
+    @property
+    def sent_text(self) -> str:
+        """The body that was sent, as text."""
+        return readable(self.exchange.case.body or b"")
+
+    @property
+    def came_text(self) -> str:
+        """The body that came back, as text."""
+        return readable(self.exchange.response.body) if self.exchange.response else ""
+
+
+@dataclass(frozen=True, slots=True)
+class FindingReport:
+    """One broken promise with all that a reader needs; every text but the evidence is inert."""
+
+    id: str
+    clause: Clause
+    cause: str
+    owed: str
+    came: str
+    where: str
+    count: int
+    cases: int
+    families: tuple[tuple[str, int], ...]
+    first_seen: float
+    known: Known | None
+    evidence: Evidence | None
+    commands: tuple[Command, ...]
+
+    @property
+    def sent(self) -> str:
+        """What was sent, on one line: the offending part where there is one, else the whole body."""
+        if self.evidence is None:
+            return "several requests; see the history"
+        return sent_line(self.evidence)
+
+    @property
+    def agreement(self) -> str:
+        """How many cases agree, as a phrase."""
+        noun = "case" if self.count == 1 else "cases"
+        share = f" of {self.cases:,} that exercised the clause" if self.cases >= self.count else ""
+        return f"{self.count:,} {noun}{share}"
+
+
+@dataclass(frozen=True, slots=True)
+class Repeating:
+    """What the commands of a run have in common."""
+
+    run: str
+    target: str
+    base_url: str
+    fault: str
+
+
+def finding_report(
+    bucket: Bucket, result: ClauseResult, record: dict[str, Any] | None, run: Repeating
+) -> FindingReport:
+    """The report of one bucket; ``record`` is the exchange in full."""
+    finding = bucket.finding
+    evidence = None if record is None else _evidence(record, finding.clause, finding.where)
+    identifier = inert(bucket.identifier())
+    return FindingReport(
+        id=identifier,
+        clause=clause_report(result.clause),
+        cause=inert(finding.cause),
+        owed=inert(finding.owed, LINE),
+        came=_came(finding.came, evidence),
+        where=inert(finding.where, LINE),
+        count=bucket.count,
+        cases=result.positive + result.negative,
+        families=tuple((inert(name), count) for name, count in bucket.families.most_common(8) if name),
+        first_seen=bucket.first_seen,
+        known=None if bucket.known is None else _known(bucket.known),
+        evidence=evidence,
+        commands=_commands(identifier, evidence, run),
+    )
+
+
+def _came(came: str, evidence: Evidence | None) -> str:
+    """What came, the beginning of the answer unquoted where a check quoted it as a JSON string."""
+    response = evidence.exchange.response if evidence else None
+    if response is not None and came.startswith(f'{response.status} "'):
+        return inert(f"{response.status} {readable(response.body[:LINE])}", LINE // 2)
+    return inert(came, LINE)
+
+
+def _known(entry: Deviation) -> Known:
+    return Known(
+        name=inert(entry.name),
+        cases=inert(entry.cases),
+        reason=inert(entry.reason),
+        link=inert(entry.link),
+        owner=inert(entry.owner),
+        expires=entry.expires.isoformat(),
+    )
+
+
+def clause_report(clause: Clause) -> Clause:
+    """The clause with inert texts: a contract document may come from anywhere."""
+    return Clause(inert(clause.id), clause.level, inert(clause.promise), inert(clause.statement), inert(clause.source))
+
+
+def _evidence(record: dict[str, Any], clause: str, where: str) -> Evidence:
+    exchange = Exchange.from_json(record)
+    in_answer = clause.startswith(("response.", "service.error"))
+    in_request = not in_answer or clause.endswith(".echo")
+    answer = exchange.response
+    return Evidence(
+        exchange=exchange,
+        owed=record.get("verdict", ""),
+        violations=tuple((inert(c), inert(w), inert(why)) for c, w, why in record.get("violations", ())),
+        why=tuple(map(inert, record.get("why", ()))),
+        sent_mark=_mark(where, exchange.case.body) if in_request else None,
+        came_mark=_mark(where, answer.body) if in_answer and answer else None,
+    )
+
+
+def _mark(where: str, body: bytes | None) -> str | tuple[int, int] | None:
+    if where and not where.startswith("/"):
+        return where.lower()
+    return marking.span(readable(body), where) if where and body else None
+
+
+def sent_line(evidence: Evidence, limit: int = 160) -> str:
+    """The offending part of the request on one line, or the request as a whole."""
+    case, mark = evidence.exchange.case, evidence.sent_mark
+    if isinstance(mark, str):
+        values = [f"{name}: {value}" for name, value in case.headers if name.lower() == mark]
+        return inert("; ".join(values) or f"no {mark} header", limit)
+    text = evidence.sent_text
+    if mark is not None and len(text) > limit:
+        return inert(text[slice(*mark)], limit)
+    prefix = "" if case.creates else f"{case.method} {case.path} "
+    if not text:
+        return inert(f"{prefix}no body" if case.body is None else f"{prefix}an empty body", limit)
+    return inert(prefix + text, limit)
+
+
+def _commands(identifier: str, evidence: Evidence | None, run: Repeating) -> tuple[Command, ...]:
+    found = [
+        Command(
+            "Judge it again with the suite",
+            commands.replay(identifier, run.run, run.target, run.base_url, run.fault),
+        )
+    ]
+    if evidence is None:
+        return tuple(found)
+    url, label = run.base_url, "Send the same bytes (key in $ACTIVEPIECES_API_KEY)"
+    if run.target == "mock":
+        url = MOCK_URL
+        start = "python -m contracts.targets.mock" + (f" --fault {run.fault}" if run.fault else "")
+        found.append(Command("Start the mock by hand", start))
+    stored = commands.stored_body(identifier, run.run)
+    found.append(Command(label, commands.curl(evidence.exchange.case, url, stored)))
+    return tuple(found)

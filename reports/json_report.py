@@ -1,0 +1,133 @@
+"""The summary as JSON, for programs: ``report.json``, described by ``reports/schemas/report-1.schema.json``."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, replace
+from typing import Any, Final
+
+from contracts.exchange import Exchange
+from reports.evidence import Evidence, FindingReport
+from reports.summary import ClauseRow, Summary
+from reports.tally import Latency
+from reports.wording import rfc3339
+
+SCHEMA: Final = "report-1.schema.json"
+#: Bytes of a body that the report holds; the history has the rest.
+_BODY: Final = 65_536
+
+
+def json_report(report: dict[str, Any]) -> str:
+    """The text of ``report.json``: ASCII, so that no reader trips over what a service sent."""
+    return json.dumps(report, ensure_ascii=True, indent=1, allow_nan=False) + "\n"
+
+
+def report_object(summary: Summary) -> dict[str, Any]:
+    """The content of ``report.json``."""
+    where = summary.environment
+    return {
+        "$schema": SCHEMA,
+        "version": 1,
+        "verdict": {
+            "outcome": summary.outcome,
+            "status": int(summary.status),
+            "sentence": summary.sentence,
+            "complete": summary.complete,
+        },
+        "run": {
+            "ids": list(where.ids),
+            "target": {"name": where.target, "base_url": where.base_url},
+            "profile": where.profile,
+            "seed": where.seed,
+            "marks": list(where.marks),
+            "options": dict(where.options),
+            "versions": dict(where.versions),
+            "commit": where.commit,
+            "dirty": where.dirty,
+            "started": rfc3339(where.started),
+            "ended": rfc3339(where.ended),
+            "seconds": round(where.seconds, 3),
+            "limits": dict(where.limits),
+            "shards": list(where.shards),
+            "commands": list(where.commands),
+            "histories": where.histories,
+        },
+        "requests": {
+            "total": summary.requests,
+            "owed": dict(summary.owed),
+            "statuses": dict(summary.statuses),
+            "families": [asdict(family) for family in summary.families],
+            "timeline": {
+                "bar_seconds": summary.bar_seconds,
+                "bars": [{"at": moment.at, "counts": dict(moment.counts)} for moment in summary.timeline],
+            },
+        },
+        "latency": [_latency(row) for row in summary.latencies],
+        "clauses": [_clause(row) for row in summary.clauses],
+        "findings": [_finding(finding) for finding in summary.findings],
+        "advice": [_finding(finding) for finding in summary.advice],
+        "known": [_finding(finding) for finding in summary.known],
+        "deviations": {
+            "expired": [asdict(entry) for entry in summary.expired],
+            "vanished": [asdict(entry) for entry in summary.vanished],
+        },
+        "notes": [asdict(note) for note in summary.notes],
+        "cleanup": None
+        if summary.cleanup is None
+        else {**asdict(summary.cleanup), "kept": [list(p) for p in summary.cleanup.kept]},
+    }
+
+
+def _latency(row: Latency) -> dict[str, Any]:
+    bars = [{"up_to": bound if bound < float("inf") else None, "count": count} for bound, count in row.histogram]
+    seconds = {name: round(getattr(row, name), 6) for name in ("p50", "p90", "p99", "longest")}
+    return {"kind": row.kind, "count": row.count, **seconds, "histogram": bars}
+
+
+def _clause(row: ClauseRow) -> dict[str, Any]:
+    return {
+        **row.clause.to_json(),
+        "state": row.state,
+        "positive": row.positive,
+        "negative": row.negative,
+        "broken": row.broken,
+        "known": row.known,
+        "reason": row.reason,
+        "guarantee": row.guarantee,
+    }
+
+
+def _finding(finding: FindingReport) -> dict[str, Any]:
+    return {
+        "id": finding.id,
+        "clause": finding.clause.id,
+        "level": finding.clause.level.value,
+        "cause": finding.cause,
+        "sent": finding.sent,
+        "owed": finding.owed,
+        "came": finding.came,
+        "where": finding.where,
+        "count": finding.count,
+        "cases": finding.cases,
+        "families": dict(finding.families),
+        "first_seen": rfc3339(finding.first_seen),
+        "known": asdict(finding.known) if finding.known else None,
+        "commands": [asdict(command) for command in finding.commands],
+        "exchange": _exchange(finding.evidence) if finding.evidence else None,
+    }
+
+
+def _exchange(evidence: Evidence) -> dict[str, Any]:
+    record = bounded(evidence.exchange).to_json()
+    record["owed"] = evidence.owed
+    record["violations"] = [list(violation) for violation in evidence.violations]
+    record["why"] = list(evidence.why)
+    return record
+
+
+def bounded(exchange: Exchange) -> Exchange:
+    """The exchange with a body of at most 64 KiB; a longer one is cut."""
+    body = exchange.case.body
+    if body is None or len(body) <= _BODY:
+        return exchange
+    return replace(exchange, case=exchange.case.with_body(body[:_BODY]))

@@ -1,0 +1,155 @@
+"""The summary as Markdown for a pull request or a job summary, always below 60 KB."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Final
+
+from reports.comparison import Comparison
+from reports.evidence import FindingReport
+from reports.summary import STATES, Summary
+from reports.wording import duration, instant, milliseconds, numbers
+
+#: GitHub takes 65,536 characters in a comment.
+LIMIT: Final = 60_000
+_LONGEST: Final = 600
+_SIGNS: Final = {"kept": "✅", "broken": "❌", "no verdict": "⚠️"}
+
+
+def markdown(summary: Summary, comparison: Comparison | None = None) -> str:
+    """The report as GitHub-flavoured Markdown. Text from elsewhere stands in code spans, where it does nothing."""
+    sections = [
+        _head(summary),
+        *(_finding(number, finding) for number, finding in enumerate(summary.findings, 1)),
+        _comparison(comparison),
+        _list("Known deviations", [_line(f) + f" (`{f.known.name}`)" for f in summary.known if f.known]),
+        _list("Expired deviations", [f"{code(e.name)}: accepted until {e.expires}" for e in summary.expired]),
+        _list("Deviations that no longer occur", [code(e.name) for e in summary.vanished]),
+        _list("Worth knowing", [_line(finding) for finding in summary.advice]),
+        _list("Unknown", [f"{code(row.clause.id)} {code(row.reason)}" for row in summary.in_state("unknown")]),
+        _list("Not exercised", [code(row.clause.id) for row in summary.in_state("not exercised")]),
+        _list("Notes", [f"{note.kind}: {code(note.text)}" for note in summary.notes]),
+        _numbers(summary),
+        _clauses(summary),
+        _environment(summary),
+    ]
+    return _bounded([section for section in sections if section])
+
+
+def code(text: str, limit: int = _LONGEST) -> str:
+    """``text`` as a code span that no backtick in it can end; it may stand in a table."""
+    shown = text if len(text) <= limit else f"{text[: limit - 1]}…"
+    if not shown.strip():
+        return "(empty)"
+    fence = "`" * (max((len(run) for run in re.findall("`+", shown)), default=0) + 1)
+    padding = " " if shown.startswith(("`", " ")) or shown.endswith(("`", " ")) else ""
+    return f"{fence}{padding}{shown}{padding}{fence}".replace("|", "\\|")
+
+
+def _bounded(sections: list[str]) -> str:
+    kept: list[str] = []
+    size = 0
+    for number, section in enumerate(sections):
+        size += len(section.encode("utf-8", "replace")) + 2
+        if size > LIMIT - 200:
+            kept.append(f"*{len(sections) - number} more sections stand in index.html.*")
+            break
+        kept.append(section)
+    return "\n\n".join(kept) + "\n"
+
+
+def _head(summary: Summary) -> str:
+    where = summary.environment
+    states = summary.states()
+    return (
+        f"## {_SIGNS[summary.outcome]} {_escaped(summary.sentence)}\n\n"
+        f"{numbers(summary.requests, 'request')} in {duration(where.seconds)} to {where.target} {code(where.base_url)},"
+        f" {instant(where.started)}, profile {code(where.profile)}, seed {code(where.seed)}. "
+        f"Clauses: {', '.join(f'{states[state]} {state}' for state in STATES if states[state])}."
+    )
+
+
+def _escaped(text: str) -> str:
+    return re.sub(r"([\\`*_{}\[\]<>#|&~!@])", r"\\\1", text)
+
+
+def _finding(number: int, finding: FindingReport) -> str:
+    families = ", ".join(f"{name} ({count:,})" for name, count in finding.families)
+    blocks = "\n\n".join(f"{command.label}:\n\n{_fenced(command.text)}" for command in finding.commands)
+    return (
+        f"### {number}. {code(finding.clause.id)}\n\n"
+        f"{_escaped(finding.clause.promise)}\n\n"
+        f"| | |\n|---|---|\n"
+        f"| page | {code(finding.clause.statement)} |\n"
+        f"| sent | {code(finding.sent)} |\n"
+        f"| owed | {code(finding.owed)} |\n"
+        f"| came | {code(finding.came)} |\n"
+        f"| seen | {finding.agreement}{f'; {code(families)}' if families else ''}; first {instant(finding.first_seen)} |\n\n"
+        f"<details><summary>Repeat it</summary>\n\n{blocks}\n\n</details>"
+    )
+
+
+def _fenced(text: str) -> str:
+    fence = "`" * max(3, max((len(run) for run in re.findall("`+", text)), default=0) + 1)
+    shown = text if len(text) <= 3_000 else "the command is long: see index.html"  # noqa: PLR2004  # readable
+    return f"{fence}sh\n{shown}\n{fence}"
+
+
+def _line(finding: FindingReport) -> str:
+    return (
+        f"{code(finding.clause.id)} owed {code(finding.owed, 120)}, came {code(finding.came, 120)}; {finding.agreement}"
+    )
+
+
+def _list(title: str, lines: list[str], limit: int = 40) -> str:
+    if not lines:
+        return ""
+    rest = [f"and {len(lines) - limit} more"] if len(lines) > limit else []
+    return f"### {title} ({len(lines)})\n\n" + "\n".join(f"- {line}" for line in [*lines[:limit], *rest])
+
+
+def _comparison(comparison: Comparison | None) -> str:
+    if comparison is None:
+        return ""
+    lines = [f"{title}: {', '.join(code(name) for name in names)}" for title, names in comparison.groups() if names]
+    text = "\n".join(f"- {line}" for line in lines) or "Nothing changed."
+    return f"### Since {code(comparison.before)}\n\n{text}"
+
+
+def _numbers(summary: Summary) -> str:
+    answers = ", ".join(f"{status}: {count:,}" for status, count in summary.statuses)
+    rows = "\n".join(
+        f"| {row.kind} | {row.count:,} | {milliseconds(row.p50)} | {milliseconds(row.p90)} | {milliseconds(row.p99)}"
+        f" | {milliseconds(row.longest)} |"
+        for row in summary.latencies
+    )
+    return (
+        f"### Answers\n\n{answers or 'none'}\n\n"
+        f"| kind of case | cases | median | 90 % | 99 % | longest |\n|---|--:|--:|--:|--:|--:|\n{rows}"
+    )
+
+
+def _clauses(summary: Summary) -> str:
+    rows = "\n".join(
+        f"| {row.state} | {code(row.clause.id)} | {row.clause.level.value} | {row.positive:,} | {row.negative:,} | {row.broken:,} |"
+        for state in STATES
+        for row in summary.in_state(state)
+    )
+    return (
+        "<details><summary>All clauses</summary>\n\n"
+        "| state | clause | level | positive | negative | broken |\n|---|---|---|--:|--:|--:|\n"
+        f"{rows}\n\n</details>"
+    )
+
+
+def _environment(summary: Summary) -> str:
+    return "<details><summary>Environment</summary>\n\n" + "\n".join(_facts(summary)) + "\n\n</details>"
+
+
+def _facts(summary: Summary) -> Iterator[str]:
+    where = summary.environment
+    yield f"- run {code(', '.join(where.ids))}, commit {code(where.commit)}{' with local changes' if where.dirty else ''}"
+    yield f"- versions {code(', '.join(f'{name} {version}' for name, version in where.versions))}"
+    yield f"- options {code(', '.join(f'{name}={value}' for name, value in where.options))}"
+    yield from (f"- {code(command)}" for command in where.commands)

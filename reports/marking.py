@@ -1,0 +1,57 @@
+"""Where in a JSON text a JSON pointer points: the offending part of a body, in the bytes that were sent."""
+
+from __future__ import annotations
+
+import json
+import re
+from json.decoder import scanstring  # type: ignore[attr-defined]  # documented nowhere, stable since Python 3.0
+
+_SPACE = re.compile(r"[ \t\r\n]*")
+_DECODER = json.JSONDecoder()
+
+
+def span(text: str, pointer: str) -> tuple[int, int] | None:
+    """Start and end of the value at ``pointer`` (RFC 6901) in ``text``, its member name included.
+
+    None where ``text`` is no JSON, where nothing stands there, or where the pointer is empty (the whole).
+    Of a repeated member the last one counts, as most parsers have it.
+    """
+    if not pointer.startswith("/"):
+        return None
+    parts = [part.replace("~1", "/").replace("~0", "~") for part in pointer[1:].split("/")]
+    start = _skip(text, 1 if text.startswith("\ufeff") else 0)
+    place: tuple[int, int, int] | None = (start, start, 0)
+    try:
+        for part in parts:
+            if place is None:
+                return None
+            place = _child(text, place[1], part)
+    except (ValueError, IndexError, RecursionError):
+        return None
+    return None if place is None else (place[0], place[2])
+
+
+def _child(text: str, position: int, part: str) -> tuple[int, int, int] | None:
+    """The member or item ``part`` of the container at ``position``: start with its name, of its value, end."""
+    opening = text[position]
+    if opening not in "{[":
+        return None
+    found, index = None, 0
+    position = _skip(text, position + 1)
+    while text[position] not in "}]":
+        start, name = position, str(index)
+        if opening == "{":
+            name, position = scanstring(text, position + 1, True)  # takes no keywords
+            position = _skip(text, _skip(text, position) + 1)
+        _, end = _DECODER.raw_decode(text, position)
+        if name == part:
+            found = (start, position, end)
+        position, index = _skip(text, end), index + 1
+        if text[position] == ",":
+            position = _skip(text, position + 1)
+    return found
+
+
+def _skip(text: str, position: int) -> int:
+    match = _SPACE.match(text, position)
+    return match.end() if match else position

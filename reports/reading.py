@@ -1,0 +1,259 @@
+"""From history files to a :class:`~reports.summary.Summary`, in one pass and in memory that does not grow."""
+
+from __future__ import annotations
+
+import datetime
+import math
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, Final
+
+from contracts.checks.context import ascii_json
+from contracts.deviations import Deviations
+from contracts.findings import Level
+from contracts.verdict import Bucket, Verdict, VerdictBuilder
+from reports.evidence import FindingReport, Repeating, clause_report, finding_report
+from reports.history import history_files, read_history
+from reports.summary import Accepted, ClauseRow, Cleanup, Environment, Note, Record, Summary, state_of
+from reports.tally import Tally
+from reports.visible import inert
+
+#: Notes of one kind, and projects left behind, that are kept by name; the rest is counted.
+_NOTES: Final = 40
+_KEPT: Final = 100
+
+
+def summarize(places: Sequence[Path], *, deviations: Deviations | None = None, fail_on: Level | None = None) -> Summary:
+    """The summary of the histories in ``places``: folders of runs, or history files.
+
+    Several places (shards, machines) become one summary with one verdict. Where ``deviations`` is None the
+    repository's own file counts, on the day of the run; where ``fail_on`` is None, what the run was told.
+    Raises FileNotFoundError where a place holds no history, DeviationError for a bad file of deviations.
+    """
+    sources = [file for place in places for file in (history_files(place) if place.is_dir() else [place])]
+    first = next(_records(sources[:1]), {})
+    if fail_on is None:
+        fail_on = Level(str(first.get("options", {}).get("fail_on") or Level.IMPLIED.value))
+    if deviations is None:
+        day = datetime.datetime.fromtimestamp(first["started"], tz=datetime.UTC).date() if "started" in first else None
+        deviations = Deviations.load(today=day)
+    reader = _Reader(VerdictBuilder(deviations, fail_on), fail_on)
+    for record in _records(sources):
+        reader.take(record)
+    home = places[0] if places[0].is_dir() else places[0].parent
+    return reader.summary(sources, _near(home))
+
+
+def find_exchange(places: Sequence[Path], worker: str, number: int) -> Record | None:
+    """One exchange of a history, None where it is not there."""
+    sources = [file for place in places for file in (history_files(place) if place.is_dir() else [place])]
+    return _find(sources, {(worker, number)}).get((worker, number))
+
+
+def _near(directory: Path) -> str:
+    """The folder as a command names it: relative where it lies below the current one."""
+    try:
+        return str(directory.resolve().relative_to(Path.cwd()))
+    except ValueError:
+        return str(directory.resolve())
+
+
+def _records(sources: Sequence[Path]) -> Iterator[Record]:
+    """Every record. Workers of different folders get different names, whatever they call themselves."""
+    folders = list(dict.fromkeys(source.parent for source in sources))
+    for source in sources:
+        prefix = f"{folders.index(source.parent) + 1}/" if len(folders) > 1 else ""
+        number = 0
+        try:
+            for number, record in enumerate(read_history(source), 1):
+                if prefix:
+                    record["worker"] = prefix + record["worker"]
+                yield record
+        except ValueError as problem:
+            text = f"{source.name} is damaged behind record {number}: what follows there is left out ({problem})"
+            yield {"type": "note", "worker": prefix, "kind": "history", "text": text}
+            yield {"type": "end", "worker": prefix, "reason": f"a history is damaged: {source.name}"}
+
+
+def _find(sources: Sequence[Path], wanted: set[tuple[str, int]]) -> dict[tuple[str, int], Record]:
+    found: dict[tuple[str, int], Record] = {}
+    for record in _records(sources) if wanted else ():
+        place = (record["worker"], record.get("number", 0))
+        if record["type"] == "exchange" and place in wanted:
+            found[place] = record
+            if len(found) == len(wanted):
+                break
+    return found
+
+
+def _slim(record: Record) -> Record:
+    """What the builder keeps of an exchange that created a project: not the answer, which is most of it."""
+    case = record["case"]
+    kept = {name: record[name] for name in ("type", "worker", "number", "started", "elapsed", "signature", "project")}
+    if "date" in record:
+        kept["date"] = record["date"]
+    body = {name: case[name] for name in ("body", "body_base64", "family") if name in case}
+    return {**kept, "case": body, "slim": True}
+
+
+class _Reader:
+    def __init__(self, builder: VerdictBuilder, fail_on: Level) -> None:
+        self._builder = builder
+        self._fail_on = fail_on
+        self._tally = Tally()
+        self._runs: list[Record] = []
+        self._ended: list[float] = []
+        self._notes: dict[str, list[Note]] = {}
+        self._dropped = 0
+        self._cleanups: list[Cleanup] = []
+
+    def take(self, record: Record) -> None:
+        """Count one record and hand it to the builder of the verdict."""
+        kind = record["type"]
+        if kind == "exchange":
+            self._tally.observe(record)
+            if "project" in record and not record.get("findings") and not record.get("crashed"):
+                record = _slim(record)
+        elif kind == "run":
+            self._runs.append({name: value for name, value in record.items() if name not in {"clauses", "guarantees"}})
+        elif kind == "note":
+            self._note(record)
+        elif kind == "cleanup":
+            self._cleanup(record)
+        elif kind == "end" and record.get("ended"):
+            self._ended.append(record["ended"])
+        self._builder.observe(record)
+
+    def _note(self, record: Record) -> None:
+        kind = inert(record["kind"])
+        if kind == "progress":
+            return
+        held = self._notes.setdefault(kind, [])
+        if len(held) >= _NOTES:
+            self._dropped += 1
+            return
+        data = "" if record.get("data") is None else inert(ascii_json(record["data"]), 2_000)
+        held.append(Note(kind, inert(record["text"], 1_000), data))
+
+    def _cleanup(self, record: Record) -> None:
+        kept = tuple((inert(str(entry["id"])), inert(str(entry["why"]))) for entry in record.get("kept", ()))
+        self._cleanups.append(Cleanup(record["created"], record["deleted"], kept[:_KEPT], len(kept)))
+
+    def summary(self, sources: Sequence[Path], directory: str) -> Summary:
+        """Everything taken in so far as one record."""
+        verdict = self._builder.verdict()
+        environment = self._environment(len(sources), directory)
+        findings = self._findings(verdict, sources, environment)
+        width, timeline = self._tally.timeline()
+        return Summary(
+            status=verdict.status,
+            sentence=inert(verdict.sentence, 2_000),
+            complete=verdict.complete,
+            environment=environment,
+            requests=verdict.requests,
+            owed=tuple(sorted(self._tally.owed.items())),
+            statuses=tuple(sorted(self._tally.statuses.items())),
+            latencies=self._tally.latencies(),
+            families=tuple(replace(family, name=inert(family.name)) for family in self._tally.families()),
+            bar_seconds=width,
+            timeline=timeline,
+            clauses=tuple(_rows(verdict, self._fail_on)),
+            findings=tuple(f for f in findings if f.known is None and f.clause.level.rank <= self._fail_on.rank),
+            advice=tuple(f for f in findings if f.known is None and f.clause.level.rank > self._fail_on.rank),
+            known=tuple(f for f in findings if f.known is not None),
+            notes=self._all_notes(),
+            cleanup=self._all_cleanups(),
+            expired=tuple(map(Accepted.of, verdict.expired)),
+            vanished=tuple(map(Accepted.of, verdict.vanished)),
+        )
+
+    def _findings(self, verdict: Verdict, sources: Sequence[Path], environment: Environment) -> list[FindingReport]:
+        slim = {_place(bucket) for bucket in verdict.buckets if bucket.exchange and bucket.exchange.get("slim")}
+        full = _find(sources, slim)
+        options = dict(environment.options)
+        run = Repeating(environment.directory, environment.target, environment.base_url, options.get("fault", ""))
+        return [
+            finding_report(
+                bucket,
+                verdict.clauses[bucket.clause],
+                full.get(_place(bucket), bucket.exchange) if bucket.exchange else None,
+                run,
+            )
+            for bucket in verdict.buckets
+        ]
+
+    def _environment(self, histories: int, directory: str) -> Environment:
+        runs = self._runs or [{}]
+        first = runs[0]
+        target = first.get("target", {})
+        started = min((run["started"] for run in self._runs), default=self._first_request())
+        return Environment(
+            ids=_each(runs, "id"),
+            target=inert(str(target.get("name", "unknown"))),
+            base_url=inert(str(target.get("base_url", ""))),
+            profile=", ".join(_each(runs, "profile")),
+            seed=", ".join(_each(runs, "seed")),
+            marks=_each(runs, "mark"),
+            options=_pairs(first.get("options", {})),
+            versions=_pairs(first.get("versions", {})),
+            commit=", ".join(_each(runs, "commit")),
+            dirty=any(run.get("dirty") for run in runs),
+            started=started,
+            ended=max([started, self._tally.last, *self._ended]),
+            limits=tuple((inert(name), float(value)) for name, value in first.get("limits", {}).items()),
+            shards=_each(runs, "shard"),
+            commands=_each(runs, "command"),
+            histories=histories,
+            directory=inert(directory),
+        )
+
+    def _first_request(self) -> float:
+        return self._tally.first if math.isfinite(self._tally.first) else 0.0
+
+    def _all_notes(self) -> tuple[Note, ...]:
+        notes = [note for kind in sorted(self._notes) for note in self._notes[kind]]
+        if self._dropped:
+            notes.append(Note("history", f"{self._dropped} more notes stand in the history"))
+        return tuple(dict.fromkeys(notes))
+
+    def _all_cleanups(self) -> Cleanup | None:
+        if not self._cleanups:
+            return None
+        kept = [pair for cleanup in self._cleanups for pair in cleanup.kept]
+        return Cleanup(
+            sum(cleanup.created for cleanup in self._cleanups),
+            sum(cleanup.deleted for cleanup in self._cleanups),
+            tuple(kept[:_KEPT]),
+            sum(cleanup.kept_count for cleanup in self._cleanups),
+        )
+
+
+def _place(bucket: Bucket) -> tuple[str, int]:
+    exchange = bucket.exchange or {}
+    return (exchange.get("worker", ""), exchange.get("number", 0))
+
+
+def _rows(verdict: Verdict, fail_on: Level) -> Iterator[ClauseRow]:
+    for result in verdict.clauses.values():
+        yield ClauseRow(
+            clause=clause_report(result.clause),
+            state=state_of(result.outcome, known=result.known, failing=result.clause.level.rank <= fail_on.rank),
+            positive=result.positive,
+            negative=result.negative,
+            broken=result.broken,
+            known=result.known,
+            reason=inert(result.reason, 400),
+            guarantee=inert(result.guarantee, 400),
+        )
+
+
+def _each(runs: Sequence[Record], name: str) -> tuple[str, ...]:
+    values = (run.get(name) for run in runs)
+    return tuple(dict.fromkeys(inert(str(value)) for value in values if value not in {None, ""}))
+
+
+def _pairs(members: dict[str, Any]) -> tuple[tuple[str, str], ...]:
+    return tuple(
+        (inert(name), inert(str(value), 200)) for name, value in members.items() if value not in {None, "", False}
+    )

@@ -1,0 +1,54 @@
+"""From a summary to files: every format says the same because every one is made from the same record."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+
+from reports.comparison import compare, earlier_runs, previous, trend
+from reports.ctrf import ctrf
+from reports.har import har
+from reports.html import html
+from reports.json_report import json_report, report_object
+from reports.junit import junit
+from reports.markdown import markdown
+from reports.sarif import sarif
+from reports.summary import Summary
+
+
+def write_all(summary: Summary, directory: Path) -> list[Path]:
+    """Write every format into ``directory`` and return the paths, ``index.html`` first.
+
+    Earlier runs of the same target that lie beside ``directory`` are compared with this one. A file is
+    replaced whole or not at all.
+    """
+    directory.mkdir(parents=True, exist_ok=True)
+    report = report_object(summary)
+    earlier = earlier_runs(directory, report)
+    before = previous(earlier, report)
+    comparison = compare(before, report, earlier) if before else None
+    points = trend([*earlier, report])
+    formats: dict[str, Callable[[], str | bytes]] = {
+        "report.json": lambda: json_report(report),
+        "junit.xml": lambda: junit(summary),
+        "report.sarif": lambda: sarif(summary, comparison),
+        "ctrf.json": lambda: ctrf(summary),
+        "findings.har": lambda: har(summary),
+        "summary.md": lambda: markdown(summary, comparison),
+        "index.html": lambda: html(summary, comparison, points),
+    }
+    written = [_write(directory / name, make()) for name, make in formats.items()]
+    return written[::-1]
+
+
+def _write(path: Path, content: str | bytes) -> Path:
+    data = content if isinstance(content, bytes) else content.encode("utf-8")
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    with os.fdopen(handle, "wb") as file:
+        file.write(data)
+    place = Path(name)
+    place.chmod(0o644)
+    place.replace(path)
+    return path

@@ -1,0 +1,150 @@
+"""One pass over the histories of a run: the read-only record from which every report is made."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from typing import Any, Final
+
+from contracts.clauses import Clause
+from contracts.deviations import Deviation
+from contracts.findings import Outcome
+from contracts.verdict import ExitStatus
+from reports.evidence import FindingReport
+from reports.tally import Family, Latency, Moment
+
+Record = dict[str, Any]
+
+#: States of a clause, worst first. ``advice`` is broken, but at a level that does not fail the run; ``known``
+#: is broken as an accepted deviation says, and not otherwise.
+STATES: Final = ("broken", "unknown", "known", "advice", "not exercised", "kept")
+
+
+@dataclass(frozen=True, slots=True)
+class Environment:
+    """What ran where: everything that a reader needs to run it again. Times are seconds since the epoch."""
+
+    ids: tuple[str, ...]
+    target: str
+    base_url: str
+    profile: str
+    seed: str
+    marks: tuple[str, ...]
+    options: tuple[tuple[str, str], ...]
+    versions: tuple[tuple[str, str], ...]
+    commit: str
+    dirty: bool
+    started: float
+    ended: float
+    limits: tuple[tuple[str, float], ...]
+    shards: tuple[str, ...]
+    commands: tuple[str, ...]
+    histories: int
+    directory: str
+
+    @property
+    def seconds(self) -> float:
+        """How long the run took."""
+        return max(0.0, self.ended - self.started)
+
+
+@dataclass(frozen=True, slots=True)
+class ClauseRow:
+    """What a run showed of one clause. ``state`` is one of :data:`STATES`."""
+
+    clause: Clause
+    state: str
+    positive: int
+    negative: int
+    broken: int
+    known: int
+    reason: str
+    guarantee: str
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """Something worth telling that is no finding: weather, cleanup, advisory, budget, observed, drift."""
+
+    kind: str
+    text: str
+    data: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Cleanup:
+    """What became of the projects that the run created; ``kept`` pairs an id with the reason."""
+
+    created: int = 0
+    deleted: int = 0
+    kept: tuple[tuple[str, str], ...] = ()
+    kept_count: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """A known deviation that asks for attention: expired, or seen no more."""
+
+    name: str
+    clause: str
+    owner: str
+    expires: str
+    link: str
+
+    @classmethod
+    def of(cls, entry: Deviation) -> Accepted:
+        """The entry as a report shows it."""
+        return cls(entry.name, entry.clause, entry.owner, entry.expires.isoformat(), entry.link)
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """The outcome of a run: read by every renderer, changed by none.
+
+    ``findings`` fail the run, ``advice`` does not, ``known`` are covered by accepted deviations. Texts are
+    inert (see :func:`reports.visible.inert`); raw bytes stand in the evidence of findings alone.
+    """
+
+    status: ExitStatus
+    sentence: str
+    complete: bool
+    environment: Environment
+    requests: int
+    owed: tuple[tuple[str, int], ...]
+    statuses: tuple[tuple[str, int], ...]
+    latencies: tuple[Latency, ...]
+    families: tuple[Family, ...]
+    bar_seconds: float
+    timeline: tuple[Moment, ...]
+    clauses: tuple[ClauseRow, ...]
+    findings: tuple[FindingReport, ...]
+    advice: tuple[FindingReport, ...]
+    known: tuple[FindingReport, ...]
+    notes: tuple[Note, ...]
+    cleanup: Cleanup | None
+    expired: tuple[Accepted, ...]
+    vanished: tuple[Accepted, ...]
+
+    @property
+    def outcome(self) -> str:
+        """``kept``, ``broken`` or ``no verdict``."""
+        return {ExitStatus.KEPT: "kept", ExitStatus.BROKEN: "broken"}.get(self.status, "no verdict")
+
+    def states(self) -> Counter[str]:
+        """The number of clauses in each state."""
+        return Counter(row.state for row in self.clauses)
+
+    def in_state(self, *states: str) -> tuple[ClauseRow, ...]:
+        """The clauses in any of ``states``, in the order of the catalogue."""
+        return tuple(row for row in self.clauses if row.state in states)
+
+
+def state_of(outcome: Outcome | None, *, known: int, failing: bool) -> str:
+    """The state of a clause in words; ``failing`` tells whether a break of it fails the run."""
+    if outcome is Outcome.FAIL:
+        return "broken" if failing else "advice"
+    if outcome is Outcome.UNKNOWN:
+        return "unknown"
+    if known:
+        return "known"
+    return "kept" if outcome is Outcome.PASS else "not exercised"

@@ -1,0 +1,177 @@
+"""The summary on the terminal: it fits a screen, and obeys ``NO_COLOR``."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import IO, Final
+
+from reports.evidence import FindingReport
+from reports.summary import STATES, Summary
+from reports.wording import duration, milliseconds, numbers
+
+#: Findings shown in full, and lines of other lists.
+_FINDINGS: Final = 5
+_LINES: Final = 6
+_RED, _GREEN, _YELLOW, _BOLD, _DIM = "31", "32", "33", "1", "2"
+
+
+def terminal_summary(summary: Summary, *, width: int = 0, colour: bool = False) -> str:
+    """The outcome in lines of at most ``width`` characters (0: as wide as the terminal)."""
+    width = width or max(60, min(shutil.get_terminal_size((100, 24)).columns, 140))
+    paint = _Paint(colour=colour)
+    lines = [*_head(summary, paint), *_body(summary, paint)]
+    return "\n".join(_fitted(line, width) for line in lines)
+
+
+def wants_colour(stream: IO[str], environment: Mapping[str, str] = os.environ) -> bool:
+    """Whether ``stream`` is a terminal and nobody objects (no-color.org)."""
+    if environment.get("NO_COLOR") or environment.get("TERM") == "dumb":
+        return False
+    return bool(environment.get("FORCE_COLOR")) or stream.isatty()
+
+
+def github_annotations(summary: Summary, environment: Mapping[str, str] = os.environ) -> str:
+    """Workflow commands that show each finding beside a pull request; empty outside GitHub Actions."""
+    if not environment.get("GITHUB_ACTIONS"):
+        return ""
+    lines = [
+        f"::error title={_property(finding.clause.id)}::{_data(_annotation(finding))}" for finding in summary.findings
+    ]
+    lines += [
+        f"::notice title={_property(finding.clause.id)} (known)::{_data(_annotation(finding))}"
+        for finding in summary.known
+    ]
+    if summary.outcome == "no verdict":
+        lines.append(f"::error title=No verdict::{_data(summary.sentence)}")
+    return "\n".join(lines)
+
+
+def _annotation(finding: FindingReport) -> str:
+    return (
+        f"{finding.clause.promise} Sent {finding.sent}; owed {finding.owed}; came {finding.came}; {finding.agreement}"
+    )
+
+
+def _data(text: str) -> str:
+    return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+
+
+def _property(text: str) -> str:
+    return _data(text).replace(":", "%3A").replace(",", "%2C")
+
+
+class _Paint:
+    """Escape sequences, or nothing."""
+
+    def __init__(self, *, colour: bool) -> None:
+        self._colour = colour
+
+    def __call__(self, text: str, *codes: str) -> Painted:
+        return Painted(text, codes if self._colour else ())
+
+
+class Painted(str):
+    """A whole line in one colour: cut first, coloured after, so that no sequence is cut."""
+
+    __slots__ = ("codes",)
+    codes: tuple[str, ...]
+
+    def __new__(cls, text: str, codes: tuple[str, ...]) -> Painted:
+        line = super().__new__(cls, text)
+        line.codes = codes
+        return line
+
+
+def _fitted(line: str, width: int) -> str:
+    shown = line if len(line) <= width else f"{line[: width - 1]}…"
+    codes = line.codes if isinstance(line, Painted) else ()
+    return f"\x1b[{';'.join(codes)}m{shown}\x1b[0m" if codes else str(shown)
+
+
+def _head(summary: Summary, paint: _Paint) -> Iterator[str]:
+    colour = {"kept": _GREEN, "broken": _RED}.get(summary.outcome, _YELLOW)
+    yield paint(summary.sentence, _BOLD, colour)
+    where = summary.environment
+    yield paint(
+        f"{numbers(summary.requests, 'request')} in {duration(where.seconds)} to {where.target} {where.base_url}"
+        f" · profile {where.profile or '?'} · seed {where.seed or '?'}",
+        _DIM,
+    )
+    states = summary.states()
+    yield " · ".join(f"{states[state]} {state}" for state in STATES if states[state]) + " (clauses)"
+    answers = " · ".join(f"{status}: {count:,}" for status, count in summary.statuses)
+    slowest = " · ".join(f"{row.kind} {milliseconds(row.p50)}/{milliseconds(row.p99)}" for row in summary.latencies[:2])
+    yield paint(f"answers {answers or 'none'}" + (f" · median/p99 {slowest}" if slowest else ""), _DIM)
+
+
+def _body(summary: Summary, paint: _Paint) -> Iterator[str]:
+    for finding in summary.findings[:_FINDINGS]:
+        yield ""
+        yield paint(f"✗ {finding.clause.id}  {finding.clause.promise}", _BOLD, _RED)
+        yield f"  sent  {finding.sent}"
+        yield f"  owed  {finding.owed}"
+        yield f"  came  {finding.came}"
+        yield paint(f"  {finding.agreement} · {finding.id}", _DIM)
+    rest = summary.findings[_FINDINGS:]
+    if rest:
+        yield ""
+    yield from _listed([f"✗ {f.clause.id}  sent {f.sent}; came {f.came}" for f in rest], "findings", paint, _RED)
+    groups = (
+        ("unknown", _YELLOW, [f"? {row.clause.id}  {row.reason}" for row in summary.in_state("unknown")]),
+        (
+            "not exercised",
+            _DIM,
+            [
+                f"- {row.clause.id}  not exercised{': ' + row.reason if row.reason else ''}"
+                for row in summary.in_state("not exercised")
+            ],
+        ),
+        (
+            "known",
+            _YELLOW,
+            [f"~ {f.clause.id}  known: {f.known.name}, {f.agreement}" for f in summary.known if f.known],
+        ),
+        (
+            "advice",
+            _DIM,
+            [f"i {f.clause.id}  owed {f.owed}; came {f.came} ({f.count:,} times)" for f in summary.advice],
+        ),
+        (
+            "expired",
+            _RED,
+            [f"! {entry.name}  accepted until {entry.expires}, owner {entry.owner}" for entry in summary.expired],
+        ),
+        (
+            "vanished",
+            _DIM,
+            [f"i {entry.name}  is a known deviation that no longer occurs: remove it" for entry in summary.vanished],
+        ),
+        ("notes", _DIM, [f"i {note.kind}: {note.text}" for note in summary.notes]),
+    )
+    if any(lines for _, _, lines in groups):
+        yield ""
+    for name, colour, lines in groups:
+        yield from _listed(lines, name, paint, colour)
+    if summary.cleanup is not None:
+        left = summary.cleanup.kept_count
+        text = f"created {summary.cleanup.created:,} projects, deleted {summary.cleanup.deleted:,}"
+        yield paint(f"{text}{f', {left:,} left behind' if left else ''}", _YELLOW if left else _DIM)
+
+
+def _listed(lines: list[str], name: str, paint: _Paint, colour: str) -> Iterator[str]:
+    shown = lines if len(lines) <= _LINES else lines[: _LINES - 1]
+    yield from (paint(line, colour) for line in shown)
+    if len(shown) < len(lines):
+        yield paint(f"  and {len(lines) - len(shown)} more {name}: see the report", colour)
+
+
+def print_summary(summary: Summary, stream: IO[str], report: Path | None = None) -> None:
+    """Write the summary, the annotations of a workflow where it runs in one, and last where the report lies."""
+    text = terminal_summary(summary, colour=wants_colour(stream))
+    annotations = github_annotations(summary)
+    parts = [text, *([annotations] if annotations else []), *([f"\nreport: {report}"] if report else [])]
+    encoding = getattr(stream, "encoding", None) or "utf-8"
+    stream.write("\n".join(parts).encode(encoding, "replace").decode(encoding) + "\n")

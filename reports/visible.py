@@ -1,0 +1,82 @@
+"""Text from elsewhere made fit to be seen: nothing invisible, nothing that steers a terminal or turns a line."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final
+
+#: Letters and symbols by category that show nothing, or that hang on the character before them.
+_BLANK: Final = "\u115f\u1160\u2800\u3164\uffa0\u034f\u17b4\u17b5\u180b-\u180f\ufe00-\ufe0f"
+_FIRST_PLANE: Final = 0xFFFF
+_SUSPECT = re.compile(r"[^\x20-\x7e]")
+_BLANK_ONE = re.compile(f"[{_BLANK}]")
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A part of a text: as it is, or (``name`` not empty) one character written as an escape."""
+
+    text: str
+    name: str = ""
+
+
+def inert(text: str, limit: int = 0) -> str:
+    """``text`` on one line, every character that cannot be seen escaped, cut to ``limit`` characters if given.
+
+    The result holds printable characters alone: no control or format character, no line break, no lone
+    surrogate, so that every format can hold it and no terminal obeys it.
+    """
+    shown = _SUSPECT.sub(lambda match: escape(match.group()) if hidden(match.group()) else match.group(), text)
+    return shown if not limit or len(shown) <= limit else f"{shown[: limit - 1]}…"
+
+
+def hidden(character: str) -> bool:
+    """Whether a reader would not see ``character``, or not see where it stands."""
+    if " " <= character <= "~":
+        return False
+    if not character.isprintable() or _BLANK_ONE.match(character):
+        return True
+    return unicodedata.category(character).startswith("M")
+
+
+def escape(character: str) -> str:
+    r"""The character as JSON would escape it: ``\u202e``; ``\u{1f600}`` beyond the first plane."""
+    short = {"\n": "\\n", "\r": "\\r", "\t": "\\t"}.get(character)
+    if short:
+        return short
+    code = ord(character)
+    return f"\\u{code:04x}" if code <= _FIRST_PLANE else f"\\u{{{code:x}}}"
+
+
+def named(character: str) -> str:
+    """Code point and Unicode name, such as ``U+202E RIGHT-TO-LEFT OVERRIDE``."""
+    code = ord(character)
+    surrogate = unicodedata.category(character) == "Cs"
+    fallback = "LONE SURROGATE" if surrogate else _CONTROLS.get(code, "CONTROL CHARACTER")
+    return f"U+{code:04X} {unicodedata.name(character, fallback)}"
+
+
+_CONTROLS: Final = {0: "NULL", 9: "TAB", 10: "LINE FEED", 13: "CARRIAGE RETURN", 27: "ESCAPE", 127: "DELETE"}
+
+
+def pieces(text: str) -> Iterator[Piece]:
+    """``text`` in parts, each hidden character a part of its own with its name."""
+    plain: list[str] = []
+    for character in text:
+        if " " <= character <= "~" or not hidden(character):
+            plain.append(character)
+            continue
+        if plain:
+            yield Piece("".join(plain))
+            plain.clear()
+        yield Piece(escape(character), named(character))
+    if plain:
+        yield Piece("".join(plain))
+
+
+def readable(data: bytes) -> str:
+    r"""Bytes as text; a byte that is no part of UTF-8 stands as ``\xff``."""
+    return data.decode("utf-8", "backslashreplace")

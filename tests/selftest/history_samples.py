@@ -1,0 +1,220 @@
+"""Histories as runs write them, without a run: judged exchanges with a service made of one function."""
+
+from __future__ import annotations
+
+import json
+import random
+import string
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+from email.utils import formatdate
+from pathlib import Path
+from typing import Any
+
+from contracts.checks.context import Limits
+from contracts.clauses import catalogue
+from contracts.document import Contract, load_contract
+from contracts.exchange import Case, Exchange, Failure, Headers, Response
+from contracts.findings import Finding
+from contracts.judgement import Judge
+from contracts.oracle import Expectation, Verdict
+from contracts.secrets import Secrets
+from reports.history import HistoryWriter
+
+KEY = "sk-Sample0123456789abcdefghijklmnopqrstuvwxyz"
+MARK = "ctk3f9x2"
+STARTED = 1_795_502_649.0
+_JSON: Headers = (("content-type", "application/json; charset=utf-8"), ("date", formatdate(STARTED, usegmt=True)))
+_LETTERS = string.ascii_letters + string.digits
+
+Answers = Callable[[Case, Expectation, Response], Response | Failure]
+
+
+def answers_correctly(_case: Case, _owed: Expectation, correct: Response) -> Response | Failure:
+    return correct
+
+
+def breaks_promises(case: Case, owed: Expectation, correct: Response) -> Response | Failure:
+    """Accepts a dot, trims names, shows SQL, fails on U+0000, is slow once in a while."""
+    name = owed.body.get("displayName") if isinstance(owed.body, dict) else None
+    broken = [violation.clause for violation in owed.violations]
+    if broken == ["request.displayName.pattern"] and name and "/" not in name:
+        return _created(case, owed, random.Random(len(name)))
+    if isinstance(name, str) and "\x00" in name:
+        body = {"statusCode": 500, "error": "Internal Server Error", "message": "Internal Server Error"}
+        return Response(500, _JSON, json.dumps(body).encode())
+    if broken == ["request.metadata.type"]:
+        message = (
+            "QueryFailedError: invalid input syntax for type json at /usr/src/app/dist/packages/server/main.js:10:4"
+        )
+        return Response(400, _JSON, json.dumps({"statusCode": 400, "message": message}).encode())
+    if correct.status == 201 and name and name != name.strip():
+        body = json.loads(correct.body)
+        body["displayName"] = name.strip()
+        return replace(correct, body=json.dumps(body).encode())
+    return correct
+
+
+def cases(count: int, seed: int = 7) -> Iterable[Case]:
+    """Valid and invalid requests in turn, the ones that a contract suite sends most."""
+    choose = random.Random(seed)
+    bad_names = [".", "a.b", "a/b", "/", "", "..", "name."]
+    good_names = ["x", "Project", " padded", "naïve", "𝒜", "a\u202eb", "tab\there", "nul\x00"]
+    for number in range(1, count + 1):
+        external = f"{MARK}-{number}"
+        body: dict[str, Any] = {"displayName": choose.choice(good_names), "externalId": external}
+        family = ("values.text", "covering.pairs", "random.valid")[number % 3]
+        headers = Case(None).headers
+        match number % 12:
+            case 1 | 4:
+                body["displayName"], family = choose.choice(bad_names), "pattern.displayName.conformance"
+            case 2:
+                body["maxConcurrentJobs"], family = choose.choice(["5", [], True]), "values.wrong_kind"
+            case 3:
+                body["metadata"], family = choose.choice([None, 3, "x", []]), "values.wrong_kind"
+            case 5:
+                body |= {"metadata": {"k": [1, 2.5, "v" * choose.randrange(40)]}, "maxConcurrentJobs": 7}
+            case 6:
+                body["alertReceiverEmail"] = choose.choice(["a@b.co", "o'neil+x@example.org"])
+            case 7:
+                body["alertReceiverEmail"], family = ".a@b.co", "pattern.alertReceiverEmail.near"
+            case 8:
+                headers, family = headers[1:], "wire.authorization"
+            case 9:
+                headers = (("Authorization", "Bearer {key minus its last character}"), headers[1])
+                family = "wire.authorization"
+            case _:
+                pass
+        text = json.dumps(body, ensure_ascii=False, separators=(",", ":"))
+        if number % 12 == 10:
+            text, family = text[:-1], "wire.malformed"
+        yield Case(text.encode("utf-8", "surrogatepass"), headers=headers, family=family, aim=family)
+    yield Case(b'{"displayName":"\xff\xfe"}', family="wire.encoding", aim="request.body.encoding")
+
+
+def write_history(
+    directory: Path,
+    *,
+    count: int = 240,
+    worker: str = "main",
+    answers: Answers = answers_correctly,
+    seed: int = 7,
+    target: str = "mock",
+    run: str = "20261124T064409Z-mock",
+    started: float = STARTED,
+    ended: bool = True,
+    reason: str = "",
+    extra: Callable[[HistoryWriter], None] | None = None,
+    **members: Any,
+) -> Path:
+    """Write the history of one worker and return its file."""
+    directory.mkdir(parents=True, exist_ok=True)
+    contract, secrets = load_contract(), Secrets(KEY)
+    judge = Judge(contract, Limits(), secrets, MARK)
+    clock, choose = started, random.Random(seed)
+    with HistoryWriter(directory, worker, secrets) as writer:
+        writer.record("run", **run_record(contract, target=target, run=run, seed=seed, started=started, **members))
+        for number, case in enumerate(cases(count, seed), 1):
+            owed = judge.expect(case)
+            correct = _correct(case, owed, choose)
+            answer = answers(case, owed, correct)
+            elapsed = choose.lognormvariate(-3.7, 0.35) if correct.status == 201 else choose.lognormvariate(-5.4, 0.4)
+            exchange = Exchange(
+                case,
+                answer if isinstance(answer, Response) else None,
+                answer if isinstance(answer, Failure) else None,
+                started=clock,
+                elapsed=elapsed,
+                worker=worker,
+                number=number,
+            )
+            writer.exchange(exchange, judge.judge(exchange, owed))
+            clock += elapsed
+        writer.record("exercised", clause="state.reads_back", positive=12)
+        writer.record("not_exercised", clause="service.pattern_time", why="the profile has no time for it")
+        if extra is not None:
+            extra(writer)
+        note(writer, "weather", "3 answers were 429; the run slowed down to 8 requests a second")
+        writer.record("cleanup", created=140, deleted=139, kept=[{"id": "q" * 21, "why": "404 to DELETE"}])
+        if ended:
+            writer.record("end", reason=reason, ended=clock + 0.4)
+    return directory / f"history-{worker}.ndjson"
+
+
+def note(writer: HistoryWriter, kind: str, text: str) -> None:
+    """Append a note as the recording plugin does."""
+    writer._write({"type": "note", "worker": writer.worker, "kind": kind, "text": text})
+
+
+def run_record(
+    contract: Contract, *, target: str, run: str, seed: int, started: float, **members: Any
+) -> dict[str, Any]:
+    """The members of a run record."""
+    clauses = catalogue(contract)
+    base_url = "http://127.0.0.1:40123/api" if target == "mock" else "https://automation.example.com/api"
+    record = {
+        "id": run,
+        "target": {"name": target, "base_url": base_url},
+        "profile": "default",
+        "seed": seed,
+        "mark": MARK,
+        "options": {"fail_on": "implied", "workers": 1},
+        "versions": {"python": "3.11.2", "schemathesis": "4.32.5", "hypothesis": "6.170.2"},
+        "commit": "5b5156b0c0ffee",
+        "dirty": False,
+        "started": started,
+        "clauses": [clause.to_json() for clause in clauses.values()],
+        "guarantees": {
+            "request.displayName.pattern": "complete: a service with up to m = 2 more states than the pattern is told apart"
+        },
+        "limits": {"response_time": 5.0, "response_bytes": 16777216},
+        "shard": None,
+        "command": f"pytest tests/contract --target {target}",
+    }
+    return record | members
+
+
+def finding(clause: str, **members: str) -> Finding:
+    """A finding on ``clause``."""
+    return Finding(**{"clause": clause, "cause": "differs", "owed": "one thing", "came": "another", **members})
+
+
+def _correct(case: Case, owed: Expectation, choose: random.Random) -> Response:
+    if owed.verdict is not Verdict.REJECT:
+        return _created(case, owed, choose)
+    clause = owed.violations[0].clause
+    if clause.startswith("authorization"):
+        body: dict[str, Any] = {"code": "AUTHENTICATION", "params": {"message": "invalid token"}}
+        return Response(401, (*_JSON, ("www-authenticate", "Bearer")), json.dumps(body).encode())
+    body = {"statusCode": 400, "code": "FST_ERR_VALIDATION", "error": "Bad Request", "message": f"body {clause}"}
+    return Response(400, _JSON, json.dumps(body).encode())
+
+
+def _created(_case: Case, owed: Expectation, choose: random.Random) -> Response:
+    sent = owed.body if isinstance(owed.body, dict) else {}
+    identifier = "".join(choose.choices(_LETTERS, k=21))
+    moment = "2026-11-24T06:44:09.000Z"
+    body = {
+        "id": identifier,
+        "created": moment,
+        "updated": moment,
+        "ownerId": "Owner0123456789abcdef",
+        "displayName": sent.get("displayName", ""),
+        "platformId": "Platf0123456789abcdef",
+        "type": "TEAM",
+        "icon": {"color": "RED"},
+        "releasesEnabled": False,
+        "plan": {
+            "id": "".join(choose.choices(_LETTERS, k=21)),
+            "created": moment,
+            "updated": moment,
+            "projectId": identifier,
+            "locked": False,
+            "name": "standard",
+            "pieces": [],
+        },
+        "analytics": {"totalUsers": 1, "activeUsers": 1, "totalFlows": 0, "activeFlows": 0},
+    }
+    body |= {name: sent[name] for name in ("externalId", "metadata", "maxConcurrentJobs") if name in sent}
+    text = json.dumps(body, ensure_ascii=False, separators=(",", ":"))
+    return Response(201, _JSON, text.encode("utf-8", "surrogatepass"))
