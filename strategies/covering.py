@@ -96,15 +96,20 @@ def covering_cases(contract: Contract, names: Names, seed: int, strength: int = 
     Strength 2 is every pair, 3 every triple. Each is owed a 201.
     """
     companions = Companions(contract, names, seed)
-    rows = [*_corners(contract), *((f"{strength}-way", row) for row in covering_rows(contract, seed, strength))]
-    return [
-        json_case(
-            _body(contract, companions, row),
-            family=f"covering.{strength}",
-            aim=f"{name}: {', '.join(f'{path} {cls.name}' for path, cls in row.items())}",
-        )
-        for name, row in rows
-    ]
+    rows = covering_rows(contract, seed, strength)
+    cases = [_case(contract, companions, f"{strength}-way", row, f"covering.{strength}") for row in rows]
+    return corner_cases(contract, names, seed) + cases
+
+
+def corner_cases(contract: Contract, names: Names, seed: int) -> list[Case]:
+    """The bodies with all present, all absent, and all null, and with null where it may be among the others."""
+    companions = Companions(contract, names, seed)
+    return [_case(contract, companions, name, row, "covering.corner") for name, row in _corners(contract)]
+
+
+def _case(contract: Contract, companions: Companions, name: str, row: dict[str, FieldClass], family: str) -> Case:
+    aim = f"{name}: {', '.join(f'{path} {cls.name}' for path, cls in row.items())}"
+    return json_case(_body(contract, companions, row), family=family, aim=aim)
 
 
 def _corners(contract: Contract) -> Iterator[tuple[str, dict[str, FieldClass]]]:

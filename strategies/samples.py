@@ -6,6 +6,7 @@ The complete sets of a pattern are in ``strategies.patterns``.
 from __future__ import annotations
 
 from functools import lru_cache
+from itertools import zip_longest
 from typing import TYPE_CHECKING, Final
 
 from contracts.patterns import Pattern
@@ -45,6 +46,8 @@ NATURAL: Final = (
     "0042",
     "7",
 )
+#: How many members are edited into near misses.
+_EDITED: Final = 6
 #: More near misses than this are the business of the complete sets.
 _MOST: Final = 48
 
@@ -65,36 +68,48 @@ def members(source: str) -> tuple[str, ...]:
 
 @lru_cache(maxsize=64)
 def near_misses(source: str) -> tuple[tuple[str, str], ...]:
-    """Pairs (what is wrong, text): members with one edit that are no members any more, the most telling first."""
+    """Pairs (what is wrong, text): members with one edit that are no members any more, kinds of edits in turn."""
     pattern = Pattern.compile(source)
-    found: dict[str, str] = {}
-    chosen = members(source)[:4]
     marks = [cls.representative for cls in pattern.automaton.classes]
-    for text in chosen:
-        for label, edited in _edits(text, marks):
+    kinds: dict[str, dict[str, str]] = {}
+    for text in ("", *members(source)[:_EDITED]):
+        for kind, label, edited in _edits(text, marks) if text else [("empty", "the empty text", "")]:
             if not pattern.matches(edited):
-                found.setdefault(edited, label)
-    if not pattern.matches(""):
-        found = {"": "the empty text", **found}
-    return tuple((label, text) for text, label in found.items())[:_MOST]
+                kinds.setdefault(kind, {}).setdefault(edited, label)
+    turns = zip_longest(*(found.items() for found in kinds.values()))
+    ordered = {pair[0]: pair[1] for turn in turns for pair in turn if pair is not None}
+    return tuple((label, text) for text, label in ordered.items())[:_MOST]
 
 
-def _edits(text: str, marks: list[str]) -> Iterator[tuple[str, str]]:
+def _edits(text: str, marks: list[str]) -> Iterator[tuple[str, str, str]]:
+    """Triples (kind of edit, what was done, edited text), the plainest mistakes of a service first."""
+    # Marks that the text itself has, such as the only dot of a domain, matter more than letters.
+    marks = sorted(marks, key=lambda mark: (mark.isalnum(), mark not in text))
     middle = len(text) // 2
-    for mark in marks:
-        for where, index in (("last", len(text)), ("first", 0), ("in the middle", middle)):
-            yield f"{mark!r} added {where}", text[:index] + mark + text[index:]
-    for where, index in (("first", 0), ("last", len(text) - 1)):
-        yield f"{where} character missing", text[:index] + text[index + 1 :]
-    for extra, name in (("\n", "a line feed"), (" ", "a space"), ("\r\n", "a line break"), ("\u3000", "U+3000")):
-        yield f"{name} behind it", text + extra
-        yield f"{name} in front", extra + text
-    yield "twice", text + text
-    yield "twice, on two lines", f"{text}\n{text}"
     for index, char in enumerate(text):
         if not char.isalnum():
-            yield f"{char!r} missing", text[:index] + text[index + 1 :]
-            yield f"{char!r} doubled", text[:index] + char + text[index:]
+            yield "doubled", f"{char!r} doubled", text[:index] + char + text[index:]
+    for mark in marks:
+        yield "added first", f"{mark!r} added first", mark + text
+        yield "added last", f"{mark!r} added last", text + mark
+    for index, char in enumerate(text):
+        if not char.isalnum():
+            yield "missing", f"{char!r} missing", text[:index] + text[index + 1 :]
+    for mark in marks:
+        yield "added in the middle", f"{mark!r} added in the middle", text[:middle] + mark + text[middle:]
+    yield "line feed", "a line feed behind it", f"{text}\n"
+    for mark in marks:
+        yield "on a second line", f"{mark!r} on a second line", f"{text}\n{mark}"
+        yield "behind 100 characters", f"{mark!r} behind 100 characters", f"{text}{'x' * 100}{mark}"
+    yield "white space", "a space behind it", f"{text} "
+    yield "white space", "a space in front", f" {text}"
+    yield "line feed", "a line break behind it", f"{text}\r\n"
+    yield "line feed", "a line feed in front", f"\n{text}"
+    yield "white space", "U+3000 behind it", f"{text}\u3000"
+    yield "cut", "last character missing", text[:-1]
+    yield "cut", "first character missing", text[1:]
+    yield "twice", "twice", text + text
+    yield "twice", "twice, on two lines", f"{text}\n{text}"
 
 
 def _paths(automaton: Automaton) -> list[str]:

@@ -56,7 +56,7 @@ def _together(
 ) -> Iterator[Case]:
     """Bodies in which every field holds one of its hard values; over all of them each value is used."""
     alone = [hard for hard in HARD_TEXTS if hard.alone]
-    pairs = list(zip(alone[::2], reversed(alone[1::2]), strict=True))
+    pairs = [(alone[i], alone[-1 - i]) for i in range((len(alone) + 1) // 2)]
     columns: dict[str, list[Any]] = {}
     for field in contract.fields:
         marked = field.path == MARKED and "string" in field.types
