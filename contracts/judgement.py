@@ -11,7 +11,7 @@ from contracts.checks import project, refusal, schema, status
 from contracts.checks.context import Check, Context, Limits
 from contracts.clauses import ID_MEMBERS
 from contracts.document import Contract
-from contracts.exchange import UNREACHED, Exchange
+from contracts.exchange import UNREACHED, Case, Exchange
 from contracts.findings import Finding
 from contracts.oracle import Expectation, Oracle, Verdict
 from contracts.secrets import Secrets
@@ -36,8 +36,8 @@ CHECKS: Final[tuple[Check, ...]] = (
 )
 #: The reason for EITHER where an externalId may belong to another project.
 IN_USE: Final = "an externalId that may be in use"
-#: The reason for EITHER where a repeated request may meet its own first attempt.
-ANSWER_LOST: Final = "the answer to a first attempt was lost"
+#: The reason for EITHER where the same externalId was sent before: by design, or since an answer was lost.
+SENT_BEFORE: Final = "an externalId that was sent before"
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,25 +67,17 @@ class Judge:
         self._oracle = Oracle(contract)
         self._answered: dict[tuple[tuple[str, bool], ...], tuple[str, ...]] = {}
 
-    def expect(self, exchange_or_case: Exchange | Any, *, lost: bool = False) -> Expectation:
+    def expect(self, case: Case) -> Expectation:
         """What is owed to a case, given that an externalId without the run's mark may be in use."""
-        case = exchange_or_case.case if isinstance(exchange_or_case, Exchange) else exchange_or_case
         expectation = self._oracle.expect(case)
-        if expectation.verdict is not Verdict.CREATE:
-            return expectation
-        why = []
-        sent = expectation.body.get("externalId") if isinstance(expectation.body, dict) else None
-        if isinstance(sent, str) and self.mark and self.mark not in sent:
-            why.append(IN_USE)
-        if lost:
-            why.append(ANSWER_LOST)
-        if not why:
-            return expectation
-        return Expectation(Verdict.EITHER, why=tuple(why), body=expectation.body)
+        external_id = marked_id(expectation)
+        if expectation.verdict is Verdict.CREATE and external_id is not None and self.mark not in external_id:
+            return Expectation(Verdict.EITHER, why=(IN_USE,), body=expectation.body)
+        return expectation
 
     def judge(self, exchange: Exchange, expectation: Expectation | None = None) -> Judgement:
         """Apply every check to ``exchange``, a POST to the collection."""
-        owed = expectation or self.expect(exchange)
+        owed = expectation or self.expect(exchange.case)
         context = Context(self.contract, exchange, owed, self.limits, self.secrets, self.mark)
         findings: list[Finding] = []
         crashed: list[str] = []
@@ -172,3 +164,17 @@ class Judge:
             yield "response.201.updated.order"
         if {"id", "plan.projectId"} <= present.keys():
             yield "response.201.plan.projectId.equalsId"
+
+
+def marked_id(expectation: Expectation) -> str | None:
+    """The externalId of the body that was sent, None where it has no text there."""
+    body = expectation.body
+    external_id = body.get("externalId") if isinstance(body, dict) else None
+    return external_id if isinstance(external_id, str) else None
+
+
+def open_since_sent_before(expectation: Expectation) -> Expectation:
+    """The expectation of a valid request whose externalId is used a second time: 201 or 4xx."""
+    if expectation.verdict is not Verdict.CREATE:
+        return expectation
+    return Expectation(Verdict.EITHER, why=(SENT_BEFORE,), body=expectation.body)

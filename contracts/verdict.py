@@ -142,6 +142,22 @@ class VerdictBuilder:
             self._projects[place] = record
             self._history.observe(project, record.get("date"), record["started"], record["elapsed"], place)
 
+    def _on_settled(self, record: Record) -> None:
+        """A finding that was put down to another clause after further requests."""
+        was = Finding(**record["was"])
+        for key in [key for key in self._buckets if key[:2] == was.bucket]:
+            bucket = self._buckets[key]
+            bucket.count -= 1
+            result = self._results[was.clause]
+            if bucket.known:
+                result.known -= 1
+            else:
+                result.broken -= 1
+            if bucket.count == 0:
+                del self._buckets[key]
+            break
+        self._add(Finding(**record["finding"]), record["exchange"])
+
     def _on_exercised(self, record: Record) -> None:
         result = self._results[record["clause"]]
         result.positive += record.get("positive", 0)

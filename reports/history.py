@@ -62,6 +62,11 @@ class HistoryWriter:
             members["exchange"] = _cut(exchange, KEPT_OF_FINDING).to_json()
         self.record("finding", **members)
 
+    def settled(self, exchange: Exchange, was: Finding, finding: Finding) -> None:
+        """Append that a finding of an exchange was put down to another clause."""
+        kept = _cut(exchange, KEPT_OF_FINDING).to_json()
+        self.record("settled", number=exchange.number, was=was.to_json(), finding=finding.to_json(), exchange=kept)
+
     def flush(self) -> None:
         """Hand everything to the operating system."""
         with self._lock:

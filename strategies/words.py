@@ -4,17 +4,23 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from contracts.patterns import Pattern
 from strategies.companions import Companions
 from strategies.encoding import json_case
+from strategies.patterns import near_misses
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+
+    from hypothesis.strategies import SearchStrategy
 
     from contracts.document import Contract, Field
     from contracts.exchange import Case
     from strategies.names import Names
     from strategies.patterns import Word
 
+#: The first words, which are the shortest, stand in minimal bodies: the smallest case is then among them.
+_ALONE = 8
 #: Longer words travel with little else, so that a body stays within what a service must take.
 _LONG = 4_000
 
@@ -26,7 +32,6 @@ def pattern_cases(
     companions = Companions(contract, names, seed)
     cases = []
     for word in words:
-        # The first words, which are the shortest, stand alone: the smallest case is then among them.
         company = "minimal" if len(word.text) > _LONG or len(cases) < _ALONE else None
         body = companions.body(field, company) | {field.path: word.text}
         aim = f"request.{field.path}.pattern: {word.reached}"
@@ -34,4 +39,14 @@ def pattern_cases(
     return cases
 
 
-_ALONE = 8
+def near_miss_bodies(contract: Contract, field: Field) -> SearchStrategy[Case]:
+    """A text that is one edit away from the pattern of ``field``, in a plain body; ``{name}`` marks it."""
+    if field.pattern is None:
+        raise ValueError(f"Expected a field with a pattern, got {field.path!r}")
+    plain = Companions(contract, None).body(field, "minimal")
+
+    def with_text(text: str) -> Case:
+        aim = f"request.{field.path}.pattern: a near miss"
+        return json_case(plain | {field.path: text}, family=f"pattern.{field.path}.near_miss", aim=aim)
+
+    return near_misses(Pattern.compile(field.pattern)).map(with_text)

@@ -22,6 +22,7 @@ _VALUES_STAND: Final = frozenset(
     {
         "member that the page does not list",
         "an externalId that may be in use",
+        "an externalId that was sent before",
         "an unusual parameter of the media type",
         "another spelling of the bearer scheme (RFC 9110, section 11.1: without case)",
     }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from contracts.checks.context import Context, shown
@@ -9,6 +10,7 @@ from contracts.exchange import UNREACHED
 from contracts.findings import Finding
 from contracts.oracle import Verdict
 
+_PLAIN = re.compile(r"[A-Za-z0-9]+(?:[ _-][A-Za-z0-9]+)*")
 _WORDS = {
     "closed": "the connection was closed without an answer",
     "reset": "the connection was reset",
@@ -82,17 +84,17 @@ def valid_is_created(context: Context) -> Iterator[Finding]:
 def refused_clause(context: Context) -> tuple[str, str]:
     """The clause that a refusal of a valid request breaks, as far as one exchange can tell, and where.
 
-    With more than one field besides a plain displayName only smaller requests can tell which one is to
-    blame: ``request.combination`` until then.
+    With more than one field that may be to blame only smaller requests can tell which one is:
+    ``request.combination`` until then. A plain required text is beyond suspicion.
     """
     if context.status in {401, 403}:
         return "authorization.accepted", "Authorization"
     if context.status == 415:
         return "request.mediaType", "Content-Type"
-    optional = [name for name in context.sent if not context.contract.field(name).required]
-    if len(optional) > 1:
+    suspects = [name for name, value in context.sent.items() if not _plain(context, name, value)]
+    if len(suspects) != 1:
         return "request.combination", ""
-    name = optional[0] if optional else next(iter(context.sent))
+    name = suspects[0]
     field, value = context.contract.field(name), context.sent[name]
     if value is None:
         aspect = "null"
@@ -101,6 +103,11 @@ def refused_clause(context: Context) -> tuple[str, str]:
     else:
         aspect = "enum" if field.enum is not None else "type"
     return f"request.{name}.{aspect}", f"/{name}"
+
+
+def _plain(context: Context, name: str, value: object) -> bool:
+    field = context.contract.field(name)
+    return field.required and isinstance(value, str) and _PLAIN.fullmatch(value) is not None
 
 
 def _answer(context: Context) -> str:

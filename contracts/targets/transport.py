@@ -130,15 +130,15 @@ class Watchdog:
 class Reply:
     """What came of one request: an answer or a failure, and how long it took in seconds.
 
-    ``reused`` tells that the connection had carried a request before: the other side may have closed it
-    at its leisure, which is no failure of the service (RFC 9112, section 9.3.1).
+    ``idle`` is for how many seconds a reused connection had carried nothing, 0 for a fresh one: the other
+    side may close an idle connection at its leisure (RFC 9112, section 9.3.1).
     """
 
     response: Response | None
     failure: Failure | None
     started: float
     elapsed: float
-    reused: bool
+    idle: float
 
 
 class Line:
@@ -154,6 +154,7 @@ class Line:
         self._settings.pop("stream")
         self.connection: Any = None
         self._was_cut = False
+        self._finished = time.perf_counter()
 
     def cut(self) -> None:
         """End the request that is under way, from another thread."""
@@ -191,7 +192,8 @@ class Line:
         if failure is not None:
             self._adapter.close()
         reused = getattr(self.connection, "requests_sent", 0) > 1
-        return Reply(response if failure is None else None, failure, started, elapsed, reused)
+        idle, self._finished = clock - self._finished if reused else 0.0, clock + elapsed
+        return Reply(response if failure is None else None, failure, started, elapsed, idle)
 
     def _exchange(self, prepared: requests.PreparedRequest, limit: float) -> Response:
         answer = self._adapter.send(prepared, stream=True, timeout=(CONNECT_TIMEOUT, limit), **self._settings)

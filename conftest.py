@@ -1,0 +1,150 @@
+"""pytest options, profiles and fixtures of the contract suite: wiring only."""
+
+from __future__ import annotations
+
+import random
+import time
+from typing import TYPE_CHECKING
+
+import pytest
+
+from contracts.deviations import DEFAULT_FILE, DeviationError, Deviations
+from contracts.document import DEFAULT_DOCUMENT, DocumentError, load_contract
+from contracts.findings import Level
+from contracts.secrets import Secrets
+from contracts.targets.profiles import PROFILES
+from contracts.targets.run import RunOptions, WrongUsage, check_base_url, new_mark, read_key
+
+if TYPE_CHECKING:
+    from tests.contract.driver import Driver
+
+_SUITE = "tests/contract"
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Options of a run; those of the mock have no meaning for a live service."""
+    group = parser.getgroup("contract", "the contract of POST /v1/projects")
+    add = group.addoption
+    add("--target", choices=["mock", "live"], default="mock", help="what is tested: the mock (default) or a live service")
+    add("--base-url", default="", help="where the live service is, such as https://cloud.activepieces.com/api")
+    add("--key-file", help="a file that holds the API key; else ACTIVEPIECES_API_KEY")
+    add("--profile", choices=sorted(PROFILES), default="default", help="how much is sent (default: default)")
+    add("--seed", type=int, help="what the cases are varied by; a fresh one unless given")
+    add("--budget", type=int, help="at most so many requests, cleanup included")
+    add("--rate", type=float, help="at most so many requests a second")
+    add("--connections", type=int, default=8, help="connections of each worker (default: 8)")
+    add("--max-response-time", type=float, default=5.0, help="seconds within which an answer is owed (default: 5)")
+    add("--max-time", type=float, help="seconds after which nothing more is sent")
+    add("--keep-projects", action="store_true", help="leave the created projects where they are")
+    add("--contract", default=str(DEFAULT_DOCUMENT), help="an OpenAPI 3.1 document with another version of the contract")
+    add("--fail-on", choices=[level.value for level in Level], default="implied", help="the weakest level that fails a run")
+    add("--deviations", default=str(DEFAULT_FILE), help="known deviations (a TOML file), or none")
+    add("--reports", default="reports/runs", help="where reports go (default: reports/runs)")
+    add("--examples", default=".hypothesis/examples", help="Hypothesis' example database: a folder or redis://...")
+    add("--shard", default="1/1", help="send only this part of the sets, such as 3/8")
+    add("--fault", help="of the mock: a mistake to switch on; python -m contracts.targets.mock --list-faults")
+    add("--variant", help="of the mock: another correct way to answer")
+    add("--delay-ms", type=float, default=0.0, help="of the mock: milliseconds until it answers")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Begin a run where tests of the contract were asked for."""
+    if config.getoption("help") or config.getoption("version") or config.getoption("collectonly"):
+        return
+    if not _wants_contract(config):
+        return
+    # Later imports: a run of other tests does not need them.
+    from reports.plugin import Reporting  # noqa: PLC0415
+    from tests.contract.lifecycle import ContractRun  # noqa: PLC0415
+
+    workerinput = getattr(config, "workerinput", None)
+    if workerinput is not None:
+        options, key = RunOptions.from_json(workerinput["contract_run"]), workerinput["contract_key"]
+        run = ContractRun(options, Secrets(key), workerinput["workerid"], parallel=True)
+        config.pluginmanager.register(run, "contract-run")
+        return
+    try:
+        options, secrets, deviations = _options(config)
+    except (WrongUsage, DocumentError, DeviationError) as problem:
+        raise pytest.UsageError(str(problem)) from None
+    parallel = bool(getattr(config.option, "numprocesses", None))
+    run = ContractRun(options, secrets, "main", parallel=parallel)
+    config.pluginmanager.register(run, "contract-run")
+    config.pluginmanager.register(Reporting(run, deviations, Level(options.fail_on)), "contract-report")
+
+
+def _wants_contract(config: pytest.Config) -> bool:
+    """Whether the arguments name the suite, a part of it, or a folder that holds it."""
+    suite = config.rootpath / _SUITE
+    for argument in config.args:
+        path = (config.invocation_params.dir / argument.partition("::")[0]).resolve()
+        if path == suite or suite in path.parents or path in suite.parents:
+            return True
+    return False
+
+
+def _options(config: pytest.Config) -> tuple[RunOptions, Secrets, Deviations]:
+    get = config.getoption
+    target, profile = get("--target"), PROFILES[get("--profile")]
+    if target == "live" and not get("--base-url"):
+        raise WrongUsage("--target live needs --base-url, such as https://cloud.activepieces.com/api")
+    if target == "mock" and get("--base-url"):
+        raise WrongUsage("--base-url is for --target live; the mock is started by the suite")
+    if target == "live" and (get("--fault") or get("--variant") or get("--delay-ms")):
+        raise WrongUsage("--fault, --variant and --delay-ms are for the mock, not for a live service")
+    budget = get("--budget") if get("--budget") is not None else profile.budget
+    if budget is not None and budget < _LEAST:
+        raise WrongUsage(f"--budget {budget} is too small; expected at least {_LEAST}")
+    for name in ("--rate", "--max-response-time", "--max-time", "--connections"):
+        value = get(name)
+        if value is not None and value <= 0:
+            raise WrongUsage(f"{name} {value} is not positive")
+    seed = get("--seed")
+    if seed is None:
+        seed = random.SystemRandom().randrange(1_000_000) if profile.fresh_seed else 0
+    load_contract(get("--contract"))
+    options = RunOptions(
+        target=target,
+        base_url=check_base_url(get("--base-url")) if target == "live" else "",
+        profile=profile.name,
+        seed=seed,
+        mark=new_mark(seed, deterministic=profile.deterministic),
+        contract=get("--contract"),
+        budget=budget,
+        rate=get("--rate"),
+        connections=get("--connections"),
+        response_time=get("--max-response-time"),
+        deadline=time.time() + get("--max-time") if get("--max-time") else None,
+        keep_projects=get("--keep-projects"),
+        fail_on=get("--fail-on"),
+        deviations=get("--deviations"),
+        examples=get("--examples"),
+        shard=_shard(get("--shard")),
+        fault=get("--fault"),
+        variant=get("--variant"),
+        delay_ms=get("--delay-ms"),
+    )
+    from pathlib import Path  # noqa: PLC0415
+
+    deviations = Deviations.none() if options.deviations == "none" else Deviations.load(Path(options.deviations))
+    return options, Secrets(read_key(get("--key-file"), target)), deviations
+
+
+_LEAST = 20
+
+
+def _shard(text: str) -> tuple[int, int]:
+    number, _, of = text.partition("/")
+    if not (number.isdigit() and of.isdigit() and 1 <= int(number) <= int(of)):
+        raise WrongUsage(f"--shard {text!r}: expected a part such as 3/8")
+    return int(number), int(of)
+
+
+@pytest.fixture
+def driver(request: pytest.FixtureRequest) -> Driver:
+    """What a test of the contract sends with; the test is skipped where nothing more may be sent."""
+    from tests.contract.lifecycle import DRIVER  # noqa: PLC0415
+
+    found = request.config.stash[DRIVER]
+    found.skip_if_exhausted()
+    return found

@@ -1,0 +1,101 @@
+"""Before the first test: is there a service, is it the right one, does it take the key, may it create?"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import Any
+
+from contracts.exchange import COLLECTION_PATH, Case, Exchange
+from contracts.targets.session import Judged, Session
+from contracts.targets.target import NoVerdict
+
+_UNREACHABLE = {
+    "dns": "the host name {host} cannot be resolved; check --base-url",
+    "refused": "nothing listens at {host} ({detail}); check --base-url and whether the service is up",
+    "tls": "TLS with {host} fails ({detail}); check the certificate, or REQUESTS_CA_BUNDLE for a CA of your own",
+    "proxy": "the proxy on the way to {host} fails ({detail}); check HTTP_PROXY, HTTPS_PROXY and NO_PROXY",
+    "timeout": "{host} did not answer in time ({detail})",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Offers:
+    """What the target offers beside the operation under test; the page documents none of it."""
+
+    read: bool
+    list: bool
+    delete: bool
+    first: Judged | None = None
+
+
+def preflight(session: Session, minimal: Case) -> Offers:
+    """Create one minimal project, read it, list it, delete it; say what the target offers.
+
+    Raises NoVerdict with one sentence where the service cannot be tested. A broken contract is not for
+    the preflight: what breaks here is found, and reported, by the tests.
+    """
+    judged = session.post(minimal)
+    _explain(session, judged.exchange)
+    identifier = judged.project_id
+    if identifier is None:
+        return Offers(read=False, list=_lists(session), delete=False, first=judged)
+    read = _project(session.get(f"{COLLECTION_PATH}/{identifier}")).get("id") == identifier
+    listed = _lists(session)
+    deleted = session.delete(identifier)
+    gone = deleted.response is not None and 200 <= deleted.response.status < 300  # noqa: PLR2004
+    if gone:
+        session.forget(identifier)
+    return Offers(read=read, list=listed, delete=gone, first=judged)
+
+
+def _explain(session: Session, exchange: Exchange) -> None:
+    host, base = session.target.host, session.target.base_url
+    if exchange.failure is not None:
+        words = _UNREACHABLE.get(exchange.failure.kind)
+        if words is None:
+            return
+        raise NoVerdict(words.format(host=host, detail=exchange.failure.detail))
+    response = exchange.response
+    if response is None:
+        return
+    kind = (response.header("Content-Type") or "").partition(";")[0].strip().lower()
+    status = response.status
+    if kind in {"text/html", "application/xhtml+xml"} or response.body.lstrip()[:1] == b"<":
+        raise NoVerdict(
+            f"{base} serves a web page ({status} {kind or 'without a media type'}), not the API; "
+            "the base URL usually ends in /api"
+        )
+    if status in {301, 302, 307, 308}:
+        raise NoVerdict(f"{base} redirects to {response.header('Location')!r}; use that as --base-url")
+    sentences = {
+        401: f"{host} refuses the key (status 401); check ACTIVEPIECES_API_KEY",
+        403: f"{host} refuses the key (status 403); check ACTIVEPIECES_API_KEY and its permissions",
+        402: f"the account at {host} may not create projects (status 402): {_words(response.body)}",
+        404: f"{base} has no {COLLECTION_PATH} (status 404); check --base-url",
+        405: f"{base}{COLLECTION_PATH} takes no POST (status 405); check --base-url",
+        409: f"the account at {host} may not create more projects (status 409): {_words(response.body)}",
+        429: f"{host} limits requests (status 429) for longer than the run waits; use --rate",
+    }
+    if status in sentences:
+        raise NoVerdict(session.target.secrets.redact_text(sentences[status]))
+
+
+def _words(body: bytes) -> str:
+    text = body[:200].decode("utf-8", "replace").strip()
+    return "".join(c if c.isprintable() else " " for c in text) or "without a body"
+
+
+def _project(exchange: Exchange) -> dict[str, Any]:
+    if exchange.response is None or exchange.response.status != 200:  # noqa: PLR2004
+        return {}
+    try:
+        found = json.loads(exchange.response.body)
+    except ValueError:
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
+def _lists(session: Session) -> bool:
+    found = _project(session.get(f"{COLLECTION_PATH}?limit=1"))
+    return isinstance(found.get("data"), list)

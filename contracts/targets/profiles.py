@@ -1,0 +1,53 @@
+"""Profiles: how much a run sends, and whether it is the same every time."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """One way of running the suite.
+
+    ``essentials`` is how many of the essential cases are sent (None: all), ``essentials_only`` leaves out
+    everything else. ``extra_states`` is the m of the patterns' conformance sets, ``strength`` the t of the
+    covering array, ``examples`` how many bodies each random property sends, ``generated`` how many
+    schemathesis generates, ``sequences`` how many operation sequences are tried. ``deterministic`` means
+    the same bytes in every run; ``fresh_seed`` a new seed each time. ``requests`` and ``projects`` are what
+    a run against a correct service comes to, for the announcement; ``budget`` bounds it.
+    """
+
+    name: str
+    essentials: int | None = None
+    essentials_only: bool = False
+    extra_states: int = 0
+    strength: int = 2
+    examples: int = 60
+    generated: int = 40
+    sequences: int = 0
+    deterministic: bool = False
+    fresh_seed: bool = True
+    requests: int = 2_300
+    projects: int = 800
+    budget: int | None = None
+
+
+PROFILES: Final = {
+    profile.name: profile
+    for profile in (
+        Profile("smoke", essentials=40, essentials_only=True, fresh_seed=False, requests=60, projects=18, budget=60),
+        Profile("default"),
+        Profile("gate", examples=0, generated=0, deterministic=True, fresh_seed=False, requests=2_000, projects=700),
+        Profile(
+            "nightly",
+            extra_states=1,
+            strength=3,
+            examples=4_000,
+            generated=400,
+            sequences=100,
+            requests=30_000,
+            projects=10_000,
+        ),
+    )
+}

@@ -1,0 +1,171 @@
+"""A run: its options, its folder, its service, and the session of each of its workers."""
+
+from __future__ import annotations
+
+import os
+import secrets as randomness
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Final
+from urllib.parse import urlsplit
+
+from contracts.checks.context import Limits
+from contracts.document import DEFAULT_DOCUMENT, Contract, load_contract
+from contracts.exchange import Case
+from contracts.judgement import Judge
+from contracts.secrets import Secrets
+from contracts.targets.allowance import Allowance
+from contracts.targets.ledger import Ledger
+from contracts.targets.profiles import PROFILES, Profile
+from contracts.targets.session import Recorder, Session
+from contracts.targets.target import Target
+
+KEY_VARIABLE: Final = "ACTIVEPIECES_API_KEY"
+_ALPHABET: Final = "abcdefghijkmnpqrstuvwxyz23456789"
+
+
+class WrongUsage(ValueError):  # noqa: N818  # it is about the caller
+    """The options do not fit together; the message says which and what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class RunOptions:
+    """Everything that decides what a run does; JSON all through, so that workers can be told."""
+
+    target: str = "mock"
+    base_url: str = ""
+    profile: str = "default"
+    seed: int = 0
+    mark: str = ""
+    directory: str = ""
+    contract: str = str(DEFAULT_DOCUMENT)
+    budget: int | None = None
+    rate: float | None = None
+    connections: int = 0
+    response_time: float = 5.0
+    deadline: float | None = None
+    keep_projects: bool = False
+    fail_on: str = "implied"
+    deviations: str = ""
+    corpus: str = ""
+    examples: str = ""
+    shard: tuple[int, int] = (1, 1)
+    fault: str | None = None
+    variant: str | None = None
+    delay_ms: float = 0.0
+    offers: tuple[bool, bool, bool] = (False, False, False)
+
+    def to_json(self) -> dict[str, Any]:
+        """A JSON object that :meth:`from_json` turns into equal options."""
+        return asdict(self)
+
+    @classmethod
+    def from_json(cls, record: dict[str, Any]) -> RunOptions:
+        """The options that :meth:`to_json` wrote."""
+        return cls(**{**record, "shard": tuple(record["shard"]), "offers": tuple(record["offers"])})
+
+    @property
+    def settings(self) -> Profile:
+        """The profile."""
+        return PROFILES[self.profile]
+
+    @property
+    def folder(self) -> Path:
+        """The folder of the run."""
+        return Path(self.directory)
+
+    def load_contract(self) -> Contract:
+        """The contract of the run."""
+        return load_contract(self.contract)
+
+
+def new_mark(seed: int, *, deterministic: bool) -> str:
+    """The mark that everything a run creates carries: from the seed, or one that no other run has."""
+    if deterministic:
+        return f"ctgate{seed}"
+    return "ct" + "".join(randomness.choice(_ALPHABET) for _ in range(8))
+
+
+def new_folder(root: Path, target: str) -> Path:
+    """A new folder ``<time>-<target>`` below ``root``, with ``latest`` pointing to it."""
+    stamp = datetime.now(tz=UTC).strftime("%Y%m%dT%H%M%SZ")
+    for attempt in range(100):
+        folder = root / f"{stamp}-{target}{f'-{attempt + 1}' if attempt else ''}"
+        try:
+            folder.mkdir(parents=True)
+        except FileExistsError:
+            continue
+        return folder
+    raise OSError(f"cannot make a new folder below {root}")
+
+
+def point_latest(folder: Path) -> None:
+    """Make ``latest`` beside the folder point to it, where the file system has links."""
+    link = folder.parent / f".latest-{os.getpid()}"
+    try:
+        link.symlink_to(folder.name)
+        link.replace(folder.parent / "latest")
+    except OSError:
+        (folder.parent / "latest.txt").write_text(folder.name + "\n")
+
+
+def read_key(key_file: str | None, target: str) -> str:
+    """The key: from a file, from the environment, or an invented one for the mock; raises WrongUsage."""
+    if key_file:
+        try:
+            key = Path(key_file).read_text(encoding="utf-8").strip()
+        except OSError as problem:
+            raise WrongUsage(f"cannot read --key-file {key_file}: {problem.strerror}") from None
+    else:
+        key = os.environ.get(KEY_VARIABLE, "").strip() if target == "live" else ""
+    if not key and target == "live":
+        raise WrongUsage(f"--target live needs the key in {KEY_VARIABLE} or in a file named by --key-file")
+    if not key:
+        return "sk-" + "".join(randomness.choice(_ALPHABET) for _ in range(61))
+    if not key.isascii() or any(c.isspace() or not c.isprintable() for c in key):
+        raise WrongUsage("the key holds characters that no Authorization header can carry; check where it comes from")
+    return key
+
+
+def check_base_url(base_url: str) -> str:
+    """The base URL without a slash at its end; raises WrongUsage where it is none."""
+    parts = urlsplit(base_url)
+    if parts.scheme not in {"http", "https"} or not parts.netloc:
+        raise WrongUsage(f"--base-url {base_url!r} is no URL; expected one such as https://cloud.activepieces.com/api")
+    if parts.username or parts.password or parts.query or parts.fragment:
+        raise WrongUsage("--base-url takes scheme, host, port and path alone; the key comes from the environment")
+    return base_url.rstrip("/")
+
+
+def open_session(
+    options: RunOptions, secrets: Secrets, worker: str, recorder: Recorder, control: Callable[[], Case], *, shared: bool
+) -> Session:
+    """The session of one worker; ``shared`` tells that other workers draw on the same budget."""
+    bounded = options.budget is not None or options.rate is not None
+    allowance = Allowance(
+        options.budget,
+        options.rate,
+        path=options.folder / "allowance" if shared and bounded else None,
+        deadline=options.deadline,
+    )
+    limits = Limits(response_time=options.response_time)
+    target = Target(options.base_url, secrets, limits, allowance, worker)
+    judge = Judge(options.load_contract(), limits, secrets, options.mark)
+    ledger = Ledger(options.folder, worker)
+    ledger.run(options.mark, options.base_url)
+    return Session(
+        target,
+        judge,
+        ledger,
+        recorder,
+        control=control,
+        connections=options.connections,
+        keep_projects=options.keep_projects,
+    )
+
+
+def with_base_url(options: RunOptions, base_url: str) -> RunOptions:
+    """The options with the address of a service that has just been started."""
+    return replace(options, base_url=base_url)

@@ -1,0 +1,71 @@
+"""What a report says of its run: versions, commit, options; the first record of a history."""
+
+from __future__ import annotations
+
+import platform
+import subprocess
+import sys
+import time
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from contracts.clauses import catalogue
+
+if TYPE_CHECKING:
+    from contracts.document import Contract
+    from contracts.targets.run import RunOptions
+
+_PACKAGES: Final = ("pytest", "hypothesis", "schemathesis", "requests", "pytest-xdist")
+_ROOT: Final = Path(__file__).parent.parent
+
+
+def run_record(options: RunOptions, contract: Contract, command: str) -> dict[str, Any]:
+    """The members of the ``run`` record, JSON all through, without a secret."""
+    commit, dirty = _commit()
+    return {
+        "id": options.folder.name,
+        "target": {"name": options.target, "base_url": options.base_url},
+        "profile": options.profile,
+        "seed": options.seed,
+        "mark": options.mark,
+        "options": {name: value for name, value in options.to_json().items() if name not in {"directory", "offers"}},
+        "versions": {"python": platform.python_version(), **_versions()},
+        "platform": f"{platform.system()} {platform.machine()}",
+        "commit": commit,
+        "dirty": dirty,
+        "started": time.time(),
+        "clauses": [clause.to_json() for clause in catalogue(contract).values()],
+        "guarantees": {},
+        "limits": {"response_time": options.response_time},
+        "shard": None if options.shard == (1, 1) else f"{options.shard[0]}/{options.shard[1]}",
+        "command": command,
+    }
+
+
+def _versions() -> dict[str, str]:
+    found = {}
+    for package in _PACKAGES:
+        try:
+            found[package] = version(package)
+        except PackageNotFoundError:
+            found[package] = "not installed"
+    return found
+
+
+def _commit() -> tuple[str, bool]:
+    """The commit of the suite and whether its files were changed since; empty outside a checkout."""
+    if not (_ROOT / ".git").exists():
+        return "", False
+    try:
+        head = subprocess.run(  # noqa: S603  # git, with fixed arguments
+            ["git", "-C", str(_ROOT), "describe", "--always", "--dirty", "--abbrev=12", "--exclude=*"],  # noqa: S607
+            capture_output=True,
+            text=True,
+            timeout=5,
+            check=True,
+        ).stdout.strip()
+    except (OSError, subprocess.SubprocessError) as problem:
+        print(f"the commit is unknown: {problem}", file=sys.stderr)  # noqa: T201  # a remark, not a report
+        return "", False
+    return head.removesuffix("-dirty"), head.endswith("-dirty")

@@ -1,0 +1,66 @@
+"""The pytest plugin that turns the history of a run into a verdict, reports and an exit status."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
+
+import pytest
+
+from reports.reading import summarize
+from reports.render import write_all
+from reports.terminal import github_annotations, terminal_summary
+
+if TYPE_CHECKING:
+    from contracts.deviations import Deviations
+    from contracts.findings import Level
+    from contracts.targets.run import RunOptions
+    from reports.summary import Summary
+
+
+class Run(Protocol):
+    """What the plugin needs of a run: its options, once it has begun."""
+
+    options: RunOptions
+
+
+class Reporting:
+    """The controller's plugin: writes reports when the run has ended, sets the exit status, says the verdict."""
+
+    def __init__(self, run: Run, deviations: Deviations, fail_on: Level) -> None:
+        self._run = run
+        self._deviations = deviations
+        self._fail_on = fail_on
+        self._summary: Summary | None = None
+        self._written: list[Path] = []
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_configure(self, config: pytest.Config) -> None:
+        """Leave the verdict to our summary: no tracebacks of tests, no list of failed ones, unless asked for."""
+        if config.option.tbstyle == "auto":
+            config.option.tbstyle = "no"
+        if config.option.reportchars == "fE":
+            config.option.reportchars = ""
+
+    def pytest_sessionfinish(self, session: pytest.Session) -> None:
+        """Judge the history, write every format, and set the exit status of the run."""
+        folder = self._run.options.directory
+        if not folder:
+            return
+        summary = summarize([Path(folder)], deviations=self._deviations, fail_on=self._fail_on)
+        self._written = write_all(summary, Path(folder))
+        self._summary = summary
+        session.exitstatus = int(summary.status)
+
+    def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
+        """The verdict, what is broken, and where the report is, last."""
+        if self._summary is None:
+            return
+        annotations = github_annotations(self._summary)
+        if annotations:
+            terminalreporter.write_line(annotations)
+        colour = terminalreporter.hasmarkup
+        width = terminalreporter._tw.fullwidth  # noqa: SLF001  # the one way to ask pytest
+        terminalreporter.write_line("")
+        terminalreporter.write(terminal_summary(self._summary, colour=colour, width=width))
+        terminalreporter.write_line(f"report: {Path(self._run.options.directory) / 'index.html'}")

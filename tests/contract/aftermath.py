@@ -1,0 +1,71 @@
+"""Looking back at the end of a run: does the service answer as at the beginning, and did refusals leave a trace?"""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import TYPE_CHECKING, Any
+
+from contracts.findings import Finding
+from contracts.targets.allowance import BudgetSpent, OutOfTime
+from reports.history import history_files, read_history
+from strategies.plain import minimal_case
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from reports.history import HistoryWriter
+    from tests.contract.driver import Driver
+
+
+def look_back(driver: Driver) -> None:
+    """Check state.recovers: the simplest request is answered as at the beginning."""
+    try:
+        _still_well(driver)
+    except (BudgetSpent, OutOfTime) as end:
+        driver.history.record("note", kind="budget", text=f"the look back was left out: {end}")
+
+
+def _still_well(driver: Driver) -> None:
+    judged = driver.session.post(minimal_case(driver.contract, driver.names))
+    driver.exercised("state.recovers", positive=1)
+    if judged.status != 201 or judged.findings:  # noqa: PLR2004
+        first = judged.findings[0].came if judged.findings else f"status {judged.status}"
+        finding = Finding("state.recovers", "changed", "the simplest request is created at the end", first)
+        # The answer's own findings say the same where the mistake was there from the beginning.
+        if not judged.findings:
+            driver.history.finding(finding, judged.exchange)
+
+
+def judge_strays(folder: Path, mark: str, history: HistoryWriter, strays: list[dict[str, Any]]) -> None:
+    """Check state.rejected_creates_nothing: no stray carries the name of a request that was refused."""
+    history.flush()
+    refused: dict[str, dict[str, Any]] = {}
+    accepted: set[str] = set()
+    for record in read_history(*history_files(folder)):
+        if record["type"] != "exchange" or "verdict" not in record:
+            continue
+        name, status = _name_of(record, mark), record["response"]["status"] if record["response"] else 0
+        if name is not None and 400 <= status < 500:  # noqa: PLR2004
+            refused[name] = record
+        elif name is not None:
+            accepted.add(name)
+    history.record("exercised", clause="state.rejected_creates_nothing", negative=len(refused))
+    for project in strays:
+        found = re.search(rf"{mark}-\d+", json.dumps(project, ensure_ascii=False))
+        record = refused.get(found.group()) if found else None
+        if record is None or (found and found.group() in accepted):
+            continue
+        finding = Finding(
+            "state.rejected_creates_nothing",
+            "created",
+            f"no project after the answer {record['response']['status']}",
+            f"the list shows the project {project.get('id')}",
+        )
+        history.record("finding", finding=finding.to_json(), started=record["started"], exchange=record)
+
+
+def _name_of(record: dict[str, Any], mark: str) -> str | None:
+    body = record["case"].get("body")
+    found = re.search(rf"{mark}-\d+", body) if isinstance(body, str) else None
+    return found.group() if found else None

@@ -1,0 +1,171 @@
+"""From a first finding to one that a person understands: which field is to blame, and the smallest case."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from contracts.findings import Finding
+from contracts.oracle import Verdict
+from contracts.targets.allowance import BudgetSpent, OutOfTime
+from strategies.plain import full_case, minimal_case
+from strategies.reduction import candidates, without
+
+if TYPE_CHECKING:
+    from contracts.document import Contract
+    from contracts.exchange import Case
+    from contracts.targets.session import Judged, Session
+    from reports.history import HistoryWriter
+    from strategies.names import Names
+
+#: Requests that are spent on one finding, and on all findings of a run.
+_PER_FINDING = 30
+_PER_RUN = 240
+#: A body of so many bytes is small enough to be read at a glance.
+_SMALL = 48
+#: Refused bodies that are taken apart; further ones are put down to what was found in these.
+_TAKEN_APART = 6
+
+COMBINATION = "request.combination"
+
+
+class Explainer:
+    """Asks the service further questions about what broke; bounded, and recorded like everything else."""
+
+    def __init__(self, session: Session, contract: Contract, history: HistoryWriter, names: Names) -> None:
+        self._session = session
+        self._contract = contract
+        self._history = history
+        self._names = names
+        self._spent = 0
+        self._taken_apart = 0
+        self._culprits: dict[str, tuple[str, str]] = {}
+
+    def explain(self, judged: Sequence[Judged]) -> list[tuple[Judged, Finding]]:
+        """Every finding of ``judged``; a refused combination is put down to the field that is to blame."""
+        found: list[tuple[Judged, Finding]] = []
+        for answer in judged:
+            for finding in answer.findings:
+                settled = finding
+                if finding.clause == COMBINATION:
+                    settled = self._settled(answer, finding)
+                found.append((answer, settled))
+        return found
+
+    def _settled(self, answer: Judged, finding: Finding) -> Finding:
+        clause, where = self._blame(answer)
+        if clause == COMBINATION:
+            return finding
+        settled = Finding(clause, finding.cause, finding.owed, finding.came, where)
+        self._history.settled(answer.exchange, finding, settled)
+        return settled
+
+    def _blame(self, answer: Judged) -> tuple[str, str]:
+        """The clause that the refusal of a valid body breaks: smaller bodies tell."""
+        body = answer.judgement.expectation.body
+        if not isinstance(body, dict):
+            return COMBINATION, ""
+        if self._taken_apart >= _TAKEN_APART or self._spent >= _PER_RUN:
+            return self._known_culprit(body)
+        self._taken_apart += 1
+        minimal = self._ask(minimal_case(self._contract, self._names))
+        if minimal is not None and _refused(minimal):
+            return self._missing()
+        case, current = answer.case, answer
+        for name in [n for n in body if not self._contract.field(n).required]:
+            smaller = without(case, name, self._names)
+            reply = self._ask(smaller)
+            if reply is not None and _refused(reply):
+                case, current = smaller, reply
+        clause = next((f.clause for f in current.findings if f.cause == "refused"), COMBINATION)
+        left = current.judgement.expectation.body
+        if clause == COMBINATION and isinstance(left, dict):
+            clause = self._of_two(left, case)
+        field = clause.split(".")[1]
+        if isinstance(left, dict) and field in left:
+            self._culprits[field] = (clause, _kind(left[field]))
+        return clause, f"/{field}" if field in self._contract_names() else ""
+
+    def _of_two(self, left: dict[str, object], case: Case) -> str:
+        """One optional field and a name that is not plain: is the name alone refused?"""
+        optional = [name for name in left if not self._contract.field(name).required]
+        if len(optional) != 1:
+            return COMBINATION
+        bare = self._ask(without(case, optional[0], self._names))
+        if bare is None or _refused(bare):
+            return COMBINATION
+        plain = json.loads(minimal_case(self._contract, self._names).body or b"{}")
+        plain[optional[0]] = left[optional[0]]
+        body = json.dumps(plain, ensure_ascii=True).encode()
+        reply = self._ask(self._names.renew(case.with_body(body)))
+        if reply is None or not _refused(reply):
+            return COMBINATION
+        return next((f.clause for f in reply.findings if f.cause == "refused"), COMBINATION)
+
+    def _missing(self) -> tuple[str, str]:
+        """The simplest body is refused: which optional field does the service insist on?"""
+        full = full_case(self._contract, self._names)
+        whole = self._ask(full)
+        if whole is None or _refused(whole):
+            return "response.201.status", ""
+        for field in self._contract.fields:
+            if not field.required:
+                reply = self._ask(without(full, field.path, self._names))
+                if reply is not None and _refused(reply):
+                    return f"request.{field.path}.optional", f"/{field.path}"
+        return COMBINATION, ""
+
+    def _known_culprit(self, body: dict[str, object]) -> tuple[str, str]:
+        for field, (clause, kind) in self._culprits.items():
+            if field in body and _kind(body[field]) == kind:
+                return clause, f"/{field}"
+        return COMBINATION, ""
+
+    def _contract_names(self) -> set[str]:
+        return {field.path for field in self._contract.fields}
+
+    # -- the smallest case --------------------------------------------------------------------------------
+
+    def reduce(self, answer: Judged, finding: Finding) -> None:
+        """Send smaller and smaller cases as long as they show the same finding."""
+        case, spent, progress = answer.case, 0, True
+        if case.body is None or len(case.body) <= _SMALL:
+            return
+        while progress and spent < _PER_FINDING:
+            progress = False
+            for smaller in candidates(case, self._names):
+                if spent >= _PER_FINDING:
+                    break
+                reply = self._ask(smaller)
+                spent += 1
+                if reply is None:
+                    return
+                if any(_alike(found, finding) for found in reply.findings):
+                    case, progress = smaller, True
+                    break
+
+    def _ask(self, case: Case) -> Judged | None:
+        if self._spent >= _PER_RUN:
+            return None
+        self._spent += 1
+        try:
+            return self._session.post(case)
+        except (BudgetSpent, OutOfTime):
+            self._spent = _PER_RUN
+            return None
+
+
+def _refused(judged: Judged) -> bool:
+    return judged.judgement.expectation.verdict is Verdict.CREATE and 400 <= judged.status < 500  # noqa: PLR2004
+
+
+def _kind(value: object) -> str:
+    return "null" if value is None else type(value).__name__
+
+
+def _alike(one: Finding, other: Finding) -> bool:
+    return one.bucket == other.bucket or (
+        one.cause == other.cause == "refused" and COMBINATION in {one.clause, other.clause}
+    )
+

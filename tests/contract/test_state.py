@@ -1,0 +1,175 @@
+"""State: what is created reads back, what is refused leaves nothing, an externalId is used twice, all at once."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
+
+import pytest
+
+from contracts import json_text
+from contracts.exchange import COLLECTION_PATH, Exchange
+from contracts.findings import Finding
+from contracts.oracle import Verdict
+from contracts.targets.session import is_created
+from strategies.companions import MARKED
+from strategies.encoding import json_case
+from strategies.plain import full_case, minimal_case
+from strategies.state import overlapping_cases, prototype_cases, refused_samples
+from strategies.values import valid_cases
+
+if TYPE_CHECKING:
+    from contracts.targets.session import Judged
+    from tests.contract.driver import Driver
+
+#: Created projects that are read back.
+_READ = 16
+#: Requests in flight at once where overlap is the subject.
+_AT_ONCE = 12
+
+
+@pytest.mark.stage(3)
+def test_a_project_reads_back_as_it_was_created(driver: Driver) -> None:
+    if not driver.options.offers[0]:
+        pytest.skip("the target offers no read")
+    names, seed = driver.lane(70), driver.options.seed
+    hard = valid_cases(driver.contract, names, seed)
+    step = max(1, len(hard) // _READ)
+    for judged in driver.verify([full_case(driver.contract, names), *hard[::step]]):
+        if is_created(judged) and judged.project_id:
+            _compare(driver, judged, driver.session.get(f"{COLLECTION_PATH}/{quote(judged.project_id, safe='')}"))
+
+
+def _compare(driver: Driver, judged: Judged, read: Exchange) -> None:
+    created, now = judged.judgement.project or {}, _object(read)
+    driver.exercised("state.reads_back", positive=1)
+    if now is None:
+        status = read.response.status if read.response else "no answer"
+        finding = Finding("state.reads_back", "gone", f"the project {judged.project_id}", f"GET answers {status}")
+        driver.report(finding, judged.exchange)
+        return
+    for name in ("id", "platformId", *driver.contract.echoed):
+        if name in created and name in now:
+            difference = json_text.first_difference(created[name], now[name], f"/{name}")
+            if difference is not None:
+                pointer, before, after = difference
+                finding = Finding("state.reads_back", f"{name} differs", str(before)[:80], str(after)[:80], pointer)
+                driver.report(finding, judged.exchange)
+
+
+def _object(exchange: Exchange) -> dict[str, Any] | None:
+    if exchange.response is None or exchange.response.status != 200:
+        return None
+    try:
+        found = json.loads(exchange.response.body)
+    except ValueError:
+        return None
+    return found if isinstance(found, dict) else None
+
+
+@pytest.mark.stage(3)
+def test_a_refused_request_leaves_nothing_and_does_not_use_up_its_external_id(driver: Driver) -> None:
+    _needs_external_id(driver)
+    names = driver.lane(71)
+    for case in refused_samples(driver.contract, names, driver.options.seed):
+        refused = driver.verify([case])[0]
+        body = json.loads(case.body or b"{}")
+        if refused.judgement.expectation.verdict is not Verdict.REJECT or refused.status >= 500:
+            continue
+        if driver.options.offers[1]:
+            _not_listed(driver, refused, body[MARKED])
+        second = json_case(
+            {**json.loads(minimal_case(driver.contract, names).body or b"{}"), MARKED: body[MARKED]},
+            family="state.external_id_after_refusal",
+            aim="the externalId of a refused request is free",
+        )
+        again = driver.session.post(second)
+        driver.exercised("state.refused_external_id_stays_free", negative=1)
+        if 400 <= again.status < 500 and 400 <= refused.status < 500:
+            finding = Finding(
+                "state.refused_external_id_stays_free",
+                "used up",
+                "201: no project has this externalId",
+                f"{again.status} after a refusal with {refused.status}",
+                f"/{MARKED}",
+            )
+            driver.report(finding, again.exchange)
+
+
+def _not_listed(driver: Driver, refused: Judged, external_id: str) -> None:
+    listed = _object(driver.session.get(f"{COLLECTION_PATH}?{MARKED}={quote(external_id)}&limit=10"))
+    for project in (listed or {}).get("data", ()):
+        if isinstance(project, dict) and project.get(MARKED) == external_id and 400 <= refused.status < 500:
+            finding = Finding(
+                "state.rejected_creates_nothing",
+                "created",
+                f"no project after the answer {refused.status}",
+                f"the list shows the project {project.get('id')}",
+            )
+            driver.report(finding, refused.exchange)
+
+
+@pytest.mark.stage(3)
+def test_a_second_use_of_an_external_id_is_answered_in_an_orderly_way(driver: Driver) -> None:
+    _needs_external_id(driver)
+    names = driver.lane(72)
+    for together in (False, True, True, True):
+        base = json.loads(minimal_case(driver.contract, names).body or b"{}")
+        external_id = names.next()
+        cases = [
+            json_case({**base, MARKED: external_id}, family="state.external_id_reuse", aim="a second use of an externalId")
+            for _ in range(4 if together else 2)
+        ]
+        judged = driver.session.post_all(cases, len(cases) if together else 1)
+        driver.exercised("state.external_id_reuse", positive=len(judged) - 1)
+        _orderly(driver, judged)
+        accepted = [answer for answer in judged if answer.status == 201]
+        if judged and not accepted and all(400 <= answer.status < 500 for answer in judged):
+            finding = Finding(
+                "state.external_id_reuse",
+                "none",
+                "201 for one of the uses",
+                f"{', '.join(str(answer.status) for answer in judged)}",
+                f"/{MARKED}",
+            )
+            driver.report(finding, judged[0].exchange)
+    driver.conclude([])
+
+
+def _orderly(driver: Driver, judged: list[Judged]) -> None:
+    for answer in judged:
+        if answer.status >= 500:
+            finding = Finding(
+                "state.external_id_reuse", f"status {answer.status}", "201 or a 4xx", str(answer.status), f"/{MARKED}"
+            )
+            driver.report(finding, answer.exchange)
+    driver.conclude([answer for answer in judged if answer.status < 500])
+
+
+@pytest.mark.stage(4)
+def test_requests_in_flight_together_are_answered_as_they_are_alone(driver: Driver) -> None:
+    for round_ in range(3):
+        cases = overlapping_cases(driver.contract, driver.lane(80 + round_), driver.options.seed + round_)
+        judged = driver.verify(cases, connections=_AT_ONCE)
+        driver.exercised("state.overlap", positive=len(judged))
+
+
+@pytest.mark.stage(4)
+def test_a_member_named_proto_leaves_no_trace(driver: Driver) -> None:
+    for case, tell_tale in prototype_cases(driver.contract, driver.lane(85)):
+        driver.conclude([driver.session.post(case)])
+        after = driver.session.post(minimal_case(driver.contract, driver.names))
+        driver.exercised("state.prototype_untouched", negative=1)
+        body = after.exchange.response.body if after.exchange.response else b""
+        if tell_tale.encode() in body:
+            finding = Finding(
+                "state.prototype_untouched", "trace", "an answer without a trace of __proto__", f"it holds {tell_tale}"
+            )
+            driver.report(finding, after.exchange)
+        driver.conclude([after])
+
+
+def _needs_external_id(driver: Driver) -> None:
+    if not any(field.path == MARKED and "string" in field.types for field in driver.contract.fields):
+        pytest.skip(f"the contract has no {MARKED}")
