@@ -25,7 +25,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     """Options of a run; those of the mock have no meaning for a live service."""
     group = parser.getgroup("contract", "the contract of POST /v1/projects")
     add = group.addoption
-    add("--target", choices=["mock", "live"], default="mock", help="what is tested: the mock (default) or a live service")
+    add(
+        "--target",
+        choices=["mock", "live"],
+        default="mock",
+        help="what is tested: the mock (default) or a live service",
+    )
     add("--base-url", default="", help="where the live service is, such as https://cloud.activepieces.com/api")
     add("--key-file", help="a file that holds the API key; else ACTIVEPIECES_API_KEY")
     add("--profile", choices=sorted(PROFILES), default="default", help="how much is sent (default: default)")
@@ -36,8 +41,15 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     add("--max-response-time", type=float, default=5.0, help="seconds within which an answer is owed (default: 5)")
     add("--max-time", type=float, help="seconds after which nothing more is sent")
     add("--keep-projects", action="store_true", help="leave the created projects where they are")
-    add("--contract", default=str(DEFAULT_DOCUMENT), help="an OpenAPI 3.1 document with another version of the contract")
-    add("--fail-on", choices=[level.value for level in Level], default="implied", help="the weakest level that fails a run")
+    add(
+        "--contract", default=str(DEFAULT_DOCUMENT), help="an OpenAPI 3.1 document with another version of the contract"
+    )
+    add(
+        "--fail-on",
+        choices=[level.value for level in Level],
+        default="implied",
+        help="the weakest level that fails a run",
+    )
     add("--deviations", default=str(DEFAULT_FILE), help="known deviations (a TOML file), or none")
     add("--reports", default="reports/runs", help="where reports go (default: reports/runs)")
     add("--examples", default=".hypothesis/examples", help="Hypothesis' example database: a folder or redis://...")

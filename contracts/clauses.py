@@ -10,11 +10,13 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from types import MappingProxyType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from contracts.document import Contract, Field
 from contracts.findings import Level
 from contracts.implied import written_out
+
+if TYPE_CHECKING:
+    from contracts.document import Contract, Field
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-import datetime
+import datetime as dt
 import re
 import tomllib
-from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
-from contracts.findings import Finding
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from contracts.findings import Finding
 
 DEFAULT_FILE: Final = Path(__file__).with_name("deviations.toml")
 _REQUIRED = ("name", "clause", "cases", "reason", "link", "owner", "expires")
@@ -36,7 +38,7 @@ class Deviation:
     reason: str
     link: str
     owner: str
-    expires: datetime.date
+    expires: dt.date
     cause: str | None = None
     where: str | None = None
     sent: str | None = None
@@ -59,7 +61,7 @@ class Deviation:
 class Deviations:
     """The entries of one file, on one day."""
 
-    def __init__(self, entries: Iterable[Deviation], today: datetime.date) -> None:
+    def __init__(self, entries: Iterable[Deviation], today: dt.date) -> None:
         self.entries = tuple(entries)
         self._today = today
         self._by_clause: dict[str, list[Deviation]] = {}
@@ -69,10 +71,10 @@ class Deviations:
     @classmethod
     def none(cls) -> Deviations:
         """No deviation is accepted."""
-        return cls((), datetime.date.min)
+        return cls((), dt.date.min)
 
     @classmethod
-    def load(cls, path: Path = DEFAULT_FILE, today: datetime.date | None = None) -> Deviations:
+    def load(cls, path: Path = DEFAULT_FILE, today: dt.date | None = None) -> Deviations:
         """The entries of a TOML file; raises DeviationError where one is not complete."""
         try:
             content = tomllib.loads(path.read_text(encoding="utf-8"))
@@ -83,7 +85,7 @@ class Deviations:
         for name in names:
             if names.count(name) > 1:
                 raise DeviationError(f"{path}: two deviations are named {name!r}; names must differ")
-        return cls(entries, today or datetime.datetime.now(tz=datetime.UTC).date())
+        return cls(entries, today or dt.datetime.now(tz=dt.UTC).date())
 
     def match(self, finding: Finding, exchange: dict[str, Any] | None) -> Deviation | None:
         """The first entry that covers ``finding``, expired or not."""
@@ -110,8 +112,10 @@ def _entry(entry: dict[str, Any], path: Path) -> Deviation:
             f"{path}: deviation {title!r} lacks {missing or 'nothing'} and has unknown members {unknown or 'none'}; "
             f"expected {', '.join(_REQUIRED)} and optionally {', '.join(_OPTIONAL)}"
         )
-    if not isinstance(entry["expires"], datetime.date):
-        raise DeviationError(f"{path}: deviation {title!r}: expires is {entry['expires']!r}; expected a date such as 2027-01-31")
+    if not isinstance(entry["expires"], dt.date):
+        raise DeviationError(
+            f"{path}: deviation {title!r}: expires is {entry['expires']!r}; expected a date such as 2027-01-31"
+        )
     for name in ("sent", "came"):
         try:
             re.compile(entry.get(name, ""))

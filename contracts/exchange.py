@@ -160,6 +160,11 @@ class Exchange:
     number: int = 0
     repeat: int = 0
 
+    @property
+    def status(self) -> int:
+        """The status of the answer, 0 where there was none."""
+        return self.response.status if self.response else 0
+
     def to_json(self) -> dict[str, Any]:
         """A JSON object that :meth:`from_json` turns into an equal exchange."""
         record: dict[str, Any] = {

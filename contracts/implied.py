@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from contracts.findings import Level
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
 
 _PAGE_BODY = "page: Body"
 _PAGE_AUTHORIZATION = "page: Authorizations"
@@ -61,14 +63,24 @@ _DOCUMENTED = (
         "Authorization: Bearer <token>",
         _PAGE_AUTHORIZATION,
     ),
-    ("response.201.status", "A valid request is answered 201.", "201 - application/json Default Response", _PAGE_ANSWER),
+    (
+        "response.201.status",
+        "A valid request is answered 201.",
+        "201 - application/json Default Response",
+        _PAGE_ANSWER,
+    ),
     (
         "response.201.mediaType",
         "The 201 answer says that it is application/json, once, in UTF-8.",
         "201 - application/json",
         _PAGE_ANSWER,
     ),
-    ("response.201.body.type", "The 201 answer is a JSON object.", "201 - application/json: id, created, ...", _PAGE_ANSWER),
+    (
+        "response.201.body.type",
+        "The 201 answer is a JSON object.",
+        "201 - application/json: id, created, ...",
+        _PAGE_ANSWER,
+    ),
 )
 
 _IMPLIED = (
@@ -80,7 +92,11 @@ _IMPLIED = (
     ("response.201.id.unique", "No two projects get the same id.", _NO_DEFENCE),
     ("response.201.plan.id.unique", "No two projects get the same plan id.", _NO_DEFENCE),
     ("response.201.plan.projectId.equalsId", "plan.projectId is the id of the project that was created.", _NO_DEFENCE),
-    ("response.201.platformId.constant", "One key belongs to one platform: platformId is the same in every answer.", _NO_DEFENCE),
+    (
+        "response.201.platformId.constant",
+        "One key belongs to one platform: platformId is the same in every answer.",
+        _NO_DEFENCE,
+    ),
     ("response.201.created.instant", "created is an instant as RFC 3339 writes it.", "RFC 3339, section 5.6"),
     ("response.201.updated.instant", "updated is an instant as RFC 3339 writes it.", "RFC 3339, section 5.6"),
     ("response.201.updated.order", "A project is not updated before it is created.", _NO_DEFENCE),

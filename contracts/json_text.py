@@ -5,9 +5,11 @@ from __future__ import annotations
 import json
 import math
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Any, Final, NoReturn
+from typing import TYPE_CHECKING, Any, Final, NoReturn
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 #: Deeper texts, and longer ones, are left to the service: RFC 8259, section 9, lets a parser set limits.
 DEEPEST: Final = 210
@@ -73,7 +75,9 @@ def parse(data: bytes) -> JsonText:
         return number
 
     try:
-        value = json.loads(text, object_pairs_hook=pairs, parse_int=integer, parse_float=decimal, parse_constant=_refuse)
+        value = json.loads(
+            text, object_pairs_hook=pairs, parse_int=integer, parse_float=decimal, parse_constant=_refuse
+        )
     except RecursionError:
         return JsonText(None, ["nested deeper than parsers must follow"])
     except json.JSONDecodeError as problem:
@@ -174,7 +178,7 @@ def has_type(value: Any, name: str) -> bool:
     return type_name(value) == name
 
 
-def exact(number: float) -> bool:
+def exact(number: Any) -> bool:
     """Whether a double holds the number as written: an integer of up to 53 bits, or any fraction."""
     return isinstance(number, float) or int(float(number)) == number
 

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from contracts import json_text
 from contracts.checks import project, refusal, schema, status
 from contracts.checks.context import Check, Context, Limits
 from contracts.clauses import ID_MEMBERS
-from contracts.document import Contract
 from contracts.exchange import UNREACHED, Case, Exchange
 from contracts.findings import Finding
 from contracts.oracle import Expectation, Oracle, Verdict
-from contracts.secrets import Secrets
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from contracts.document import Contract
+    from contracts.secrets import Secrets
 
 CHECKS: Final[tuple[Check, ...]] = (
     status.answered_in_time,
@@ -129,7 +132,9 @@ class Judge:
         fields = self.contract.all_response_fields()
         values = [project.member(shown, field.path) for field in fields]
         key = tuple(
-            (field.path, value is None) for field, value in zip(fields, values, strict=True) if value is not json_text.ABSENT
+            (field.path, value is None)
+            for field, value in zip(fields, values, strict=True)
+            if value is not json_text.ABSENT
         )
         known = self._answered.get(key)
         if known is None:

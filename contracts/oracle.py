@@ -7,15 +7,18 @@ is EITHER, with the reason.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import Enum
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from contracts import json_text
-from contracts.document import Contract, Field
 from contracts.exchange import JSON_MEDIA_TYPE, VALID_AUTHORIZATION, Case
 from contracts.patterns import Pattern
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from contracts.document import Contract, Field
 
 
 class Verdict(Enum):
@@ -92,7 +95,9 @@ class Oracle:
         elif values and _BEARER.match(values[0]):
             why.append("another spelling of the bearer scheme (RFC 9110, section 11.1: without case)")
         else:
-            violations.append(Violation("authorization.required", "Authorization", "no bearer token with the right key"))
+            violations.append(
+                Violation("authorization.required", "Authorization", "no bearer token with the right key")
+            )
 
     @staticmethod
     def _media_type(case: Case, violations: list[Violation], why: list[str]) -> bool:

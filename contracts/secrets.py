@@ -5,9 +5,11 @@ from __future__ import annotations
 import base64
 import json
 import re
-from collections.abc import Callable
-from typing import Final
+from typing import TYPE_CHECKING, Final
 from urllib.parse import quote
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 TEMPLATE: Final = "{key}"
 #: A shorter key is an ordinary word: finding it in an answer proves nothing.
@@ -49,7 +51,7 @@ class Secrets:
             # Every way in which the key may stand in a text, longest first so that none hides another.
             for text in (key, json.dumps(key)[1:-1], quote(key, safe=""), quote(key)):
                 forms[text.encode()] = TEMPLATE.encode()
-            forms |= {form: b"{key in base64}" for form in _base64_forms(key)}
+            forms |= dict.fromkeys(_base64_forms(key), b"{key in base64}")
         self._forms = sorted(forms.items(), key=lambda form: -len(form[0]))
 
     def __repr__(self) -> str:

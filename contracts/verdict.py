@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from enum import IntEnum
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from contracts.checks.history import HistoryChecks
 from contracts.clauses import Clause
 from contracts.deviations import Deviation, Deviations
 from contracts.findings import Finding, Level, Outcome
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 Record = dict[str, Any]
 
@@ -221,9 +223,7 @@ class VerdictBuilder:
         level = self._results[bucket.clause].clause.level.rank
         return (bucket.known is not None, level, -bucket.count, bucket.clause)
 
-    def _decide(
-        self, failing: list[Bucket], expired: list[Deviation], *, complete: bool
-    ) -> tuple[ExitStatus, str]:
+    def _decide(self, failing: list[Bucket], expired: list[Deviation], *, complete: bool) -> tuple[ExitStatus, str]:
         reasons = "; ".join(dict.fromkeys(end["reason"] for end in self._ends if end.get("reason")))
         if failing:
             clauses = len({bucket.clause for bucket in failing})

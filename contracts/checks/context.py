@@ -6,14 +6,16 @@ import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from contracts import json_text
-from contracts.document import Contract
-from contracts.exchange import Exchange, Response
 from contracts.findings import Finding
 from contracts.oracle import Expectation, Verdict
-from contracts.secrets import Secrets
+
+if TYPE_CHECKING:
+    from contracts.document import Contract
+    from contracts.exchange import Exchange, Response
+    from contracts.secrets import Secrets
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,4 +87,6 @@ def shown(value: Any, limit: int = 60) -> str:
 def ascii_json(value: Any) -> str:
     """JSON with only printable characters kept as they are."""
     text = json.dumps(value, ensure_ascii=False)
-    return "".join(c if c.isprintable() else f"\\u{ord(c):04x}" if ord(c) < 0x10000 else f"\\U{ord(c):08x}" for c in text)
+    return "".join(
+        c if c.isprintable() else f"\\u{ord(c):04x}" if ord(c) < 0x10000 else f"\\U{ord(c):08x}" for c in text
+    )

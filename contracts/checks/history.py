@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
 from email.utils import parsedate_to_datetime
 from statistics import median
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from contracts.checks.context import shown
 from contracts.checks.project import ID_FORMAT, instant, member
 from contracts.findings import Finding
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from datetime import datetime
 
 #: Seconds by which the database's clock may differ from that of the Date header.
 SKEW: Final = 300.0
@@ -75,7 +77,14 @@ class HistoryChecks:
         apart = moment.timestamp() - own.timestamp()
         if abs(apart) > SKEW + elapsed:
             came = f"{shown(moment.isoformat())}, {abs(apart):,.0f} s {'ahead' if apart > 0 else 'behind'}"
-            self._add(f"response.201.{name}.clock", "far", f"about the Date of the answer, {own.isoformat()}", came, f"/{name}", place)
+            self._add(
+                f"response.201.{name}.clock",
+                "far",
+                f"about the Date of the answer, {own.isoformat()}",
+                came,
+                f"/{name}",
+                place,
+            )
 
     def exercised(self) -> Iterator[tuple[str, int]]:
         """The clauses of the history with the number of projects that could have broken them."""

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from datetime import datetime
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from contracts import json_text
 from contracts.checks.context import Context, shown
 from contracts.clauses import ID_MEMBERS
-from contracts.document import Field
 from contracts.findings import Finding
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from contracts.document import Field
 
 ID_FORMAT: Final = re.compile(r"[0-9a-zA-Z]{21}")
 _INSTANT = re.compile(
@@ -63,7 +66,11 @@ def plan_belongs_to_project(context: Context) -> Iterator[Finding]:
     well_formed = isinstance(other, str) and isinstance(own, str) and ID_FORMAT.fullmatch(other)
     if well_formed and ID_FORMAT.fullmatch(str(own)) and own != other:
         yield Finding(
-            "response.201.plan.projectId.equalsId", "differs", f"the project's id {own}", shown(other), "/plan/projectId"
+            "response.201.plan.projectId.equalsId",
+            "differs",
+            f"the project's id {own}",
+            shown(other),
+            "/plan/projectId",
         )
 
 
@@ -78,7 +85,11 @@ def instants(context: Context) -> Iterator[Finding]:
             moment = instant(value)
             if moment is None:
                 yield Finding(
-                    f"response.201.{name}.instant", "format", "an instant such as 2026-01-31T12:00:00.000Z", shown(value), f"/{name}"
+                    f"response.201.{name}.instant",
+                    "format",
+                    "an instant such as 2026-01-31T12:00:00.000Z",
+                    shown(value),
+                    f"/{name}",
                 )
             else:
                 read[name] = moment
@@ -126,9 +137,7 @@ def echo(context: Context) -> Iterator[Finding]:
             difference = json_text.first_difference(sent, received, f"/{name}")
             if difference is not None:
                 pointer, before, after = difference
-                changed.append(
-                    Finding(f"response.201.{name}.echo", "changed", shown(before), shown(after), pointer)
-                )
+                changed.append(Finding(f"response.201.{name}.echo", "changed", shown(before), shown(after), pointer))
     yield from changed
 
 
@@ -155,5 +164,9 @@ def id_is_the_services_own(context: Context) -> Iterator[Finding]:
         return
     if context.project.get("id") == context.sent["id"]:
         yield Finding(
-            "response.201.id.unique", "taken from the body", "an id of the service's own", shown(context.sent["id"]), "/id"
+            "response.201.id.unique",
+            "taken from the body",
+            "an id of the service's own",
+            shown(context.sent["id"]),
+            "/id",
         )

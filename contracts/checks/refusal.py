@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from contracts import json_text
 from contracts.checks.context import Context, shown
 from contracts.exchange import VALID_AUTHORIZATION
 from contracts.findings import Finding
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 _LEAKS: Final = {
     "stack trace": (
@@ -46,8 +48,7 @@ _LEAKS: Final = {
     ),
 }
 _PATTERNS = {
-    kind: re.compile("|".join(f"(?:{source})" for source in sources), re.DOTALL)
-    for kind, sources in _LEAKS.items()
+    kind: re.compile("|".join(f"(?:{source})" for source in sources), re.DOTALL) for kind, sources in _LEAKS.items()
 }
 
 
@@ -60,7 +61,7 @@ def refusal_is_json(context: Context) -> Iterator[Finding]:
     if isinstance(context.parsed, ValueError):
         start = response.body[:60].decode("utf-8", "backslashreplace")
         yield Finding("service.error_is_json", "body", "a JSON body", f"{essence or 'no media type'}: {shown(start)}")
-    elif not (essence.endswith("/json") or essence.endswith("+json")):
+    elif not (essence.endswith(("/json", "+json"))):
         yield Finding(
             "service.error_is_json", "media type", "a JSON media type", essence or "no Content-Type", "Content-Type"
         )

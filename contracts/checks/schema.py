@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from contracts import json_text
 from contracts.checks.context import Context, shown
-from contracts.document import Field
 from contracts.exchange import JSON_MEDIA_TYPE
 from contracts.findings import Finding
 from contracts.patterns import Pattern
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from contracts.document import Field
 
 
 def content_type_conformance(context: Context) -> Iterator[Finding]:
@@ -24,9 +27,9 @@ def content_type_conformance(context: Context) -> Iterator[Finding]:
         yield Finding(clause, "count", owed, came, "Content-Type")
         return
     essence, _, parameters = values[0].partition(";")
-    charset = dict(
-        part.strip().lower().partition("=")[::2] for part in parameters.split(";") if "=" in part
-    ).get("charset", "utf-8")
+    charset = dict(part.strip().lower().partition("=")[::2] for part in parameters.split(";") if "=" in part).get(
+        "charset", "utf-8"
+    )
     if essence.strip().lower() != JSON_MEDIA_TYPE:
         yield Finding(clause, "essence", owed, shown(values[0]), "Content-Type")
     elif charset.strip("\"'") not in {"utf-8", "utf8"}:
@@ -47,9 +50,7 @@ def body_is_json(context: Context) -> Iterator[Finding]:
             names = f" {sorted(parsed.repeated)}" if oddity == "repeated member" else ""
             yield Finding(clause, oddity, "one JSON text in UTF-8", f"{oddity}{names}")
     if not isinstance(parsed.value, dict):
-        yield Finding(
-            "response.201.body.type", "type", "a JSON object", f"a JSON {json_text.type_name(parsed.value)}"
-        )
+        yield Finding("response.201.body.type", "type", "a JSON object", f"a JSON {json_text.type_name(parsed.value)}")
 
 
 def response_schema_conformance(context: Context) -> Iterator[Finding]:

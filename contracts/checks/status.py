@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from contracts.checks.context import Context, shown
 from contracts.exchange import UNREACHED
 from contracts.findings import Finding
 from contracts.oracle import Verdict
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 _PLAIN = re.compile(r"[A-Za-z0-9]+(?:[ _-][A-Za-z0-9]+)*")
 _WORDS = {

@@ -7,20 +7,22 @@ import os
 import struct
 import threading
 import time
-from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
 
 _LAYOUT: Final = struct.Struct("<qdd")
 
 
-class BudgetSpent(Exception):  # noqa: N818  # it is an ordinary end of a run, not an error
+class BudgetSpent(Exception):  # it is an ordinary end of a run, not an error
     """No request is left in the budget of the run."""
 
 
-class OutOfTime(Exception):  # noqa: N818  # the same
+class OutOfTime(Exception):  # the same
     """The time of the run is over."""
 
 
@@ -59,7 +61,9 @@ class Allowance:
     def take(self, requests: int = 1) -> None:
         """Take requests out of the budget and wait for the pace; raises BudgetSpent or OutOfTime."""
         if self.deadline is not None and time.time() >= self.deadline:
-            raise OutOfTime(f"the time of the run was over at {time.strftime('%H:%M:%S', time.localtime(self.deadline))}")
+            raise OutOfTime(
+                f"the time of the run was over at {time.strftime('%H:%M:%S', time.localtime(self.deadline))}"
+            )
         now = time.time()
         with self._account() as account:
             if self.budget is not None and account.used + requests > self.budget:

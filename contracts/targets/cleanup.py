@@ -1,6 +1,6 @@
 """Leaving nothing behind: deleting what a run created, at its end or later from its ledger.
 
-    python -m contracts.targets.cleanup reports/runs/<run>
+python -m contracts.targets.cleanup reports/runs/<run>
 """
 
 from __future__ import annotations
@@ -9,11 +9,10 @@ import argparse
 import json
 import os
 import sys
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import quote
 
 from contracts.checks.context import Limits
@@ -22,6 +21,9 @@ from contracts.secrets import Secrets
 from contracts.targets.allowance import Allowance
 from contracts.targets.ledger import Account, Ledger, read_ledgers
 from contracts.targets.target import Target
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 #: Pages of the list that are read in search of projects whose answer was lost.
 _PAGES: Final = 50
@@ -65,9 +67,9 @@ def _delete(target: Target, identifier: str) -> str | None:
         target.allowance.pace()
         exchange = target.send(Case(body=None, headers=_AUTHORIZED, method="DELETE", path=path))
         status = exchange.response.status if exchange.response else 0
-        if 200 <= status < 300:  # noqa: PLR2004
+        if 200 <= status < 300:
             return None
-        if status == 404:  # noqa: PLR2004
+        if status == 404:
             return None if _is_gone(exchange) else "the service has no delete (status 404)"
         if status in {405, 501}:
             return f"the service has no delete (status {status})"
@@ -101,7 +103,7 @@ def marked(target: Target, mark: str) -> Iterator[dict[str, Any]]:
 
 
 def _page(exchange: Exchange) -> dict[str, Any]:
-    if exchange.response is None or exchange.response.status != 200:  # noqa: PLR2004
+    if exchange.response is None or exchange.response.status != 200:
         return {}
     try:
         page = json.loads(exchange.response.body)

@@ -4,29 +4,33 @@ from __future__ import annotations
 
 import os
 import secrets as randomness
-from collections.abc import Callable
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlsplit
 
 from contracts.checks.context import Limits
 from contracts.document import DEFAULT_DOCUMENT, Contract, load_contract
-from contracts.exchange import Case
 from contracts.judgement import Judge
-from contracts.secrets import Secrets
 from contracts.targets.allowance import Allowance
 from contracts.targets.ledger import Ledger
 from contracts.targets.profiles import PROFILES, Profile
-from contracts.targets.session import Recorder, Session
+from contracts.targets.session import Session
+from contracts.targets.weather import Recorder
 from contracts.targets.target import Target
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from contracts.exchange import Case
+    from contracts.secrets import Secrets
 
 KEY_VARIABLE: Final = "ACTIVEPIECES_API_KEY"
 _ALPHABET: Final = "abcdefghijkmnpqrstuvwxyz23456789"
 
 
-class WrongUsage(ValueError):  # noqa: N818  # it is about the caller
+class WrongUsage(ValueError):  # it is about the caller
     """The options do not fit together; the message says which and what to do."""
 
 

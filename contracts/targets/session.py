@@ -4,39 +4,26 @@ from __future__ import annotations
 
 import json
 import threading
-import time
 from collections import Counter
-from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
-from typing import Any, Final, Protocol
+from typing import TYPE_CHECKING, Final
 
 from contracts.exchange import COLLECTION_PATH, UNREACHED, Case, Exchange
-from contracts.findings import Finding
 from contracts.judgement import Judge, Judgement, marked_id, open_since_sent_before
 from contracts.oracle import Verdict
 from contracts.targets.allowance import Allowance, BudgetSpent, OutOfTime
-from contracts.targets.ledger import Ledger
-from contracts.targets.target import NoVerdict, Target
-from contracts.targets.weather import Patience, retry_after, suspicious
+from contracts.targets.weather import Patience, Recorder, Weather
 
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from contracts.findings import Finding
+    from contracts.targets.ledger import Ledger
+    from contracts.targets.target import Target
 
 _LIMITED: Final = 429
-#: Requests that brought a broken-off answer again, after which another one is not repeated.
-_CONVINCED: Final = 3
-#: Requests without an answer in time after which the run ends.
-_HANGS: Final = 10
-
-
-class Recorder(Protocol):
-    """What a session writes to: the history of the run."""
-
-    def exchange(self, exchange: Exchange, judgement: Judgement | None = None) -> None:
-        """Append one exchange."""
-
-    def record(self, kind: str, **members: Any) -> None:
-        """Append any other record."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +57,7 @@ class Judged:
 class Session:
     """One worker's access to the service. ``stop`` is called with the reason when nothing more can be said."""
 
-    def __init__(  # noqa: PLR0913  # the one place where the parts of a run meet
+    def __init__(  # the one place where the parts of a run meet
         self,
         target: Target,
         judge: Judge,
@@ -90,16 +77,11 @@ class Session:
         self.standing: dict[str, None] = {}
         self.exhausted = ""
         self._ledger = ledger
-        self._control = control
-        self._patience = patience or Patience()
-        self._calm = threading.Lock()
         self._books = threading.Lock()
-        self._transient: Counter[str] = Counter()
-        self._confirmed: set[str] = set()
-        self._confirmations: Counter[str] = Counter()
-        self._hangs = 0
         self._used: Counter[str] = Counter()
-        self._stopped: NoVerdict | None = None
+        self.weather = Weather(
+            self._attempt, control, recorder, target.allowance, target.limits, patience or Patience()
+        )
         self._pool: ThreadPoolExecutor | None = None
 
     @property
@@ -114,7 +96,13 @@ class Session:
 
         Raises BudgetSpent or OutOfTime where nothing more may be sent, NoVerdict where nothing can be said.
         """
-        exchange, judgement = self._through_the_weather(case)
+        exchange, judgement = self.weather.send(case)
+        self.recorder.exchange(exchange, judgement)
+        return Judged(exchange, judgement)
+
+    def once(self, case: Case) -> Judged:
+        """Like :meth:`post`, without waiting or asking again whatever comes back."""
+        exchange, judgement = self._attempt(case)
         self.recorder.exchange(exchange, judgement)
         return Judged(exchange, judgement)
 
@@ -128,7 +116,7 @@ class Session:
         lines = min(connections or self.connections, len(waiting))
         if self._pool is None:
             self._pool = ThreadPoolExecutor(max(self.connections, lines), thread_name_prefix="line")
-        if lines < 2:  # noqa: PLR2004  # no need for threads
+        if lines < 2:  # no need for threads
             return self._collected([partial(self.post, case) for case in waiting])
         gate = threading.Semaphore(lines)
         futures = [self._pool.submit(self._gated, gate, case) for case in waiting]
@@ -185,8 +173,6 @@ class Session:
 
     def _attempt(self, case: Case, *, repeat: int = 0) -> tuple[Exchange, Judgement]:
         """Send once: budget, ledger, answer, ledger; judged, not yet recorded."""
-        if self._stopped is not None:
-            raise self._stopped
         owed = self.judge.expect(case)
         external_id = marked_id(owed)
         reserve = 0 if self.keep_projects else 1
@@ -209,138 +195,9 @@ class Session:
             with self._books:
                 if self._used[external_id] > 1:
                     owed = open_since_sent_before(owed)
-                if _unreached(exchange) or self._status(exchange) == _LIMITED:
+                if _unreached(exchange) or exchange.status == _LIMITED:
                     self._used[external_id] -= 1
         return exchange, self.judge.judge(exchange, owed)
-
-    # -- the weather --------------------------------------------------------------------------------------
-
-    def _through_the_weather(self, case: Case) -> tuple[Exchange, Judgement]:
-        exchange, judgement = self._attempt(case)
-        slow = self.target.limits.response_time
-        kind = suspicious(exchange, judgement.expectation, slow)
-        if kind is None:
-            return exchange, judgement
-        handle = getattr(self, f"_when_{kind}")
-        answer: tuple[Exchange, Judgement] = handle(case, exchange, judgement)
-        return answer
-
-    def _when_unreached(self, case: Case, exchange: Exchange, judgement: Judgement) -> tuple[Exchange, Judgement]:
-        """Nothing was sent: wait for the service to come back."""
-        deadline, pause = time.monotonic() + self._patience.seconds, 0.2
-        while exchange.failure is not None and suspicious(exchange, judgement.expectation, 1e9) == "unreached":
-            self._recorded_as_weather(exchange)
-            if time.monotonic() > deadline:
-                self._stop(f"the service cannot be reached any more ({exchange.failure.detail})")
-            self.allowance.pause(pause)
-            pause = min(2 * pause, 5.0)
-            exchange, judgement = self._attempt(case, repeat=exchange.number)
-        return self._again(case, exchange, judgement)
-
-    def _when_limited(self, case: Case, exchange: Exchange, judgement: Judgement) -> tuple[Exchange, Judgement]:
-        """429: wait as long as the service asks, for all threads and workers."""
-        for attempt in range(self._patience.repeats * 2):
-            self._recorded_as_weather(exchange)
-            self.allowance.pause(retry_after(exchange, fallback=min(0.5 * 2**attempt, 15.0)))
-            exchange, judgement = self._attempt(case, repeat=exchange.number)
-            if suspicious(exchange, judgement.expectation, 1e9) != "limited":
-                return self._again(case, exchange, judgement)
-        return self._stop("the service keeps answering 429; use --rate to slow the run down")
-
-    def _when_gateway(self, case: Case, exchange: Exchange, judgement: Judgement) -> tuple[Exchange, Judgement]:
-        """502, 503, 504: a gateway's word unless the service is there and this request brings it again."""
-        with self._calm:
-            first = str(self._status(exchange)) not in self._confirmed
-            for attempt in range(self._patience.repeats if first else 1):
-                self._recorded_as_weather(exchange)
-                if first:
-                    self.allowance.pause(retry_after(exchange, fallback=0.25 * 2**attempt))
-                exchange, judgement = self._attempt(case, repeat=exchange.number)
-                if suspicious(exchange, judgement.expectation, 1e9) != "gateway":
-                    return exchange, judgement
-            if first:
-                self._await_service(exchange)
-            self._confirmed.add(str(self._status(exchange)))
-            return exchange, self.judge.judge(exchange)
-
-    def _when_account(self, case: Case, exchange: Exchange, judgement: Judgement) -> tuple[Exchange, Judgement]:
-        """401, 402, 403, 409 to a valid request: the account's fault if the simplest request fares alike."""
-        with self._calm:
-            for _ in range(self._patience.repeats):
-                control, _judged = self._attempt(self._control(), repeat=exchange.number)
-                self.recorder.exchange(control)
-                status = self._status(control)
-                if status not in {401, 402, 403, 409, 429, *range(500, 600)}:
-                    return exchange, judgement
-                self.allowance.pause(0.5)
-        words = {401: "the key is no longer accepted", 403: "the key is no longer accepted"}
-        return self._stop(f"{words.get(status, 'the account allows no more projects')} (status {status} in mid-run)")
-
-    def _when_broken(self, case: Case, exchange: Exchange, judgement: Judgement) -> tuple[Exchange, Judgement]:
-        """No whole answer in time: a finding if the service is well and this request brings it again."""
-        kind = exchange.failure.kind if exchange.failure else "slow"
-        if kind == "timeout":
-            self._hung()
-        if self._confirmations[kind] >= _CONVINCED:
-            return exchange, judgement
-        self._await_service(exchange)
-        again, judged = self._attempt(case, repeat=exchange.number)
-        if suspicious(again, judged.expectation, self.target.limits.response_time) == "broken":
-            self._recorded_as_weather(exchange)
-            self._confirmations[kind] += 1
-            return again, self.judge.judge(again)
-        with self._books:
-            self._transient[kind] += 1
-            often = self._transient[kind] > 1
-        # Once is no evidence against the service, the network may have done it; twice is, and it is said so.
-        found = tuple(replace(f, cause=f"{f.cause} at times") for f in judgement.findings) if often else ()
-        self.recorder.exchange(exchange, replace(judgement, findings=found))
-        if not often:
-            self.recorder.record("note", kind="weather", text=f"one request got no whole answer in time ({kind}) and did when it was repeated")
-        return again, judged
-
-    def _hung(self) -> None:
-        """Waiting is dear: a service that hangs again and again has been seen through."""
-        with self._books:
-            self._hangs += 1
-        if self._hangs > _HANGS:
-            self._stop(f"{_HANGS} requests got no answer in time; the rest of the run was left out")
-
-    def _again(self, case: Case, exchange: Exchange, judgement: Judgement) -> tuple[Exchange, Judgement]:
-        """What came after waiting may be weather of another kind."""
-        kind = suspicious(exchange, judgement.expectation, self.target.limits.response_time)
-        if kind is None or kind in {"unreached", "limited"}:
-            return exchange, judgement
-        answer: tuple[Exchange, Judgement] = getattr(self, f"_when_{kind}")(case, exchange, judgement)
-        return answer
-
-    def _await_service(self, exchange: Exchange) -> None:
-        """Return once the simplest request is answered below 500; raises NoVerdict where it never is."""
-        deadline, pause = time.monotonic() + self._patience.seconds, 0.2
-        while True:
-            control, _ = self._attempt(self._control(), repeat=exchange.number)
-            self.recorder.exchange(control)
-            status = self._status(control)
-            if status and status not in {502, 503, 504}:
-                return
-            if time.monotonic() > deadline:
-                came = control.failure.detail if control.failure else f"status {status}"
-                self._stop(f"the service stopped answering in mid-run ({came})")
-            self.allowance.pause(pause)
-            pause = min(2 * pause, 5.0)
-
-    def _recorded_as_weather(self, exchange: Exchange) -> None:
-        self.recorder.exchange(exchange)
-        what = exchange.failure.kind if exchange.failure else f"status {self._status(exchange)}"
-        self.recorder.record("note", kind="weather", text=f"a request was repeated after: {what}")
-
-    def _stop(self, reason: str) -> Any:
-        self._stopped = NoVerdict(reason)
-        raise self._stopped
-
-    @staticmethod
-    def _status(exchange: Exchange) -> int:
-        return exchange.response.status if exchange.response else 0
 
 
 def _unreached(exchange: Exchange) -> bool:
@@ -350,16 +207,16 @@ def _unreached(exchange: Exchange) -> bool:
 def created_id(exchange: Exchange) -> str | None:
     """The id in a 2xx answer to a POST, None where there is none."""
     response = exchange.response
-    if response is None or not 200 <= response.status < 300 or not exchange.case.creates:  # noqa: PLR2004
+    if response is None or not 200 <= response.status < 300 or not exchange.case.creates:
         return None
     try:
         project = json.loads(response.body)
     except ValueError:
         return None
     identifier = project.get("id") if isinstance(project, dict) else None
-    return identifier if isinstance(identifier, str) and 0 < len(identifier) < 200 else None  # noqa: PLR2004
+    return identifier if isinstance(identifier, str) and 0 < len(identifier) < 200 else None
 
 
 def is_created(judged: Judged) -> bool:
     """Whether a valid request was answered 201."""
-    return judged.status == 201 and judged.judgement.expectation.verdict is not Verdict.REJECT  # noqa: PLR2004
+    return judged.status == 201 and judged.judgement.expectation.verdict is not Verdict.REJECT

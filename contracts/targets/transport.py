@@ -10,10 +10,9 @@ import socket
 import threading
 import time
 import zlib
-from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import requests
 from requests.adapters import HTTPAdapter
@@ -22,9 +21,13 @@ from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 from urllib3.exceptions import HTTPError, ProtocolError
 
-from contracts.checks.context import Limits
 from contracts.exchange import Failure, Headers, Response
 from contracts.targets.failures import failure_of
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from contracts.checks.context import Limits
 
 CONNECT_TIMEOUT: Final = 10.0
 #: Seconds that an answer may be late before its connection is cut.
@@ -150,8 +153,8 @@ class Line:
         self._adapter = _Adapter(pool_connections=1, pool_maxsize=1, max_retries=0)
         # What a Session finds in the environment: proxies, CA bundle, client certificate.
         with requests.Session() as session:
-            self._settings = session.merge_environment_settings(url, {}, None, None, None)
-        self._settings.pop("stream")
+            found = session.merge_environment_settings(url, {}, None, None, None)
+        self._settings: dict[str, Any] = {name: found[name] for name in ("verify", "cert", "proxies")}
         self.connection: Any = None
         self._was_cut = False
         self._finished = time.perf_counter()

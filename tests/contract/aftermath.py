@@ -29,7 +29,7 @@ def look_back(driver: Driver) -> None:
 def _still_well(driver: Driver) -> None:
     judged = driver.session.post(minimal_case(driver.contract, driver.names))
     driver.exercised("state.recovers", positive=1)
-    if judged.status != 201 or judged.findings:  # noqa: PLR2004
+    if judged.status != 201 or judged.findings:
         first = judged.findings[0].came if judged.findings else f"status {judged.status}"
         finding = Finding("state.recovers", "changed", "the simplest request is created at the end", first)
         # The answer's own findings say the same where the mistake was there from the beginning.
@@ -46,16 +46,17 @@ def judge_strays(folder: Path, mark: str, history: HistoryWriter, strays: list[d
         if record["type"] != "exchange" or "verdict" not in record:
             continue
         name, status = _name_of(record, mark), record["response"]["status"] if record["response"] else 0
-        if name is not None and 400 <= status < 500:  # noqa: PLR2004
+        if name is not None and 400 <= status < 500:
             refused[name] = record
         elif name is not None:
             accepted.add(name)
     history.record("exercised", clause="state.rejected_creates_nothing", negative=len(refused))
     for project in strays:
         found = re.search(rf"{mark}-\d+", json.dumps(project, ensure_ascii=False))
-        record = refused.get(found.group()) if found else None
-        if record is None or (found and found.group() in accepted):
+        name = found.group() if found else ""
+        if name not in refused or name in accepted:
             continue
+        record = refused[name]
         finding = Finding(
             "state.rejected_creates_nothing",
             "created",

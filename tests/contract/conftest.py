@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-import pytest
+from typing import TYPE_CHECKING
 
 from contracts.document import load_contract
 from contracts.targets.profiles import PROFILES
+
+if TYPE_CHECKING:
+    import pytest
 
 #: Words of a conformance set that travel in one test: small enough to spread over workers.
 CHUNK = 150

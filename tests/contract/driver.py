@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import pytest
 from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis import strategies as st
 from hypothesis.errors import Flaky
-from hypothesis.strategies import SearchStrategy
 
 from contracts.clauses import catalogue
-from contracts.exchange import Case, Exchange
 from contracts.findings import BrokenPromise, Finding, Level, broken_promise
 from contracts.targets.allowance import BudgetSpent, OutOfTime
 from strategies.essentials import essential_cases
@@ -21,6 +18,11 @@ from tests.contract.example_database import open_database
 from tests.contract.explanation import Explainer
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+
+    from hypothesis.strategies import SearchStrategy
+
+    from contracts.exchange import Case, Exchange
     from contracts.targets.run import RunOptions
     from contracts.targets.session import Judged, Session
     from reports.history import HistoryWriter
@@ -52,7 +54,7 @@ class Driver:
 
     def lane(self, number: int) -> Names:
         """Names for set ``number``; the same whichever worker sends it."""
-        if not 0 <= number < 1_000:  # noqa: PLR2004  # the lanes below the workers' own
+        if not 0 <= number < 1_000:  # the lanes below the workers' own
             raise ValueError(f"expected the number of a set below 1000, got {number}")
         return Names(self.options.mark, number)
 
@@ -76,7 +78,9 @@ class Driver:
         Of a sharded run only this shard's cases are sent.
         """
         number, of = self.options.shard
-        mine = [case for index, case in enumerate(cases) if index % of == number - 1 and not self._holds_right_key(case)]
+        mine = [
+            case for index, case in enumerate(cases) if index % of == number - 1 and not self._holds_right_key(case)
+        ]
         self.skip_if_exhausted()
         judged = self.session.post_all(mine, connections)
         self.conclude(judged)
@@ -139,9 +143,7 @@ class Driver:
         """
         self.explore_with(bodies, examples, lambda cases: self.session.post_all(map(self.names.fill, cases)))
 
-    def explore_with(
-        self, drawn: SearchStrategy[T], examples: int, send: Callable[[list[T]], list[Judged]]
-    ) -> None:
+    def explore_with(self, drawn: SearchStrategy[T], examples: int, send: Callable[[list[T]], list[Judged]]) -> None:
         """Like :meth:`explore`, for anything that ``send`` can turn into judged exchanges."""
         self.skip_if_exhausted()
         if examples == 0:
@@ -210,5 +212,3 @@ def _broken_in(problem: BaseException) -> str | None:
         inner = _broken_in(context) if context is not None else None
         return inner or "a broken promise that did not show again; the history holds the evidence"
     return None
-
-

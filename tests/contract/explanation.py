@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
 from typing import TYPE_CHECKING
+
+from strategies.reduction import candidates, without
 
 from contracts.findings import Finding
 from contracts.oracle import Verdict
 from contracts.targets.allowance import BudgetSpent, OutOfTime
 from strategies.plain import full_case, minimal_case
-from strategies.reduction import candidates, without
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from contracts.document import Contract
     from contracts.exchange import Case
     from contracts.targets.session import Judged, Session
@@ -157,7 +159,7 @@ class Explainer:
 
 
 def _refused(judged: Judged) -> bool:
-    return judged.judgement.expectation.verdict is Verdict.CREATE and 400 <= judged.status < 500  # noqa: PLR2004
+    return judged.judgement.expectation.verdict is Verdict.CREATE and 400 <= judged.status < 500
 
 
 def _kind(value: object) -> str:
@@ -168,4 +170,3 @@ def _alike(one: Finding, other: Finding) -> bool:
     return one.bucket == other.bucket or (
         one.cause == other.cause == "refused" and COMBINATION in {one.clause, other.clause}
     )
-

@@ -8,14 +8,12 @@ from __future__ import annotations
 
 import signal
 import time
-from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from contracts.findings import BrokenPromise
-from contracts.secrets import Secrets
 from contracts.targets.cleanup import Swept, clean_up, marked
 from contracts.targets.ledger import read_ledgers
 from contracts.targets.preflight import preflight
@@ -23,13 +21,16 @@ from contracts.targets.run import RunOptions, new_folder, open_session, point_la
 from contracts.targets.target import NoVerdict
 from reports.environment import run_record
 from reports.history import HistoryWriter
-from strategies.plain import minimal_case
 from strategies.names import Names
+from strategies.plain import minimal_case
 from tests.contract.aftermath import judge_strays, look_back
 from tests.contract.driver import Driver
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from contracts.exchange import Case
+    from contracts.secrets import Secrets
     from contracts.targets.mock.process import MockProcess
     from contracts.targets.session import Session
 
@@ -105,7 +106,7 @@ class ContractRun:
 
     def _preflight(self) -> None:
         session, history = self.session, self.history
-        assert session is not None and history is not None  # noqa: S101, PT018  # set above
+        assert session is not None and history is not None  # noqa: PT018  # set above
         try:
             offers = preflight(session, control_cases(self.options, self.worker)())
         except NoVerdict as reason:
@@ -166,7 +167,7 @@ class ContractRun:
 
     def _finish(self, driver: Driver | None, exitstatus: int) -> None:
         session, history = self.session, self.history
-        assert session is not None and history is not None  # noqa: S101, PT018  # a controller has both
+        assert session is not None and history is not None  # noqa: PT018  # a controller has both
         reason = self.reason
         if exitstatus == pytest.ExitCode.INTERRUPTED:
             reason = reason or "the run was interrupted"
@@ -184,7 +185,7 @@ class ContractRun:
 
     def _clean_up(self) -> None:
         session, history = self.session, self.history
-        assert session is not None and history is not None  # noqa: S101, PT018  # a controller has both
+        assert session is not None and history is not None  # noqa: PT018  # a controller has both
         account = read_ledgers(self.options.folder)
         if self.options.keep_projects:
             known = set(account.standing)

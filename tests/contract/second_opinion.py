@@ -9,7 +9,6 @@ probed with two more requests), use_after_free and ensure_resource_availability 
 from __future__ import annotations
 
 import io
-from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import requests
@@ -26,6 +25,8 @@ from contracts.exchange import COLLECTION_PATH, VALID_AUTHORIZATION, Case
 from contracts.findings import broken_promise
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from hypothesis.strategies import SearchStrategy
 
     from contracts.targets.session import Judged, Session
@@ -56,7 +57,9 @@ class SessionAdapter(BaseAdapter):
         response = requests.Response()
         response.status_code, response.request, response.url = answer.status, request, request.url or ""
         response.headers = CaseInsensitiveDict(answer.headers)
-        response.raw = HTTPResponse(io.BytesIO(answer.body), HTTPHeaderDict(answer.headers), answer.status, preload_content=False)
+        response.raw = HTTPResponse(
+            io.BytesIO(answer.body), HTTPHeaderDict(answer.headers), answer.status, preload_content=False
+        )
         return response
 
     def close(self) -> None:

@@ -25,7 +25,9 @@ def test_what_schemathesis_generates_is_answered_as_the_page_owes(driver: Driver
             if judged is not None:
                 answers.append(judged)
             if complaint and (judged is None or not judged.findings):
-                driver.history.record("note", kind="advisory", text=f"schemathesis, where our checks see nothing: {complaint}")
+                driver.history.record(
+                    "note", kind="advisory", text=f"schemathesis, where our checks see nothing: {complaint}"
+                )
         return answers
 
     driver.explore_with(generated_bodies(driver.contract.document), driver.profile.generated, asked)

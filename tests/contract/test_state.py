@@ -118,7 +118,9 @@ def test_a_second_use_of_an_external_id_is_answered_in_an_orderly_way(driver: Dr
         base = json.loads(minimal_case(driver.contract, names).body or b"{}")
         external_id = names.next()
         cases = [
-            json_case({**base, MARKED: external_id}, family="state.external_id_reuse", aim="a second use of an externalId")
+            json_case(
+                {**base, MARKED: external_id}, family="state.external_id_reuse", aim="a second use of an externalId"
+            )
             for _ in range(4 if together else 2)
         ]
         judged = driver.session.post_all(cases, len(cases) if together else 1)
