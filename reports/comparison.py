@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from typing import Any, Final
 
@@ -37,7 +38,7 @@ class Slower:
 class Comparison:
     """What changed between an earlier run and a later one; findings and clauses by id.
 
-    ``since`` pairs a finding with the first of the unbroken row of runs that show it.
+    ``since`` pairs a finding with the start of the first of the unbroken row of runs that show it.
     """
 
     before: str
@@ -121,7 +122,7 @@ def _since(name: str, earlier: Sequence[Report]) -> str:
     first = ""
     for report in reversed(earlier):
         if name in _ids(report, "findings"):
-            first = _name(report)
+            first = report["run"]["started"][:16].replace("T", " ") + " UTC"
         elif report["verdict"]["complete"]:
             break
     return first
@@ -154,24 +155,26 @@ def identity(report: Report) -> tuple[str, ...]:
 
 def earlier_runs(directory: Path, report: Report) -> list[Report]:
     """Reports of earlier runs of the same target beside ``directory``, the oldest first, RUNS - 1 at most."""
-    folders = sorted(
-        (place for place in directory.resolve().parent.iterdir() if place.is_dir() and not place.is_symlink()),
-        key=lambda place: place.name,
-        reverse=True,
+    same = (
+        other
+        for other in find_reports(directory.resolve().parent, leave_out=directory.resolve())
+        if identity(other) == identity(report) and other["run"]["started"] < report["run"]["started"]
     )
-    found: list[Report] = []
+    return sorted(islice(same, RUNS - 1), key=lambda other: str(other["run"]["started"]))
+
+
+def find_reports(runs: Path, leave_out: Path | None = None) -> Iterator[Report]:
+    """The reports of the runs in the folder ``runs``, the newest name first; other folders are passed over."""
+    if not runs.is_dir():
+        return
+    folders = sorted((place for place in runs.iterdir() if place.is_dir() and not place.is_symlink()), reverse=True)
     for folder in folders[:_LOOKED_AT]:
-        if folder == directory.resolve() or not (folder / REPORT).is_file():
+        if folder == leave_out or not (folder / REPORT).is_file():
             continue
         try:
-            other = load_report(folder)
+            yield load_report(folder)
         except ReportError:
-            continue  # a report of another version, or one half written: it is none of this run's business
-        if identity(other) == identity(report) and other["run"]["started"] < report["run"]["started"]:
-            found.append(other)
-        if len(found) == RUNS - 1:
-            break
-    return sorted(found, key=lambda other: str(other["run"]["started"]))
+            continue  # of another version, or half written: no business of this run's
 
 
 def previous(earlier: list[Report], report: Report) -> Report | None:

@@ -14,6 +14,7 @@ from reports.visible import inert, readable
 
 #: Characters of a text on one line that a report shows.
 LINE: Final = 400
+_ANSWER: Final = 160
 #: Where the mock listens when it is started by hand.
 MOCK_URL: Final = "http://127.0.0.1:8081/api"
 
@@ -135,7 +136,7 @@ def _came(came: str, evidence: Evidence | None) -> str:
     """What came, the beginning of the answer unquoted where a check quoted it as a JSON string."""
     response = evidence.exchange.response if evidence else None
     if response is not None and came.startswith(f'{response.status} "'):
-        return inert(f"{response.status} {readable(response.body[:LINE])}", LINE // 2)
+        return inert(f"{response.status} {readable(response.body[:LINE])}", _ANSWER)
     return inert(came, LINE)
 
 

@@ -45,12 +45,6 @@ def summarize(places: Sequence[Path], *, deviations: Deviations | None = None, f
     return reader.summary(sources, _near(home))
 
 
-def find_exchange(places: Sequence[Path], worker: str, number: int) -> Record | None:
-    """One exchange of a history, None where it is not there."""
-    sources = [file for place in places for file in (history_files(place) if place.is_dir() else [place])]
-    return _find(sources, {(worker, number)}).get((worker, number))
-
-
 def _near(directory: Path) -> str:
     """The folder as a command names it: relative where it lies below the current one."""
     try:
@@ -61,19 +55,32 @@ def _near(directory: Path) -> str:
 
 def _records(sources: Sequence[Path]) -> Iterator[Record]:
     """Every record. Workers of different folders get different names, whatever they call themselves."""
-    folders = list(dict.fromkeys(source.parent for source in sources))
+    folders = _folders(sources)
     for source in sources:
         prefix = f"{folders.index(source.parent) + 1}/" if len(folders) > 1 else ""
         number = 0
         try:
-            for number, record in enumerate(read_history(source), 1):
+            for record in read_history(source):
+                number += 1
                 if prefix:
                     record["worker"] = prefix + record["worker"]
+                    if "exchange" in record:
+                        record["exchange"]["worker"] = record["worker"]
                 yield record
         except ValueError as problem:
             text = f"{source.name} is damaged behind record {number}: what follows there is left out ({problem})"
             yield {"type": "note", "worker": prefix, "kind": "history", "text": text}
             yield {"type": "end", "worker": prefix, "reason": f"a history is damaged: {source.name}"}
+
+
+def _folders(sources: Sequence[Path]) -> list[Path]:
+    return list(dict.fromkeys(source.parent for source in sources))
+
+
+def _folder_number(worker: str) -> int:
+    """Which folder a worker's history lies in, by the prefix that :func:`_records` gave it."""
+    number, slash, _ = worker.partition("/")
+    return int(number) - 1 if slash else 0
 
 
 def _find(sources: Sequence[Path], wanted: set[tuple[str, int]]) -> dict[tuple[str, int], Record]:
@@ -172,13 +179,16 @@ class _Reader:
         slim = {_place(bucket) for bucket in verdict.buckets if bucket.exchange and bucket.exchange.get("slim")}
         full = _find(sources, slim)
         options = dict(environment.options)
-        run = Repeating(environment.directory, environment.target, environment.base_url, options.get("fault", ""))
+        runs = [
+            Repeating(_near(folder), environment.target, environment.base_url, options.get("fault", ""))
+            for folder in _folders(sources)
+        ]
         return [
             finding_report(
                 bucket,
                 verdict.clauses[bucket.clause],
                 full.get(_place(bucket), bucket.exchange) if bucket.exchange else None,
-                run,
+                runs[_folder_number(_place(bucket)[0])],
             )
             for bucket in verdict.buckets
         ]

@@ -1,0 +1,68 @@
+"""Entries for ``contracts/deviations.toml``, proposed from the findings of a run."""
+
+from __future__ import annotations
+
+import datetime
+import json
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from reports.evidence import FindingReport
+
+
+@dataclass(frozen=True, slots=True)
+class Acceptance:
+    """Who accepts a deviation, why, where it is tracked, and until when."""
+
+    reason: str
+    link: str
+    owner: str
+    expires: datetime.date
+
+
+def proposed(findings: Sequence[FindingReport], acceptance: Acceptance) -> str:
+    """TOML text with one entry per finding, to be read and narrowed by a person before it is accepted."""
+    names: list[str] = []
+    entries = []
+    for finding in findings:
+        name = _name(finding, names)
+        names.append(name)
+        entries.append(_entry(finding, name, acceptance))
+    return "\n".join(entries)
+
+
+def _name(finding: FindingReport, taken: list[str]) -> str:
+    name = re.sub(r"[^A-Za-z0-9]+", "-", finding.id).strip("-").lower()
+    count = sum(other == name or re.fullmatch(rf"{name}-\d+", other) is not None for other in taken)
+    return f"{name}-{count + 1}" if count else name
+
+
+def _entry(finding: FindingReport, name: str, acceptance: Acceptance) -> str:
+    lines = [
+        f"# {finding.agreement}",
+        f"# smallest case: {finding.sent}",
+        f"# came: {finding.came}",
+        "[[deviation]]",
+        f"name = {_quoted(name)}",
+        f"clause = {_quoted(finding.clause.id)}",
+        f"cases = {_quoted(f'{finding.clause.promise} Owed {finding.owed}.')}",
+        f"cause = {_quoted(finding.cause)}",
+    ]
+    # An index says where one case was broken, not where all of them are.
+    if finding.where and not re.search(r"/\d+(?:/|$)", finding.where):
+        lines.append(f"where = {_quoted(finding.where)}")
+    lines += [
+        "# sent = '...'  # narrow it: a regular expression that occurs in the bodies this entry is to cover",
+        f"reason = {_quoted(acceptance.reason)}",
+        f"link = {_quoted(acceptance.link)}",
+        f"owner = {_quoted(acceptance.owner)}",
+        f"expires = {acceptance.expires.isoformat()}",
+        "",
+    ]
+    return "\n".join(lines)
+
+
+def _quoted(text: str) -> str:
+    """A basic string of TOML: JSON's escapes are among its own."""
+    return json.dumps(text, ensure_ascii=False)
