@@ -5,14 +5,16 @@ from __future__ import annotations
 import base64
 import http.client
 import json
-from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 import pytest
 
 from contracts.targets.mock.process import MockProcess
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 KEY = "sk-" + "Recorded" * 8
 RECORDINGS = [

@@ -82,6 +82,16 @@ class Call:
         self.answer_headers = kept if value is None else [*kept, (name, value)]
 
     @property
+    def authorization(self) -> str:
+        """The `Authorization` header as text; empty where there is none."""
+        return (self.header(b"authorization") or b"").decode("utf-8", "surrogateescape")
+
+    def replace_payload(self, payload: bytes) -> None:
+        """Sets the bytes of the answer and the length that goes with them."""
+        self.payload = payload
+        self.answer_header(b"content-length", b"%d" % len(payload))
+
+    @property
     def created(self) -> bool:
         """Whether this is the answer to a creation that succeeded."""
         return self.route == "create" and self.refusal is None

@@ -80,11 +80,7 @@ def print_faults() -> None:
             print(f"\n{family} ({members})\n{'=' * len(family)}")
         marks = [mark for mark in ("intermittent", "overlap") if getattr(entry, mark)]
         print(f"{entry.name}{' [' + ', '.join(marks) + ']' if marks else ''}")
-        print(
-            textwrap.indent(
-                f"{entry.description}.\nbreaks {entry.breaks}; comes with: {entry.trigger}", "    "
-            )
-        )
+        print(textwrap.indent(f"{entry.description}.\nbreaks {entry.breaks}; comes with: {entry.trigger}", "    "))
     print(f"\n{len(catalogue)} faults. --fault NAME switches one on.")
 
 

@@ -8,22 +8,36 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from contracts.targets.mock.protocol import MockProtocol
 
+_BUFFER = 1 << 20  # so many bytes may wait for a client that does not read
+
 
 class Connection:
-    """Writes bytes past the server. A hook that used it sets `call.sent` and ends with `close`, `abort` or `gone`."""
+    """Writes bytes past the server. A hook that uses it sets `call.sent` and ends with `close`, `abort` or `gone`."""
 
     def __init__(self, protocol: MockProtocol) -> None:
         self._protocol = protocol
 
-    def write(self, data: bytes) -> None:
-        """Hands bytes to the operating system as they are."""
-        if not self._protocol.transport.is_closing():
-            self._protocol.transport.write(data)
+    @property
+    def number(self) -> int:
+        """The connection's number: the same for every request on it, and for no other connection."""
+        return self._protocol.number
 
     @property
     def open(self) -> bool:
         """Whether the client is still there."""
         return not (self._protocol.transport.is_closing() or self._protocol.lost.is_set())
+
+    def write(self, data: bytes) -> None:
+        """Hands bytes to the operating system as they are."""
+        if self.open:
+            self._protocol.transport.write(data)
+
+    async def pour(self, data: bytes) -> None:
+        """Writes, and waits as long as the client reads slower than that."""
+        while self.open and self._protocol.transport.get_write_buffer_size() > _BUFFER:
+            await self.pause(0.01)
+        self.write(data)
+        await asyncio.sleep(0)
 
     async def gone(self) -> None:
         """Waits until the client closes the connection."""

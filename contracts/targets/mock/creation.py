@@ -30,8 +30,23 @@ COLORS = (
 _KEY_PREFIX = "sk-"
 _PARSED_OTHERWISE = ("application/x-www-form-urlencoded", "multipart/form-data", "application/octet-stream")
 WRITTEN = frozenset(
-    "id created updated ownerId displayName platformId maxConcurrentJobs type icon externalId "
-    "releasesEnabled metadata poolId plan analytics".split()
+    (
+        "id",
+        "created",
+        "updated",
+        "ownerId",
+        "displayName",
+        "platformId",
+        "maxConcurrentJobs",
+        "type",
+        "icon",
+        "externalId",
+        "releasesEnabled",
+        "metadata",
+        "poolId",
+        "plan",
+        "analytics",
+    )
 )
 """Members of the answer that `record` writes by its own rule."""
 
@@ -46,7 +61,7 @@ async def create(call: Call) -> None:
     if call.refusal is None and not call.sent:
         call.service.validate(call.value, (), call.issues)
         await run(hooks["validated"], call)
-        if call.issues:
+        if call.issues and call.refusal is None:
             call.refusal = refusals.invalid_fields(call.issues)
     if call.refusal is None and not call.sent:
         call.refusal = authorize(call)
@@ -102,8 +117,7 @@ def parse_json(call: Call) -> None:
 
 def authorize(call: Call) -> refusals.Refusal | None:
     """`None` for the platform's key as a bearer token, otherwise what the service answers."""
-    presented = (call.header(b"authorization") or b"").decode("utf-8", "surrogateescape")
-    scheme, _, token = presented.partition(" ")
+    scheme, _, token = call.authorization.partition(" ")
     if scheme != "Bearer" or not token:
         return refusals.not_allowed()
     if token == call.service.key:
@@ -153,7 +167,7 @@ def record(service: Service, fields: dict[str, Any]) -> dict[str, Any]:
     return project
 
 
-def blank(schema: dict[str, Any]) -> Any:  # noqa: ANN401 - any JSON value
+def blank(schema: dict[str, Any]) -> Any:
     """A value that a schema admits, for a member the mock knows nothing of."""
     for keyword in ("default", "example", "const"):
         if keyword in schema:

@@ -56,23 +56,22 @@ class MockProcess:
         environment = {**os.environ, "ACTIVEPIECES_API_KEY": key}
         paths = [str(_ROOT), environment.get("PYTHONPATH", "")]
         environment["PYTHONPATH"] = os.pathsep.join(path for path in paths if path)
-        complaints = tempfile.TemporaryFile()  # noqa: SIM115 - lives as long as the process writes to it
-        process = subprocess.Popen(  # noqa: S603 - our own module
-            command,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=complaints,
-            env=environment,
-            bufsize=0,
-        )
-        line = _first_line(process)
-        if not line.startswith("http://"):
-            process.kill()
-            process.wait()
-            complaints.seek(0)
-            said = complaints.read().decode("utf-8", "replace").strip()
-            raise RuntimeError(f"the mock did not start: {said or 'it said nothing in time'}")
-        return cls(process, line, key)
+        with tempfile.TemporaryFile() as complaints:
+            process = subprocess.Popen(  # noqa: S603 - our own module
+                command,
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=complaints,
+                env=environment,
+                bufsize=0,
+            )
+            started = cls(process, _first_line(process), key)
+            if not started.base_url.startswith("http://"):
+                started.stop()
+                complaints.seek(0)
+                said = complaints.read().decode("utf-8", "replace").strip()
+                raise RuntimeError(f"the mock did not start: {said or 'it said nothing in time'}")
+        return started
 
     @property
     def pid(self) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 import json
 import socket
 import struct
@@ -14,22 +15,29 @@ CONNECTION = "mock.connection"
 """The member of an ASGI scope that holds the `MockProtocol` of the request."""
 
 
-class MockProtocol(HttpToolsProtocol):
-    """Serves HTTP/1.1 as uvicorn does; `lost` is set when the connection has ended."""
+_numbers = itertools.count(1)
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 - uvicorn's own arguments
+
+class MockProtocol(HttpToolsProtocol):
+    """Serves HTTP/1.1 as uvicorn does; `lost` is set when the connection has ended, `number` counts connections."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.lost = asyncio.Event()
+        self.number = next(_numbers)
 
     def connection_lost(self, exc: Exception | None) -> None:
+        """Tells whoever waits on `lost`."""
         self.lost.set()
         super().connection_lost(exc)
 
     def on_message_begin(self) -> None:
+        """Puts itself into the scope of the request that begins."""
         super().on_message_begin()
         self.scope[CONNECTION] = self  # type: ignore[literal-required]
 
-    def send_400_response(self, msg: str) -> None:
+    def send_400_response(self, msg: str) -> None:  # noqa: ARG002 - uvicorn's signature
+        """Answers what is no HTTP as Node does."""
         body = {"error": "Bad Request", "message": "Client Error", "statusCode": 400}
         content = json.dumps(body).encode()
         head = f"HTTP/1.1 400 Bad Request\r\nContent-Length: {len(content)}\r\n"

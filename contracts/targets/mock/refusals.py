@@ -64,9 +64,7 @@ def empty_json() -> Refusal:
 
 def wrong_length() -> Refusal:
     """400 for bytes that are not UTF-8: decoded with replacement they no longer have the announced length."""
-    return _framework(
-        400, "FST_ERR_CTP_INVALID_CONTENT_LENGTH", "Request body size did not match Content-Length"
-    )
+    return _framework(400, "FST_ERR_CTP_INVALID_CONTENT_LENGTH", "Request body size did not match Content-Length")
 
 
 def unsupported_media_type() -> Refusal:
@@ -111,6 +109,4 @@ def unknown_route() -> Refusal:
 
 def internal_error() -> Refusal:
     """500, as the service words it. Only a fault answers it."""
-    return Refusal(
-        500, {"statusCode": 500, "error": "Internal Server Error", "message": "Internal Server Error"}
-    )
+    return Refusal(500, {"statusCode": 500, "error": "Internal Server Error", "message": "Internal Server Error"})

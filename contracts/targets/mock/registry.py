@@ -69,8 +69,25 @@ def fault(
         def install(service: Service) -> None:
             service.hooks[stage].append(hook)
 
-        add_fault(hook, install, breaks, trigger, conditional, intermittent, overlap)
+        add_fault(hook, install, breaks, trigger, conditional=conditional, intermittent=intermittent, overlap=overlap)
         return hook
+
+    return announce
+
+
+def fault_setup(
+    *,
+    breaks: str,
+    trigger: str,
+    conditional: bool = False,
+    intermittent: bool = False,
+    overlap: bool = False,
+) -> Callable[[Setup], Setup]:
+    """Announces a function that puts hooks at several stages as a fault."""
+
+    def announce(setup: Setup) -> Setup:
+        add_fault(setup, setup, breaks, trigger, conditional=conditional, intermittent=intermittent, overlap=overlap)
+        return setup
 
     return announce
 
@@ -80,7 +97,8 @@ def add_fault(
     install: Setup,
     breaks: str,
     trigger: str,
-    conditional: bool,
+    *,
+    conditional: bool = False,
     intermittent: bool = False,
     overlap: bool = False,
 ) -> None:

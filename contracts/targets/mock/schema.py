@@ -59,7 +59,7 @@ def load_operation(path: Path) -> Operation:
     )
 
 
-def _resolved(document: dict[str, Any], node: Any) -> Any:  # noqa: ANN401 - any YAML node
+def _resolved(document: dict[str, Any], node: Any) -> Any:
     if isinstance(node, list):
         return [_resolved(document, item) for item in node]
     if not isinstance(node, dict):
@@ -155,8 +155,7 @@ def _choice_rules(schema: dict[str, Any]) -> list[Validator]:
                 issues.append(Issue(path, f"Invalid option: expected one of {listed}"))
 
         rules.append(choice)
-    for part in schema.get("allOf", []):
-        rules.append(compiled(part))
+    rules.extend(compiled(part) for part in schema.get("allOf", []))
     for keyword in ("anyOf", "oneOf"):
         branches = [compiled(part) for part in schema.get(keyword, [])]
         if branches:
@@ -260,15 +259,17 @@ def _limits(
 
 
 def _object_rules(schema: dict[str, Any]) -> list[Validator]:
-    members = schema.get("properties", {})
-    required = set(schema.get("required", []))
-    checks = {name: compiled(member) for name, member in members.items()}
+    checks = {name: compiled(member) for name, member in schema.get("properties", {}).items()}
+    required = frozenset(schema.get("required", []))
     extra = schema.get("additionalProperties", True)
-    extra_rule = compiled(extra) if isinstance(extra, dict) else None
-    if not checks and not required and extra is True:
-        return []
+    rules = [_members(checks, required)] if checks or required else []
+    if extra is not True:
+        rules.append(_further_members(checks, compiled(extra) if isinstance(extra, dict) else None))
+    return rules
 
-    def check(value: Json, path: tuple[str, ...], issues: list[Issue]) -> None:
+
+def _members(checks: dict[str, Validator], required: frozenset[str]) -> Validator:
+    def members(value: Json, path: tuple[str, ...], issues: list[Issue]) -> None:
         if not isinstance(value, dict):
             return
         for name, rule in checks.items():
@@ -276,12 +277,20 @@ def _object_rules(schema: dict[str, Any]) -> list[Validator]:
                 rule(value[name], (*path, name), issues)
             elif name in required:
                 rule(_ABSENT, (*path, name), issues)
-        for name in required - checks.keys() - value.keys():
-            issues.append(Issue((*path, name), "Invalid input: expected anything, received undefined"))
-        for name in value.keys() - checks.keys():
-            if extra is False:
-                issues.append(Issue(path, f'Unrecognized key: "{name}"'))
-            elif extra_rule is not None:
-                extra_rule(value[name], (*path, name), issues)
+        missing = required - checks.keys() - value.keys()
+        issues.extend(Issue((*path, name), "Invalid input: received undefined") for name in missing)
 
-    return [check]
+    return members
+
+
+def _further_members(checks: dict[str, Validator], rule: Validator | None) -> Validator:
+    def further_members(value: Json, path: tuple[str, ...], issues: list[Issue]) -> None:
+        if not isinstance(value, dict):
+            return
+        for name in value.keys() - checks.keys():
+            if rule is None:
+                issues.append(Issue(path, f'Unrecognized key: "{name}"'))
+            else:
+                rule(value[name], (*path, name), issues)
+
+    return further_members

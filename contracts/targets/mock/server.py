@@ -78,7 +78,7 @@ def serve(service: Service, *, port: int, until_stdin_closes: bool = False) -> N
     base_url = f"http://127.0.0.1:{listener.getsockname()[1]}{service.base_path}"
 
     class Server(uvicorn.Server):
-        async def startup(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 - uvicorn's own
+        async def startup(self, *args: Any, **kwargs: Any) -> None:
             await super().startup(*args, **kwargs)
             print(base_url, flush=True)
 

@@ -20,15 +20,15 @@ if TYPE_CHECKING:
 
 BODY_LIMIT = 29 * 1024 * 1024
 _DRAIN_LIMIT = 4 * BODY_LIMIT
-_PAGE = (
-    b"<!doctype html><html><head><title>Activepieces</title></head><body><div id=root></div></body></html>"
-)
+_PAGE = b"<!doctype html><html><head><title>Activepieces</title></head><body><div id=root></div></body></html>"
 
 
 class Service:
     """An ASGI application that answers as the real service does, changed by the hooks of faults and variants.
 
-    `random` is seeded and decides when an intermittent fault comes; ids never depend on it.
+    `random` and `seed` decide colours and when an intermittent fault comes, never ids. `creations` counts
+    requests to create, `under_way` the requests that are not answered yet, `turns` the occasions that an
+    intermittent fault has had; `memory` is what a fault keeps from one request to the next.
     """
 
     def __init__(self, operation: Operation, *, key: str, base_path: str = "/api", seed: int = 0) -> None:
@@ -44,12 +44,14 @@ class Service:
         self.request_members = frozenset(operation.request.get("properties", {}))
         self.required_members = frozenset(operation.created.get("required", []))
         answered: dict[str, dict[str, Any]] = operation.created.get("properties", {})
-        self.further_members = {
-            name: schema for name, schema in answered.items() if name not in creation.WRITTEN
-        }
+        self.further_members = {name: schema for name, schema in answered.items() if name not in creation.WRITTEN}
         self.platform_id = derived_id("platform", key)
         self.owner_id = derived_id("owner", key)
+        self.seed = seed
         self.creations = 0
+        self.turns = 0
+        self.under_way = 0
+        self.memory: dict[str, Any] = {}
         self.send_date = True
         self.unique_external_ids = True
         self.loads: Callable[[str], Any] = loads
@@ -76,7 +78,11 @@ class Service:
             body=body,
         )
         self._route(call)
-        await self._serve(call)
+        self.under_way += 1
+        try:
+            await self._serve(call)
+        finally:
+            self.under_way -= 1
         if call.sent:
             return
         await send({"type": "http.response.start", "status": call.status, "headers": call.answer_headers})
