@@ -29,7 +29,7 @@ def run_record(options: RunOptions, contract: Contract, command: str) -> dict[st
         "profile": options.profile,
         "seed": options.seed,
         "mark": options.mark,
-        "options": {name: value for name, value in options.to_json().items() if name not in {"directory", "offers"}},
+        "options": _shown(options),
         "versions": {"python": platform.python_version(), **_versions()},
         "platform": f"{platform.system()} {platform.machine()}",
         "commit": commit,
@@ -41,6 +41,12 @@ def run_record(options: RunOptions, contract: Contract, command: str) -> dict[st
         "shard": None if options.shard == (1, 1) else f"{options.shard[0]}/{options.shard[1]}",
         "command": command,
     }
+
+
+def _shown(options: RunOptions) -> dict[str, Any]:
+    """The options that somebody may have chosen, as one reads them."""
+    left_out = {"directory", "offers", "shard"}
+    return {name: value for name, value in options.to_json().items() if name not in left_out}
 
 
 def _versions() -> dict[str, str]:
@@ -66,6 +72,6 @@ def _commit() -> tuple[str, bool]:
             check=True,
         ).stdout.strip()
     except (OSError, subprocess.SubprocessError) as problem:
-        print(f"the commit is unknown: {problem}", file=sys.stderr)  # noqa: T201  # a remark, not a report
+        print(f"the commit is unknown: {problem}", file=sys.stderr)  # a remark, not a report
         return "", False
     return head.removesuffix("-dirty"), head.endswith("-dirty")

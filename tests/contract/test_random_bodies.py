@@ -8,7 +8,7 @@ import pytest
 from strategies.adversarial import adversarial_bodies
 from strategies.bodies import valid_bodies
 
-from strategies.unusual import unusual_bodies
+from strategies.open_bodies import open_bodies
 
 if TYPE_CHECKING:
     from tests.contract.driver import Driver
@@ -26,4 +26,4 @@ def test_a_random_body_with_one_broken_promise_is_refused(driver: Driver) -> Non
 
 @pytest.mark.stage(6)
 def test_random_bodies_that_the_page_leaves_open_are_answered_in_an_orderly_way(driver: Driver) -> None:
-    driver.explore(unusual_bodies(driver.contract), driver.profile.examples)
+    driver.explore(open_bodies(driver.contract), driver.profile.examples)
