@@ -23,7 +23,7 @@ class Names:
     ``mark`` is the run's: lower-case letters and digits. Raises ValueError for another mark or a negative lane.
     """
 
-    __slots__ = ("_form", "_next", "lane", "mark")
+    __slots__ = ("_form", "_next", "_text_form", "lane", "mark")
 
     def __init__(self, mark: str, lane: int = 0) -> None:
         if not _MARK.match(mark):
@@ -33,7 +33,8 @@ class Names:
         self.mark = mark
         self.lane = lane
         self._next = lane * LANE_SIZE
-        self._form = re.compile(rf"{mark}-\d+".encode())
+        self._text_form = re.compile(rf"{mark}-[0-9]+")
+        self._form = re.compile(self._text_form.pattern.encode())
 
     def next(self) -> str:
         """A name that was not handed out before."""
@@ -52,6 +53,16 @@ class Names:
         if case.body is None or not self._form.search(case.body):
             return self.fill(case)
         return replace(case, body=self._form.sub(self.next().encode(), case.body))
+
+    def anonymous(self, case: Case) -> bytes:
+        """What is sent, with the placeholder for each name: equal for cases that differ in their names alone."""
+        head = repr((case.method, case.path, case.headers)).encode("utf-8", "surrogatepass")
+        return head + self._form.sub(PLACEHOLDER.encode(), case.body or b"")
+
+    def split(self, text: str) -> tuple[str, str, str]:
+        """The text before the first name in it, the name, and the text behind it; the last two empty without a name."""
+        match = self._text_form.search(text)
+        return (text[: match.start()], match.group(), text[match.end() :]) if match else (text, "", "")
 
     def found_in(self, body: bytes) -> str | None:
         """The first name of this run in ``body``, of any lane."""
