@@ -1,0 +1,136 @@
+"""Runs the suite against faults and variants of the mock and says what it found, how early, and how often in vain.
+
+    python -m tests.benchmark.detection [--jobs 2] [--only NAME ...] [--variants] [--json FILE]
+
+Each fault is a run of its own over real HTTP, ended at its first finding; the suite is told nothing but a
+base URL, as a stranger would.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any, Final
+
+from contracts.targets.mock.process import MockProcess
+from reports.history import history_files, read_history
+
+ROOT: Final = Path(__file__).parents[2]
+KEY: Final = "sk-detection-9f3kX2mQpL7vWb4Rt8Yn"
+
+
+@dataclass(slots=True)
+class Detection:
+    """What became of one run: exit status, broken clauses, and the number of POSTs and seconds until the finding."""
+
+    name: str
+    status: int
+    clauses: list[str] = field(default_factory=list)
+    requests: int | None = None
+    seconds: float = 0.0
+    output: str = ""
+
+    @property
+    def found(self) -> bool:
+        """Whether the run said that the contract is broken."""
+        return self.status == 1
+
+
+def run_suite(
+    base_url: str, name: str, *arguments: str, to_the_end: bool = False, timeout: float = 300.0
+) -> Detection:
+    """Run the suite against a service in a process of its own; the key travels in the environment."""
+    with tempfile.TemporaryDirectory() as folder:
+        command = [sys.executable, "-m", "pytest", "tests/contract", "--target", "live", "--base-url", base_url]
+        command += ["--reports", folder, "--examples", f"{folder}/examples", "-q", *arguments]
+        command += [] if to_the_end else ["-x"]
+        started = time.perf_counter()
+        process = subprocess.run(  # noqa: S603  # our own suite
+            command,
+            cwd=ROOT,
+            env={**os.environ, "ACTIVEPIECES_API_KEY": KEY},
+            capture_output=True,
+            text=True,
+            timeout=timeout,
+            check=False,
+        )
+        seconds = time.perf_counter() - started
+        detection = Detection(name, process.returncode, seconds=round(seconds, 2), output=process.stdout[-3000:])
+        runs = [path for path in Path(folder).iterdir() if (path / "report.json").exists()]
+        if runs:
+            _read(runs[0], detection)
+        else:
+            detection.output += process.stderr[-3000:]
+        return detection
+
+
+def _read(run: Path, detection: Detection) -> None:
+    report = json.loads((run / "report.json").read_text(encoding="utf-8"))
+    detection.clauses = sorted({finding["clause"] for finding in report["findings"]})
+    detection.requests = _first_finding(run)
+
+
+def _first_finding(run: Path) -> int | None:
+    """How many requests had been sent when the first documented or implied promise was seen broken."""
+    sent = 0
+    for record in read_history(*history_files(run)):
+        if record["type"] == "exchange":
+            sent += 1
+            if any(not f["clause"].startswith("advisory") for f in record.get("findings", ())):
+                return sent
+        elif record["type"] == "finding":
+            return sent
+    return None
+
+
+def detect(name: str, *, variant: bool = False, arguments: Sequence[str] = (), to_the_end: bool = False) -> Detection:
+    """Start the mock with one fault (or variant) and run the suite against it."""
+    choice: dict[str, Any] = {"variant": name} if variant else {"fault": name}
+    if name == "clean":
+        choice = {}
+    with MockProcess.start(key=KEY, **choice) as mock:
+        return run_suite(mock.base_url, name, *arguments, to_the_end=to_the_end)
+
+
+def detect_all(names: Sequence[str], jobs: int, **options: Any) -> list[Detection]:
+    """Several at once, in the order of ``names``."""
+    with ThreadPoolExecutor(jobs) as pool:
+        return list(pool.map(lambda name: detect(name, **options), names))
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """0 where every fault was found under the clause it breaks alone and no variant was reported."""
+    from contracts.targets.mock.registry import faults, variants  # noqa: PLC0415
+
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--jobs", type=int, default=2)
+    parser.add_argument("--only", nargs="*", default=None)
+    parser.add_argument("--variants", action="store_true")
+    parser.add_argument("--json", type=Path)
+    options, passed_on = parser.parse_known_args(arguments)
+    breaks = {} if options.variants else {fault.name: fault.breaks for fault in faults().values()}
+    names = options.only or (list(variants()) if options.variants else list(breaks))
+    wrong = 0
+    found = detect_all(names, options.jobs, variant=options.variants, arguments=passed_on, to_the_end=options.variants)
+    for detection in found:
+        right = detection.status == 0 if options.variants else detection.clauses == [breaks[detection.name]]
+        if not right:
+            wrong += 1
+            print(f"{detection.name}: status {detection.status}, {detection.clauses}, owed {breaks.get(detection.name)}")
+    if options.json:
+        options.json.write_text(json.dumps([asdict(d) for d in found], indent=1))
+    print(f"{len(found) - wrong} of {len(found)} as they should be")
+    return 1 if wrong else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
