@@ -172,8 +172,9 @@ def type_name(value: Any) -> str:
 def has_type(value: Any, name: str) -> bool:
     """Whether ``value`` is of the JSON Schema type ``name`` (``integer`` includes 1.0)."""
     if name == "integer":
+        # What no double holds has no fraction left: a huge integer is one, too.
         return not isinstance(value, bool) and (
-            isinstance(value, int) or (isinstance(value, float) and value.is_integer())
+            isinstance(value, int) or (isinstance(value, float) and (value.is_integer() or math.isinf(value)))
         )
     return type_name(value) == name
 

@@ -14,7 +14,16 @@ from hypothesis import strategies as st
 
 from contracts.json_text import ABSENT
 from contracts.patterns import Pattern
-from strategies.companions import MARK_MEMBER, MARKED, admits, free_object, hard_values, is_name_like, ordinary
+from strategies.companions import (
+    MARK_MEMBER,
+    MARKED,
+    USUAL_NAME,
+    admits,
+    free_object,
+    hard_values,
+    is_name_like,
+    ordinary,
+)
 from strategies.encoding import STYLES, Style, encode, json_case
 from strategies.json_values import HARD_NUMBERS, HARD_OBJECTS
 from strategies.names import PLACEHOLDER
@@ -134,14 +143,14 @@ def marked(contract: Contract, body: dict[str, Any], about: str | None = None) -
     if MARKED in fields and isinstance(body.get(MARKED), str):
         text = f"{body[MARKED]}{PLACEHOLDER}"
         # A pattern is asked about a name of the usual shape, not about the placeholder.
-        fits = admits(fields[MARKED], text.replace(PLACEHOLDER, "ct0-1000001"))
+        fits = admits(fields[MARKED], text.replace(PLACEHOLDER, USUAL_NAME))
         return body | {MARKED: text if fits else PLACEHOLDER}
     free = free_object(contract)
     if free is not None and free.path != about and isinstance(body.get(free.path), dict):
         return body | {free.path: {MARK_MEMBER: PLACEHOLDER, **body[free.path]}}
     for path, field in fields.items():
         words = body.get(path)
-        if is_name_like(field) and isinstance(words, str) and admits(field, f"ct0-1000001{words}"):
+        if is_name_like(field) and isinstance(words, str) and admits(field, f"{USUAL_NAME}{words}"):
             return body | {path: f"{PLACEHOLDER}{words}"}
     return body
 

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 MARKED: Final = "externalId"
 #: The member that carries the mark inside a free-form object.
 MARK_MEMBER: Final = "ct"
+#: A name of the usual shape: patterns are asked about it before a number is used up.
+USUAL_NAME: Final = "ctmark-1000001"
 #: What the optional members of a body are, in rotation.
 COMPANIES: Final = ("full", "minimal", "nulls", "even", "odd", "without marked", "hard")
 #: Natural members of a pattern come first; ordinary values stay with them.
@@ -202,28 +204,26 @@ class Companions:
         """``body`` with a unique name in the best place that the case is not about.
 
         A text in the marked field is always made unique. Otherwise a free-form object carries the name, then
-        a required text, then the marked field. Where nothing can, the body is left as it is.
+        a required text; then the marked field or a free-form object is added. Where nothing can, nothing is changed.
         """
         fields = {field.path: field for field in self._contract.fields if field is not about}
         marked = fields.get(MARKED)
         if marked is not None and isinstance(body.get(MARKED), str) and self._put(body, marked):
             return body
-        free = [
-            f
-            for f in fields.values()
-            if f.types == ("object",) and not f.members and isinstance(body.get(f.path), dict)
-        ]
-        if free:
-            body[free[0].path] = {MARK_MEMBER: self.name(), **body[free[0].path]}
+        free = free_object(self._contract)
+        if free is not None and free is not about and isinstance(body.get(free.path), dict):
+            body[free.path] = {MARK_MEMBER: self.name(), **body[free.path]}
             return body
-        texts = [field for field in fields.values() if field.required and isinstance(body.get(field.path), str)]
-        if not any(self._put(body, field) for field in texts) and marked is not None:
-            self._put(body, marked)
+        texts = [field for field in fields.values() if is_name_like(field) and isinstance(body.get(field.path), str)]
+        if any(self._put(body, field) for field in texts) or (marked is not None and self._put(body, marked)):
+            return body
+        if free is not None and free is not about:
+            body[free.path] = {MARK_MEMBER: self.name()}
         return body
 
     def _put(self, body: dict[str, Any], field: Field) -> bool:
         # Asked with a name of the usual shape first, so that no number is used up in vain.
-        if "string" not in field.types or field.enum is not None or not admits(field, "ctmark-1000001"):
+        if "string" not in field.types or field.enum is not None or not admits(field, USUAL_NAME):
             return False
         before = body.get(field.path)
         words = f"{before} " if isinstance(before, str) and field.path != MARKED else ""

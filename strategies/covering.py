@@ -15,7 +15,9 @@ from contracts.json_text import ABSENT
 from strategies.companions import (
     MARK_MEMBER,
     MARKED,
+    USUAL_NAME,
     Companions,
+    admits,
     free_object,
     hard_values,
     is_name_like,
@@ -135,7 +137,8 @@ def _body(contract: Contract, companions: Companions, row: dict[str, FieldClass]
         body[free.path] = {MARK_MEMBER: companions.name(), **body[free.path]}
         return body
     for field in contract.fields:
-        if is_name_like(field) and row[field.path].name != "one letter":
-            body[field.path] = marked_text(field, companions.name(), f"{body[field.path]} ", "")
+        text = f"{body.get(field.path)} "
+        if is_name_like(field) and row[field.path].name != "one letter" and admits(field, f"{text}{USUAL_NAME}"):
+            body[field.path] = marked_text(field, companions.name(), text, "")
             return body
     return body
