@@ -13,7 +13,7 @@ from reports.summary import Summary
 from reports.tally import BOUNDS, Latency, Moment
 from reports.wording import duration, milliseconds, numbers
 
-_WIDTH: Final = 640
+_WIDTH: Final = 480
 #: Classes of answers as the stylesheet colours them.
 CLASSES: Final = ("2xx", "4xx", "5xx", "3xx", "1xx", "none")
 _NAMES: Final = {"2xx": "created or read", "4xx": "refused", "5xx": "server errors", "none": "no answer"}
@@ -73,7 +73,7 @@ def _class_of(status: str) -> str:
 def _answers(statuses: Sequence[tuple[str, int]]) -> Chart:
     total = sum(count for _, count in statuses)
     largest = max(count for _, count in statuses)
-    parts, y, left, room = [], 4.0, 96, _WIDTH - 96 - 120
+    parts, y, left, room = [], 4.0, 72, _WIDTH - 72 - 110
     for status, count in statuses:
         parts.append(_text(left - 10, y + 15, status, "label", "end"))
         width = room * count / largest
@@ -95,7 +95,7 @@ def _share(count: int, total: int) -> str:
 def _latency(rows: Sequence[Latency]) -> Chart:
     low = math.floor(math.log10(max(min(row.p50 for row in rows) / 2, 1e-4)))
     high = math.ceil(math.log10(max(max(row.longest for row in rows), 10.0 ** (low + 1))))
-    left, room = 110, _WIDTH - 110 - 20
+    left, room = 96, _WIDTH - 96 - 28
 
     def at(seconds: float) -> float:
         share = (math.log10(max(seconds, 10.0**low)) - low) / (high - low)
@@ -201,7 +201,7 @@ def _trend(points: Sequence[TrendPoint]) -> Chart:
     height, left = 90.0, 44
     largest = max(max(point.findings for point in points), 1)
     slowest = max((point.median or 0) for point in points) or 1
-    step = min((_WIDTH - left - 60) / len(points), 48.0)
+    step = min((_WIDTH - left - 8) / len(points), 40.0)
     parts = [_text(left - 6, 16, f"{largest}", "tick", "end"), _text(left - 6, 12 + height, "0", "tick", "end")]
     parts.append(_line(left, 8 + height, left + step * len(points), 8 + height, "grid"))
     line = []

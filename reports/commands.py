@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import shlex
+from collections.abc import Iterator
 from typing import Final
 
 from contracts.exchange import Case
@@ -11,6 +12,7 @@ from contracts.exchange import Case
 #: Bytes of a body that a command line holds; a longer one is read from the history.
 LONGEST: Final = 4_096
 _KEY: Final = "ACTIVEPIECES_API_KEY"
+_LATIN_1: Final = 0xFF
 _PLAIN = re.compile(r"[\x20-\x7e\u00a1-\u00ac\u00ae-\u02ff]*")
 
 #: What the templates of wrong keys are in bash.
@@ -86,25 +88,35 @@ def _inline(body: bytes) -> str | None:
 
 
 def _single(text: str) -> str:
-    """In single quotes, whether the shell asks for it or not."""
-    return "'" + text.replace("'", "'\\''") + "'"
+    """In single quotes, whether the shell asks for it or not; what cannot be seen as an escape of bash."""
+    if _PLAIN.fullmatch(text):
+        return "'" + text.replace("'", "'\\''") + "'"
+    # How requests writes a header: Latin-1 where it can.
+    encoded = text.encode("latin-1" if max(map(ord, text)) <= _LATIN_1 else "utf-8", "replace")
+    return "$'" + _printf(encoded, percent="%") + "'"
 
 
 def _header(name: str, value: str) -> str:
     if not value:
         return _single(f"{name};")
     line = f"{name}: {value}"
-    parts, last, keys = [], 0, False
-    for match in _TEMPLATES.finditer(line):
-        parts += [_double(line[last : match.start()]), _EXPANSIONS[match.group()]]
-        last, keys = match.end(), True
-    if keys:
-        return '"' + "".join([*parts, _double(line[last:])]) + '"'
-    if _PLAIN.fullmatch(line):
+    if not _TEMPLATES.search(line):
         return _single(line)
-    # How requests writes a header: Latin-1 where it can.
-    encoded = line.encode("latin-1") if line.isascii() or max(map(ord, line)) < 256 else line.encode("utf-8", "replace")  # noqa: PLR2004  # Latin-1
-    return "$'" + _printf(encoded, percent="%") + "'"
+    if _PLAIN.fullmatch(line):
+        return '"' + "".join(_double(part) if literal else part for literal, part in _parts(line)) + '"'
+    return "".join(_single(part) if literal else f'"{part}"' for literal, part in _parts(line))
+
+
+def _parts(line: str) -> Iterator[tuple[bool, str]]:
+    """The line in literal parts (true) and shell expansions of the key (false)."""
+    last = 0
+    for match in _TEMPLATES.finditer(line):
+        if match.start() > last:
+            yield True, line[last : match.start()]
+        yield False, _EXPANSIONS[match.group()]
+        last = match.end()
+    if last < len(line):
+        yield True, line[last:]
 
 
 def _double(text: str) -> str:

@@ -182,7 +182,8 @@ def sent_line(evidence: Evidence, limit: int = 160) -> str:
     case, mark = evidence.exchange.case, evidence.sent_mark
     if isinstance(mark, str):
         values = [f"{name}: {value}" for name, value in case.headers if name.lower() == mark]
-        return inert("; ".join(values) or f"no {mark} header", limit)
+        body = f" with the body {evidence.sent_text}" if evidence.sent_text else ""
+        return inert(("; ".join(values) or f"no {mark} header") + body, limit)
     text = evidence.sent_text
     if mark is not None and len(text) > limit:
         return inert(text[slice(*mark)], limit)

@@ -14,7 +14,7 @@ from reports.charts import charts
 from reports.comparison import Comparison, TrendPoint
 from reports.evidence import Evidence, FindingReport
 from reports.summary import STATES, Summary
-from reports.visible import Piece, pieces, readable
+from reports.visible import Piece, inert, pieces, readable
 
 _TEMPLATES: Final = Path(__file__).with_name("templates")
 #: Characters of a body that the page shows, around the offending part.
@@ -60,6 +60,7 @@ def html(summary: Summary, comparison: Comparison | None = None, points: Sequenc
         "duration": wording.duration,
         "instant": wording.instant,
         "milliseconds": wording.milliseconds,
+        "inert": inert,
     }
     since = dict(comparison.since) if comparison else {}
     return loader.get_template("report.html.j2").render(
@@ -116,7 +117,7 @@ def _sent_only(evidence: Evidence) -> tuple[Part, ...]:
 def _request(evidence: Evidence) -> Shown:
     case, mark = evidence.exchange.case, evidence.sent_mark
     return Shown(
-        first=f"{case.method} {case.path}",
+        first=inert(f"{case.method} {case.path}"),
         headers=_headers(case.headers, mark),
         body=_body(evidence.sent_text, mark, _SHOWN),
         size=len(case.body or b""),
@@ -127,7 +128,7 @@ def _answer(evidence: Evidence) -> Shown:
     response, failure = evidence.exchange.response, evidence.exchange.failure
     if response is None:
         why = f"no whole answer: {failure.kind}, {failure.detail}" if failure else "no answer"
-        return Shown(why, (), (), 0)
+        return Shown(inert(why), (), (), 0)
     mark = evidence.came_mark
     return Shown(
         str(response.status),

@@ -29,7 +29,7 @@ def markdown(summary: Summary, comparison: Comparison | None = None) -> str:
         _list("Worth knowing", [_line(finding) for finding in summary.advice]),
         _list("Unknown", [f"{code(row.clause.id)} {code(row.reason)}" for row in summary.in_state("unknown")]),
         _list("Not exercised", [code(row.clause.id) for row in summary.in_state("not exercised")]),
-        _list("Notes", [f"{note.kind}: {code(note.text)}" for note in summary.notes]),
+        _list("Notes", [f"{code(note.kind)} {code(note.text)}" for note in summary.notes]),
         _numbers(summary),
         _clauses(summary),
         _environment(summary),
@@ -38,13 +38,18 @@ def markdown(summary: Summary, comparison: Comparison | None = None) -> str:
 
 
 def code(text: str, limit: int = _LONGEST) -> str:
-    """``text`` as a code span that no backtick in it can end; it may stand in a table."""
+    """``text`` as a code span that no backtick in it can end."""
     shown = text if len(text) <= limit else f"{text[: limit - 1]}…"
     if not shown.strip():
         return "(empty)"
     fence = "`" * (max((len(run) for run in re.findall("`+", shown)), default=0) + 1)
     padding = " " if shown.startswith(("`", " ")) or shown.endswith(("`", " ")) else ""
-    return f"{fence}{padding}{shown}{padding}{fence}".replace("|", "\\|")
+    return f"{fence}{padding}{shown}{padding}{fence}"
+
+
+def cell(text: str) -> str:
+    """A code span in a table: there a bar ends the cell, even in code."""
+    return code(text).replace("|", "\\|")
 
 
 def _bounded(sections: list[str]) -> str:
@@ -64,14 +69,15 @@ def _head(summary: Summary) -> str:
     states = summary.states()
     return (
         f"## {_SIGNS[summary.outcome]} {_escaped(summary.sentence)}\n\n"
-        f"{numbers(summary.requests, 'request')} in {duration(where.seconds)} to {where.target} {code(where.base_url)},"
+        f"{numbers(summary.requests, 'request')} in {duration(where.seconds)} to {code(where.target)} {code(where.base_url)},"
         f" {instant(where.started)}, profile {code(where.profile)}, seed {code(where.seed)}. "
         f"Clauses: {', '.join(f'{states[state]} {state}' for state in STATES if states[state])}."
     )
 
 
 def _escaped(text: str) -> str:
-    return re.sub(r"([\\`*_{}\[\]<>#|&~!@])", r"\\\1", text)
+    # A colon before // and the dot of www. too: GitHub makes links of bare addresses.
+    return re.sub(r"([\\`*_{}\[\]<>#|&~!@]|:(?=//)|(?<=www)\.)", r"\\\1", text, flags=re.IGNORECASE)
 
 
 def _finding(number: int, finding: FindingReport) -> str:
@@ -81,11 +87,11 @@ def _finding(number: int, finding: FindingReport) -> str:
         f"### {number}. {code(finding.clause.id)}\n\n"
         f"{_escaped(finding.clause.promise)}\n\n"
         f"| | |\n|---|---|\n"
-        f"| page | {code(finding.clause.statement)} |\n"
-        f"| sent | {code(finding.sent)} |\n"
-        f"| owed | {code(finding.owed)} |\n"
-        f"| came | {code(finding.came)} |\n"
-        f"| seen | {finding.agreement}{f'; {code(families)}' if families else ''}; first {instant(finding.first_seen)} |\n\n"
+        f"| page | {cell(finding.clause.statement)} |\n"
+        f"| sent | {cell(finding.sent)} |\n"
+        f"| owed | {cell(finding.owed)} |\n"
+        f"| came | {cell(finding.came)} |\n"
+        f"| seen | {finding.agreement}{f'; {cell(families)}' if families else ''}; first {instant(finding.first_seen)} |\n\n"
         f"<details><summary>Repeat it</summary>\n\n{blocks}\n\n</details>"
     )
 
@@ -132,7 +138,7 @@ def _numbers(summary: Summary) -> str:
 
 def _clauses(summary: Summary) -> str:
     rows = "\n".join(
-        f"| {row.state} | {code(row.clause.id)} | {row.clause.level.value} | {row.positive:,} | {row.negative:,} | {row.broken:,} |"
+        f"| {row.state} | {cell(row.clause.id)} | {row.clause.level.value} | {row.positive:,} | {row.negative:,} | {row.broken:,} |"
         for state in STATES
         for row in summary.in_state(state)
     )

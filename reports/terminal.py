@@ -6,15 +6,16 @@ import os
 import shutil
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import IO, Final
+from typing import IO, Final, Self
 
 from reports.evidence import FindingReport
 from reports.summary import STATES, Summary
 from reports.wording import duration, milliseconds, numbers
 
-#: Findings shown in full, and lines of other lists.
-_FINDINGS: Final = 5
-_LINES: Final = 6
+#: Findings shown in full, lines of all, and the fewest lines of a list.
+_FINDINGS: Final = 3
+_SCREEN: Final = 40
+_FEWEST: Final = 2
 _RED, _GREEN, _YELLOW, _BOLD, _DIM = "31", "32", "33", "1", "2"
 
 
@@ -79,7 +80,8 @@ class Painted(str):
     __slots__ = ("codes",)
     codes: tuple[str, ...]
 
-    def __new__(cls, text: str, codes: tuple[str, ...]) -> Painted:
+    def __new__(cls, text: str, codes: tuple[str, ...]) -> Self:
+        """``text`` with the codes of its colour, none for plain text."""
         line = super().__new__(cls, text)
         line.codes = codes
         return line
@@ -115,57 +117,34 @@ def _body(summary: Summary, paint: _Paint) -> Iterator[str]:
         yield f"  owed  {finding.owed}"
         yield f"  came  {finding.came}"
         yield paint(f"  {finding.agreement} · {finding.id}", _DIM)
-    rest = summary.findings[_FINDINGS:]
-    if rest:
+    lists = [(name, colour, lines) for name, colour, lines in _lists(summary) if lines]
+    used = 6 + 6 * min(len(summary.findings), _FINDINGS)
+    room = max(_FEWEST, (_SCREEN - used) // max(1, len(lists)))
+    if lists:
         yield ""
-    yield from _listed([f"✗ {f.clause.id}  sent {f.sent}; came {f.came}" for f in rest], "findings", paint, _RED)
-    groups = (
-        ("unknown", _YELLOW, [f"? {row.clause.id}  {row.reason}" for row in summary.in_state("unknown")]),
-        (
-            "not exercised",
-            _DIM,
-            [
-                f"- {row.clause.id}  not exercised{': ' + row.reason if row.reason else ''}"
-                for row in summary.in_state("not exercised")
-            ],
-        ),
-        (
-            "known",
-            _YELLOW,
-            [f"~ {f.clause.id}  known: {f.known.name}, {f.agreement}" for f in summary.known if f.known],
-        ),
-        (
-            "advice",
-            _DIM,
-            [f"i {f.clause.id}  owed {f.owed}; came {f.came} ({f.count:,} times)" for f in summary.advice],
-        ),
-        (
-            "expired",
-            _RED,
-            [f"! {entry.name}  accepted until {entry.expires}, owner {entry.owner}" for entry in summary.expired],
-        ),
-        (
-            "vanished",
-            _DIM,
-            [f"i {entry.name}  is a known deviation that no longer occurs: remove it" for entry in summary.vanished],
-        ),
-        ("notes", _DIM, [f"i {note.kind}: {note.text}" for note in summary.notes]),
-    )
-    if any(lines for _, _, lines in groups):
-        yield ""
-    for name, colour, lines in groups:
-        yield from _listed(lines, name, paint, colour)
+    for name, colour, lines in lists:
+        shown = lines if len(lines) <= room else lines[: room - 1]
+        yield from (paint(line, colour) for line in shown)
+        if len(shown) < len(lines):
+            yield paint(f"  and {len(lines) - len(shown)} more {name}: see the report", colour)
     if summary.cleanup is not None:
         left = summary.cleanup.kept_count
         text = f"created {summary.cleanup.created:,} projects, deleted {summary.cleanup.deleted:,}"
         yield paint(f"{text}{f', {left:,} left behind' if left else ''}", _YELLOW if left else _DIM)
 
 
-def _listed(lines: list[str], name: str, paint: _Paint, colour: str) -> Iterator[str]:
-    shown = lines if len(lines) <= _LINES else lines[: _LINES - 1]
-    yield from (paint(line, colour) for line in shown)
-    if len(shown) < len(lines):
-        yield paint(f"  and {len(lines) - len(shown)} more {name}: see the report", colour)
+def _lists(summary: Summary) -> Iterator[tuple[str, str, list[str]]]:
+    """What is told in one line each: a name, a colour, and the lines."""
+    rest = summary.findings[_FINDINGS:]
+    yield "findings", _RED, [f"✗ {f.clause.id}  sent {f.sent}; owed {f.owed}; came {f.came}" for f in rest]
+    yield "expired", _RED, [f"! {e.name}  was accepted until {e.expires}, owner {e.owner}" for e in summary.expired]
+    yield "unknown", _YELLOW, [f"? {row.clause.id}  unknown: {row.reason}" for row in summary.in_state("unknown")]
+    idle = summary.in_state("not exercised")
+    yield "not exercised", _DIM, [f"- {row.clause.id}  not exercised {row.reason}".rstrip() for row in idle]
+    yield "known", _YELLOW, [f"~ {f.clause.id}  known: {f.known.name}, {f.agreement}" for f in summary.known if f.known]
+    yield "advice", _DIM, [f"i {f.clause.id}  owed {f.owed}; came {f.came} ({f.count:,} times)" for f in summary.advice]
+    yield "vanished", _DIM, [f"i {e.name}  this known deviation occurs no more: remove it" for e in summary.vanished]
+    yield "notes", _DIM, [f"i {note.kind}: {note.text}" for note in summary.notes]
 
 
 def print_summary(summary: Summary, stream: IO[str], report: Path | None = None) -> None:
