@@ -38,10 +38,16 @@ class _Row(dict[str, "_Row"]):
 
 @dataclass(frozen=True, slots=True)
 class Pattern:
-    """A compiled pattern. Equal if the sources are; make it with ``compile``, which keeps what it made."""
+    r"""A compiled pattern. Equal if the sources are; make it with ``compile``, which keeps what it made.
+
+    ``situations`` are words of classes, shortest first, one to each place in a text that the pattern speaks
+    of by itself: with ``^(?!\.)(?!.*\.\.)`` the start is one and what follows a full stop another, although
+    the same may come next. An implementation of the same pattern is likely to go wrong in one and not the other.
+    """
 
     source: str
     automaton: Automaton = field(repr=False, compare=False)
+    situations: tuple[tuple[int, ...], ...] = field(repr=False, compare=False)
     _initial: _Row = field(repr=False, compare=False)
 
     @staticmethod
@@ -53,10 +59,10 @@ class Pattern:
         back-references (no automaton can decide them), and for look-behind, Unicode properties and sizes
         beyond reason (not supported).
         """
-        automaton = build(source, parse(source))
+        automaton, situations = build(source, parse(source))
         rows: list[_Row] = []
         rows.extend(_Row(automaton, state, rows) for state in automaton.states)
-        return Pattern(source, automaton, rows[automaton.initial])
+        return Pattern(source, automaton, situations, rows[automaton.initial])
 
     def matches(self, text: str) -> bool:
         """Whether the pattern is found in the text: ECMA-262, 22.2.6.16, ``RegExp.prototype.test``."""

@@ -24,16 +24,32 @@ _NAMES: Final = {
 }
 
 
-def build(source: str, parsed: Parsed) -> Automaton:
-    """The minimal total automaton of the texts that the pattern is found in. Raises PatternError if huge."""
+def build(source: str, parsed: Parsed) -> tuple[Automaton, tuple[tuple[int, ...], ...]]:
+    """The minimal total automaton of the texts that the pattern is found in, and its situations.
+
+    A situation is a shortest word of classes to a state before minimisation: a place in a text of which the
+    pattern speaks by itself, even if nothing tells it from another in the end. Raises PatternError if huge.
+    """
     classes = sorted(partition(parsed.written), key=preference)
     rows, accepting = _determinised(source, Program(source, parsed.tree), classes)
+    situations = _shortest_words(rows)
     rows, accepting = _minimised(rows, accepting)
-    return Automaton(
+    automaton = Automaton(
         tuple(CharacterClass(_name(chars), chars, representative(chars)) for chars in classes),
         tuple(map(tuple, rows)),
         frozenset(accepting),
     )
+    return automaton, situations
+
+
+def _shortest_words(rows: list[list[int]]) -> tuple[tuple[int, ...], ...]:
+    words: dict[int, tuple[int, ...]] = {0: ()}
+    for state in (waiting := [0]):
+        for cls, there in enumerate(rows[state]):
+            if there not in words:
+                words[there] = (*words[state], cls)
+                waiting.append(there)
+    return tuple(words.values())
 
 
 def _determinised(source: str, program: Program, classes: list[CharSet]) -> tuple[list[list[int]], set[int]]:

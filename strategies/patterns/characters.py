@@ -64,6 +64,9 @@ _MISTAKEN_FOR: Final = {
     "\n": "\u0085\u2028\u2029",
 }
 
+#: Of these the ones that come first: full stops and @ of other widths, folding letters, foreign digits.
+TELLING: Final = "\u212a\u017f\u0663\uff0e\uff20\u00e9\u0430\u2024\uff0f\u2044\u2019\u2010\uff10\u0130"
+
 _REPERTOIRES: Final = (
     ALPHANUMERICS + " -_",
     PUNCTUATION,

@@ -2,7 +2,7 @@
 
 After Dorofeeva, El-Fakih, Yevtushenko, "An Improved Conformance Testing Method", FORTE 2005, which gives the
 guarantee of the W-method (Vasilevskii 1973; Chow, IEEE TSE 4(3), 1978) with fewer words. Let P hold a
-shortest word for each of the n states, and S all classes of characters. The set T holds
+shortest word for each of the n states, and S be all classes of characters. The set T holds
 
 1. every word of P S^0 .. P S^m, and
 2. for every two words of P, for every word of P S^1 .. P S^(m+1) and every word of P, and for every two words
@@ -39,20 +39,23 @@ def conformance_set(pattern: Pattern, *, extra_states: int, seed: int) -> list[W
     """Words that tell apart every service whose answer to this field is a different, not much larger automaton.
 
     The guarantee: any automaton over the pattern's character classes with at most ``extra_states`` states
-    more than the pattern's own, and another language, answers at least one word otherwise. ``seed`` decides
+    more than the pattern's own, and another language, answers at least one word otherwise. Beyond that, what
+    follows each of the pattern's situations is told apart by one class. ``seed`` decides
     which characters stand for their classes. Shortest first.
     """
     automaton = pattern.automaton
     fill = _Filling(automaton, seed)
-    return [fill.word(classes) for classes in class_words(automaton, extra_states)]
+    return [fill.word(classes) for classes in class_words(automaton, extra_states, pattern.situations)]
 
 
 @lru_cache(maxsize=32)
-def class_words(automaton: Automaton, extra_states: int) -> tuple[ClassWord, ...]:
-    """The conformance set as words of classes, shortest first. The alphabet and size of the guarantee."""
+def class_words(
+    automaton: Automaton, extra_states: int, situations: tuple[ClassWord, ...] = ()
+) -> tuple[ClassWord, ...]:
+    """The conformance set as words of classes, shortest first; Raises ValueError if ``extra_states`` < 0."""
     if extra_states < 0:
         raise ValueError(f"Expected extra_states of at least 0 but got {extra_states}")
-    return tuple(sorted(_Separation(automaton, extra_states).words, key=lambda word: (len(word), word)))
+    return tuple(sorted(_Separation(automaton, extra_states, situations).words, key=lambda word: (len(word), word)))
 
 
 def state_cover(automaton: Automaton) -> dict[int, ClassWord]:
@@ -69,7 +72,7 @@ def state_cover(automaton: Automaton) -> dict[int, ClassWord]:
 class _Separation:
     """Builds the set T of the module's docstring."""
 
-    def __init__(self, automaton: Automaton, extra_states: int) -> None:
+    def __init__(self, automaton: Automaton, extra_states: int, situations: tuple[ClassWord, ...]) -> None:
         self.automaton = automaton
         self.cover = state_cover(automaton)
         alphabet = range(len(automaton.classes))
@@ -86,6 +89,12 @@ class _Separation:
             for state, access in self.cover.items():
                 for step in product(alphabet, repeat=length):
                     self._separate(state, access, step)
+        for access in situations:
+            state = automaton.run(access)
+            if state != automaton.sink and access not in self.cover.values():
+                self._separate(state, access, ())
+                for cls in alphabet:
+                    self._separate(state, access, (cls,))
 
     def _separate(self, state: int, access: ClassWord, step: ClassWord) -> None:
         word = (*access, *step)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from strategies.patterns.characters import among, in_turn, mistaken_for, shuffled, varied
+from strategies.patterns.characters import TELLING, among, in_turn, mistaken_for, shuffled, varied
 
 if TYPE_CHECKING:
     from contracts.patterns import Automaton
@@ -23,11 +23,6 @@ class Offences:
         self._decks: dict[tuple[int, int], list[str]] = {}
         self._uses: dict[str, int] = {}
 
-    @property
-    def used(self) -> frozenset[str]:
-        """The characters handed out so far."""
-        return frozenset(self._uses)
-
     def character(self, state: int, cls: int) -> str:
         """A member of the class, of those handed out least often."""
         if (state, cls) not in self._decks:
@@ -45,5 +40,7 @@ class Offences:
             if there != automaton.sink
         ]
         confusable = among("".join(map(mistaken_for, allowed)), wrong.ranges)
-        deck = in_turn(shuffled(confusable, self._seed, state), varied(wrong, self._seed))
+        telling = shuffled(among(TELLING, wrong.ranges), self._seed, state) if confusable else []
+        others = in_turn(shuffled(confusable, self._seed, state), varied(wrong, self._seed))
+        deck = list(dict.fromkeys([*(char for char in telling if char in confusable), *others]))
         return sorted(deck, key=lambda char: not char.isascii()) if self._ascii_first else deck

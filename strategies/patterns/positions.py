@@ -12,7 +12,8 @@ from functools import lru_cache
 from itertools import cycle
 from typing import TYPE_CHECKING, Final
 
-from strategies.patterns.characters import ASCII, LINE_BREAKS, among, plain, repertoires, shuffled
+from strategies.patterns.characters import ASCII, LINE_BREAKS, TELLING, among, plain, repertoires, shuffled
+from strategies.patterns.conformance import state_cover
 from strategies.patterns.offences import Offences
 from strategies.patterns.surroundings import surrounded
 from strategies.patterns.walks import Style, Walks
@@ -32,6 +33,8 @@ LENGTHS: Final = (
 _LONGEST_RUN: Final = 65
 #: Later characters of long texts repeat earlier ones.
 _LATEST_FORCED: Final = 250
+#: Characters between a mark and the end beyond what must be.
+_ROOM: Final = 2
 _SHORT: Final = 12
 #: More than any alphabet.
 _LARGE: Final = 0x400
@@ -56,7 +59,7 @@ class _Positions:
         self.walks = _walks(pattern.automaton)
         self.offences = Offences(pattern.automaton, seed + 1, ascii_first=True)
         self.fillers = [cycle(shuffled(plain(cls), seed, cls.name)) for cls in self.automaton.classes]
-        self.turns = [0] * len(self.automaton.classes)
+        self.turns: dict[tuple[str, int], int] = {}
         self.loops = _loops(self.automaton)
 
     def words(self) -> Iterator[Word]:
@@ -73,6 +76,7 @@ class _Positions:
                 yield self._member(length, number)
                 yield from self._offending(length, number)
         yield from surrounded(self.pattern, self._short_members(), self._wrong_text())
+        yield from self._rare()
         yield from self._sweep()
 
     # -- members
@@ -112,11 +116,12 @@ class _Positions:
             yield from self._offence(length, length // 2, "in the middle", style="early")
         if length > 1:
             yield from self._offence(length, last, "last", style="early")
-            line_break = LINE_BREAKS[number % 2]
+            line_break = LINE_BREAKS[number // 2 % 2]
             before = self.rng.randint(0, max(0, min(last // 3, _LATEST_FORCED) - 1))
             after = self.rng.randint(before + 1, last)
             yield from self._offence(length, after, "after a line break", forced={before: line_break})
-            yield from self._offence(length, last, "last", offender=line_break)
+            if number % 2:
+                yield from self._offence(length, last, "last", offender=line_break)
             after = self.rng.randint(1, min(last, _LATEST_FORCED))
             yield from self._offence(length, after, "after an astral character", forced={after - 1: _ASTRAL})
 
@@ -137,7 +142,7 @@ class _Positions:
         """
         automaton = self.automaton
         forced = forced or {}
-        forced_classes = {place: automaton.class_of(char) for place, char in forced.items()}
+        forced_classes = {where: automaton.class_of(char) for where, char in forced.items()}
         for inserted in (True, False):
             member = self.walks.member(length - inserted, self.rng, style=style, forced=forced_classes)
             if member is None:
@@ -149,7 +154,7 @@ class _Positions:
                 wrong = [cls for cls in wrong if cls == automaton.class_of(offender)]
             if not wrong:
                 continue
-            char = offender or self._offender(state, wrong)
+            char = offender or self._offender(state, wrong, place)
             text = self._plain(head) + char + self._plain(tail)
             for where, given in forced.items():
                 text = text[:where] + given + text[where + 1 :]
@@ -165,16 +170,33 @@ class _Positions:
             return refused
         return [cls for cls, there in enumerate(row) if automaton.run(tail, there) not in automaton.accepting]
 
-    def _offender(self, state: int, wrong: list[int]) -> str:
-        """Large classes come up more often: there is more to get wrong in them."""
-        weight = [8 if self.automaton.classes[cls].size > _LARGE else 1 for cls in range(len(self.turns))]
-        cls = min(wrong, key=lambda cls: self.turns[cls] / weight[cls])
-        self.turns[cls] += 1
+    def _offender(self, state: int, wrong: list[int], place: str) -> str:
+        """Every class once at a place, then large ones more often: there is more to get wrong in them."""
+
+        def turn(cls: int) -> tuple[bool, float]:
+            taken = self.turns.get((place, cls), 0)
+            return taken > 0, taken / (8 if self.automaton.classes[cls].size > _LARGE else 1)
+
+        cls = min(wrong, key=turn)
+        self.turns[place, cls] = self.turns.get((place, cls), 0) + 1
         return self.offences.character(state, cls)
 
-    # -- every wrong ASCII character
+    # -- every character
+
+    def _rare(self) -> Iterator[Word]:
+        """Members with one mark that is allowed, wherever it is, among letters and digits."""
+        automaton = self.automaton
+        for state, access in state_cover(automaton).items():
+            for cls, there in enumerate(automaton.transitions[state]):
+                if there == automaton.sink or automaton.classes[cls].representative.isalnum():
+                    continue
+                lengths = self.walks.lengths.possible(0, len(automaton.states) + _ROOM, there)[: _ROOM + 1]
+                tail = self.walks.member(lengths[-1], self.rng, state=there) or []
+                about = f"a member with {automaton.classes[cls].name!r}"
+                yield word(self.pattern, self._plain([*access, cls, *tail]), about)
 
     def _sweep(self) -> Iterator[Word]:
+        """Each ASCII character that is refused everywhere, and the telling ones, where most others are allowed."""
         automaton = self.automaton
         live = [state for state in automaton.states if state != automaton.sink]
         never = [
@@ -182,16 +204,15 @@ class _Positions:
             for cls in range(len(automaton.classes))
             if all(automaton.transitions[state][cls] == automaton.sink for state in live)
         ]
-        missing = [
-            char
-            for cls in never
-            for char in shuffled(among(ASCII, automaton.classes[cls].ranges), self.seed, "sweep")
-            if char not in self.offences.used
-        ]
-        for number, char in enumerate(missing):
-            for member in self._short_members()[:1]:
-                at = number % (len(member) + 1)
-                yield word(self.pattern, member[:at] + char + member[at:], f"{shown(char)} in a short text")
+        if not never:
+            return
+        lenient = min(live, key=lambda state: automaton.transitions[state].count(automaton.sink or 0))
+        head = self._plain(list(state_cover(automaton)[lenient]))
+        tails = self.walks.lengths.possible(0, len(automaton.states), lenient)
+        tail = self._plain(self.walks.member(tails[-1], self.rng, state=lenient) or [])
+        for cls in never:
+            for char in among(ASCII + TELLING, automaton.classes[cls].ranges):
+                yield word(self.pattern, head + char + tail, f"{shown(char)} in a short text")
 
     def _wrong_text(self) -> str:
         automaton = self.automaton

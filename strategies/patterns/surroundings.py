@@ -24,7 +24,10 @@ _ALWAYS: Final = (
     (" ", "nothing but a space"),
     ("\n", "nothing but a line break"),
     ("\u3000", "nothing but an ideographic space"),
+    ("\ufeff", "nothing but a byte order mark"),
     ("\u200b", "nothing but a zero width space"),
+    ("{m}  {o}", "two spaces inside"),
+    ("7{m}", "a digit at the start"),
 )
 _IF_WRONG: Final = (
     ("{m}\n{w}", "wrong in its second line only"),
@@ -39,6 +42,18 @@ _IF_WRONG: Final = (
     ("Name <{m}>", "in angle brackets after a name"),
     ('"{m}"', "in quotation marks"),
     ("mailto:{m}", "with a URI scheme"),
+)
+#: ``{l}`` and ``{r}`` are what stands before and after the first mark ``{k}`` of a member: what RFC 5322 lets
+#: stand around an ``@``, and its like around other marks.
+_IF_PARTED: Final = (
+    ('"{l}"{k}{r}', "its first part in quotation marks"),
+    ('"{l} {l}"{k}{r}', "its first part in quotation marks, with a space"),
+    ("{l}(x){k}{r}", "with a comment"),
+    ("{l}{k}[127.0.0.1]", "with an address literal"),
+    ("{l}{k}[{r}]", "its last part in brackets"),
+    ("{l} {k} {r}", "with spaces around a mark"),
+    ("{l}{k}", "with nothing after its first mark"),
+    ("{k}{r}", "with nothing before its first mark"),
 )
 _ENCODINGS: Final = (
     ("%{0:02x}", "percent-encoded"),
@@ -55,9 +70,13 @@ def surrounded(pattern: Pattern, members: list[str], wrong: str) -> Iterator[Wor
     if not members:
         return
     parts = {"m": members[0], "o": members[-1], "w": wrong}
+    mark = next((char for char in members[0] if not char.isalnum()), None)
+    if mark is not None:
+        parts["k"] = mark
+        parts["l"], _, parts["r"] = members[0].partition(mark)
     for template, about in _ALWAYS:
         yield word(pattern, template.format_map(parts), about)
-    for template, about in _IF_WRONG:
+    for template, about in (*_IF_WRONG, *(_IF_PARTED if mark is not None else ())):
         made = word(pattern, template.format_map(parts), about)
         if not made.member:
             yield made

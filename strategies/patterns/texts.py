@@ -16,7 +16,6 @@ from hypothesis import strategies as st
 
 from contracts.patterns.charsets import MAX_CODE_POINT, complement, intersection, size
 from strategies.patterns.characters import USABLE, among, in_turn, mistaken_for, plain, usable_representative, varied
-from strategies.patterns.conformance import state_cover
 from strategies.patterns.edits import EDITS, edited
 from strategies.patterns.walks import Lengths
 
@@ -113,7 +112,6 @@ class _Texts:
         self.pattern = pattern
         self.automaton = pattern.automaton
         self.lengths = Lengths(pattern.automaton)
-        self.access = state_cover(pattern.automaton)
         self.listed = [_listed(cls) for cls in self.automaton.classes]
         self._options: dict[tuple[int, ...], list[str]] = {}
 
@@ -141,7 +139,7 @@ class _Texts:
 
     def refused(self, state: int, cls: int) -> st.SearchStrategy[str]:
         """A refused character in a member, between two of its characters or instead of one."""
-        access = self.access[state]
+        ways = [way for way in self.pattern.situations if self.automaton.run(way) == state]
         loops = [other for other, there in enumerate(self.automaton.transitions[state]) if there == state]
         tails = self._tail_lengths(state)
         wrong = self._wrong_characters(state, cls)
@@ -153,7 +151,7 @@ class _Texts:
             instead = decisions.one_of((True, False))
             rounds = decisions.one_of(range(_USUAL + 1)) if loops else 0
             tail = decisions.one_of(tails)
-            head = "".join(decisions.one_of(self.listed[step]) for step in access)
+            head = "".join(decisions.one_of(self.listed[step]) for step in decisions.one_of(ways))
             head += "".join(decisions.one_of(self.of_any(loops)) for _ in range(rounds))
             rest = self.walk(decisions, state, tail)
             return head + char + (rest[1:] if instead else rest)

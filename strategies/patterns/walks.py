@@ -92,16 +92,18 @@ class Walks:
         rng: random.Random,
         *,
         style: Style = "spread",
+        state: int | None = None,
         stay_in: int | None = None,
         forced: dict[int, int] | None = None,
     ) -> list[int] | None:
         """The classes of a member with ``length`` characters, or None if there is none.
 
+        ``state`` is where to start (the initial one), for the rest of a member.
         ``stay_in`` names a state to loop in for as long as possible. ``forced`` maps positions to the class
         that must stand there; the walk is given up (None) where it could not go on to a member.
         """
         automaton, leading = self._automaton, self.lengths.leading
-        here = automaton.initial
+        here = automaton.initial if state is None else state
         if here not in leading(length):
             return None
         word: list[int] = []
