@@ -146,10 +146,14 @@ async def refuses_while_another_creation_is_under_way(call: Call) -> None:
 async def shares_the_issues_of_validation(call: Call) -> None:
     """Refuses a good body where a wrong one is validated at the same time."""
     memory = call.service.memory
-    memory["issues"] = list(call.issues)
-    await _meanwhile()
-    if not call.issues:
-        call.issues = list(memory["issues"])
+    if call.issues:
+        memory["issues"] = list(call.issues)
+        await _meanwhile()
+        await _meanwhile()
+        memory.pop("issues", None)
+    else:
+        await _meanwhile()
+        call.issues = list(memory.get("issues", ()))
 
 
 @fault(

@@ -46,7 +46,7 @@ def stores_before_it_authorizes(call: Call) -> None:
 @fault("refusing", breaks=_NOTHING, trigger="a wrong item of the list", conditional=True)
 def stores_before_it_checks_connections(call: Call) -> None:
     """Stores a project, then refuses its connections."""
-    if call.route == "create" and any(issue.path[0] == "globalConnectionExternalIds" for issue in call.issues):
+    if call.route == "create" and any(issue.path[:1] == ("globalConnectionExternalIds",) for issue in call.issues):
         _keep(call)
 
 
