@@ -5,9 +5,11 @@ A fault may validate a field only when another one is present, so no set keeps t
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
 from contracts.patterns import Pattern
+from strategies.encoding import encode
 from strategies.json_values import HARD_NUMBERS, HARD_OBJECTS, Named
 from strategies.names import PLACEHOLDER, Names
 from strategies.samples import members
@@ -34,6 +36,8 @@ _ORDINARY: Final[dict[str, tuple[Any, ...]]] = {
     "boolean": (True, False),
     "any": ("anything",),
 }
+#: Longer values (bytes) are not used as company.
+_LARGE: Final = 1_500
 _BOOLEANS: Final = (Named("true", True), Named("false", False))
 _ANYTHING: Final = (
     Named("a text", "x"),
@@ -70,6 +74,13 @@ def hard_values(field: Field) -> list[Named]:
     else:
         found = [named for kind in field.types for named in _hard_of_type(field, kind)]
     return found or [Named("an ordinary value", ordinary(field))]
+
+
+@lru_cache(maxsize=256)
+def _small_hard_values(field: Field) -> tuple[Any, ...]:
+    """The hard values that may ride in any body; large ones would only make it slow."""
+    values = (named.value for named in hard_values(field))
+    return tuple(value for value in values if len(encode(value)) <= _LARGE) or (ordinary(field),)
 
 
 def _hard_of_type(field: Field, kind: str) -> Sequence[Named]:
@@ -195,8 +206,8 @@ class Companions:
         if company == "nulls" and field.nullable:
             body[field.path] = None
         elif company == "hard":
-            hard = hard_values(field)
-            body[field.path] = hard[self._turn * 7 % len(hard)].value
+            hard = _small_hard_values(field)
+            body[field.path] = hard[self._turn * 7 % len(hard)]
         else:
             body[field.path] = ordinary(field, self._turn + index)
 

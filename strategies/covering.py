@@ -6,6 +6,7 @@ D. R. Kuhn, D. R. Wallace, A. M. Gallo: Software Fault Interactions and Implicat
 
 from __future__ import annotations
 
+import random
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
@@ -82,7 +83,8 @@ def covering_rows(contract: Contract, seed: int, strength: int) -> list[dict[str
     if not factors:
         return []
     strength = min(strength, len(factors))
-    numbered = {path: list(range(len(classes))) for path, classes in factors.items()}
+    chance = random.Random(seed)  # noqa: S311 - reproducible on purpose
+    numbered = {path: chance.sample(range(len(classes)), len(classes)) for path, classes in factors.items()}
     rows = make(numbered, strength=strength, sorter=sorters.hash, seed=str(seed)) if strength > 1 else _each(numbered)
     return [{path: factors[path][row[path]] for path in factors} for row in rows]
 

@@ -15,6 +15,9 @@ from contracts.exchange import Case
 Style = Literal["compact", "ascii", "spaced", "reversed", "escaped", "solidus"]
 STYLES: Final[tuple[Style, ...]] = ("compact", "ascii", "spaced", "reversed", "escaped", "solidus")
 
+#: Escapes make a text up to six times as long; services limit bodies, often to 100 kB.
+_LARGE: Final = 12_000
+
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _TOKEN = re.compile(r'"<json token ([^>"]*)>"')
 _TEXT = re.compile(r'"(?:[^"\\]|\\.)*"')
@@ -50,8 +53,11 @@ def encode(value: Any, style: Style = "compact") -> bytes:
 
 
 def json_case(value: Any, *, family: str, aim: str, style: Style = "compact") -> Case:
-    """A request with the right headers and ``value`` as its JSON body."""
-    return Case(encode(value, style), family=family, aim=aim)
+    """A request with the right headers and ``value`` as its JSON body; a large one is compact whatever the style."""
+    body = encode(value)
+    if style != "compact" and len(body) <= _LARGE:
+        body = encode(value, style)
+    return Case(body, family=family, aim=aim)
 
 
 def _token(value: object) -> str:

@@ -133,20 +133,22 @@ def _unlisted(contract: Contract, companions: Companions) -> Iterator[Case]:
 def _repeated(contract: Contract, companions: Companions) -> Iterator[Case]:
     """A repeated member: with the same value, another valid one, and a wrong one before or behind the right one."""
     for number, field in enumerate(contract.fields):
-        body = encode(companions.body(field))
-        other = encode({field.path: ordinary(field, 2)})
         wrong = encode({field.path: 5 if "number" not in field.types else "5"})
         ways = (
-            ("a wrong value first", wrong[:-1] + b"," + body[1:]),
-            ("a wrong value last", body[:-1] + b"," + wrong[1:]),
-            ("two values", body[:-1] + b"," + other[1:]),
-            ("the same twice", body[:-1] + b"," + body[1:]),
+            ("a wrong value first", wrong, True),
+            ("a wrong value last", wrong, False),
+            ("two values", encode({field.path: ordinary(field, 2)}), False),
+            ("the same twice", None, False),
         )
-        for name, data in ways if number == 0 else (ways[number % 2], ways[2]):
+        for name, other, first in ways if number == 0 else (ways[number % 2], ways[2]):
+            body = companions.body(field)
+            right = encode(body)
+            second = other or encode({field.path: body[field.path]})
+            data = second[:-1] + b"," + right[1:] if first else right[:-1] + b"," + second[1:]
             yield Case(data, family="unusual.repeated", aim=f"{field.path}: {name}")
     free = free_object(contract)
     if free:
-        body = encode(companions.body(free) | {free.path: {}})
+        text = encode(companions.body(free) | {free.path: {}})
         inner = encode({free.path: 0})[1:-2] + b'{"a":1,"a":2}'
-        data = body.replace(encode({free.path: {}})[1:-1], inner)
+        data = text.replace(encode({free.path: {}})[1:-1], inner)
         yield Case(data, family="unusual.repeated", aim=f"{free.path}: a repeated name inside")

@@ -115,16 +115,16 @@ def malformed_cases(contract: Contract, names: Names, seed: int) -> list[Case]:
         Case(b"", family=family, aim="request.body.required (an empty body)"),
         Case(None, family=family, aim="request.body.required (no body)"),
     ]
-    text = encode(companions.body(company="minimal"))
-    cases += [
-        Case(text[: match.end()], family=family, aim=f"{clause} (cut after {match.group().decode()!r})")
-        for match in list(_STRUCTURE.finditer(text))[:-1]
-    ]
-    whole = encode(companions.body(company="full"))
-    cases += [
-        Case(whole[:cut], family=family, aim=f"{clause} (cut after {cut} of {len(whole)} bytes)")
-        for cut in (len(whole) // 2, len(whole) - 2, len(whole) - 1)
-    ]
+    tokens = len(_STRUCTURE.findall(encode(companions.body(company="minimal"))))
+    for token in range(tokens - 1):
+        # Each cut has a body of its own, so that no two requests carry the same name.
+        text = encode(companions.body(company="minimal"))
+        match = list(_STRUCTURE.finditer(text))[token]
+        cases.append(Case(text[: match.end()], family=family, aim=f"{clause} (cut after {match.group().decode()!r})"))
+    for share, less in ((2, 0), (1, 2), (1, 1)):
+        whole = encode(companions.body(company="full"))
+        cut = len(whole) // share - less
+        cases.append(Case(whole[:cut], family=family, aim=f"{clause} (cut after {cut} of {len(whole)} bytes)"))
     free = free_object(contract)
     enclosed = {"<in>": f'"{free.path}":{{', "<out>": "}"} if free else {"<in>": "", "<out>": ""}
     for number, (name, template) in enumerate(_MALFORMED.items()):
