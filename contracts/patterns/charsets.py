@@ -18,9 +18,6 @@ MAX_CODE_POINT = 0x10FFFF
 Range: TypeAlias = tuple[int, int]
 CharSet: TypeAlias = tuple[Range, ...]
 
-EVERYTHING: CharSet = ((0, MAX_CODE_POINT),)
-NOTHING: CharSet = ()
-
 
 def charset(ranges: Iterable[Range]) -> CharSet:
     """The normal form of any ranges: sorted, overlapping and adjacent ones joined."""

@@ -18,9 +18,8 @@ if TYPE_CHECKING:
     from contracts.patterns import CharacterClass
     from contracts.patterns.charsets import CharSet
 
-#: Never drawn unless a class has nothing else: U+0000, which databases refuse for reasons of their own, and
-#: lone surrogates, which UTF-8 cannot carry.
-AVOIDED: Final[CharSet] = ((0, 0), (0xD800, 0xDFFF))
+#: Without U+0000, which databases refuse for reasons of their own, and lone surrogates, which UTF-8 cannot carry:
+#: these are drawn only if a class has nothing else.
 USABLE: Final[CharSet] = ((1, 0xD7FF), (0xE000, 0x10FFFF))
 
 _BEYOND_ASCII: Final = 0x80

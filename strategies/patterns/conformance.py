@@ -233,16 +233,13 @@ class _Filling:
                 self._offences.character(path[i], cls) if i == offence else next(self._plain[cls])
                 for i, cls in enumerate(classes)
             )
-        return Word(text, member, self._reached(path, classes, offence))
+        return Word(text, member, self._reached(text, path[-1], classes, offence))
 
-    def _reached(self, path: list[int], classes: ClassWord, offence: int | None) -> str:
-        if not classes:
-            return "the empty text"
-        if offence is None:
-            place = "an end" if path[-1] in self.automaton.accepting else "no end"
-            return f"{place} in the state after {self.access[path[-1]]!r}"
-        name = self.automaton.classes[classes[offence]].name
-        return f"{name!r} refused in the state after {self.access[path[offence]]!r}"
+    def _reached(self, text: str, state: int, classes: ClassWord, offence: int | None) -> str:
+        if offence is not None:
+            return f"{self.automaton.classes[classes[offence]].name!r} refused after {text[:offence]!r}"
+        may = "may" if state in self.automaton.accepting else "may not"
+        return f"a text {may} end as {self.access[state]!r} does"
 
 
 def _text(automaton: Automaton, classes: ClassWord) -> str:
