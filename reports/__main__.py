@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import argparse
-import datetime
+import datetime as dt
 import os
 import sys
-from collections.abc import Sequence
 from pathlib import Path
-from typing import NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
 from contracts.deviations import DeviationError, Deviations
 from contracts.findings import Level
@@ -29,6 +28,9 @@ from reports.reading import summarize
 from reports.render import write_all
 from reports.terminal import print_summary
 from reports.wording import milliseconds
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 
 class _Parser(argparse.ArgumentParser):
@@ -134,7 +136,7 @@ def _trend(options: argparse.Namespace) -> int:
 
 def _deviations(options: argparse.Namespace) -> int:
     summary = summarize([options.place])
-    expires = datetime.datetime.now(tz=datetime.UTC).date() + datetime.timedelta(days=options.days)
+    expires = dt.datetime.now(tz=dt.UTC).date() + dt.timedelta(days=options.days)
     acceptance = Acceptance(options.reason, options.link, options.owner, expires)
     if not summary.findings:
         print("no new findings: nothing to propose", file=sys.stderr)

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from html import escape
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from reports.comparison import TrendPoint
-from reports.summary import Summary
 from reports.tally import BOUNDS, Latency, Moment
 from reports.wording import duration, milliseconds, numbers
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+
+    from reports.comparison import TrendPoint
+    from reports.summary import Summary
 
 _WIDTH: Final = 480
 #: Classes of answers as the stylesheet colours them.
@@ -94,7 +97,7 @@ def _share(count: int, total: int) -> str:
 
 def _latency(rows: Sequence[Latency]) -> Chart:
     low = math.floor(math.log10(max(min(row.p50 for row in rows) / 2, 1e-4)))
-    high = math.ceil(math.log10(max(max(row.longest for row in rows), 10.0 ** (low + 1))))
+    high = math.ceil(math.log10(max(10.0 ** (low + 1), *(row.longest for row in rows))))
     left, room = 96, _WIDTH - 96 - 28
 
     def at(seconds: float) -> float:
@@ -113,7 +116,8 @@ def _latency(rows: Sequence[Latency]) -> Chart:
         parts.append(_line(at(row.p99), y + 2, at(row.p99), y + 36, "p99"))
         parts.append(_line(at(row.p50), y, at(row.p50), y + 36, "p50"))
     sentence = "; ".join(
-        f"{row.kind}: half within {milliseconds(row.p50)}, 99 % within {milliseconds(row.p99)}, longest {milliseconds(row.longest)}"
+        f"{row.kind}: half within {milliseconds(row.p50)}, 99 % within {milliseconds(row.p99)},"
+        f" longest {milliseconds(row.longest)}"
         for row in rows
     )
     title = "Latency by kind of case"
@@ -199,7 +203,7 @@ def _thinned(moments: Sequence[Moment], rows: int = 24) -> list[Moment]:
 
 def _trend(points: Sequence[TrendPoint]) -> Chart:
     height, left = 90.0, 44
-    largest = max(max(point.findings for point in points), 1)
+    largest = max(1, *(point.findings for point in points))
     slowest = max((point.median or 0) for point in points) or 1
     step = min((_WIDTH - left - 8) / len(points), 40.0)
     parts = [_text(left - 6, 16, f"{largest}", "tick", "end"), _text(left - 6, 12 + height, "0", "tick", "end")]
@@ -229,7 +233,7 @@ def _trend(points: Sequence[TrendPoint]) -> Chart:
             point.profile,
             str(point.findings),
             f"{point.requests:,}",
-            milliseconds(point.median) if point.median is not None else "–",
+            milliseconds(point.median) if point.median is not None else "-",
         )
         for point in reversed(points)
     )

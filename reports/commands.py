@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import re
 import shlex
-from collections.abc import Iterator
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from contracts.exchange import Case
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from contracts.exchange import Case
 
 #: Bytes of a body that a command line holds; a longer one is read from the history.
 LONGEST: Final = 4_096
 _KEY: Final = "ACTIVEPIECES_API_KEY"
 _LATIN_1: Final = 0xFF
-_PLAIN = re.compile(r"[\x20-\x7e\u00a1-\u00ac\u00ae-\u02ff]*")
+_READABLE = re.compile(r"[\x20-\x7e\u00a1-\u00ac\u00ae-\u02ff]*")
 
 #: What the templates of wrong keys are in bash.
 _EXPANSIONS: Final = {
@@ -57,7 +59,8 @@ def curl(case: Case, base_url: str, stored_body: str) -> str:
         if len(case.body) > LONGEST:
             feed, data = f"{stored_body} | ", "--data-binary @-"
         elif text is not None:
-            data = f"--data-raw {_single(text)}"
+            quoted = text.replace("'", "'\\''")
+            data = f"--data-raw '{quoted}'"
         else:
             feed, data = f"printf '{_printf(case.body)}' | ", "--data-binary @-"
         parts.append(data)
@@ -84,12 +87,12 @@ def _inline(body: bytes) -> str | None:
         text = body.decode("utf-8")
     except UnicodeDecodeError:
         return None
-    return text if _PLAIN.fullmatch(text) else None
+    return text if _READABLE.fullmatch(text) else None
 
 
 def _single(text: str) -> str:
     """In single quotes, whether the shell asks for it or not; what cannot be seen as an escape of bash."""
-    if _PLAIN.fullmatch(text):
+    if text.isascii() and text.isprintable():
         return "'" + text.replace("'", "'\\''") + "'"
     # How requests writes a header: Latin-1 where it can.
     encoded = text.encode("latin-1" if max(map(ord, text)) <= _LATIN_1 else "utf-8", "replace")
@@ -102,7 +105,7 @@ def _header(name: str, value: str) -> str:
     line = f"{name}: {value}"
     if not _TEMPLATES.search(line):
         return _single(line)
-    if _PLAIN.fullmatch(line):
+    if line.isascii() and line.isprintable():
         return '"' + "".join(_double(part) if literal else part for literal, part in _parts(line)) + '"'
     return "".join(_single(part) if literal else f'"{part}"' for literal, part in _parts(line))
 
@@ -126,7 +129,7 @@ def _double(text: str) -> str:
 def _printf(data: bytes, percent: str = "%%") -> str:
     """Bytes as a format of printf in single quotes (or, with a plain ``percent``, for ``$'...'``)."""
     special = {0x25: percent, 0x5C: "\\\\", 0x27: "\\047", 0x0A: "\\n", 0x09: "\\t", 0x0D: "\\r"}
-    words = [special.get(byte) or (chr(byte) if 0x20 <= byte < 0x7F else f"\\{byte:03o}") for byte in data]  # noqa: PLR2004  # ASCII
+    words = [special.get(byte) or (chr(byte) if 0x20 <= byte < 0x7F else f"\\{byte:03o}") for byte in data]  # ASCII
     if words[:1] == ["-"]:
         words[0] = "\\055"  # else printf takes it for an option
     return "".join(words)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
-from reports.evidence import FindingReport
-from reports.summary import ClauseRow, Summary
+if TYPE_CHECKING:
+    from reports.evidence import FindingReport
+    from reports.summary import ClauseRow, Summary
 
 _STATUSES: Final = {
     "kept": "passed",

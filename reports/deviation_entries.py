@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-import datetime
 import json
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from reports.evidence import FindingReport
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Sequence
+
+    from reports.evidence import FindingReport
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,7 +21,7 @@ class Acceptance:
     reason: str
     link: str
     owner: str
-    expires: datetime.date
+    expires: dt.date
 
 
 def proposed(findings: Sequence[FindingReport], acceptance: Acceptance) -> str:
@@ -49,8 +52,8 @@ def _entry(finding: FindingReport, name: str, acceptance: Acceptance) -> str:
         f"cases = {_quoted(f'{finding.clause.promise} Owed {finding.owed}.')}",
         f"cause = {_quoted(finding.cause)}",
     ]
-    # An index says where one case was broken, not where all of them are.
-    if finding.where and not re.search(r"/\d+(?:/|$)", finding.where):
+    # A place with an escape in it is shown, not spelled: it would match nothing.
+    if finding.where and finding.one_place and "\\" not in finding.where:
         lines.append(f"where = {_quoted(finding.where)}")
     lines += [
         "# sent = '...'  # narrow it: a regular expression that occurs in the bodies this entry is to cover",

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from contracts.clauses import Clause
-from contracts.deviations import Deviation
 from contracts.exchange import Exchange
-from contracts.verdict import Bucket, ClauseResult
 from reports import commands, marking
 from reports.visible import inert, readable
+
+if TYPE_CHECKING:
+    from contracts.deviations import Deviation
+    from contracts.verdict import Bucket, ClauseResult
 
 #: Characters of a text on one line that a report shows.
 LINE: Final = 400
@@ -67,7 +69,11 @@ class Evidence:
 
 @dataclass(frozen=True, slots=True)
 class FindingReport:
-    """One broken promise with all that a reader needs; every text but the evidence is inert."""
+    """One broken promise with all that a reader needs; every text but the evidence is inert.
+
+    ``one_place`` tells that every case broke it at ``where``; ``count`` cases agree, of ``cases`` that
+    exercised the clause.
+    """
 
     id: str
     clause: Clause
@@ -75,6 +81,7 @@ class FindingReport:
     owed: str
     came: str
     where: str
+    one_place: bool
     count: int
     cases: int
     families: tuple[tuple[str, int], ...]
@@ -109,7 +116,7 @@ class Repeating:
 
 
 def finding_report(
-    bucket: Bucket, result: ClauseResult, record: dict[str, Any] | None, run: Repeating
+    bucket: Bucket, result: ClauseResult, record: dict[str, Any] | None, run: Repeating, *, one_place: bool
 ) -> FindingReport:
     """The report of one bucket; ``record`` is the exchange in full."""
     finding = bucket.finding
@@ -122,6 +129,7 @@ def finding_report(
         owed=inert(finding.owed, LINE),
         came=_came(finding.came, evidence),
         where=inert(finding.where, LINE),
+        one_place=one_place,
         count=bucket.count,
         cases=result.positive + result.negative,
         families=tuple((inert(name), count) for name, count in bucket.families.most_common(8) if name),

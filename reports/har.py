@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import base64
 import json
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from contracts.exchange import Exchange, Headers, pack_bytes
-from reports.evidence import FindingReport
 from reports.json_report import bounded
-from reports.summary import Summary
 from reports.wording import rfc3339
+
+if TYPE_CHECKING:
+    from reports.evidence import FindingReport
+    from reports.summary import Summary
 
 
 def har(summary: Summary) -> str:

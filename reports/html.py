@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import base64
 import hashlib
-from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from reports import wording
 from reports.charts import charts
-from reports.comparison import Comparison, TrendPoint
-from reports.evidence import Evidence, FindingReport
 from reports.summary import STATES, Summary
 from reports.visible import Piece, inert, pieces, readable
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from reports.comparison import Comparison, TrendPoint
+    from reports.evidence import Evidence, FindingReport
 
 _TEMPLATES: Final = Path(__file__).with_name("templates")
 #: Characters of a body that the page shows, around the offending part.

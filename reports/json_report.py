@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict, replace
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
-from contracts.exchange import Exchange
-from reports.evidence import Evidence, FindingReport
-from reports.summary import ClauseRow, Summary
-from reports.tally import Latency
 from reports.wording import rfc3339
+
+if TYPE_CHECKING:
+    from contracts.exchange import Exchange
+    from reports.evidence import Evidence, FindingReport
+    from reports.summary import ClauseRow, Summary
+    from reports.tally import Latency
 
 SCHEMA: Final = "report-1.schema.json"
 #: Bytes of a body that the report holds; the history has the rest.

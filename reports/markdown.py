@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from reports.comparison import Comparison
-from reports.evidence import FindingReport
 from reports.summary import STATES, Summary
 from reports.wording import duration, instant, milliseconds, numbers
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from reports.comparison import Comparison
+    from reports.evidence import FindingReport
 
 #: GitHub takes 65,536 characters in a comment.
 LIMIT: Final = 60_000
@@ -69,8 +72,8 @@ def _head(summary: Summary) -> str:
     states = summary.states()
     return (
         f"## {_SIGNS[summary.outcome]} {_escaped(summary.sentence)}\n\n"
-        f"{numbers(summary.requests, 'request')} in {duration(where.seconds)} to {code(where.target)} {code(where.base_url)},"
-        f" {instant(where.started)}, profile {code(where.profile)}, seed {code(where.seed)}. "
+        f"{numbers(summary.requests, 'request')} in {duration(where.seconds)} to {code(where.target)}"
+        f" {code(where.base_url)}, {instant(where.started)}, profile {code(where.profile)}, seed {code(where.seed)}. "
         f"Clauses: {', '.join(f'{states[state]} {state}' for state in STATES if states[state])}."
     )
 
@@ -91,14 +94,15 @@ def _finding(number: int, finding: FindingReport) -> str:
         f"| sent | {cell(finding.sent)} |\n"
         f"| owed | {cell(finding.owed)} |\n"
         f"| came | {cell(finding.came)} |\n"
-        f"| seen | {finding.agreement}{f'; {cell(families)}' if families else ''}; first {instant(finding.first_seen)} |\n\n"
+        f"| seen | {finding.agreement}{f'; {cell(families)}' if families else ''};"
+        f" first {instant(finding.first_seen)} |\n\n"
         f"<details><summary>Repeat it</summary>\n\n{blocks}\n\n</details>"
     )
 
 
 def _fenced(text: str) -> str:
     fence = "`" * max(3, max((len(run) for run in re.findall("`+", text)), default=0) + 1)
-    shown = text if len(text) <= 3_000 else "the command is long: see index.html"  # noqa: PLR2004  # readable
+    shown = text if len(text) <= 3_000 else "the command is long: see index.html"  # readable
     return f"{fence}sh\n{shown}\n{fence}"
 
 
@@ -138,7 +142,8 @@ def _numbers(summary: Summary) -> str:
 
 def _clauses(summary: Summary) -> str:
     rows = "\n".join(
-        f"| {row.state} | {cell(row.clause.id)} | {row.clause.level.value} | {row.positive:,} | {row.negative:,} | {row.broken:,} |"
+        f"| {row.state} | {cell(row.clause.id)} | {row.clause.level.value}"
+        f" | {row.positive:,} | {row.negative:,} | {row.broken:,} |"
         for state in STATES
         for row in summary.in_state(state)
     )
@@ -155,7 +160,8 @@ def _environment(summary: Summary) -> str:
 
 def _facts(summary: Summary) -> Iterator[str]:
     where = summary.environment
-    yield f"- run {code(', '.join(where.ids))}, commit {code(where.commit)}{' with local changes' if where.dirty else ''}"
+    dirty = " with local changes" if where.dirty else ""
+    yield f"- run {code(', '.join(where.ids))}, commit {code(where.commit)}{dirty}"
     yield f"- versions {code(', '.join(f'{name} {version}' for name, version in where.versions))}"
     yield f"- options {code(', '.join(f'{name}={value}' for name, value in where.options))}"
     yield from (f"- {code(command)}" for command in where.commands)

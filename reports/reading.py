@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import datetime
+import datetime as dt
 import math
-from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from contracts.checks.context import ascii_json
 from contracts.deviations import Deviations
@@ -18,6 +17,9 @@ from reports.history import history_files, read_history
 from reports.summary import Accepted, ClauseRow, Cleanup, Environment, Note, Record, Summary, state_of
 from reports.tally import Tally
 from reports.visible import inert
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
 
 #: Notes of one kind, and projects left behind, that are kept by name; the rest is counted.
 _NOTES: Final = 40
@@ -36,7 +38,7 @@ def summarize(places: Sequence[Path], *, deviations: Deviations | None = None, f
     if fail_on is None:
         fail_on = Level(str(first.get("options", {}).get("fail_on") or Level.IMPLIED.value))
     if deviations is None:
-        day = datetime.datetime.fromtimestamp(first["started"], tz=datetime.UTC).date() if "started" in first else None
+        day = dt.datetime.fromtimestamp(first["started"], tz=dt.UTC).date() if "started" in first else None
         deviations = Deviations.load(today=day)
     reader = _Reader(VerdictBuilder(deviations, fail_on), fail_on)
     for record in _records(sources):
@@ -114,16 +116,20 @@ class _Reader:
         self._notes: dict[str, list[Note]] = {}
         self._dropped = 0
         self._cleanups: list[Cleanup] = []
+        self._places: dict[tuple[str, str], set[str]] = {}
 
     def take(self, record: Record) -> None:
         """Count one record and hand it to the builder of the verdict."""
         kind = record["type"]
         if kind == "exchange":
             self._tally.observe(record)
+            self._place(*record.get("findings", ()))
             if "project" in record and not record.get("findings") and not record.get("crashed"):
                 record = _slim(record)
         elif kind == "run":
             self._runs.append({name: value for name, value in record.items() if name not in {"clauses", "guarantees"}})
+        elif kind == "finding":
+            self._place(record["finding"])
         elif kind == "note":
             self._note(record)
         elif kind == "cleanup":
@@ -131,6 +137,13 @@ class _Reader:
         elif kind == "end" and record.get("ended"):
             self._ended.append(record["ended"])
         self._builder.observe(record)
+
+    def _place(self, *findings: Record) -> None:
+        """Remember where findings of one bucket stand, two places at most: one or several is the question."""
+        for finding in findings:
+            places = self._places.setdefault((finding["clause"], finding["cause"]), set())
+            if len(places) < 2:
+                places.add(finding["where"])
 
     def _note(self, record: Record) -> None:
         kind = inert(record["kind"])
@@ -189,6 +202,7 @@ class _Reader:
                 verdict.clauses[bucket.clause],
                 full.get(_place(bucket), bucket.exchange) if bucket.exchange else None,
                 runs[_folder_number(_place(bucket)[0])],
+                one_place=len(self._places.get(bucket.finding.bucket, ())) < 2,
             )
             for bucket in verdict.buckets
         ]

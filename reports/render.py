@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import os
 import tempfile
-from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from reports.comparison import compare, earlier_runs, previous, trend
 from reports.ctrf import ctrf
@@ -15,7 +15,11 @@ from reports.json_report import json_report, report_object
 from reports.junit import junit
 from reports.markdown import markdown
 from reports.sarif import sarif
-from reports.summary import Summary
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from reports.summary import Summary
 
 
 def write_all(summary: Summary, directory: Path) -> list[Path]:

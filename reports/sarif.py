@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import hashlib
 import json
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from contracts.document import DEFAULT_DOCUMENT
 from contracts.findings import Level
-from reports.comparison import Comparison
-from reports.evidence import FindingReport
 from reports.places import lines_of
-from reports.summary import ClauseRow, Summary
 from reports.wording import rfc3339
+
+if TYPE_CHECKING:
+    from reports.comparison import Comparison
+    from reports.evidence import FindingReport
+    from reports.summary import ClauseRow, Summary
 
 _LEVELS: Final = {Level.DOCUMENTED: "error", Level.IMPLIED: "error", Level.ADVISORY: "note"}
 #: The document in which the promises stand, as a path in the repository.

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
-from contracts.clauses import Clause
-from contracts.deviations import Deviation
 from contracts.findings import Outcome
 from contracts.verdict import ExitStatus
-from reports.evidence import FindingReport
-from reports.tally import Family, Latency, Moment
+
+if TYPE_CHECKING:
+    from contracts.clauses import Clause
+    from contracts.deviations import Deviation
+    from reports.evidence import FindingReport
+    from reports.tally import Family, Latency, Moment
 
 Record = dict[str, Any]
 

@@ -155,10 +155,10 @@ def kind_of(method: str, status: int) -> str:
     """One of :data:`KINDS`."""
     if not status:
         return "no answer"
-    if status >= 500:  # noqa: PLR2004  # RFC 9110, section 15.6
+    if status >= 500:  # RFC 9110, section 15.6
         return "server error"
     if method != "POST":
         return "deleted" if method == "DELETE" else "read"
-    if status == 201:  # noqa: PLR2004  # created
+    if status == 201:  # created
         return "created"
-    return "refused" if status >= 400 else "other answer"  # noqa: PLR2004  # RFC 9110, section 15.5
+    return "refused" if status >= 400 else "other answer"  # RFC 9110, section 15.5

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Iterator, Mapping
-from pathlib import Path
-from typing import IO, Final, Self
+from typing import IO, TYPE_CHECKING, Final, Self
 
-from reports.evidence import FindingReport
 from reports.summary import STATES, Summary
 from reports.wording import duration, milliseconds, numbers
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from pathlib import Path
+
+    from reports.evidence import FindingReport
 
 #: Findings shown in full, lines of all, and the fewest lines of a list.
 _FINDINGS: Final = 3

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import datetime
+import datetime as dt
 import math
 
 
@@ -13,13 +13,13 @@ def numbers(count: int, noun: str) -> str:
 
 def duration(seconds: float) -> str:
     """``0.8 s``, ``42 s``, ``3 min 20 s``, ``2 h 5 min``."""
-    if seconds < 10:  # noqa: PLR2004  # below that tenths matter
+    if seconds < 10:  # below that tenths matter
         return f"{seconds:.1f} s"
     whole = round(seconds)
-    if whole < 60:  # noqa: PLR2004  # seconds of a minute
+    if whole < 60:  # seconds of a minute
         return f"{whole} s"
     minutes, rest = divmod(whole, 60)
-    if minutes < 60:  # noqa: PLR2004  # minutes of an hour
+    if minutes < 60:  # minutes of an hour
         return f"{minutes} min {rest} s" if rest else f"{minutes} min"
     return f"{minutes // 60} h {minutes % 60} min"
 
@@ -31,7 +31,7 @@ def milliseconds(seconds: float) -> str:
     if seconds >= 1:
         return f"{seconds:.2f} s"
     value = seconds * 1000
-    return f"{value:.1f} ms" if value < 10 else f"{value:.0f} ms"  # noqa: PLR2004  # below that tenths matter
+    return f"{value:.1f} ms" if value < 10 else f"{value:.0f} ms"  # below that tenths matter
 
 
 def instant(seconds: float) -> str:
@@ -44,6 +44,6 @@ def rfc3339(seconds: float) -> str:
     return moment(seconds).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
-def moment(seconds: float) -> datetime.datetime:
+def moment(seconds: float) -> dt.datetime:
     """The time in UTC."""
-    return datetime.datetime.fromtimestamp(seconds, tz=datetime.UTC)
+    return dt.datetime.fromtimestamp(seconds, tz=dt.UTC)

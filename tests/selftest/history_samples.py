@@ -1,5 +1,6 @@
 """Histories as runs write them, without a run: judged exchanges with a service made of one function."""
 
+# ruff: noqa: S311  # a seeded history is no secret
 from __future__ import annotations
 
 import json
@@ -8,8 +9,7 @@ import string
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 from email.utils import formatdate
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from contracts.checks.context import Limits
 from contracts.clauses import catalogue
@@ -20,6 +20,9 @@ from contracts.judgement import Judge
 from contracts.oracle import Expectation, Verdict
 from contracts.secrets import Secrets
 from reports.history import HistoryWriter
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 KEY = "sk-Sample0123456789abcdefghijklmnopqrstuvwxyz"
 MARK = "ctk3f9x2"
@@ -55,44 +58,45 @@ def breaks_promises(case: Case, owed: Expectation, correct: Response) -> Respons
     return correct
 
 
+_BAD_NAMES = (".", "a.b", "a/b", "/", "", "..", "name.")
+_GOOD_NAMES = ("x", "Project", " padded", "naïve", "\U0001d49c", "a\u202eb", "tab\there", "nul\x00")
+#: What one case in twelve changes in a valid body, and the family it then belongs to.
+_CHANGES: dict[int, tuple[str, tuple[Any, ...], str]] = {
+    1: ("displayName", _BAD_NAMES, "pattern.displayName.conformance"),
+    2: ("maxConcurrentJobs", ("5", [], True), "values.wrong_kind"),
+    3: ("metadata", (None, 3, "x", []), "values.wrong_kind"),
+    4: ("displayName", _BAD_NAMES, "pattern.displayName.conformance"),
+    5: ("metadata", ({"k": [1, 2.5, "v" * 30]}, {}), "covering.pairs"),
+    6: ("alertReceiverEmail", ("a@b.co", "o'neil+x@example.org"), "values.text"),
+    7: ("alertReceiverEmail", (".a@b.co", "a..b@c.de"), "pattern.alertReceiverEmail.near"),
+}
+_HEADERS = Case(None).headers
+_OTHER_HEADERS: dict[int, Headers] = {
+    8: _HEADERS[1:],
+    9: (("Authorization", "Bearer {key minus its last character}"), _HEADERS[1]),
+}
+
+
 def cases(count: int, seed: int = 7) -> Iterable[Case]:
     """Valid and invalid requests in turn, the ones that a contract suite sends most."""
     choose = random.Random(seed)
-    bad_names = [".", "a.b", "a/b", "/", "", "..", "name."]
-    good_names = ["x", "Project", " padded", "naïve", "𝒜", "a\u202eb", "tab\there", "nul\x00"]
     for number in range(1, count + 1):
-        external = f"{MARK}-{number}"
-        body: dict[str, Any] = {"displayName": choose.choice(good_names), "externalId": external}
+        kind = number % 12
+        body: dict[str, Any] = {"displayName": choose.choice(_GOOD_NAMES), "externalId": f"{MARK}-{number}"}
         family = ("values.text", "covering.pairs", "random.valid")[number % 3]
-        headers = Case(None).headers
-        match number % 12:
-            case 1 | 4:
-                body["displayName"], family = choose.choice(bad_names), "pattern.displayName.conformance"
-            case 2:
-                body["maxConcurrentJobs"], family = choose.choice(["5", [], True]), "values.wrong_kind"
-            case 3:
-                body["metadata"], family = choose.choice([None, 3, "x", []]), "values.wrong_kind"
-            case 5:
-                body |= {"metadata": {"k": [1, 2.5, "v" * choose.randrange(40)]}, "maxConcurrentJobs": 7}
-            case 6:
-                body["alertReceiverEmail"] = choose.choice(["a@b.co", "o'neil+x@example.org"])
-            case 7:
-                body["alertReceiverEmail"], family = ".a@b.co", "pattern.alertReceiverEmail.near"
-            case 8:
-                headers, family = headers[1:], "wire.authorization"
-            case 9:
-                headers = (("Authorization", "Bearer {key minus its last character}"), headers[1])
-                family = "wire.authorization"
-            case _:
-                pass
+        if kind in _CHANGES:
+            name, values, family = _CHANGES[kind]
+            body[name] = choose.choice(values)
+        headers = _OTHER_HEADERS.get(kind, _HEADERS)
+        family = "wire.authorization" if kind in _OTHER_HEADERS else family
         text = json.dumps(body, ensure_ascii=False, separators=(",", ":"))
-        if number % 12 == 10:
+        if kind == 10:
             text, family = text[:-1], "wire.malformed"
         yield Case(text.encode("utf-8", "surrogatepass"), headers=headers, family=family, aim=family)
     yield Case(b'{"displayName":"\xff\xfe"}', family="wire.encoding", aim="request.body.encoding")
 
 
-def write_history(
+def write_history(  # noqa: PLR0913  # every one has a default
     directory: Path,
     *,
     count: int = 240,
@@ -143,7 +147,7 @@ def write_history(
 
 def note(writer: HistoryWriter, kind: str, text: str) -> None:
     """Append a note as the recording plugin does."""
-    writer._write({"type": "note", "worker": writer.worker, "kind": kind, "text": text})
+    writer.record("note", kind=kind, text=text)
 
 
 def run_record(
@@ -165,7 +169,7 @@ def run_record(
         "started": started,
         "clauses": [clause.to_json() for clause in clauses.values()],
         "guarantees": {
-            "request.displayName.pattern": "complete: a service with up to m = 2 more states than the pattern is told apart"
+            "request.displayName.pattern": "complete for services with up to 2 more states than the pattern"
         },
         "limits": {"response_time": 5.0, "response_bytes": 16777216},
         "shard": None,

@@ -1,34 +1,36 @@
 """All formats of a report say the same, each as its schema has it."""
 
+# ruff: noqa: S314  # the documents are our own
 from __future__ import annotations
 
-import datetime
+import datetime as dt
 import importlib.resources
 import json
 import re
 from pathlib import Path
-from typing import Any
-from xml.etree import ElementTree
-
+from typing import TYPE_CHECKING, Any
+from xml.etree import ElementTree as ET
 
 import jsonschema
 import pytest
 import xmlschema
 
-
 from contracts.deviations import Deviation, Deviations
+from contracts.exchange import Response
 from contracts.verdict import ExitStatus
 from reports.reading import summarize
 from reports.render import write_all
-from reports.summary import Summary
 from reports.terminal import terminal_summary
 from tests.selftest import history_samples as samples
+
+if TYPE_CHECKING:
+    from reports.summary import Summary
 
 SCHEMA = json.loads(Path("reports/schemas/report-1.schema.json").read_text())
 JUNIT = Path(__file__).with_name("data") / "junit.xsd"
 
 
-def _known(today: datetime.date = datetime.date(2026, 11, 24)) -> Deviations:
+def _known(today: dt.date = dt.date(2026, 11, 24)) -> Deviations:
     entry = Deviation(
         name="trimmed-names",
         clause="response.201.displayName.echo",
@@ -36,11 +38,9 @@ def _known(today: datetime.date = datetime.date(2026, 11, 24)) -> Deviations:
         reason="trimmed since 2020",
         link="https://tracker.example/1",
         owner="platform",
-        expires=datetime.date(2027, 1, 31),
+        expires=dt.date(2027, 1, 31),
     )
-    gone = Deviation(
-        "gone", "service.no_5xx", "none", "none", "none", "platform", datetime.date(2027, 1, 31), cause="x"
-    )
+    gone = Deviation("gone", "service.no_5xx", "none", "none", "none", "platform", dt.date(2027, 1, 31), cause="x")
     return Deviations([entry, gone], today)
 
 
@@ -87,13 +87,16 @@ def test_all_formats_agree(written: tuple[Summary, Path]) -> None:
 
     report = json.loads((directory / "report.json").read_text())
     assert report["verdict"] == {
-        "outcome": summary.outcome, "status": summary.status, "sentence": summary.sentence, "complete": summary.complete,
-    }  # fmt: skip
+        "outcome": summary.outcome,
+        "status": summary.status,
+        "sentence": summary.sentence,
+        "complete": summary.complete,
+    }
     assert [finding["id"] for finding in report["findings"]] == findings
     assert {clause["id"] for clause in report["clauses"] if clause["state"] == "broken"} == broken
     assert sum(report["requests"]["statuses"].values()) == report["requests"]["total"] == summary.requests
 
-    junit = ElementTree.parse(directory / "junit.xml").getroot()
+    junit = ET.parse(directory / "junit.xml").getroot()
     cases = junit.findall(".//testcase")
     assert {case.attrib["name"] for case in cases if case.find("failure") is not None} == broken
     assert {case.attrib["name"] for case in cases if case.find("skipped") is not None} == idle
@@ -154,7 +157,7 @@ def test_a_finding_shows_the_smallest_case_with_the_offending_part_and_the_comma
     assert finding.clause.id == "request.displayName.pattern"
     assert finding.evidence is not None
     assert isinstance(finding.evidence.sent_mark, tuple)
-    assert finding.evidence.sent_text[slice(*finding.evidence.sent_mark)] in {'"displayName":"."'}
+    assert finding.evidence.sent_text[slice(*finding.evidence.sent_mark)] == '"displayName":"."'
     assert finding.count == sum(count for _, count in finding.families) > 10
     assert finding.count <= finding.cases
     replay, _, curl = finding.commands
@@ -181,19 +184,19 @@ def test_known_findings_stand_apart_and_do_not_fail_the_run(tmp_path: Path) -> N
 
 def test_an_expired_deviation_fails_in_every_format(tmp_path: Path) -> None:
     samples.write_history(tmp_path)
-    summary = summarize([tmp_path], deviations=_known(datetime.date(2027, 2, 1)))
+    summary = summarize([tmp_path], deviations=_known(dt.date(2027, 2, 1)))
     write_all(summary, tmp_path)
     assert summary.status is ExitStatus.BROKEN
-    assert int(ElementTree.parse(tmp_path / "junit.xml").getroot().attrib["failures"]) == 1
+    assert int(ET.parse(tmp_path / "junit.xml").getroot().attrib["failures"]) == 1
     xmlschema.XMLSchema(str(JUNIT)).validate(str(tmp_path / "junit.xml"))
     assert "has expired" in (tmp_path / "index.html").read_text()
 
 
 def test_a_finding_of_the_history_shows_its_exchange_in_full(tmp_path: Path) -> None:
-    def repeats_ids(case: Any, owed: Any, correct: Any) -> Any:
+    def repeats_ids(_case: Any, _owed: Any, correct: Any) -> Any:
         if correct.status != 201:
             return correct
-        return samples.Response(
+        return Response(
             201,
             correct.headers,
             re.sub(rb'"id":"\w{21}","created"', b'"id":"' + b"a" * 21 + b'","created"', correct.body, count=1),
@@ -202,6 +205,6 @@ def test_a_finding_of_the_history_shows_its_exchange_in_full(tmp_path: Path) -> 
     samples.write_history(tmp_path, answers=repeats_ids, count=60)
     finding = next(f for f in summarize([tmp_path]).findings if f.clause.id == "response.201.id.unique")
     assert finding.evidence is not None
-    assert b'"plan"' in (finding.evidence.exchange.response or samples.Response(0, (), b"")).body
+    assert b'"plan"' in (finding.evidence.exchange.response or Response(0, (), b"")).body
     assert finding.evidence.exchange.case.headers
     assert finding.evidence.came_mark is not None

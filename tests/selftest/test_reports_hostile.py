@@ -1,12 +1,13 @@
 """What a service sends takes no effect in any format: markup, scripts, links, terminal escapes, odd characters."""
 
+# ruff: noqa: S314  # the documents are our own
 from __future__ import annotations
 
 import json
 import re
 from html.parser import HTMLParser
-from pathlib import Path
-from xml.etree import ElementTree
+from typing import TYPE_CHECKING
+from xml.etree import ElementTree as ET
 
 import pytest
 from hypothesis import given
@@ -15,7 +16,6 @@ from markdown_it import MarkdownIt
 
 from contracts.exchange import Case, Exchange, Failure, Response
 from contracts.findings import Finding
-from reports.history import HistoryWriter
 from reports.markdown import code
 from reports.reading import summarize
 from reports.render import write_all
@@ -23,10 +23,16 @@ from reports.terminal import github_annotations, terminal_summary
 from reports.visible import hidden, inert, pieces
 from tests.selftest import history_samples as samples
 
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from reports.history import HistoryWriter
+
 HOSTILE = (
     "<script>alert(1)</script><img src=x onerror=alert(2)><svg onload=alert(3)>"
     "\"' onmouseover=alert(4) </code></pre></style></script><!-- ]]> --> [x](javascript:alert(5)) ![i](http://evil.test/i.png)"
-    " <a href='javascript:alert(6)'>x</a> `` ``` | \x1b[2J\x1b]0;owned\x07 \u202e\u2066rtl\u2069 \x00 \ud800 \u2028 \r\n::error::forged"
+    " <a href='javascript:alert(6)'>x</a> `` ``` | \x1b[2J\x1b]0;owned\x07 \u202e\u2066rtl\u2069 \x00 \ud800 \u2028"
+    " \r\n::error::forged"
     " {{ 7*7 }} {% raw %} &lt; %0A @everyone"
 )
 
@@ -120,7 +126,7 @@ def test_no_format_holds_a_character_that_cannot_be_seen(directory: Path) -> Non
 
 
 def test_xml_and_json_are_well_formed(directory: Path) -> None:
-    cases = ElementTree.parse(directory / "junit.xml").getroot().iter("testcase")
+    cases = ET.parse(directory / "junit.xml").getroot().iter("testcase")
     assert any(case.find("failure") is not None for case in cases)
     for name in ("report.json", "report.sarif", "ctrf.json", "findings.har"):
         assert json.loads((directory / name).read_text(encoding="ascii"))

@@ -1,0 +1,170 @@
+"""Marks, terminal and numbers: what a reader sees first."""
+
+from __future__ import annotations
+
+import io
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from contracts.clauses import catalogue
+from contracts.document import load_contract
+from reports.marking import span
+from reports.reading import summarize
+from reports.tally import Tally
+from reports.terminal import github_annotations, print_summary, terminal_summary, wants_colour
+from reports.visible import named
+from reports.wording import duration, milliseconds
+from tests.selftest import history_samples as samples
+
+if TYPE_CHECKING:
+    from reports.history import HistoryWriter
+    from reports.summary import Summary
+
+_NAMES = st.text(max_size=4)
+_VALUES = st.recursive(
+    st.none() | st.booleans() | st.integers() | _NAMES,
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(_NAMES, inner, max_size=3),
+    max_leaves=8,
+)
+
+
+def _places(value: Any, pointer: str = "") -> list[tuple[str, Any]]:
+    found = []
+    children = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    for name, inner in children:
+        place = f"{pointer}/{str(name).replace('~', '~0').replace('/', '~1')}"
+        found += [(place, inner), *_places(inner, place)]
+    return found
+
+
+@given(_VALUES, st.sampled_from([None, 1, "\t"]), st.booleans())
+def test_every_pointer_leads_to_its_value(value: Any, indent: Any, ascii_only: bool) -> None:  # noqa: FBT001  # drawn
+    text = json.dumps(value, indent=indent, ensure_ascii=ascii_only)
+    for pointer, inner in _places(value):
+        found = span(text, pointer)
+        assert found is not None, pointer
+        part = text[slice(*found)]
+        shown = json.loads("{" + part + "}") if _is_member(value, pointer) else json.loads(part)
+        assert inner == (next(iter(shown.values())) if _is_member(value, pointer) else shown)
+
+
+def _is_member(value: Any, pointer: str) -> bool:
+    *parents, _ = [part.replace("~1", "/").replace("~0", "~") for part in pointer[1:].split("/")]
+    for part in parents:
+        value = value[part] if isinstance(value, dict) else value[int(part)]
+    return isinstance(value, dict)
+
+
+@given(st.text() | _VALUES.map(json.dumps), st.text(max_size=8).map("/".__add__))
+def test_a_pointer_into_any_text_leads_somewhere_or_nowhere(text: str, pointer: str) -> None:
+    found = span(text, pointer)
+    assert found is None or 0 <= found[0] < found[1] <= len(text)
+
+
+def test_of_a_repeated_member_the_last_is_marked() -> None:
+    text = '{"a":1,"a":2}'
+    assert span(text, "/a") == (7, 12)
+
+
+@pytest.fixture(scope="module")
+def broken(tmp_path_factory: pytest.TempPathFactory) -> Summary:
+    directory = tmp_path_factory.mktemp("broken")
+    samples.write_history(directory, answers=samples.breaks_promises)
+    return summarize([directory])
+
+
+def test_the_summary_fits_a_screen_and_names_the_clause_the_input_and_both_sides(broken: Summary) -> None:
+    text = terminal_summary(broken, width=100)
+    lines = text.split("\n")
+    assert len(lines) <= 45
+    assert max(map(len, lines)) <= 100
+    assert lines[0] == broken.sentence
+    first = broken.findings[0]
+    start = next(n for n, line in enumerate(lines) if first.clause.id in line)
+    assert [line.split()[0] for line in lines[start + 1 : start + 4]] == ["sent", "owed", "came"]
+    assert '{"displayName":"."' in lines[start + 1]
+    assert all(finding.clause.id in text for finding in broken.findings)
+    assert "not exercised" in text
+
+
+def test_a_screen_is_enough_when_everything_is_broken(tmp_path: Path) -> None:
+    def everything(writer: HistoryWriter) -> None:
+        for number, clause in enumerate(catalogue(load_contract())):
+            writer.finding(samples.finding(clause, cause=f"cause {number}", came="z" * 500))
+            samples.note(writer, "weather", f"note {number}")
+
+    samples.write_history(tmp_path, count=12, extra=everything)
+    assert terminal_summary(summarize([tmp_path]), width=80).count("\n") <= 45
+
+
+def test_colours_come_on_a_terminal_alone_and_are_never_cut(broken: Summary) -> None:
+    class Terminal(io.StringIO):
+        def isatty(self) -> bool:
+            return True
+
+    assert wants_colour(Terminal(), {})
+    assert not wants_colour(Terminal(), {"NO_COLOR": "1"})
+    assert not wants_colour(Terminal(), {"TERM": "dumb"})
+    assert not wants_colour(io.StringIO(), {})
+    for line in terminal_summary(broken, width=60, colour=True).split("\n"):
+        assert line.count("\x1b") in {0, 2}
+        assert not line.count("\x1b") or line.endswith("\x1b[0m")
+    assert "\x1b" not in terminal_summary(broken, width=60)
+
+
+def test_the_path_of_the_report_is_printed_last(broken: Summary, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("GITHUB_ACTIONS", raising=False)
+    stream = io.StringIO()
+    print_summary(broken, stream, Path("reports/runs/latest/index.html"))
+    assert stream.getvalue().endswith("\nreport: reports/runs/latest/index.html\n")
+
+
+def test_a_stream_that_knows_no_unicode_gets_the_summary_all_the_same(broken: Summary) -> None:
+    raw = io.BytesIO()
+    stream = io.TextIOWrapper(raw, encoding="ascii")
+    print_summary(broken, stream)
+    stream.flush()
+    assert broken.sentence.encode() in raw.getvalue()
+
+
+def test_annotations_are_made_in_a_workflow_alone(broken: Summary) -> None:
+    assert github_annotations(broken, {}) == ""
+    lines = github_annotations(broken, {"GITHUB_ACTIONS": "true"}).split("\n")
+    assert len(lines) == len(broken.findings)
+    assert lines[0].startswith("::error title=request.displayName.pattern::")
+
+
+@given(st.lists(st.floats(0.0001, 20), min_size=1, max_size=200))
+def test_quantiles_are_right_to_three_per_cent(values: list[float]) -> None:
+    tally = Tally()
+    for number, value in enumerate(values):
+        tally.observe({"case": {}, "response": {"status": 201}, "elapsed": value, "started": 1.0 + number})
+    (row,) = tally.latencies()
+    exact = sorted(values)[max(0, -(-len(values) // 2) - 1)]
+    assert exact * 0.97 <= row.p50 <= exact * 1.03
+    assert row.longest == max(values)
+    assert sum(count for _, count in row.histogram) == row.count == len(values)
+
+
+@given(st.lists(st.floats(1.0e9, 1.0e9 + 1e6), min_size=1, max_size=50))
+def test_the_timeline_holds_every_case_in_a_bounded_number_of_bars(starts: list[float]) -> None:
+    tally = Tally()
+    for start in starts:
+        tally.observe({"case": {}, "response": None, "failure": {"kind": "timeout"}, "elapsed": 0.1, "started": start})
+    width, bars = tally.timeline()
+    assert 1 <= len(bars) <= 121
+    assert sum(count for bar in bars for _, count in bar.counts) == len(starts)
+    assert width * len(bars) >= max(starts) - min(starts)
+
+
+def test_numbers_are_worded_for_people() -> None:
+    assert [duration(s) for s in (0.84, 42.2, 200, 180, 7500)] == ["0.8 s", "42 s", "3 min 20 s", "3 min", "2 h 5 min"]
+    assert [milliseconds(s) for s in (0.0046, 0.084, 1.2)] == ["4.6 ms", "84 ms", "1.20 s"]
+    assert [named(c) for c in "\u202e\x00\ud800\x1b"] == [
+        "U+202E RIGHT-TO-LEFT OVERRIDE", "U+0000 NULL", "U+D800 LONE SURROGATE", "U+001B ESCAPE",
+    ]  # fmt: skip
