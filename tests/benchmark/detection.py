@@ -15,14 +15,16 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from contracts.targets.mock.process import MockProcess
 from reports.history import history_files, read_history
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
 
 ROOT: Final = Path(__file__).parents[2]
 KEY: Final = "sk-detection-9f3kX2mQpL7vWb4Rt8Yn"
@@ -101,10 +103,10 @@ def detect(name: str, *, variant: bool = False, arguments: Sequence[str] = (), t
         return run_suite(mock.base_url, name, *arguments, to_the_end=to_the_end)
 
 
-def detect_all(names: Sequence[str], jobs: int, **options: Any) -> list[Detection]:
-    """Several at once, in the order of ``names``."""
+def detect_all(names: Sequence[str], jobs: int, **options: Any) -> Iterator[Detection]:
+    """Several at once; each is handed out as soon as it and all before it are done."""
     with ThreadPoolExecutor(jobs) as pool:
-        return list(pool.map(lambda name: detect(name, **options), names))
+        yield from pool.map(lambda name: detect(name, **options), names)
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -119,13 +121,16 @@ def main(arguments: list[str] | None = None) -> int:
     options, passed_on = parser.parse_known_args(arguments)
     breaks = {} if options.variants else {fault.name: fault.breaks for fault in faults().values()}
     names = options.only or (list(variants()) if options.variants else list(breaks))
+    found = []
     wrong = 0
-    found = detect_all(names, options.jobs, variant=options.variants, arguments=passed_on, to_the_end=options.variants)
-    for detection in found:
-        right = detection.status == 0 if options.variants else detection.clauses == [breaks[detection.name]]
-        if not right:
+    for detection in detect_all(
+        names, options.jobs, variant=options.variants, arguments=passed_on, to_the_end=options.variants
+    ):
+        found.append(detection)
+        owed = breaks.get(detection.name)
+        if detection.status != 0 if options.variants else detection.clauses != [owed]:
             wrong += 1
-            print(f"{detection.name}: status {detection.status}, {detection.clauses}, owed {breaks.get(detection.name)}")
+            print(f"{detection.name}: status {detection.status}, {detection.clauses}, owed {owed}", flush=True)
     if options.json:
         options.json.write_text(json.dumps([asdict(d) for d in found], indent=1))
     print(f"{len(found) - wrong} of {len(found)} as they should be")

@@ -5,12 +5,11 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
-from strategies.reduction import candidates, without
-
 from contracts.findings import Finding
 from contracts.oracle import Verdict
 from contracts.targets.allowance import BudgetSpent, OutOfTime
 from strategies.plain import full_case, minimal_case
+from strategies.reduction import smallest, without
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -131,21 +130,15 @@ class Explainer:
 
     def reduce(self, answer: Judged, finding: Finding) -> None:
         """Send smaller and smaller cases as long as they show the same finding."""
-        case, spent, progress = answer.case, 0, True
-        if case.body is None or len(case.body) <= _SMALL:
+        if answer.case.body is None or len(answer.case.body) <= _SMALL:
             return
-        while progress and spent < _PER_FINDING:
-            progress = False
-            for smaller in candidates(case, self._names):
-                if spent >= _PER_FINDING:
-                    break
-                reply = self._ask(smaller)
-                spent += 1
-                if reply is None:
-                    return
-                if any(_alike(found, finding) for found in reply.findings):
-                    case, progress = smaller, True
-                    break
+
+        def still_fails(case: Case) -> bool:
+            reply = self._ask(case)
+            return reply is not None and any(_alike(found, finding) for found in reply.findings)
+
+        required = [field.path for field in self._contract.fields if field.required]
+        smallest(answer.case, self._names, still_fails, keep=required, limit=_PER_FINDING)
 
     def _ask(self, case: Case) -> Judged | None:
         if self._spent >= _PER_RUN:
