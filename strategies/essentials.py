@@ -37,6 +37,7 @@ _PACKED: Final[dict[str, tuple[str, ...]]] = {
     "string": (
         *(
             "many classes at once",
+            "path and URL",
             "spaces at both ends",
             "257 characters, two bytes each",
             "the word null",
@@ -94,14 +95,21 @@ _AUTHORIZATION: Final = (
 )
 _MALFORMED: Final = (
     *(
-        "(cut after 4",
+        " bytes)",
         "(a trailing comma)",
         "(NaN)",
         "(words behind it)",
         "(an empty body)",
         "(a byte that never occurs",
     ),
-    *("(two documents)", "(single quotes around a name)", "(a line feed in a text)", "(a block comment)", "(utf-16)"),
+    *(
+        "(True)",
+        "(two documents)",
+        "(single quotes around a name)",
+        "(a line feed in a text)",
+        "(a block comment)",
+        "(utf-16)",
+    ),
     *("(a leading zero)", "(white space only)", "(an overlong solidus", "(an unknown escape)"),
 )
 _MEDIA_TYPES: Final = (
@@ -125,7 +133,7 @@ _UNUSUAL: Final = (
     *("the unlisted member 'id'", "a byte order mark", "U+0000 in a name", ": 10^400 in digits", "constructor inside"),
 )
 #: The order of families: v valid, k wrong kind, p near miss, a authorization, w malformed, m media type, o open.
-_TURNS: Final = "vavkpvwkpvmkvapvkpvkwvpkovpkvapkvwmkvpokvakpwvkomvpakvpwkovmakpvkwpvakpokvwpkamvkp"
+_TURNS: Final = "vavkpvwkvpmvkvpavkvwpvkovpvkavpvkmvwpvkopakpwkamkpvakpvwkpoakpvwkpamkvpoakpvwkp"
 
 
 def essential_cases(contract: Contract, names: Names, seed: int) -> list[Case]:

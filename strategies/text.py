@@ -155,8 +155,9 @@ _UNICODE: Final = {
     "printable Latin-1": _characters((0xA1, 0xFF)),
 }
 _MIXED: Final = {
-    "many classes at once": "  Größe e\u0301 ﬁ K\u212a <b>&amp; \"q\" 'x' \\n %41 {{7*7}} 東京 🚀👩\u200d👧 "
-    "\u202eabc\u202c \u200b\t\xa0\u2028\r\n\ufffe $1 MiXeD  --;  ",
+    "many classes at once": "\xa0 Größe e\u0301 ﬁ K\u212a <script>x&amp;<b> \"q\" 'x' \\n %41 {{7*7}} @ a+b "
+    "東京 🚀👩\u200d👧❤\ufe0f \u202eabc\u202c\ufeff \u200b\t\u2028\r\n\ufffe "
+    "“q” a\uff0eb $1 MiXeD  '; DROP TABLE project;-- \n",
 }
 _LONG: Final = {
     "33 characters": filler(33),
