@@ -1,0 +1,21 @@
+"""Documentation drift: our contract against the OpenAPI document and the page that are published elsewhere."""
+
+from contracts.drift.comparison import compare
+from contracts.drift.difference import Difference
+from contracts.drift.openapi import read_contract, read_openapi
+from contracts.drift.published import DriftError, Published
+from contracts.drift.results import Result, exit_status, hold_against
+from contracts.drift.sources import read_source
+
+__all__ = [
+    "Difference",
+    "DriftError",
+    "Published",
+    "Result",
+    "compare",
+    "exit_status",
+    "hold_against",
+    "read_contract",
+    "read_openapi",
+    "read_source",
+]

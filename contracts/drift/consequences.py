@@ -1,0 +1,106 @@
+"""What a difference means for either side, in words."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+from typing import Literal
+
+Side = Literal["request", "response"]
+
+
+class Effect(Enum):
+    """The consequence of a difference in one line, if the service follows the publication and not our contract."""
+
+    BREAKS = "a client that relied on it breaks"
+    REFUSES = "a service may now refuse what it took"
+    TAKES = "a service may now take what it refused"
+    PROMISES = "a service now promises more than we hold"
+    WORDING = "only wording"
+
+
+@dataclass(frozen=True, slots=True)
+class Consequence:
+    """``client``: what happens to a client written to our contract. ``service``: what the service may do."""
+
+    effects: tuple[Effect, ...]
+    client: str
+    service: str
+
+
+def admitted(side: Side, fewer: str = "", more: str = "") -> Consequence:
+    """Of a difference in what is admitted: ``fewer`` names what only we admit, ``more`` what only they do.
+
+    What a request may hold binds the service, what an answer may hold binds the client: the same words have
+    the opposite meaning on the other side.
+    """
+    effects: list[Effect] = []
+    service: list[str] = []
+    if side == "request":
+        if fewer:
+            effects += [Effect.BREAKS, Effect.REFUSES]
+            service.append(f"a service may now refuse {fewer}, which it took")
+        if more:
+            effects.append(Effect.TAKES)
+            service.append(f"a service may now take {more}, which it refused")
+        client = f"a client that sends {fewer} breaks" if fewer else f"no client breaks; {more} may be sent"
+    else:
+        if more:
+            effects.append(Effect.BREAKS)
+            service.append(f"a service may now answer with {more}")
+        if fewer:
+            effects.append(Effect.PROMISES)
+            service.append(f"a service that still answers with {fewer} breaks what is published")
+        client = f"a client that never had to expect {more} breaks" if more else "no client breaks"
+    return Consequence(tuple(effects), client, "; ".join(service))
+
+
+def added(side: Side, name: str, *, required: bool) -> Consequence:
+    """Of a member that is published and that we do not hold."""
+    if side == "response":
+        must = "must" if required else "may"
+        return Consequence(
+            (Effect.PROMISES,),
+            f"no client breaks; clients will come to rely on {name}, which we do not check",
+            f"a service {must} now answer with {name}; one that keeps our contract alone need not",
+        )
+    if required:
+        return Consequence(
+            (Effect.BREAKS, Effect.REFUSES),
+            f"every client that does not send {name} breaks",
+            f"a service may now refuse a request without {name}, which it took",
+        )
+    return Consequence(
+        (Effect.PROMISES,),
+        f"no client breaks; {name} may be sent",
+        f"a service now promises to take {name}, of which our contract says nothing",
+    )
+
+
+def removed(side: Side, name: str) -> Consequence:
+    """Of a member that we hold and that is published no more."""
+    if side == "response":
+        return Consequence(
+            (Effect.BREAKS,),
+            f"a client that reads {name} breaks",
+            f"a service may now leave out {name}, or answer with any value there",
+        )
+    return Consequence(
+        (Effect.BREAKS, Effect.REFUSES),
+        f"a client that sends {name} breaks, or its value is lost without a word",
+        f"a service may now refuse or ignore {name}, which it took",
+    )
+
+
+def annotation(name: str) -> Consequence:
+    """Of what does not bind values: the pattern and the type do (JSON Schema 2020-12, section 7.2.1)."""
+    return Consequence(
+        (Effect.WORDING,),
+        "no client breaks",
+        f"nothing changes: {name} is an annotation (a service that does assert it refuses more than is published)",
+    )
+
+
+def same_language() -> Consequence:
+    """Of two patterns that admit the same texts."""
+    return Consequence((Effect.WORDING,), "no client breaks", "nothing changes: both patterns admit the same texts")

@@ -1,0 +1,82 @@
+"""One difference between our contract and a source, and how values are written in it."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+from contracts.clauses import described
+
+if TYPE_CHECKING:
+    from contracts.document import Field
+    from contracts.drift.consequences import Consequence, Effect
+
+#: Characters of a value that are shown; a published document may hold anything.
+_SHOWN: Final = 300
+#: What stands where one side holds nothing.
+NOTHING: Final = "nothing"
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """``member`` is named as clauses are (``request.metadata``, ``response.201.icon.color``).
+
+    ``aspect`` is one of added, removed, type, null, required, pattern, enum, format, limit, status, media
+    type, security. ``held`` and ``published`` are what either side says. Texts are printable and short,
+    whatever the source holds.
+    """
+
+    member: str
+    aspect: str
+    held: str
+    published: str
+    consequence: Consequence
+
+    @property
+    def effects(self) -> tuple[Effect, ...]:
+        """The consequences in one line each, worst first."""
+        return self.consequence.effects
+
+    def sentence(self) -> str:
+        """The difference in one line."""
+        meaning = "; ".join(effect.value for effect in self.effects)
+        return f"{self.member}, {self.aspect}: we hold {self.held}; published is {self.published}: {meaning}"
+
+    def to_json(self) -> dict[str, Any]:
+        """A JSON object with everything."""
+        return {
+            "member": self.member,
+            "aspect": self.aspect,
+            "held": self.held,
+            "published": self.published,
+            "effects": [effect.name.lower() for effect in self.effects],
+            "client": self.consequence.client,
+            "service": self.consequence.service,
+        }
+
+
+def shown(text: str) -> str:
+    """A text of a source on one line, printable, and not longer than a line or two."""
+    inert = "".join(char if char.isprintable() else json.dumps(char)[1:-1] for char in text)
+    return inert if len(inert) <= _SHOWN else f"{inert[:_SHOWN]}..."
+
+
+def shown_text(text: str) -> str:
+    """A text as a value: in backticks, or in words where it is empty."""
+    return f"`{shown(text)}`" if text else "the empty text"
+
+
+def shown_value(value: Any) -> str:
+    """A JSON value; a text without quotes where that is plain."""
+    return shown_text(value) if isinstance(value, str) else f"`{shown(json.dumps(value))}`"
+
+
+def shown_field(field: Field) -> str:
+    """A member as the page writes it, without its name."""
+    words = described(field).split(" · ")[1:]
+    if field.enum is not None:
+        words.append("options " + ", ".join(shown_value(option) for option in field.enum))
+    if field.pattern is not None:
+        words.append(f"pattern {shown_text(field.pattern)}")
+    return shown(" · ".join(words))

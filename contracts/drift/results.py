@@ -1,0 +1,131 @@
+"""The answer of a comparison: for the terminal, in Markdown, as JSON."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+from contracts.drift.comparison import compare
+from contracts.drift.difference import shown
+from contracts.drift.fetching import shown_source
+from contracts.drift.openapi import read_contract
+from contracts.drift.published import DriftError
+from contracts.drift.sources import read_source
+from contracts.verdict import ExitStatus
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from contracts.document import Contract
+    from contracts.drift.difference import Difference
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """One source held against the contract. ``problem`` says why it could not be read, empty if it was."""
+
+    source: str
+    form: str = ""
+    differences: tuple[Difference, ...] = ()
+    problem: str = ""
+
+    def sentence(self) -> str:
+        """The outcome in one line."""
+        if self.problem:
+            return f"not compared: {self.problem}"
+        if not self.differences:
+            return f"{self.source} ({self.form}): the same as the contract"
+        count = len(self.differences)
+        return f"{self.source} ({self.form}): {count} difference{'' if count == 1 else 's'} from the contract"
+
+    def to_json(self) -> dict[str, Any]:
+        """A JSON object; ``outcome`` is same, differs or unread."""
+        outcome = "unread" if self.problem else "differs" if self.differences else "same"
+        return {
+            "source": self.source,
+            "form": self.form,
+            "outcome": outcome,
+            "problem": self.problem,
+            "differences": [difference.to_json() for difference in self.differences],
+        }
+
+
+def hold_against(contract: Contract, source: str) -> Result:
+    """``source`` held against ``contract``; a source that cannot be read is a result as well."""
+    try:
+        published = read_source(source)
+        differences = compare(read_contract(contract), published)
+    except DriftError as problem:
+        return Result(shown(shown_source(source)), problem=shown(str(problem)))
+    return Result(shown(published.source), shown(published.form), differences)
+
+
+def exit_status(results: Sequence[Result]) -> ExitStatus:
+    """1 where anything differs, else 3 where anything could not be read, else 0."""
+    if any(result.differences for result in results):
+        return ExitStatus.BROKEN
+    return ExitStatus.NO_VERDICT if any(result.problem for result in results) else ExitStatus.KEPT
+
+
+def to_terminal(contract: Contract, results: Sequence[Result]) -> str:
+    """Plain text, one block a difference."""
+    lines = [f"contract: {shown(contract.source)}"]
+    for result in results:
+        lines += ["", result.sentence()]
+        for difference in result.differences:
+            consequence = difference.consequence
+            lines += [
+                "",
+                f"  {difference.member} - {difference.aspect}",
+                f"    we hold    {difference.held}",
+                f"    published  {difference.published}",
+                f"    so         {'; '.join(effect.value for effect in difference.effects)}",
+                f"    client     {consequence.client}",
+                f"    service    {consequence.service}",
+            ]
+    return "\n".join(lines) + "\n"
+
+
+def to_markdown(contract: Contract, results: Sequence[Result]) -> str:
+    """A section a source, a table row a difference."""
+    lines = ["# Documentation drift", "", f"Contract: {_cell(shown(contract.source))}"]
+    for result in results:
+        lines += ["", f"## {_cell(result.source)}", "", f"{_cell(result.sentence())}."]
+        if result.differences:
+            lines += ["", "| Member | What | We hold | Published | So | Client | Service |", "|" + "---|" * 7]
+        for difference in result.differences:
+            cells = (
+                f"`{difference.member}`",
+                difference.aspect,
+                difference.held,
+                difference.published,
+                "; ".join(effect.value for effect in difference.effects),
+                difference.consequence.client,
+                difference.consequence.service,
+            )
+            lines.append("| " + " | ".join(map(_cell, cells)) + " |")
+    return "\n".join(lines) + "\n"
+
+
+def _cell(text: str) -> str:
+    """Text of a source inside a table. Code spans keep everything but the bar; outside them no markup is left."""
+    parts = text.replace("|", "\\|").split("`")
+    return "`".join(part if index % 2 else part.replace("<", "&lt;") for index, part in enumerate(parts))
+
+
+def to_json(contract: Contract, results: Sequence[Result]) -> str:
+    """``{"contract", "status", "sources": [...]}``."""
+    content = {
+        "contract": contract.source,
+        "status": int(exit_status(results)),
+        "sources": [result.to_json() for result in results],
+    }
+    return json.dumps(content, indent=2, ensure_ascii=False) + "\n"
+
+
+FORMATS: Final = {
+    "terminal": to_terminal,
+    "markdown": to_markdown,
+    "json": to_json,
+}

@@ -1,0 +1,133 @@
+"""One plain form for the many ways in which OpenAPI 3.0 and 3.1 write the same schema.
+
+Plain: ``type`` is a list of names, ``nullable`` and ``const`` are gone, references are followed, ``allOf`` is merged,
+``anyOf`` and ``oneOf`` of nulls, enums and types are put together. What cannot be put into one stays as it was
+written, so that a difference in it is still seen.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any, Final
+
+from contracts.drift.merging import intersection, union
+from contracts.drift.published import DriftError
+from contracts.drift.references import follow
+
+if TYPE_CHECKING:
+    from contracts.document import Schema
+    from contracts.drift.references import Resolver
+
+#: No schema of one operation is deeper or larger; a document that is cannot be compared by anybody.
+_DEEPEST: Final = 60
+_MOST: Final = 50_000
+#: Keywords that say nothing about values (JSON Schema 2020-12, sections 8.3 and 9; OpenAPI 3.1, section 4.8.24).
+_ANNOTATIONS: Final = frozenset(
+    {
+        "title", "description", "default", "example", "examples", "deprecated", "readOnly", "writeOnly", "$comment",
+        "externalDocs", "xml", "discriminator", "$schema", "$id", "$anchor", "$defs", "definitions",
+        "contentEncoding", "contentMediaType",
+    }
+)  # fmt: skip
+
+
+class Plain:
+    """Makes schemas of one document plain; counts what it walks, so that no document can make it run on."""
+
+    def __init__(self) -> None:
+        self._walked = 0
+
+    def schema(self, schema: Any, resolver: Resolver, following: tuple[str, ...] = ()) -> Schema:
+        """``schema`` in the plain form. A schema that refers to itself is cut off where it does.
+
+        Raises DriftError for what is no schema, for references to nowhere and for sizes beyond reason.
+        """
+        self._walked += 1
+        if len(following) > _DEEPEST or self._walked > _MOST:
+            raise DriftError("the schema of the operation is too deep or too large to compare")
+        if schema is True or schema == {}:
+            return {}
+        if not isinstance(schema, dict):
+            raise DriftError(f"expected a schema (an object), received {json.dumps(schema, default=str)[:80]}")
+        parts = [self._own(schema, resolver, following)]
+        reference = schema.get("$ref")
+        if isinstance(reference, str):
+            parts.append(self._referred(reference, resolver, following))
+        inner = (*following, "")
+        parts.extend(self.schema(part, resolver, inner) for part in _listed(schema, "allOf"))
+        for keyword in ("anyOf", "oneOf"):
+            branches = [self.schema(part, resolver, inner) for part in _listed(schema, keyword)]
+            if branches:
+                parts.append(union(branches))
+        plain = parts[0]
+        for part in parts[1:]:
+            plain = intersection(plain, part)
+        if schema.get("nullable") is True and plain.get("type"):
+            plain["type"] = [*(name for name in plain["type"] if name != "null"), "null"]
+        return plain
+
+    def _referred(self, reference: str, resolver: Resolver, following: tuple[str, ...]) -> Schema:
+        if reference in following:
+            return {}
+        target, there = follow(reference, resolver)
+        return self.schema(target, there, (*following, reference))
+
+    def _own(self, schema: Schema, resolver: Resolver, following: tuple[str, ...]) -> Schema:
+        """The keywords of the schema itself, without references and combinations."""
+        inner = (*following, "")
+        plain = {
+            name: value
+            for name, value in schema.items()
+            if name not in _ANNOTATIONS | {"$ref", "allOf", "anyOf", "oneOf", "nullable", "const", "type", "enum"}
+            and (not name.startswith("x-") or name == "x-from-example")
+        }
+        _types_and_enum(schema, plain)
+        _exclusive_bounds(plain)
+        if isinstance(schema.get("properties"), dict):
+            plain["properties"] = {
+                name: self.schema(member, resolver, inner) for name, member in schema["properties"].items()
+            }
+        if "items" in schema:
+            plain["items"] = self.schema(schema["items"], resolver, inner)
+        if plain.get("additionalProperties") in (True, {}):
+            del plain["additionalProperties"]
+        if "properties" in plain and "type" not in plain:
+            plain["type"] = ["object"]
+        return plain
+
+
+def _listed(schema: Schema, keyword: str) -> list[Any]:
+    value = schema.get(keyword)
+    return value if isinstance(value, list) else []
+
+
+def _types_and_enum(schema: Schema, plain: Schema) -> None:
+    declared = schema.get("type")
+    types = [declared] if isinstance(declared, str) else list(declared or ())
+    options = schema.get("enum")
+    if "const" in schema:
+        options = [schema["const"]]
+    if isinstance(options, list):
+        named = [option for option in options if option is not None]
+        if not types:
+            types = sorted({_type_of(option) for option in named})
+        # In 3.1 null is admitted where both keywords admit it, in 3.0 where `nullable` says so.
+        types = [name for name in types if name != "null"] + ["null"] * (None in options)
+        if named:
+            plain["enum"] = named
+    if types:
+        plain["type"] = types
+
+
+def _type_of(value: Any) -> str:
+    if isinstance(value, bool):
+        return "boolean"
+    names = {str: "string", int: "number", float: "number", list: "array", dict: "object"}
+    return names.get(type(value), "null")
+
+
+def _exclusive_bounds(plain: Schema) -> None:
+    """3.0 writes ``minimum: 1, exclusiveMinimum: true`` for what 3.1 writes as ``exclusiveMinimum: 1``."""
+    for bound, exclusive in (("minimum", "exclusiveMinimum"), ("maximum", "exclusiveMaximum")):
+        if isinstance(plain.get(exclusive), bool) and plain.pop(exclusive) and bound in plain:
+            plain[exclusive] = plain.pop(bound)

@@ -1,0 +1,173 @@
+"""What the 201 answers of a run show beside the contract: members that it does not list, and promises never seen.
+
+Nothing here judges: an answer may hold more than the page lists. It tells the authors of the page where page and
+service have drifted apart.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING, Any, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from contracts.document import Contract, Field
+
+#: Answers whose shapes are kept before they are counted by member; a service that makes up names has many.
+_SHAPES: Final = 512
+#: Names of members that the contract does not list; the rest is counted together under ``...``.
+_STRANGERS: Final = 100
+_REST: Final = "..."
+
+#: The names of an object's members, and those that are null.
+_Shape = tuple[tuple[str, ...], tuple[str, ...]]
+
+
+class Observations:
+    """Counts members, nulls and enum values of 201 answers.
+
+    ``observe`` costs a few microseconds: it counts shapes (names and nulls of one object), of which a
+    service has few; members are counted when somebody asks. What a client sends free of form (``metadata``)
+    is not looked into; of what the service makes up (``icon``) the members are.
+    """
+
+    def __init__(self, contract: Contract) -> None:
+        self._documented = {member.path: member for member in contract.all_response_fields()}
+        self._holders = [
+            member.path
+            for member in contract.response_fields
+            if "object" in member.types and member.path not in contract.echoed
+        ]
+        self._enums = [member for member in contract.response_fields if member.enum is not None]
+        self._nested_enums = [
+            (member.path.partition(".")[0], member)
+            for member in self._documented.values()
+            if member.enum is not None and member.path.count(".") == 1
+        ]
+        self._shapes: dict[str, Counter[_Shape]] = {path: Counter() for path in ("", *self._holders)}
+        self._answers = 0
+        self._held: Counter[str] = Counter()
+        self._seen: Counter[str] = Counter()
+        self._nulls: Counter[str] = Counter()
+        self._values: Counter[tuple[str, str]] = Counter()
+
+    @property
+    def answers(self) -> int:
+        """How many answers were observed."""
+        return self._answers
+
+    def observe(self, project: Mapping[str, Any]) -> None:
+        """Take in one parsed 201 answer, an object."""
+        self._answers += 1
+        self._shapes[""][_shape(project)] += 1
+        for path in self._holders:
+            held = project.get(path)
+            if type(held) is dict:
+                self._shapes[path][_shape(held)] += 1
+        for member in self._enums:
+            self._option(member, project.get(member.path))
+        for path, member in self._nested_enums:
+            held = project.get(path)
+            if type(held) is dict:
+                self._option(member, held.get(member.name))
+        if self._answers % _SHAPES == 0:
+            self._fold()
+
+    def _option(self, member: Field, value: Any) -> None:
+        # What is no option breaks another promise; here it is counted nowhere.
+        if type(value) is str and value in (member.enum or ()):
+            self._values[member.path, value] += 1
+
+    def _fold(self) -> None:
+        """Count the shapes by member."""
+        for path, shapes in self._shapes.items():
+            prefix = f"{path}." if path else ""
+            for (names, nulls), count in shapes.items():
+                self._held[path] += count
+                for name in names:
+                    self._seen[self._known(prefix + name)] += count
+                for name in nulls:
+                    self._nulls[self._known(prefix + name)] += count
+            shapes.clear()
+
+    def _known(self, member: str) -> str:
+        room = len(self._seen) < len(self._documented) + _STRANGERS
+        return member if member in self._documented or member in self._seen or room else _REST
+
+    # -- in words -----------------------------------------------------------------------------------------
+
+    def undocumented(self) -> list[str]:
+        """Members that answers carry and the contract does not list, one sentence each."""
+        self._fold()
+        found = []
+        for member, count in sorted(self._seen.items()):
+            if member == _REST:
+                found.append(f"more members that the page does not list, {count} times in {self._answers} answers")
+            elif member not in self._documented:
+                null = ", always null" if self._nulls[member] == count else ""
+                found.append(f"{_shown(member)} is in {self._of(count)}{null}, and the page does not list it")
+        return found
+
+    def unobserved(self) -> list[str]:
+        """Documented members that never came or were always null, and options never seen, one sentence each."""
+        self._fold()
+        if not self._answers:
+            return []
+        found = []
+        for path, member in self._documented.items():
+            holder = path.rpartition(".")[0]
+            count = self._seen[path]
+            if holder and not self._held[holder]:
+                continue  # the member that holds it is told instead
+            if not count:
+                found.append(f"{path} is in none of the {self._answers} answers")
+            elif self._nulls[path] == count:
+                found.append(f"{path} is null in {self._of(count)}")
+            else:
+                missing = [option for option in member.enum or () if isinstance(option, str)]
+                missing = [option for option in missing if not self._values[path, option]]
+                counted = path.count(".") <= 1 and member.enum is not None
+                found.extend(f"{path} is {option} in none of the {count} answers" for option in missing if counted)
+        return found
+
+    def _of(self, count: int) -> str:
+        if count == self._answers:
+            return "the one answer" if count == 1 else f"every one of the {count} answers"
+        return f"{count} of {self._answers} answers"
+
+    # -- workers ------------------------------------------------------------------------------------------
+
+    def to_json(self) -> dict[str, Any]:
+        """A JSON object with the counts, for :meth:`merge` in another process."""
+        self._fold()
+        return {
+            "answers": self._answers,
+            "held": dict(self._held),
+            "seen": dict(self._seen),
+            "nulls": dict(self._nulls),
+            "values": [[path, option, count] for (path, option), count in self._values.items()],
+        }
+
+    def merge(self, counts: Mapping[str, Any]) -> None:
+        """Add the counts of another process, as :meth:`to_json` gave them. The contract must be the same."""
+        self._fold()
+        self._answers += counts["answers"]
+        self._held.update(counts["held"])
+        for member, count in counts["seen"].items():
+            known = self._known(member)
+            self._seen[known] += count
+            self._nulls[known] += counts["nulls"].get(member, 0)
+        for path, option, count in counts["values"]:
+            self._values[path, option] += count
+
+
+def _shape(value: Mapping[str, Any]) -> _Shape:
+    nulls = tuple([name for name in value if value[name] is None]) if None in value.values() else ()
+    return tuple(value), nulls
+
+
+def _shown(member: str) -> str:
+    """The name of a member that a service made up: printable, and no longer than a line."""
+    name = member if member.isprintable() else member.encode("unicode_escape").decode("ascii")
+    return name if len(name) <= 80 else f"{name[:80]}..."

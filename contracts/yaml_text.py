@@ -1,0 +1,40 @@
+"""YAML as OpenAPI documents use it: the core schema of YAML 1.2, in which ``NO`` is a text and not false."""
+
+from __future__ import annotations
+
+import re
+from typing import Any, Final
+
+import yaml
+
+_Base: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+#: What PyYAML reads by YAML 1.1: booleans such as ``no``, dates, ``=`` and ``1:30`` as numbers.
+_OLD: Final = frozenset({"bool", "timestamp", "value", "int"})
+
+
+class _Loader(_Base):  # type: ignore[misc]
+    """Scalars by YAML 1.2.2, section 10.3.2."""
+
+    yaml_implicit_resolvers: Final = {
+        first: [(tag, pattern) for tag, pattern in resolvers if tag.rpartition(":")[2] not in _OLD]
+        for first, resolvers in _Base.yaml_implicit_resolvers.items()
+    }
+
+
+_Loader.add_implicit_resolver("tag:yaml.org,2002:bool", re.compile(r"(?:[Tt]rue|TRUE|[Ff]alse|FALSE)\Z"), list("tTfF"))
+_Loader.add_implicit_resolver("tag:yaml.org,2002:int", re.compile(r"[-+]?[0-9]+\Z"), list("-+0123456789"))
+
+
+def _decimal(loader: Any, node: Any) -> int:
+    return int(loader.construct_scalar(node))
+
+
+_Loader.add_constructor("tag:yaml.org,2002:int", _decimal)
+
+
+def load_yaml(text: str) -> Any:
+    """The value of one YAML document; raises ValueError, which says where, for a text that is none."""
+    try:
+        return yaml.load(text, Loader=_Loader)  # noqa: S506  # a safe loader with other scalars
+    except (yaml.YAMLError, RecursionError) as problem:
+        raise ValueError(str(problem) or "nested too deeply") from None
