@@ -36,19 +36,16 @@ def _constant(text: str) -> Json:
 
 
 _DECODER = json.JSONDecoder(parse_float=_number, parse_int=_integer, parse_constant=_constant)
-_EXACT_DECODER = json.JSONDecoder(parse_constant=_constant)
 _ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), allow_nan=False, check_circular=False)
 
 
-def loads(text: str, *, exact_integers: bool = False) -> Json:
-    """The value of one JSON document (RFC 8259).
+def loads(text: str) -> Json:
+    """The value of one JSON document (RFC 8259), its numbers as doubles, as JavaScript reads it.
 
-    Numbers become doubles as in JavaScript, or keep every digit of an integer with `exact_integers`.
     Raises `ValueError` for anything that is not JSON, or is nested too deep for this process.
     """
-    decoder = _EXACT_DECODER if exact_integers else _DECODER
     try:
-        return decoder.decode(text.removeprefix("\ufeff"))
+        return _DECODER.decode(text.removeprefix("\ufeff"))
     except RecursionError:
         raise ValueError("the document is nested too deep") from None
 

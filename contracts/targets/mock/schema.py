@@ -137,11 +137,11 @@ def _zod_name(schema: dict[str, Any], name: str) -> str:
 
 def _is(value: Json, name: str) -> bool:
     received = kind(value)
-    if received == "number":
-        if not math.isfinite(value):
-            return False
-        return name == "number" or (name == "integer" and float(value).is_integer())
-    return received == name
+    if received != "number":
+        return received == name
+    if isinstance(value, int):
+        return name in ("number", "integer")
+    return math.isfinite(value) and (name == "number" or (name == "integer" and value.is_integer()))
 
 
 def _choice_rules(schema: dict[str, Any]) -> list[Validator]:

@@ -38,16 +38,17 @@ def _no_repeats(pairs: list[tuple[str, Json]]) -> dict[str, Json]:
 
 
 def _doubtful(part: Json) -> bool:
+    """Whether the page leaves open what becomes of a part: no scalar text, beyond every double."""
     if isinstance(part, str):
-        return any(letter == "\0" or "\ud800" <= letter <= "\udfff" for letter in part) or part == "__proto__"
+        return any("\ud800" <= letter <= "\udfff" for letter in part)
     if isinstance(part, (int, float)) and not isinstance(part, bool):
-        return not math.isfinite(float(part)) or (isinstance(part, int) and int(float(part)) != part)
+        return not math.isfinite(float(part))
     return False
 
 
 @variant("parsed")
 def refuses_everything_undocumented(call: Call) -> None:
-    """Refuses unknown and repeated members, lone surrogates, U+0000, __proto__ and numbers beyond doubles."""
+    """Refuses unknown and repeated members, lone surrogates, byte order marks, huge numbers."""
     if call.refusal is not None or not isinstance(call.value, dict):
         return
     try:
