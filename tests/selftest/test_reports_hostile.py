@@ -37,7 +37,7 @@ HOSTILE = (
 )
 
 
-def _hostile_run(directory: Path) -> None:
+def hostile_run(directory: Path) -> None:
     """A run in which every text of a finding, a note and an answer is hostile."""
     body = HOSTILE.encode("utf-8", "surrogatepass")
 
@@ -73,7 +73,7 @@ def _hostile_run(directory: Path) -> None:
 @pytest.fixture(scope="module")
 def directory(tmp_path_factory: pytest.TempPathFactory) -> Path:
     place = tmp_path_factory.mktemp("hostile")
-    _hostile_run(place)
+    hostile_run(place)
     write_all(summarize([place]), place)
     return place
 

@@ -1,0 +1,86 @@
+"""A real Chromium, headless, and the reports it opens."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from typing import TYPE_CHECKING
+
+import pytest
+from playwright.sync_api import sync_playwright
+
+from reports.reading import summarize
+from reports.render import write_all
+from tests.selftest import history_samples as samples
+from tests.selftest.test_reports_hostile import hostile_run
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from playwright.sync_api import Browser, Page
+
+NAMES = ("chromium", "chromium-browser", "google-chrome")
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    found = next(filter(None, map(shutil.which, NAMES)), None)
+    if found is None:
+        message = f"none of {', '.join(NAMES)} is on the PATH; Debian's package is called chromium"
+        if os.environ.get("CI"):
+            pytest.fail(message)
+        pytest.skip(message)
+    with sync_playwright() as playwright:
+        running = playwright.chromium.launch(executable_path=found, args=["--no-sandbox"])
+        yield running
+        running.close()
+
+
+@pytest.fixture(scope="session")
+def reports(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    """Addresses of a report that passes, one that fails after others did, and one full of hostile text."""
+    runs = tmp_path_factory.mktemp("runs")
+    samples.write_history(runs / "1-kept", started=samples.STARTED - 200_000, run="first")
+    samples.write_history(runs / "2-broken", started=samples.STARTED - 90_000, run="second", answers=half_broken)
+    samples.write_history(runs / "3-broken", run="third", answers=samples.breaks_promises)
+    hostile_run(runs / "4-hostile")
+    addresses = {}
+    for folder in sorted(runs.iterdir()):
+        addresses[folder.name[2:]] = _written(folder)
+    return addresses
+
+
+def half_broken(case: samples.Case, owed: samples.Expectation, correct: samples.Response) -> object:
+    """Makes one of the mistakes of :func:`samples.breaks_promises`."""
+    if owed.violations and owed.violations[0].clause == "request.displayName.pattern":
+        return samples.breaks_promises(case, owed, correct)
+    return correct
+
+
+def _written(folder: Path) -> str:
+    return write_all(summarize([folder]), folder)[0].as_uri()
+
+
+class Seen:
+    """What a page did that a report must not do."""
+
+    def __init__(self, page: Page) -> None:
+        self.complaints: list[str] = []
+        self.requests: list[str] = []
+        page.on("console", lambda message: self.complaints.append(message.text))
+        page.on("pageerror", lambda error: self.complaints.append(str(error)))
+        page.on("dialog", lambda dialog: (self.complaints.append(f"dialog {dialog.message}"), dialog.dismiss()))
+        page.on("request", lambda request: self.requests.append(request.url))
+
+
+@pytest.fixture
+def page(browser: Browser) -> Iterator[Page]:
+    context = browser.new_context(viewport={"width": 1280, "height": 900})
+    yield context.new_page()
+    context.close()
+
+
+@pytest.fixture
+def seen(page: Page) -> Seen:
+    return Seen(page)

@@ -1,0 +1,193 @@
+"""The HTML report in a real browser: complete, quiet, inert, and usable by keyboard, on paper and on a phone."""
+
+from __future__ import annotations
+
+from importlib.resources import files
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Page
+
+    from conftest import Seen
+
+AXE = files("axe_playwright_python").joinpath("axe.min.js").read_text(encoding="utf-8")
+ALL = ("kept", "broken", "hostile")
+
+
+@pytest.mark.parametrize("name", ALL)
+def test_every_section_is_there(page: Page, reports: dict[str, str], name: str) -> None:
+    page.goto(reports[name])
+    titles = page.locator("h2").all_inner_texts()
+    expected = {"Findings", "Clauses", "Numbers", "Environment"} | (
+        {"Since the run before"} if name == "broken" else set()
+    )
+    assert expected <= set(titles)
+    assert page.locator("table.clauses tbody tr").count() > 100
+    assert page.locator("figure svg[role=img]").count() >= (4 if name == "broken" else 3)
+    assert page.locator("h1").inner_text().count("contract is") == 1
+    for link in page.locator("nav a").all():
+        target = link.get_attribute("href") or ""
+        assert page.locator(target).count() == 1
+
+
+@pytest.mark.parametrize("name", ALL)
+def test_the_page_is_quiet_and_asks_the_network_for_nothing(
+    page: Page, seen: Seen, reports: dict[str, str], name: str
+) -> None:
+    page.goto(reports[name])
+    page.locator("#filter").fill("displayName")
+    page.wait_for_timeout(200)
+    assert seen.complaints == []
+    assert seen.requests == [reports[name]]
+
+
+def test_a_finding_shows_the_clause_both_sides_and_the_marked_part(page: Page, reports: dict[str, str]) -> None:
+    page.goto(reports["broken"])
+    finding = page.locator("#finding-1")
+    assert finding.locator("h3").inner_text().endswith("matches the pattern (ECMA-262).")
+    assert finding.locator(".story mark").inner_text() == '"displayName":"."'
+    assert finding.locator(".story dt").all_inner_texts() == ["Sent", "Owed", "Came"]
+    assert "^[^./]+$" in finding.locator(".statement").inner_text()
+    assert "since 2026-11-23" in finding.locator(".since").inner_text()
+
+
+def test_a_character_that_cannot_be_seen_is_named(page: Page, reports: dict[str, str]) -> None:
+    page.goto(reports["hostile"])
+    escapes = page.locator(".finding pre .hidden-character")
+    named = dict(zip(escapes.all_inner_texts(), [e.get_attribute("title") for e in escapes.all()], strict=True))
+    assert named["\\u202e"] == "U+202E RIGHT-TO-LEFT OVERRIDE"
+    assert named["\\u0000"] == "U+0000 NULL"
+
+
+def test_the_keyboard_reaches_everything(page: Page, reports: dict[str, str]) -> None:
+    page.goto(reports["broken"])
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.className") == "skip"
+    assert page.locator(".skip").bounding_box()["x"] >= 0  # type: ignore[index]
+    page.keyboard.press("Enter")
+    assert page.evaluate("document.activeElement.id") == "main"
+    visited = []
+    for _ in range(60):
+        page.keyboard.press("Tab")
+        visited.append(page.evaluate("document.activeElement.tagName + '.' + document.activeElement.className"))
+    assert "SUMMARY." in visited
+    assert "BUTTON.copy" in visited
+    assert page.evaluate("getComputedStyle(document.activeElement).outlineStyle") != "none"
+
+
+def test_details_open_and_close_by_keyboard(page: Page, reports: dict[str, str]) -> None:
+    page.goto(reports["broken"])
+    details = page.locator("#finding-2 details").first
+    details.locator("summary").focus()
+    assert details.get_attribute("open") is None
+    page.keyboard.press("Enter")
+    assert details.get_attribute("open") is not None
+    assert details.locator("pre").first.is_visible()
+    page.keyboard.press("Space")
+    assert details.get_attribute("open") is None
+
+
+def test_the_copy_buttons_copy_the_very_command(browser: Browser, reports: dict[str, str]) -> None:
+    context = browser.new_context(permissions=["clipboard-read", "clipboard-write"])
+    page = context.new_page()
+    page.goto(reports["broken"])
+    buttons = page.locator("#finding-1 button.copy")
+    assert buttons.count() == 3
+    for number in range(buttons.count()):
+        buttons.nth(number).focus()
+        page.keyboard.press("Enter")
+        command = page.locator("#finding-1 .command code").nth(number).text_content()
+        page.wait_for_function("document.getElementById('announcement').textContent === 'The command was copied.'")
+        assert page.evaluate("navigator.clipboard.readText()") == command
+        assert buttons.nth(number).inner_text() == "Copied"
+    context.close()
+
+
+def test_the_table_of_clauses_can_be_searched_and_filtered(page: Page, reports: dict[str, str]) -> None:
+    page.goto(reports["broken"])
+    shown = page.locator("table.clauses tbody tr:visible")
+    total = shown.count()
+    page.get_by_label("Search").fill("displayname pattern")
+    assert 1 <= shown.count() < 5
+    assert page.locator("#matches").inner_text() == f"{shown.count()} of {total} clauses"
+    page.get_by_label("Search").fill("")
+    page.get_by_label("kept (").uncheck()
+    assert shown.count() < total
+    assert "kept" not in {text.strip() for text in page.locator("tr:visible .state").all_inner_texts()}
+
+
+@pytest.mark.parametrize(("width", "scheme"), [(1280, "light"), (390, "dark")])
+@pytest.mark.parametrize("name", ALL)
+def test_axe_finds_nothing_serious(
+    browser: Browser, reports: dict[str, str], name: str, width: int, scheme: Any
+) -> None:
+    context = browser.new_context(viewport={"width": width, "height": 900}, color_scheme=scheme)
+    page = context.new_page()
+    page.goto(reports[name])
+    page.evaluate("for (const details of document.querySelectorAll('details')) details.open = true")
+    page.evaluate(AXE)
+    found = page.evaluate("axe.run()")["violations"]
+    context.close()
+    assert [
+        (violation["id"], [node["html"][:160] for node in violation["nodes"][:3]])
+        for violation in found
+        if violation["impact"] in {"serious", "critical", "moderate"}
+    ] == []
+
+
+def test_hostile_answers_stay_inert(page: Page, seen: Seen, reports: dict[str, str]) -> None:
+    page.goto(reports["hostile"])
+    page.evaluate("for (const details of document.querySelectorAll('details')) details.open = true")
+    page.mouse.move(400, 400)
+    page.wait_for_timeout(300)
+    assert seen.complaints == []
+    assert page.locator("img, iframe, object, embed, form, base, [onload], [onerror], [onmouseover]").count() == 0
+    assert page.locator("script").count() == 1
+    assert page.locator("a[href^=javascript], a[href^=http]").count() == 0
+    assert page.locator("body").inner_text().count("<script>alert(1)</script>") > 3
+    assert page.locator("title").first.inner_text().startswith("Broken: contract of POST /v1/projects")
+
+
+@pytest.mark.parametrize("name", ALL)
+def test_a_phone_needs_no_sideways_scrolling(browser: Browser, reports: dict[str, str], name: str) -> None:
+    context = browser.new_context(viewport={"width": 360, "height": 740}, has_touch=True, is_mobile=True)
+    page = context.new_page()
+    page.goto(reports[name])
+    page.evaluate("for (const details of document.querySelectorAll('details')) details.open = true")
+    assert page.evaluate("document.documentElement.scrollWidth") <= 360
+    context.close()
+
+
+def test_light_and_dark_follow_the_reader(browser: Browser, reports: dict[str, str]) -> None:
+    colours = []
+    for scheme in ("light", "dark"):
+        page = browser.new_page(color_scheme=scheme)  # type: ignore[arg-type]  # one of the two
+        page.goto(reports["kept"])
+        colours.append(page.evaluate("getComputedStyle(document.body).backgroundColor"))
+        page.close()
+    assert len(set(colours)) == 2
+
+
+def test_on_paper_the_findings_are_open_and_nothing_is_there_to_click(page: Page, reports: dict[str, str]) -> None:
+    page.goto(reports["broken"])
+    page.emulate_media(media="print")
+    page.evaluate("dispatchEvent(new Event('beforeprint'))")
+    assert page.locator("article.finding > details:not([open])").count() == 0
+    assert page.locator("nav").is_hidden()
+    assert page.locator("button.copy").first.is_hidden()
+    page.evaluate("dispatchEvent(new Event('afterprint'))")
+    assert page.locator("article.finding > details:not([open])").count() > 0
+    assert page.pdf().startswith(b"%PDF-")
+
+
+def test_without_scripts_the_report_can_be_read(browser: Browser, reports: dict[str, str]) -> None:
+    context = browser.new_context(java_script_enabled=False)
+    page = context.new_page()
+    page.goto(reports["broken"])
+    assert page.locator("#finding-1 .story").is_visible()
+    assert page.locator("table.clauses tbody tr").first.is_visible()
+    assert page.locator("button.copy").first.is_hidden()
+    assert page.locator(".filters").is_hidden()
+    context.close()
