@@ -75,6 +75,9 @@ def _broken_values(field: Field) -> list[st.SearchStrategy[_Broken]]:
     named = [(wrong.clause, wrong.value) for wrong in wrong_values(field)]
     if named:
         found.append(st.sampled_from(named))
+    if not field.nullable:
+        # By itself: among the named values it would be rare.
+        found.append(st.just((f"{clause}.null", None)))
     if field.types:
         found.append(_other_kinds(field).map(lambda value: (f"{clause}.type", value)))
     if field.enum is not None:

@@ -52,6 +52,10 @@ def _hard_texts(pattern: str | None) -> list[str]:
     return [hard.text for hard in hard_texts(pattern) if len(hard.text) <= _LARGE // 4]
 
 
+def _size(value: Any) -> int:
+    return len(encode(value))
+
+
 def texts(max_size: int = 40) -> st.SearchStrategy[str]:
     """Any text but U+0000 and lone surrogates, and the classes that break software. Shrinks to the empty text."""
     return st.one_of(st.text(_CHARACTERS, max_size=max_size), st.sampled_from(_hard_texts(None)))
@@ -77,7 +81,7 @@ def json_values() -> st.SearchStrategy[Any]:
 @lru_cache(maxsize=1)
 def json_objects() -> st.SearchStrategy[dict[str, Any]]:
     """JSON objects whose members any parser must keep, ``__proto__`` not among them. Shrinks to the empty one."""
-    small = [named.value for named in HARD_OBJECTS if len(encode(named.value)) <= _LARGE]
+    small = sorted((named.value for named in HARD_OBJECTS if _size(named.value) <= _LARGE), key=_size)
     return st.one_of(st.dictionaries(_names(), json_values(), max_size=5), st.sampled_from(small))
 
 
@@ -105,7 +109,7 @@ def _of_type(field: Field, kind: str) -> st.SearchStrategy[Any]:
         if field.items is None:
             return st.lists(json_values(), max_size=6)
         lists = st.lists(optional_null(field.items, valid_values(field.items)), max_size=6)
-        small = [named.value for named in hard_values(field) if len(encode(named.value)) <= _LARGE]
+        small = sorted((named.value for named in hard_values(field) if _size(named.value) <= _LARGE), key=_size)
         return st.one_of(lists, st.sampled_from(small))
     if kind == "object":
         return member_objects(field.members) if field.members else json_objects()
