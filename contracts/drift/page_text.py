@@ -184,7 +184,8 @@ def _security(sections: dict[str, _Section], text: str) -> tuple[list[dict[str, 
             scheme = {"type": "http", "scheme": shown[1].lower()}
         remarks = " ".join(section.remarks.get(name, ()))
         schemes[name] = {**scheme, "description": remarks} if remarks else scheme
-    return [{name: [] for name in schemes}], schemes
+    without: list[dict[str, list[str]]] = [] if set(schemes) <= set(section.schema["required"]) else [{}]
+    return [{name: [] for name in schemes}, *without], schemes
 
 
 def _responses(sections: dict[str, _Section], answered: Any) -> Schema:
