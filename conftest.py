@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import random
 import time
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import pytest
 
+from contracts.corpus import DEFAULT_CORPUS, CorpusError, load_corpus
 from contracts.deviations import DEFAULT_FILE, DeviationError, Deviations
 from contracts.document import DEFAULT_DOCUMENT, DocumentError, load_contract
 from contracts.findings import Level
@@ -37,7 +39,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     add("--seed", type=int, help="what the cases are varied by; a fresh one unless given")
     add("--budget", type=int, help="at most so many requests, cleanup included")
     add("--rate", type=float, help="at most so many requests a second")
-    add("--connections", type=int, default=8, help="connections of each worker (default: 8)")
+    add("--connections", type=int, help="connections of each worker (default: 8; of the profile gate 1)")
     add("--max-response-time", type=float, default=5.0, help="seconds within which an answer is owed (default: 5)")
     add("--max-time", type=float, help="seconds after which nothing more is sent")
     add("--keep-projects", action="store_true", help="leave the created projects where they are")
@@ -53,7 +55,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     add("--deviations", default=str(DEFAULT_FILE), help="known deviations (a TOML file), or none")
     add("--reports", default="reports/runs", help="where reports go (default: reports/runs)")
     add("--examples", default=".hypothesis/examples", help="Hypothesis' example database: a folder or redis://...")
-    add("--shard", default="1/1", help="send only this part of the sets, such as 3/8")
+    add("--corpus", default=str(DEFAULT_CORPUS), help="cases that failed before (a folder), or none")
+    add("--shard", default="1/1", help="send only this part of the sets, such as 3/8; the same --seed for each")
     add("--fault", help="of the mock: a mistake to switch on; python -m contracts.targets.mock --list-faults")
     add("--variant", help="of the mock: another correct way to answer")
     add("--delay-ms", type=float, default=0.0, help="of the mock: milliseconds until it answers")
@@ -77,7 +80,7 @@ def pytest_configure(config: pytest.Config) -> None:
         return
     try:
         options, secrets, deviations = _options(config)
-    except (WrongUsage, DocumentError, DeviationError) as problem:
+    except (WrongUsage, DocumentError, DeviationError, CorpusError) as problem:
         raise pytest.UsageError(str(problem)) from None
     parallel = bool(getattr(config.option, "numprocesses", None))
     run = ContractRun(options, secrets, "main", parallel=parallel)
@@ -111,38 +114,49 @@ def _options(config: pytest.Config) -> tuple[RunOptions, Secrets, Deviations]:
         value = get(name)
         if value is not None and value <= 0:
             raise WrongUsage(f"{name} {value} is not positive")
+    shard = _shard(get("--shard"))
     seed = get("--seed")
     if seed is None:
-        seed = random.SystemRandom().randrange(1_000_000) if profile.fresh_seed else 0
+        seed = _fresh_seed(shard) if profile.fresh_seed else 0
     load_contract(get("--contract"))
+    corpus = "" if get("--corpus") == "none" else str(config.rootpath / get("--corpus"))
+    load_corpus(corpus)
+    from tests.contract.example_database import check_database  # noqa: PLC0415  # a live run pays for it alone
+
+    check_database(get("--examples"))
     options = RunOptions(
         target=target,
         base_url=check_base_url(get("--base-url")) if target == "live" else "",
         profile=profile.name,
         seed=seed,
-        mark=new_mark(seed, deterministic=profile.deterministic),
+        mark=new_mark(seed, deterministic=profile.deterministic, shard=shard),
         contract=get("--contract"),
         budget=budget,
         rate=get("--rate"),
-        connections=get("--connections"),
+        connections=get("--connections") or profile.connections,
         response_time=get("--max-response-time"),
         deadline=time.time() + get("--max-time") if get("--max-time") else None,
         keep_projects=get("--keep-projects"),
         fail_on=get("--fail-on"),
         deviations=get("--deviations"),
+        corpus=corpus,
         examples=get("--examples"),
-        shard=_shard(get("--shard")),
+        shard=shard,
         fault=get("--fault"),
         variant=get("--variant"),
         delay_ms=get("--delay-ms"),
     )
-    from pathlib import Path  # noqa: PLC0415
-
-    deviations = Deviations.none() if options.deviations == "none" else Deviations.load(Path(options.deviations))
-    return options, Secrets(read_key(get("--key-file"), target)), deviations
+    return options, Secrets(read_key(get("--key-file"), target)), options.load_deviations()
 
 
 _LEAST = 20
+
+
+def _fresh_seed(shard: tuple[int, int]) -> int:
+    """A new seed. Shards must split the same sets, so those of one day (UTC) have one in common."""
+    if shard != (1, 1):
+        return int(datetime.now(tz=UTC).strftime("%Y%m%d"))
+    return random.SystemRandom().randrange(1_000_000)
 
 
 def _shard(text: str) -> tuple[int, int]:
@@ -158,5 +172,6 @@ def driver(request: pytest.FixtureRequest) -> Driver:
     from tests.contract.lifecycle import DRIVER  # noqa: PLC0415
 
     found = request.config.stash[DRIVER]
+    found.begin(request.node.nodeid, request.session.items.index(request.node))
     found.skip_if_exhausted()
     return found

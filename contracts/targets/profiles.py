@@ -13,9 +13,10 @@ class Profile:
     ``essentials`` is how many of the essential cases are sent (None: all), ``essentials_only`` leaves out
     everything else. ``extra_states`` is the m of the patterns' conformance sets, ``strength`` the t of the
     covering array, ``examples`` how many bodies each random property sends, ``generated`` how many
-    schemathesis generates, ``sequences`` how many operation sequences are tried. ``deterministic`` means
-    the same bytes in every run; ``fresh_seed`` a new seed each time. ``requests`` and ``projects`` are what
-    a run against a correct service comes to, for the announcement; ``budget`` bounds it.
+    schemathesis generates, ``sequences`` how many sequences of ``steps`` operations are tried.
+    ``deterministic`` means the same bytes in the same order in every run, for which ``connections`` is 1;
+    ``fresh_seed`` a new seed each time. ``requests`` and ``projects`` are what a run against a correct
+    service comes to, for the announcement; ``budget`` bounds it.
     """
 
     name: str
@@ -26,6 +27,8 @@ class Profile:
     examples: int = 60
     generated: int = 40
     sequences: int = 0
+    steps: int = 40
+    connections: int = 8
     deterministic: bool = False
     fresh_seed: bool = True
     requests: int = 2_300
@@ -38,7 +41,16 @@ PROFILES: Final = {
     for profile in (
         Profile("smoke", essentials=40, essentials_only=True, fresh_seed=False, requests=60, projects=18, budget=60),
         Profile("default"),
-        Profile("gate", examples=0, generated=0, deterministic=True, fresh_seed=False, requests=2_000, projects=700),
+        Profile(
+            "gate",
+            examples=0,
+            generated=0,
+            connections=1,
+            deterministic=True,
+            fresh_seed=False,
+            requests=2_000,
+            projects=700,
+        ),
         Profile(
             "nightly",
             extra_states=1,

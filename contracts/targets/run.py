@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import secrets as randomness
 from dataclasses import asdict, dataclass, replace
@@ -11,13 +12,13 @@ from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlsplit
 
 from contracts.checks.context import Limits
+from contracts.deviations import Deviations
 from contracts.document import DEFAULT_DOCUMENT, Contract, load_contract
 from contracts.judgement import Judge
 from contracts.targets.allowance import Allowance
 from contracts.targets.ledger import Ledger
 from contracts.targets.profiles import PROFILES, Profile
 from contracts.targets.session import Session
-from contracts.targets.weather import Recorder
 from contracts.targets.target import Target
 
 if TYPE_CHECKING:
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 
     from contracts.exchange import Case
     from contracts.secrets import Secrets
+    from contracts.targets.weather import Recorder
 
 KEY_VARIABLE: Final = "ACTIVEPIECES_API_KEY"
 _ALPHABET: Final = "abcdefghijkmnpqrstuvwxyz23456789"
@@ -84,11 +86,27 @@ class RunOptions:
         """The contract of the run."""
         return load_contract(self.contract)
 
+    def load_deviations(self) -> Deviations:
+        """The known deviations of the run; raises DeviationError where the file cannot be used."""
+        return Deviations.none() if self.deviations in {"", "none"} else Deviations.load(Path(self.deviations))
 
-def new_mark(seed: int, *, deterministic: bool) -> str:
-    """The mark that everything a run creates carries: from the seed, or one that no other run has."""
+    @property
+    def exploration_seed(self) -> int:
+        """What random bodies are drawn from: of a sharded run, another one for each shard."""
+        if self.shard == (1, 1):
+            return self.seed
+        shard = f"{self.seed} {self.shard[0]}/{self.shard[1]}"
+        return int.from_bytes(hashlib.sha256(shard.encode()).digest()[:8], "big")
+
+
+def new_mark(seed: int, *, deterministic: bool, shard: tuple[int, int] = (1, 1)) -> str:
+    """The mark that everything a run creates carries: from seed and shard, or one that no other run has.
+
+    Marks of one kind are equally long: none is the beginning of another, and padded texts are alike.
+    """
     if deterministic:
-        return f"ctgate{seed}"
+        number = int.from_bytes(hashlib.sha256(f"{seed} {shard[0]}/{shard[1]}".encode()).digest()[:8], "big")
+        return "ctgate" + "".join(_ALPHABET[number // len(_ALPHABET) ** place % len(_ALPHABET)] for place in range(6))
     return "ct" + "".join(randomness.choice(_ALPHABET) for _ in range(8))
 
 

@@ -5,21 +5,21 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import pytest
-from hypothesis import HealthCheck, Phase, given, seed, settings
+from hypothesis import given
 from hypothesis import strategies as st
-from hypothesis.errors import Flaky
 
 from contracts.clauses import catalogue
 from contracts.findings import BrokenPromise, Finding, Level, broken_promise
 from contracts.targets.allowance import BudgetSpent, OutOfTime
 from strategies.essentials import essential_cases
 from strategies.names import Names
-from tests.contract.example_database import open_database
 from tests.contract.explanation import Explainer
+from tests.contract.exploration import Enough, explore_machine, explore_property
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
+    from hypothesis.stateful import RuleBasedStateMachine
     from hypothesis.strategies import SearchStrategy
 
     from contracts.exchange import Case, Exchange
@@ -28,6 +28,10 @@ if TYPE_CHECKING:
     from reports.history import HistoryWriter
 
 T = TypeVar("T")
+R = TypeVar("R")
+
+#: The first lane of names for what tests make up on their way; those of sets and of workers are below.
+_LANES_OF_TESTS = 10_000
 
 #: Bodies that one Hypothesis example carries at most: they travel together and still shrink to one.
 _TOGETHER = 6
@@ -36,7 +40,7 @@ _TOGETHER = 6
 class Driver:
     """What the tests of the contract work with.
 
-    Sets are the same for every worker; ``names`` are this worker's own, for what is made up on the way.
+    Sets are the same for every worker; ``names`` are this test's own, for what is made up on the way.
     """
 
     def __init__(self, options: RunOptions, session: Session, history: HistoryWriter, lane: int) -> None:
@@ -46,9 +50,16 @@ class Driver:
         self.session = session
         self.history = history
         self.names = Names(options.mark, lane)
+        self.test = ""
         self._levels = {clause.id: clause.level for clause in catalogue(self.contract).values()}
+        self._deviations = options.load_deviations()
         self._claimed: dict[tuple[str, str], object] = {}
         self._explainer = Explainer(session, self.contract, history, self.names)
+
+    def begin(self, test: str, number: int) -> None:
+        """Say which test sends now, and its place in the run: its names do not depend on the worker."""
+        self.test = test
+        self.names = Names(self.options.mark, _LANES_OF_TESTS + number)
 
     # -- sets ---------------------------------------------------------------------------------------------
 
@@ -72,17 +83,19 @@ class Driver:
         body = self.names._form.sub(b"", case.body) if case.body else case.body
         return (body, case.headers, case.method, case.path)
 
-    def verify(self, cases: Sequence[Case], connections: int | None = None) -> list[Judged]:
-        """Send a set, explain what breaks, and raise BrokenPromise where anything new does.
-
-        Of a sharded run only this shard's cases are sent.
-        """
+    def mine(self, units: Iterable[T]) -> list[T]:
+        """This shard's part of what a test is made of: every unit of the set where the run has one shard."""
         number, of = self.options.shard
-        mine = [
-            case for index, case in enumerate(cases) if index % of == number - 1 and not self._holds_right_key(case)
-        ]
+        return [unit for index, unit in enumerate(units) if index % of == number - 1]
+
+    def verify(self, cases: Iterable[Case], connections: int | None = None) -> list[Judged]:
+        """Send this shard's part of a set; see :meth:`send`."""
+        return self.send(self.mine(cases), connections)
+
+    def send(self, cases: Iterable[Case], connections: int | None = None) -> list[Judged]:
+        """Send cases, explain what breaks, and raise BrokenPromise where anything new does."""
         self.skip_if_exhausted()
-        judged = self.session.post_all(mine, connections)
+        judged = self.session.post_all([case for case in cases if not self._holds_right_key(case)], connections)
         self.conclude(judged)
         if not judged:
             self.skip_if_exhausted()
@@ -97,7 +110,7 @@ class Driver:
         found = self._explainer.explain(judged)
         new: list[Finding] = []
         for answer, finding in found:
-            if self.claim(finding, self) is self and self._fails(finding):
+            if self._is_new(finding, answer.exchange, self):
                 new.append(finding)
                 self._explainer.reduce(answer, finding)
         if new:
@@ -107,11 +120,11 @@ class Driver:
     def report(self, finding: Finding, exchange: Exchange | None = None) -> None:
         """Record a finding that rests on more than one exchange; raises BrokenPromise where it is new."""
         self.history.finding(finding, exchange)
-        self.raise_new(finding)
+        self.raise_new(finding, exchange)
 
-    def raise_new(self, finding: Finding) -> None:
-        """Raise BrokenPromise for a recorded finding unless it was told before."""
-        if self.claim(finding, self) is self and self._fails(finding):
+    def raise_new(self, finding: Finding, exchange: Exchange | None = None) -> None:
+        """Raise BrokenPromise for a recorded finding unless it is known or was told before."""
+        if self._is_new(finding, exchange, self):
             raise broken_promise(finding)
 
     def settle(self, answer: Judged, was: Finding, finding: Finding) -> None:
@@ -122,12 +135,16 @@ class Driver:
         """Record that cases exercised a clause that no single exchange can show."""
         self.history.record("exercised", clause=clause, positive=positive, negative=negative)
 
-    def claim(self, finding: Finding, owner: object) -> object:
-        """The first owner that came for the bucket of ``finding``; one mistake is told once."""
-        return self._claimed.setdefault(finding.bucket, owner)
+    def _is_new(self, finding: Finding, exchange: Exchange | None, owner: object) -> bool:
+        """Whether a finding fails the run and ``owner`` was the first that came for its bucket.
 
-    def _fails(self, finding: Finding) -> bool:
-        return self._levels[finding.clause] is not Level.ADVISORY
+        One mistake is told once; a known deviation is not told at all, so that it does not hide a new one.
+        """
+        if self._levels[finding.clause] is Level.ADVISORY:
+            return False
+        if self._deviations.match(finding, exchange.to_json() if exchange else None) is not None:
+            return False
+        return self._claimed.setdefault(finding.bucket, owner) is owner
 
     def skip_if_exhausted(self) -> None:
         """Skip the test where nothing more may be sent."""
@@ -145,70 +162,66 @@ class Driver:
 
     def explore_with(self, drawn: SearchStrategy[T], examples: int, send: Callable[[list[T]], list[Judged]]) -> None:
         """Like :meth:`explore`, for anything that ``send`` can turn into judged exchanges."""
-        self.skip_if_exhausted()
-        if examples == 0:
-            pytest.skip(f"the profile {self.profile.name} explores nothing at random")
+        wanted = self.share(examples)
         owner, sent = object(), 0
 
         def explored(things: list[T]) -> None:
             nonlocal sent
-            if self.session.exhausted or (sent >= examples and not self._owns(owner)):
-                return
-            try:
-                judged = send(things)
-            except (BudgetSpent, OutOfTime) as end:
-                self.session.exhausted = str(end)
-                return
+            if sent >= wanted and not self.owns(owner):
+                raise Enough
+            judged = self.attempt(lambda: send(things))
             sent += len(judged)
-            for _, finding in self._explainer.explain(judged):
-                if self.claim(finding, owner) is owner and self._fails(finding):
-                    raise broken_promise(finding)
+            self.tell(judged, owner)
 
-        self._run(given(st.lists(drawn, min_size=1, max_size=_TOGETHER))(explored), examples)
+        property_ = given(st.lists(drawn, min_size=1, max_size=_TOGETHER))(explored)
+        explore_property(property_, wanted, self.options, self.test, self.remark)
+        self._tell_again(owner)
 
-    def _owns(self, owner: object) -> bool:
+    def explore_sequences(self, machine: type[RuleBasedStateMachine], owner: object) -> None:
+        """Run the sequences of the profile; the machine sends, and tells what it finds with :meth:`tell`."""
+        explore_machine(machine, self.share(self.profile.sequences), self.options, self.test, self.remark)
+        self._tell_again(owner)
+
+    def share(self, examples: int) -> int:
+        """This shard's part of a number of examples; skips the test where there are none or nothing may be sent."""
+        self.skip_if_exhausted()
+        if examples == 0:
+            pytest.skip(f"the profile {self.profile.name} explores nothing at random")
+        return -(-examples // self.options.shard[1])
+
+    def attempt(self, send: Callable[[], R]) -> R:
+        """What ``send`` returns; ends the exploration at once where nothing more may be sent."""
+        if self.session.exhausted:
+            raise Enough
+        try:
+            return send()
+        except (BudgetSpent, OutOfTime) as end:
+            self.session.exhausted = str(end)
+            raise Enough from None
+
+    def tell(self, judged: Sequence[Judged], owner: object) -> None:
+        """Raise BrokenPromise for the first finding of an exploration that is new to ``owner``."""
+        for answer, finding in self._explainer.explain(judged):
+            self.tell_finding(finding, answer.exchange, owner)
+
+    def tell_finding(self, finding: Finding, exchange: Exchange | None, owner: object) -> None:
+        """Raise BrokenPromise for one finding of an exploration, where it is new to ``owner``."""
+        if self._is_new(finding, exchange, owner):
+            raise broken_promise(finding)
+
+    def remark(self, text: str) -> None:
+        """Put a remark about the run itself into the history."""
+        self.history.record("note", kind="suite", text=text)
+
+    def owns(self, owner: object) -> bool:
+        """Whether ``owner`` has found something; it is being shrunk then."""
         return any(holder is owner for holder in self._claimed.values())
 
-    def _run(self, explored: Callable[..., None], examples: int) -> None:
-        """Run a property under the settings of the profile."""
-        deterministic = self.profile.deterministic
-        chosen = settings(
-            max_examples=examples,
-            deadline=None,  # the network decides how long an example takes
-            database=None if deterministic else open_database(self.options.examples),
-            derandomize=deterministic,
-            phases=[phase for phase in Phase if phase is not Phase.explain],
-            suppress_health_check=[
-                HealthCheck.too_slow,  # measures the network
-                HealthCheck.nested_given,  # a test of pytest makes the property
-            ],
-            print_blob=False,
-            report_multiple_bugs=True,
-        )
-        test = chosen(explored)
-        if not deterministic:
-            test = seed(self.options.seed)(test)
-        try:
-            test()
-        except (Flaky, ExceptionGroup) as problem:
-            broken = _broken_in(problem)
-            if broken is None:
-                raise
-            raise BrokenPromise(broken) from None
+    def _tell_again(self, owner: object) -> None:
+        """Raise BrokenPromise where an exploration ended before it could tell what it had found."""
+        clauses = [clause for (clause, _), holder in self._claimed.items() if holder is owner]
+        if clauses:
+            raise BrokenPromise(f"{', '.join(clauses)}: found; the run ended before the case could be made smaller")
 
     def close(self) -> None:
         """Nothing is held beyond the session, which the run closes."""
-
-
-def _broken_in(problem: BaseException) -> str | None:
-    """The messages of the broken promises in a group, and of a promise that was not broken again."""
-    if isinstance(problem, BaseExceptionGroup):
-        found = [text for inner in problem.exceptions if (text := _broken_in(inner))]
-        return "\n".join(dict.fromkeys(found)) or None
-    if isinstance(problem, BrokenPromise):
-        return str(problem)
-    if isinstance(problem, Flaky):
-        context = problem.__cause__ or problem.__context__
-        inner = _broken_in(context) if context is not None else None
-        return inner or "a broken promise that did not show again; the history holds the evidence"
-    return None

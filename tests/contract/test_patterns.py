@@ -53,7 +53,7 @@ def test_near_misses_are_refused(driver: Driver, patterned: str) -> None:
 @pytest.mark.stage(7)
 def test_the_time_does_not_explode_with_the_length_of_a_text(driver: Driver, patterned: str) -> None:
     _, pattern = _field(driver, patterned)
-    for length in _LENGTHS:
+    for length in driver.mine(_LENGTHS):
         pairs = explosive_texts(pattern, lengths=[length])[:_WAYS]
         if not pairs:
             continue
@@ -100,4 +100,4 @@ def _confirm(driver: Driver, name: str, attack: Judged, harmless: Exchange, agai
                 driver.settle(answer, was, finding)
     if not slow:
         driver.history.finding(finding, attack.exchange)
-    driver.raise_new(finding)
+    driver.raise_new(finding, attack.exchange)

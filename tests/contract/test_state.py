@@ -48,7 +48,9 @@ def _compare(driver: Driver, judged: Judged, read: Exchange) -> None:
         # Anything but "there is no such project" says something about reading, which the page does not document.
         if read.status in {404, 410}:
             came = f"GET answers {read.status}"
-            driver.report(Finding("state.reads_back", "gone", f"the project {judged.project_id}", came), judged.exchange)
+            driver.report(
+                Finding("state.reads_back", "gone", f"the project {judged.project_id}", came), judged.exchange
+            )
         return
     for name in ("id", "platformId", *driver.contract.echoed):
         if name in created and name in now:
@@ -73,8 +75,8 @@ def _object(exchange: Exchange) -> dict[str, Any] | None:
 def test_a_refused_request_leaves_nothing_and_does_not_use_up_its_external_id(driver: Driver) -> None:
     _needs_external_id(driver)
     names = driver.lane(71)
-    for case in refused_samples(driver.contract, names, driver.options.seed):
-        refused = driver.verify([case])[0]
+    for case in driver.mine(refused_samples(driver.contract, names, driver.options.seed)):
+        refused = driver.send([case])[0]
         body = json.loads(case.body or b"{}")
         if refused.judgement.expectation.verdict is not Verdict.REJECT or refused.status >= 500:
             continue
@@ -115,7 +117,7 @@ def _not_listed(driver: Driver, refused: Judged, external_id: str) -> None:
 def test_a_second_use_of_an_external_id_is_answered_in_an_orderly_way(driver: Driver) -> None:
     _needs_external_id(driver)
     names = driver.lane(72)
-    for together in (False, True, True, True):
+    for together in driver.mine((False, True, True, True)):
         base = json.loads(minimal_case(driver.contract, names).body or b"{}")
         external_id = names.next()
         cases = [
@@ -152,15 +154,15 @@ def _orderly(driver: Driver, judged: list[Judged]) -> None:
 
 @pytest.mark.stage(4)
 def test_requests_in_flight_together_are_answered_as_they_are_alone(driver: Driver) -> None:
-    for round_ in range(3):
+    for round_ in driver.mine(range(3)):
         cases = overlapping_cases(driver.contract, driver.lane(80 + round_), driver.options.seed + round_)
-        judged = driver.verify(cases, connections=_AT_ONCE)
+        judged = driver.send(cases, connections=_AT_ONCE)
         driver.exercised("state.overlap", positive=len(judged))
 
 
 @pytest.mark.stage(4)
 def test_a_member_named_proto_leaves_no_trace(driver: Driver) -> None:
-    for case, tell_tale in prototype_cases(driver.contract, driver.lane(85)):
+    for case, tell_tale in driver.mine(prototype_cases(driver.contract, driver.lane(85))):
         driver.conclude([driver.session.post(case)])
         after = driver.session.post(minimal_case(driver.contract, driver.names))
         driver.exercised("state.prototype_untouched", negative=1)

@@ -1,0 +1,18 @@
+"""The corpus: every case that failed once is sent again."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from contracts.corpus import load_corpus
+
+if TYPE_CHECKING:
+    from tests.contract.driver import Driver
+
+
+@pytest.mark.stage(1)
+def test_what_failed_once_holds(driver: Driver) -> None:
+    names = driver.lane(95)
+    driver.verify([names.fill(entry.case) for entry in load_corpus(driver.options.corpus)])
