@@ -7,7 +7,7 @@ import shlex
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from contracts.exchange import Case
 
@@ -67,13 +67,13 @@ def curl(case: Case, base_url: str, stored_body: str) -> str:
     return feed + " \\\n  ".join(parts)
 
 
-def replay(identifier: str, run: str, target: str, base_url: str, fault: str = "") -> str:
-    """The suite's own way to send the case again and judge the answer."""
+def replay(identifier: str, run: str, target: str, base_url: str, options: Mapping[str, str]) -> str:
+    """The suite's own way to send the case again and judge the answer, under the ``options`` of the run."""
     words = ["pytest", "tests/contract", "--target", target]
     if target == "live":
         words += ["--base-url", base_url]
-    elif fault:
-        words += ["--fault", fault]
+    for name, value in options.items():
+        words += [f"--{name.replace('_', '-')}", value]
     return shlex.join([*words, "--replay", identifier, "--run", run])
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
@@ -11,6 +12,8 @@ from reports import commands, marking
 from reports.visible import inert, readable
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from contracts.deviations import Deviation
     from contracts.verdict import Bucket, ClauseResult
 
@@ -107,12 +110,12 @@ class FindingReport:
 
 @dataclass(frozen=True, slots=True)
 class Repeating:
-    """What the commands of a run have in common."""
+    """What the commands of a run have in common; ``options`` are those that change what is answered or owed."""
 
     run: str
     target: str
     base_url: str
-    fault: str
+    options: Mapping[str, str]
 
 
 def finding_report(
@@ -205,7 +208,7 @@ def _commands(identifier: str, evidence: Evidence | None, run: Repeating) -> tup
     found = [
         Command(
             "Judge it again with the suite",
-            commands.replay(identifier, run.run, run.target, run.base_url, run.fault),
+            commands.replay(identifier, run.run, run.target, run.base_url, run.options),
         )
     ]
     if evidence is None:
@@ -213,7 +216,8 @@ def _commands(identifier: str, evidence: Evidence | None, run: Repeating) -> tup
     url, label = run.base_url, "Send the same bytes (key in $ACTIVEPIECES_API_KEY)"
     if run.target == "mock":
         url = MOCK_URL
-        start = "python -m contracts.targets.mock" + (f" --fault {run.fault}" if run.fault else "")
+        options = (f"--{name} {shlex.quote(value)}" for name, value in run.options.items())
+        start = " ".join(["python -m contracts.targets.mock", *options])
         found.append(Command("Start the mock by hand", start))
     stored = commands.stored_body(identifier, run.run)
     found.append(Command(label, commands.curl(evidence.exchange.case, url, stored)))

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from contracts.checks.context import ascii_json
 from contracts.deviations import Deviations
+from contracts.document import DEFAULT_DOCUMENT
 from contracts.findings import Level
 from contracts.verdict import Bucket, Verdict, VerdictBuilder
 from reports.evidence import FindingReport, Repeating, clause_report, finding_report
@@ -191,10 +192,9 @@ class _Reader:
     def _findings(self, verdict: Verdict, sources: Sequence[Path], environment: Environment) -> list[FindingReport]:
         slim = {_place(bucket) for bucket in verdict.buckets if bucket.exchange and bucket.exchange.get("slim")}
         full = _find(sources, slim)
-        options = dict(environment.options)
+        options = _repeated(dict(environment.options), environment.target)
         runs = [
-            Repeating(_near(folder), environment.target, environment.base_url, options.get("fault", ""))
-            for folder in _folders(sources)
+            Repeating(_near(folder), environment.target, environment.base_url, options) for folder in _folders(sources)
         ]
         return [
             finding_report(
@@ -220,7 +220,7 @@ class _Reader:
             seed=", ".join(_each(runs, "seed")),
             marks=_each(runs, "mark"),
             options=_pairs(first.get("options", {})),
-            versions=_pairs(first.get("versions", {})),
+            versions=_pairs({**first.get("versions", {}), "platform": first.get("platform")}),
             commit=", ".join(_each(runs, "commit")),
             dirty=any(run.get("dirty") for run in runs),
             started=started,
@@ -253,6 +253,14 @@ class _Reader:
         )
 
 
+def _repeated(options: dict[str, str], target: str) -> dict[str, str]:
+    """The options that a repetition needs: another contract, and what makes the mock answer as it did."""
+    if options.get("contract") == str(DEFAULT_DOCUMENT):
+        del options["contract"]
+    names = ("contract", "fault", "variant") if target == "mock" else ("contract",)
+    return {name: options[name] for name in names if name in options}
+
+
 def _place(bucket: Bucket) -> tuple[str, int]:
     exchange = bucket.exchange or {}
     return (exchange.get("worker", ""), exchange.get("number", 0))
@@ -274,10 +282,12 @@ def _rows(verdict: Verdict, fail_on: Level) -> Iterator[ClauseRow]:
 
 def _each(runs: Sequence[Record], name: str) -> tuple[str, ...]:
     values = (run.get(name) for run in runs)
-    return tuple(dict.fromkeys(inert(str(value)) for value in values if value not in {None, ""}))
+    return tuple(dict.fromkeys(inert(str(value)) for value in values if _says_something(value)))
 
 
 def _pairs(members: dict[str, Any]) -> tuple[tuple[str, str], ...]:
-    return tuple(
-        (inert(name), inert(str(value), 200)) for name, value in members.items() if value not in {None, "", False}
-    )
+    return tuple((inert(name), inert(str(value), 200)) for name, value in members.items() if _says_something(value))
+
+
+def _says_something(value: Any) -> bool:
+    return value is not None and value is not False and value not in ("", [])

@@ -109,7 +109,9 @@ def _head(summary: Summary, paint: _Paint) -> Iterator[str]:
     yield " · ".join(f"{states[state]} {state}" for state in STATES if states[state]) + " (clauses)"
     answers = " · ".join(f"{status}: {count:,}" for status, count in summary.statuses)
     slowest = " · ".join(f"{row.kind} {milliseconds(row.p50)}/{milliseconds(row.p99)}" for row in summary.latencies[:2])
-    yield paint(f"answers {answers or 'none'}" + (f" · median/p99 {slowest}" if slowest else ""), _DIM)
+    yield paint(f"answers {answers or 'none'}", _DIM)
+    if slowest:
+        yield paint(f"median/p99 {slowest}", _DIM)
 
 
 def _body(summary: Summary, paint: _Paint) -> Iterator[str]:
@@ -121,7 +123,7 @@ def _body(summary: Summary, paint: _Paint) -> Iterator[str]:
         yield f"  came  {finding.came}"
         yield paint(f"  {finding.agreement} · {finding.id}", _DIM)
     lists = [(name, colour, lines) for name, colour, lines in _lists(summary) if lines]
-    used = 6 + 6 * min(len(summary.findings), _FINDINGS)
+    used = 7 + 6 * min(len(summary.findings), _FINDINGS)
     room = max(_FEWEST, (_SCREEN - used) // max(1, len(lists)))
     if lists:
         yield ""
@@ -142,7 +144,7 @@ def _lists(summary: Summary) -> Iterator[tuple[str, str, list[str]]]:
     yield "findings", _RED, [f"✗ {f.clause.id}  sent {f.sent}; owed {f.owed}; came {f.came}" for f in rest]
     yield "expired", _RED, [f"! {e.name}  was accepted until {e.expires}, owner {e.owner}" for e in summary.expired]
     yield "unknown", _YELLOW, [f"? {row.clause.id}  unknown: {row.reason}" for row in summary.in_state("unknown")]
-    idle = summary.in_state("not exercised")
+    idle = summary.in_state("not exercised") if summary.requests else ()
     yield "not exercised", _DIM, [f"- {row.clause.id}  not exercised {row.reason}".rstrip() for row in idle]
     yield "known", _YELLOW, [f"~ {f.clause.id}  known: {f.known.name}, {f.agreement}" for f in summary.known if f.known]
     yield "advice", _DIM, [f"i {f.clause.id}  owed {f.owed}; came {f.came} ({f.count:,} times)" for f in summary.advice]

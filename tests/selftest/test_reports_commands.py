@@ -141,11 +141,18 @@ def test_a_long_body_is_fed_from_the_history(recorder: Recorder, tmp_path: Path)
 
 
 def test_a_live_finding_is_repeated_against_the_same_service() -> None:
-    command = replay("a:b", "reports/runs/x y", "live", "https://h/api")
+    command = replay("a:b", "reports/runs/x y", "live", "https://h/api", {})
     assert (
         command == "pytest tests/contract --target live --base-url https://h/api --replay a:b --run 'reports/runs/x y'"
     )
-    assert "--fault accepts_x" in replay("a:b", "r", "mock", "", "accepts_x")
+
+
+def test_a_finding_of_the_mock_is_repeated_with_the_same_fault_and_contract(tmp_path: Path) -> None:
+    options = {"fault": "accepts_x", "variant": None, "contract": "other.yaml", "corpus": ["a", "b"], "rate": None}
+    samples.write_history(tmp_path, answers=samples.breaks_promises, options=options)
+    again, mock, _ = summarize([tmp_path]).findings[0].commands
+    assert "--target mock --contract other.yaml --fault accepts_x --replay" in again.text
+    assert mock.text == "python -m contracts.targets.mock --contract other.yaml --fault accepts_x"
 
 
 def test_render_makes_the_report_again_and_its_status_is_the_verdict(
