@@ -166,17 +166,17 @@ class Companions:
     ``names`` is where the names come from; None puts the placeholder in their place.
     """
 
-    __slots__ = ("_contract", "_names", "_turn")
+    __slots__ = ("_names", "_turn", "contract")
 
     def __init__(self, contract: Contract, names: Names | None, seed: int = 0) -> None:
-        self._contract = contract
+        self.contract = contract
         self._names = names
         self._turn = seed
 
     @property
     def fields(self) -> tuple[Field, ...]:
         """The members of the body."""
-        return self._contract.fields
+        return self.contract.fields
 
     def name(self) -> str:
         """A new unique name, or the placeholder."""
@@ -187,7 +187,7 @@ class Companions:
         self._turn += 1
         company = company or COMPANIES[self._turn % len(COMPANIES)]
         body: dict[str, Any] = {}
-        for index, field in enumerate(self._contract.fields):
+        for index, field in enumerate(self.contract.fields):
             if field is about or field.required:
                 body[field.path] = ordinary(field, self._turn + index)
             else:
@@ -217,11 +217,11 @@ class Companions:
         A text in the marked field is always made unique. Otherwise a free-form object carries the name, then
         a required text; then the marked field or a free-form object is added. Where nothing can, nothing is changed.
         """
-        fields = {field.path: field for field in self._contract.fields if field is not about}
+        fields = {field.path: field for field in self.contract.fields if field is not about}
         marked = fields.get(MARKED)
         if marked is not None and isinstance(body.get(MARKED), str) and self._put(body, marked):
             return body
-        free = free_object(self._contract)
+        free = free_object(self.contract)
         if free is not None and free is not about and isinstance(body.get(free.path), dict):
             body[free.path] = {MARK_MEMBER: self.name(), **body[free.path]}
             return body

@@ -22,6 +22,8 @@ _SURROGATE = re.compile("[\ud800-\udfff]")
 _TOKEN = re.compile(r'"<json token ([^>"]*)>"')
 _TEXT = re.compile(r'"(?:[^"\\]|\\.)*"')
 
+_NAME = re.compile(r"([a-z][a-z0-9]*-\d+|\{name\})", re.ASCII)
+
 
 @dataclass(frozen=True, slots=True)
 class Token:
@@ -73,7 +75,11 @@ def _reversed(value: Any) -> Any:
 
 
 def _escaped(match: re.Match[str]) -> str:
-    """A JSON string with every plain ASCII character escaped; unique names stay legible."""
-    parts = re.split(r"(\\u[0-9a-f]{4}|\\.|[a-z][a-z0-9]*-\d+|\{name\})", match.group()[1:-1])
-    kept = (part if i % 2 else "".join(f"\\u{ord(char):04X}" for char in part) for i, part in enumerate(parts))
-    return f'"{"".join(kept)}"'
+    """A JSON string with every character escaped, as one or two UTF-16 code units; unique names stay legible."""
+    parts = _NAME.split(json.loads(match.group()))
+    return f'"{"".join(part if index % 2 else _units(part) for index, part in enumerate(parts))}"'
+
+
+def _units(text: str) -> str:
+    data = text.encode("utf-16-be", "surrogatepass")
+    return "".join(f"\\u{high:02X}{low:02X}" for high, low in zip(data[::2], data[1::2], strict=True))

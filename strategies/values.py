@@ -6,7 +6,7 @@ import random
 from itertools import cycle
 from typing import TYPE_CHECKING, Any, Final
 
-from strategies.companions import MARKED, Companions, admits, hard_values, is_name_like, marked_text
+from strategies.companions import MARKED, Companions, admits, free_object, hard_values, is_name_like, marked_text
 from strategies.encoding import STYLES, Style, json_case
 from strategies.json_values import NO_OBJECTS
 from strategies.text import HARD_TEXTS, hard_texts
@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 _STYLES: Final[tuple[Style, ...]] = tuple(
     style for other in STYLES[1:] for style in ("compact", "compact", "compact", other)
 )
+#: Characters with short escapes, one of a surrogate pair, one of two bytes.
+_STYLED_TEXT: Final = 'é😀 "\\ \b\f\n\r\t\x7f'
 #: Misspelt names of a member, one of which a lenient parser may take for the right one.
 _MISSPELT: Final = (str.lower, str.upper, str.title, lambda name: f"{name} ", lambda name: f"_{name}")
 
@@ -47,8 +49,21 @@ def valid_cases(contract: Contract, names: Names, seed: int) -> list[Case]:
         elif field.path == MARKED and "string" in field.types and admits(field, ""):
             body = companions.body(field, "full") | {field.path: ""}
             cases.append(json_case(body, family=f"values.{field.path}", aim=f"{field.path}: empty"))
+    cases.extend(_in_every_style(companions))
     cases.extend(_together(contract, companions, random.Random(seed), styles))  # noqa: S311 - reproducible on purpose
     return cases
+
+
+def _in_every_style(companions: Companions) -> Iterator[Case]:
+    """One body in every way in which clients write JSON, with characters that each way treats differently."""
+    for style in STYLES:
+        body = companions.body(company="full")
+        for field in companions.fields:
+            if is_name_like(field) and admits(field, _STYLED_TEXT):
+                body[field.path] = _STYLED_TEXT
+            elif field is free_object(companions.contract):
+                body[field.path] = {f"a/b {_STYLED_TEXT}": [f"c/d {_STYLED_TEXT}", {}, []], **body[field.path]}
+        yield json_case(body, family="values.encoding", aim=f"written in the style {style}", style=style)
 
 
 def _together(

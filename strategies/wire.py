@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlencode
 
-from contracts.exchange import VALID_AUTHORIZATION, Case
+from contracts.exchange import JSON_MEDIA_TYPE, VALID_AUTHORIZATION, Case
 from strategies.companions import Companions, free_object
 from strategies.encoding import encode
 
@@ -176,6 +176,11 @@ def media_type_cases(contract: Contract, names: Names, seed: int) -> list[Case]:
         cases.append(_typed(media_type, encoder(texts), wrong, f"{clause} ({coding})"))
     for family, values in (("wire.mediaType.spelling", _SPELLINGS), ("wire.mediaType.parameter", _UNUSUAL_PARAMETERS)):
         cases += [_typed(value, encode(companions.body()), family, f"Content-Type: {value}") for value in values]
+    for spell in (str.lower, str.upper):
+        headers = tuple((spell(name), value) for name, value in cases[0].headers)
+        headers += ((spell("Content-Type"), JSON_MEDIA_TYPE),)
+        aim = f"names of headers in {spell.__name__} case"
+        cases.append(Case(encode(companions.body()), headers, family="wire.mediaType.spelling", aim=aim))
     return cases
 
 

@@ -35,7 +35,7 @@ INVENTED = Path(__file__).with_name("data") / "invented.openapi.yaml"
 CONTRACTS = {"page": load_contract(), "invented": load_contract(INVENTED)}
 #: Each set with the verdicts that its cases may have and the most cases for the page's contract.
 SETS: dict[str, tuple[Set, set[str], int]] = {
-    "valid": (valid_cases, {"create"}, 145),
+    "valid": (valid_cases, {"create"}, 150),
     "wrong kinds": (wrong_kind_cases, {"reject"}, 150),
     "malformed": (malformed_cases, {"reject"}, 60),
     "encoding": (encoding_cases, {"reject"}, 20),
@@ -229,6 +229,28 @@ def test_the_first_forty_essential_cases_create_few_projects_and_touch_every_fam
     assert 10 <= sum(expected.verdict is not Verdict.REJECT for _, expected in first) <= 18
     families = {".".join(case.family.split(".")[:2]) for case, _ in first}
     assert {"wire.authorization", "wire.malformed", "wire.mediaType", "essentials.packed", "values.wrong"} <= families
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        *(
+            b"\\ud83d\\ude00",
+            b"\\u00e9",
+            b"\\u00E9",
+            b"\\/",
+            b"\\b",
+            b"\\f",
+            b"\\u007F",
+            b"\\u0022",
+            b"\xf0\x9f\x98\x80",
+        ),
+        *(b"\r\n", b"\t", b" : ", b"\n\t {"),
+    ],
+)
+def test_every_way_to_write_json_is_sent_where_a_creation_is_owed(written: bytes) -> None:
+    bodies = [case.body or b"" for case in made("valid", CONTRACTS["page"]) if case.family == "values.encoding"]
+    assert any(written in body for body in bodies)
 
 
 def test_no_case_holds_bytes_in_a_header_that_servers_refuse() -> None:
