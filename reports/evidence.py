@@ -172,19 +172,22 @@ def _evidence(record: dict[str, Any], clause: str, where: str) -> Evidence:
     in_answer = clause.startswith(("response.", "service.error"))
     in_request = not in_answer or clause.endswith(".echo")
     answer = exchange.response
+    violations = tuple((inert(c), inert(w), inert(why)) for c, w, why in record.get("violations", ()))
+    # Where a finding does not say what of the request it is about, its violation does.
+    sent = where if in_request and where else next((place for _, place, _ in record.get("violations", ())), "")
     return Evidence(
         exchange=exchange,
         owed=record.get("verdict", ""),
-        violations=tuple((inert(c), inert(w), inert(why)) for c, w, why in record.get("violations", ())),
+        violations=violations,
         why=tuple(map(inert, record.get("why", ()))),
-        sent_mark=_mark(where, exchange.case.body) if in_request else None,
+        sent_mark=_mark(sent, exchange.case.body),
         came_mark=_mark(where, answer.body) if in_answer and answer else None,
     )
 
 
 def _mark(where: str, body: bytes | None) -> str | tuple[int, int] | None:
     if where and not where.startswith("/"):
-        return where.lower()
+        return where
     return marking.span(readable(body), where) if where and body else None
 
 
@@ -192,7 +195,7 @@ def sent_line(evidence: Evidence, limit: int = 160) -> str:
     """The offending part of the request on one line, or the request as a whole."""
     case, mark = evidence.exchange.case, evidence.sent_mark
     if isinstance(mark, str):
-        values = [f"{name}: {value}" for name, value in case.headers if name.lower() == mark]
+        values = [f"{name}: {value}" for name, value in case.headers if name.lower() == mark.lower()]
         body = f" with the body {evidence.sent_text}" if evidence.sent_text else ""
         return inert(("; ".join(values) or f"no {mark} header") + body, limit)
     text = evidence.sent_text

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 _TEMPLATES: Final = Path(__file__).with_name("templates")
 #: Characters of a body that the page shows, around the offending part.
 _SHOWN: Final = 1_600
-_ADVICE: Final = {
+_RELEASE: Final = {
     "kept": "Nothing this run saw stands in the way of a release.",
     "broken": "Not fit for release until what follows is mended, or accepted as a known deviation.",
     "no verdict": "This run cannot say whether the service may be released: mend the cause and run it again.",
@@ -69,7 +69,7 @@ def html(summary: Summary, comparison: Comparison | None = None, points: Sequenc
     return loader.get_template("report.html.j2").render(
         summary=summary,
         where=summary.environment,
-        advice=_ADVICE[summary.outcome],
+        release=_RELEASE[summary.outcome],
         states=[(state, summary.states()[state]) for state in STATES],
         rows=sorted(summary.clauses, key=lambda row: STATES.index(row.state)),
         findings=[_shown_finding(finding, since) for finding in summary.findings],
@@ -110,8 +110,9 @@ def _sent_only(evidence: Evidence) -> tuple[Part, ...]:
     """The header or the body that offends."""
     case, mark = evidence.exchange.case, evidence.sent_mark
     if isinstance(mark, str):
-        values = [f"{name}: {value}" for name, value in case.headers if name.lower() == mark]
-        return (_part("\n".join(values) or f"no {mark} header", marked=True),)
+        values = [f"{name}: {value}" for name, value in case.headers if name.lower() == mark.lower()]
+        body = () if not evidence.sent_text else (_part(" with the body "), *_body(evidence.sent_text, None, 200))
+        return (_part("; ".join(values) or f"no {mark} header", marked=True), *body)
     if case.body is None:
         return (_part("no body"),)
     return _body(evidence.sent_text, mark, 400) or (_part("an empty body"),)
@@ -142,7 +143,10 @@ def _answer(evidence: Evidence) -> Shown:
 
 
 def _headers(headers: Sequence[tuple[str, str]], mark: str | tuple[int, int] | None) -> tuple[tuple[Part, ...], ...]:
-    return tuple((_part(f"{name}: {value}"[:_SHOWN], marked=name.lower() == mark),) for name, value in headers)
+    return tuple(
+        (_part(f"{name}: {value}"[:_SHOWN], marked=isinstance(mark, str) and name.lower() == mark.lower()),)
+        for name, value in headers
+    )
 
 
 def _body(text: str, mark: str | tuple[int, int] | None, limit: int) -> tuple[Part, ...]:
