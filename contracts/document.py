@@ -8,13 +8,20 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final
 
-import yaml
-
 from contracts.exchange import COLLECTION_PATH, JSON_MEDIA_TYPE
+from contracts.patterns import Pattern, PatternError
+from contracts.yaml_text import load_yaml
 
 DEFAULT_DOCUMENT: Final = Path(__file__).with_name("create_project.openapi.yaml")
 
 Schema = dict[str, Any]
+
+_TYPES: Final = frozenset({"string", "number", "integer", "boolean", "object", "array", "null"})
+#: Keywords that clauses, oracle and strategies follow, and those that say nothing about values.
+_FOLLOWED: Final = frozenset({"type", "enum", "pattern", "format", "items", "properties", "required"})
+_ANNOTATIONS: Final = frozenset(
+    {"title", "description", "default", "example", "examples", "deprecated", "readOnly", "writeOnly", "$comment"}
+)
 
 
 class DocumentError(ValueError):
@@ -97,12 +104,12 @@ def _flatten(fields: tuple[Field, ...]) -> list[Field]:
 def load_contract(path: str | Path = DEFAULT_DOCUMENT) -> Contract:
     """The contract in the OpenAPI document at ``path`` (YAML or JSON).
 
-    Raises DocumentError where the file cannot be read or lacks the operation, its body or its 201.
+    Raises DocumentError where the file cannot be read, lacks the operation, its body or its 201, or uses a
+    keyword or a pattern that the suite does not follow: a promise that nobody checks must not look kept.
     """
     try:
-        text = Path(path).read_text(encoding="utf-8")
-        document = yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
-    except (OSError, yaml.YAMLError) as problem:
+        document = load_yaml(Path(path).read_text(encoding="utf-8"))
+    except (OSError, ValueError) as problem:
         raise DocumentError(f"cannot read the contract document {path}: {problem}") from None
     try:
         operation = document["paths"][COLLECTION_PATH]["post"]
@@ -114,6 +121,8 @@ def load_contract(path: str | Path = DEFAULT_DOCUMENT) -> Contract:
         ) from None
     request_schema = resolve(request, document)
     response_schema = resolve(response, document)
+    _follows(request_schema, "the body")
+    _follows(response_schema, "the 201 answer")
     return Contract(
         source=str(path),
         document=document,
@@ -149,6 +158,37 @@ def resolve(schema: Schema, document: Schema) -> Schema:
     return resolved
 
 
+def _follows(schema: Any, where: str) -> None:
+    """Raise DocumentError for a schema that says more about values than the suite follows."""
+    if not isinstance(schema, dict):
+        raise DocumentError(f"{where}: expected a schema (an object), received {schema!r}")
+    for keyword, value in schema.items():
+        annotation = keyword in _ANNOTATIONS or keyword.startswith("x-")
+        open_object = keyword == "additionalProperties" and value in (True, {})
+        if keyword not in _FOLLOWED and not annotation and not open_object:
+            advice = "write type: [..., 'null']" if keyword == "nullable" else f"expected {sorted(_FOLLOWED)}"
+            raise DocumentError(f"{where}: {keyword} is no keyword that this suite follows; {advice}")
+    _sound(schema, where)
+    if "items" in schema:
+        _follows(schema["items"], f"{where}, items")
+    for name, member in schema.get("properties", {}).items():
+        _follows(member, f"{where}, {name}")
+
+
+def _sound(schema: Schema, where: str) -> None:
+    """Raise DocumentError for a type, a list of options or a pattern that is none."""
+    declared, options = schema.get("type", []), schema.get("enum", [""])
+    types = {declared} if isinstance(declared, str) else set(declared)
+    if not types <= _TYPES or types == {"null"}:
+        raise DocumentError(f"{where}: expected types among {sorted(_TYPES - {'null'})}, received {declared!r}")
+    if not isinstance(options, list) or not options:
+        raise DocumentError(f"{where}: expected enum to be a list of options, received {options!r}")
+    try:
+        Pattern.compile(schema.get("pattern", ""))
+    except PatternError as problem:
+        raise DocumentError(f"{where}: {problem}") from None
+
+
 def read_fields(schema: Schema, prefix: str = "", *, example: bool = False) -> tuple[Field, ...]:
     """The members of an object schema as fields, in the document's order."""
     required = set(schema.get("required", ()))
@@ -163,14 +203,16 @@ def read_field(path: str, schema: Schema, *, required: bool, example: bool = Fal
     declared = schema.get("type", [])
     types = [declared] if isinstance(declared, str) else list(declared)
     enum = schema.get("enum")
+    # Null is admitted where both keywords admit it (JSON Schema 2020-12, section 6.1.2).
+    nullable = ("null" in types or not types) and (enum is None or None in enum)
     items = schema.get("items")
     return Field(
         path=path,
         types=tuple(name for name in types if name != "null"),
-        nullable="null" in types or not types,
+        nullable=nullable,
         required=required,
         pattern=schema.get("pattern"),
-        enum=tuple(enum) if enum is not None else None,
+        enum=tuple(option for option in enum if option is not None) if enum is not None else None,
         format=schema.get("format"),
         items=read_field(f"{path}.items", items, required=False) if isinstance(items, dict) else None,
         members=read_fields(schema, f"{path}.", example=bool(schema.get("x-from-example"))),
