@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 from typing import TYPE_CHECKING, Any, Final
 
 from contracts.exchange import Case
@@ -68,6 +69,9 @@ def unusual_cases(contract: Contract, names: Names, seed: int) -> list[Case]:
     ]
     marked = encode(companions.body())
     cases.append(Case(b"\xef\xbb\xbf" + marked, family="unusual.text", aim="a byte order mark"))
+    coded = gzip.compress(encode(companions.body()), mtime=0)
+    headers = (*cases[0].headers, ("Content-Encoding", "gzip"))
+    cases.append(Case(coded, headers, family="unusual.coding", aim="Content-Encoding: gzip"))
     free = free_object(contract)
     if free:
         deep: Any = {}

@@ -226,6 +226,14 @@ def test_an_unusual_parameter_of_the_media_type_may_be_refused(value: str) -> No
     assert verdict(VALID, Content_Type=value) == ("either", [])
 
 
+def test_a_coded_body_cannot_be_judged() -> None:
+    assert verdict(b"\x1f\x8b\x08", Content_Encoding="gzip") == ("either", [])
+    assert verdict(b"\x1f\x8b\x08", Content_Encoding="gzip", Authorization=None) == (
+        "reject",
+        ["authorization.required"],
+    )
+
+
 def test_a_form_is_refused_for_its_media_type_alone() -> None:
     assert verdict(b"displayName=x", Content_Type="application/x-www-form-urlencoded") == (
         "reject",
