@@ -1,0 +1,65 @@
+"""Looking at a service's state through what it offers beside the operation: reading and listing projects."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
+
+from contracts import json_text
+from contracts.exchange import COLLECTION_PATH, Exchange
+from contracts.findings import Finding
+from strategies.companions import MARKED
+
+if TYPE_CHECKING:
+    from contracts.targets.session import Judged
+    from tests.contract.driver import Driver
+
+
+def read_back(driver: Driver, judged: Judged) -> Finding | None:
+    """What is wrong with the project that ``judged`` created when it is read now; None where nothing is."""
+    path = f"{COLLECTION_PATH}/{quote(judged.project_id or '', safe='')}"
+    read = driver.session.get(path)
+    created, now = judged.judgement.project or {}, _object(read)
+    driver.exercised("state.reads_back", positive=1)
+    if now is None:
+        # Anything but "there is no such project" says something about reading, which the page does not document.
+        if read.status in {404, 410}:
+            owed, came = f"the project {judged.project_id}", f"GET answers {read.status}"
+            return Finding("state.reads_back", "gone", owed, came)
+        return None
+    for name in ("id", "platformId", *driver.contract.echoed):
+        if name in created and name in now:
+            difference = json_text.first_difference(created[name], now[name], f"/{name}")
+            if difference is not None:
+                pointer, before, after = difference
+                return Finding("state.reads_back", f"{name} differs", str(before)[:80], str(after)[:80], pointer)
+    return None
+
+
+def left_behind(driver: Driver, refused: Judged, external_id: str) -> Finding | None:
+    """The project that a refused request created all the same, found by its externalId; None where there is none."""
+    if not 400 <= refused.status < 500:
+        return None
+    listed = _object(driver.session.get(f"{COLLECTION_PATH}?{MARKED}={quote(external_id)}&limit=10")) or {}
+    projects = listed.get("data")
+    for project in projects if isinstance(projects, list) else ():
+        if isinstance(project, dict) and project.get(MARKED) == external_id:
+            owed, came = f"no project after the answer {refused.status}", f"the list shows {project.get('id')}"
+            return Finding("state.rejected_creates_nothing", "created", owed, came)
+    return None
+
+
+def has_external_id(driver: Driver) -> bool:
+    """Whether the contract has the field that marks projects, as a text."""
+    return any(field.path == MARKED and "string" in field.types for field in driver.contract.fields)
+
+
+def _object(exchange: Exchange) -> dict[str, Any] | None:
+    if exchange.response is None or exchange.response.status != 200:
+        return None
+    try:
+        found = json.loads(exchange.response.body)
+    except ValueError:
+        return None
+    return found if isinstance(found, dict) else None

@@ -1,0 +1,136 @@
+"""Long sequences of operations: create, refuse, use an externalId again, read, list, delete, in any order.
+
+The page documents creating alone. What else the target offers serves to look at what creating has done;
+the answers of those operations are not judged themselves.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, ClassVar
+
+import pytest
+from hypothesis import strategies as st
+from hypothesis.stateful import Bundle, RuleBasedStateMachine, consumes, multiple, precondition, rule
+
+from contracts.oracle import Verdict
+from contracts.targets.session import is_created
+from strategies.adversarial import adversarial_bodies
+from strategies.bodies import valid_bodies
+from strategies.companions import MARKED
+from strategies.encoding import json_case
+from strategies.plain import full_case, minimal_case
+from tests.contract.lookups import has_external_id, left_behind, read_back
+
+if TYPE_CHECKING:
+    from contracts.exchange import Case
+    from contracts.findings import Finding
+    from contracts.targets.session import Judged
+    from tests.contract.driver import Driver
+
+
+@pytest.mark.stage(9)
+def test_no_sequence_of_operations_breaks_a_promise(driver: Driver) -> None:
+    # A class of this run alone: Hypothesis makes instances without arguments.
+    machine = type("Sequences", (Operations,), {"driver": driver, "marks": has_external_id(driver)})
+    driver.explore_sequences(machine, machine)
+
+
+@dataclass(frozen=True, slots=True)
+class Project:
+    """A project of a sequence: the exchange that created it, and its externalId where it has one."""
+
+    created: Judged
+    external_id: str | None
+
+
+class Operations(RuleBasedStateMachine):
+    """The operations that the target offers; what one exchange or two show is told to the driver."""
+
+    driver: ClassVar[Driver]
+    marks: ClassVar[bool]
+
+    standing: Bundle[Project] = Bundle("standing")
+    free: Bundle[str] = Bundle("free")
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.kept: set[str] = set()
+        self.reads, self.lists, self.deletes = self.driver.options.offers
+
+    @rule(target=standing, make=st.sampled_from([minimal_case, full_case]))
+    def create(self, make: Any) -> Any:
+        return self._created(make(self.driver.contract, self.driver.names))
+
+    @rule(target=standing, data=st.data())
+    def create_any(self, data: st.DataObject) -> Any:
+        return self._created(data.draw(valid_bodies(self.driver.contract)))
+
+    @rule(data=st.data())
+    def refuse(self, data: st.DataObject) -> None:
+        refused = self._post(data.draw(adversarial_bodies(self.driver.contract)))
+        external_id = _external_id(refused.case)
+        own = external_id is not None and self.driver.names.mark in external_id
+        if self.lists and own and refused.judgement.expectation.verdict is Verdict.REJECT:
+            self._tell(self.driver.attempt(lambda: left_behind(self.driver, refused, external_id or "")), refused)
+
+    @precondition(lambda self: self.marks)
+    @rule(target=standing, project=standing)
+    def use_its_external_id_again(self, project: Project) -> Any:
+        if project.external_id is None:
+            return multiple()
+        self.driver.exercised("state.external_id_reuse", positive=1)
+        return self._created(self._with(project.external_id))
+
+    @precondition(lambda self: self.marks and self.deletes)
+    @rule(target=standing, external_id=consumes(free))
+    def use_a_free_external_id(self, external_id: str) -> Any:
+        return self._created(self._with(external_id))
+
+    @precondition(lambda self: self.reads)
+    @rule(project=standing)
+    def read(self, project: Project) -> None:
+        if project.created.project_id in self.kept:
+            self._tell(self.driver.attempt(lambda: read_back(self.driver, project.created)), project.created)
+
+    @precondition(lambda self: self.deletes)
+    @rule(target=free, project=consumes(standing))
+    def delete(self, project: Project) -> Any:
+        identifier = project.created.project_id
+        if identifier is None or identifier not in self.kept:
+            return multiple()
+        answer = self.driver.attempt(lambda: self.driver.session.delete(identifier))
+        self.kept.discard(identifier)  # whether it is gone is not for the page to say
+        return project.external_id if 200 <= answer.status < 300 and project.external_id is not None else multiple()
+
+    def _with(self, external_id: str) -> Case:
+        body = {**json.loads(minimal_case(self.driver.contract, self.driver.names).body or b"{}"), MARKED: external_id}
+        return json_case(body, family="sequences", aim="an externalId that was used before")
+
+    def _created(self, case: Case) -> Any:
+        judged = self._post(case)
+        if not is_created(judged) or judged.project_id is None:
+            return multiple()
+        self.kept.add(judged.project_id)
+        return Project(judged, _external_id(judged.case))
+
+    def _post(self, case: Case) -> Judged:
+        judged = self.driver.attempt(lambda: self.driver.session.post(self.driver.names.fill(case)))
+        self.driver.tell([judged], type(self))
+        return judged
+
+    def _tell(self, finding: Finding | None, judged: Judged) -> None:
+        if finding is not None:
+            self.driver.history.finding(finding, judged.exchange)
+            self.driver.tell_finding(finding, judged.exchange, type(self))
+
+
+def _external_id(case: Case) -> str | None:
+    """The externalId of a body, where it is a text."""
+    try:
+        body = json.loads(case.body or b"")
+    except ValueError:
+        return None
+    found = body.get(MARKED) if isinstance(body, dict) else None
+    return found if isinstance(found, str) else None
