@@ -147,17 +147,18 @@ class VerdictBuilder:
     def _on_settled(self, record: Record) -> None:
         """A finding that was put down to another clause after further requests."""
         was = Finding(**record["was"])
-        for key in [key for key in self._buckets if key[:2] == was.bucket]:
-            bucket = self._buckets[key]
+        known = self._deviations.match(was, record["exchange"])
+        key = (*was.bucket, known.name if known else "")
+        bucket = self._buckets.get(key)
+        if bucket is not None:
             bucket.count -= 1
             result = self._results[was.clause]
-            if bucket.known:
+            if known:
                 result.known -= 1
             else:
                 result.broken -= 1
             if bucket.count == 0:
                 del self._buckets[key]
-            break
         self._add(Finding(**record["finding"]), record["exchange"])
 
     def _on_exercised(self, record: Record) -> None:
@@ -214,10 +215,16 @@ class VerdictBuilder:
             if bucket.known is None and self._results[bucket.clause].clause.level.rank <= self._fail_on.rank
         ]
         expired = self._deviations.expired()
-        vanished = [] if not self._posts else self._deviations.vanished({b.known.name for b in buckets if b.known})
+        occurred = {bucket.known.name for bucket in buckets if bucket.known}
+        vanished = [entry for entry in self._deviations.vanished(occurred) if self._was_looked_for(entry)]
         complete = bool(self._ends) and len(self._ends) >= self._runs and not any(e.get("reason") for e in self._ends)
         status, sentence = self._decide(failing, expired, complete=complete)
         return Verdict(self._results, buckets, status, sentence, self._requests, complete, expired, vanished)
+
+    def _was_looked_for(self, entry: Deviation) -> bool:
+        """Whether the run would have shown a deviation: it exercised the clause, or there is no such clause."""
+        result = self._results.get(entry.clause)
+        return result.outcome is not None if result else self._posts > 0
 
     def _severity(self, bucket: Bucket) -> tuple[int, int, int, str]:
         level = self._results[bucket.clause].clause.level.rank
