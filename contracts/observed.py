@@ -16,8 +16,9 @@ if TYPE_CHECKING:
 
 #: Answers whose shapes are kept before they are counted by member; a service that makes up names has many.
 _SHAPES: Final = 512
-#: Names of members that the contract does not list; the rest is counted together under ``...``.
+#: Names of members that the contract does not list, and their length; the rest is counted together under ``...``.
 _STRANGERS: Final = 100
+_LONGEST: Final = 200
 _REST: Final = "..."
 
 #: The names of an object's members, and those that are null.
@@ -48,6 +49,7 @@ class Observations:
         self._shapes: dict[str, Counter[_Shape]] = {path: Counter() for path in ("", *self._holders)}
         self._answers = 0
         self._held: Counter[str] = Counter()
+        self._strangers: set[str] = set()
         self._seen: Counter[str] = Counter()
         self._nulls: Counter[str] = Counter()
         self._values: Counter[tuple[str, str]] = Counter()
@@ -92,8 +94,13 @@ class Observations:
             shapes.clear()
 
     def _known(self, member: str) -> str:
-        room = len(self._seen) < len(self._documented) + _STRANGERS
-        return member if member in self._documented or member in self._seen or room else _REST
+        """The name under which a member is counted."""
+        if member in self._documented or member in self._strangers:
+            return member
+        if len(self._strangers) < _STRANGERS and len(member) <= _LONGEST:
+            self._strangers.add(member)
+            return member
+        return _REST
 
     # -- in words -----------------------------------------------------------------------------------------
 
@@ -154,10 +161,9 @@ class Observations:
         self._fold()
         self._answers += counts["answers"]
         self._held.update(counts["held"])
-        for member, count in counts["seen"].items():
-            known = self._known(member)
-            self._seen[known] += count
-            self._nulls[known] += counts["nulls"].get(member, 0)
+        for total, part in ((self._seen, counts["seen"]), (self._nulls, counts["nulls"])):
+            for member, count in part.items():
+                total[self._known(member)] += count
         for path, option, count in counts["values"]:
             self._values[path, option] += count
 

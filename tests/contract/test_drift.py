@@ -1,0 +1,36 @@
+"""What is published elsewhere against the contract of this run. Advisory: the service breaks no promise by it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from contracts.drift import hold_against
+
+if TYPE_CHECKING:
+    from tests.contract.driver import Driver
+
+
+@pytest.mark.stage(9)
+def test_what_is_published_elsewhere_says_what_the_contract_says(
+    driver: Driver, request: pytest.FixtureRequest
+) -> None:
+    sources: list[str] = request.config.getoption("--drift-source", default=[])
+    if not sources:
+        pytest.skip("no --drift-source was given")
+    unread = []
+    for source in sources:
+        result = hold_against(driver.contract, source)
+        driver.history.record("note", kind="drift", text=result.sentence(), data={"source": result.source})
+        for difference in result.differences:
+            driver.history.record(
+                "note",
+                kind="drift",
+                text=f"{result.source}: {difference.sentence()}",
+                data={"source": result.source, **difference.to_json()},
+            )
+        if result.problem:
+            unread.append(result.problem)
+    if unread:
+        pytest.skip(f"not compared: {'; '.join(unread)}")
