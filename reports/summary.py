@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from contracts.findings import Outcome
 from contracts.verdict import ExitStatus
+from reports.visible import inert
 
 if TYPE_CHECKING:
     from contracts.clauses import Clause
@@ -96,7 +97,9 @@ class Accepted:
     @classmethod
     def of(cls, entry: Deviation) -> Accepted:
         """The entry as a report shows it."""
-        return cls(entry.name, entry.clause, entry.owner, entry.expires.isoformat(), entry.link)
+        return cls(
+            inert(entry.name), inert(entry.clause), inert(entry.owner), entry.expires.isoformat(), inert(entry.link)
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 import shutil
-from typing import IO, TYPE_CHECKING, Final, Self
+from dataclasses import dataclass
+from typing import IO, TYPE_CHECKING, Final
 
 from reports.summary import STATES, Summary
 from reports.wording import duration, milliseconds, numbers
@@ -19,15 +20,15 @@ if TYPE_CHECKING:
 _FINDINGS: Final = 3
 _SCREEN: Final = 40
 _FEWEST: Final = 2
+_INDENT: Final = " " * 8
 _RED, _GREEN, _YELLOW, _BOLD, _DIM = "31", "32", "33", "1", "2"
 
 
 def terminal_summary(summary: Summary, *, width: int = 0, colour: bool = False) -> str:
-    """The outcome in lines of at most ``width`` characters (0: as wide as the terminal)."""
+    """The outcome in lines of at most ``width`` characters (0: as wide as the terminal), each ended."""
     width = width or max(60, min(shutil.get_terminal_size((100, 24)).columns, 140))
-    paint = _Paint(colour=colour)
-    lines = [*_head(summary, paint), *_body(summary, paint)]
-    return "\n".join(_fitted(line, width) for line in lines)
+    lines = [*_head(summary), *_body(summary)]
+    return "".join(f"{row}\n" for line in lines for row in line.fitted(width, colour=colour))
 
 
 def wants_colour(stream: IO[str], environment: Mapping[str, str] = os.environ) -> bool:
@@ -67,75 +68,75 @@ def _property(text: str) -> str:
     return _data(text).replace(":", "%3A").replace(",", "%2C")
 
 
-class _Paint:
-    """Escape sequences, or nothing."""
+@dataclass(frozen=True, slots=True)
+class _Line:
+    """One line in one colour, on at most ``rows`` rows: cut first, coloured after, so that no sequence is cut."""
 
-    def __init__(self, *, colour: bool) -> None:
-        self._colour = colour
+    text: str
+    codes: tuple[str, ...] = ()
+    rows: int = 1
 
-    def __call__(self, text: str, *codes: str) -> Painted:
-        return Painted(text, codes if self._colour else ())
-
-
-class Painted(str):
-    """A whole line in one colour: cut first, coloured after, so that no sequence is cut."""
-
-    __slots__ = ("codes",)
-    codes: tuple[str, ...]
-
-    def __new__(cls, text: str, codes: tuple[str, ...]) -> Self:
-        """``text`` with the codes of its colour, none for plain text."""
-        line = super().__new__(cls, text)
-        line.codes = codes
-        return line
-
-
-def _fitted(line: str, width: int) -> str:
-    shown = line if len(line) <= width else f"{line[: width - 1]}…"
-    codes = line.codes if isinstance(line, Painted) else ()
-    return f"\x1b[{';'.join(codes)}m{shown}\x1b[0m" if codes else str(shown)
+    def fitted(self, width: int, *, colour: bool) -> Iterator[str]:
+        """The rows, each at most ``width`` characters; the rest of a longer text is left out."""
+        rest, indent = self.text, ""
+        for row in range(self.rows):
+            room = width - len(indent)
+            if len(rest) <= room:
+                shown, rest = rest, ""
+            elif row == self.rows - 1:
+                shown, rest = f"{rest[: room - 1]}…", ""
+            else:
+                at = rest.rfind(" ", room // 2, room)
+                at = at if at > 0 else room
+                shown, rest = rest[:at], rest[at:].removeprefix(" ")
+            painted = colour and self.codes
+            yield f"\x1b[{';'.join(self.codes)}m{indent}{shown}\x1b[0m" if painted else indent + shown
+            if not rest:
+                return
+            indent = _INDENT
 
 
-def _head(summary: Summary, paint: _Paint) -> Iterator[str]:
+def _head(summary: Summary) -> Iterator[_Line]:
     colour = {"kept": _GREEN, "broken": _RED}.get(summary.outcome, _YELLOW)
-    yield paint(summary.sentence, _BOLD, colour)
+    yield _Line(summary.sentence, (_BOLD, colour), rows=4)
     where = summary.environment
-    yield paint(
+    yield _Line(
         f"{numbers(summary.requests, 'request')} in {duration(where.seconds)} to {where.target} {where.base_url}"
         f" · profile {where.profile or '?'} · seed {where.seed or '?'}",
-        _DIM,
+        (_DIM,),
+        rows=2,
     )
     states = summary.states()
-    yield " · ".join(f"{states[state]} {state}" for state in STATES if states[state]) + " (clauses)"
+    yield _Line("clauses " + " · ".join(f"{states[state]} {state}" for state in STATES if states[state]), rows=2)
     answers = " · ".join(f"{status}: {count:,}" for status, count in summary.statuses)
     slowest = " · ".join(f"{row.kind} {milliseconds(row.p50)}/{milliseconds(row.p99)}" for row in summary.latencies[:2])
-    yield paint(f"answers {answers or 'none'}", _DIM)
+    yield _Line(f"answers {answers or 'none'}", (_DIM,), rows=2)
     if slowest:
-        yield paint(f"median/p99 {slowest}", _DIM)
+        yield _Line(f"median/p99 {slowest}", (_DIM,))
 
 
-def _body(summary: Summary, paint: _Paint) -> Iterator[str]:
+def _body(summary: Summary) -> Iterator[_Line]:
     for finding in summary.findings[:_FINDINGS]:
-        yield ""
-        yield paint(f"✗ {finding.clause.id}  {finding.clause.promise}", _BOLD, _RED)
-        yield f"  sent  {finding.sent}"
-        yield f"  owed  {finding.owed}"
-        yield f"  came  {finding.came}"
-        yield paint(f"  {finding.agreement} · {finding.id}", _DIM)
+        yield _Line("")
+        yield _Line(f"✗ {finding.clause.id}  {finding.clause.promise}", (_BOLD, _RED), rows=2)
+        yield _Line(f"  sent  {finding.sent}", rows=2)
+        yield _Line(f"  owed  {finding.owed}", rows=2)
+        yield _Line(f"  came  {finding.came}", rows=2)
+        yield _Line(f"  {finding.agreement} · {finding.id}", (_DIM,), rows=2)
     lists = [(name, colour, lines) for name, colour, lines in _lists(summary) if lines]
     used = 7 + 6 * min(len(summary.findings), _FINDINGS)
     room = max(_FEWEST, (_SCREEN - used) // max(1, len(lists)))
     if lists:
-        yield ""
+        yield _Line("")
     for name, colour, lines in lists:
         shown = lines if len(lines) <= room else lines[: room - 1]
-        yield from (paint(line, colour) for line in shown)
+        yield from (_Line(line, (colour,)) for line in shown)
         if len(shown) < len(lines):
-            yield paint(f"  and {len(lines) - len(shown)} more {name}: see the report", colour)
+            yield _Line(f"  and {len(lines) - len(shown)} more {name}: see the report", (colour,))
     if summary.cleanup is not None:
         left = summary.cleanup.kept_count
         text = f"created {summary.cleanup.created:,} projects, deleted {summary.cleanup.deleted:,}"
-        yield paint(f"{text}{f', {left:,} left behind' if left else ''}", _YELLOW if left else _DIM)
+        yield _Line(f"{text}{f', {left:,} left behind' if left else ''}", (_YELLOW if left else _DIM,))
 
 
 def _lists(summary: Summary) -> Iterator[tuple[str, str, list[str]]]:
@@ -156,6 +157,6 @@ def print_summary(summary: Summary, stream: IO[str], report: Path | None = None)
     """Write the summary, the annotations of a workflow where it runs in one, and last where the report lies."""
     text = terminal_summary(summary, colour=wants_colour(stream))
     annotations = github_annotations(summary)
-    parts = [text, *([annotations] if annotations else []), *([f"\nreport: {report}"] if report else [])]
+    parts = [text, *([f"{annotations}\n"] if annotations else []), *([f"\nreport: {report}\n"] if report else [])]
     encoding = getattr(stream, "encoding", None) or "utf-8"
-    stream.write("\n".join(parts).encode(encoding, "replace").decode(encoding) + "\n")
+    stream.write("".join(parts).encode(encoding, "replace").decode(encoding))

