@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any, Final
 
-from contracts.drift.merging import intersection, union
+from contracts.drift.merging import LOWER, UPPER, intersection, union
 from contracts.drift.published import DriftError
 from contracts.drift.references import follow
 
@@ -29,6 +29,16 @@ _ANNOTATIONS: Final = frozenset(
         "contentEncoding", "contentMediaType",
     }
 )  # fmt: skip
+
+_BOUNDS: Final = LOWER | UPPER
+_KINDS: Final[dict[str, Any]] = {
+    **dict.fromkeys(_BOUNDS, int | float),
+    **dict.fromkeys(("$ref", "pattern", "format"), str),
+    **dict.fromkeys(("enum", "required", "allOf", "anyOf", "oneOf"), list),
+    **dict.fromkeys(("nullable", "uniqueItems"), bool),
+    "type": str | list,
+    "properties": dict,
+}
 
 
 class Plain:
@@ -49,14 +59,14 @@ class Plain:
             return {}
         if not isinstance(schema, dict):
             raise DriftError(f"expected a schema (an object), received {json.dumps(schema, default=str)[:80]}")
+        _sound(schema)
         parts = [self._own(schema, resolver, following)]
-        reference = schema.get("$ref")
-        if isinstance(reference, str):
-            parts.append(self._referred(reference, resolver, following))
+        if "$ref" in schema:
+            parts.append(self._referred(schema["$ref"], resolver, following))
         inner = (*following, "")
-        parts.extend(self.schema(part, resolver, inner) for part in _listed(schema, "allOf"))
+        parts.extend(self.schema(part, resolver, inner) for part in schema.get("allOf", ()))
         for keyword in ("anyOf", "oneOf"):
-            branches = [self.schema(part, resolver, inner) for part in _listed(schema, keyword)]
+            branches = [self.schema(part, resolver, inner) for part in schema.get(keyword, ())]
             if branches:
                 parts.append(union(branches))
         plain = parts[0]
@@ -83,7 +93,7 @@ class Plain:
         }
         _types_and_enum(schema, plain)
         _exclusive_bounds(plain)
-        if isinstance(schema.get("properties"), dict):
+        if "properties" in schema:
             plain["properties"] = {
                 name: self.schema(member, resolver, inner) for name, member in schema["properties"].items()
             }
@@ -96,9 +106,17 @@ class Plain:
         return plain
 
 
-def _listed(schema: Schema, keyword: str) -> list[Any]:
-    value = schema.get(keyword)
-    return value if isinstance(value, list) else []
+def _sound(schema: Schema) -> None:
+    """Raise DriftError for a keyword whose value is of another type than JSON Schema has for it."""
+    for keyword, value in schema.items():
+        kind = _KINDS.get(keyword)
+        sound = kind is None or (isinstance(value, kind) and (kind is bool or not isinstance(value, bool)))
+        if keyword in {"type", "required"} and isinstance(value, list):
+            sound = all(isinstance(name, str) for name in value)
+        if keyword in _BOUNDS and keyword.startswith("exclusive") and isinstance(value, bool):
+            sound = True  # as 3.0 has it
+        if not sound:
+            raise DriftError(f"a schema has {keyword}: {json.dumps(value, default=str)[:80]}, which is none")
 
 
 def _types_and_enum(schema: Schema, plain: Schema) -> None:
@@ -107,7 +125,7 @@ def _types_and_enum(schema: Schema, plain: Schema) -> None:
     options = schema.get("enum")
     if "const" in schema:
         options = [schema["const"]]
-    if isinstance(options, list):
+    if options is not None:
         named = [option for option in options if option is not None]
         if not types:
             types = sorted({_type_of(option) for option in named})
