@@ -3,24 +3,30 @@
 from __future__ import annotations
 
 import random
+import shlex
 import time
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
 from contracts.corpus import DEFAULT_CORPUS, CorpusError, load_corpus
-from contracts.deviations import DEFAULT_FILE, DeviationError, Deviations
+from contracts.deviations import DEFAULT_FILE, DeviationError
 from contracts.document import DEFAULT_DOCUMENT, DocumentError, load_contract
 from contracts.findings import Level
 from contracts.secrets import Secrets
+from contracts.targets.keys import WrongUsage, check_base_url, inherited_key, read_key
 from contracts.targets.profiles import PROFILES
-from contracts.targets.run import RunOptions, WrongUsage, check_base_url, new_mark, read_key
+from contracts.targets.run import RunOptions, new_mark
 
 if TYPE_CHECKING:
+    from contracts.deviations import Deviations
     from tests.contract.driver import Driver
+    from tests.contract.lifecycle import RunLife
 
 _SUITE = "tests/contract"
+_RUN: pytest.StashKey[tuple[RunLife, Deviations]] = pytest.StashKey()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -41,7 +47,17 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     add("--rate", type=float, help="at most so many requests a second")
     add("--connections", type=int, help="connections of each worker (default: 8; of the profile gate 1)")
     add("--max-response-time", type=float, default=5.0, help="seconds within which an answer is owed (default: 5)")
+    add(
+        "--patience",
+        type=float,
+        default=60.0,
+        help="seconds without a good answer for which an unreachable or limiting service is waited for (default: 60)",
+    )
+    add("--client-cert", help="a PEM file with a client certificate, and its key unless --client-key names that")
+    add("--client-key", help="a PEM file with the key of the client certificate")
     add("--max-time", type=float, help="seconds after which nothing more is sent")
+    add("--replay", metavar="FINDING", help="send the smallest case of one finding again, and say what came of it")
+    add("--run", metavar="DIR", help="with --replay: the folder of the run that had the finding")
     add("--keep-projects", action="store_true", help="leave the created projects where they are")
     add(
         "--contract", default=str(DEFAULT_DOCUMENT), help="an OpenAPI 3.1 document with another version of the contract"
@@ -62,30 +78,55 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     add("--delay-ms", type=float, default=0.0, help="of the mock: milliseconds until it answers")
 
 
-def pytest_configure(config: pytest.Config) -> None:
-    """Begin a run where tests of the contract were asked for."""
-    if config.getoption("help") or config.getoption("version") or config.getoption("collectonly"):
-        return
-    if not _wants_contract(config):
-        return
+@pytest.hookimpl(tryfirst=True)
+def pytest_cmdline_main(config: pytest.Config) -> int | None:
+    """Begin a run where tests of the contract were asked for; end at once where there is nothing to verify."""
+    asked = any(config.getoption(name) for name in ("help", "version", "collectonly", "setupplan", "markers"))
+    if asked or config.getoption("showfixtures") or hasattr(config, "workerinput") or not _wants_contract(config):
+        return None
     # Later imports: a run of other tests does not need them.
-    from reports.plugin import Reporting  # noqa: PLC0415
-    from tests.contract.lifecycle import ContractRun  # noqa: PLC0415
+    from tests.contract import beginning  # noqa: PLC0415
 
-    workerinput = getattr(config, "workerinput", None)
-    if workerinput is not None:
-        options, key = RunOptions.from_json(workerinput["contract_run"]), workerinput["contract_key"]
-        run = ContractRun(options, Secrets(key), workerinput["workerid"], parallel=True)
-        config.pluginmanager.register(run, "contract-run")
-        return
     try:
-        options, secrets, deviations = _options(config)
+        options, secrets = _options(config)
+        reports = config.rootpath / config.getoption("--reports")
+        if config.getoption("--replay") or config.getoption("--run"):
+            return beginning.replay(
+                options, secrets, reports, Path(config.getoption("--run") or ""), config.getoption("--replay") or ""
+            )
+        deviations = options.load_deviations()
     except (WrongUsage, DocumentError, DeviationError, CorpusError) as problem:
         raise pytest.UsageError(str(problem)) from None
-    parallel = bool(getattr(config.option, "numprocesses", None))
-    run = ContractRun(options, secrets, "main", parallel=parallel)
-    config.pluginmanager.register(run, "contract-run")
-    config.pluginmanager.register(Reporting(run, deviations, Level(options.fail_on)), "contract-report")
+    command = shlex.join(["pytest", *map(str, config.invocation_params.args)])
+    parallel = bool(getattr(config.option, "numprocesses", None) or getattr(config.option, "tx", None))
+    life = beginning.begin(options, secrets, reports, command, parallel=parallel)
+    if isinstance(life, int):
+        return life
+    config.stash[_RUN] = (life, deviations)
+    return None
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Register what a run consists of."""
+    if hasattr(config, "workerinput") and "contract_run" in config.workerinput:
+        from tests.contract.hooks import ContractRun  # noqa: PLC0415  # as above
+        from tests.contract.lifecycle import RunLife  # noqa: PLC0415
+
+        options, worker = RunOptions.from_json(config.workerinput["contract_run"]), config.workerinput["workerid"]
+        life = RunLife(options, Secrets(inherited_key()), worker, parallel=True)
+        config.pluginmanager.register(ContractRun(life), "contract-run")
+    elif _RUN in config.stash:
+        from reports.plugin import Reporting  # noqa: PLC0415  # as above
+        from reports.progress import Progress  # noqa: PLC0415
+        from tests.contract.hooks import ContractRun  # noqa: PLC0415
+
+        life, deviations = config.stash[_RUN]
+        run = ContractRun(life)
+        config.pluginmanager.register(run, "contract-run")
+        config.pluginmanager.register(Reporting(run, deviations, Level(life.options.fail_on)), "contract-report")
+        config.pluginmanager.register(
+            Progress(life.options.folder, life.session.allowance.sent, life.options.budget), "contract-progress"
+        )
 
 
 def _wants_contract(config: pytest.Config) -> bool:
@@ -98,7 +139,7 @@ def _wants_contract(config: pytest.Config) -> bool:
     return False
 
 
-def _options(config: pytest.Config) -> tuple[RunOptions, Secrets, Deviations]:
+def _options(config: pytest.Config) -> tuple[RunOptions, Secrets]:
     get = config.getoption
     target, profile = get("--target"), PROFILES[get("--profile")]
     if target == "live" and not get("--base-url"):
@@ -107,10 +148,12 @@ def _options(config: pytest.Config) -> tuple[RunOptions, Secrets, Deviations]:
         raise WrongUsage("--base-url is for --target live; the mock is started by the suite")
     if target == "live" and (get("--fault") or get("--variant") or get("--delay-ms")):
         raise WrongUsage("--fault, --variant and --delay-ms are for the mock, not for a live service")
+    if get("--client-key") and not get("--client-cert"):
+        raise WrongUsage("--client-key is for --client-cert, which is missing")
     budget = get("--budget") if get("--budget") is not None else profile.budget
     if budget is not None and budget < _LEAST:
         raise WrongUsage(f"--budget {budget} is too small; expected at least {_LEAST}")
-    for name in ("--rate", "--max-response-time", "--max-time", "--connections"):
+    for name in ("--rate", "--max-response-time", "--patience", "--max-time", "--connections"):
         value = get(name)
         if value is not None and value <= 0:
             raise WrongUsage(f"{name} {value} is not positive")
@@ -129,12 +172,16 @@ def _options(config: pytest.Config) -> tuple[RunOptions, Secrets, Deviations]:
         base_url=check_base_url(get("--base-url")) if target == "live" else "",
         profile=profile.name,
         seed=seed,
-        mark=new_mark(seed, deterministic=profile.deterministic, shard=shard),
+        # Two runs against one live service must not take each other's names.
+        mark=new_mark(seed, deterministic=profile.deterministic and target == "mock", shard=shard),
         contract=get("--contract"),
         budget=budget,
         rate=get("--rate"),
         connections=get("--connections") or profile.connections,
         response_time=get("--max-response-time"),
+        patience=get("--patience"),
+        client_cert=_certificate(get("--client-cert")),
+        client_key=_certificate(get("--client-key")),
         deadline=time.time() + get("--max-time") if get("--max-time") else None,
         keep_projects=get("--keep-projects"),
         fail_on=get("--fail-on"),
@@ -146,10 +193,16 @@ def _options(config: pytest.Config) -> tuple[RunOptions, Secrets, Deviations]:
         variant=get("--variant"),
         delay_ms=get("--delay-ms"),
     )
-    return options, Secrets(read_key(get("--key-file"), target)), options.load_deviations()
+    return options, Secrets(read_key(get("--key-file"), target))
 
 
 _LEAST = 20
+
+
+def _certificate(path: str | None) -> str:
+    if path and not Path(path).is_file():
+        raise WrongUsage(f"there is no file {path} for --client-cert or --client-key")
+    return str(Path(path).resolve()) if path else ""
 
 
 def _fresh_seed(shard: tuple[int, int]) -> int:
@@ -169,7 +222,7 @@ def _shard(text: str) -> tuple[int, int]:
 @pytest.fixture
 def driver(request: pytest.FixtureRequest) -> Driver:
     """What a test of the contract sends with; the test is skipped where nothing more may be sent."""
-    from tests.contract.lifecycle import DRIVER  # noqa: PLC0415
+    from tests.contract.hooks import DRIVER  # noqa: PLC0415
 
     found = request.config.stash[DRIVER]
     found.begin(request.node.nodeid, request.session.items.index(request.node))

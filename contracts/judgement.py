@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
 
 from contracts import json_text
@@ -81,12 +81,16 @@ class Judge:
     def judge(self, exchange: Exchange, expectation: Expectation | None = None) -> Judgement:
         """Apply every check to ``exchange``, a POST to the collection."""
         owed = expectation or self.expect(exchange.case)
-        context = Context(self.contract, exchange, owed, self.limits, self.secrets, self.mark)
+        # An answer that holds the key is shown to its own check alone: what the others quote is cut short,
+        # and half a key is not redacted afterwards.
+        raw = Context(self.contract, exchange, owed, self.limits, self.secrets, self.mark)
+        clean = self.secrets.redact_exchange(exchange)
+        context = raw if clean is exchange else replace(raw, exchange=clean)
         findings: list[Finding] = []
         crashed: list[str] = []
         for check in CHECKS:
             try:
-                findings.extend(check(context))
+                findings.extend(check(raw if check is refusal.token_not_repeated else context))
             except Exception as problem:  # noqa: BLE001  # a check that fails itself makes a clause unknown
                 crashed.append(f"{check.__name__}: {type(problem).__name__}: {problem}")
         positive, negative = self._exercised(context)

@@ -5,11 +5,14 @@ from __future__ import annotations
 import base64
 import json
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
-from urllib.parse import quote
+from urllib.parse import quote, quote_plus
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from contracts.exchange import Exchange, Response
 
 TEMPLATE: Final = "{key}"
 #: A shorter key is an ordinary word: finding it in an answer proves nothing.
@@ -36,23 +39,31 @@ WRONG_KEYS: Final[dict[str, Callable[[str], str]]] = {
     "{key with its last character replaced}": lambda key: _replaced(key, len(key) - 1),
     "{key in base64}": lambda key: base64.b64encode(key.encode()).decode(),
 }
+#: A part of the key that is shorter gives little away, and may be a word.
+_TELLING: Final = 12
+_ESCAPE = re.compile("%[0-9A-F]{2}")
 _TEMPLATES = re.compile("|".join(re.escape(name) for name in [*WRONG_KEYS, TEMPLATE]))
 
 
 class Secrets:
     """Holds the key; resolves templates and redacts. Its repr shows nothing."""
 
-    __slots__ = ("_forms", "_key")
+    __slots__ = ("_forms", "_key", "_own")
 
     def __init__(self, key: str) -> None:
         self._key = key
-        forms: dict[bytes, bytes] = {}
+        own: dict[bytes, bytes] = {}
+        near: dict[bytes, bytes] = {}
         if key:
-            # Every way in which the key may stand in a text, longest first so that none hides another.
-            for text in (key, json.dumps(key)[1:-1], quote(key, safe=""), quote(key)):
-                forms[text.encode()] = TEMPLATE.encode()
-            forms |= dict.fromkeys(_base64_forms(key), b"{key in base64}")
-        self._forms = sorted(forms.items(), key=lambda form: -len(form[0]))
+            own = {form: TEMPLATE.encode() for form in _spellings(key)}
+            own |= dict.fromkeys(_base64_forms(key), b"{key in base64}")
+        if len(key) >= DISTINCTIVE:
+            # What a service repeats of a wrong key that was made from the right one gives that one away.
+            for template, make in WRONG_KEYS.items():
+                near |= {form: template.encode() for form in _spellings(make(key)) if len(form) >= _TELLING}
+        self._own = tuple(own)
+        # Longest first, so that none hides another.
+        self._forms = sorted({**near, **own}.items(), key=lambda form: -len(form[0]))
 
     def __repr__(self) -> str:
         return "Secrets(...)"
@@ -83,9 +94,32 @@ class Secrets:
             return text
         return self.redact(text.encode("utf-8", "surrogatepass")).decode("utf-8", "surrogatepass")
 
+    def redact_response(self, response: Response | None) -> Response | None:
+        """The answer with the key replaced in its body and headers; the same object where it holds none."""
+        if response is None:
+            return None
+        body = self.redact(response.body)
+        headers = tuple((self.redact_text(name), self.redact_text(value)) for name, value in response.headers)
+        if body == response.body and headers == response.headers:
+            return response
+        return replace(response, body=body, headers=headers)
+
+    def redact_exchange(self, exchange: Exchange) -> Exchange:
+        """The exchange with the key replaced in its answer."""
+        response = self.redact_response(exchange.response)
+        return exchange if response is exchange.response else replace(exchange, response=response)
+
     def appears_in(self, data: bytes) -> bool:
         """Whether ``data`` holds the key in any form; always false for a key too short to be told from a word."""
-        return len(self._key) >= DISTINCTIVE and any(form in data for form, _ in self._forms)
+        return len(self._key) >= DISTINCTIVE and any(form in data for form in self._own)
+
+
+def _spellings(key: str) -> set[bytes]:
+    """How the key stands in plain text, in JSON and in a URL."""
+    in_json = json.dumps(key)[1:-1]
+    texts = {key, in_json, in_json.replace("/", "\\/"), quote(key, safe=""), quote(key), quote_plus(key)}
+    lower = {_ESCAPE.sub(lambda match: match.group().lower(), text) for text in texts}
+    return {text.encode() for text in texts | lower}
 
 
 def _base64_forms(key: str) -> set[bytes]:

@@ -9,16 +9,18 @@ from __future__ import annotations
 import json
 import threading
 import time
-from collections.abc import Iterator
 from dataclasses import replace
-from pathlib import Path
-from types import TracebackType
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final, Self
 
-from contracts.exchange import Exchange
-from contracts.findings import Finding
-from contracts.judgement import Judgement
-from contracts.secrets import Secrets
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+    from types import TracebackType
+
+    from contracts.exchange import Exchange
+    from contracts.findings import Finding
+    from contracts.judgement import Judgement
+    from contracts.secrets import Secrets
 
 #: Bytes of an answer that are kept; more where a finding rests on it.
 KEPT: Final = 8_192
@@ -37,7 +39,7 @@ class HistoryWriter:
         self._signatures: dict[tuple[tuple[str, ...], tuple[str, ...]], int] = {}
         self._flushed = time.monotonic()
 
-    def __enter__(self) -> HistoryWriter:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(
@@ -50,7 +52,7 @@ class HistoryWriter:
         with self._lock:
             self._write(self._exchange_record(exchange, judgement))
 
-    def record(self, kind: str, **members: Any) -> None:
+    def record(self, kind: str, /, **members: Any) -> None:
         """Append any other record: run, finding, exercised, not_exercised, unknown, note, end."""
         with self._lock:
             self._write({"type": kind, "worker": self.worker, **members})
@@ -140,8 +142,11 @@ def _facts(project: dict[str, Any]) -> dict[str, Any]:
 
 
 def history_files(directory: Path) -> list[Path]:
-    """The history files of one run, sorted by name; raises FileNotFoundError where there is none."""
-    found = sorted(directory.glob("history-*.ndjson"))
+    """The history files of one run, that of its controller first: it says what there is to verify.
+
+    Raises FileNotFoundError where there is none.
+    """
+    found = sorted(directory.glob("history-*.ndjson"), key=lambda path: (path.name != "history-main.ndjson", path.name))
     if not found:
         raise FileNotFoundError(f"{directory} holds no history-*.ndjson; expected the folder of a run")
     return found

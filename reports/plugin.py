@@ -21,7 +21,9 @@ if TYPE_CHECKING:
 class Run(Protocol):
     """What the plugin needs of a run: its options, once it has begun."""
 
-    options: RunOptions
+    @property
+    def options(self) -> RunOptions:
+        """The options, with the folder of the run."""
 
 
 class Reporting:
@@ -50,7 +52,8 @@ class Reporting:
         summary = summarize([Path(folder)], deviations=self._deviations, fail_on=self._fail_on)
         self._written = write_all(summary, Path(folder))
         self._summary = summary
-        session.exitstatus = int(summary.status)
+        if session.exitstatus != pytest.ExitCode.USAGE_ERROR:
+            session.exitstatus = int(summary.status)
 
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
         """The verdict, what is broken, and where the report is, last."""

@@ -15,7 +15,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-_LAYOUT: Final = struct.Struct("<qdd")
+_LAYOUT: Final = struct.Struct("<qqdd?")
+#: By how much slower than its rate a run sends: a request may reach the service later than it was let go.
+_SLACK: Final = 1.02
 
 
 class BudgetSpent(Exception):  # it is an ordinary end of a run, not an error
@@ -23,14 +25,16 @@ class BudgetSpent(Exception):  # it is an ordinary end of a run, not an error
 
 
 class OutOfTime(Exception):  # the same
-    """The time of the run is over."""
+    """The time of the run is over, or the run is being ended."""
 
 
 @dataclass(slots=True)
 class _Account:
     used: int = 0
+    sent: int = 0
     next_slot: float = 0.0
     paused_until: float = 0.0
+    ended: bool = False
 
 
 class Allowance:
@@ -38,7 +42,8 @@ class Allowance:
 
     ``budget`` bounds the requests of every kind, cleanup included (None: no bound); ``rate`` bounds the
     requests a second (None: no bound); ``deadline`` is the ``time.time()`` after which nothing more is
-    sent. With ``path`` the account is kept in a file that the workers share, else in memory.
+    sent. With ``path`` the account is kept in a file that the workers share, else in memory. ``parent`` is
+    the process that cleans up after this one: without it nothing more is sent.
     """
 
     def __init__(
@@ -48,44 +53,38 @@ class Allowance:
         *,
         path: Path | None = None,
         deadline: float | None = None,
+        parent: int | None = None,
     ) -> None:
         self.budget = budget
         self.rate = rate
         self.deadline = deadline
+        self._parent = parent
         self._lock = threading.Lock()
+        self._ended = threading.Event()
         self._memory = _Account()
         self._file: int | None = None
         if path is not None:
             self._file = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
 
     def take(self, requests: int = 1) -> None:
-        """Take requests out of the budget and wait for the pace; raises BudgetSpent or OutOfTime."""
-        if self.deadline is not None and time.time() >= self.deadline:
-            raise OutOfTime(
-                f"the time of the run was over at {time.strftime('%H:%M:%S', time.localtime(self.deadline))}"
-            )
-        now = time.time()
-        with self._account() as account:
-            if self.budget is not None and account.used + requests > self.budget:
-                raise BudgetSpent(f"the budget of {self.budget} requests is spent")
-            account.used += requests
-            start = max(now, account.paused_until)
-            if self.rate is not None:
-                start = max(start, account.next_slot)
-                account.next_slot = start + 1.0 / self.rate
-        if start > now:
-            time.sleep(start - now)
+        """Take ``requests`` out of the budget, of which one is sent now, and wait for the pace.
 
-    def pace(self) -> None:
-        """Wait for the pace alone: the request was taken before."""
-        now = time.time()
-        with self._account() as account:
-            start = max(now, account.paused_until)
-            if self.rate is not None:
-                start = max(start, account.next_slot)
-                account.next_slot = start + 1.0 / self.rate
-        if start > now:
-            time.sleep(start - now)
+        Raises BudgetSpent, or OutOfTime.
+        """
+        self._reserve(requests)
+        try:
+            self._wait_for_slot(hurried=True)
+        except OutOfTime:
+            self.give_back(requests)
+            raise
+
+    def reserve(self, requests: int) -> None:
+        """Take ``requests`` out of the budget that :meth:`send_reserved` will use; raises BudgetSpent."""
+        self._reserve(requests)
+
+    def send_reserved(self) -> None:
+        """Wait for the pace: the request was taken before. Also after the end of the run's time, to clean up."""
+        self._wait_for_slot(hurried=False)
 
     def give_back(self, requests: int = 1) -> None:
         """Return requests that were taken and not sent."""
@@ -97,20 +96,64 @@ class Allowance:
         with self._account() as account:
             account.paused_until = max(account.paused_until, time.time() + seconds)
 
+    def end(self) -> None:
+        """Let nobody take anything any more, in no worker; what is reserved may still be sent, at once."""
+        self._ended.set()
+        with self._account() as account:
+            account.ended, account.paused_until = True, 0.0
+
     def used(self) -> int:
-        """Requests taken so far by all threads and workers."""
+        """Requests taken so far by all threads and workers, sent or reserved."""
         with self._account() as account:
             return account.used
 
-    def left(self) -> int | None:
-        """Requests that may still be sent, None where there is no budget."""
-        return None if self.budget is None else self.budget - self.used()
+    def sent(self) -> int:
+        """Requests sent so far by all threads and workers."""
+        with self._account() as account:
+            return account.sent
 
     def close(self) -> None:
-        """Close the shared file."""
-        if self._file is not None:
-            os.close(self._file)
-            self._file = None
+        """Close the shared file; what it said last can still be asked."""
+        with self._account() as account:
+            self._memory = account
+        with self._lock:
+            if self._file is not None:
+                os.close(self._file)
+                self._file = None
+
+    def _reserve(self, requests: int) -> None:
+        with self._account() as account:
+            if self.budget is not None and account.used + requests > self.budget:
+                raise BudgetSpent(f"the budget of {self.budget} requests is spent")
+            account.used += requests
+
+    def _wait_for_slot(self, *, hurried: bool) -> None:
+        """Return at the moment at which a request may be sent."""
+        while True:
+            with self._account() as account:
+                now = time.time()
+                if hurried:
+                    self._check_time(now, account)
+                start = max(account.paused_until, account.next_slot)
+                if now >= start:
+                    account.sent += 1
+                    if self.rate is not None:
+                        account.next_slot = now + _SLACK / self.rate
+                    return
+            # In steps, so that an end of the run is noticed.
+            if hurried:
+                self._ended.wait(min(start - now, 0.5))
+            else:
+                time.sleep(min(start - now, 0.5))
+
+    def _check_time(self, now: float, account: _Account) -> None:
+        if account.ended or self._ended.is_set():
+            raise OutOfTime("the run is being ended")
+        if self._parent is not None and os.getppid() != self._parent:
+            raise OutOfTime("the process that began the run is gone")
+        if self.deadline is not None and now >= self.deadline:
+            clock = time.strftime("%H:%M:%S", time.localtime(self.deadline))
+            raise OutOfTime(f"the time of the run was over at {clock}")
 
     @contextmanager
     def _account(self) -> Iterator[_Account]:
@@ -123,6 +166,7 @@ class Allowance:
                 raw = os.pread(self._file, _LAYOUT.size, 0)
                 account = _Account(*_LAYOUT.unpack(raw)) if len(raw) == _LAYOUT.size else _Account()
                 yield account
-                os.pwrite(self._file, _LAYOUT.pack(account.used, account.next_slot, account.paused_until), 0)
+                record = (account.used, account.sent, account.next_slot, account.paused_until, account.ended)
+                os.pwrite(self._file, _LAYOUT.pack(*record), 0)
             finally:
                 fcntl.lockf(self._file, fcntl.LOCK_UN)

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import http.client
+import re
 import ssl
-from collections.abc import Iterator
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import requests
 import urllib3.exceptions as u3
 
 from contracts.exchange import Failure
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 #: The first kind whose exception types occur in the chain of causes wins.
 _KINDS: Final[tuple[tuple[str, tuple[type[BaseException], ...]], ...]] = (
@@ -26,11 +29,17 @@ _KINDS: Final[tuple[tuple[str, tuple[type[BaseException], ...]], ...]] = (
 )
 
 
-def failure_of(problem: BaseException, *, cut: bool) -> Failure:
-    """What ``problem`` means; ``cut`` tells that the watchdog had ended the request before."""
+def failure_of(problem: BaseException, *, cut: bool, begun: bool) -> Failure:
+    """What ``problem`` means.
+
+    ``cut`` tells that the watchdog had ended the request before, ``begun`` that the connection stood and
+    the request was being sent. The detail is whole: whoever shows it has to redact and to shorten it.
+    """
     if cut:
         return Failure("timeout", "no whole answer within the limit")
     chain = list(_chain(problem))
+    if begun and any(isinstance(cause, (ssl.SSLEOFError, ssl.SSLZeroReturnError)) for cause in chain):
+        return Failure("closed", "the TLS connection ended before an answer")
     for kind, types in _KINDS:
         for cause in chain:
             if isinstance(cause, types):
@@ -52,6 +61,8 @@ def _chain(problem: BaseException) -> Iterator[BaseException]:
 
 
 def _words(problem: BaseException) -> str:
+    """On one line, printable all through: an invalid status line may hold anything."""
     text = " ".join(str(problem).split()) or type(problem).__name__
-    # urllib3 puts the object's address in front.
-    return text.rpartition(">: ")[2][:200]
+    # urllib3 puts the connection in front.
+    text = re.sub(r"^<?\w*Connection(?: object|\().*?\)?>?: ", "", text)
+    return "".join(character if character.isprintable() else "\ufffd" for character in text)

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 import threading
-from collections.abc import Iterable
 from dataclasses import dataclass, field
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from pathlib import Path
 
 
 class Ledger:
@@ -29,6 +31,10 @@ class Ledger:
         """Say what became of request ``number``: the id of its project, or None where there is none."""
         self._write({"settle": number, "created": created})
 
+    def found(self, identifier: str) -> None:
+        """Say that a project was found whose answer was lost."""
+        self._write({"found": identifier})
+
     def deleted(self, identifier: str) -> None:
         """Say that a project is gone."""
         self._write({"deleted": identifier})
@@ -45,13 +51,18 @@ class Ledger:
 
 @dataclass(slots=True)
 class Account:
-    """What the ledgers of a run say: projects that stand, and how many answers were lost."""
+    """What the ledgers of a run say: every project, those that are gone, and how many answers were lost."""
 
     mark: str = ""
     base_url: str = ""
-    standing: list[str] = field(default_factory=list)
-    created: int = 0
+    created: dict[str, None] = field(default_factory=dict)
+    deleted: set[str] = field(default_factory=set)
     lost: int = 0
+
+    @property
+    def standing(self) -> list[str]:
+        """Projects that nobody deleted, in the order of their creation within a worker."""
+        return [identifier for identifier in self.created if identifier not in self.deleted]
 
 
 def read_ledgers(directory: Path) -> Account:
@@ -67,10 +78,9 @@ def read_ledgers(directory: Path) -> Account:
 
 def _add_up(lines: Iterable[bytes], account: Account) -> None:
     open_requests: set[int] = set()
-    standing: dict[str, None] = {}
     for line in lines:
         if not line.endswith(b"\n"):
-            break
+            break  # a crash cut the last line; its request is still open
         record = json.loads(line)
         if "mark" in record:
             account.mark, account.base_url = record["mark"], record["base_url"]
@@ -79,9 +89,9 @@ def _add_up(lines: Iterable[bytes], account: Account) -> None:
         elif "settle" in record:
             open_requests.discard(record["settle"])
             if record["created"] is not None:
-                standing[record["created"]] = None
-                account.created += 1
+                account.created[record["created"]] = None
+        elif "found" in record:
+            account.created[record["found"]] = None
         else:
-            standing.pop(record["deleted"], None)
-    account.standing.extend(standing)
+            account.deleted.add(record["deleted"])
     account.lost += len(open_requests)

@@ -9,17 +9,18 @@ from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
-from urllib.parse import urlsplit
 
 from contracts.checks.context import Limits
 from contracts.deviations import Deviations
 from contracts.document import DEFAULT_DOCUMENT, Contract, load_contract
 from contracts.judgement import Judge
 from contracts.targets.allowance import Allowance
+from contracts.targets.keys import ALPHABET
 from contracts.targets.ledger import Ledger
 from contracts.targets.profiles import PROFILES, Profile
 from contracts.targets.session import Session
 from contracts.targets.target import Target
+from contracts.targets.weather import Patience
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -28,12 +29,10 @@ if TYPE_CHECKING:
     from contracts.secrets import Secrets
     from contracts.targets.weather import Recorder
 
-KEY_VARIABLE: Final = "ACTIVEPIECES_API_KEY"
-_ALPHABET: Final = "abcdefghijkmnpqrstuvwxyz23456789"
-
-
-class WrongUsage(ValueError):  # it is about the caller
-    """The options do not fit together; the message says which and what to do."""
+#: The worker that owns a run: it starts, cleans up and reports.
+MAIN: Final = "main"
+#: Bytes of an answer that are read: many times what the longest body that is sent can come back as.
+RESPONSE_BYTES: Final = 4 * 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +50,9 @@ class RunOptions:
     rate: float | None = None
     connections: int = 0
     response_time: float = 5.0
+    patience: float = 60.0
+    client_cert: str = ""
+    client_key: str = ""
     deadline: float | None = None
     keep_projects: bool = False
     fail_on: str = "implied"
@@ -82,6 +84,11 @@ class RunOptions:
         """The folder of the run."""
         return Path(self.directory)
 
+    @property
+    def certificate(self) -> str | tuple[str, str] | None:
+        """The client certificate as requests wants it: one PEM file, or certificate and key apart."""
+        return (self.client_cert, self.client_key) if self.client_key else self.client_cert or None
+
     def load_contract(self) -> Contract:
         """The contract of the run."""
         return load_contract(self.contract)
@@ -106,8 +113,8 @@ def new_mark(seed: int, *, deterministic: bool, shard: tuple[int, int] = (1, 1))
     """
     if deterministic:
         number = int.from_bytes(hashlib.sha256(f"{seed} {shard[0]}/{shard[1]}".encode()).digest()[:8], "big")
-        return "ctgate" + "".join(_ALPHABET[number // len(_ALPHABET) ** place % len(_ALPHABET)] for place in range(6))
-    return "ct" + "".join(randomness.choice(_ALPHABET) for _ in range(8))
+        return "ctgate" + "".join(ALPHABET[number // len(ALPHABET) ** place % len(ALPHABET)] for place in range(6))
+    return "ct" + "".join(randomness.choice(ALPHABET) for _ in range(8))
 
 
 def new_folder(root: Path, target: str) -> Path:
@@ -133,47 +140,19 @@ def point_latest(folder: Path) -> None:
         (folder.parent / "latest.txt").write_text(folder.name + "\n")
 
 
-def read_key(key_file: str | None, target: str) -> str:
-    """The key: from a file, from the environment, or an invented one for the mock; raises WrongUsage."""
-    if key_file:
-        try:
-            key = Path(key_file).read_text(encoding="utf-8").strip()
-        except OSError as problem:
-            raise WrongUsage(f"cannot read --key-file {key_file}: {problem.strerror}") from None
-    else:
-        key = os.environ.get(KEY_VARIABLE, "").strip() if target == "live" else ""
-    if not key and target == "live":
-        raise WrongUsage(f"--target live needs the key in {KEY_VARIABLE} or in a file named by --key-file")
-    if not key:
-        return "sk-" + "".join(randomness.choice(_ALPHABET) for _ in range(61))
-    if not key.isascii() or any(c.isspace() or not c.isprintable() for c in key):
-        raise WrongUsage("the key holds characters that no Authorization header can carry; check where it comes from")
-    return key
-
-
-def check_base_url(base_url: str) -> str:
-    """The base URL without a slash at its end; raises WrongUsage where it is none."""
-    parts = urlsplit(base_url)
-    if parts.scheme not in {"http", "https"} or not parts.netloc:
-        raise WrongUsage(f"--base-url {base_url!r} is no URL; expected one such as https://cloud.activepieces.com/api")
-    if parts.username or parts.password or parts.query or parts.fragment:
-        raise WrongUsage("--base-url takes scheme, host, port and path alone; the key comes from the environment")
-    return base_url.rstrip("/")
-
-
 def open_session(
     options: RunOptions, secrets: Secrets, worker: str, recorder: Recorder, control: Callable[[], Case], *, shared: bool
 ) -> Session:
     """The session of one worker; ``shared`` tells that other workers draw on the same budget."""
-    bounded = options.budget is not None or options.rate is not None
     allowance = Allowance(
         options.budget,
         options.rate,
-        path=options.folder / "allowance" if shared and bounded else None,
+        path=options.folder / "allowance" if shared else None,
         deadline=options.deadline,
+        parent=os.getppid() if worker != MAIN else None,
     )
-    limits = Limits(response_time=options.response_time)
-    target = Target(options.base_url, secrets, limits, allowance, worker)
+    limits = Limits(response_time=options.response_time, response_bytes=RESPONSE_BYTES)
+    target = Target(options.base_url, secrets, limits, allowance, worker, client_cert=options.certificate)
     judge = Judge(options.load_contract(), limits, secrets, options.mark)
     ledger = Ledger(options.folder, worker)
     ledger.run(options.mark, options.base_url)
@@ -185,6 +164,7 @@ def open_session(
         control=control,
         connections=options.connections,
         keep_projects=options.keep_projects,
+        patience=Patience(options.patience),
     )
 
 

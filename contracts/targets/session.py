@@ -9,12 +9,13 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Final
+from urllib.parse import quote
 
-from contracts.exchange import COLLECTION_PATH, UNREACHED, Case, Exchange
+from contracts.exchange import COLLECTION_PATH, UNREACHED, VALID_AUTHORIZATION, Case, Exchange
 from contracts.judgement import Judge, Judgement, marked_id, open_since_sent_before
 from contracts.oracle import Verdict
 from contracts.targets.allowance import Allowance, BudgetSpent, OutOfTime
-from contracts.targets.weather import Patience, Recorder, Weather
+from contracts.targets.weather import Answer, Patience, Recorder, Weather
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from contracts.targets.target import Target
 
 _LIMITED: Final = 429
+_AUTHORIZED: Final = (("Authorization", VALID_AUTHORIZATION),)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,9 +57,9 @@ class Judged:
 
 
 class Session:
-    """One worker's access to the service. ``stop`` is called with the reason when nothing more can be said."""
+    """One worker's access to the service, for several threads."""
 
-    def __init__(  # the one place where the parts of a run meet
+    def __init__(
         self,
         target: Target,
         judge: Judge,
@@ -73,11 +75,14 @@ class Session:
         self.judge = judge
         self.recorder = recorder
         self.connections = connections
-        self.keep_projects = keep_projects
-        self.standing: dict[str, None] = {}
         self.exhausted = ""
         self._ledger = ledger
+        self._standing: set[str] = set()
+        #: What is taken out of the budget with each request, to delete what it may create.
+        self._reserved = 0 if keep_projects else 1
         self._books = threading.Lock()
+        #: One answer is parsed at a time: one that is made to need much memory needs it once.
+        self._judging = threading.Lock()
         self._used: Counter[str] = Counter()
         self.weather = Weather(
             self._attempt, control, recorder, target.allowance, target.limits, patience or Patience()
@@ -91,23 +96,27 @@ class Session:
 
     # -- sending ------------------------------------------------------------------------------------------
 
-    def post(self, case: Case) -> Judged:
+    def post(self, case: Case, number: int | None = None) -> Judged:
         """Send a case that may create a project; judge, record and account for it.
 
+        ``number`` is the exchange's own where it has one already.
         Raises BudgetSpent or OutOfTime where nothing more may be sent, NoVerdict where nothing can be said.
         """
-        exchange, judgement = self.weather.send(case)
-        self.recorder.exchange(exchange, judgement)
-        return Judged(exchange, judgement)
+        return self._judged(self.weather.send(case, number))
 
     def once(self, case: Case) -> Judged:
         """Like :meth:`post`, without waiting or asking again whatever comes back."""
-        exchange, judgement = self._attempt(case)
+        return self._judged(self._attempt(case))
+
+    def _judged(self, answer: Answer) -> Judged:
+        exchange, judgement = answer
+        if judgement is None:  # only what is not sent to the collection
+            raise ValueError(f"expected a case that may create a project, got {exchange.case.method}")
         self.recorder.exchange(exchange, judgement)
         return Judged(exchange, judgement)
 
     def post_all(self, cases: Iterable[Case], connections: int | None = None) -> list[Judged]:
-        """Send cases over several connections at once; the answers stand in the order of the cases.
+        """Send cases over several connections at once; answers and numbers stand in the order of the cases.
 
         Where the budget or the time ends on the way, the answers so far are returned and ``exhausted``
         says so. Raises NoVerdict where nothing can be said any more.
@@ -119,16 +128,16 @@ class Session:
         if lines < 2:  # no need for threads
             return self._collected([partial(self.post, case) for case in waiting])
         gate = threading.Semaphore(lines)
-        futures = [self._pool.submit(self._gated, gate, case) for case in waiting]
+        futures = [self._pool.submit(self._gated, gate, case, self.target.next_number()) for case in waiting]
         try:
             return self._collected([future.result for future in futures])
         finally:
             for future in futures:
                 future.cancel()
 
-    def _gated(self, gate: threading.Semaphore, case: Case) -> Judged:
+    def _gated(self, gate: threading.Semaphore, case: Case, number: int) -> Judged:
         with gate:
-            return self.post(case)
+            return self.post(case, number)
 
     def _collected(self, answers: list[Callable[[], Judged]]) -> list[Judged]:
         judged = []
@@ -140,64 +149,80 @@ class Session:
         return judged
 
     def get(self, path: str) -> Exchange:
-        """GET ``path`` with the key; recorded, not judged: the page does not document it."""
-        return self._plain("GET", path)
-
-    def delete(self, identifier: str) -> Exchange:
-        """Delete one project; the budget was asked when it was created."""
-        return self._plain("DELETE", f"{COLLECTION_PATH}/{identifier}", paid=identifier in self.standing)
-
-    def forget(self, identifier: str) -> None:
-        """Say that a project is gone."""
-        self._ledger.deleted(identifier)
-        self.standing.pop(identifier, None)
-
-    def close(self) -> None:
-        """End the threads and connections."""
-        if self._pool is not None:
-            self._pool.shutdown(wait=True, cancel_futures=True)
-        self.target.close()
-        self._ledger.close()
-
-    def _plain(self, method: str, path: str, *, paid: bool = False) -> Exchange:
-        if paid:
-            self.allowance.pace()
-        else:
-            self.allowance.take()
-        case = Case(body=None, headers=(("Authorization", "Bearer {key}"),), method=method, path=path)
-        exchange = self.target.send(case)
+        """GET ``path`` with the key; recorded, not judged: the page does not document it. Raises as :meth:`post`."""
+        exchange, _ = self.weather.send(Case(None, _AUTHORIZED, method="GET", path=path))
         self.recorder.exchange(exchange)
         return exchange
 
+    def ask(self, path: str) -> Exchange:
+        """Like :meth:`get`, without waiting or asking again whatever comes back."""
+        exchange, _ = self._attempt(Case(None, _AUTHORIZED, method="GET", path=path))
+        self.recorder.exchange(exchange)
+        return exchange
+
+    def delete(self, identifier: str) -> Exchange:
+        """Try once to delete one project, and say so in the ledger where that succeeds."""
+        path = f"{COLLECTION_PATH}/{quote(identifier, safe='')}"
+        exchange, _ = self._attempt(Case(None, _AUTHORIZED, method="DELETE", path=path))
+        self.recorder.exchange(exchange)
+        if 200 <= exchange.status < 300:
+            self._ledger.deleted(identifier)
+            if identifier in self._standing:
+                self._standing.discard(identifier)
+                self.allowance.give_back(self._reserved)
+        return exchange
+
+    def drain(self) -> None:
+        """Let what is in flight end; nothing that waits is sent any more."""
+        if self._pool is not None:
+            self._pool.shutdown(wait=True, cancel_futures=True)
+            self._pool = None
+
+    def close(self) -> None:
+        """End the threads and connections."""
+        self.drain()
+        self.target.close()
+        self._ledger.close()
+        self.allowance.close()
+
     # -- one attempt --------------------------------------------------------------------------------------
 
-    def _attempt(self, case: Case, *, repeat: int = 0) -> tuple[Exchange, Judgement]:
-        """Send once: budget, ledger, answer, ledger; judged, not yet recorded."""
+    def _attempt(self, case: Case, *, repeat: int = 0, number: int | None = None) -> Answer:
+        """Send once: budget, ledger, answer, ledger; judged where it may create a project, not yet recorded."""
+        if not case.creates:
+            self.allowance.take()
+            return self.target.secrets.redact_exchange(self.target.send(case, number=number, repeat=repeat)), None
         owed = self.judge.expect(case)
         external_id = marked_id(owed)
-        reserve = 0 if self.keep_projects else 1
-        self.allowance.take(1 + reserve)
-        number = self.target.next_number()
+        self.allowance.take(1 + self._reserved)
+        number = number or self.target.next_number()
         self._ledger.intend(number)
         if external_id is not None:
             with self._books:
                 self._used[external_id] += 1
         exchange = self.target.send(case, number=number, repeat=repeat)
-        identifier = created_id(exchange)
-        if exchange.response is not None or _unreached(exchange):
-            self._ledger.settle(number, identifier)
-            if identifier is None or identifier in self.standing:
-                # Nothing was created, or the service repeats an id: nothing more to delete.
-                self.allowance.give_back(reserve)
-            else:
-                self.standing[identifier] = None
         if external_id is not None:
             with self._books:
                 if self._used[external_id] > 1:
                     owed = open_since_sent_before(owed)
                 if _unreached(exchange) or exchange.status == _LIMITED:
                     self._used[external_id] -= 1
-        return exchange, self.judge.judge(exchange, owed)
+        with self._judging:
+            self._settle(exchange)
+            judgement = self.judge.judge(exchange, owed)
+        return self.target.secrets.redact_exchange(exchange), judgement
+
+    def _settle(self, exchange: Exchange) -> None:
+        """Write down what became of a request; where that is not known it stays open in the ledger."""
+        identifier = created_id(exchange)
+        if identifier is not None:
+            self._ledger.settle(exchange.number, identifier)
+            if identifier in self._standing:  # the service repeats an id: nothing more to delete
+                self.allowance.give_back(self._reserved)
+            self._standing.add(identifier)
+        elif _unreached(exchange) or 300 <= exchange.status < 500:
+            self._ledger.settle(exchange.number, None)
+            self.allowance.give_back(self._reserved)
 
 
 def _unreached(exchange: Exchange) -> bool:
@@ -211,7 +236,7 @@ def created_id(exchange: Exchange) -> str | None:
         return None
     try:
         project = json.loads(response.body)
-    except ValueError:
+    except (ValueError, RecursionError):
         return None
     identifier = project.get("id") if isinstance(project, dict) else None
     return identifier if isinstance(identifier, str) and 0 < len(identifier) < 200 else None

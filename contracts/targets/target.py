@@ -4,24 +4,25 @@ from __future__ import annotations
 
 import itertools
 import threading
-from typing import Final
+from dataclasses import replace
+from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
 
-from contracts.checks.context import Limits
 from contracts.exchange import Case, Exchange
-from contracts.secrets import Secrets
-from contracts.targets.allowance import Allowance
 from contracts.targets.transport import Line, Watchdog
+
+if TYPE_CHECKING:
+    from contracts.checks.context import Limits
+    from contracts.secrets import Secrets
+    from contracts.targets.allowance import Allowance
 
 AGENT: Final = "create-project-contract-suite/1"
 _ALWAYS: Final = {"User-Agent": AGENT, "Accept": "application/json", "Accept-Encoding": "identity"}
-#: Failures of a reused connection that the other side may have closed at its leisure.
-_STALE: Final = frozenset({"closed", "reset"})
-#: Seconds without a request after which it may do so.
-_IDLE: Final = 1.0
+#: Characters of a failure's detail that are kept.
+_DETAIL: Final = 200
 
 
-class NoVerdict(Exception):  # noqa: N818  # it is an answer: nothing can be said about the contract
+class NoVerdict(Exception):  # it is an answer: nothing can be said about the contract
     """The run can say nothing (more) about the contract; the message is one sentence for a person."""
 
 
@@ -29,13 +30,21 @@ class Target:
     """Sends requests to one service; safe to use from several threads, each with a connection of its own."""
 
     def __init__(
-        self, base_url: str, secrets: Secrets, limits: Limits, allowance: Allowance, worker: str = "main"
+        self,
+        base_url: str,
+        secrets: Secrets,
+        limits: Limits,
+        allowance: Allowance,
+        worker: str = "main",
+        *,
+        client_cert: str | tuple[str, str] | None = None,
     ) -> None:
         self.base_url = base_url.rstrip("/")
         self.secrets = secrets
         self.limits = limits
         self.allowance = allowance
         self.worker = worker
+        self._client_cert = client_cert
         self._watchdog = Watchdog()
         self._numbers = itertools.count(1)
         self._lines: list[Line] = []
@@ -52,18 +61,20 @@ class Target:
         return next(self._numbers)
 
     def send(self, case: Case, *, number: int | None = None, repeat: int = 0) -> Exchange:
-        """Send ``case`` once; the budget must have been asked before. Never raises for what comes back."""
+        """Send ``case`` once; the budget must have been asked before. Never raises for what comes back.
+
+        The answer is as it came: it may hold the key, and whoever keeps it must redact it.
+        """
         number = number or self.next_number()
         headers = {**_ALWAYS, **{name: self.secrets.resolve(value) for name, value in case.headers}}
-        line = self._line()
-        url = self.base_url + case.path
-        reply = line.send(case.method, url, headers, case.body)
-        if reply.failure is not None and reply.failure.kind in _STALE and reply.idle > _IDLE:
-            reply = line.send(case.method, url, headers, case.body)
+        reply = self._line().send(case.method, self.base_url + case.path, headers, case.body)
+        failure = reply.failure
+        if failure is not None:
+            failure = replace(failure, detail=self.secrets.redact_text(failure.detail)[:_DETAIL])
         return Exchange(
             case=case,
             response=reply.response,
-            failure=reply.failure,
+            failure=failure,
             started=reply.started,
             elapsed=reply.elapsed,
             worker=self.worker,
@@ -74,7 +85,7 @@ class Target:
     def _line(self) -> Line:
         line: Line | None = getattr(self._own, "line", None)
         if line is None:
-            line = self._own.line = Line(self.base_url, self.limits, self._watchdog)
+            line = self._own.line = Line(self.base_url, self.limits, self._watchdog, self._client_cert)
             with self._lock:
                 self._lines.append(line)
         return line

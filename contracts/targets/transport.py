@@ -32,6 +32,9 @@ if TYPE_CHECKING:
 CONNECT_TIMEOUT: Final = 10.0
 #: Seconds that an answer may be late before its connection is cut.
 GRACE: Final = 1.0
+#: Seconds without a request after which a connection is not used again: the other side may close an idle
+#: one at its leisure (RFC 9112, section 9.3.1), and a POST that meets the end of it is lost or doubled.
+IDLE: Final = 0.5
 _CHUNK: Final = 65_536
 
 
@@ -46,20 +49,19 @@ class _Tracked:
     """Tells the line that uses it that it does."""
 
     sock: Any
-    requests_sent = 0
 
     def connect(self) -> None:
-        self._tell()
+        self._tell(request_begun=False)
         super().connect()  # type: ignore[misc]  # HTTPConnection stands beside this class
 
     def request(self, *args: Any, **kwargs: Any) -> None:
-        self._tell()
-        self.requests_sent += 1
+        self._tell(request_begun=True)
         super().request(*args, **kwargs)  # type: ignore[misc]
 
-    def _tell(self) -> None:
+    def _tell(self, *, request_begun: bool) -> None:
         if _in_use.line is not None:
             _in_use.line.connection = self
+            _in_use.line.request_begun |= request_begun
 
 
 class _PlainConnection(_Tracked, HTTPConnection):
@@ -131,31 +133,32 @@ class Watchdog:
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """What came of one request: an answer or a failure, and how long it took in seconds.
-
-    ``idle`` is for how many seconds a reused connection had carried nothing, 0 for a fresh one: the other
-    side may close an idle connection at its leisure (RFC 9112, section 9.3.1).
-    """
+    """What came of one request: an answer or a failure, when it began, and how long it took in seconds."""
 
     response: Response | None
     failure: Failure | None
     started: float
     elapsed: float
-    idle: float
 
 
 class Line:
-    """One connection to one origin, used by one thread at a time."""
+    """One connection to one origin, used by one thread at a time.
 
-    def __init__(self, url: str, limits: Limits, watchdog: Watchdog) -> None:
+    ``client_cert`` is what requests calls ``cert``: a PEM file with certificate and key, or two files.
+    """
+
+    def __init__(
+        self, url: str, limits: Limits, watchdog: Watchdog, client_cert: str | tuple[str, str] | None = None
+    ) -> None:
         self._limits = limits
         self._watchdog = watchdog
         self._adapter = _Adapter(pool_connections=1, pool_maxsize=1, max_retries=0)
-        # What a Session finds in the environment: proxies, CA bundle, client certificate.
+        # What a Session finds in the environment: proxies and a CA bundle.
         with requests.Session() as session:
-            found = session.merge_environment_settings(url, {}, None, None, None)
+            found = session.merge_environment_settings(url, {}, None, None, client_cert)
         self._settings: dict[str, Any] = {name: found[name] for name in ("verify", "cert", "proxies")}
         self.connection: Any = None
+        self.request_begun = False
         self._was_cut = False
         self._finished = time.perf_counter()
 
@@ -178,14 +181,16 @@ class Line:
         prepared.headers = CaseInsensitiveDict(headers)
         if body is not None or method == "POST":
             prepared.headers["Content-Length"] = str(len(body or b""))
-        _in_use.line, self._was_cut, response, failure = self, False, None, None
+        if time.perf_counter() - self._finished > IDLE:
+            self._adapter.close()
+        _in_use.line, self._was_cut, self.request_begun, response, failure = self, False, False, None, None
         limit = self._limits.response_time + GRACE
         self._watchdog.arm(self, limit)
         started, clock = time.time(), time.perf_counter()
         try:
             response = self._exchange(prepared, limit)
         except (requests.RequestException, HTTPError, OSError, ValueError) as problem:
-            failure = failure_of(problem, cut=self._was_cut)
+            failure = failure_of(problem, cut=self._was_cut, begun=self.request_begun)
         finally:
             elapsed = time.perf_counter() - clock
             self._watchdog.disarm(self)
@@ -194,9 +199,8 @@ class Line:
             failure = Failure("too_large", f"more than {self._limits.response_bytes:,} bytes")
         if failure is not None:
             self._adapter.close()
-        reused = getattr(self.connection, "requests_sent", 0) > 1
-        idle, self._finished = clock - self._finished if reused else 0.0, clock + elapsed
-        return Reply(response if failure is None else None, failure, started, elapsed, idle)
+        self._finished = clock + elapsed
+        return Reply(response if failure is None else None, failure, started, elapsed)
 
     def _exchange(self, prepared: requests.PreparedRequest, limit: float) -> Response:
         answer = self._adapter.send(prepared, stream=True, timeout=(CONNECT_TIMEOUT, limit), **self._settings)
@@ -229,9 +233,22 @@ def _decoded(body: bytes, headers: Headers, limit: int) -> tuple[bytes, bool]:
         return body, False
     if coding not in {"gzip", "x-gzip", "deflate"}:
         raise ProtocolError(f"Content-Encoding {coding!r} was not asked for")
-    expander = zlib.decompressobj(wbits=47)
     try:
-        plain = expander.decompress(body, limit)
+        return _expanded(body, 47, limit)
+    except zlib.error as problem:
+        if coding != "deflate":
+            raise ProtocolError(f"Content-Encoding {coding}: {problem}") from None
+    try:
+        return _expanded(body, -15, limit)  # many send deflate without zlib's header
     except zlib.error as problem:
         raise ProtocolError(f"Content-Encoding {coding}: {problem}") from None
-    return plain, bool(expander.unconsumed_tail)
+
+
+def _expanded(body: bytes, wbits: int, limit: int) -> tuple[bytes, bool]:
+    expander = zlib.decompressobj(wbits=wbits)
+    plain = expander.decompress(body, limit)
+    if expander.unconsumed_tail:
+        return plain[:1024], True
+    if not expander.eof:
+        raise zlib.error("the compressed body ends before its end")
+    return plain, False

@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Any, Final, NoReturn, Protocol
 
-from contracts.exchange import UNREACHED, Case, Exchange
+from contracts.exchange import COLLECTION_PATH, UNREACHED, VALID_AUTHORIZATION, Case, Exchange
 from contracts.judgement import Judgement
 from contracts.oracle import Expectation, Verdict
 from contracts.targets.target import NoVerdict
@@ -21,32 +21,41 @@ if TYPE_CHECKING:
     from contracts.checks.context import Limits
     from contracts.targets.allowance import Allowance
 
-#: Statuses with which a gateway speaks for a service that it does not reach (RFC 9110, section 15.6).
-GATEWAY: Final = frozenset({502, 503, 504})
+#: Statuses with which a gateway or proxy speaks for a service that it does not reach: RFC 9110, sections
+#: 15.5.8 and 15.6; RFC 6585, section 6; and what a large content network made up for itself.
+GATEWAY: Final = frozenset({407, 502, 503, 504, 511, *range(520, 528), 530})
 #: Statuses with which a service speaks of the account, not of the request.
 ACCOUNT: Final = frozenset({401, 402, 403, 409})
-#: Failures after which the service may or may not have worked on the request.
-BROKEN_OFF: Final = frozenset({"closed", "reset", "timeout", "incomplete", "invalid", "too_large"})
+#: Failures that are the service's own: something came, and it was no whole HTTP answer.
+GARBLED: Final = frozenset({"incomplete", "invalid", "too_large"})
 
-_LONGEST_WAIT: Final = 60.0
+_LONGEST_PAUSE: Final = 5.0
 #: Requests that brought a broken-off answer again, after which another one is not repeated.
 _CONVINCED: Final = 3
-#: Requests without an answer in time after which the run ends.
-_HANGS: Final = 10
+#: How often a gateway's word must come to a request, and not to the simplest one right before, until it counts
+#: as the service's: where the gateway was seen to fail by itself, and where it was not.
+_AGREED, _AGREED_WHERE_IT_FAILS = 4, 8
+#: Requests without an answer in time, and without a whole one, after which the rest of a run is left out.
+_HANGS, _BROKEN = 10, 100
+#: Seconds within which connections that broke together broke for one reason.
+_TOGETHER: Final = 0.25
 
-Answer = tuple[Exchange, Judgement]
+Answer = tuple[Exchange, Judgement | None]
 
 
 @dataclass(frozen=True, slots=True)
 class Patience:
-    """For how many seconds in all an unreachable service is waited for, and how often one request is repeated."""
+    """For how many seconds without any good answer a service is waited for, and how often one question is put."""
 
-    seconds: float = 30.0
+    seconds: float = 60.0
     repeats: int = 4
 
 
-def suspicious(exchange: Exchange, owed: Expectation, slow: float) -> str | None:
-    """What about the exchange may be due to the surroundings: unreached, limited, gateway, account, broken, or None."""
+def suspicious(exchange: Exchange, owed: Expectation | None, slow: float) -> str | None:
+    """What about the exchange may be due to the surroundings: unreached, limited, gateway, account, broken, or None.
+
+    ``owed`` is None for a request that the page does not document.
+    """
     if exchange.failure is not None:
         return "unreached" if exchange.failure.kind in UNREACHED else "broken"
     status = exchange.status
@@ -54,7 +63,7 @@ def suspicious(exchange: Exchange, owed: Expectation, slow: float) -> str | None
         return "limited"
     if status in GATEWAY:
         return "gateway"
-    if status in ACCOUNT and owed.verdict is Verdict.CREATE:
+    if status in ({401, 403} if owed is None else ACCOUNT if owed.verdict is Verdict.CREATE else ()):
         return "account"
     return "broken" if exchange.elapsed > slow else None
 
@@ -64,15 +73,15 @@ def retry_after(exchange: Exchange, fallback: float, now: Callable[[], float] = 
     value = exchange.response.header("Retry-After") if exchange.response else None
     if value is None:
         return fallback
-    if value.strip().isdigit():
-        return min(float(value), _LONGEST_WAIT)
+    if value.strip().isascii() and value.strip().isdigit():
+        return float(value)
     try:
         moment = parsedate_to_datetime(value)
     except ValueError:
         return fallback
     if moment.tzinfo is None:
         moment = moment.replace(tzinfo=UTC)
-    return min(max(0.0, (moment - datetime.fromtimestamp(now(), UTC)).total_seconds()), _LONGEST_WAIT)
+    return max(0.0, (moment - datetime.fromtimestamp(now(), UTC)).total_seconds())
 
 
 class Recorder(Protocol):
@@ -86,10 +95,31 @@ class Recorder(Protocol):
 
 
 class Attempt(Protocol):
-    """Sends a case once and has the answer judged; ``repeat`` is the number of the exchange that it repeats."""
+    """Sends a case once and has the answer judged.
 
-    def __call__(self, case: Case, *, repeat: int = 0) -> Answer:
-        """The exchange and its judgement, not yet recorded."""
+    ``repeat`` is the number of the exchange that it repeats, ``number`` its own where it has one already.
+    """
+
+    def __call__(self, case: Case, *, repeat: int = 0, number: int | None = None) -> Answer:
+        """The exchange and its judgement, not yet recorded; None for what is not for the judge."""
+
+
+@dataclass(slots=True)
+class _Trouble:
+    """What one request has met so far: since when, how long the next pause is, how often the answer agreed."""
+
+    since: float
+    pause: float = 0.2
+    agreed: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class _Outcome:
+    """The answer that stands now, whether for good, and what is to be recorded of the one before."""
+
+    answer: Answer
+    settled: bool = False
+    of_former: Judgement | None = None
 
 
 class Weather:
@@ -113,12 +143,15 @@ class Weather:
         self._allowance = allowance
         self._limits = limits
         self._patience = patience
-        self._calm = threading.Lock()
+        self._calm = threading.RLock()
         self._books = threading.Lock()
+        self._counts: Counter[str] = Counter()
         self._transient: Counter[str] = Counter()
-        self._confirmed: set[str] = set()
         self._confirmations: Counter[str] = Counter()
-        self._hangs = 0
+        self._confirmed: set[int] = set()
+        self._gateway_fails = False
+        self._last_good = time.monotonic()
+        self._last_break = 0.0
         self._stopped: NoVerdict | None = None
         self._handlers = {
             "unreached": self._when_unreached,
@@ -128,130 +161,183 @@ class Weather:
             "broken": self._when_broken,
         }
 
-    def send(self, case: Case) -> Answer:
+    @property
+    def stopped(self) -> str:
+        """Why nothing more is said about the service, empty while something is."""
+        return str(self._stopped) if self._stopped is not None else ""
+
+    def send(self, case: Case, number: int | None = None) -> Answer:
         """The answer to ``case`` that stands; raises NoVerdict where the surroundings never let one through."""
+        self._check()
+        answer = self._attempt(case, number=number)
+        trouble: _Trouble | None = None
+        while (kind := self._suspicion(answer)) is not None:
+            trouble = trouble or _Trouble(time.monotonic())
+            try:
+                outcome = self._handlers[kind](case, answer, trouble)
+            except Exception:
+                self._recorder.exchange(answer[0])
+                raise
+            if outcome.answer is not answer:
+                self._supersede(answer[0], outcome.of_former)
+                answer = outcome.answer
+            if outcome.settled:
+                return answer
+        self._last_good = time.monotonic()
+        return answer
+
+    def _suspicion(self, answer: Answer) -> str | None:
+        exchange, judgement = answer
+        return suspicious(exchange, judgement.expectation if judgement else None, self._limits.response_time)
+
+    def _repeated(self, case: Case, answer: Answer) -> Answer:
+        self._check()
+        return self._attempt(case, repeat=answer[0].number)
+
+    def _supersede(self, exchange: Exchange, judgement: Judgement | None) -> None:
+        """Record an exchange that another one has taken the place of."""
+        self._recorder.exchange(exchange, judgement)
+        if judgement is None or not judgement.findings:
+            what = exchange.failure.kind if exchange.failure else f"status {exchange.status}"
+            self._recorder.record("note", kind="weather", text=f"a request was repeated after: {what}")
+
+    # -- waiting ------------------------------------------------------------------------------------------
+
+    def _check(self) -> None:
         if self._stopped is not None:
-            raise self._stopped
-        exchange, judgement = self._attempt(case)
-        kind = self._suspicion(exchange, judgement)
-        return (exchange, judgement) if kind is None else self._handlers[kind](case, exchange, judgement)
+            raise NoVerdict(str(self._stopped))
 
-    def _suspicion(self, exchange: Exchange, judgement: Judgement) -> str | None:
-        return suspicious(exchange, judgement.expectation, self._limits.response_time)
+    def _stop(self, reason: str) -> NoReturn:
+        self._stopped = self._stopped or NoVerdict(reason)
+        raise self._stopped
 
-    def _when_unreached(self, case: Case, exchange: Exchange, judgement: Judgement) -> Answer:
+    def _wait(self, seconds: float, since: float, reason: str) -> None:
+        """Let nobody send for ``seconds``; ends the run with ``reason`` where that is longer than its patience."""
+        left = max(since, self._last_good) + self._patience.seconds - time.monotonic()
+        if seconds > left:
+            self._stop(reason)
+        self._allowance.pause(seconds)
+
+    def _await_service(self, exchange: Exchange) -> tuple[Exchange, bool]:
+        """The service's answer to the simplest request, and whether it had to be waited for.
+
+        Raises NoVerdict where it never comes.
+        """
+        since, pause, waited = time.monotonic(), 0.2, False
+        while True:
+            self._check()
+            control, _ = self._attempt(self._control(), repeat=exchange.number)
+            self._recorder.exchange(control)
+            kind = suspicious(control, None, float("inf"))
+            if kind in {None, "account"} or (control.failure and control.failure.kind in GARBLED):
+                return control, waited
+            if kind == "broken" and self._is_there(control):
+                return control, waited
+            self._gateway_fails |= kind == "gateway"
+            waited = True
+            came = control.failure.detail if control.failure else f"status {control.status}"
+            self._wait(retry_after(control, pause), since, f"the service stopped answering in mid-run ({came})")
+            pause = min(2 * pause, _LONGEST_PAUSE)
+
+    def _is_there(self, control: Exchange) -> bool:
+        """Whether a service that breaks off the simplest request answers another one."""
+        headers = (("Authorization", VALID_AUTHORIZATION),)
+        path = f"{COLLECTION_PATH}?limit=1"
+        other, _ = self._attempt(Case(None, headers, method="GET", path=path), repeat=control.number)
+        self._recorder.exchange(other)
+        return other.response is not None and other.status < 500 and other.status not in {407, 429}
+
+    # -- one kind of trouble each -------------------------------------------------------------------------
+
+    def _when_unreached(self, case: Case, answer: Answer, trouble: _Trouble) -> _Outcome:
         """Nothing was sent: wait for the service to come back."""
-        deadline, pause = time.monotonic() + self._patience.seconds, 0.2
-        while exchange.failure is not None and self._suspicion(exchange, judgement) == "unreached":
-            self._recorded_as_weather(exchange)
-            if time.monotonic() > deadline:
-                self._stop(f"the service cannot be reached any more ({exchange.failure.detail})")
-            self._allowance.pause(pause)
-            pause = min(2 * pause, 5.0)
-            exchange, judgement = self._attempt(case, repeat=exchange.number)
-        return self._again(case, exchange, judgement)
+        detail = answer[0].failure.detail if answer[0].failure else ""
+        self._wait(trouble.pause, trouble.since, f"the service cannot be reached any more ({detail})")
+        trouble.pause = min(2 * trouble.pause, _LONGEST_PAUSE)
+        return _Outcome(self._repeated(case, answer))
 
-    def _when_limited(self, case: Case, exchange: Exchange, judgement: Judgement) -> Answer:
+    def _when_limited(self, case: Case, answer: Answer, trouble: _Trouble) -> _Outcome:
         """429: wait as long as the service asks, for all threads and workers."""
-        for attempt in range(self._patience.repeats * 2):
-            self._recorded_as_weather(exchange)
-            self._allowance.pause(retry_after(exchange, fallback=min(0.5 * 2**attempt, 15.0)))
-            exchange, judgement = self._attempt(case, repeat=exchange.number)
-            if self._suspicion(exchange, judgement) != "limited":
-                return self._again(case, exchange, judgement)
-        return self._stop("the service keeps answering 429; use --rate to slow the run down")
+        trouble.pause = min(max(0.5, 2 * trouble.pause), 15.0)
+        asked = retry_after(answer[0], trouble.pause)
+        self._wait(
+            asked,
+            trouble.since,
+            f"the service limits requests (status 429) and asks to wait for {asked:,.0f} s; "
+            "use --rate to slow the run down, or --patience to wait longer",
+        )
+        return _Outcome(self._repeated(case, answer))
 
-    def _when_gateway(self, case: Case, exchange: Exchange, judgement: Judgement) -> Answer:
-        """502, 503, 504: a gateway's word unless the service is there and this request brings it again."""
+    def _when_gateway(self, case: Case, answer: Answer, trouble: _Trouble) -> _Outcome:
+        """502, 503, 504: a gateway's word unless the service is there and this request brings it again and again."""
+        status = answer[0].status
         with self._calm:
-            first = str(exchange.status) not in self._confirmed
-            for attempt in range(self._patience.repeats if first else 1):
-                self._recorded_as_weather(exchange)
-                if first:
-                    self._allowance.pause(retry_after(exchange, fallback=0.25 * 2**attempt))
-                exchange, judgement = self._attempt(case, repeat=exchange.number)
-                if self._suspicion(exchange, judgement) != "gateway":
-                    return exchange, judgement
-            if first:
-                self._await_service(exchange)
-            self._confirmed.add(str(exchange.status))
-            return exchange, judgement
+            if status in self._confirmed:
+                trouble.agreed += 1
+                return _Outcome(answer, True) if trouble.agreed > 1 else _Outcome(self._repeated(case, answer))
+            _, waited = self._await_service(answer[0])
+            again = self._repeated(case, answer)
+            if self._suspicion(again) != "gateway":
+                return _Outcome(again)
+            trouble.agreed = 0 if waited else trouble.agreed + 1
+            if trouble.agreed >= (_AGREED_WHERE_IT_FAILS if self._gateway_fails else _AGREED):
+                self._confirmed.add(again[0].status)
+                return _Outcome(again, settled=True)
+            reason = f"the service stopped answering in mid-run (status {status})"
+            self._wait(min(retry_after(again[0], trouble.pause), _LONGEST_PAUSE), trouble.since, reason)
+            trouble.pause = min(2 * trouble.pause, _LONGEST_PAUSE)
+            return _Outcome(again)
 
-    def _when_account(self, _: Case, exchange: Exchange, judgement: Judgement) -> Answer:
+    def _when_account(self, _: Case, answer: Answer, trouble: _Trouble) -> _Outcome:
         """401, 402, 403, 409 to a valid request: the account's fault if the simplest request fares alike."""
+        del trouble
+        status = answer[0].status
         with self._calm:
             for _attempt in range(self._patience.repeats):
-                control, _judged = self._attempt(self._control(), repeat=exchange.number)
-                self._recorder.exchange(control)
+                control, _waited = self._await_service(answer[0])
+                if control.status not in ACCOUNT:
+                    return _Outcome(answer, settled=True)
                 status = control.status
-                if status not in {401, 402, 403, 409, 429, *range(500, 600)}:
-                    return exchange, judgement
                 self._allowance.pause(0.5)
         words = {401: "the key is no longer accepted", 403: "the key is no longer accepted"}
         return self._stop(f"{words.get(status, 'the account allows no more projects')} (status {status} in mid-run)")
 
-    def _when_broken(self, case: Case, exchange: Exchange, judgement: Judgement) -> Answer:
+    def _when_broken(self, case: Case, answer: Answer, trouble: _Trouble) -> _Outcome:
         """No whole answer in time: a finding if the service is well and this request brings it again."""
+        del trouble
+        exchange, judgement = answer
         kind = exchange.failure.kind if exchange.failure else "slow"
-        if kind == "timeout":
-            self._hung()
+        self._count(kind)
         if self._confirmations[kind] >= _CONVINCED:
-            return exchange, judgement
-        self._await_service(exchange)
-        again, judged = self._attempt(case, repeat=exchange.number)
-        if self._suspicion(again, judged) == "broken":
-            self._recorded_as_weather(exchange)
-            self._confirmations[kind] += 1
-            return again, judged
-        with self._books:
-            self._transient[kind] += 1
-            often = self._transient[kind] > 1
+            return _Outcome(answer, settled=True)
+        with self._calm:
+            self._await_service(exchange)
+        again = self._repeated(case, answer)
+        if self._suspicion(again) == "broken":
+            with self._books:
+                self._confirmations[kind] += 1
+            return _Outcome(again, settled=True)
+        if judgement is None or not self._happens_often(kind, exchange):
+            return _Outcome(again)
         # Once is no evidence against the service, the network may have done it; twice is, and it is said so.
-        found = tuple(replace(f, cause=f"{f.cause} at times") for f in judgement.findings) if often else ()
-        self._recorder.exchange(exchange, replace(judgement, findings=found))
-        if not often:
-            text = f"one request got no whole answer in time ({kind}) and did when it was repeated"
-            self._recorder.record("note", kind="weather", text=text)
-        return again, judged
+        found = tuple(replace(f, cause=f"{f.cause} at times") for f in judgement.findings)
+        return _Outcome(again, of_former=replace(judgement, findings=found))
 
-    def _hung(self) -> None:
-        """Waiting is dear: a service that hangs again and again has been seen through."""
+    def _count(self, kind: str) -> None:
+        """Waiting is dear: a service that breaks off again and again has been seen through."""
         with self._books:
-            self._hangs += 1
-        if self._hangs > _HANGS:
+            self._counts[kind] += 1
+            hangs, broken = self._counts["timeout"], self._counts.total() - self._counts["slow"]
+        if hangs > _HANGS:
             self._stop(f"{_HANGS} requests got no answer in time; the rest of the run was left out")
+        if broken > _BROKEN:
+            self._stop(f"{_BROKEN} requests got no whole answer; the rest of the run was left out")
 
-    def _again(self, case: Case, exchange: Exchange, judgement: Judgement) -> Answer:
-        """What came after waiting may be weather of another kind."""
-        kind = self._suspicion(exchange, judgement)
-        if kind is None or kind in {"unreached", "limited"}:
-            return exchange, judgement
-        return self._handlers[kind](case, exchange, judgement)
-
-    def _await_service(self, exchange: Exchange) -> None:
-        """Return once the simplest request is answered below 500; raises NoVerdict where it never is."""
-        deadline, pause = time.monotonic() + self._patience.seconds, 0.2
-        while True:
-            control, _ = self._attempt(self._control(), repeat=exchange.number)
-            self._recorder.exchange(control)
-            status = control.status
-            if status and status not in {502, 503, 504}:
-                return
-            if time.monotonic() > deadline:
-                came = control.failure.detail if control.failure else f"status {status}"
-                self._stop(f"the service stopped answering in mid-run ({came})")
-            self._allowance.pause(pause)
-            pause = min(2 * pause, 5.0)
-
-    def _recorded_as_weather(self, exchange: Exchange) -> None:
-        self._recorder.exchange(exchange)
-        what = exchange.failure.kind if exchange.failure else f"status {exchange.status}"
-        self._recorder.record("note", kind="weather", text=f"a request was repeated after: {what}")
-
-    def _stop(self, reason: str) -> NoReturn:
-        self._stopped = NoVerdict(reason)
-        raise self._stopped
-
-    @staticmethod
-    def _status(exchange: Exchange) -> int:
-        return exchange.response.status if exchange.response else 0
+    def _happens_often(self, kind: str, exchange: Exchange) -> bool:
+        """Whether requests of this kind broke off more than once; those that broke off together count as one."""
+        broke = exchange.started + exchange.elapsed
+        with self._books:
+            if not (exchange.started <= self._last_break and abs(broke - self._last_break) <= _TOGETHER):
+                self._transient[kind] += 1
+            self._last_break = max(broke, self._last_break)
+            return self._transient[kind] > 1

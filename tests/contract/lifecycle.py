@@ -1,23 +1,25 @@
-"""The life of a run under pytest: options to service to session to cleanup; one session a worker.
+"""The life of a run: service, preflight, sessions, looking back, cleanup; one object a process.
 
 The process that was started (the controller, where pytest-xdist is used) starts the mock, makes the
-preflight, cleans up and hands over to the reports; workers only send.
+preflight, cleans up and hands over to the reports; workers only send. Nothing here depends on pytest.
 """
 
 from __future__ import annotations
 
 import signal
+import sys
+import threading
 import time
+from contextlib import contextmanager
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Final, TypeVar
 
-import pytest
-
-from contracts.findings import BrokenPromise
-from contracts.targets.cleanup import Swept, clean_up, marked
-from contracts.targets.ledger import read_ledgers
+from contracts.document import DEFAULT_DOCUMENT
+from contracts.targets.cleanup import Swept, clean_up
+from contracts.targets.keys import hand_down
 from contracts.targets.preflight import preflight
-from contracts.targets.run import RunOptions, new_folder, open_session, point_latest, with_base_url
+from contracts.targets.run import MAIN, RunOptions, new_folder, open_session, point_latest, with_base_url
 from contracts.targets.target import NoVerdict
 from reports.environment import run_record
 from reports.history import HistoryWriter
@@ -27,18 +29,24 @@ from tests.contract.aftermath import judge_strays, look_back
 from tests.contract.driver import Driver
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
+    from types import FrameType
 
     from contracts.exchange import Case
     from contracts.secrets import Secrets
     from contracts.targets.mock.process import MockProcess
     from contracts.targets.session import Session
 
-DRIVER = pytest.StashKey[Driver]()
+T = TypeVar("T")
+
+#: Requests of the budget that are kept for the end: the look back, and the list that is searched for lost projects.
+_LOOK_BACK, _SEARCH = 2, 2
+_SIGNALS: Final = tuple(getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name))
+INTERRUPTED: Final = "the run was interrupted"
 
 
-class ContractRun:
-    """The plugin of one process of a run."""
+class RunLife:
+    """One process of a run. ``reason`` says why the run can give no verdict, empty while it can."""
 
     def __init__(self, options: RunOptions, secrets: Secrets, worker: str, *, parallel: bool) -> None:
         self.options = options
@@ -47,51 +55,61 @@ class ContractRun:
         self.parallel = parallel
         self.reason = ""
         self.swept: Swept | None = None
-        self.history: HistoryWriter | None = None
-        self.session: Session | None = None
+        self._history: HistoryWriter | None = None
+        self._session: Session | None = None
+        self._driver: Driver | None = None
         self._mock: MockProcess | None = None
+        self._finished = False
 
     @property
     def is_controller(self) -> bool:
         """Whether this process owns the run."""
-        return self.worker == "main"
+        return self.worker == MAIN
+
+    @property
+    def history(self) -> HistoryWriter:
+        """What the run writes to; raises RuntimeError before :meth:`open`."""
+        return _opened(self._history)
+
+    @property
+    def session(self) -> Session:
+        """Access to the service; raises RuntimeError before :meth:`open`."""
+        return _opened(self._session)
+
+    @property
+    def driver(self) -> Driver:
+        """What tests send with; raises RuntimeError before :meth:`open`."""
+        return _opened(self._driver)
 
     # -- beginning ----------------------------------------------------------------------------------------
 
-    @pytest.hookimpl(tryfirst=True)
-    def pytest_sessionstart(self, session: pytest.Session) -> None:
-        """Start the service and the session; end the run where there is nothing to verify."""
-        if self.is_controller:
-            self._begin(session.config)
-        self.history = self.history or HistoryWriter(self.options.folder, self.worker, self.secrets)
-        self.session = open_session(
-            self.options,
-            self.secrets,
-            self.worker,
-            self.history,
-            control_cases(self.options, self.worker),
-            shared=self.parallel,
-        )
-        if self.is_controller:
-            self._preflight()
-        session.config.stash[DRIVER] = Driver(self.options, self.session, self.history, _lane(self.worker))
-
-    def _begin(self, config: pytest.Config) -> None:
-        signal.signal(signal.SIGTERM, _interrupt)
-        folder = new_folder(config.rootpath / config.getoption("--reports"), self.options.target)
+    def begin(self, reports: Path, command: str, *, latest: bool = True) -> None:
+        """Make the folder, start the mock where it is the target, and open the session; of the controller alone."""
+        _interrupt_on(_SIGNALS)
+        folder = new_folder(reports, self.options.target)
         self.options = replace(self.options, directory=str(folder))
-        point_latest(folder)
+        if latest:
+            point_latest(folder)
         if self.options.target == "mock":
             self._start_mock()
-        self.history = HistoryWriter(folder, self.worker, self.secrets)
-        command = "pytest " + " ".join(map(str, config.invocation_params.args))
+        if self.parallel:
+            hand_down(self.secrets.resolve("{key}"))
+        self._history = HistoryWriter(folder, self.worker, self.secrets)
         self.history.record("run", **run_record(self.options, self.options.load_contract(), command))
+        self.open()
+        self.session.allowance.reserve(_LOOK_BACK + _SEARCH)
+
+    def open(self) -> None:
+        """Open what this process sends with."""
+        self._history = self._history or HistoryWriter(self.options.folder, self.worker, self.secrets)
+        control = control_cases(self.options, self.worker)
+        self._session = open_session(
+            self.options, self.secrets, self.worker, self._history, control, shared=self.parallel
+        )
+        self._driver = Driver(self.options, self._session, self._history, _lane(self.worker))
 
     def _start_mock(self) -> None:
-        from pathlib import Path  # noqa: PLC0415  # the mock is not needed for a live run
-
-        from contracts.document import DEFAULT_DOCUMENT  # noqa: PLC0415
-        from contracts.targets.mock.process import MockProcess  # noqa: PLC0415
+        from contracts.targets.mock.process import MockProcess  # noqa: PLC0415  # a live run needs none
 
         contract = self.options.contract if self.options.contract != str(DEFAULT_DOCUMENT) else None
         self._mock = MockProcess.start(
@@ -104,104 +122,89 @@ class ContractRun:
         )
         self.options = with_base_url(self.options, self._mock.base_url)
 
-    def _preflight(self) -> None:
-        session, history = self.session, self.history
-        assert session is not None and history is not None  # noqa: PT018  # set above
-        try:
-            offers = preflight(session, control_cases(self.options, self.worker)())
-        except NoVerdict as reason:
-            self.reason = str(reason)
-            pytest.exit(f"no verdict: {reason}", returncode=3)
+    def preflight(self) -> None:
+        """Find out what the target offers; raises NoVerdict with one sentence where it cannot be tested."""
+        offers = preflight(self.session, control_cases(self.options, self.worker)())
         self.options = replace(self.options, offers=(offers.read, offers.list, offers.delete))
-        for offered, clauses in (
-            (offers.read, ("state.reads_back",)),
-            (offers.list, ("state.rejected_creates_nothing",)),
-        ):
-            for clause in () if offered else clauses:
-                history.record("not_exercised", clause=clause, why="the target does not offer it")
-
-    @pytest.hookimpl(optionalhook=True)
-    def pytest_configure_node(self, node: Any) -> None:
-        """Tell a worker of pytest-xdist what to do; the key goes through the pipe to it."""
-        node.workerinput["contract_run"] = self.options.to_json()
-        node.workerinput["contract_key"] = self.secrets.resolve("{key}")
-
-    # -- in between ---------------------------------------------------------------------------------------
-
-    @pytest.hookimpl(wrapper=True)
-    def pytest_runtest_makereport(self, item: pytest.Item, call: pytest.CallInfo[None]) -> Any:
-        """A broken promise is reported in its own words, anything else is a mistake of the suite."""
-        report = yield
-        if call.excinfo is not None and not call.excinfo.errisinstance((pytest.skip.Exception, pytest.xfail.Exception)):
-            if call.excinfo.errisinstance(BrokenPromise):
-                report.longrepr = str(call.excinfo.value)
-            elif call.excinfo.errisinstance(NoVerdict):
-                report.longrepr = str(call.excinfo.value)
-                self._ends(str(call.excinfo.value))
-            else:
-                report.longrepr = self.secrets.redact_text(str(report.longrepr))
-                self._ends(f"{item.name} failed itself: {call.excinfo.exconly()}")
-        return report
-
-    def _ends(self, reason: str) -> None:
-        if self.history is not None:
-            self.history.record("end", reason=self.secrets.redact_text(reason), ended=time.time())
+        self.driver.options = self.options
+        for offered, clause in ((offers.read, "state.reads_back"), (offers.list, "state.rejected_creates_nothing")):
+            if not offered:
+                self.history.record("not_exercised", clause=clause, why="the target does not offer it")
 
     # -- end ----------------------------------------------------------------------------------------------
 
-    @pytest.hookimpl(tryfirst=True)
-    def pytest_sessionfinish(self, session: pytest.Session, exitstatus: int) -> None:
-        """Look back, clean up, and say in the history how the run ended."""
-        driver = session.config.stash.get(DRIVER, None)
-        if driver is not None and not self.is_controller:
-            driver.close()
-        if self.session is None:
+    def ends(self, reason: str) -> None:
+        """Say why the run can give no whole verdict; the first reason counts, and each is in the history."""
+        text = self.secrets.redact_text(reason)
+        self.reason = self.reason or text
+        self.history.record("end", reason=text, ended=time.time())
+
+    def finish(self) -> None:
+        """Look back, delete what was created, and say in the history how the run ended; once, whoever asks again."""
+        if self._finished:
             return
-        if self.is_controller:
-            self._finish(driver, exitstatus)
-        self.session.close()
-        if self.history is not None:
-            self.history.close()
+        self._finished = True
+        allowance = self.session.allowance
+        if not self.reason:
+            allowance.give_back(_LOOK_BACK)
+            try:
+                look_back(self.driver)
+            except NoVerdict as problem:
+                self.reason = str(problem)
+            except KeyboardInterrupt:
+                self.reason = INTERRUPTED
+        allowance.end()
+        with _undisturbed():
+            self.session.drain()
+            self._clean_up()
+        self.history.record("end", reason=self.reason, ended=time.time())
+
+    def _clean_up(self) -> None:
+        allowance = self.session.allowance
+        try:
+            swept = self.swept = clean_up(
+                self.options.folder,
+                self.session.target,
+                connections=self.options.connections,
+                prepaid=max(0, allowance.used() - allowance.sent()),
+                keep="--keep-projects" if self.options.keep_projects else "",
+            )
+        except KeyboardInterrupt:
+            self.history.record("note", kind="cleanup", text=f"the cleanup was interrupted: {self.cleanup_command()}")
+            return
+        if self.options.offers[1]:
+            judge_strays(self.options.folder, self.options.mark, self.history, swept.strays)
+        self.history.record(
+            "cleanup",
+            created=swept.created,
+            deleted=swept.deleted,
+            kept=[{"id": identifier, "why": why} for identifier, why in swept.kept.items()],
+        )
+        remarks = list(swept.remarks)
+        if swept.kept and not self.options.keep_projects:
+            remarks.append(f"{len(swept.kept)} projects were left: {'; '.join(swept.reasons())[:400]}")
+            remarks.append(f"to delete what is left: {self.cleanup_command()}")
+        for remark in remarks:
+            self.history.record("note", kind="cleanup", text=remark)
+
+    def cleanup_command(self) -> str:
+        """The command that deletes what this run has left."""
+        return f"python -m contracts.targets.cleanup {self.options.directory}"
+
+    def close(self) -> None:
+        """Close connections and files, and stop the mock."""
+        if self._session is not None:
+            self._session.close()
+        if self._history is not None:
+            self._history.close()
         if self._mock is not None:
             self._mock.stop()
 
-    def _finish(self, driver: Driver | None, exitstatus: int) -> None:
-        session, history = self.session, self.history
-        assert session is not None and history is not None  # noqa: PT018  # a controller has both
-        reason = self.reason
-        if exitstatus == pytest.ExitCode.INTERRUPTED:
-            reason = reason or "the run was interrupted"
-        elif exitstatus == pytest.ExitCode.INTERNAL_ERROR:
-            reason = reason or "pytest failed itself"
-        if driver is not None:
-            if not reason:
-                try:
-                    look_back(driver)
-                except NoVerdict as problem:
-                    reason = str(problem)
-            driver.close()
-        self._clean_up()
-        history.record("end", reason=reason, ended=time.time())
 
-    def _clean_up(self) -> None:
-        session, history = self.session, self.history
-        assert session is not None and history is not None  # noqa: PT018  # a controller has both
-        account = read_ledgers(self.options.folder)
-        if self.options.keep_projects:
-            known = set(account.standing)
-            strays = [p for p in marked(session.target, self.options.mark) if p.get("id") not in known]
-            kept = dict.fromkeys([*account.standing, *(str(p.get("id")) for p in strays)], "--keep-projects")
-            self.swept = Swept(kept=kept, strays=strays)
-        else:
-            self.swept = clean_up(self.options.folder, session.target, account, connections=self.options.connections)
-        if self.options.offers[1]:
-            judge_strays(self.options.folder, self.options.mark, history, self.swept.strays)
-        history.record(
-            "cleanup",
-            created=account.created,
-            deleted=len(self.swept.deleted),
-            kept=[{"id": identifier, "why": why} for identifier, why in self.swept.kept.items()],
-        )
+def _opened(part: T | None) -> T:
+    if part is None:
+        raise RuntimeError("the run has not been opened yet")
+    return part
 
 
 def control_cases(options: RunOptions, worker: str) -> Callable[[], Case]:
@@ -212,11 +215,45 @@ def control_cases(options: RunOptions, worker: str) -> Callable[[], Case]:
 
 
 def _lane(worker: str) -> int:
-    """The first lane of names for what a worker makes up on its way; sets have lanes below 100."""
+    """The first lane of names for what a worker makes up on its way; sets have lanes below 1,000."""
     number = int(worker.removeprefix("gw")) if worker.startswith("gw") else 99
     return 1_000 + 10 * number
 
 
-def _interrupt(signum: int, frame: object) -> None:
+# -- signals ------------------------------------------------------------------------------------------------
+
+
+def _interrupt_on(signals: tuple[signal.Signals, ...]) -> None:
+    """Make signals end the run as Ctrl-C does; one that is ignored (nohup) stays so."""
+    if threading.current_thread() is threading.main_thread():
+        for number in signals:
+            if signal.getsignal(number) is signal.SIG_DFL:
+                signal.signal(number, _interrupt)
+
+
+def _interrupt(signum: int, frame: FrameType | None) -> None:
     del signum, frame
     raise KeyboardInterrupt
+
+
+@contextmanager
+def _undisturbed() -> Iterator[None]:
+    """Let the first signal pass with a word, so that a second Ctrl-C in a row does not leave projects behind."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    warned = False
+
+    def warn(signum: int, frame: FrameType | None) -> None:
+        nonlocal warned
+        if warned:
+            _interrupt(signum, frame)
+        warned = True
+        print("\ndeleting what was created; once more to stop and leave the rest", file=sys.stderr, flush=True)
+
+    before = {number: signal.signal(number, warn) for number in (signal.SIGINT, *_SIGNALS)}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)

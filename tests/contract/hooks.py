@@ -1,0 +1,114 @@
+"""The plugin that makes a session of pytest a run of the suite."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from contracts.findings import BrokenPromise
+from contracts.targets.target import NoVerdict
+from tests.contract.driver import Driver
+from tests.contract.lifecycle import INTERRUPTED
+
+if TYPE_CHECKING:
+    from contracts.targets.run import RunOptions
+    from tests.contract.lifecycle import RunLife
+
+DRIVER = pytest.StashKey[Driver]()
+_EXPECTED = (pytest.skip.Exception, pytest.xfail.Exception)
+_REASON = "contract_reason"
+
+
+class ContractRun:
+    """One process' part of a run; the controller's has been begun before the session."""
+
+    def __init__(self, life: RunLife) -> None:
+        self.life = life
+        self._tests = 0
+
+    @property
+    def options(self) -> RunOptions:
+        """The options of the run."""
+        return self.life.options
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_sessionstart(self, session: pytest.Session) -> None:
+        """Open what this process sends with."""
+        if not self.life.is_controller:
+            self.life.open()
+        session.config.stash[DRIVER] = self.life.driver
+        # A local variable may hold the key, in part, where no redaction finds it.
+        session.config.option.showlocals = False
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_configure_node(self, node: Any) -> None:
+        """Tell a worker of pytest-xdist what to do; the key is in its environment."""
+        node.workerinput["contract_run"] = self.life.options.to_json()
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_testnodedown(self, node: Any, error: object) -> None:
+        """Take over why a worker could say no more, or note that it crashed."""
+        reason = getattr(node, "workeroutput", {}).get(_REASON, "")
+        if error:
+            self.life.ends(f"the worker {node.gateway.id} ended unexpectedly")
+        elif reason:
+            self.life.reason = self.life.reason or reason
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_makereport(self, item: pytest.Item, call: pytest.CallInfo[None]) -> Any:
+        """A broken promise is reported in its own words, anything else is a mistake of the suite."""
+        report = yield
+        redact = self.life.secrets.redact_text
+        report.sections = [(name, redact(text)) for name, text in report.sections]
+        if call.excinfo is None or call.excinfo.errisinstance(_EXPECTED):
+            return report
+        if call.excinfo.errisinstance(BrokenPromise):
+            report.longrepr = redact(str(call.excinfo.value))
+        elif call.excinfo.errisinstance(NoVerdict):
+            report.longrepr = redact(str(call.excinfo.value))
+            self.life.ends(str(call.excinfo.value))
+        else:
+            # Without arguments: half a key, cut to fit a line, would be in no form that is redacted.
+            plain = call.excinfo.getrepr(style="short", showlocals=False, funcargs=False)
+            report.longrepr = redact(str(plain))
+            self.life.ends(f"{item.name} failed itself: {call.excinfo.exconly()}")
+        return report
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        """Count the tests that verified anything."""
+        self._tests += report.when == "call" and not report.skipped
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_sessionfinish(self, session: pytest.Session, exitstatus: int) -> None:
+        """Look back and clean up, once nobody sends any more."""
+        life = self.life
+        if not life.is_controller:
+            session.config.workeroutput[_REASON] = life.reason  # type: ignore[attr-defined]  # xdist's
+            life.close()
+            return
+        life.reason = life.reason or self._reason(session, exitstatus)
+        if life.reason:
+            life.session.allowance.end()
+        _end_workers(session.config)
+        life.finish()
+        life.close()
+
+    def _reason(self, session: pytest.Session, exitstatus: int) -> str:
+        """Why pytest ended before the suite was through, empty where it was through."""
+        if exitstatus == pytest.ExitCode.INTERNAL_ERROR:
+            return "pytest failed itself"
+        if exitstatus == pytest.ExitCode.USAGE_ERROR:
+            return "the tests that were asked for do not exist"
+        if session.shouldfail or session.shouldstop:
+            return f"the run was ended early: {session.shouldfail or session.shouldstop}"
+        if exitstatus == pytest.ExitCode.INTERRUPTED:
+            return "the tests could not be collected" if session.testsfailed and not self._tests else INTERRUPTED
+        return "" if self._tests else "no test was run"
+
+
+def _end_workers(config: pytest.Config) -> None:
+    """Wait until the workers of pytest-xdist are gone: what they create must be in the ledger."""
+    nodes = getattr(config.pluginmanager.getplugin("dsession"), "nodemanager", None)
+    if nodes is not None:
+        nodes.teardown_nodes()
