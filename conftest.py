@@ -172,8 +172,7 @@ def _options(config: pytest.Config) -> tuple[RunOptions, Secrets]:
         base_url=check_base_url(get("--base-url")) if target == "live" else "",
         profile=profile.name,
         seed=seed,
-        # Two runs against one live service must not take each other's names.
-        mark=new_mark(seed, deterministic=profile.deterministic and target == "mock", shard=shard),
+        mark=new_mark(seed, deterministic=profile.deterministic, shard=shard),
         contract=get("--contract"),
         budget=budget,
         rate=get("--rate"),

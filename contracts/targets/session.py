@@ -172,6 +172,11 @@ class Session:
                 self.allowance.give_back(self._reserved)
         return exchange
 
+    def rename(self, mark: str) -> None:
+        """Use another mark from now on for what is created."""
+        self.judge = Judge(self.judge.contract, self.judge.limits, self.judge.secrets, mark)
+        self._ledger.run(mark, self.target.base_url)
+
     def drain(self) -> None:
         """Let what is in flight end; nothing that waits is sent any more."""
         if self._pool is not None:

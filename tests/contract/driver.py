@@ -147,9 +147,10 @@ class Driver:
         return self._claimed.setdefault(finding.bucket, owner) is owner
 
     def skip_if_exhausted(self) -> None:
-        """Skip the test where nothing more may be sent."""
-        if self.session.exhausted:
-            pytest.skip(self.session.exhausted)
+        """Skip the test where nothing more may be sent, or nothing more can be said."""
+        reason = self.session.exhausted or self.session.weather.stopped
+        if reason:
+            pytest.skip(reason)
 
     # -- exploration --------------------------------------------------------------------------------------
 

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 from hypothesis.database import DirectoryBasedExampleDatabase, ExampleDatabase
 
-from contracts.targets.run import WrongUsage
+from contracts.targets.keys import WrongUsage
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable

@@ -13,13 +13,13 @@ import time
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Final, TypeVar
+from typing import TYPE_CHECKING, Final, Protocol, TypeVar
 
 from contracts.document import DEFAULT_DOCUMENT
 from contracts.targets.cleanup import Swept, clean_up
 from contracts.targets.keys import hand_down
 from contracts.targets.preflight import preflight
-from contracts.targets.run import MAIN, RunOptions, new_folder, open_session, point_latest, with_base_url
+from contracts.targets.run import MAIN, RunOptions, new_folder, new_mark, open_session, point_latest, with_base_url
 from contracts.targets.target import NoVerdict
 from reports.environment import run_record
 from reports.history import HistoryWriter
@@ -27,6 +27,7 @@ from strategies.names import Names
 from strategies.plain import minimal_case
 from tests.contract.aftermath import judge_strays, look_back
 from tests.contract.driver import Driver
+from tests.contract.leftovers import clear_the_way
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -43,6 +44,12 @@ T = TypeVar("T")
 _LOOK_BACK, _SEARCH = 2, 2
 _SIGNALS: Final = tuple(getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name))
 INTERRUPTED: Final = "the run was interrupted"
+
+
+class HasOptions(Protocol):
+    """A run, as far as its options are concerned; they change while it begins."""
+
+    options: RunOptions
 
 
 class RunLife:
@@ -102,7 +109,7 @@ class RunLife:
     def open(self) -> None:
         """Open what this process sends with."""
         self._history = self._history or HistoryWriter(self.options.folder, self.worker, self.secrets)
-        control = control_cases(self.options, self.worker)
+        control = control_cases(self, self.worker)
         self._session = open_session(
             self.options, self.secrets, self.worker, self._history, control, shared=self.parallel
         )
@@ -124,12 +131,27 @@ class RunLife:
 
     def preflight(self) -> None:
         """Find out what the target offers; raises NoVerdict with one sentence where it cannot be tested."""
-        offers = preflight(self.session, control_cases(self.options, self.worker)())
+        offers = preflight(self.session, control_cases(self, self.worker)())
         self.options = replace(self.options, offers=(offers.read, offers.list, offers.delete))
         self.driver.options = self.options
         for offered, clause in ((offers.read, "state.reads_back"), (offers.list, "state.rejected_creates_nothing")):
             if not offered:
                 self.history.record("not_exercised", clause=clause, why="the target does not offer it")
+        if self.options.settings.deterministic and self.options.target != "mock":
+            self._use_names_again()
+
+    def _use_names_again(self) -> None:
+        """Make sure that no project has the names of this run, which are those of the run before."""
+        problem = "projects cannot be listed and deleted"
+        if self.options.offers[1:] == (True, True):
+            problem = clear_the_way(self.session, self.options.mark)
+        if problem:
+            self.options = replace(self.options, mark=new_mark(self.options.seed, deterministic=False))
+            self.session.rename(self.options.mark)
+            self.history.record("mark", mark=self.options.mark)
+            text = f"the names of this run differ from those of the run before, which may be in use: {problem}"
+            self.history.record("note", kind="suite", text=text)
+            self._driver = Driver(self.options, self.session, self.history, _lane(self.worker))
 
     # -- end ----------------------------------------------------------------------------------------------
 
@@ -207,11 +229,18 @@ def _opened(part: T | None) -> T:
     return part
 
 
-def control_cases(options: RunOptions, worker: str) -> Callable[[], Case]:
-    """A maker of the simplest valid request, each with a name of its own."""
-    names = Names(options.mark, _lane(worker) + 1)
-    contract = options.load_contract()
-    return lambda: minimal_case(contract, names)
+def control_cases(run: HasOptions, worker: str) -> Callable[[], Case]:
+    """A maker of the simplest valid request, each with a name of its own under the run's mark of the moment."""
+    names = Names(run.options.mark, _lane(worker) + 1)
+    contract = run.options.load_contract()
+
+    def control() -> Case:
+        nonlocal names
+        if names.mark != run.options.mark:
+            names = Names(run.options.mark, names.lane)
+        return minimal_case(contract, names)
+
+    return control
 
 
 def _lane(worker: str) -> int:
