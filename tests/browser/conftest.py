@@ -11,6 +11,7 @@ from playwright.sync_api import sync_playwright
 
 from reports.reading import summarize
 from reports.render import write_all
+from tests.browser.seen import Seen
 from tests.selftest import history_samples as samples
 from tests.selftest.test_reports_hostile import hostile_run
 
@@ -19,6 +20,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from playwright.sync_api import Browser, Page
+
+    from contracts.exchange import Case, Failure, Response
+    from contracts.oracle import Expectation
 
 NAMES = ("chromium", "chromium-browser", "google-chrome")
 
@@ -51,7 +55,7 @@ def reports(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     return addresses
 
 
-def half_broken(case: samples.Case, owed: samples.Expectation, correct: samples.Response) -> object:
+def half_broken(case: Case, owed: Expectation, correct: Response) -> Response | Failure:
     """Makes one of the mistakes of :func:`samples.breaks_promises`."""
     if owed.violations and owed.violations[0].clause == "request.displayName.pattern":
         return samples.breaks_promises(case, owed, correct)
@@ -60,18 +64,6 @@ def half_broken(case: samples.Case, owed: samples.Expectation, correct: samples.
 
 def _written(folder: Path) -> str:
     return write_all(summarize([folder]), folder)[0].as_uri()
-
-
-class Seen:
-    """What a page did that a report must not do."""
-
-    def __init__(self, page: Page) -> None:
-        self.complaints: list[str] = []
-        self.requests: list[str] = []
-        page.on("console", lambda message: self.complaints.append(message.text))
-        page.on("pageerror", lambda error: self.complaints.append(str(error)))
-        page.on("dialog", lambda dialog: (self.complaints.append(f"dialog {dialog.message}"), dialog.dismiss()))
-        page.on("request", lambda request: self.requests.append(request.url))
 
 
 @pytest.fixture

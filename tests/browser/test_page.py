@@ -10,7 +10,7 @@ import pytest
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
-    from conftest import Seen
+    from tests.browser.seen import Seen
 
 AXE = files("axe_playwright_python").joinpath("axe.min.js").read_text(encoding="utf-8")
 ALL = ("kept", "broken", "hostile")
@@ -163,7 +163,7 @@ def test_a_phone_needs_no_sideways_scrolling(browser: Browser, reports: dict[str
 def test_light_and_dark_follow_the_reader(browser: Browser, reports: dict[str, str]) -> None:
     colours = []
     for scheme in ("light", "dark"):
-        page = browser.new_page(color_scheme=scheme)  # type: ignore[arg-type]  # one of the two
+        page = browser.new_page(color_scheme=scheme)
         page.goto(reports["kept"])
         colours.append(page.evaluate("getComputedStyle(document.body).backgroundColor"))
         page.close()
