@@ -11,7 +11,7 @@ from contracts.checks.context import Check, Context, Limits
 from contracts.clauses import ID_MEMBERS
 from contracts.exchange import UNREACHED, Case, Exchange
 from contracts.findings import Finding
-from contracts.oracle import Expectation, Oracle, Verdict
+from contracts.oracle import IN_USE, SENT_BEFORE, Expectation, Oracle, Verdict
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -37,10 +37,6 @@ CHECKS: Final[tuple[Check, ...]] = (
     refusal.token_not_repeated,
     refusal.advice,
 )
-#: The reason for EITHER where an externalId may belong to another project.
-IN_USE: Final = "an externalId that may be in use"
-#: The reason for EITHER where the same externalId was sent before: by design, or since an answer was lost.
-SENT_BEFORE: Final = "an externalId that was sent before"
 
 
 @dataclass(frozen=True, slots=True)

@@ -61,7 +61,14 @@ class Expectation:
 
 _BEARER = re.compile(r"(?i:bearer)[ \t]+\{key\}[ \t]*\Z")
 _PARAMETER = re.compile(r'charset=(?:"utf-8"|utf-8)\Z', re.IGNORECASE)
-_UNLISTED: Final = "member that the page does not list"
+#: Reasons for EITHER under which an accepted request still owes its values back.
+DISPUTED: Final = "an address that the pattern admits and the e-mail standards do not"
+UNLISTED: Final = "member that the page does not list"
+SPELLING: Final = "another spelling of the bearer scheme (RFC 9110, section 11.1: without case)"
+PARAMETER: Final = "an unusual parameter of the media type"
+IN_USE: Final = "an externalId that may be in use"
+SENT_BEFORE: Final = "an externalId that was sent before"
+VALUES_STAND: Final = frozenset({DISPUTED, UNLISTED, SPELLING, PARAMETER, IN_USE, SENT_BEFORE})
 
 
 class Oracle:
@@ -93,7 +100,7 @@ class Oracle:
         if len(values) > 1 and VALID_AUTHORIZATION in values:
             why.append("more than one Authorization header")
         elif values and _BEARER.match(values[0]):
-            why.append("another spelling of the bearer scheme (RFC 9110, section 11.1: without case)")
+            why.append(SPELLING)
         else:
             violations.append(
                 Violation("authorization.required", "Authorization", "no bearer token with the right key")
@@ -113,29 +120,19 @@ class Oracle:
             violations.append(Violation("request.mediaType", "Content-Type", shown))
             return False
         if semicolon and not _PARAMETER.match(parameters.strip()):
-            why.append("an unusual parameter of the media type")
+            why.append(PARAMETER)
         return True
 
     def _body(
         self, case: Case, violations: list[Violation], why: list[str], exercised: list[str], *, strict: bool
     ) -> Any:
         """Judge the body. Where it is not declared as JSON (``strict`` false) only its values can be wrong."""
-        if not case.body:
+        text = _parsed(case)
+        if isinstance(text, Violation):
             if strict:
-                violations.append(Violation("request.body.required", "", "no body"))
+                violations.append(text)
             return json_text.ABSENT
-        if case.header("Content-Encoding") is not None:
-            # What the bytes stand for depends on a coding that the page does not mention.
-            return json_text.ABSENT
-        try:
-            text = json_text.parse(case.body)
-        except json_text.NotUTF8 as problem:
-            if strict:
-                violations.append(Violation("request.body.encoding", "", str(problem)))
-            return json_text.ABSENT
-        except json_text.MalformedJSON as problem:
-            if strict:
-                violations.append(Violation("request.body.json", "", str(problem)))
+        if text is None:
             return json_text.ABSENT
         why.extend(text.oddities)
         if not isinstance(text.value, dict):
@@ -144,17 +141,16 @@ class Oracle:
                 violations.append(Violation("request.body.type", "", f"the body is a JSON {found}"))
             return text.value
         exercised.append("request.body.type")
-        for violation in self._members(text.value, why, exercised):
-            # Of a repeated member parsers take the first or the last: no promise either way.
-            if text.repeated.isdisjoint(violation.where.split("/")[1:]):
-                violations.append(violation)
+        broken = self._members(text.value, why, exercised)
+        # Of a repeated member parsers take the first or the last: no promise either way.
+        violations += [violation for violation in broken if text.repeated.isdisjoint(violation.where.split("/")[1:])]
         return text.value
 
     def _members(self, body: dict[str, Any], why: list[str], exercised: list[str]) -> Iterator[Violation]:
         for name, value in body.items():
             field = self._fields.get(name)
             if field is None:
-                why.append(_UNLISTED)
+                why.append(UNLISTED)
             else:
                 yield from judge_value(field, value, f"request.{name}", f"/{json_text.escape(name)}", why, exercised)
         for field in self._required:
@@ -163,6 +159,35 @@ class Oracle:
         for name, field in self._fields.items():
             exercised.append(f"request.{name}.{'required' if field.required else 'optional'}")
         exercised.append("request.combination")
+
+
+def _parsed(case: Case) -> json_text.JsonText | Violation | None:
+    """The body as JSON, or why it is none; None where nobody can tell what its bytes stand for."""
+    if not case.body:
+        return Violation("request.body.required", "", "no body")
+    if case.header("Content-Encoding") is not None:
+        # A coding that the page does not mention.
+        return None
+    try:
+        return json_text.parse(case.body)
+    except json_text.NotUTF8 as problem:
+        return Violation("request.body.encoding", "", str(problem))
+    except json_text.MalformedJSON as problem:
+        return Violation("request.body.json", "", str(problem))
+
+
+def is_disputed(address: str) -> bool:
+    """Whether a service that takes ``format: email`` at its word may refuse an address that the pattern admits.
+
+    RFC 5321, section 4.5.3.1: 64 octets before the @, 254 in all; RFC 1035, section 2.3.4, and RFC 1123,
+    section 2.1: labels of 63, which do not end with a hyphen.
+    """
+    local, _, domain = address.rpartition("@")
+    return (
+        len(local) > 64
+        or len(address) > 254
+        or any(len(label) > 63 or label.endswith("-") for label in domain.split("."))
+    )
 
 
 def judge_value(
@@ -181,21 +206,36 @@ def judge_value(
         return
     if field.types:
         exercised.append(f"{prefix}.type")
-    if field.enum is not None:
-        if any(json_text.same(option, value) for option in field.enum):
-            exercised.append(f"{prefix}.enum")
-        else:
-            yield Violation(f"{prefix}.enum", where, "not one of the available options")
-    if field.pattern is not None and isinstance(value, str):
-        if Pattern.compile(field.pattern).matches(value):
-            exercised.append(f"{prefix}.pattern")
-        else:
-            yield Violation(f"{prefix}.pattern", where, "does not match the pattern")
-    if field.items is not None and isinstance(value, list):
+    yield from _judge_enum(field, value, prefix, where, exercised)
+    if isinstance(value, str):
+        yield from _judge_pattern(field, value, prefix, where, why, exercised)
+    elif field.items is not None and isinstance(value, list):
         for index, item in enumerate(value):
             yield from judge_value(field.items, item, f"{prefix}.items", f"{where}/{index}", why, exercised)
-    if field.members and isinstance(value, dict):
+    elif field.members and isinstance(value, dict):
         yield from _judge_members(field, value, where, why, exercised)
+
+
+def _judge_enum(field: Field, value: Any, prefix: str, where: str, exercised: list[str]) -> Iterator[Violation]:
+    if field.enum is None:
+        return
+    if any(json_text.same(option, value) for option in field.enum):
+        exercised.append(f"{prefix}.enum")
+    else:
+        yield Violation(f"{prefix}.enum", where, "not one of the available options")
+
+
+def _judge_pattern(
+    field: Field, value: str, prefix: str, where: str, why: list[str], exercised: list[str]
+) -> Iterator[Violation]:
+    if field.pattern is None:
+        return
+    if not Pattern.compile(field.pattern).matches(value):
+        yield Violation(f"{prefix}.pattern", where, "does not match the pattern")
+        return
+    exercised.append(f"{prefix}.pattern")
+    if field.format == "email" and is_disputed(value):
+        why.append(DISPUTED)
 
 
 def _judge_members(
@@ -207,7 +247,7 @@ def _judge_members(
             path = members[name].path
             yield from judge_value(members[name], inner, f"request.{path}", f"{where}/{name}", why, exercised)
         else:
-            why.append(_UNLISTED)
+            why.append(UNLISTED)
     for name, member in members.items():
         if member.required and name not in value:
             yield Violation(f"request.{member.path}.required", f"{where}/{name}", f"{member.path} is missing")

@@ -12,7 +12,7 @@ from contracts.patterns import Pattern
 from strategies.encoding import encode
 from strategies.json_values import HARD_NUMBERS, HARD_OBJECTS, Named
 from strategies.names import PLACEHOLDER, Names
-from strategies.samples import members
+from strategies.samples import undisputed_members
 from strategies.text import ORDINARY_NAMES, filler, hard_texts
 
 if TYPE_CHECKING:
@@ -53,7 +53,7 @@ def ordinary(field: Field, number: int = 0) -> Any:
     if field.enum is not None:
         chosen: Sequence[Any] = [option for option in field.enum if option is not None] or [None]
     elif field.type == "string":
-        chosen = members(field.pattern)[:_ORDINARY_MEMBERS] if field.pattern is not None else ORDINARY_NAMES
+        chosen = undisputed_members(field)[:_ORDINARY_MEMBERS] if field.pattern is not None else ORDINARY_NAMES
     elif field.type == "array":
         return [ordinary(field.items, number + i) if field.items else f"item {i}" for i in range(2)]
     elif field.type == "object":
@@ -86,7 +86,7 @@ def _small_hard_values(field: Field) -> tuple[Any, ...]:
 def _hard_of_type(field: Field, kind: str) -> Sequence[Named]:
     if kind == "string":
         texts = [Named(hard.name, hard.text) for hard in hard_texts(field.pattern)]
-        chosen = members(field.pattern) if field.pattern is not None else ()
+        chosen = undisputed_members(field)
         return texts + [Named(f"the member {text!r}", text) for text in chosen]
     if kind == "integer":
         return [number for number in HARD_NUMBERS if number.value.text.lstrip("-").isdigit()]

@@ -9,11 +9,13 @@ from functools import lru_cache
 from itertools import zip_longest
 from typing import TYPE_CHECKING, Final
 
+from contracts.oracle import is_disputed
 from contracts.patterns import Pattern
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from contracts.document import Field
     from contracts.patterns import Automaton
 
 #: Texts that people put into fields; each pattern takes from them what it admits.
@@ -64,6 +66,14 @@ def members(source: str) -> tuple[str, ...]:
     if not found:
         raise ValueError(f"Expected a pattern that some text matches, got {source!r}: correct the contract document")
     return tuple(dict.fromkeys(found))[:_MOST]
+
+
+def undisputed_members(field: Field) -> tuple[str, ...]:
+    """Members of the field's pattern that nobody may refuse; none where it has no pattern."""
+    if field.pattern is None:
+        return ()
+    found = members(field.pattern)
+    return tuple(text for text in found if not is_disputed(text)) if field.format == "email" else found
 
 
 @lru_cache(maxsize=64)

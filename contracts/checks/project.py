@@ -10,6 +10,7 @@ from contracts import json_text
 from contracts.checks.context import Context, shown
 from contracts.clauses import ID_MEMBERS
 from contracts.findings import Finding
+from contracts.oracle import VALUES_STAND
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -19,16 +20,6 @@ if TYPE_CHECKING:
 ID_FORMAT: Final = re.compile(r"[0-9a-zA-Z]{21}")
 _INSTANT = re.compile(
     r"\d{4}-\d{2}-\d{2}[Tt]\d{2}:\d{2}:\d{2}(?:\.\d+)?(?:[Zz]|[+-](?:[01]\d|2[0-3]):[0-5]\d)", re.ASCII
-)
-#: Reasons for EITHER under which an accepted request still owes its values back.
-_VALUES_STAND: Final = frozenset(
-    {
-        "member that the page does not list",
-        "an externalId that may be in use",
-        "an externalId that was sent before",
-        "an unusual parameter of the media type",
-        "another spelling of the bearer scheme (RFC 9110, section 11.1: without case)",
-    }
 )
 
 
@@ -121,7 +112,7 @@ def echo(context: Context) -> Iterator[Finding]:
     A value that carries the number of another request of the run is response.201.answers_own_request.
     """
     project = context.project
-    if project is None or not set(context.expectation.why) <= _VALUES_STAND:
+    if project is None or not set(context.expectation.why) <= VALUES_STAND:
         return
     changed = []
     for field in context.contract.response_fields:
