@@ -72,6 +72,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     add("--reports", default="reports/runs", help="where reports go (default: reports/runs)")
     add("--examples", default=".hypothesis/examples", help="Hypothesis' example database: a folder or redis://...")
     add("--corpus", default=str(DEFAULT_CORPUS), help="cases that failed before (a folder), or none")
+    add("--drift-source", action="append", default=[], help="a published document to hold the contract against")
     add("--shard", default="1/1", help="send only this part of the sets, such as 3/8; the same --seed for each")
     add("--fault", help="of the mock: a mistake to switch on; python -m contracts.targets.mock --list-faults")
     add("--variant", help="of the mock: another correct way to answer")
