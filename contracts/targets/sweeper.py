@@ -120,7 +120,8 @@ class Sweeper:
     def marked(self, mark: str, *, lost: bool) -> tuple[list[dict[str, Any]], str]:
         """Projects in the list that carry the run's mark, and why the list was not read to its end (or nothing)."""
         found: list[dict[str, Any]] = []
-        pattern = re.compile(rf"(?<![a-z0-9]){re.escape(mark)}-\d")
+        # Cases put letters right before a name: what stands in front of the mark says nothing.
+        pattern = re.compile(rf"{re.escape(mark)}-\d")
         try:
             for page in self._pages(_PAGES_FOR_LOST if lost else _PAGES):
                 found += [project for project in page if pattern.search(_texts_of(project))]
