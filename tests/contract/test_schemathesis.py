@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
 @pytest.mark.stage(8)
 def test_what_schemathesis_generates_is_answered_as_the_page_owes(driver: Driver) -> None:
+    driver.share(driver.profile.generated)
     # A late import: a run without this test does not pay for it.
     from tests.contract.second_opinion import Opinion, generated_bodies  # noqa: PLC0415
 
