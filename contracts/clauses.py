@@ -7,7 +7,7 @@ no schema can hold are written out in ``contracts/implied.py``.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
@@ -159,8 +159,11 @@ def _member_clauses(member: Field) -> Iterator[Clause]:
     if member.enum is not None:
         options = ", ".join(map(str, member.enum))
         yield clause("enum", f"{member.path} is one of the available options.", f"Available options: {options}")
-    if member.items is not None and member.items.types:
-        yield clause("items.type", f"The items of {member.path} are each a JSON {member.items.type}.")
+    if member.items is not None:
+        yield from (
+            replace(inner, statement=statement)
+            for inner in _member_clauses(replace(member.items, example=member.example))
+        )
 
 
 def _documented(identifier: str, promise: str, statement: str, source: str) -> Clause:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
 
-from contracts import json_text
 from contracts.checks import project, refusal, schema, status
 from contracts.checks.context import Check, Context, Limits
 from contracts.clauses import ID_MEMBERS
@@ -14,9 +13,9 @@ from contracts.findings import Finding
 from contracts.oracle import IN_USE, SENT_BEFORE, Expectation, Oracle, Verdict
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
-    from contracts.document import Contract
+    from contracts.document import Contract, Field
     from contracts.secrets import Secrets
 
 CHECKS: Final[tuple[Check, ...]] = (
@@ -64,7 +63,7 @@ class Judge:
         self.secrets = secrets
         self.mark = mark
         self._oracle = Oracle(contract)
-        self._answered: dict[tuple[tuple[str, bool], ...], tuple[str, ...]] = {}
+        self._answered: dict[tuple[tuple[str, str], ...], tuple[str, ...]] = {}
 
     def expect(self, case: Case) -> Expectation:
         """What is owed to a case, given that an externalId without the run's mark may be in use."""
@@ -129,46 +128,51 @@ class Judge:
 
     def _members_shown(self, shown: dict[str, Any]) -> tuple[str, ...]:
         """The clauses of the answer's members that its body could have broken."""
-        fields = self.contract.all_response_fields()
-        values = [project.member(shown, field.path) for field in fields]
-        key = tuple(
-            (field.path, value is None)
-            for field, value in zip(fields, values, strict=True)
-            if value is not json_text.ABSENT
-        )
+        key = tuple(_present(self.contract.response_fields, shown))
         known = self._answered.get(key)
         if known is None:
             known = self._answered[key] = tuple(self._clauses_of(dict(key)))
         return known
 
-    def _clauses_of(self, present: dict[str, bool]) -> Iterable[str]:
+    def _clauses_of(self, present: dict[str, str]) -> Iterable[str]:
         for field in self.contract.all_response_fields():
             prefix = f"response.201.{field.path}"
             if field.required:
                 yield f"{prefix}.required"
             if field.path not in present:
                 continue
-            if not field.nullable:
-                yield f"{prefix}.null"
-            if present[field.path]:
-                continue
-            yield from (
-                f"{prefix}.{aspect}"
-                for aspect, holds in (
-                    ("type", field.types),
-                    ("pattern", field.pattern),
-                    ("enum", field.enum),
-                    ("items.type", field.items and field.items.types),
-                    ("idFormat", field.path in ID_MEMBERS),
-                )
-                if holds
-            )
-            if field.path in {"created", "updated"}:
+            yield from _aspects(field, prefix, present[field.path])
+            if field.items is not None and present[field.path] == "items":
+                yield from _aspects(field.items, f"{prefix}.items", "value")
+            if present[field.path] != "null" and field.path in ID_MEMBERS:
+                yield f"{prefix}.idFormat"
+            if present[field.path] != "null" and field.path in {"created", "updated"}:
                 yield f"{prefix}.instant"
         if {"created", "updated"} <= present.keys():
             yield "response.201.updated.order"
         if {"id", "plan.projectId"} <= present.keys():
             yield "response.201.plan.projectId.equalsId"
+
+
+def _present(fields: tuple[Field, ...], holder: dict[str, Any]) -> Iterator[tuple[str, str]]:
+    """The path of each documented member that is there, and whether it is null, a value, or a list with items."""
+    for field in fields:
+        if field.name in holder:
+            value = holder[field.name]
+            yield field.path, "null" if value is None else "items" if isinstance(value, list) and value else "value"
+            if field.members and isinstance(value, dict):
+                yield from _present(field.members, value)
+
+
+def _aspects(field: Field, prefix: str, state: str) -> Iterator[str]:
+    """The clauses of a member that its being there exercises."""
+    if not field.nullable:
+        yield f"{prefix}.null"
+    if state == "null":
+        return
+    for aspect, promised in (("type", field.types), ("pattern", field.pattern), ("enum", field.enum)):
+        if promised:
+            yield f"{prefix}.{aspect}"
 
 
 def marked_id(expectation: Expectation) -> str | None:

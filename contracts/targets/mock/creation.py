@@ -13,6 +13,8 @@ from contracts.targets.mock.store import ExternalIdTakenError
 if TYPE_CHECKING:
     from contracts.targets.mock.service import Service
 
+#: The share of projects that are in a pool and have a piece of their own.
+SPECIAL = 0.15
 COLORS = (
     "RED",
     "BLUE",
@@ -147,7 +149,9 @@ def record(service: Service, fields: dict[str, Any]) -> dict[str, Any]:
     }
     if fields.get("metadata") is not None:
         project["metadata"] = fields["metadata"]
-    project["poolId"] = None
+    # Most projects are in no pool and have no piece of their own; some are, as on a real platform.
+    special = service.random.random() < SPECIAL
+    project["poolId"] = service.pool_id if special else None
     project["plan"] = {
         "id": new_id(),
         "created": now,
@@ -156,7 +160,7 @@ def record(service: Service, fields: dict[str, Any]) -> dict[str, Any]:
         "locked": False,
         "name": "platform",
         "piecesFilterType": "NONE",
-        "pieces": [],
+        "pieces": ["@activepieces/piece-http"] if special else [],
     }
     project["analytics"] = {"totalUsers": 0, "activeUsers": 0, "totalFlows": 0, "activeFlows": 0}
     for name, schema in service.further_members.items():

@@ -46,6 +46,7 @@ class Service:
         answered: dict[str, dict[str, Any]] = operation.created.get("properties", {})
         self.further_members = {name: schema for name, schema in answered.items() if name not in creation.WRITTEN}
         self.platform_id = derived_id("platform", key)
+        self.pool_id = derived_id("pool", key)
         self.owner_id = derived_id("owner", key)
         self.seed = seed
         self.creations = 0

@@ -203,3 +203,9 @@ def answers_null_total_users_with_connections(answer: Members) -> None:
 def answers_null_updated_until_the_first_change(answer: Members) -> None:
     """Answers updated null, because nothing was updated yet."""
     answer["updated"] = None
+
+
+@answers(breaks="response.201.plan.pieces.items.null")
+def answers_null_among_the_pieces(answer: Members) -> None:
+    """Puts null among plan.pieces."""
+    answer["plan"]["pieces"] = ["@activepieces/piece-http", None]
