@@ -62,7 +62,12 @@ class HistoryChecks:
         for name in ("created", "updated"):
             value = project.get(name)
             moment = instant(value) if isinstance(value, str) else None
-            if moment is not None:
+            if moment is None:
+                continue
+            if name == "updated" and value == project.get("created"):
+                # One instant, one finding: it is held against the clock as ``created``.
+                self._with_date[name] += _http_date(date) is not None
+            else:
                 self._clock(name, moment, date, started, elapsed, place)
 
     def _clock(
