@@ -2,16 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
-
-from contracts import json_text
-from contracts.checks.context import Context, shown
-from contracts.exchange import JSON_MEDIA_TYPE
-from contracts.findings import Finding
-from contracts.patterns import Pattern
-
-if TYPE_CHECKING:
-    from itertools import chain, islice
+from itertools import chain, islice
 from typing import TYPE_CHECKING, Any
 
 from contracts import json_text
