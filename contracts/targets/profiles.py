@@ -15,8 +15,8 @@ class Profile:
     covering array, ``examples`` how many bodies each random property sends, ``generated`` how many
     schemathesis generates, ``sequences`` how many sequences of ``steps`` operations are tried.
     ``deterministic`` means the same bytes in the same order in every run, for which ``connections`` is 1;
-    ``fresh_seed`` a new seed each time. ``requests`` and ``projects`` are what a run against a correct
-    service comes to, for the announcement; ``budget`` bounds it.
+    ``fresh_seed`` a new seed each time. ``requests`` (with those that clean up) and ``projects`` are what a
+    run against a correct service comes to, for the announcement; ``budget`` bounds it.
     """
 
     name: str
@@ -31,15 +31,24 @@ class Profile:
     connections: int = 8
     deterministic: bool = False
     fresh_seed: bool = True
-    requests: int = 2_300
-    projects: int = 800
-    budget: int | None = None
+    requests: int = 2_750
+    projects: int = 760
+    budget: int = 20_000
 
 
 PROFILES: Final = {
     profile.name: profile
     for profile in (
-        Profile("smoke", essentials=40, essentials_only=True, fresh_seed=False, requests=60, projects=18, budget=60),
+        Profile(
+            "smoke",
+            essentials=36,
+            essentials_only=True,
+            connections=1,
+            fresh_seed=False,
+            requests=58,
+            projects=16,
+            budget=60,
+        ),
         Profile("default"),
         Profile(
             "gate",
@@ -48,8 +57,8 @@ PROFILES: Final = {
             connections=1,
             deterministic=True,
             fresh_seed=False,
-            requests=2_000,
-            projects=700,
+            requests=2_050,
+            projects=560,
         ),
         Profile(
             "nightly",
@@ -58,8 +67,9 @@ PROFILES: Final = {
             examples=4_000,
             generated=400,
             sequences=100,
-            requests=30_000,
-            projects=10_000,
+            requests=50_000,
+            projects=14_500,
+            budget=150_000,
         ),
     )
 }
