@@ -92,7 +92,10 @@ class Verdict:
 
 
 class VerdictBuilder:
-    """Folds the records of one or more histories, in any order, into a :class:`Verdict`."""
+    """Folds the records of one or more histories into a :class:`Verdict`.
+
+    Their order is of no importance, except that a run's own record comes before its exchanges.
+    """
 
     def __init__(self, deviations: Deviations | None = None, fail_on: Level = Level.IMPLIED) -> None:
         self._deviations = deviations or Deviations.none()
@@ -100,7 +103,8 @@ class VerdictBuilder:
         self._results: dict[str, ClauseResult] = {}
         self._buckets: dict[tuple[str, str, str], Bucket] = {}
         self._signatures: dict[tuple[str, int], tuple[list[str], list[str]]] = {}
-        self._history = HistoryChecks()
+        self._services: dict[str, str] = {}
+        self._histories: dict[str, HistoryChecks] = {}
         self._projects: dict[tuple[str, int], Record] = {}
         self._requests = 0
         self._posts = 0
@@ -115,6 +119,7 @@ class VerdictBuilder:
 
     def _on_run(self, record: Record) -> None:
         self._runs += 1
+        self._services[_folder(record["worker"])] = record["target"]["base_url"]
         for entry in record["clauses"]:
             clause = Clause(**{**entry, "level": Level(entry["level"])})
             result = self._results.setdefault(clause.id, ClauseResult(clause))
@@ -142,7 +147,14 @@ class VerdictBuilder:
         if project is not None:
             place = (record["worker"], record["number"])
             self._projects[place] = record
-            self._history.observe(project, record.get("date"), record["started"], record["elapsed"], place)
+            self._history_of(record["worker"]).observe(
+                project, record.get("date"), record["started"], record["elapsed"], place
+            )
+
+    def _history_of(self, worker: str) -> HistoryChecks:
+        """What is compared with the projects of ``worker``: all of the same service, and nothing of another one."""
+        folder = _folder(worker)
+        return self._histories.setdefault(self._services.get(folder, folder), HistoryChecks())
 
     def _on_settled(self, record: Record) -> None:
         """A finding that was put down to another clause after further requests."""
@@ -203,11 +215,12 @@ class VerdictBuilder:
 
     def verdict(self) -> Verdict:
         """The verdict on all that was observed; call it once."""
-        for seen in self._history.findings():
-            self._add(seen.finding, self._projects[seen.place])
-        for clause, count in self._history.exercised():
-            if clause in self._results:
-                self._results[clause].positive += count
+        for history in self._histories.values():
+            for seen in history.findings():
+                self._add(seen.finding, self._projects[seen.place])
+            for clause, count in history.exercised():
+                if clause in self._results:
+                    self._results[clause].positive += count
         buckets = sorted(self._buckets.values(), key=self._severity)
         failing = [
             bucket
@@ -252,6 +265,11 @@ class VerdictBuilder:
         known = sum(bucket.count for bucket in self._buckets.values() if bucket.known)
         accepted = f" Known deviations occurred {known} times." if known else ""
         return ExitStatus.KEPT, f"The contract is kept: every promise that was exercised held{rest}.{accepted}"
+
+
+def _folder(worker: str) -> str:
+    """What comes before the name of a worker where several runs are read as one; empty where there is one."""
+    return worker.rpartition("/")[0]
 
 
 def _smaller(one: Record, other: Record | None) -> bool:

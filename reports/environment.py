@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import platform
+import re
 import subprocess
 import sys
 import time
@@ -39,14 +40,20 @@ def run_record(options: RunOptions, contract: Contract, command: str) -> dict[st
         "guarantees": {},
         "limits": {"response_time": options.response_time},
         "shard": None if options.shard == (1, 1) else f"{options.shard[0]}/{options.shard[1]}",
-        "command": command,
+        "command": _without_password(command),
     }
 
 
 def _shown(options: RunOptions) -> dict[str, Any]:
     """The options that somebody may have chosen, as one reads them."""
     left_out = {"directory", "offers", "shard"}
-    return {name: value for name, value in options.to_json().items() if name not in left_out}
+    shown = {name: value for name, value in options.to_json().items() if name not in left_out}
+    return {**shown, "examples": _without_password(options.examples)}
+
+
+def _without_password(text: str) -> str:
+    """The text with ``***`` for what stands between ``://`` and ``@`` of an address, and for a password behind it."""
+    return re.sub(r"([?&]password=)[^&\s']+", r"\1***", re.sub(r"(://)[^/@\s']*@", r"\1***@", text))
 
 
 def _versions() -> dict[str, str]:
