@@ -1,0 +1,80 @@
+"""Plain loops over requests: what sending costs where nothing is generated, judged or written down."""
+
+from __future__ import annotations
+
+import itertools
+import random
+import time
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+import requests
+
+from contracts.exchange import Case
+from contracts.secrets import Secrets
+from reports.history import history_files, read_history
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+_LETTERS: Final = "abcdefghijkmnpqrstuvwxyz23456789"
+
+
+@dataclass(frozen=True, slots=True)
+class Traffic:
+    """The POSTs of one recorded run, in their order, and the mark that their bodies carry."""
+
+    cases: tuple[Case, ...]
+    mark: str
+
+    @classmethod
+    def recorded(cls, run: Path) -> Traffic:
+        """What the history of the run in ``run`` says was posted."""
+        mark, cases = "", []
+        for record in read_history(*history_files(run)):
+            if record["type"] == "run":
+                mark = record["mark"]
+            elif record["type"] == "exchange":
+                case = Case.from_json(record["case"])
+                if case.creates:
+                    cases.append(case)
+        return cls(tuple(cases), mark)
+
+    def renewed(self) -> Traffic:
+        """The same bytes with another mark of the same length: names and externalIds that nobody has used."""
+        fresh = self.mark[:2] + "".join(random.choices(_LETTERS, k=len(self.mark) - 2))  # noqa: S311  # a name
+        before, after = self.mark.encode(), fresh.encode()
+        cases = [
+            case if case.body is None or before not in case.body else case.with_body(case.body.replace(before, after))
+            for case in self.cases
+        ]
+        return Traffic(tuple(cases), fresh)
+
+
+def plain_loop(traffic: Traffic, base_url: str, key: str, connections: int = 1) -> float:
+    """Seconds that ``requests.Session`` takes to send ``traffic``, one session a connection, answers unread."""
+    prepared = _kwargs(traffic, Secrets(key))
+    turn = itertools.count()
+
+    def line() -> None:
+        with requests.Session() as session:
+            while (index := next(turn)) < len(prepared):
+                url, headers, body = prepared[index]
+                session.post(f"{base_url}{url}", data=body, headers=headers)
+
+    started = time.perf_counter()
+    if connections == 1:
+        line()
+    else:
+        with ThreadPoolExecutor(connections) as pool:
+            for future in [pool.submit(line) for _ in range(connections)]:
+                future.result()
+    return time.perf_counter() - started
+
+
+def _kwargs(traffic: Traffic, secrets: Secrets) -> Sequence[tuple[str, dict[str, str], bytes | None]]:
+    return [
+        (case.path, {name: secrets.resolve(value) for name, value in case.headers}, case.body) for case in traffic.cases
+    ]

@@ -1,0 +1,99 @@
+"""The tools that are compared: each looks for one fault, or is tried on a service that keeps the contract."""
+
+from __future__ import annotations
+
+import subprocess
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from reports.history import history_files, read_history
+from tests.benchmark.outcomes import Outcome
+from tests.benchmark.runs import suite
+from tests.benchmark.served import CountedMock
+from tests.benchmark.stock import st_run
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+#: What a run of schemathesis draws its cases from. It is given, so that the table can be made again.
+SEED: Final = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Suite:
+    """This suite, told nothing but a base URL."""
+
+    name: str = "this suite, default profile"
+
+    def look_for(self, fault: str) -> Outcome:
+        """Run against the mock with one fault, to the first finding."""
+        with CountedMock.start(fault=fault) as mock, suite(mock.base_url, "-x") as (done, folder):
+            at = first_finding(folder) if done.status == 1 else None
+            requests = len(mock.arrivals(until=at)) if at is not None else 0
+            return Outcome(fault, done.status == 1, requests, done.seconds, f"status {done.status}")
+
+    def alarms_on(self, variant: str | None) -> int:
+        """Findings against a service that keeps the contract (None: the ordinary mock)."""
+        with CountedMock.start(variant=variant) as mock, suite(mock.base_url) as (done, folder):
+            if done.status == 0:
+                return 0
+            return max(1, sum(_findings(record) for record in read_history(*history_files(folder))))
+
+
+@dataclass(frozen=True, slots=True)
+class Stock:
+    """``st run``; ``examples`` is what it is told of their number, None where nothing."""
+
+    name: str
+    examples: int | None = None
+    as_it_comes: bool = False
+
+    def look_for(self, fault: str) -> Outcome:
+        """Run against the mock with one fault, to the first alarm that a correct service does not raise."""
+        try:
+            return self._look_for(fault, to_the_end=False)
+        except subprocess.TimeoutExpired as problem:
+            return Outcome(fault, found=False, said=f"nothing within {problem.timeout:g} s")
+
+    def _look_for(self, fault: str, *, to_the_end: bool) -> Outcome:
+        with CountedMock.start(fault=fault) as mock:
+            result = st_run(mock.base_url, examples=self.examples, seed=SEED, to_the_end=to_the_end)
+            finding = result.finding
+            if finding is not None:
+                requests = len(mock.arrivals(until=finding.at))
+                return Outcome(fault, found=True, requests=requests, seconds=result.run.seconds, said=finding.check)
+        if result.alarms and not to_the_end:
+            # It stopped at a false alarm.
+            return self._look_for(fault, to_the_end=True)
+        return Outcome(fault, found=False, seconds=result.run.seconds)
+
+    def alarms_on(self, variant: str | None) -> int:
+        """Alarms against a service that keeps the contract (None: the ordinary mock)."""
+        with CountedMock.start(variant=variant) as mock:
+            result = st_run(
+                mock.base_url, examples=self.examples, seed=SEED, as_it_comes=self.as_it_comes, to_the_end=True
+            )
+            return len(result.alarms)
+
+
+def first_finding(folder: Path) -> float | None:
+    """When the run in ``folder`` saw the first documented or implied promise broken (seconds since the epoch).
+
+    What only all answers together show is seen when the last one is there. None of a run without answers.
+    """
+    last = None
+    for record in read_history(*history_files(folder)):
+        if record["type"] == "exchange":
+            last = record["started"] + record["elapsed"]
+            if _findings(record):
+                return float(last)
+        elif record["type"] == "finding" and _findings(record):
+            return float(record["started"])
+    return last
+
+
+def _findings(record: dict[str, object]) -> int:
+    found = record.get("findings") or ([record["finding"]] if record.get("finding") else [])
+    if not isinstance(found, list):
+        raise TypeError(f"expected a list of findings, got {found!r}")
+    return sum(not finding["clause"].startswith("advisory") for finding in found)

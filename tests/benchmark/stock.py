@@ -1,0 +1,158 @@
+"""Stock schemathesis as an opponent: ``st run``, and of its alarms those that a correct service does not raise.
+
+It is given its best chance: the document without ``format: email``, which it asserts beside the pattern
+(JSON Schema 2020-12, section 7.2.1, makes it an annotation), every check but two that can only alarm here
+(unsupported_method demands 405 where the page asks for nothing, missing_required_header 401 where 403 is as
+good; ignored_auth stays), and somebody who sorts out its false alarms, see ``is_sound``.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+import sys
+import tempfile
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from contracts.document import DEFAULT_DOCUMENT, load_contract
+from contracts.exchange import VALID_AUTHORIZATION, Case
+from contracts.oracle import Oracle, Verdict
+from tests.benchmark.runs import Run, run
+from tests.benchmark.served import CONTRACT, KEY
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+_FORMAT: Final = "format: email"
+_UNSOUND: Final = ("unsupported_method", "missing_required_header")
+#: Seconds that it waits for an answer: as long as the suite.
+_PATIENCE: Final = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Alarm:
+    """One failed check: when its answer was there (seconds since the epoch), which check, and what was exchanged."""
+
+    at: float
+    check: str
+    body: bytes | None = None
+    media_type: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class StockRun:
+    """One ``st run`` with its alarms in the order of time."""
+
+    run: Run
+    alarms: tuple[Alarm, ...]
+
+    @property
+    def finding(self) -> Alarm | None:
+        """The first alarm that a correct service does not raise."""
+        return next((alarm for alarm in self.alarms if is_sound(alarm)), None)
+
+    @property
+    def false_alarms(self) -> int:
+        """Alarms that a correct service raises too."""
+        return sum(not is_sound(alarm) for alarm in self.alarms)
+
+
+def st_run(
+    base_url: str,
+    *,
+    examples: int | None = None,
+    seed: int = 1,
+    as_it_comes: bool = False,
+    to_the_end: bool = False,
+) -> StockRun:
+    """Run schemathesis to its first alarm, or to the end.
+
+    ``examples`` is its number of examples (None: its own); ``as_it_comes`` leaves the document and every
+    check as they are.
+    """
+    with tempfile.TemporaryDirectory(prefix="stock-") as name:
+        folder = Path(name)
+        document, events = folder / "openapi.yaml", folder / "events.ndjson"
+        document.write_text(_document(as_it_comes=as_it_comes), encoding="utf-8")
+        command = [*st_command(document, base_url, examples, seed), "--report", "ndjson"]
+        command += [f"--report-ndjson-path={events}", "--request-timeout", str(_PATIENCE)]
+        command += [] if as_it_comes else ["--exclude-checks", ",".join(_UNSOUND)]
+        command += ["--continue-on-failure"] if to_the_end else ["--max-failures", "1"]
+        done = run(command, cwd=folder, timeout=900)
+        if done.status not in {0, 1}:
+            raise RuntimeError(f"schemathesis ended with {done.status}:\n{done.output[-3000:]}")
+        alarms = sorted(alarms_in(_read(events)), key=lambda alarm: alarm.at)
+        if bool(alarms) != bool(done.status):
+            raise RuntimeError(f"schemathesis ended with {done.status} and {alarms}:\n{done.output[-3000:]}")
+        return StockRun(done, tuple(alarms))
+
+
+def st_command(document: Path, base_url: str, examples: int | None, seed: int) -> list[str]:
+    """What is typed, as far as every run has it in common."""
+    # The module behind its command `st`: of this interpreter, whatever PATH says.
+    command = [sys.executable, "-m", "schemathesis.cli", "run", str(document), "--url", base_url, "--no-color"]
+    command += ["--header", f"Authorization: Bearer {KEY}", "--generation-database", "none", "--seed", str(seed)]
+    return command if examples is None else [*command, "--max-examples", str(examples)]
+
+
+def is_sound(alarm: Alarm) -> bool:
+    """Whether an alarm says something against the service, by the bytes that were sent.
+
+    It holds bodies valid that the oracle leaves open, such as members named ``__proto__``.
+    """
+    if alarm.check in _UNSOUND:
+        return False
+    owed = {"positive_data_acceptance": Verdict.CREATE, "negative_data_rejection": Verdict.REJECT}.get(alarm.check)
+    if owed is None:
+        return True
+    headers = [("Authorization", VALID_AUTHORIZATION)]
+    headers += [("Content-Type", alarm.media_type)] if alarm.media_type is not None else []
+    return _oracle().expect(Case(alarm.body, tuple(headers))).verdict is owed
+
+
+def alarms_in(events: Iterable[dict[str, Any]]) -> Iterator[Alarm]:
+    """Every failed check and every error in the events of a run's NDJSON report."""
+    for event in events:
+        ((kind, members),) = event.items()
+        if kind in {"NonFatalError", "FatalError"}:
+            yield Alarm(members["timestamp"], kind)
+        elif kind == "ScenarioFinished":
+            recorder = members["recorder"]
+            for case, checks in recorder.get("checks", {}).items():
+                for check in checks:
+                    if check["status"] == "failure":
+                        yield _alarm(check["name"], recorder["interactions"][case])
+
+
+def _alarm(check: str, interaction: dict[str, Any]) -> Alarm:
+    request = interaction["request"]
+    body = request.get("body")
+    media_type = next((v[0] for name, v in request["headers"].items() if name.lower() == "content-type"), None)
+    return Alarm(
+        at=interaction["timestamp"],
+        check=check,
+        body=base64.b64decode(body["$base64"]) if body else None,
+        media_type=media_type,
+    )
+
+
+@cache
+def _oracle() -> Oracle:
+    return Oracle(load_contract(DEFAULT_DOCUMENT))
+
+
+def _read(events: Path) -> Iterator[dict[str, Any]]:
+    for line in events.read_text(encoding="utf-8").splitlines():
+        yield json.loads(line)
+
+
+def _document(*, as_it_comes: bool) -> str:
+    text = CONTRACT.read_text(encoding="utf-8")
+    if as_it_comes:
+        return text
+    if text.count(_FORMAT) != 1:
+        raise RuntimeError(f"expected {_FORMAT!r} once in {CONTRACT}, found it {text.count(_FORMAT)} times")
+    return text.replace(_FORMAT, f"x-{_FORMAT}")

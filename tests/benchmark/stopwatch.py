@@ -1,0 +1,136 @@
+"""A pytest plugin that says where a run spends its time, from outside: it wraps functions with a clock.
+
+    pytest tests/contract -p tests.benchmark.stopwatch --stopwatch FILE --connections 1
+
+Each moment counts for the innermost function that is wrapped, so that the parts add up. Threads are not
+looked at: with one connection everything but the deletions happens in the main thread.
+"""
+
+from __future__ import annotations
+
+import functools
+import json
+import threading
+import time
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+import pytest
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Generator, Iterator
+
+#: What a run consists of, in the order of a table.
+PARTS: Final = (
+    "start-up and pytest",
+    "generation: sets",
+    "generation: Hypothesis",
+    "generation: schemathesis",
+    "sending",
+    "judging",
+    "recording",
+    "cleanup",
+    "reports",
+)
+_REST: Final = PARTS[0]
+
+
+class Stopwatch:
+    """Adds up seconds per part, exclusively: the innermost part that is running gets them."""
+
+    def __init__(self, clock: Callable[[], float] = time.perf_counter) -> None:
+        self.seconds: dict[str, float] = dict.fromkeys(PARTS, 0.0)
+        self._clock = clock
+        self._running = [_REST]
+        self._since = clock()
+        self._thread = threading.get_ident()
+
+    @contextmanager
+    def part(self, name: str) -> Iterator[None]:
+        """Count what happens in the block for ``name``."""
+        if threading.get_ident() != self._thread:
+            yield
+            return
+        self._switch()
+        self._running.append(name)
+        try:
+            yield
+        finally:
+            self._switch()
+            self._running.pop()
+
+    def read(self) -> dict[str, float]:
+        """Seconds by part until now."""
+        self._switch()
+        return dict(self.seconds)
+
+    def wrap(self, owner: Any, name: str, part: str) -> None:
+        """Replace a function of a class or module by one that is counted; raises AttributeError where it is gone."""
+        function = getattr(owner, name)
+
+        @functools.wraps(function)
+        def counted(*args: Any, **kwargs: Any) -> Any:
+            with self.part(part):
+                return function(*args, **kwargs)
+
+        setattr(owner, name, counted)
+
+    def _switch(self) -> None:
+        now = self._clock()
+        self.seconds[self._running[-1]] += now - self._since
+        self._since = now
+
+
+class StopwatchPlugin:
+    """Wraps what the suite consists of and writes the sums at the very end."""
+
+    def __init__(self, file: Path) -> None:
+        self._file = file
+        self._watch = Stopwatch()
+
+    @pytest.hookimpl(trylast=True)
+    def pytest_configure(self) -> None:
+        """Wrap, once the suite's modules are there."""
+        from contracts.judgement import Judge  # noqa: PLC0415  # pytest rewrites assertions of what comes later
+        from contracts.targets.ledger import Ledger  # noqa: PLC0415
+        from contracts.targets.target import Target  # noqa: PLC0415
+        from reports import plugin as reporting  # noqa: PLC0415
+        from reports.history import HistoryWriter  # noqa: PLC0415
+        from tests.contract.driver import Driver  # noqa: PLC0415
+        from tests.contract.lifecycle import ContractRun  # noqa: PLC0415
+
+        for owner, names, part in (
+            (Target, ("send",), "sending"),
+            (Judge, ("expect", "judge"), "judging"),
+            (HistoryWriter, ("exchange", "record"), "recording"),
+            (Ledger, ("intend", "settle", "deleted"), "recording"),
+            (Driver, ("explore",), "generation: Hypothesis"),
+            (ContractRun, ("_clean_up",), "cleanup"),
+            (reporting, ("summarize", "write_all", "terminal_summary"), "reports"),
+        ):
+            for name in names:
+                self._watch.wrap(owner, name, part)
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_call(self, item: pytest.Item) -> Generator[None, Any, Any]:
+        """What a test does beyond sending, judging and recording is generation."""
+        foreign = "schemathesis" in item.nodeid
+        with self._watch.part("generation: schemathesis" if foreign else "generation: sets"):
+            return (yield)
+
+    @pytest.hookimpl(trylast=True)
+    def pytest_unconfigure(self) -> None:
+        """Write the sums."""
+        self._file.write_text(json.dumps(self._watch.read()), encoding="ascii")
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """The option that switches the stopwatch on."""
+    parser.addoption("--stopwatch", type=Path, help="write seconds by part of the run into this file (JSON)")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Register the stopwatch before anything of the suite is imported."""
+    if config.getoption("--stopwatch"):
+        config.pluginmanager.register(StopwatchPlugin(config.getoption("--stopwatch")), "stopwatch")
