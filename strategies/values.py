@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import random
+from collections import Counter
 from itertools import cycle
 from typing import TYPE_CHECKING, Any, Final
 
 from strategies.companions import MARKED, Companions, admits, free_object, hard_values, is_name_like, marked_text
-from strategies.encoding import STYLES, Style, json_case
+from strategies.encoding import STYLES, Style, encode, json_case
 from strategies.json_values import NO_OBJECTS
+from strategies.samples import near_misses
 from strategies.text import HARD_TEXTS, hard_texts
-from strategies.wrong_values import wrong_values
+from strategies.wrong_values import Wrong, wrong_values
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -25,6 +27,10 @@ _STYLES: Final[tuple[Style, ...]] = tuple(
 )
 #: Characters with short escapes, one of a surrogate pair, one of two bytes.
 _STYLED_TEXT: Final = 'é😀 "\\ \b\f\n\r\t\x7f'
+#: Wrong values in the order in which lenient services take them for right ones.
+_PLAIN: Final[tuple[Any, ...]] = ("5", 5, "x", True, [], {})
+#: What else is there when the plainest wrong values come.
+_COMPANIES_OF_WRONG: Final = ("minimal", "full", "nulls", "even", "odd")
 #: Misspelt names of a member, one of which a lenient parser may take for the right one.
 _MISSPELT: Final = (str.lower, str.upper, str.title, lambda name: f"{name} ", lambda name: f"_{name}")
 
@@ -120,7 +126,35 @@ def wrong_kind_cases(contract: Contract, names: Names, seed: int) -> list[Case]:
         body = companions.body(company=company)
         cases.append(json_case([body], family=family, aim=f"{clause} (an array of one valid body, {company})"))
     cases.append(json_case([companions.body(), companions.body()], family=family, aim=f"{clause} (an array of two)"))
+    text = encode(companions.body()).decode()
+    cases.append(json_case(text, family=family, aim=f"{clause} (a text that holds the JSON of a valid body)"))
     return cases
+
+
+def wrong_in_company_cases(contract: Contract, names: Names, seed: int) -> list[Case]:
+    """The plainest wrong values of each field beside every company: what is judged may depend on what else is there."""
+    companions = Companions(contract, names, seed)
+    cases = []
+    for field in contract.fields:
+        for wrong in _plainest(field):
+            for company in _COMPANIES_OF_WRONG:
+                body = companions.body(field, company) | {field.path: wrong.value}
+                aim = f"{wrong.clause} ({wrong.name}, {company})"
+                cases.append(json_case(body, family="values.wrong.company", aim=aim))
+    return cases
+
+
+def _plainest(field: Field) -> Iterator[Wrong]:
+    """Of each clause the wrong values that a lenient service takes first: two of another type, one of the rest."""
+    counts: Counter[str] = Counter()
+    wrong = sorted(wrong_values(field), key=lambda one: _PLAIN.index(one.value) if one.value in _PLAIN else len(_PLAIN))
+    for one in wrong:
+        counts[one.clause] += 1
+        if counts[one.clause] <= (2 if one.clause == f"request.{field.path}.type" else 1):
+            yield one
+    if field.pattern is not None and field.enum is None:
+        for name, text in near_misses(field.pattern)[:1]:
+            yield Wrong(f"request.{field.path}.pattern", name, text)
 
 
 def _missing(field: Field, companions: Companions) -> Iterator[Case]:

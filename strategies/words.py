@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from contracts.patterns import Pattern
 from strategies.companions import Companions
-from strategies.encoding import json_case
-from strategies.patterns import near_misses
+from strategies.encoding import STYLES, json_case
+from strategies.patterns import Word, near_misses
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -17,12 +17,37 @@ if TYPE_CHECKING:
     from contracts.document import Contract, Field
     from contracts.exchange import Case
     from strategies.names import Names
-    from strategies.patterns import Word
 
+#: Names of projects as people write them, with what the page's pattern forbids in its usual places.
+TITLES: Final = (
+    *("1.2", "v2.0 beta", "3.14", "10.000", "Dr. Who", "e.g. this", "end.", ".start", "...", "..", "a . b", ". ."),
+    *("example.com", "readme.md", "archive.tar.gz", "www.example.org", "J.R.R. Tolkien", "Inc.", "No.5", "U.S."),
+    *("a / b", "/ ", " /", "and/or", "N/A", "1/2", "24/7", "/", "//", "/etc/passwd", "../secrets", "./x", "a/"),
+    *("https://example.com", "C:/x", "a\\b/c", "</b>", "{{a.b}}", "${a.b}", "%2F.", "&#47;.", "a\n.", "\n/", "\t."),
+    *("%2E", "%2F", "&#46;", "a b", "A-B_C", "(x) [y] {z}", "50%", "#1", "a, b; c", "what? yes!", "a\\b", "a:b", "a|b"),
+)
+#: Addresses as people write them, right and wrong.
+ADDRESSES: Final = (
+    *("no-at-sign", "a..b@c.de", ".a@b.co", "a.@b.co", "a@b", "a@b.c", "a@b.co\n", "\na@b.co", " a@b.co", "a@b.co "),
+    *("a@b..co", "a@.b.co", "a@b.co.", "a@-b.co", "a@@b.co", "a@b@c.de", "@b.co", "a@", "a b@c.de", "a@b c.de"),
+    *("ü@example.com", "a@exämple.com", "a@例え.jp", '"a b"@c.de', '"a"@c.de', "a@[127.0.0.1]", "a@127.0.0.1"),
+    *("mailto:a@b.co", "Ann <ann@example.com>", "<a@b.co>", "a@b.co, c@d.co", "a@b.co;c@d.co", "a@b.co c@d.co"),
+    *("a@b_c.co", "a@b.c1", "a@b.123", "a/b@c.de", "a!b@c.de", "a#b@c.de", "a%b@c.de", "a&b@c.de", "a=b@c.de"),
+    *("a?b@c.de", "a^b@c.de", "a|b@c.de", "a~b@c.de", "a`b@c.de", "a{b@c.de", "a$b@c.de", "a*b@c.de", "a:b@c.de"),
+    *("a\\b@c.de", "a,b@c.de", "a(x)@b.co", "a@b.co(x)", "a@b.co/x", "a@b.co:25", "a@localhost", "'@b.co", "a'@b.co"),
+    *("a+b@c.de", "a+@c.de", "+a@c.de", "-a@c.de", "_@c.de", "1@2.co", "A@B.CO", "a.b.c@d.e.fg", "o'brien@example.com"),
+    *("a@b.museum", "a@xn--exmple-cua.com", "a@1.co", "a-b@c-d.co", "a__b@c.de", "first.last+tag@sub.example.co.uk"),
+)
 #: The first words, which are the shortest, stand in minimal bodies: the smallest case is then among them.
 _ALONE = 8
 #: Longer words travel with little else, so that a body stays within what a service must take.
 _LONG = 4_000
+
+
+def natural_words(pattern: Pattern) -> list[Word]:
+    """Texts as people write them that the pattern may admit or not: free ones, and addresses where it admits those."""
+    texts = (*(TITLES if pattern.matches("Project alpha") else ()), *(ADDRESSES if pattern.matches("a@b.co") else ()))
+    return [Word(text, pattern.matches(text), "as people write it") for text in texts]
 
 
 def pattern_cases(
@@ -30,12 +55,14 @@ def pattern_cases(
 ) -> list[Case]:
     """One request for each word; the rest of the body is valid and varies from request to request."""
     companions = Companions(contract, names, seed)
-    cases = []
+    cases: list[Case] = []
     for word in words:
         company = "minimal" if len(word.text) > _LONG or len(cases) < _ALONE else None
         body = companions.body(field, company) | {field.path: word.text}
         aim = f"request.{field.path}.pattern: {word.reached}"
-        cases.append(json_case(body, family=f"pattern.{field.path}.{family}", aim=aim))
+        # An escape is the same character: every few texts come escaped.
+        style = STYLES[len(cases) % len(STYLES)] if len(cases) % 3 == 1 and len(word.text) < _LONG else "compact"
+        cases.append(json_case(body, family=f"pattern.{field.path}.{family}", aim=aim, style=style))
     return cases
 
 

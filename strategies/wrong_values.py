@@ -64,6 +64,13 @@ def _wrong_kinds(field: Field) -> Iterator[Wrong]:
             if not _like(field, kind, value):
                 continue
             yield Wrong(f"{clause}.type", f"{_KINDS.get(kind, f'a {kind}')}: {_shown(value)}", value)
+    # A valid value in a wrapping: what clients send that take the field for a list or an object.
+    valid = ordinary(field)
+    if field.types and "array" not in field.types:
+        yield Wrong(f"{clause}.type", "an array of one valid value", [valid])
+        yield Wrong(f"{clause}.type", "an array of two valid values", [valid, ordinary(field, 1)])
+    if field.types and "object" not in field.types:
+        yield Wrong(f"{clause}.type", "an object around a valid value", {"value": valid})
 
 
 def _like(field: Field, kind: str, value: Any) -> bool:

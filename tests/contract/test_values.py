@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from strategies.covering import covering_cases
-from strategies.values import valid_cases, wrong_kind_cases
+from strategies.values import valid_cases, wrong_in_company_cases, wrong_kind_cases
 
 if TYPE_CHECKING:
     from tests.contract.driver import Driver
@@ -16,6 +16,11 @@ if TYPE_CHECKING:
 @pytest.mark.stage(1)
 def test_a_value_of_the_wrong_kind_is_refused(driver: Driver) -> None:
     driver.verify(driver.remaining(wrong_kind_cases(driver.contract, driver.lane(30), driver.options.seed)))
+
+
+@pytest.mark.stage(3)
+def test_a_wrong_value_is_refused_whatever_stands_beside_it(driver: Driver) -> None:
+    driver.verify(driver.remaining(wrong_in_company_cases(driver.contract, driver.lane(31), driver.options.seed)))
 
 
 @pytest.mark.stage(1)
