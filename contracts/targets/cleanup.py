@@ -22,8 +22,6 @@ from contracts.targets.target import Target
 if TYPE_CHECKING:
     from contracts.targets.ledger import Account
 
-#: Seconds without a good answer after which a cleanup gives up.
-_PATIENCE: Final = 60.0
 #: How often the list is searched again after lost projects were found in it.
 _ROUNDS: Final = 3
 
@@ -47,13 +45,22 @@ class Swept:
         return list(dict.fromkeys(self.kept.values()))
 
 
-def clean_up(directory: Path, target: Target, *, connections: int = 4, prepaid: int = 0, keep: str = "") -> Swept:
+def clean_up(
+    directory: Path,
+    target: Target,
+    *,
+    connections: int = 4,
+    prepaid: int = 0,
+    patience: float = 60.0,
+    keep: str = "",
+) -> Swept:
     """Delete what the ledgers say stands, then what the list shows with the run's mark.
 
-    ``prepaid`` requests were taken out of the budget before. With ``keep``, a reason, nothing is deleted.
+    ``prepaid`` requests were taken out of the budget before. An unreachable service is waited for as long as
+    ``patience`` seconds. With ``keep``, a reason, nothing is deleted.
     """
     account = read_ledgers(directory)
-    sweeper = Sweeper(target, connections, prepaid=prepaid, patience=_PATIENCE)
+    sweeper = Sweeper(target, connections, prepaid=prepaid, patience=patience)
     ledger, swept = Ledger(directory, "cleanup"), Swept()
 
     def gone(identifier: str) -> None:

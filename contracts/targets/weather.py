@@ -198,8 +198,10 @@ class Weather:
         """Record an exchange that another one has taken the place of."""
         self._recorder.exchange(exchange, judgement)
         if judgement is None or not judgement.findings:
-            what = exchange.failure.kind if exchange.failure else f"status {exchange.status}"
-            self._recorder.record("note", kind="weather", text=f"a request was repeated after: {what}")
+            self._note(f"a request was repeated after: {_what(exchange)}")
+
+    def _note(self, text: str) -> None:
+        self._recorder.record("note", kind="weather", text=text)
 
     # -- waiting ------------------------------------------------------------------------------------------
 
@@ -229,11 +231,13 @@ class Weather:
             control, _ = self._attempt(self._control(), repeat=exchange.number)
             self._recorder.exchange(control)
             kind = suspicious(control, None, float("inf"))
-            if kind in {None, "account"} or (control.failure and control.failure.kind in GARBLED):
-                return control, waited
-            if kind == "broken" and self._is_there(control):
+            garbled = control.failure is not None and control.failure.kind in GARBLED
+            if kind in {None, "account"} or garbled or (kind == "broken" and self._is_there(control)):
+                self._last_good = time.monotonic()
                 return control, waited
             self._gateway_fails |= kind == "gateway"
+            if not waited:
+                self._note(f"the service was waited for after: {_what(control)}")
             waited = True
             came = control.failure.detail if control.failure else f"status {control.status}"
             self._wait(retry_after(control, pause), since, f"the service stopped answering in mid-run ({came})")
@@ -277,6 +281,10 @@ class Weather:
                 return _Outcome(answer, True) if trouble.agreed > 1 else _Outcome(self._repeated(case, answer))
             _, waited = self._await_service(answer[0])
             again = self._repeated(case, answer)
+            if self._suspicion(again) == "gateway":
+                # Twice in a row: of two servers that take turns, one may be down.
+                self._supersede(again[0], None)
+                again = self._repeated(case, again)
             if self._suspicion(again) != "gateway":
                 return _Outcome(again)
             trouble.agreed = 0 if waited else trouble.agreed + 1
@@ -341,3 +349,7 @@ class Weather:
                 self._transient[kind] += 1
             self._last_break = max(broke, self._last_break)
             return self._transient[kind] > 1
+
+
+def _what(exchange: Exchange) -> str:
+    return exchange.failure.kind if exchange.failure else f"status {exchange.status}"

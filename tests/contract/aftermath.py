@@ -41,20 +41,22 @@ def judge_strays(folder: Path, mark: str, history: HistoryWriter, strays: list[d
     """Check state.rejected_creates_nothing: no stray carries the name of a request that was refused."""
     history.flush()
     refused: dict[str, dict[str, Any]] = {}
-    accepted: set[str] = set()
+    # Where one request with a name was not refused, or its answer was lost, the project is that one's.
+    unclear: set[str] = set()
     for record in read_history(*history_files(folder)):
-        if record["type"] != "exchange" or "verdict" not in record:
+        name = _name_of(record, mark) if record["type"] == "exchange" else None
+        if name is None:
             continue
-        name, status = _name_of(record, mark), record["response"]["status"] if record["response"] else 0
-        if name is not None and 400 <= status < 500:
+        status = record["response"]["status"] if record["response"] else 0
+        if not 400 <= status < 500:
+            unclear.add(name)
+        elif "verdict" in record:
             refused[name] = record
-        elif name is not None:
-            accepted.add(name)
     history.record("exercised", clause="state.rejected_creates_nothing", negative=len(refused))
     for project in strays:
         found = re.search(rf"{mark}-\d+", json.dumps(project, ensure_ascii=False))
         name = found.group() if found else ""
-        if name not in refused or name in accepted:
+        if name not in refused or name in unclear:
             continue
         record = refused[name]
         finding = Finding(

@@ -189,6 +189,7 @@ class RunLife:
                 self.session.target,
                 connections=self.options.connections,
                 prepaid=max(0, allowance.used() - allowance.sent()),
+                patience=self.options.patience,
                 keep="--keep-projects" if self.options.keep_projects else "",
             )
         except KeyboardInterrupt:

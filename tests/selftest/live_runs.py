@@ -1,0 +1,181 @@
+"""Runs of the suite against a server of a test: in this process without pytest, or whole in their own."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from contracts.secrets import Secrets
+from contracts.targets.run import MAIN, RunOptions, new_mark
+from contracts.targets.target import NoVerdict
+from contracts.verdict import ExitStatus
+from reports.reading import summarize
+from tests.contract.lifecycle import RunLife
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from reports.summary import Summary
+
+ROOT = Path(__file__).parents[2]
+KEY = 'sk-live/7Qf+"3\\z9LmX0aVbTr5KpWs8YhUcNdEjGiOo2x4'
+
+
+@dataclass
+class Run:
+    """What came of a run in this process."""
+
+    summary: Summary
+    seconds: float
+    folder: Path
+
+    @property
+    def status(self) -> ExitStatus:
+        return ExitStatus(self.summary.status)
+
+    @property
+    def sentence(self) -> str:
+        return self.summary.sentence
+
+    @property
+    def findings(self) -> set[str]:
+        return {finding.id for finding in self.summary.findings}
+
+    @property
+    def notes(self) -> str:
+        return "\n".join(note.text for note in self.summary.notes)
+
+
+def essentials_run(base_url: str, folder: Path, key: str = KEY, cases: int = 60, **options: Any) -> Run:
+    """The essential cases sent to ``base_url``, with preflight, look back and cleanup."""
+    chosen = {"patience": 5.0, "connections": 4, "response_time": 5.0, "seed": 1, **options}
+    settings = RunOptions(target="live", base_url=base_url, mark=new_mark(1, deterministic=False), **chosen)
+    life = RunLife(settings, Secrets(key), MAIN, parallel=False)
+    began = time.monotonic()
+    life.begin(folder, "a test", latest=False)
+    try:
+        life.preflight()
+        life.driver.session.post_all(life.driver.essentials()[:cases])
+    except NoVerdict as reason:
+        life.ends(str(reason))
+    finally:
+        life.finish()
+        life.close()
+    seconds = time.monotonic() - began
+    return Run(summarize([life.options.folder]), seconds, life.options.folder)
+
+
+@dataclass
+class Process:
+    """A run of pytest, or of another command, in a process of its own; ``peak`` is its memory in MB."""
+
+    status: int
+    out: str
+    err: str
+    seconds: float
+    peak: float
+    folder: Path
+    reports: list[Path] = field(default_factory=list)
+
+    @property
+    def run(self) -> Path:
+        assert len(self.reports) == 1, (self.reports, self.out, self.err)
+        return self.reports[0]
+
+
+class Started:
+    """A process that runs until it ends, or is ended by a signal."""
+
+    def __init__(self, arguments: list[str], folder: Path, environment: dict[str, str]) -> None:
+        self.folder = folder
+        self._files = [tempfile.TemporaryFile() for _ in range(2)]
+        kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
+        self._began = time.monotonic()
+        self._process = subprocess.Popen(
+            arguments,
+            stdin=subprocess.DEVNULL,
+            stdout=self._files[0],
+            stderr=self._files[1],
+            env={**kept, "PYTHONDONTWRITEBYTECODE": "1", **environment},
+            cwd=ROOT,
+            start_new_session=True,
+        )
+
+    @property
+    def pid(self) -> int:
+        return self._process.pid
+
+    def signal(self, number: int, *, group: bool = False) -> None:
+        """Send a signal to the process, or to all that it has started too."""
+        (os.killpg if group else os.kill)(self.pid, number)
+
+    def end(self, patience: float = 60.0) -> Process:
+        """Wait for the end; kills the whole session and fails where it takes too long."""
+        late = threading.Timer(patience, lambda: os.killpg(self.pid, signal.SIGKILL))
+        late.start()
+        _, status, usage = os.wait4(self.pid, 0)
+        late.cancel()
+        late.join()
+        seconds = time.monotonic() - self._began
+        self._process.returncode = os.waitstatus_to_exitcode(status)
+        texts = []
+        for file in self._files:
+            file.seek(0)
+            texts.append(file.read().decode("utf-8", "replace"))
+            file.close()
+        assert seconds < patience, f"it took more than {patience} s:\n{texts[0][-2000:]}\n{texts[1][-2000:]}"
+        reports = sorted(path for path in (self.folder / "runs").glob("*") if path.is_dir() and not path.is_symlink())
+        return Process(
+            self._process.returncode, texts[0], texts[1], seconds, usage.ru_maxrss / 1024, self.folder, reports
+        )
+
+
+def start_suite(folder: Path, *arguments: str, key: str = KEY, **environment: str) -> Started:
+    """Begin ``pytest tests/contract``; reports and examples go below ``folder``."""
+    command = [sys.executable, "-m", "pytest", "tests/contract", "-p", "no:cacheprovider"]
+    command += ["--reports", str(folder / "runs"), "--examples", str(folder / "examples"), "--corpus", "none"]
+    return Started([*command, *arguments], folder, {"ACTIVEPIECES_API_KEY": key, **environment})
+
+
+def suite(folder: Path, *arguments: str, key: str = KEY, patience: float = 60.0, **environment: str) -> Process:
+    """A whole run of ``pytest tests/contract``."""
+    return start_suite(folder, *arguments, key=key, **environment).end(patience)
+
+
+def live(base_url: str, *more: str) -> tuple[str, ...]:
+    """The arguments of a short live run."""
+    return ("--target", "live", "--base-url", base_url, "--profile", "smoke", *more)
+
+
+def cleanup(folder: Path, run: Path, *arguments: str, key: str = KEY) -> Process:
+    """``python -m contracts.targets.cleanup``."""
+    command = [sys.executable, "-m", "contracts.targets.cleanup", str(run), *arguments]
+    return Started(command, folder, {"ACTIVEPIECES_API_KEY": key}).end(60)
+
+
+def children_of(pid: int) -> Iterator[int]:
+    """The processes that a process has started and that still live."""
+    for entry in Path("/proc").iterdir():
+        if entry.name.isdigit():
+            try:
+                parent = int((entry / "stat").read_text().rpartition(")")[2].split()[1])
+            except (OSError, IndexError, ValueError):
+                continue  # it has just ended
+            if parent == pid:
+                yield int(entry.name)
+
+
+def wait_until(holds: Any, seconds: float = 30.0) -> None:
+    """Return once ``holds()`` is true; fails where it never is."""
+    end = time.monotonic() + seconds
+    while not holds():
+        assert time.monotonic() < end, "it did not happen in time"
+        time.sleep(0.02)
