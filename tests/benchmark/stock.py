@@ -90,6 +90,15 @@ def st_run(
         return StockRun(done, tuple(alarms))
 
 
+def fuzz(base_url: str, examples: int) -> Run:
+    """Run its fuzzing phase alone, to the end and without a report: what it costs to send so many cases."""
+    with tempfile.TemporaryDirectory(prefix="stock-") as folder:
+        document = Path(folder) / "openapi.yaml"
+        document.write_text(_document(as_it_comes=False), encoding="utf-8")
+        command = [*st_command(document, base_url, examples, seed=1), "--phases", "fuzzing", "--continue-on-failure"]
+        return run([*command, "--exclude-checks", ",".join(_UNSOUND)], cwd=Path(folder), timeout=900)
+
+
 def st_command(document: Path, base_url: str, examples: int | None, seed: int) -> list[str]:
     """What is typed, as far as every run has it in common."""
     # The module behind its command `st`: of this interpreter, whatever PATH says.

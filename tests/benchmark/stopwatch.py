@@ -97,8 +97,8 @@ class StopwatchPlugin:
         from contracts.targets.target import Target  # noqa: PLC0415
         from reports import plugin as reporting  # noqa: PLC0415
         from reports.history import HistoryWriter  # noqa: PLC0415
+        from tests.contract import lifecycle  # noqa: PLC0415
         from tests.contract.driver import Driver  # noqa: PLC0415
-        from tests.contract.lifecycle import ContractRun  # noqa: PLC0415
 
         for owner, names, part in (
             (Target, ("send",), "sending"),
@@ -106,7 +106,7 @@ class StopwatchPlugin:
             (HistoryWriter, ("exchange", "record"), "recording"),
             (Ledger, ("intend", "settle", "deleted"), "recording"),
             (Driver, ("explore",), "generation: Hypothesis"),
-            (ContractRun, ("_clean_up",), "cleanup"),
+            (lifecycle, ("clean_up",), "cleanup"),
             (reporting, ("summarize", "write_all", "terminal_summary"), "reports"),
         ):
             for name in names:

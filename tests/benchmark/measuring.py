@@ -1,0 +1,116 @@
+"""What is timed: plain loops, the suite and schemathesis, by turns against one server process."""
+
+from __future__ import annotations
+
+import json
+import sys
+import tempfile
+from dataclasses import dataclass, field
+from pathlib import Path
+from statistics import median
+from typing import TYPE_CHECKING, Final
+
+from tests.benchmark.loops import Traffic, plain_loop
+from tests.benchmark.runs import run, suite
+from tests.benchmark.served import KEY, CountedMock
+from tests.benchmark.stock import fuzz
+from tests.benchmark.stopwatch import PARTS
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+#: Connections of the second loop: as many as the suite has.
+CONNECTIONS: Final = 8
+#: The same cases in every run.
+_SEED: Final = ("--seed", "1")
+#: schemathesis is run at two numbers of cases, and the line through both is followed to the suite's number.
+_FEWER: Final = (100, 300)
+#: What a run of the suite imports in any case: smoke is measured by it.
+_IMPORTS: Final = "import pytest, hypothesis.strategies, requests, yaml, regress"
+
+
+@dataclass(slots=True)
+class Timings:
+    """Seconds of each round by contestant, at one delay of the server, and how many POSTs the suite sent."""
+
+    delay_ms: int
+    posts: int
+    seconds: dict[str, list[float]] = field(default_factory=dict)
+
+    def add(self, contestant: str, seconds: float) -> None:
+        """Take in one round of one contestant."""
+        self.seconds.setdefault(contestant, []).append(seconds)
+
+    def median(self, contestant: str) -> float | None:
+        """The median of its rounds; None where it was not measured."""
+        found = self.seconds.get(contestant)
+        return median(found) if found else None
+
+    def ratio(self, one: str, other: str) -> float | None:
+        """The median over the rounds of one contestant's time by the other's in the same round.
+
+        A round holds both, one after the other: what the machine does meanwhile falls on both.
+        """
+        pairs = list(zip(self.seconds.get(one, ()), self.seconds.get(other, ()), strict=False))
+        return median(a / b for a, b in pairs) if pairs else None
+
+
+def recorded_traffic() -> Traffic:
+    """What a run of the default profile sends to a correct service; warms every cache up on the way."""
+    with CountedMock.start() as mock, suite(mock.base_url, *_SEED) as (done, folder):
+        if done.status != 0:
+            raise RuntimeError(f"the suite found something on the clean mock:\n{done.output[-3000:]}")
+        return Traffic.recorded(folder)
+
+
+def timed(traffic: Traffic, delay_ms: int, contestants: Sequence[str], rounds: int) -> Timings:
+    """Let the contestants take turns, ``rounds`` times, against one server process."""
+    timings = Timings(delay_ms, len(traffic.cases))
+    with CountedMock.start(delay_ms=delay_ms) as mock:
+        for number in range(rounds):
+            for contestant in contestants:
+                seconds = _one(contestant, traffic, mock)
+                timings.add(contestant, seconds)
+                told = f"{delay_ms} ms, round {number + 1} of {rounds}: {contestant}: {seconds:.2f} s"
+                print(told, file=sys.stderr, flush=True)
+    return timings
+
+
+def _one(contestant: str, traffic: Traffic, mock: CountedMock) -> float:
+    """Seconds that one contestant takes: a, a8, b, c, d or smoke."""
+    if contestant == "a":
+        return plain_loop(traffic.renewed(), mock.base_url, KEY)
+    if contestant == "a8":
+        return plain_loop(traffic.renewed(), mock.base_url, KEY, CONNECTIONS)
+    if contestant == "d":
+        return _schemathesis(mock, len(traffic.cases))
+    if contestant == "imports":
+        return run([sys.executable, "-c", _IMPORTS]).seconds
+    more = {"b": (), "c": ("-n", "2"), "smoke": ("--profile", "smoke")}[contestant]
+    with suite(mock.base_url, *_SEED, *more) as (done, _):
+        if done.status != 0:
+            raise RuntimeError(f"the suite ended with {done.status} on the clean mock:\n{done.output[-3000:]}")
+        return done.seconds
+
+
+def _schemathesis(mock: CountedMock, cases: int) -> float:
+    """Seconds that schemathesis would take for so many cases, from two shorter runs."""
+    points = []
+    for examples in _FEWER:
+        before = len(mock.arrivals())
+        done = fuzz(mock.base_url, examples)
+        points.append((len(mock.arrivals()) - before, done.seconds))
+    (few, short), (many, long) = points
+    return long + (long - short) / (many - few) * (cases - many)
+
+
+def where_time_goes() -> dict[str, float]:
+    """Seconds by part of one run of the default profile with one connection, where the parts add up."""
+    with tempfile.TemporaryDirectory(prefix="stopwatch-") as folder, CountedMock.start() as mock:
+        file = Path(folder) / "parts.json"
+        arguments = ["-p", "tests.benchmark.stopwatch", "--stopwatch", str(file), "--connections", "1"]
+        with suite(mock.base_url, *_SEED, *arguments) as (done, _):
+            parts: dict[str, float] = json.loads(file.read_text(encoding="ascii"))
+            # What came before the stopwatch and after it: the interpreter, pytest, the imports of conftest.py.
+            parts[PARTS[0]] += done.seconds - sum(parts.values())
+            return parts

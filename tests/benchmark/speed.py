@@ -1,0 +1,142 @@
+"""How fast the suite is: against a plain loop that sends the same, and against schemathesis; ratios of one run.
+
+    python -m tests.benchmark.speed [--short] [--rounds 5] [--page]
+    python -m tests.benchmark.speed --scaling [--sizes 1000 10000 100000] [--page]
+
+(a) a plain loop over requests.Session, (a8) the same over 8 connections, (b) this suite, default profile,
+(c) the same with -n 2, (d) `st run`, fuzzing phase, as many cases (measured on 100 and 300, and scaled).
+Ends with 1 where a ratio is beyond its bound in LIMITS.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from tests.benchmark.measuring import Timings, recorded_traffic, timed, where_time_goes
+from tests.benchmark.page import made_by, rewrite, table
+from tests.benchmark.scaling import scaling_table
+from tests.benchmark.stopwatch import PARTS
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """A ratio of one contestant's time to another's: what is aimed at, and beyond what bound a run fails.
+
+    The bound has slack, since machines that run this are busy with other things as well.
+    """
+
+    what: str
+    delay_ms: int
+    contestant: str
+    to: str
+    aim: float
+    bound: float
+    at_least: bool = False
+
+    def holds(self, ratio: float) -> bool:
+        """Whether a ratio is within the bound."""
+        return ratio >= self.bound if self.at_least else ratio <= self.bound
+
+    def said(self, ratio: float) -> str:
+        """One line: the ratio, what it should be, and whether the run fails by it."""
+        word = "at least" if self.at_least else "at most"
+        verdict = "" if self.holds(ratio) else f"  BEYOND THE BOUND of {self.bound:g}"
+        return f"{self.what}: {ratio:.2f} (aim: {word} {self.aim:g}){verdict}"
+
+
+#: The contestants are those of the module's description; smoke is from command to verdict, and measured by
+#: the time that importing what it needs takes.
+LIMITS: Final = (
+    Limit("suite / plain loop, 0 ms", 0, "b", "a", aim=2.5, bound=4.0),
+    Limit("suite / loop over 8 connections, 20 ms", 20, "b", "a8", aim=1.3, bound=2.5),
+    Limit("schemathesis / suite, 0 ms", 0, "d", "b", aim=5.0, bound=2.5, at_least=True),
+    Limit("smoke / its imports, 0 ms", 0, "smoke", "imports", aim=4.0, bound=8.0),
+)
+_NAMES: Final = {
+    "a": "(a) plain loop",
+    "a8": "(a8) plain loop, 8 connections",
+    "b": "(b) this suite",
+    "c": "(c) this suite, -n 2",
+    "d": "(d) schemathesis, fuzzing",
+    "smoke": "this suite, --profile smoke",
+}
+_SHORT: Final = {0: ("a", "b", "d", "smoke", "imports"), 20: ("a8", "b")}
+_FULL: Final = {
+    0: ("a", "a8", "b", "c", "d", "smoke", "imports"),
+    5: ("a", "a8", "b", "c", "d"),
+    20: ("a", "a8", "b", "c", "d"),
+}
+
+
+def broken_limits(measured: Sequence[Timings]) -> list[str]:
+    """What the limits say of measurements, a line each; those beyond a bound alone."""
+    return [limit.said(ratio) for limit, ratio in _ratios(measured) if not limit.holds(ratio)]
+
+
+def _ratios(measured: Sequence[Timings]) -> list[tuple[Limit, float]]:
+    at = {timings.delay_ms: timings for timings in measured}
+    found = [(limit, at[limit.delay_ms].ratio(limit.contestant, limit.to)) for limit in LIMITS if limit.delay_ms in at]
+    return [(limit, ratio) for limit, ratio in found if ratio is not None]
+
+
+def speed_table(measured: Sequence[Timings]) -> str:
+    """Medians in seconds by contestant and delay, and the suite's cases a second."""
+    head = ["", *[f"{timings.delay_ms} ms" for timings in measured]]
+    rows = []
+    for contestant, name in _NAMES.items():
+        medians = [timings.median(contestant) for timings in measured]
+        if any(value is not None for value in medians):
+            rows.append([name, *["-" if value is None else f"{value:.2f} s" for value in medians]])
+    for one, other in (("b", "a"), ("b", "a8"), ("c", "b"), ("d", "b")):
+        ratios = [timings.ratio(one, other) for timings in measured]
+        if any(ratio is not None for ratio in ratios):
+            rows.append([f"({one}) / ({other})", *["-" if ratio is None else f"{ratio:.2f}" for ratio in ratios]])
+    return table(head, rows)
+
+
+def shares_table(parts: dict[str, float]) -> str:
+    """Where the time goes, as shares of one run."""
+    whole = sum(parts.values())
+    rows = [[name, f"{parts[name]:.2f} s", f"{parts[name] / whole:.0%}"] for name in PARTS]
+    return table(["one run of the default profile over one connection, 0 ms", "seconds", "share"], rows)
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """0 where every ratio is within its bound, else 1."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--short", action="store_true", help="what the limits need, three rounds (one or two minutes)")
+    parser.add_argument("--rounds", type=int)
+    parser.add_argument("--scaling", action="store_true", help="time and memory of larger and larger nightly runs")
+    parser.add_argument(
+        "--sizes", type=int, nargs="+", default=[1_000, 10_000, 100_000], help="requests, for --scaling"
+    )
+    parser.add_argument("--page", action="store_true", help="write the tables into docs/benchmark.md")
+    options = parser.parse_args(arguments)
+    if options.scaling:
+        text = f"{scaling_table(options.sizes)}\n\n{made_by('python -m tests.benchmark.speed --scaling --page')}"
+        print(text)
+        if options.page:
+            rewrite("scaling", text)
+        return 0
+    rounds = options.rounds or (3 if options.short else 5)
+    traffic = recorded_traffic()
+    plan = _SHORT if options.short else _FULL
+    measured = [timed(traffic, delay_ms, contestants, rounds) for delay_ms, contestants in plan.items()]
+    limits = "\n".join(f"- {limit.said(ratio)}" for limit, ratio in _ratios(measured))
+    title = f"{len(traffic.cases):,} POSTs, medians of {rounds} rounds by delay of the server:"
+    parts = [title, speed_table(measured), limits, shares_table(where_time_goes())]
+    text = "\n\n".join([*parts, made_by("python -m tests.benchmark.speed --page")])
+    print(text)
+    if options.page:
+        rewrite("speed", text)
+    return 1 if broken_limits(measured) else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
