@@ -58,8 +58,16 @@ ID_MEMBERS = ("id", "ownerId", "plan.id", "plan.projectId")
 def catalogue(contract: Contract) -> Catalogue:
     """Every clause of ``contract`` by id, in the order in which reports list them."""
     clauses = [*_request_clauses(contract), *_response_clauses(contract)]
-    clauses += [Clause(**entry) for entry in written_out(contract.echoed)]
+    clauses += [clause for entry in written_out(contract.echoed) if _applies(clause := Clause(**entry), contract)]
     return MappingProxyType({clause.id: clause for clause in sorted(clauses, key=_position)})
+
+
+def _applies(clause: Clause, contract: Contract) -> bool:
+    """Whether the contract has the member that a written-out clause is about."""
+    if clause.id.startswith("state.") and "external_id" in clause.id:
+        return any(field.path == "externalId" for field in contract.fields)
+    member = clause.id.removeprefix("response.201.").rpartition(".")[0] if "response.201." in clause.id else ""
+    return member in {"", "body", *(field.path for field in contract.all_response_fields())}
 
 
 def _position(clause: Clause) -> tuple[int, str]:
