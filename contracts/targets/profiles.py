@@ -57,8 +57,8 @@ PROFILES: Final = {
             connections=1,
             deterministic=True,
             fresh_seed=False,
-            requests=2_050,
-            projects=560,
+            requests=2_350,
+            projects=590,
         ),
         Profile(
             "nightly",

@@ -94,16 +94,12 @@ def test_gate_explores_nothing_at_random_and_its_marks_are_those_of_seed_and_sha
 # -- default and nightly --------------------------------------------------------------------------------------
 
 
-def test_default_and_nightly_take_a_new_seed_each_time_and_the_others_do_not(tmp_path: Path) -> None:
-    seeds = {
-        profile: [run_suite(tmp_path, "--profile", profile, "-k", "failed_once").records("run")[0] for _ in range(2)]
-        for profile in ("default", "smoke")
-    }
-    first, second = seeds["default"]
+def test_a_run_takes_a_new_seed_each_time_where_its_profile_explores(tmp_path: Path) -> None:
+    chosen = ("-k", "failed_once")
+    first, second = (run_suite(tmp_path / str(k), *chosen).records("run")[0] for k in (1, 2))
     assert first["seed"] != second["seed"]
-    assert [record["seed"] for record in seeds["smoke"]] == [0, 0]
-    assert PROFILES["nightly"].fresh_seed
-    assert not PROFILES["gate"].fresh_seed
+    assert first["mark"] != second["mark"]
+    assert [profile.name for profile in PROFILES.values() if profile.fresh_seed] == ["default", "nightly"]
 
 
 def test_nightly_ends_with_its_time_and_keeps_its_verdict(tmp_path: Path) -> None:
@@ -117,7 +113,7 @@ def test_nightly_ends_with_its_time_and_keeps_its_verdict(tmp_path: Path) -> Non
 
 
 def test_nightly_explores_sequences_of_operations(tmp_path: Path) -> None:
-    ran = run_suite(tmp_path, "--profile", "nightly", "-k", "sequence", "--max-time", "5")
+    ran = run_suite(tmp_path, "--profile", "nightly", "-k", "sequence", "--budget", "600")
     assert ran.status == 0, ran.output
     methods = Counter(record["case"].get("method", "POST") for record in ran.records("exchange"))
     assert methods["POST"] > methods["GET"] > 20
@@ -126,7 +122,15 @@ def test_nightly_explores_sequences_of_operations(tmp_path: Path) -> None:
 
 def test_a_sequence_shows_what_no_single_request_can(tmp_path: Path) -> None:
     ran = run_suite(
-        tmp_path, "--profile", "nightly", "-k", "sequence", "--fault", "fails_with_a_known_external_id", "--max-time", "20"
+        tmp_path,
+        "--profile",
+        "nightly",
+        "-k",
+        "sequence",
+        "--fault",
+        "fails_with_a_known_external_id",
+        "--budget",
+        "900",
     )
     assert ran.status == 1, ran.output
 
@@ -146,7 +150,8 @@ def test_a_broken_promise_fails_every_profile(tmp_path: Path, profile: str) -> N
 
 def test_the_announced_numbers_are_those_of_a_run(tmp_path: Path) -> None:
     ran = run_suite(tmp_path, "--profile", "gate")
-    sent = len(ran.records("exchange"))
     created = ran.records("cleanup")[0]["created"]
-    assert PROFILES["gate"].requests * 0.6 <= sent + created <= PROFILES["gate"].requests * 1.1
-    assert PROFILES["gate"].projects * 0.6 <= created <= PROFILES["gate"].projects * 1.1
+    sent = len(ran.records("exchange")) + created  # each is deleted, which the history leaves out
+    gate = PROFILES["gate"]
+    assert 0.75 <= gate.requests / sent <= 1.33
+    assert 0.75 <= gate.projects / created <= 1.33
