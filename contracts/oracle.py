@@ -68,7 +68,8 @@ SPELLING: Final = "another spelling of the bearer scheme (RFC 9110, section 11.1
 PARAMETER: Final = "an unusual parameter of the media type"
 IN_USE: Final = "an externalId that may be in use"
 SENT_BEFORE: Final = "an externalId that was sent before"
-VALUES_STAND: Final = frozenset({DISPUTED, UNLISTED, SPELLING, PARAMETER, IN_USE, SENT_BEFORE})
+NUL: Final = "U+0000"
+VALUES_STAND: Final = frozenset({DISPUTED, NUL, UNLISTED, SPELLING, PARAMETER, IN_USE, SENT_BEFORE})
 
 
 class Oracle:

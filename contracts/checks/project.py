@@ -120,7 +120,9 @@ def echo(context: Context) -> Iterator[Finding]:
         if name not in context.contract.echoed:
             continue
         sent, received = context.sent.get(name), project.get(name, json_text.ABSENT)
-        if _is_of_another(context.mark, sent, received):
+        if isinstance(sent, str) and sent == received:
+            continue
+        if _is_of_another(context, received):
             owed = f"the project of this request ({name} {shown(sent)})"
             yield Finding("response.201.answers_own_request", "another", owed, f"{name} {shown(received)}", f"/{name}")
             return
@@ -132,12 +134,14 @@ def echo(context: Context) -> Iterator[Finding]:
     yield from changed
 
 
-def _is_of_another(mark: str, sent: Any, received: Any) -> bool:
-    """Whether ``received`` carries the mark of the run with a number that was not sent with it."""
-    if not mark or not isinstance(received, str) or mark not in received:
+def _is_of_another(context: Context, received: Any) -> bool:
+    """Whether ``received`` carries the mark of the run with a number that was not sent with this request."""
+    if not context.mark or not isinstance(received, str) or context.mark not in received:
         return False
-    numbers = set(re.findall(re.escape(mark) + r"-(\d+)", received))
-    return bool(numbers) and not numbers & set(re.findall(re.escape(mark) + r"-(\d+)", str(sent)))
+    numbers = re.compile(re.escape(context.mark) + r"-(\d+)")
+    own = {number for text in json_text.texts(context.sent) for number in numbers.findall(text)}
+    found = set(numbers.findall(received))
+    return bool(found) and not found & own
 
 
 def _left_to_schema(field: Field, received: Any) -> bool:
