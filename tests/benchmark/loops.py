@@ -6,17 +6,17 @@ import itertools
 import random
 import time
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 import requests
 
-from contracts.exchange import Case
+from contracts.exchange import COLLECTION_PATH, Case
 from contracts.secrets import Secrets
 from reports.history import history_files, read_history
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
     from pathlib import Path
 
 _LETTERS: Final = "abcdefghijkmnpqrstuvwxyz23456789"
@@ -53,28 +53,36 @@ class Traffic:
         return Traffic(tuple(cases), fresh)
 
 
-def plain_loop(traffic: Traffic, base_url: str, key: str, connections: int = 1) -> float:
-    """Seconds that ``requests.Session`` takes to send ``traffic``, one session a connection, answers unread."""
-    prepared = _kwargs(traffic, Secrets(key))
-    turn = itertools.count()
+def plain_loop(traffic: Traffic, base_url: str, key: str, connections: int = 1, *, delete: bool = False) -> float:
+    """Seconds that ``requests.Session`` takes to send ``traffic``, one session a connection, answers unread.
 
-    def line() -> None:
-        with requests.Session() as session:
-            while (index := next(turn)) < len(prepared):
-                url, headers, body = prepared[index]
-                session.post(f"{base_url}{url}", data=body, headers=headers)
+    With ``delete`` it reads the ids of what it created and deletes that at the end, as the suite does.
+    """
+    secrets = Secrets(key)
+    posts = [
+        (f"{base_url}{case.path}", {name: secrets.resolve(value) for name, value in case.headers}, case.body)
+        for case in traffic.cases
+    ]
+    created: list[str] = []
+    posted, deleted = itertools.count(), itertools.count()
+
+    def post(session: requests.Session) -> None:
+        while (index := next(posted)) < len(posts):
+            url, headers, body = posts[index]
+            answer = session.post(url, data=body, headers=headers)
+            if delete and answer.status_code == 201:
+                created.append(answer.json()["id"])
+
+    def clean_up(session: requests.Session) -> None:
+        while (index := next(deleted)) < len(created):
+            url = f"{base_url}{COLLECTION_PATH}/{created[index]}"
+            session.delete(url, headers={"Authorization": f"Bearer {key}"})
 
     started = time.perf_counter()
-    if connections == 1:
-        line()
-    else:
-        with ThreadPoolExecutor(connections) as pool:
-            for future in [pool.submit(line) for _ in range(connections)]:
+    with ExitStack() as stack:
+        pool = stack.enter_context(ThreadPoolExecutor(connections))
+        sessions = [stack.enter_context(requests.Session()) for _ in range(connections)]
+        for work in (post, clean_up):
+            for future in [pool.submit(work, session) for session in sessions]:
                 future.result()
     return time.perf_counter() - started
-
-
-def _kwargs(traffic: Traffic, secrets: Secrets) -> Sequence[tuple[str, dict[str, str], bytes | None]]:
-    return [
-        (case.path, {name: secrets.resolve(value) for name, value in case.headers}, case.body) for case in traffic.cases
-    ]

@@ -77,11 +77,13 @@ def timed(traffic: Traffic, delay_ms: int, contestants: Sequence[str], rounds: i
 
 
 def _one(contestant: str, traffic: Traffic, mock: CountedMock) -> float:
-    """Seconds that one contestant takes: a, a8, b, c, d or smoke."""
+    """Seconds that one contestant takes."""
     if contestant == "a":
         return plain_loop(traffic.renewed(), mock.base_url, KEY)
     if contestant == "a8":
         return plain_loop(traffic.renewed(), mock.base_url, KEY, CONNECTIONS)
+    if contestant == "a8d":
+        return plain_loop(traffic.renewed(), mock.base_url, KEY, CONNECTIONS, delete=True)
     if contestant == "d":
         return _schemathesis(mock, len(traffic.cases))
     if contestant == "imports":

@@ -3,8 +3,9 @@
     python -m tests.benchmark.speed [--short] [--rounds 5] [--page]
     python -m tests.benchmark.speed --scaling [--sizes 1000 10000 100000] [--page]
 
-(a) a plain loop over requests.Session, (a8) the same over 8 connections, (b) this suite, default profile,
-(c) the same with -n 2, (d) `st run`, fuzzing phase, as many cases (measured on 100 and 300, and scaled).
+(a) a plain loop over requests.Session, (a8) the same over 8 connections, (a8d) the same, deleting what it
+created, as the suite does; (b) this suite, default profile, (c) the same with -n 2; (d) `st run`, fuzzing
+phase, as many cases (measured on 100 and 300, and scaled).
 Ends with 1 where a ratio is beyond its bound in LIMITS.
 """
 
@@ -61,16 +62,17 @@ LIMITS: Final = (
 _NAMES: Final = {
     "a": "(a) plain loop",
     "a8": "(a8) plain loop, 8 connections",
+    "a8d": "(a8d) the same, and deletes what it created",
     "b": "(b) this suite",
     "c": "(c) this suite, -n 2",
     "d": "(d) schemathesis, fuzzing",
     "smoke": "this suite, --profile smoke",
 }
-_SHORT: Final = {0: ("a", "b", "d", "smoke", "imports"), 20: ("a8", "b")}
+_SHORT: Final = {0: ("a", "b", "d", "smoke", "imports"), 20: ("a8", "a8d", "b")}
 _FULL: Final = {
-    0: ("a", "a8", "b", "c", "d", "smoke", "imports"),
-    5: ("a", "a8", "b", "c", "d"),
-    20: ("a", "a8", "b", "c", "d"),
+    0: ("a", "a8", "a8d", "b", "c", "d", "smoke", "imports"),
+    5: ("a", "a8", "a8d", "b", "c", "d"),
+    20: ("a", "a8", "a8d", "b", "c", "d"),
 }
 
 
@@ -93,7 +95,7 @@ def speed_table(measured: Sequence[Timings]) -> str:
         medians = [timings.median(contestant) for timings in measured]
         if any(value is not None for value in medians):
             rows.append([name, *["-" if value is None else f"{value:.2f} s" for value in medians]])
-    for one, other in (("b", "a"), ("b", "a8"), ("c", "b"), ("d", "b")):
+    for one, other in (("b", "a"), ("b", "a8"), ("b", "a8d"), ("c", "b"), ("d", "b")):
         ratios = [timings.ratio(one, other) for timings in measured]
         if any(ratio is not None for ratio in ratios):
             rows.append([f"({one}) / ({other})", *["-" if ratio is None else f"{ratio:.2f}" for ratio in ratios]])

@@ -54,11 +54,6 @@ class StockRun:
         """The first alarm that a correct service does not raise."""
         return next((alarm for alarm in self.alarms if is_sound(alarm)), None)
 
-    @property
-    def false_alarms(self) -> int:
-        """Alarms that a correct service raises too."""
-        return sum(not is_sound(alarm) for alarm in self.alarms)
-
 
 def st_run(
     base_url: str,
