@@ -9,13 +9,15 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final, NoReturn
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Collection, Iterator
 
 #: Deeper texts, and longer ones, are left to the service: RFC 8259, section 9, lets a parser set limits.
 DEEPEST: Final = 210
 LONGEST: Final = 1_000_000
 
 _LONE = re.compile(r"[\ud800-\udfff]")
+#: From here on a double is an infinity (IEEE 754, round to nearest).
+_TOO_LARGE: Final = 2**1024 - 2**970
 _BOM = b"\xef\xbb\xbf"
 
 
@@ -60,11 +62,11 @@ def parse(data: bytes) -> JsonText:
         return built
 
     def integer(digits: str) -> int | float:
+        if len(digits) < 309:  # without a sign 309 digits may be too many
+            return int(digits)
         # Python refuses to convert very long digit strings; no double holds them either.
-        if len(digits) > 309:
-            return _overflow(digits, oddities)
-        number = int(digits)
-        return number if abs(number) < 2**1024 - 2**970 else _overflow(digits, oddities)
+        number = int(digits) if len(digits) <= 310 else _TOO_LARGE
+        return number if abs(number) < _TOO_LARGE else _overflow(digits, oddities)
 
     def decimal(digits: str) -> float:
         number = float(digits)
@@ -177,6 +179,11 @@ def has_type(value: Any, name: str) -> bool:
             isinstance(value, int) or (isinstance(value, float) and (value.is_integer() or math.isinf(value)))
         )
     return type_name(value) == name
+
+
+def has_one_of(value: Any, names: Collection[str]) -> bool:
+    """Whether ``value`` is of any of the JSON Schema types ``names``."""
+    return type_name(value) in names or ("integer" in names and has_type(value, "integer"))
 
 
 def exact(number: Any) -> bool:

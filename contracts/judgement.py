@@ -63,6 +63,7 @@ class Judge:
         self.secrets = secrets
         self.mark = mark
         self._oracle = Oracle(contract)
+        self._echoed = contract.echoed
         self._answered: dict[tuple[tuple[str, str], ...], tuple[str, ...]] = {}
 
     def expect(self, case: Case) -> Expectation:
@@ -122,7 +123,7 @@ class Judge:
             positive += self._members_shown(context.project)
             if owed.verdict is Verdict.CREATE:
                 positive.append("response.201.answers_own_request")
-                sent = [name for name in self.contract.echoed if context.sent.get(name) is not None]
+                sent = [name for name in self._echoed if context.sent.get(name) is not None]
                 positive += [f"response.201.{name}.echo" for name in sent]
         return tuple(dict.fromkeys(positive)), tuple(dict.fromkeys(negative))
 

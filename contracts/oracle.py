@@ -78,6 +78,9 @@ class Oracle:
     def __init__(self, contract: Contract) -> None:
         self._fields = {field.path: field for field in contract.fields}
         self._required = [field for field in contract.fields if field.required]
+        # What every accepted object shows, whatever its members are.
+        self._shape = [f"request.{f.path}.{'required' if f.required else 'optional'}" for f in contract.fields]
+        self._shape.append("request.combination")
 
     def expect(self, case: Case) -> Expectation:
         """What the page owes to ``case``, a POST to the collection."""
@@ -157,9 +160,7 @@ class Oracle:
         for field in self._required:
             if field.path not in body:
                 yield Violation(f"request.{field.path}.required", f"/{field.path}", f"{field.path} is missing")
-        for name, field in self._fields.items():
-            exercised.append(f"request.{name}.{'required' if field.required else 'optional'}")
-        exercised.append("request.combination")
+        exercised += self._shape
 
 
 def _parsed(case: Case) -> json_text.JsonText | Violation | None:
@@ -201,7 +202,7 @@ def judge_value(
         else:
             yield Violation(f"{prefix}.null", where, "null")
         return
-    if field.types and not any(json_text.has_type(value, name) for name in field.types):
+    if field.types and not json_text.has_one_of(value, field.types):
         found = json_text.type_name(value)
         yield Violation(f"{prefix}.type", where, f"a JSON {found} instead of {' or '.join(field.types)}")
         return

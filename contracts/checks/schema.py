@@ -75,7 +75,7 @@ def _value(field: Field, value: Any, where: str) -> Iterator[Finding]:
         if not field.nullable:
             yield Finding(f"{clause}.null", "null", f"a JSON {' or '.join(field.types)}", "null", where)
         return
-    if field.types and not any(json_text.has_type(value, name) for name in field.types):
+    if field.types and not json_text.has_one_of(value, field.types):
         came = f"{json_text.type_name(value)}: {shown(value)}"
         yield Finding(f"{clause}.type", json_text.type_name(value), f"a JSON {' or '.join(field.types)}", came, where)
         return
