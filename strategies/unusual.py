@@ -54,6 +54,7 @@ UNLISTED: Final[dict[str, Any]] = {
 #: Of these, the ones that come alone as well.
 _ALONE: Final = frozenset({"id", "platformId", "ownerId", "type", "created", "plan", "releasesEnabled", "poolId", ""})
 _POLLUTION: Final = {"polluted": True, "isAdmin": True, "toString": "polluted"}
+_WORDS_AS_IDS: Final = ("null", "true", "undefined", "NaN", "[]", "{}", "2024-01-01T00:00:00+01:00", " ", "-1")
 _TOO_DEEP: Final = 300
 
 
@@ -66,6 +67,7 @@ def unusual_cases(contract: Contract, names: Names, seed: int) -> list[Case]:
         *_pollution(contract, companions),
         *_unlisted(contract, companions),
         *_repeated(contract, companions),
+        *_words_as_ids(contract, companions),
     ]
     marked = encode(companions.body())
     cases.append(Case(b"\xef\xbb\xbf" + marked, family="unusual.text", aim="a byte order mark"))
@@ -80,6 +82,17 @@ def unusual_cases(contract: Contract, names: Names, seed: int) -> list[Case]:
         body = companions.body(free) | {free.path: deep}
         cases.append(json_case(body, family="unusual.text", aim=f"{_TOO_DEEP} levels in {free.path}"))
     return cases
+
+
+def _words_as_ids(contract: Contract, companions: Companions) -> Iterator[Case]:
+    """Whole values of the marked field that software takes for something else; they may be in use already."""
+    marked = next((field for field in contract.fields if field.path == MARKED and "string" in field.types), None)
+    if marked is None or marked.pattern is not None or marked.enum is not None:
+        return
+    number = companions.name().rpartition("-")[2]
+    for text in (f"000{number}", number, f"{number}.0", f"{number}e1", *_WORDS_AS_IDS):
+        body = companions.body(marked) | {marked.path: text}
+        yield json_case(body, family=f"unusual.{MARKED}", aim=f"{MARKED}: {text!r}")
 
 
 def _odd_texts(contract: Contract, companions: Companions) -> Iterator[Case]:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from contracts.findings import Finding
 from contracts.oracle import Verdict
 from contracts.targets.allowance import BudgetSpent, OutOfTime
+from strategies.companions import MARKED
 from strategies.plain import full_case, minimal_case
 from strategies.reduction import smallest, without
 
@@ -29,6 +30,7 @@ _SMALL = 48
 _TAKEN_APART = 6
 
 COMBINATION = "request.combination"
+_ID_ECHO = f"response.201.{MARKED}.echo"
 
 
 class Explainer:
@@ -41,18 +43,31 @@ class Explainer:
         self._names = names
         self._spent = 0
         self._taken_apart = 0
+        self._ids_change = False
         self._culprits: dict[str, tuple[str, str]] = {}
 
     def explain(self, judged: Sequence[Judged]) -> list[tuple[Judged, Finding]]:
         """Every finding of ``judged``; a refused combination is put down to the field that is to blame."""
         found: list[tuple[Judged, Finding]] = []
+        self._ids_change |= any(f.clause == _ID_ECHO for answer in judged for f in answer.findings)
         for answer in judged:
             for finding in answer.findings:
                 settled = finding
-                if finding.clause == COMBINATION:
+                if self._is_consequence(answer, finding):
+                    settled = Finding(
+                        _ID_ECHO, "changed", "an id that no other project has", finding.came, f"/{MARKED}"
+                    )
+                    self._history.settled(answer.exchange, finding, settled)
+                elif finding.clause == COMBINATION:
                     settled = self._settled(answer, finding)
                 found.append((answer, settled))
         return found
+
+    def _is_consequence(self, answer: Judged, finding: Finding) -> bool:
+        """Whether a conflict comes of ids that the service changes until two are the same."""
+        body = answer.judgement.expectation.body
+        sent_id = isinstance(body, dict) and isinstance(body.get(MARKED), str)
+        return self._ids_change and sent_id and answer.status == 409 and finding.cause == "refused"
 
     def _settled(self, answer: Judged, finding: Finding) -> Finding:
         clause, where = self._blame(answer)
