@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from contracts.patterns import Pattern
 from strategies.companions import Companions
-from strategies.encoding import STYLES, json_case
+from strategies.encoding import STYLES, Style, json_case
 from strategies.patterns import Word, near_misses
 
 if TYPE_CHECKING:
@@ -60,10 +60,18 @@ def pattern_cases(
         company = "minimal" if len(word.text) > _LONG or len(cases) < _ALONE else None
         body = companions.body(field, company) | {field.path: word.text}
         aim = f"request.{field.path}.pattern: {word.reached}"
-        # An escape is the same character: every few texts come escaped.
-        style = STYLES[len(cases) % len(STYLES)] if len(cases) % 3 == 1 and len(word.text) < _LONG else "compact"
+        style = _style(word.text, len(cases))
         cases.append(json_case(body, family=f"pattern.{field.path}.{family}", aim=aim, style=style))
     return cases
+
+
+def _style(text: str, turn: int) -> Style:
+    """An escape is the same character: every few texts come escaped, a solidus in its own way."""
+    if len(text) > _LONG:
+        return "compact"
+    if "/" in text and turn % 2:
+        return "solidus"
+    return STYLES[1 + turn // 3 % (len(STYLES) - 1)] if turn % 3 == 1 else "compact"
 
 
 def near_miss_bodies(contract: Contract, field: Field) -> SearchStrategy[Case]:

@@ -10,18 +10,19 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
-import subprocess
+import multiprocessing
 import sys
 import tempfile
 import time
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import asdict, dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from contracts.targets.mock.process import MockProcess
 from reports.history import history_files, read_history
+from tests.benchmark.forked import preload, run_pytest
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -47,31 +48,21 @@ class Detection:
         return self.status == 1
 
 
-def run_suite(
-    base_url: str, name: str, *arguments: str, to_the_end: bool = False, timeout: float = 300.0
-) -> Detection:
+def run_suite(base_url: str, name: str, *arguments: str, to_the_end: bool = False, timeout: float = 300.0) -> Detection:
     """Run the suite against a service in a process of its own; the key travels in the environment."""
     with tempfile.TemporaryDirectory() as folder:
-        command = [sys.executable, "-m", "pytest", "tests/contract", "--target", "live", "--base-url", base_url]
-        command += ["--reports", folder, "--examples", f"{folder}/examples", "-q", *arguments]
+        command = ["tests/contract", "--target", "live", "--base-url", base_url, "--reports", folder]
+        command += ["--examples", f"{folder}/examples", "-q", "-p", "no:cacheprovider", *arguments]
         command += [] if to_the_end else ["-x"]
         started = time.perf_counter()
-        process = subprocess.run(  # noqa: S603  # our own suite
-            command,
-            cwd=ROOT,
-            env={**os.environ, "ACTIVEPIECES_API_KEY": KEY},
-            capture_output=True,
-            text=True,
-            timeout=timeout,
-            check=False,
-        )
+        output = Path(folder) / "output.txt"
+        status = run_pytest(command, {"ACTIVEPIECES_API_KEY": KEY}, output, ROOT, timeout)
         seconds = time.perf_counter() - started
-        detection = Detection(name, process.returncode, seconds=round(seconds, 2), output=process.stdout[-3000:])
-        runs = [path for path in Path(folder).iterdir() if (path / "report.json").exists()]
-        if runs:
-            _read(runs[0], detection)
-        else:
-            detection.output += process.stderr[-3000:]
+        said = output.read_text(encoding="utf-8", errors="replace")[-3000:]
+        detection = Detection(name, status, seconds=round(seconds, 2), output=said)
+        for run in Path(folder).iterdir():
+            if (run / "report.json").exists() and not run.is_symlink():
+                _read(run, detection)
         return detection
 
 
@@ -104,9 +95,9 @@ def detect(name: str, *, variant: bool = False, arguments: Sequence[str] = (), t
 
 
 def detect_all(names: Sequence[str], jobs: int, **options: Any) -> Iterator[Detection]:
-    """Several at once; each is handed out as soon as it and all before it are done."""
-    with ThreadPoolExecutor(jobs) as pool:
-        yield from pool.map(lambda name: detect(name, **options), names)
+    """Several at once, in processes that fork; each is handed out as soon as it and all before it are done."""
+    with ProcessPoolExecutor(jobs, multiprocessing.get_context("fork"), initializer=preload) as pool:
+        yield from pool.map(partial(detect, **options), names)
 
 
 def main(arguments: list[str] | None = None) -> int:

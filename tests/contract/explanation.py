@@ -44,6 +44,7 @@ class Explainer:
         self._spent = 0
         self._taken_apart = 0
         self._ids_change = False
+        self._replies: list[tuple[Judged, Finding]] = []
         self._culprits: dict[str, tuple[str, str]] = {}
 
     def explain(self, judged: Sequence[Judged]) -> list[tuple[Judged, Finding]]:
@@ -54,14 +55,16 @@ class Explainer:
             for finding in answer.findings:
                 settled = finding
                 if self._is_consequence(answer, finding):
-                    settled = Finding(
-                        _ID_ECHO, "changed", "an id that no other project has", finding.came, f"/{MARKED}"
-                    )
-                    self._history.settled(answer.exchange, finding, settled)
+                    settled = self._conflict(answer, finding)
                 elif finding.clause == COMBINATION:
                     settled = self._settled(answer, finding)
                 found.append((answer, settled))
         return found
+
+    def _conflict(self, answer: Judged, finding: Finding) -> Finding:
+        settled = Finding(_ID_ECHO, "changed", "an id that no other project has", finding.came, f"/{MARKED}")
+        self._history.settled(answer.exchange, finding, settled)
+        return settled
 
     def _is_consequence(self, answer: Judged, finding: Finding) -> bool:
         """Whether a conflict comes of ids that the service changes until two are the same."""
@@ -71,11 +74,25 @@ class Explainer:
 
     def _settled(self, answer: Judged, finding: Finding) -> Finding:
         clause, where = self._blame(answer)
-        if clause == COMBINATION:
+        self._settle_replies(clause, where)
+        return self._put_down(answer, finding, clause, where)
+
+    def _put_down(self, answer: Judged, finding: Finding, clause: str, where: str) -> Finding:
+        """Put ``finding`` down to another clause, where it is another."""
+        if clause == finding.clause:
             return finding
         settled = Finding(clause, finding.cause, finding.owed, finding.came, where)
         self._history.settled(answer.exchange, finding, settled)
         return settled
+
+    def _settle_replies(self, clause: str, where: str) -> None:
+        """What was refused among our own questions is part of what they were about."""
+        for reply, finding in self._replies:
+            if self._is_consequence(reply, finding):
+                self._conflict(reply, finding)
+            elif finding.clause == COMBINATION:
+                self._put_down(reply, finding, clause, where)
+        self._replies.clear()
 
     def _blame(self, answer: Judged) -> tuple[str, str]:
         """The clause that the refusal of a valid body breaks: smaller bodies tell."""
@@ -154,16 +171,24 @@ class Explainer:
 
         required = [field.path for field in self._contract.fields if field.required]
         smallest(answer.case, self._names, still_fails, keep=required, limit=_PER_FINDING)
+        if finding.cause == "refused":
+            self._settle_replies(finding.clause, finding.where)
+        else:
+            refused = [reply for reply, _ in self._replies]
+            self._replies.clear()
+            self.explain(refused)
 
     def _ask(self, case: Case) -> Judged | None:
         if self._spent >= _PER_RUN:
             return None
         self._spent += 1
         try:
-            return self._session.post(case)
+            reply = self._session.post(case)
         except (BudgetSpent, OutOfTime):
             self._spent = _PER_RUN
             return None
+        self._replies += [(reply, finding) for finding in reply.findings if finding.cause == "refused"]
+        return reply
 
 
 def _refused(judged: Judged) -> bool:

@@ -1,0 +1,73 @@
+"""Runs of the suite in forked children of a process that has imported everything: what a fault costs is its requests.
+
+A child calls ``pytest.main`` with the command line that a person would give; only the imports are shared.
+"""
+
+from __future__ import annotations
+
+import importlib
+import os
+import signal
+import sys
+import time
+import traceback
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from pathlib import Path
+
+_IMPORTED: Final = (
+    *("pytest", "hypothesis", "requests", "strategies.essentials", "strategies.bodies", "strategies.adversarial"),
+    *("tests.contract.lifecycle", "tests.contract.driver", "reports.plugin", "reports.html"),
+)
+
+
+def preload() -> None:
+    """Import what every run needs, once, in the process that will fork."""
+    for name in _IMPORTED:
+        importlib.import_module(name)
+
+
+def run_pytest(
+    arguments: Sequence[str], environment: Mapping[str, str], output: Path, folder: Path, timeout: float
+) -> int:
+    """Run pytest in a forked child within ``folder``; returns its exit status, 124 where it took too long."""
+    sys.stdout.flush()
+    sys.stderr.flush()
+    child = os.fork()
+    if child == 0:
+        _become_pytest(arguments, environment, output, folder)
+    deadline = time.monotonic() + timeout
+    while time.monotonic() < deadline:
+        ended, status = os.waitpid(child, os.WNOHANG)
+        if ended:
+            return os.waitstatus_to_exitcode(status)
+        time.sleep(0.02)
+    os.kill(child, signal.SIGKILL)
+    os.waitpid(child, 0)
+    return 124
+
+
+def _become_pytest(arguments: Sequence[str], environment: Mapping[str, str], output: Path, folder: Path) -> None:
+    """Never returns: the child ends with pytest's exit status."""
+    status = 70
+    try:
+        target = os.open(output, os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
+        os.dup2(target, 1)
+        os.dup2(target, 2)
+        sys.stdout = os.fdopen(1, "w", encoding="utf-8", closefd=False)
+        sys.stderr = os.fdopen(2, "w", encoding="utf-8", closefd=False)
+        os.environ.update(environment)
+        os.chdir(folder)
+        import pytest  # noqa: PLC0415  # imported before the fork
+
+        # Assertions cannot be rewritten in what is imported already; the suite raises by itself.
+        status = int(pytest.main(["--assert=plain", *arguments]))
+        sys.stdout.flush()
+        sys.stderr.flush()
+    except BaseException:  # noqa: BLE001  # a child must not go on as its parent
+        traceback.print_exc()
+        sys.stderr.flush()
+    finally:
+        os._exit(status)
