@@ -66,31 +66,39 @@ def test_an_expired_entry_fails_the_run(tmp_path: Path) -> None:
 
 
 def test_an_entry_is_good_on_its_last_day(tmp_path: Path) -> None:
-    ran, _ = _run(tmp_path, ENTRY | {"expires": dt.datetime.now(tz=dt.UTC).date() + dt.timedelta(days=1)})
-    assert ran.status == 0, ran.output
-    entries = [ENTRY | {"name": "today"}]
-    path = tmp_path / "one.toml"
-    path.write_text(_toml(*entries))
-    assert Deviations.load(path, dt.date(2027, 6, 30)).expired() == []
-    assert len(Deviations.load(path, dt.date(2027, 7, 1)).expired()) == 1
+    file = tmp_path / "known.toml"
+    file.write_text(_toml(ENTRY))
+    assert Deviations.load(file, dt.date(2027, 6, 30)).expired() == []
+    assert [entry.name for entry in Deviations.load(file, dt.date(2027, 7, 1)).expired()] == ["dots"]
 
 
-def test_an_entry_that_no_longer_occurs_is_pointed_out(tmp_path: Path) -> None:
-    ran, report = _run(tmp_path, ENTRY | {"expires": _far()}, arguments=())
+@pytest.fixture(scope="module")
+def nothing_broken(tmp_path_factory: pytest.TempPathFactory) -> tuple[Ran, list[str]]:
+    """A run against a correct service with three entries, and the names of those it points out."""
+    entries = (
+        ENTRY | {"expires": _far()},
+        ENTRY | {"name": "slow", "clause": "service.pattern_time", "expires": _far()},
+        ENTRY | {"name": "gone", "clause": "request.gone.type", "expires": _far()},
+    )
+    ran, report = _run(tmp_path_factory.mktemp("correct"), *entries, arguments=())
+    return ran, [entry["name"] for entry in report["deviations"]["vanished"]]
+
+
+def test_an_entry_that_no_longer_occurs_is_pointed_out(nothing_broken: tuple[Ran, list[str]]) -> None:
+    ran, vanished = nothing_broken
     assert ran.status == 0, ran.output
-    assert [entry["name"] for entry in report["deviations"]["vanished"]] == ["dots"]
+    assert "dots" in vanished
     assert "remove it" in ran.output
 
 
-def test_an_entry_whose_clause_was_not_exercised_is_not_said_to_have_vanished(tmp_path: Path) -> None:
-    unseen = ENTRY | {"name": "slow", "clause": "service.pattern_time", "expires": _far()}
-    _, report = _run(tmp_path, unseen, arguments=())
-    assert report["deviations"]["vanished"] == []
+def test_an_entry_whose_clause_was_not_exercised_is_not_said_to_have_vanished(
+    nothing_broken: tuple[Ran, list[str]],
+) -> None:
+    assert "slow" not in nothing_broken[1]
 
 
-def test_an_entry_for_a_clause_that_is_no_more_has_vanished(tmp_path: Path) -> None:
-    _, report = _run(tmp_path, ENTRY | {"clause": "request.gone.type", "expires": _far()}, arguments=())
-    assert [entry["name"] for entry in report["deviations"]["vanished"]] == ["dots"]
+def test_an_entry_for_a_clause_that_is_no_more_has_vanished(nothing_broken: tuple[Ran, list[str]]) -> None:
+    assert "gone" in nothing_broken[1]
 
 
 def test_a_new_finding_next_to_a_known_one_on_the_same_clause_still_fails(tmp_path: Path) -> None:
