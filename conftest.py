@@ -96,11 +96,11 @@ def pytest_cmdline_main(config: pytest.Config) -> int | None:
                 options, secrets, reports, Path(config.getoption("--run") or ""), config.getoption("--replay") or ""
             )
         deviations = options.load_deviations()
+        command = shlex.join(["pytest", *map(str, config.invocation_params.args)])
+        parallel = bool(getattr(config.option, "numprocesses", None) or getattr(config.option, "tx", None))
+        life = beginning.begin(options, secrets, reports, command, parallel=parallel)
     except (WrongUsage, DocumentError, DeviationError, CorpusError) as problem:
         raise pytest.UsageError(str(problem)) from None
-    command = shlex.join(["pytest", *map(str, config.invocation_params.args)])
-    parallel = bool(getattr(config.option, "numprocesses", None) or getattr(config.option, "tx", None))
-    life = beginning.begin(options, secrets, reports, command, parallel=parallel)
     if isinstance(life, int):
         return life
     config.stash[_RUN] = (life, deviations)

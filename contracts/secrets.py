@@ -115,9 +115,17 @@ class Secrets:
 
 
 def _spellings(key: str) -> set[bytes]:
-    """How the key stands in plain text, in JSON and in a URL."""
+    """How the key stands in plain text, in JSON, in a URL, and in the words of Python's exceptions."""
     in_json = json.dumps(key)[1:-1]
-    texts = {key, in_json, in_json.replace("/", "\\/"), quote(key, safe=""), quote(key), quote_plus(key)}
+    texts = {
+        key,
+        in_json,
+        in_json.replace("/", "\\/"),
+        quote(key, safe=""),
+        quote(key),
+        quote_plus(key),
+        repr(key)[1:-1],
+    }
     lower = {_ESCAPE.sub(lambda match: match.group().lower(), text) for text in texts}
     return {text.encode() for text in texts | lower}
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import threading
 import time
 from typing import IO, TYPE_CHECKING, Any, Final
@@ -68,13 +69,13 @@ class Progress:
         self._on_terminal = False
         self._instead = False
 
-    @pytest.hookimpl(trylast=True)
-    def pytest_sessionstart(self, session: pytest.Session) -> None:
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtestloop(self, session: pytest.Session) -> None:
         """Begin to tell, unless fewer words are wanted (-q)."""
         reporter: Any = session.config.pluginmanager.getplugin("terminalreporter")
         if reporter is None or session.config.option.verbose < 0:
             return
-        self._out = reporter._tw._file  # noqa: SLF001  # pytest has no public way to its stream
+        self._out = _own(reporter._tw._file)  # noqa: SLF001  # pytest has no public way to its stream
         self._on_terminal = reporter.isatty and session.config.option.verbose == 0
         self._instead = session.config.option.verbose == 0
         if self._instead:
@@ -105,6 +106,11 @@ class Progress:
             self._out.write("\r\x1b[K")
             self._out.flush()
 
+    def pytest_unconfigure(self) -> None:
+        """Close the stream."""
+        if self._out is not None:
+            self._out.close()
+
     def line(self) -> str:
         """Requests sent, findings and seconds so far."""
         seconds = time.monotonic() - self._began
@@ -122,3 +128,8 @@ class Progress:
             return
         self._out.write(f"\r\x1b[K{text[:100]}" if self._on_terminal else f"{text}\n")
         self._out.flush()
+
+
+def _own(stream: IO[str]) -> IO[str]:
+    """A stream of our own to where ``stream`` goes: pytest catches what is written to that while a test runs."""
+    return os.fdopen(os.dup(stream.fileno()), "w", encoding="utf-8", errors="replace")

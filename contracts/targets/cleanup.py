@@ -60,6 +60,8 @@ def clean_up(
     ``patience`` seconds. With ``keep``, a reason, nothing is deleted.
     """
     account = read_ledgers(directory)
+    if not account.created and not account.lost:
+        return Swept()
     sweeper = Sweeper(target, connections, prepaid=prepaid, patience=patience)
     ledger, swept = Ledger(directory, "cleanup"), Swept()
 

@@ -9,6 +9,7 @@ from urllib.parse import quote
 
 from contracts.exchange import COLLECTION_PATH, Case, Exchange
 from contracts.targets.allowance import BudgetSpent, OutOfTime
+from contracts.targets.session import created_id
 from contracts.targets.target import NoVerdict
 from contracts.targets.weather import GATEWAY
 
@@ -42,13 +43,21 @@ def preflight(session: Session, minimal: Case) -> Offers:
     Raises NoVerdict with one sentence where the service cannot be tested. A broken contract is not for
     the preflight: what breaks here is found, and reported, by the tests.
     """
-    judged = session.once(minimal)
-    if judged.status in {429, *GATEWAY}:
-        judged = session.post(minimal)
-    failure = judged.exchange.failure
-    if failure is None or failure.kind not in _ENDED_AT_ONCE or not _answers(session):
-        _explain(session, judged.exchange)
-    identifier = judged.project_id
+    answer = session.once(minimal)
+    exchange = answer[0]
+    if exchange.status == 429 or exchange.status in GATEWAY - {407, 511}:
+        session.recorder.exchange(exchange)
+        answer = session.weather.send(minimal)
+        exchange = answer[0]
+    try:
+        failure = exchange.failure
+        if failure is None or failure.kind not in _ENDED_AT_ONCE or not _answers(session):
+            _explain(session, exchange)
+    except NoVerdict:
+        session.recorder.exchange(exchange)  # without a judgement: it is not the service's word
+        raise
+    session.recorder.exchange(*answer)
+    identifier = created_id(exchange)
     if identifier is None:
         return Offers(read=False, list=_lists(session), delete=False)
     read = _object(session.get(f"{COLLECTION_PATH}/{quote(identifier, safe='')}")).get("id") == identifier

@@ -104,9 +104,9 @@ class Session:
         """
         return self._judged(self.weather.send(case, number))
 
-    def once(self, case: Case) -> Judged:
-        """Like :meth:`post`, without waiting or asking again whatever comes back."""
-        return self._judged(self._attempt(case))
+    def once(self, case: Case) -> Answer:
+        """Send once, without waiting or asking again whatever comes back; judged, not recorded."""
+        return self._attempt(case)
 
     def _judged(self, answer: Answer) -> Judged:
         exchange, judgement = answer

@@ -132,11 +132,14 @@ class Sweeper:
         return found, ""
 
     def _pages(self, most: int) -> Iterator[list[dict[str, Any]]]:
-        cursor, seen = None, set[str]()
+        cursor, seen, size = None, set[str](), _PAGE
         for _ in range(most):
-            query = f"?limit={_PAGE}" + (f"&cursor={quote(cursor, safe='')}" if cursor else "")
+            query = f"?limit={size}" + (f"&cursor={quote(cursor, safe='')}" if cursor else "")
             exchange = None if self._hopeless else self._answer("GET", COLLECTION_PATH + query)
             page = _page(exchange)
+            if size > 1 and exchange is not None and exchange.failure and exchange.failure.kind == "too_large":
+                size //= 10
+                continue
             if page is None:
                 came = self._hopeless or (f"status {exchange.status}" if exchange and exchange.status else "no answer")
                 raise LookupError(f"the projects cannot be listed ({came})")
@@ -154,15 +157,15 @@ class Sweeper:
         pause = 0.25
         while True:
             exchange = self._send(method, path)
-            unreached = exchange.failure is not None
-            if not unreached and exchange.status != 429 and exchange.status not in GATEWAY:
+            kind = exchange.failure.kind if exchange.failure else ""
+            if kind == "too_large" or (not kind and exchange.status != 429 and exchange.status not in GATEWAY):
                 self._last_good = time.monotonic()
                 return exchange
             wanted = retry_after(exchange, pause)
             if wanted > self._last_good + self._patience - time.monotonic():
                 self._give_up(exchange)
                 return None
-            if unreached and exchange.failure and exchange.failure.kind not in UNREACHED and pause > 1:
+            if kind and kind not in UNREACHED and pause > 1:
                 return exchange
             self._allowance.pause(wanted)
             pause = min(2 * pause, 5.0)

@@ -67,7 +67,12 @@ class Target:
         """
         number = number or self.next_number()
         headers = {**_ALWAYS, **{name: self.secrets.resolve(value) for name, value in case.headers}}
-        reply = self._line().send(case.method, self.base_url + case.path, headers, case.body)
+        try:
+            reply = self._line().send(case.method, self.base_url + case.path, headers, case.body)
+        except Exception as problem:  # noqa: BLE001  # raised again
+            # A mistake of the suite: its words and its frames may hold the key.
+            text = self.secrets.redact_text(f"{type(problem).__name__}: {problem}")
+            raise RuntimeError(f"a request could not be sent: {text}") from None
         failure = reply.failure
         if failure is not None:
             failure = replace(failure, detail=self.secrets.redact_text(failure.detail)[:_DETAIL])

@@ -36,6 +36,9 @@ GRACE: Final = 1.0
 #: one at its leisure (RFC 9112, section 9.3.1), and a POST that meets the end of it is lost or doubled.
 IDLE: Final = 0.5
 _CHUNK: Final = 65_536
+#: Bytes that an answer may have beyond what the request brings with it, and for each byte of that: a JSON
+#: text may escape a character in six bytes, and show it twice.
+_ANSWER, _ECHO = 512 * 1024, 16
 
 
 class _InUse(threading.local):
@@ -185,10 +188,13 @@ class Line:
             self._adapter.close()
         _in_use.line, self._was_cut, self.request_begun, response, failure = self, False, False, None, None
         limit = self._limits.response_time + GRACE
+        most = self._limits.response_bytes
+        if method == "POST":
+            most = min(most, _ANSWER + _ECHO * len(body or b""))
         self._watchdog.arm(self, limit)
         started, clock = time.time(), time.perf_counter()
         try:
-            response = self._exchange(prepared, limit)
+            response = self._exchange(prepared, limit, most)
         except (requests.RequestException, HTTPError, OSError, ValueError) as problem:
             failure = failure_of(problem, cut=self._was_cut, begun=self.request_begun)
         finally:
@@ -196,32 +202,33 @@ class Line:
             self._watchdog.disarm(self)
             _in_use.line = None
         if failure is None and response is not None and response.cut:
-            failure = Failure("too_large", f"more than {self._limits.response_bytes:,} bytes")
+            failure = Failure("too_large", f"more than {most:,} bytes")
         if failure is not None:
             self._adapter.close()
         self._finished = clock + elapsed
         return Reply(response if failure is None else None, failure, started, elapsed)
 
-    def _exchange(self, prepared: requests.PreparedRequest, limit: float) -> Response:
+    def _exchange(self, prepared: requests.PreparedRequest, limit: float, most: int) -> Response:
         answer = self._adapter.send(prepared, stream=True, timeout=(CONNECT_TIMEOUT, limit), **self._settings)
         raw = answer.raw
         headers: Headers = tuple(raw.headers.iteritems())
-        body, whole = self._read(raw)
+        body, whole = self._read(raw, most)
         if self._was_cut:
             raise TimeoutError(f"no whole answer after {limit:g} s")
         if not whole:
             raw.close()
             return Response(raw.status, headers, body, cut=True)
         raw.release_conn()
-        body, cut = _decoded(body, headers, self._limits.response_bytes)
+        body, cut = _decoded(body, headers, most)
         return Response(raw.status, headers, body, cut)
 
-    def _read(self, raw: Any) -> tuple[bytes, bool]:
+    @staticmethod
+    def _read(raw: Any, most: int) -> tuple[bytes, bool]:
         chunks, size = [], 0
         while chunk := raw.read(_CHUNK, decode_content=False):
             chunks.append(chunk)
             size += len(chunk)
-            if size > self._limits.response_bytes:
+            if size > most:
                 return b"".join(chunks)[:1024], False
         return b"".join(chunks), True
 

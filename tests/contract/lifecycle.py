@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Final, Protocol, TypeVar
 
 from contracts.document import DEFAULT_DOCUMENT
 from contracts.targets.cleanup import Swept, clean_up
-from contracts.targets.keys import hand_down
+from contracts.targets.keys import WrongUsage, hand_down
 from contracts.targets.preflight import preflight
 from contracts.targets.run import MAIN, RunOptions, new_folder, new_mark, open_session, point_latest, with_base_url
 from contracts.targets.target import NoVerdict
@@ -91,9 +91,15 @@ class RunLife:
     # -- beginning ----------------------------------------------------------------------------------------
 
     def begin(self, reports: Path, command: str, *, latest: bool = True) -> None:
-        """Make the folder, start the mock where it is the target, and open the session; of the controller alone."""
+        """Make the folder, start the mock where it is the target, and open the session; of the controller alone.
+
+        Raises WrongUsage where the folder or the mock cannot be had.
+        """
         _interrupt_on(_SIGNALS)
-        folder = new_folder(reports, self.options.target)
+        try:
+            folder = new_folder(reports, self.options.target)
+        except OSError as problem:
+            raise WrongUsage(f"reports cannot be written to {reports}: {problem.strerror or problem}") from None
         self.options = replace(self.options, directory=str(folder))
         if latest:
             point_latest(folder)
@@ -119,14 +125,17 @@ class RunLife:
         from contracts.targets.mock.process import MockProcess  # noqa: PLC0415  # a live run needs none
 
         contract = self.options.contract if self.options.contract != str(DEFAULT_DOCUMENT) else None
-        self._mock = MockProcess.start(
-            key=self.secrets.resolve("{key}"),
-            fault=self.options.fault,
-            variant=self.options.variant,
-            delay_ms=self.options.delay_ms,
-            contract=Path(contract) if contract else None,
-            seed=self.options.seed,
-        )
+        try:
+            self._mock = MockProcess.start(
+                key=self.secrets.resolve("{key}"),
+                fault=self.options.fault,
+                variant=self.options.variant,
+                delay_ms=self.options.delay_ms,
+                contract=Path(contract) if contract else None,
+                seed=self.options.seed,
+            )
+        except RuntimeError as problem:
+            raise WrongUsage(str(problem)) from None
         self.options = with_base_url(self.options, self._mock.base_url)
 
     def preflight(self) -> None:
@@ -178,7 +187,10 @@ class RunLife:
         allowance.end()
         with _undisturbed():
             self.session.drain()
-            self._clean_up()
+            try:
+                self._clean_up()
+            except Exception as problem:  # noqa: BLE001  # whatever it is, the reports must be written
+                self.ends(f"the cleanup failed itself: {problem}; to try again: {self.cleanup_command()}")
         self.history.record("end", reason=self.reason, ended=time.time())
 
     def _clean_up(self) -> None:

@@ -94,15 +94,15 @@ class Process:
 class Started:
     """A process that runs until it ends, or is ended by a signal."""
 
-    def __init__(self, arguments: list[str], folder: Path, environment: dict[str, str]) -> None:
+    def __init__(self, arguments: list[str], folder: Path, environment: dict[str, str], out: int | None = None) -> None:
         self.folder = folder
-        self._files = [tempfile.TemporaryFile() for _ in range(2)]
+        self._files = [tempfile.TemporaryFile() for _ in range(2)]  # noqa: SIM115  # closed at the end
         kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
         self._began = time.monotonic()
-        self._process = subprocess.Popen(
+        self._process = subprocess.Popen(  # noqa: S603  # our own module
             arguments,
             stdin=subprocess.DEVNULL,
-            stdout=self._files[0],
+            stdout=self._files[0] if out is None else out,
             stderr=self._files[1],
             env={**kept, "PYTHONDONTWRITEBYTECODE": "1", **environment},
             cwd=ROOT,
@@ -138,16 +138,16 @@ class Started:
         )
 
 
-def start_suite(folder: Path, *arguments: str, key: str = KEY, **environment: str) -> Started:
-    """Begin ``pytest tests/contract``; reports and examples go below ``folder``."""
+def start_suite(folder: Path, *arguments: str, key: str = KEY, out: int | None = None, **environment: str) -> Started:
+    """Begin ``pytest tests/contract``; reports and examples go below ``folder``, words to ``out`` if given."""
     command = [sys.executable, "-m", "pytest", "tests/contract", "-p", "no:cacheprovider"]
     command += ["--reports", str(folder / "runs"), "--examples", str(folder / "examples"), "--corpus", "none"]
-    return Started([*command, *arguments], folder, {"ACTIVEPIECES_API_KEY": key, **environment})
+    return Started([*command, *arguments], folder, {"ACTIVEPIECES_API_KEY": key, **environment}, out)
 
 
 def suite(folder: Path, *arguments: str, key: str = KEY, patience: float = 60.0, **environment: str) -> Process:
     """A whole run of ``pytest tests/contract``."""
-    return start_suite(folder, *arguments, key=key, **environment).end(patience)
+    return start_suite(folder, *arguments, key=key, out=None, **environment).end(patience)
 
 
 def live(base_url: str, *more: str) -> tuple[str, ...]:

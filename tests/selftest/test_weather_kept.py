@@ -13,7 +13,7 @@ import pytest
 from contracts.targets.mock.process import MockProcess
 from contracts.verdict import ExitStatus
 from tests.selftest.live_runs import KEY, Run, essentials_run
-from tests.selftest.unruly_server import Seen, UnrulyServer, answer, close, json_answer, relayed, reset
+from tests.selftest.unruly_server import Seen, UnrulyServer, Writes, answer, close, json_answer, relayed, reset
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -33,11 +33,11 @@ def _left(server: UnrulyServer, run: Run) -> list[str]:
     return [str(project) for project in json.loads(server.forward(seen)[2])["data"] if mark in str(project)]
 
 
-def _once(after: int, happen: Callable[[Seen], object]) -> Callable[[Seen], object]:
+def _once(after: int, happen: Callable[[Seen], Writes | None]) -> Callable[[Seen], Writes | None]:
     """Something that happens once, to the first creation behind request ``after``."""
-    lock, done = threading.Lock(), []
+    lock, done = threading.Lock(), list[Seen]()
 
-    def behave(seen: Seen) -> object:
+    def behave(seen: Seen) -> Writes | None:
         with lock:
             if done or seen.number <= after or not seen.creates:
                 return None
@@ -50,7 +50,7 @@ def _once(after: int, happen: Callable[[Seen], object]) -> Callable[[Seen], obje
 def test_a_service_that_restarts_is_waited_for(service: str, tmp_path: Path) -> None:
     with UnrulyServer(service) as server:
 
-        def restart(_: Seen) -> object:
+        def restart(_: Seen) -> Writes | None:
             server.refuse_for(1.0)
             return close()
 
@@ -67,7 +67,7 @@ def test_a_service_that_limits_requests_is_given_the_time_it_asks_for(
 ) -> None:
     until: list[float] = []
 
-    def limit(_: Seen) -> object:
+    def limit(_: Seen) -> Writes | None:
         until.append(time.time() + 2)
         value = formatdate(until[0], usegmt=True) if as_date else "2"
         return json_answer(429, '{"message":"slow down"}', [("Retry-After", value)])
@@ -84,7 +84,7 @@ def test_a_service_that_limits_requests_is_given_the_time_it_asks_for(
 def test_a_gateway_that_loses_its_service_for_a_while_is_no_finding(service: str, tmp_path: Path, status: int) -> None:
     back: list[float] = []
 
-    def behave(seen: Seen) -> object:
+    def behave(seen: Seen) -> Writes | None:
         if seen.number > 20 and not back:
             back.append(time.time() + 1.0)
         return answer(status, "<h1>Bad gateway</h1>") if back and time.time() < back[0] else None
@@ -113,7 +113,7 @@ def test_connections_that_are_all_cut_at_once_are_no_finding(service: str, tmp_p
     with UnrulyServer(service) as server:
         gate = threading.Barrier(4, timeout=3)
 
-        def behave(seen: Seen) -> object:
+        def behave(seen: Seen) -> Writes | None:
             if 20 <= seen.number < 24:
                 try:
                     if gate.wait() == 0:
@@ -134,7 +134,7 @@ def test_a_creation_whose_answer_is_lost_is_no_duplicate_and_is_deleted(service:
     stored: list[int] = []
     with UnrulyServer(service) as server:
 
-        def behave(seen: Seen) -> object:
+        def behave(seen: Seen) -> Writes | None:
             # One that the service has stored: its repetition meets an externalId in use.
             if seen.creates and seen.number > 20 and b"externalId" in seen.body and not stored:
                 found = server.forward(seen)

@@ -9,16 +9,21 @@ import ssl
 import struct
 import threading
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Self
+from typing import IO, TYPE_CHECKING, Self
 from urllib.parse import urlsplit
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Iterable
     from types import TracebackType
 
 #: Seconds after which any answer of this server ends.
 _LONGEST = 30.0
+
+
+#: Writes an answer, and says whether the connection goes on.
+Writes = Callable[[socket.socket], bool]
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,10 +46,6 @@ class Seen:
         return self.method == "POST"
 
 
-
-
-
-
 class UnrulyServer:
     """Forwards to ``upstream`` what ``behave`` has no answer of its own to; remembers every request.
 
@@ -54,7 +55,7 @@ class UnrulyServer:
     def __init__(
         self,
         upstream: str = "",
-        behave: Callable[[Seen], Callable[[socket.socket], bool] | None] = lambda _: None,
+        behave: Callable[[Seen], Writes | None] = lambda _: None,
         *,
         tls: ssl.SSLContext | None = None,
     ) -> None:
@@ -153,23 +154,23 @@ class UnrulyServer:
                 self._connections.pop(number, None)
             connection.close()
 
-    def _read(self, stream: Iterable[bytes], connection: int) -> Seen | None:
-        line = stream.readline()  # type: ignore[attr-defined]
+    def _read(self, stream: IO[bytes], connection: int) -> Seen | None:
+        line = stream.readline()
         if not line.strip():
             return None
         method, path, _ = line.decode("latin-1").split(" ", 2)
         headers = []
-        while (line := stream.readline()) not in {b"\r\n", b"\n", b""}:  # type: ignore[attr-defined]
+        while (line := stream.readline()) not in {b"\r\n", b"\n", b""}:
             name, _, value = line.decode("latin-1").partition(":")
             headers.append((name, value.strip()))
         length = next((int(value) for name, value in headers if name.lower() == "content-length"), 0)
-        body = stream.read(length)  # type: ignore[attr-defined]
+        body = stream.read(length)
         with self._lock:
             seen = Seen(len(self.requests) + 1, time.time(), connection, method, path, tuple(headers), body)
             self.requests.append(seen)
         return seen
 
-    def _forwarded(self, seen: Seen) -> Callable[[socket.socket], bool]:
+    def _forwarded(self, seen: Seen) -> Writes:
         return relayed(self.forward(seen))
 
     def forward(self, seen: Seen) -> tuple[int, list[tuple[str, str]], bytes]:
@@ -191,9 +192,7 @@ class UnrulyServer:
 # -- answers ------------------------------------------------------------------------------------------------
 
 
-def answer(
-    status: int, body: bytes | str = b"", headers: Iterable[tuple[str, str]] = ()
-) -> Callable[[socket.socket], bool]:
+def answer(status: int, body: bytes | str = b"", headers: Iterable[tuple[str, str]] = ()) -> Writes:
     """A whole answer."""
     data = body.encode() if isinstance(body, str) else body
     lines = [f"HTTP/1.1 {status} X", *(f"{name}: {value}" for name, value in headers)]
@@ -208,18 +207,18 @@ def answer(
     return write
 
 
-def relayed(forwarded: tuple[int, list[tuple[str, str]], bytes]) -> Callable[[socket.socket], bool]:
+def relayed(forwarded: tuple[int, list[tuple[str, str]], bytes]) -> Writes:
     """What the service behind has answered."""
     status, headers, body = forwarded
     return answer(status, body, [(n, v) for n, v in headers if n.lower() not in {"content-length", "connection"}])
 
 
-def json_answer(status: int, body: str, headers: Iterable[tuple[str, str]] = ()) -> Callable[[socket.socket], bool]:
+def json_answer(status: int, body: str, headers: Iterable[tuple[str, str]] = ()) -> Writes:
     """A whole answer of JSON."""
     return answer(status, body, [("Content-Type", "application/json"), *headers])
 
 
-def raw(data: bytes) -> Callable[[socket.socket], bool]:
+def raw(data: bytes) -> Writes:
     """These bytes, and the end of the connection."""
 
     def write(connection: socket.socket) -> bool:
@@ -229,7 +228,7 @@ def raw(data: bytes) -> Callable[[socket.socket], bool]:
     return write
 
 
-def endless(head: bytes, piece: bytes, pause: float = 0.0) -> Callable[[socket.socket], bool]:
+def endless(head: bytes, piece: bytes, pause: float = 0.0) -> Writes:
     """``head``, then ``piece`` again and again until the client has had enough."""
 
     def write(connection: socket.socket) -> bool:
@@ -244,7 +243,7 @@ def endless(head: bytes, piece: bytes, pause: float = 0.0) -> Callable[[socket.s
     return write
 
 
-def reset() -> Callable[[socket.socket], bool]:
+def reset() -> Writes:
     """No answer: the connection is reset."""
 
     def write(connection: socket.socket) -> bool:
@@ -254,12 +253,12 @@ def reset() -> Callable[[socket.socket], bool]:
     return write
 
 
-def close() -> Callable[[socket.socket], bool]:
+def close() -> Writes:
     """No answer: the connection is closed."""
     return lambda _: False
 
 
-def hang(seconds: float = _LONGEST) -> Callable[[socket.socket], bool]:
+def hang(seconds: float = _LONGEST) -> Writes:
     """No answer for so long."""
 
     def write(connection: socket.socket) -> bool:
