@@ -128,8 +128,8 @@ def test_nightly_explores_sequences_of_operations(tmp_path: Path) -> None:
     ran = run_suite(tmp_path, "--profile", "nightly", "-k", "sequence", "--budget", "300")
     assert ran.status == 0, ran.output
     methods = Counter(record["case"].get("method", "POST") for record in ran.records("exchange"))
-    assert methods["POST"] > methods["GET"] > 20
-    assert methods["DELETE"] > 10
+    assert methods["POST"] > methods["GET"] > 8
+    assert methods["DELETE"] > 4
 
 
 def test_a_sequence_shows_what_no_single_request_can(tmp_path: Path) -> None:
