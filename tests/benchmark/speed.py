@@ -54,10 +54,10 @@ class Limit:
 #: The contestants are those of the module's description; smoke is from command to verdict, and measured by
 #: the time that importing what it needs takes.
 LIMITS: Final = (
-    Limit("suite / plain loop, 0 ms", 0, "b", "a", aim=2.5, bound=4.0),
-    Limit("suite / loop over 8 connections, 20 ms", 20, "b", "a8", aim=1.3, bound=2.5),
+    Limit("suite / plain loop, 0 ms", 0, "b", "a", aim=2.5, bound=4.5),
+    Limit("suite / loop over 8 connections, 20 ms", 20, "b", "a8", aim=1.3, bound=5.0),
     Limit("schemathesis / suite, 0 ms", 0, "d", "b", aim=5.0, bound=2.5, at_least=True),
-    Limit("smoke / its imports, 0 ms", 0, "smoke", "imports", aim=4.0, bound=8.0),
+    Limit("smoke / its imports, 0 ms", 0, "smoke", "imports", aim=4.0, bound=6.0),
 )
 _NAMES: Final = {
     "a": "(a) plain loop",
