@@ -10,8 +10,8 @@ from urllib.parse import quote
 from contracts.exchange import COLLECTION_PATH, Case, Exchange
 from contracts.targets.allowance import BudgetSpent, OutOfTime
 from contracts.targets.session import created_id
+from contracts.targets.signs import GATEWAY
 from contracts.targets.target import NoVerdict
-from contracts.targets.weather import GATEWAY
 
 if TYPE_CHECKING:
     from contracts.targets.session import Session

@@ -13,7 +13,7 @@ from urllib.parse import quote
 
 from contracts.exchange import COLLECTION_PATH, UNREACHED, VALID_AUTHORIZATION, Case, Exchange
 from contracts.targets.allowance import Allowance, BudgetSpent
-from contracts.targets.weather import GATEWAY, retry_after
+from contracts.targets.signs import GATEWAY, retry_after
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -6,13 +6,11 @@ import threading
 import time
 from collections import Counter
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Any, Final, NoReturn, Protocol
 
-from contracts.exchange import COLLECTION_PATH, UNREACHED, VALID_AUTHORIZATION, Case, Exchange
+from contracts.exchange import COLLECTION_PATH, VALID_AUTHORIZATION, Case, Exchange
 from contracts.judgement import Judgement
-from contracts.oracle import Expectation, Verdict
+from contracts.targets.signs import ACCOUNT, GARBLED, named, retry_after, suspicious
 from contracts.targets.target import NoVerdict
 
 if TYPE_CHECKING:
@@ -20,14 +18,6 @@ if TYPE_CHECKING:
 
     from contracts.checks.context import Limits
     from contracts.targets.allowance import Allowance
-
-#: Statuses with which a gateway or proxy speaks for a service that it does not reach: RFC 9110, sections
-#: 15.5.8 and 15.6; RFC 6585, section 6; and what a large content network made up for itself.
-GATEWAY: Final = frozenset({407, 502, 503, 504, 511, *range(520, 528), 530})
-#: Statuses with which a service speaks of the account, not of the request.
-ACCOUNT: Final = frozenset({401, 402, 403, 409})
-#: Failures that are the service's own: something came, and it was no whole HTTP answer.
-GARBLED: Final = frozenset({"incomplete", "invalid", "too_large"})
 
 _LONGEST_PAUSE: Final = 5.0
 #: Requests that brought a broken-off answer again, after which another one is not repeated.
@@ -49,39 +39,6 @@ class Patience:
 
     seconds: float = 60.0
     repeats: int = 4
-
-
-def suspicious(exchange: Exchange, owed: Expectation | None, slow: float) -> str | None:
-    """What about the exchange may be due to the surroundings: unreached, limited, gateway, account, broken, or None.
-
-    ``owed`` is None for a request that the page does not document.
-    """
-    if exchange.failure is not None:
-        return "unreached" if exchange.failure.kind in UNREACHED else "broken"
-    status = exchange.status
-    if status == 429:  # RFC 6585, section 4
-        return "limited"
-    if status in GATEWAY:
-        return "gateway"
-    if status in ({401, 403} if owed is None else ACCOUNT if owed.verdict is Verdict.CREATE else ()):
-        return "account"
-    return "broken" if exchange.elapsed > slow else None
-
-
-def retry_after(exchange: Exchange, fallback: float, now: Callable[[], float] = time.time) -> float:
-    """Seconds that the answer asks to wait: Retry-After as seconds or as a date (RFC 9110, section 10.2.3)."""
-    value = exchange.response.header("Retry-After") if exchange.response else None
-    if value is None:
-        return fallback
-    if value.strip().isascii() and value.strip().isdigit():
-        return float(value)
-    try:
-        moment = parsedate_to_datetime(value)
-    except ValueError:
-        return fallback
-    if moment.tzinfo is None:
-        moment = moment.replace(tzinfo=UTC)
-    return max(0.0, (moment - datetime.fromtimestamp(now(), UTC)).total_seconds())
 
 
 class Recorder(Protocol):
@@ -198,7 +155,7 @@ class Weather:
         """Record an exchange that another one has taken the place of."""
         self._recorder.exchange(exchange, judgement)
         if judgement is None or not judgement.findings:
-            self._note(f"a request was repeated after: {_what(exchange)}")
+            self._note(f"a request was repeated after: {named(exchange)}")
 
     def _note(self, text: str) -> None:
         self._recorder.record("note", kind="weather", text=text)
@@ -237,7 +194,7 @@ class Weather:
                 return control, waited
             self._gateway_fails |= kind == "gateway"
             if not waited:
-                self._note(f"the service was waited for after: {_what(control)}")
+                self._note(f"the service was waited for after: {named(control)}")
             waited = True
             came = control.failure.detail if control.failure else f"status {control.status}"
             self._wait(retry_after(control, pause), since, f"the service stopped answering in mid-run ({came})")
@@ -349,7 +306,3 @@ class Weather:
                 self._transient[kind] += 1
             self._last_break = max(broke, self._last_break)
             return self._transient[kind] > 1
-
-
-def _what(exchange: Exchange) -> str:
-    return exchange.failure.kind if exchange.failure else f"status {exchange.status}"

@@ -10,7 +10,13 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from contracts.checks.context import Limits
+from contracts.exchange import Case
+from contracts.secrets import Secrets
+from contracts.targets.allowance import Allowance
 from contracts.targets.mock.process import MockProcess
+from contracts.targets.target import Target
+from contracts.targets.transport import IDLE
 from contracts.verdict import ExitStatus
 from tests.selftest.live_runs import KEY, Run, essentials_run
 from tests.selftest.unruly_server import Seen, UnrulyServer, Writes, answer, close, json_answer, relayed, reset
@@ -155,9 +161,12 @@ def test_a_creation_whose_answer_is_lost_is_no_duplicate_and_is_deleted(service:
         assert cleaned.created == cleaned.deleted
 
 
-def test_idle_connections_that_the_service_has_closed_are_not_used_again(service: str, tmp_path: Path) -> None:
+def test_a_connection_that_was_idle_is_not_used_again(service: str) -> None:
     with UnrulyServer(service) as server:
-        run = essentials_run(server.base_url, tmp_path, cases=1, rate=1.8, connections=1)
-        assert run.status is ExitStatus.KEPT
-        used = [seen.connection for seen in server.requests]
-        assert len(set(used)) == len(used)
+        target = Target(server.base_url, Secrets(KEY), Limits(), Allowance())
+        case = Case(None, method="GET")
+        for pause in (0.0, 0.0, IDLE + 0.1):
+            time.sleep(pause)
+            assert target.send(case).response is not None
+        target.close()
+        assert [seen.connection for seen in server.requests] == [1, 1, 2]

@@ -1,0 +1,60 @@
+"""Signs of the weather: what about an exchange may be due to the surroundings, and how long it asks to wait."""
+
+from __future__ import annotations
+
+import time
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from typing import TYPE_CHECKING, Final
+
+from contracts.exchange import UNREACHED, Exchange
+from contracts.oracle import Expectation, Verdict
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+#: Statuses with which a gateway or proxy speaks for a service that it does not reach: RFC 9110, sections
+#: 15.5.8 and 15.6; RFC 6585, section 6; and what a large content network made up for itself.
+GATEWAY: Final = frozenset({407, 502, 503, 504, 511, *range(520, 528), 530})
+#: Statuses with which a service speaks of the account, not of the request.
+ACCOUNT: Final = frozenset({401, 402, 403, 409})
+#: Failures that are the service's own: something came, and it was no whole HTTP answer.
+GARBLED: Final = frozenset({"incomplete", "invalid", "too_large"})
+
+
+def suspicious(exchange: Exchange, owed: Expectation | None, slow: float) -> str | None:
+    """What about the exchange may be due to the surroundings: unreached, limited, gateway, account, broken, or None.
+
+    ``owed`` is None for a request that the page does not document.
+    """
+    if exchange.failure is not None:
+        return "unreached" if exchange.failure.kind in UNREACHED else "broken"
+    status = exchange.status
+    if status == 429:  # RFC 6585, section 4
+        return "limited"
+    if status in GATEWAY:
+        return "gateway"
+    if status in ({401, 403} if owed is None else ACCOUNT if owed.verdict is Verdict.CREATE else ()):
+        return "account"
+    return "broken" if exchange.elapsed > slow else None
+
+
+def retry_after(exchange: Exchange, fallback: float, now: Callable[[], float] = time.time) -> float:
+    """Seconds that the answer asks to wait: Retry-After as seconds or as a date (RFC 9110, section 10.2.3)."""
+    value = exchange.response.header("Retry-After") if exchange.response else None
+    if value is None:
+        return fallback
+    if value.strip().isascii() and value.strip().isdigit():
+        return float(value)
+    try:
+        moment = parsedate_to_datetime(value)
+    except ValueError:
+        return fallback
+    if moment.tzinfo is None:
+        moment = moment.replace(tzinfo=UTC)
+    return max(0.0, (moment - datetime.fromtimestamp(now(), UTC)).total_seconds())
+
+
+def named(exchange: Exchange) -> str:
+    """The kind of failure, or the status, in a word or two."""
+    return exchange.failure.kind if exchange.failure else f"status {exchange.status}"
