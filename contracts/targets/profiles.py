@@ -24,8 +24,8 @@ class Profile:
     essentials_only: bool = False
     extra_states: int = 0
     strength: int = 2
-    examples: int = 60
-    generated: int = 40
+    examples: int = 50
+    generated: int = 15
     sequences: int = 0
     steps: int = 40
     connections: int = 8

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import pytest
@@ -34,7 +35,7 @@ R = TypeVar("R")
 _LANES_OF_TESTS = 10_000
 
 #: Bodies that one Hypothesis example carries at most: they travel together and still shrink to one.
-_TOGETHER = 6
+_TOGETHER = 20
 
 
 class Driver:
@@ -71,17 +72,22 @@ class Driver:
 
     def essentials(self) -> list[Case]:
         """The essential cases of this run, as many as its profile sends."""
-        cases = essential_cases(self.contract, self.lane(1), self.options.seed)
-        return cases[: self.profile.essentials]
+        return self._essentials[: self.profile.essentials]
+
+    @cached_property
+    def _essentials(self) -> list[Case]:
+        return essential_cases(self.contract, self.lane(1), self.options.seed)
 
     def remaining(self, cases: Iterable[Case]) -> list[Case]:
         """``cases`` without those that the essentials hold already."""
-        sent = {self._without_name(case) for case in self.essentials()}
-        return [case for case in cases if self._without_name(case) not in sent]
+        return [case for case in cases if self._without_name(case) not in self._sent_first]
+
+    @cached_property
+    def _sent_first(self) -> set[tuple[Any, ...]]:
+        return {self._without_name(case) for case in self.essentials()}
 
     def _without_name(self, case: Case) -> tuple[Any, ...]:
-        body = self.names._form.sub(b"", case.body) if case.body else case.body
-        return (body, case.headers, case.method, case.path)
+        return (self.names.anonymous(case), case.headers, case.method, case.path)
 
     def mine(self, units: Iterable[T]) -> list[T]:
         """This shard's part of what a test is made of: every unit of the set where the run has one shard."""
