@@ -42,68 +42,82 @@ class JsonText:
     repeated: set[str] = field(default_factory=set)
 
 
+class _Reader:
+    """The hooks of one parse: what ``json`` takes in silence is noted here."""
+
+    def __init__(self) -> None:
+        self.oddities: list[str] = []
+        self.repeated: set[str] = set()
+
+    def pairs(self, members: list[tuple[str, Any]]) -> dict[str, Any]:
+        built = dict(members)
+        if len(built) != len(members):
+            names = [name for name, _ in members]
+            self.repeated.update(name for name in built if names.count(name) > 1)
+        return built
+
+    def integer(self, digits: str) -> int | float:
+        if len(digits) < 309:  # without a sign 309 digits may be too many
+            return int(digits)
+        # Python refuses to convert very long digit strings; no double holds them either.
+        number = int(digits) if len(digits) <= 310 else _TOO_LARGE
+        return number if abs(number) < _TOO_LARGE else self._overflow(digits)
+
+    def decimal(self, digits: str) -> float:
+        number = float(digits)
+        if math.isinf(number):
+            return self._overflow(digits)
+        if number == 0 and re.search(r"[1-9]", digits.lower().partition("e")[0]):
+            self.oddities.append("number below the smallest double")
+        return number
+
+    def _overflow(self, digits: str) -> float:
+        self.oddities.append("number that no double can hold")
+        return -math.inf if digits.startswith("-") else math.inf
+
+
 def parse(data: bytes) -> JsonText:
     """Parse a JSON text; raises NotUTF8 or MalformedJSON."""
-    oddities: list[str] = []
+    reader = _Reader()
     if data.startswith(_BOM):
-        oddities.append("byte order mark")
+        reader.oddities.append("byte order mark")
         data = data[len(_BOM) :]
     try:
         text = data.decode("utf-8")
     except UnicodeDecodeError as problem:
         raise NotUTF8(f"byte {problem.start}: {problem.reason}") from None
-    repeated: set[str] = set()
-
-    def pairs(members: list[tuple[str, Any]]) -> dict[str, Any]:
-        built = dict(members)
-        if len(built) != len(members):
-            names = [name for name, _ in members]
-            repeated.update(name for name in built if names.count(name) > 1)
-        return built
-
-    def integer(digits: str) -> int | float:
-        if len(digits) < 309:  # without a sign 309 digits may be too many
-            return int(digits)
-        # Python refuses to convert very long digit strings; no double holds them either.
-        number = int(digits) if len(digits) <= 310 else _TOO_LARGE
-        return number if abs(number) < _TOO_LARGE else _overflow(digits, oddities)
-
-    def decimal(digits: str) -> float:
-        number = float(digits)
-        if math.isinf(number):
-            return _overflow(digits, oddities)
-        if number == 0 and re.search(r"[1-9]", digits.lower().partition("e")[0]):
-            oddities.append("number below the smallest double")
-        return number
-
     try:
         value = json.loads(
-            text, object_pairs_hook=pairs, parse_int=integer, parse_float=decimal, parse_constant=_refuse
+            text,
+            object_pairs_hook=reader.pairs,
+            parse_int=reader.integer,
+            parse_float=reader.decimal,
+            parse_constant=_refuse,
         )
     except RecursionError:
         return JsonText(None, ["nested deeper than parsers must follow"])
     except json.JSONDecodeError as problem:
         raise MalformedJSON(f"{problem.msg} at character {problem.pos}") from None
-    if repeated:
-        oddities.append("repeated member")
+    if reader.repeated:
+        reader.oddities.append("repeated member")
+    reader.oddities.extend(_oddities(text, value))
+    return JsonText(value, reader.oddities, reader.repeated)
+
+
+def _oddities(text: str, value: Any) -> Iterator[str]:
+    """What RFC 8259 leaves to the parser; a look at the text spares most values the walk."""
     if "\\u" in text or "\x00" in text:
-        oddities.extend(_odd_characters(value))
+        yield from _odd_characters(value)
     if "proto" in text or "\\u" in text:
-        oddities.extend(_odd_members(value))
-    if len(data) > LONGEST:
-        oddities.append("longer than parsers must read")
+        yield from _odd_members(value)
+    if len(text) > LONGEST:
+        yield "longer than parsers must read"
     if text.count("{") + text.count("[") > DEEPEST and depth(value) > DEEPEST:
-        oddities.append("nested deeper than parsers must follow")
-    return JsonText(value, oddities, repeated)
+        yield "nested deeper than parsers must follow"
 
 
 def _refuse(name: str) -> NoReturn:
     raise MalformedJSON(f"{name} is no JSON value")
-
-
-def _overflow(digits: str, oddities: list[str]) -> float:
-    oddities.append("number that no double can hold")
-    return -math.inf if digits.startswith("-") else math.inf
 
 
 def _odd_characters(value: Any) -> Iterator[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 import pytest
 from hypothesis import given
@@ -80,14 +80,11 @@ class Driver:
 
     def remaining(self, cases: Iterable[Case]) -> list[Case]:
         """``cases`` without those that the essentials hold already."""
-        return [case for case in cases if self._without_name(case) not in self._sent_first]
+        return [case for case in cases if self.names.anonymous(case) not in self._sent_first]
 
     @cached_property
-    def _sent_first(self) -> set[tuple[Any, ...]]:
-        return {self._without_name(case) for case in self.essentials()}
-
-    def _without_name(self, case: Case) -> tuple[Any, ...]:
-        return (self.names.anonymous(case), case.headers, case.method, case.path)
+    def _sent_first(self) -> set[bytes]:
+        return {self.names.anonymous(case) for case in self.essentials()}
 
     def mine(self, units: Iterable[T]) -> list[T]:
         """This shard's part of what a test is made of: every unit of the set where the run has one shard."""

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import subprocess
 import sys
-from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
-from contracts.targets.mock.call import Call
-from contracts.targets.mock.schema import Issue
 from tests.benchmark.detection import KEY, run_suite
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from contracts.targets.mock.call import Call
+    from contracts.targets.mock.schema import Issue
 
 DRAFT = Path(__file__).parent / "data" / "draft.openapi.yaml"
 
@@ -63,10 +68,8 @@ serve(service, port=0, until_stdin_closes=True)
 
 
 @pytest.fixture
-def served(request: pytest.FixtureRequest) -> str:
+def served(request: pytest.FixtureRequest) -> Iterator[str]:
     """The base URL of a service of the draft, with the planted mistake that the test names, if any."""
-    import subprocess  # noqa: PLC0415
-
     planted = [request.param] if request.param else []
     process = subprocess.Popen(  # noqa: S603  # our own mock
         [sys.executable, "-c", _SERVER, str(DRAFT), KEY, *planted],
@@ -77,10 +80,10 @@ def served(request: pytest.FixtureRequest) -> str:
     )
     assert process.stdin is not None
     assert process.stdout is not None
-    request.addfinalizer(process.wait)
-    request.addfinalizer(process.stdout.close)
-    request.addfinalizer(process.stdin.close)
-    return process.stdout.readline().strip()
+    yield process.stdout.readline().strip()
+    process.stdin.close()
+    process.wait(timeout=10)
+    process.stdout.close()
 
 
 @pytest.mark.parametrize("served", [None], indirect=True)
