@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
+
 from strategies.adversarial import adversarial_bodies
 from strategies.bodies import valid_bodies
-
 from strategies.open_bodies import open_bodies
 
 if TYPE_CHECKING:
