@@ -126,9 +126,10 @@ class Response:
 class Failure:
     """Why there is no whole answer.
 
-    ``kind`` is one of: refused, dns, tls, proxy (nothing was reached); closed, reset (the connection ended
-    before an answer); timeout (no whole answer within the limit); incomplete, invalid (what came is not
-    HTTP as RFC 9112 has it); too_large (more than the client is willing to read).
+    ``kind`` is one of: refused, dns, tls, proxy (nothing was reached); closed, reset (a fresh connection
+    ended before an answer); stale (a kept-alive one did, as it may by RFC 9112, section 9.3.1); timeout (no
+    whole answer within the limit); incomplete, invalid (what came is not HTTP as RFC 9112 has it); too_large
+    (more than the client is willing to read).
     """
 
     kind: str
@@ -141,6 +142,8 @@ class Failure:
 
 #: Failures that say nothing about the service: it was never reached.
 UNREACHED: Final = frozenset({"refused", "dns", "tls", "proxy"})
+#: A kept-alive connection that ended when it was used again: the other side may close it at its leisure.
+STALE: Final = "stale"
 
 
 @dataclass(frozen=True, slots=True)

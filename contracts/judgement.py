@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 from contracts.checks import project, refusal, schema, status
 from contracts.checks.context import Check, Context, Limits
 from contracts.clauses import ID_MEMBERS
-from contracts.exchange import UNREACHED, Case, Exchange
+from contracts.exchange import STALE, UNREACHED, Case, Exchange
 from contracts.findings import Finding
 from contracts.oracle import IN_USE, SENT_BEFORE, Expectation, Oracle, Verdict
 
@@ -107,7 +107,7 @@ class Judge:
     def _exercised(self, context: Context) -> tuple[tuple[str, ...], tuple[str, ...]]:
         exchange, owed = context.exchange, context.expectation
         if exchange.failure is not None:
-            reached = exchange.failure.kind not in UNREACHED
+            reached = exchange.failure.kind not in {*UNREACHED, STALE}
             return (("service.answers", "service.time") if reached else ()), ()
         positive = ["service.answers", "service.time", "service.no_5xx", "service.token_not_repeated"]
         negative: list[str] = []

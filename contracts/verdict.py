@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass, field
 from enum import IntEnum
-from typing import TYPE_CHECKING, Any
+from fnmatch import fnmatchcase
+from typing import TYPE_CHECKING, Any, Final
 
 from contracts.checks.history import HistoryChecks
 from contracts.clauses import Clause
@@ -16,6 +17,12 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 Record = dict[str, Any]
+
+#: What cannot hold where a clause is broken.
+_FOLLOW: Final = {
+    "response.201.answers_own_request": ("response.201.*.echo", "state.reads_back"),
+    "response.201.id.unique": ("state.reads_back",),
+}
 
 
 class ExitStatus(IntEnum):
@@ -221,6 +228,7 @@ class VerdictBuilder:
             for clause, count in history.exercised():
                 if clause in self._results:
                     self._results[clause].positive += count
+        self._drop_consequences()
         buckets = sorted(self._buckets.values(), key=self._severity)
         failing = [
             bucket
@@ -238,6 +246,20 @@ class VerdictBuilder:
         """Whether the run would have shown a deviation: it exercised the clause, or there is no such clause."""
         result = self._results.get(entry.clause)
         return result.outcome is not None if result else self._posts > 0
+
+    def _drop_consequences(self) -> None:
+        """One mistake is told once: findings that follow from another clause leave theirs unknown."""
+        broken = {bucket.clause for bucket in self._buckets.values() if bucket.known is None}
+        for cause, patterns in _FOLLOW.items():
+            if cause not in broken:
+                continue
+            for key, bucket in list(self._buckets.items()):
+                if bucket.known is None and any(fnmatchcase(bucket.clause, pattern) for pattern in patterns):
+                    del self._buckets[key]
+                    result = self._results[bucket.clause]
+                    result.broken -= bucket.count
+                    result.unknown = True
+                    result.reason = f"{bucket.count} findings that may follow from {cause}"
 
     def _severity(self, bucket: Bucket) -> tuple[int, int, int, str]:
         level = self._results[bucket.clause].clause.level.rank

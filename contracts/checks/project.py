@@ -37,9 +37,12 @@ def id_format(context: Context) -> Iterator[Finding]:
     """response.201.*.idFormat: id, ownerId, plan.id and plan.projectId have the service's one format."""
     if context.project is None:
         return
+    own = context.project.get("id")
     for path in ID_MEMBERS:
         value = member(context.project, path)
-        if isinstance(value, str) and not ID_FORMAT.fullmatch(value):
+        # A wrong id that stands twice, or that was sent, is told once.
+        told = value == context.sent.get("id") or (path != "id" and value == own)
+        if isinstance(value, str) and not ID_FORMAT.fullmatch(value) and not told:
             yield Finding(
                 f"response.201.{path}.idFormat",
                 "format",

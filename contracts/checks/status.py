@@ -6,9 +6,9 @@ import re
 from typing import TYPE_CHECKING
 
 from contracts.checks.context import Context, shown
-from contracts.exchange import UNREACHED
+from contracts.exchange import STALE, UNREACHED
 from contracts.findings import Finding
-from contracts.oracle import Verdict
+from contracts.oracle import SENT_BEFORE, Verdict
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -36,22 +36,23 @@ def answered_in_time(context: Context) -> Iterator[Finding]:
             )
     elif failure.kind == "timeout":
         yield Finding("service.time", "hang", f"an answer within {limit:g} s", f"none: {failure.detail}")
-    elif failure.kind not in UNREACHED:
+    elif failure.kind not in UNREACHED and failure.kind != STALE:
         yield Finding(
             "service.answers", failure.kind, "one whole HTTP answer", f"{_WORDS[failure.kind]} ({failure.detail})"
         )
 
 
 def not_a_server_error(context: Context) -> Iterator[Finding]:
-    """service.no_5xx, and no answer outside the classes of RFC 9110, section 15."""
+    """service.no_5xx or state.external_id_reuse, and no answer outside the classes of RFC 9110, section 15."""
     if context.status >= 500:
         owed = {
             Verdict.CREATE: "201: the request is valid",
             Verdict.REJECT: "a 4xx: the request is invalid",
             Verdict.EITHER: "201 or a 4xx: the page leaves this request open",
         }[context.expectation.verdict]
+        reuse = context.expectation.why == (SENT_BEFORE,)
         yield Finding(
-            "service.no_5xx",
+            "state.external_id_reuse" if reuse else "service.no_5xx",
             f"{context.status} where {context.expectation.verdict.value} is owed",
             owed,
             _answer(context),

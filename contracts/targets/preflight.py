@@ -60,7 +60,10 @@ def preflight(session: Session, minimal: Case) -> Offers:
     identifier = created_id(exchange)
     if identifier is None:
         return Offers(read=False, list=_lists(session), delete=False)
-    read = _object(session.get(f"{COLLECTION_PATH}/{quote(identifier, safe='')}")).get("id") == identifier
+    answer_to_read = session.get(f"{COLLECTION_PATH}/{quote(identifier, safe='')}")
+    # A 404 that names the project speaks of it, not of the route.
+    denied = answer_to_read.status in {404, 410} and identifier.encode() in _body(answer_to_read)
+    read = denied or _object(answer_to_read).get("id") == identifier
     return Offers(read=read, list=_lists(session), delete=200 <= session.delete(identifier).status < 300)
 
 
@@ -86,7 +89,8 @@ def _explain(session: Session, exchange: Exchange) -> None:
     if 300 <= status < 400:
         raise NoVerdict(f"{base} redirects to {response.header('Location')!r}; use that as --base-url")
     kind = (response.header("Content-Type") or "").partition(";")[0].strip().lower()
-    if kind in {"text/html", "application/xhtml+xml"} or response.body.lstrip()[:1] == b"<":
+    is_html = kind in {"text/html", "application/xhtml+xml"} and not _object_of(response.body)
+    if is_html or response.body.lstrip()[:1] == b"<":
         raise NoVerdict(
             f"{base} serves a web page ({status} {kind or 'without a media type'}), not the API; "
             "the base URL usually ends in /api"
@@ -111,11 +115,17 @@ def _words(body: bytes) -> str:
     return "".join(c if c.isprintable() else " " for c in text) or "without a body"
 
 
+def _body(exchange: Exchange) -> bytes:
+    return exchange.response.body if exchange.response else b""
+
+
 def _object(exchange: Exchange) -> dict[str, Any]:
-    if exchange.response is None or exchange.response.status != 200:
-        return {}
+    return _object_of(_body(exchange)) if exchange.status == 200 else {}
+
+
+def _object_of(body: bytes) -> dict[str, Any]:
     try:
-        found = json.loads(exchange.response.body)
+        found = json.loads(body)
     except (ValueError, RecursionError):
         return {}
     return found if isinstance(found, dict) else {}

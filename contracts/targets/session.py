@@ -78,6 +78,7 @@ class Session:
         self.exhausted = ""
         self._ledger = ledger
         self._standing: set[str] = set()
+        self.repeated_ids: set[str] = set()
         #: What is taken out of the budget with each request, to delete what it may create.
         self._reserved = 0 if keep_projects else 1
         self._books = threading.Lock()
@@ -223,6 +224,7 @@ class Session:
         if identifier is not None:
             self._ledger.settle(exchange.number, identifier)
             if identifier in self._standing:  # the service repeats an id: nothing more to delete
+                self.repeated_ids.add(identifier)
                 self.allowance.give_back(self._reserved)
             self._standing.add(identifier)
         elif _unreached(exchange) or 300 <= exchange.status < 500:

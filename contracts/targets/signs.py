@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Final
 
-from contracts.exchange import UNREACHED, Exchange
+from contracts.exchange import STALE, UNREACHED, Exchange
 from contracts.oracle import Expectation, Verdict
 
 if TYPE_CHECKING:
@@ -23,12 +23,13 @@ GARBLED: Final = frozenset({"incomplete", "invalid", "too_large"})
 
 
 def suspicious(exchange: Exchange, owed: Expectation | None, slow: float) -> str | None:
-    """What about the exchange may be due to the surroundings: unreached, limited, gateway, account, broken, or None.
+    """What about an exchange may be due to the surroundings: unreached, stale, limited, gateway, account, broken, None.
 
     ``owed`` is None for a request that the page does not document.
     """
     if exchange.failure is not None:
-        return "unreached" if exchange.failure.kind in UNREACHED else "broken"
+        kind = exchange.failure.kind
+        return "unreached" if kind in UNREACHED else "stale" if kind == STALE else "broken"
     status = exchange.status
     if status == 429:  # RFC 6585, section 4
         return "limited"

@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
 
-from contracts.exchange import Case, Exchange
+from contracts.exchange import STALE, Case, Exchange
 from contracts.targets.transport import Line, Watchdog
 
 if TYPE_CHECKING:
@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 AGENT: Final = "create-project-contract-suite/1"
 _ALWAYS: Final = {"User-Agent": AGENT, "Accept": "application/json", "Accept-Encoding": "identity"}
+#: Kept-alive connections that end on their own before no connection is used twice any more.
+_STALE_ENOUGH: Final = 3
 #: Characters of a failure's detail that are kept.
 _DETAIL: Final = 200
 
@@ -50,6 +52,7 @@ class Target:
         self._lines: list[Line] = []
         self._own = threading.local()
         self._lock = threading.Lock()
+        self._stale = 0
 
     @property
     def host(self) -> str:
@@ -74,6 +77,8 @@ class Target:
             text = self.secrets.redact_text(f"{type(problem).__name__}: {problem}")
             raise RuntimeError(f"a request could not be sent: {text}") from None
         failure = reply.failure
+        if failure is not None and failure.kind == STALE:
+            self._lost_one()
         if failure is not None:
             failure = replace(failure, detail=self.secrets.redact_text(failure.detail)[:_DETAIL])
         return Exchange(
@@ -87,11 +92,20 @@ class Target:
             repeat=repeat,
         )
 
+    def _lost_one(self) -> None:
+        """Kept-alive connections end again and again: only fresh ones can tell whether the service drops requests."""
+        with self._lock:
+            self._stale += 1
+            if self._stale >= _STALE_ENOUGH:
+                for line in self._lines:
+                    line.keeps_alive = False
+
     def _line(self) -> Line:
         line: Line | None = getattr(self._own, "line", None)
         if line is None:
             line = self._own.line = Line(self.base_url, self.limits, self._watchdog, self._client_cert)
             with self._lock:
+                line.keeps_alive = self._stale < _STALE_ENOUGH
                 self._lines.append(line)
         return line
 

@@ -21,7 +21,7 @@ from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 from urllib3.exceptions import HTTPError, ProtocolError
 
-from contracts.exchange import Failure, Headers, Response
+from contracts.exchange import STALE, Failure, Headers, Response
 from contracts.targets.failures import failure_of
 
 if TYPE_CHECKING:
@@ -52,12 +52,15 @@ class _Tracked:
     """Tells the line that uses it that it does."""
 
     sock: Any
+    requests_sent = 0
 
     def connect(self) -> None:
+        self.requests_sent = 0
         self._tell(request_begun=False)
         super().connect()  # type: ignore[misc]  # HTTPConnection stands beside this class
 
     def request(self, *args: Any, **kwargs: Any) -> None:
+        self.requests_sent += 1
         self._tell(request_begun=True)
         super().request(*args, **kwargs)  # type: ignore[misc]
 
@@ -162,6 +165,8 @@ class Line:
         self._settings: dict[str, Any] = {name: found[name] for name in ("verify", "cert", "proxies")}
         self.connection: Any = None
         self.request_begun = False
+        #: Whether a connection may carry more than one request.
+        self.keeps_alive = True
         self._was_cut = False
         self._finished = time.perf_counter()
 
@@ -184,7 +189,7 @@ class Line:
         prepared.headers = CaseInsensitiveDict(headers)
         if body is not None or method == "POST":
             prepared.headers["Content-Length"] = str(len(body or b""))
-        if time.perf_counter() - self._finished > IDLE:
+        if not self.keeps_alive or time.perf_counter() - self._finished > IDLE:
             self._adapter.close()
         _in_use.line, self._was_cut, self.request_begun, response, failure = self, False, False, None, None
         limit = self._limits.response_time + GRACE
@@ -197,6 +202,8 @@ class Line:
             response = self._exchange(prepared, limit, most)
         except (requests.RequestException, HTTPError, OSError, ValueError) as problem:
             failure = failure_of(problem, cut=self._was_cut, begun=self.request_begun)
+            if failure.kind in {"closed", "reset"} and getattr(self.connection, "requests_sent", 0) > 1:
+                failure = Failure(STALE, failure.detail)
         finally:
             elapsed = time.perf_counter() - clock
             self._watchdog.disarm(self)

@@ -112,6 +112,7 @@ class Weather:
         self._stopped: NoVerdict | None = None
         self._handlers = {
             "unreached": self._when_unreached,
+            "stale": self._when_stale,
             "limited": self._when_limited,
             "gateway": self._when_gateway,
             "account": self._when_account,
@@ -215,6 +216,11 @@ class Weather:
         detail = answer[0].failure.detail if answer[0].failure else ""
         self._wait(trouble.pause, trouble.since, f"the service cannot be reached any more ({detail})")
         trouble.pause = min(2 * trouble.pause, _LONGEST_PAUSE)
+        return _Outcome(self._repeated(case, answer))
+
+    def _when_stale(self, case: Case, answer: Answer, trouble: _Trouble) -> _Outcome:
+        """A kept-alive connection ended: asked again over a new one, where an end would be the service's own."""
+        del trouble
         return _Outcome(self._repeated(case, answer))
 
     def _when_limited(self, case: Case, answer: Answer, trouble: _Trouble) -> _Outcome:

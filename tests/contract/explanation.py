@@ -30,6 +30,8 @@ _SMALL = 48
 _TAKEN_APART = 6
 
 COMBINATION = "request.combination"
+#: The kind of value that a field has where it is not there.
+_ABSENT = "absent"
 _ID_ECHO = f"response.201.{MARKED}.echo"
 
 
@@ -104,7 +106,10 @@ class Explainer:
         self._taken_apart += 1
         minimal = self._ask(minimal_case(self._contract, self._names))
         if minimal is not None and _refused(minimal):
-            return self._missing()
+            clause, where = self._missing()
+            if clause.endswith(".optional"):
+                self._culprits[where.removeprefix("/")] = (clause, _ABSENT)
+            return clause, where
         case, current = answer.case, answer
         for name in [n for n in body if not self._contract.field(n).required]:
             smaller = without(case, name, self._names)
@@ -151,7 +156,7 @@ class Explainer:
 
     def _known_culprit(self, body: dict[str, object]) -> tuple[str, str]:
         for field, (clause, kind) in self._culprits.items():
-            if field in body and _kind(body[field]) == kind:
+            if (_kind(body[field]) if field in body else _ABSENT) == kind:
                 return clause, f"/{field}"
         return COMBINATION, ""
 

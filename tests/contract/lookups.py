@@ -11,6 +11,9 @@ from contracts.exchange import COLLECTION_PATH, Exchange
 from contracts.findings import Finding
 from strategies.companions import MARKED
 
+#: Pages of the list that are read in search of one project.
+_PAGES = 30
+
 if TYPE_CHECKING:
     from contracts.targets.session import Judged
     from tests.contract.driver import Driver
@@ -28,7 +31,10 @@ def read_back(driver: Driver, judged: Judged) -> Finding | None:
             owed, came = f"the project {judged.project_id}", f"GET answers {read.status}"
             return Finding("state.reads_back", "gone", owed, came)
         return None
-    for name in ("id", "platformId", *driver.contract.echoed):
+    if judged.findings or judged.project_id in driver.session.repeated_ids:
+        # What was wrong in the answer, or belongs to two projects, cannot read back as it was.
+        return None
+    for name in ("id", *driver.contract.echoed):
         if name in created and name in now:
             difference = json_text.first_difference(created[name], now[name], f"/{name}")
             if difference is not None:
@@ -48,6 +54,23 @@ def left_behind(driver: Driver, refused: Judged, external_id: str) -> Finding | 
             owed, came = f"no project after the answer {refused.status}", f"the list shows {project.get('id')}"
             return Finding("state.rejected_creates_nothing", "created", owed, came)
     return None
+
+
+def nobody_has_external_id(driver: Driver, external_id: str) -> bool:
+    """Whether the whole list of projects shows that none has this externalId; False where it is too long to tell."""
+    cursor = ""
+    for _ in range(_PAGES):
+        page = _object(driver.session.get(f"{COLLECTION_PATH}?limit=100{cursor}"))
+        projects = page.get("data") if page else None
+        if page is None or not isinstance(projects, list):
+            return False
+        if any(isinstance(project, dict) and project.get(MARKED) == external_id for project in projects):
+            return False
+        following = page.get("next")
+        if not isinstance(following, str) or not projects:
+            return True
+        cursor = f"&cursor={quote(following, safe='')}"
+    return False
 
 
 def has_external_id(driver: Driver) -> bool:

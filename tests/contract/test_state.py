@@ -10,15 +10,14 @@ import pytest
 from contracts.findings import Finding
 from contracts.oracle import Verdict
 from contracts.targets.session import is_created
-from strategies.companions import MARKED
+from strategies.companions import MARKED, Companions
 from strategies.encoding import json_case
 from strategies.plain import full_case, minimal_case
 from strategies.state import overlapping_cases, prototype_cases, refused_samples
 from strategies.values import valid_cases
-from tests.contract.lookups import has_external_id, left_behind, read_back
+from tests.contract.lookups import has_external_id, left_behind, nobody_has_external_id, read_back
 
 if TYPE_CHECKING:
-    from contracts.targets.session import Judged
     from tests.contract.driver import Driver
 
 #: Created projects that are read back.
@@ -87,7 +86,7 @@ def test_a_second_use_of_an_external_id_is_answered_in_an_orderly_way(driver: Dr
         ]
         judged = driver.session.post_all(cases, len(cases) if together else 1)
         driver.exercised("state.external_id_reuse", positive=max(0, len(judged) - 1))
-        _orderly(driver, judged)
+        driver.conclude(judged)
         accepted = [answer for answer in judged if answer.status == 201]
         if judged and not accepted and all(400 <= answer.status < 500 for answer in judged):
             finding = Finding(
@@ -101,14 +100,20 @@ def test_a_second_use_of_an_external_id_is_answered_in_an_orderly_way(driver: Dr
     driver.conclude([])
 
 
-def _orderly(driver: Driver, judged: list[Judged]) -> None:
-    for answer in judged:
-        if answer.status >= 500:
-            finding = Finding(
-                "state.external_id_reuse", f"status {answer.status}", "201 or a 4xx", str(answer.status), f"/{MARKED}"
-            )
-            driver.report(finding, answer.exchange)
-    driver.conclude([answer for answer in judged if answer.status < 500])
+@pytest.mark.stage(4)
+def test_an_empty_external_id_is_taken_where_no_project_has_it(driver: Driver) -> None:
+    """A service may enforce uniqueness; it is held to the clause only where its list shows that nobody has the text."""
+    _needs_external_id(driver)
+    case = Companions(driver.contract, driver.names).body(company="full") | {MARKED: ""}
+    answer = driver.session.post(json_case(case, family="state.empty_external_id", aim="an empty externalId"))
+    driver.conclude([answer])
+    if not 400 <= answer.status < 500 or answer.status == 409 or not driver.options.offers[1]:
+        return
+    if nobody_has_external_id(driver, ""):
+        finding = Finding(
+            f"request.{MARKED}.type", "refused", "201: no project has this externalId", str(answer.status), f"/{MARKED}"
+        )
+        driver.report(finding, answer.exchange)
 
 
 @pytest.mark.stage(4)

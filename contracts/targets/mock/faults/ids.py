@@ -238,7 +238,7 @@ def takes_platform_id_from_the_body(call: Call) -> None:
         call.answer["platformId"] = wanted
 
 
-@fault("stored", breaks=_FORMAT, trigger="a member id in the body", conditional=True)
+@fault("stored", breaks="response.201.id.unique", trigger="a member id in the body", conditional=True)
 def takes_id_from_the_body(call: Call) -> None:
     """Takes id from the body where it is a text."""
     if isinstance(call.value.get("id"), str):

@@ -206,18 +206,6 @@ def refuses_subdomains(value: Json) -> bool:
     return value is not None and value.partition("@")[2].count(".") > 1
 
 
-@refuses("alertReceiverEmail", breaks=_EMAIL, trigger="more than 64 characters before the at sign")
-def refuses_long_local_parts(value: Json) -> bool:
-    """Refuses an address with more than 64 characters before the at sign, as RFC 5321 does."""
-    return value is not None and len(value.partition("@")[0]) > 64
-
-
-@refuses("alertReceiverEmail", breaks=_EMAIL, trigger="a label of the domain that ends with a hyphen")
-def refuses_labels_that_end_with_a_hyphen(value: Json) -> bool:
-    """Refuses an address with a label of the domain that ends with a hyphen, as host names do."""
-    return value is not None and "-." in value.partition("@")[2]
-
-
 @refuses("alertReceiverEmail", breaks=_EMAIL, trigger="a domain that starts with a digit")
 def refuses_domains_that_start_with_a_digit(value: Json) -> bool:
     """Refuses an address with a domain that starts with a digit."""

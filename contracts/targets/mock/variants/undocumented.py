@@ -85,3 +85,15 @@ def accepts_everything_undocumented(service: Service) -> None:
     service.unique_external_ids = False
     service.hooks["parsed"].append(take_prototypes)
     service.hooks["authorized"].append(take_schemes)
+
+
+@variant("validated")
+def refuses_addresses_that_mail_does_not_know(call: Call) -> None:
+    """Takes format: email at its word: refuses long local parts and labels that end with a hyphen (RFC 5321)."""
+    address = call.value.get("alertReceiverEmail") if isinstance(call.value, dict) else None
+    if not isinstance(address, str):
+        return
+    local, _, domain = address.rpartition("@")
+    labels = domain.split(".")
+    if len(local) > 64 or len(address) > 254 or any(len(label) > 63 or label.endswith("-") for label in labels):
+        call.issues.append(Issue(("alertReceiverEmail",), "Invalid email address"))
