@@ -185,6 +185,6 @@ def marked_id(expectation: Expectation) -> str | None:
 
 def open_since_sent_before(expectation: Expectation) -> Expectation:
     """The expectation of a valid request whose externalId is used a second time: 201 or 4xx."""
-    if expectation.verdict is not Verdict.CREATE:
+    if expectation.verdict is not Verdict.CREATE and expectation.why != (IN_USE,):
         return expectation
     return Expectation(Verdict.EITHER, why=(SENT_BEFORE,), body=expectation.body)

@@ -22,6 +22,8 @@ Record = dict[str, Any]
 _FOLLOW: Final = {
     "response.201.answers_own_request": ("response.201.*.echo", "state.reads_back"),
     "response.201.id.unique": ("state.reads_back",),
+    # A body that lacks what the service insists on may have been refused before that was known.
+    "request.*.optional": ("request.combination",),
 }
 
 
@@ -251,7 +253,8 @@ class VerdictBuilder:
         """One mistake is told once: findings that follow from another clause leave theirs unknown."""
         broken = {bucket.clause for bucket in self._buckets.values() if bucket.known is None}
         for cause, patterns in _FOLLOW.items():
-            if cause not in broken:
+            reasons = [clause for clause in sorted(broken) if fnmatchcase(clause, cause)]
+            if not reasons:
                 continue
             for key, bucket in list(self._buckets.items()):
                 if bucket.known is None and any(fnmatchcase(bucket.clause, pattern) for pattern in patterns):
@@ -259,7 +262,7 @@ class VerdictBuilder:
                     result = self._results[bucket.clause]
                     result.broken -= bucket.count
                     result.unknown = True
-                    result.reason = f"{bucket.count} findings that may follow from {cause}"
+                    result.reason = f"{bucket.count} findings that may follow from {reasons[0]}"
 
     def _severity(self, bucket: Bucket) -> tuple[int, int, int, str]:
         level = self._results[bucket.clause].clause.level.rank

@@ -70,6 +70,15 @@ class Context:
         return self.parsed.value
 
     @property
+    def tells_id(self) -> bool:
+        """Whether the answer is a JSON object with an id, as one that tells of a project is."""
+        return (
+            not isinstance(self.parsed, ValueError)
+            and isinstance(self.parsed.value, dict)
+            and "id" in self.parsed.value
+        )
+
+    @property
     def sent(self) -> dict[str, Any]:
         """The members of the body that was sent, empty where it was no object."""
         return self.expectation.body if isinstance(self.expectation.body, dict) else {}

@@ -78,7 +78,8 @@ def invalid_is_refused(context: Context) -> Iterator[Finding]:
 def valid_is_created(context: Context) -> Iterator[Finding]:
     """response.201.status, and the request clause under which a valid request was refused."""
     verdict = context.expectation.verdict
-    if verdict is not Verdict.REJECT and 200 <= context.status < 300 and context.status != 201:
+    created = verdict is Verdict.CREATE or (verdict is Verdict.EITHER and context.tells_id)
+    if created and 200 <= context.status < 300 and context.status != 201:
         yield Finding("response.201.status", f"status {context.status}", "201", _answer(context))
     if verdict is Verdict.CREATE and 400 <= context.status < 500:
         clause, where = refused_clause(context)

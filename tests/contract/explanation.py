@@ -58,10 +58,15 @@ class Explainer:
                 settled = finding
                 if self._is_consequence(answer, finding):
                     settled = self._conflict(answer, finding)
-                elif finding.clause == COMBINATION:
+                elif finding.clause == COMBINATION or (finding.cause == "refused" and self._is_bare(answer)):
                     settled = self._settled(answer, finding)
                 found.append((answer, settled))
         return found
+
+    def _is_bare(self, answer: Judged) -> bool:
+        """Whether the body has required members alone: it may have been refused for what it lacks."""
+        body = answer.judgement.expectation.body
+        return isinstance(body, dict) and all(self._contract.field(name).required for name in body)
 
     def _conflict(self, answer: Judged, finding: Finding) -> Finding:
         settled = Finding(_ID_ECHO, "changed", "an id that no other project has", finding.came, f"/{MARKED}")

@@ -274,16 +274,6 @@ def takes_prototypes_and_keeps_them(service: Service) -> None:
     service.hooks["answering"].append(_show_poison)
 
 
-@fault("authorized", breaks="state.recovers", trigger="twenty wrong keys", conditional=True)
-def locks_out_after_twenty_wrong_keys(call: Call) -> None:
-    """Answers 401 to the right key after twenty requests with a wrong one."""
-    memory = call.service.memory
-    if call.refusal is not None:
-        memory["wrong"] = memory.get("wrong", 0) + 1
-    elif memory.get("wrong", 0) >= 20:
-        call.refusal = refusals.unknown_key()
-
-
 @fault("received", breaks="service.no_5xx", trigger="150 requests to create", conditional=True)
 def fails_after_150_requests(call: Call) -> None:
     """Answers 500 from the hundred and fifty-first request on: its connections are used up."""
