@@ -30,11 +30,15 @@ _ENDED_AT_ONCE = frozenset({"timeout", "closed", "reset"})
 
 @dataclass(frozen=True, slots=True)
 class Offers:
-    """What the target offers beside the operation under test; the page documents none of it."""
+    """What the target offers beside the operation under test (the page documents none of it), and its pace.
+
+    ``seconds`` is what the simplest creation took.
+    """
 
     read: bool
     list: bool
     delete: bool
+    seconds: float = 0.0
 
 
 def preflight(session: Session, minimal: Case) -> Offers:
@@ -59,12 +63,13 @@ def preflight(session: Session, minimal: Case) -> Offers:
     session.recorder.exchange(*answer)
     identifier = created_id(exchange)
     if identifier is None:
-        return Offers(read=False, list=_lists(session), delete=False)
+        return Offers(read=False, list=_lists(session), delete=False, seconds=exchange.elapsed)
     answer_to_read = session.get(f"{COLLECTION_PATH}/{quote(identifier, safe='')}")
     # A 404 that names the project speaks of it, not of the route.
     denied = answer_to_read.status in {404, 410} and identifier.encode() in _body(answer_to_read)
     read = denied or _object(answer_to_read).get("id") == identifier
-    return Offers(read=read, list=_lists(session), delete=200 <= session.delete(identifier).status < 300)
+    gone = 200 <= session.delete(identifier).status < 300
+    return Offers(read=read, list=_lists(session), delete=gone, seconds=exchange.elapsed)
 
 
 def _answers(session: Session) -> bool:

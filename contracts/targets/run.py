@@ -162,7 +162,7 @@ def open_session(
         ledger,
         recorder,
         control=control,
-        connections=options.connections,
+        connections=options.connections or options.settings.connections,
         keep_projects=options.keep_projects,
         patience=Patience(options.patience),
     )

@@ -42,6 +42,8 @@ T = TypeVar("T")
 
 #: Requests of the budget that are kept for the end: the look back, and the list that is searched for lost projects.
 _LOOK_BACK, _SEARCH = 2, 2
+#: Connections to a service whose simplest creation takes longer than so many seconds.
+_MANY, _SLOW = 16, 0.008
 _SIGNALS: Final = tuple(getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name))
 INTERRUPTED: Final = "the run was interrupted"
 
@@ -142,12 +144,20 @@ class RunLife:
         """Find out what the target offers; raises NoVerdict with one sentence where it cannot be tested."""
         offers = preflight(self.session, control_cases(self, self.worker)())
         self.options = replace(self.options, offers=(offers.read, offers.list, offers.delete))
+        self._connect(offers.seconds)
         self.driver.options = self.options
         for offered, clause in ((offers.read, "state.reads_back"), (offers.list, "state.rejected_creates_nothing")):
             if not offered:
                 self.history.record("not_exercised", clause=clause, why="the target does not offer it")
         if self.options.settings.deterministic and self.options.target != "mock":
             self._use_names_again()
+
+    def _connect(self, seconds: float) -> None:
+        """Settle on a number of connections: with a service that takes its time, more of them wait at once."""
+        usual = self.options.settings.connections
+        chosen = self.options.connections or (_MANY if seconds > _SLOW and usual > 1 else usual)
+        self.options = replace(self.options, connections=chosen)
+        self.session.connections = chosen
 
     def _use_names_again(self) -> None:
         """Make sure that no project has the names of this run, which are those of the run before."""
