@@ -24,8 +24,8 @@ class Profile:
     essentials_only: bool = False
     extra_states: int = 0
     strength: int = 2
-    examples: int = 50
-    generated: int = 15
+    examples: int = 30
+    generated: int = 10
     sequences: int = 0
     steps: int = 40
     connections: int = 8

@@ -13,6 +13,7 @@ from urllib.parse import quote
 
 from contracts.exchange import COLLECTION_PATH, UNREACHED, VALID_AUTHORIZATION, Case, Exchange
 from contracts.judgement import Judge, Judgement, marked_id, open_since_sent_before
+from contracts.observed import Observations
 from contracts.oracle import Verdict
 from contracts.targets.allowance import Allowance, BudgetSpent, OutOfTime
 from contracts.targets.weather import Answer, Patience, Recorder, Weather
@@ -79,6 +80,7 @@ class Session:
         self._ledger = ledger
         self._standing: set[str] = set()
         self.repeated_ids: set[str] = set()
+        self.observations = Observations(judge.contract)
         #: What is taken out of the budget with each request, to delete what it may create.
         self._reserved = 0 if keep_projects else 1
         self._books = threading.Lock()
@@ -216,6 +218,8 @@ class Session:
         with self._judging:
             self._settle(exchange)
             judgement = self.judge.judge(exchange, owed)
+            if judgement.project is not None:
+                self.observations.observe(judgement.project)
         return self.target.secrets.redact_exchange(exchange), judgement
 
     def _settle(self, exchange: Exchange) -> None:

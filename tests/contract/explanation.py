@@ -9,6 +9,7 @@ from contracts.findings import Finding
 from contracts.oracle import Verdict
 from contracts.targets.allowance import BudgetSpent, OutOfTime
 from strategies.companions import MARKED
+from strategies.encoding import encode
 from strategies.plain import full_case, minimal_case
 from strategies.reduction import smallest, without
 
@@ -30,6 +31,8 @@ _SMALL = 48
 _TAKEN_APART = 6
 
 COMBINATION = "request.combination"
+#: Shorter texts make no matcher explode.
+_EXPLOSIVE = 16
 #: The kind of value that a field has where it is not there.
 _ABSENT = "absent"
 _ID_ECHO = f"response.201.{MARKED}.echo"
@@ -46,6 +49,7 @@ class Explainer:
         self._spent = 0
         self._taken_apart = 0
         self._ids_change = False
+        self._explosive: dict[str, bool] = {}
         self._replies: list[tuple[Judged, Finding]] = []
         self._culprits: dict[str, tuple[str, str]] = {}
 
@@ -58,10 +62,34 @@ class Explainer:
                 settled = finding
                 if self._is_consequence(answer, finding):
                     settled = self._conflict(answer, finding)
+                elif finding.clause == "service.time":
+                    settled = self._explosion(answer, finding)
                 elif finding.clause == COMBINATION or (finding.cause == "refused" and self._is_bare(answer)):
                     settled = self._settled(answer, finding)
                 found.append((answer, settled))
         return found
+
+    def _explosion(self, answer: Judged, finding: Finding) -> Finding:
+        """Whether a text takes long that a harmless one of its length does not: the pattern is to blame then."""
+        body = answer.judgement.expectation.body
+        fields = [field.path for field in self._contract.fields if field.pattern is not None]
+        texts = {name: body[name] for name in fields if isinstance(body, dict) and isinstance(body.get(name), str)}
+        name = max(texts, key=lambda field: len(texts[field]), default=None)
+        if name is None or len(texts[name]) < _EXPLOSIVE:
+            return finding
+        if name not in self._explosive:
+            harmless = encode({**body, name: "a" * len(texts[name])})
+            reply = self._ask(self._names.renew(answer.case.with_body(harmless)))
+            self._explosive[name] = (
+                reply is not None
+                and reply.exchange.response is not None
+                and reply.exchange.elapsed < answer.exchange.elapsed / 4
+            )
+        if not self._explosive[name]:
+            return finding
+        settled = Finding("service.pattern_time", "explodes", finding.owed, finding.came, f"/{name}")
+        self._history.settled(answer.exchange, finding, settled)
+        return settled
 
     def _is_bare(self, answer: Judged) -> bool:
         """Whether the body has required members alone: it may have been refused for what it lacks."""

@@ -25,7 +25,7 @@ from reports.environment import run_record
 from reports.history import HistoryWriter
 from strategies.names import Names
 from strategies.plain import minimal_case
-from tests.contract.aftermath import judge_strays, look_back
+from tests.contract.aftermath import judge_strays, look_back, note_observations
 from tests.contract.driver import Driver
 from tests.contract.leftovers import clear_the_way
 
@@ -219,6 +219,7 @@ class RunLife:
             return
         if self.options.offers[1]:
             judge_strays(self.options.folder, self.options.mark, self.history, swept.strays)
+        note_observations(self.options.folder, self.session.observations, self.history)
         self.history.record(
             "cleanup",
             created=swept.created,
@@ -239,6 +240,8 @@ class RunLife:
     def close(self) -> None:
         """Close connections and files, and stop the mock."""
         if self._session is not None:
+            if not self.is_controller:
+                self.history.record("observations", counts=self._session.observations.to_json())
             self._session.close()
         if self._history is not None:
             self._history.close()
