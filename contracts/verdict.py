@@ -22,6 +22,8 @@ Record = dict[str, Any]
 _FOLLOW: Final = {
     "response.201.answers_own_request": ("response.201.*.echo", "state.reads_back"),
     "response.201.id.unique": ("state.reads_back",),
+    # Whoever waits for a text that explodes waits too long.
+    "service.pattern_time": ("service.time",),
     # A body that lacks what the service insists on may have been refused before that was known.
     "request.*.optional": ("request.combination",),
 }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlencode
 
@@ -104,6 +105,8 @@ _UNUSUAL_PARAMETERS: Final = (
     *("application/json; charset=iso-8859-1", "application/json; charset=utf-16", "application/json;"),
     *("application/json; version=1", "application/json; charset=utf8"),
 )
+#: What common clients accept: curl, axios, a browser. Each takes JSON, which is all that the page offers.
+_ACCEPTED: Final = ("*/*", "application/json, text/plain, */*", "text/html,application/xml;q=0.9,*/*;q=0.8")
 _BOUNDARY: Final = "----boundary7MA4YWxk"
 
 
@@ -181,6 +184,9 @@ def media_type_cases(contract: Contract, names: Names, seed: int) -> list[Case]:
         headers += ((spell("Content-Type"), JSON_MEDIA_TYPE),)
         aim = f"names of headers in {spell.__name__} case"
         cases.append(Case(encode(companions.body()), headers, family="wire.mediaType.spelling", aim=aim))
+    for accepted in _ACCEPTED:
+        typed = _typed(JSON_MEDIA_TYPE, encode(companions.body()), "wire.accept", f"Accept: {accepted}")
+        cases.append(replace(typed, headers=(*typed.headers, ("Accept", accepted))))
     return cases
 
 

@@ -132,7 +132,12 @@ def echo(context: Context) -> Iterator[Finding]:
             return
         if sent is None:
             # A null may come back as null or not at all; a member that was not sent may have a default.
-            if name in context.sent and received not in (None, json_text.ABSENT):
+            if (
+                name in context.sent
+                and received is not None
+                and not _left_to_schema(field, received)
+                and received is not json_text.ABSENT
+            ):
                 changed.append(_changed(name, sent, received, f"/{name}"))
         elif not _left_to_schema(field, received):
             difference = json_text.first_difference(sent, received, f"/{name}")

@@ -13,7 +13,8 @@ from contracts.oracle import SENT_BEFORE, Verdict
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-_PLAIN = re.compile(r"[A-Za-z0-9]+(?:[ _-][A-Za-z0-9]+)*")
+#: Two words or more: what nobody takes for anything but a name.
+_PLAIN = re.compile(r"[A-Za-z]{3,20}(?:[ _-][A-Za-z0-9]{1,30}){1,3}")
 _WORDS = {
     "closed": "the connection was closed without an answer",
     "reset": "the connection was reset",

@@ -30,6 +30,21 @@ if TYPE_CHECKING:
 ROOT: Final = Path(__file__).parents[2]
 KEY: Final = "sk-detection-9f3kX2mQpL7vWb4Rt8Yn"
 
+#: Mistakes that break more than one clause by their nature: any of these is a right name for them.
+AS_RIGHT: Final[dict[str, tuple[str, ...]]] = {
+    # What was taken from another request carries that one's name, or does not.
+    "answers_with_the_display_name_of_another_request": ("response.201.displayName.echo",),
+    # The limit meets whichever member is large.
+    "refuses_bodies_beyond_16_kib": ("request.metadata.type", "request.globalConnectionExternalIds.type"),
+    # Half a head loses its media type and leaves the rest of it in the body.
+    "truncates_the_head": ("response.201.json", "response.201.mediaType"),
+    # One escape is enough, wherever it stands.
+    "refuses_unicode_escapes": (
+        *("request.displayName.pattern", "request.externalId.type", "request.metadata.type"),
+        "request.globalConnectionExternalIds.type",
+    ),
+}
+
 
 @dataclass(slots=True)
 class Detection:
@@ -119,7 +134,8 @@ def main(arguments: list[str] | None = None) -> int:
     ):
         found.append(detection)
         owed = breaks.get(detection.name)
-        if detection.status != 0 if options.variants else detection.clauses != [owed]:
+        right = {owed, *AS_RIGHT.get(detection.name, ())}
+        if detection.status != 0 if options.variants else not detection.clauses or not right.issuperset(detection.clauses):
             wrong += 1
             print(f"{detection.name}: status {detection.status}, {detection.clauses}, owed {owed}", flush=True)
     if options.json:

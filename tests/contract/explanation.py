@@ -6,9 +6,10 @@ import json
 from typing import TYPE_CHECKING
 
 from contracts.findings import Finding
+from contracts.json_text import type_name
 from contracts.oracle import Verdict
 from contracts.targets.allowance import BudgetSpent, OutOfTime
-from strategies.companions import MARKED
+from strategies.companions import MARKED, ordinary
 from strategies.encoding import encode
 from strategies.plain import full_case, minimal_case
 from strategies.reduction import smallest, without
@@ -24,13 +25,15 @@ if TYPE_CHECKING:
 
 #: Requests that are spent on one finding, and on all findings of a run.
 _PER_FINDING = 30
-_PER_RUN = 240
+_PER_RUN = 300
 #: A body of so many bytes is small enough to be read at a glance.
 _SMALL = 48
 #: Refused bodies that are taken apart; further ones are put down to what was found in these.
 _TAKEN_APART = 6
 
 COMBINATION = "request.combination"
+#: How often a request that passes when it is repeated is sent on its own, to see whether it fails by chance.
+_ALONE = 16
 #: Shorter texts make no matcher explode.
 _EXPLOSIVE = 16
 #: The kind of value that a field has where it is not there.
@@ -50,6 +53,7 @@ class Explainer:
         self._taken_apart = 0
         self._ids_change = False
         self._explosive: dict[str, bool] = {}
+        self._passing: str | None = None
         self._replies: list[tuple[Judged, Finding]] = []
         self._culprits: dict[str, tuple[str, str]] = {}
 
@@ -64,13 +68,13 @@ class Explainer:
                     settled = self._conflict(answer, finding)
                 elif finding.clause == "service.time":
                     settled = self._explosion(answer, finding)
-                elif finding.clause == COMBINATION or (finding.cause == "refused" and self._is_bare(answer)):
+                elif finding.clause == COMBINATION or (finding.cause == "refused" and self._is_doubtful(answer)):
                     settled = self._settled(answer, finding)
                 found.append((answer, settled))
         return found
 
     def _explosion(self, answer: Judged, finding: Finding) -> Finding:
-        """Whether a text takes long that a harmless one of its length does not: the pattern is to blame then."""
+        """Blame the pattern of a field where an ordinary text in its place does not take the time."""
         body = answer.judgement.expectation.body
         fields = [field.path for field in self._contract.fields if field.pattern is not None]
         texts = {name: body[name] for name in fields if isinstance(body, dict) and isinstance(body.get(name), str)}
@@ -78,7 +82,7 @@ class Explainer:
         if name is None or len(texts[name]) < _EXPLOSIVE:
             return finding
         if name not in self._explosive:
-            harmless = encode({**body, name: "a" * len(texts[name])})
+            harmless = encode({**body, name: ordinary(self._contract.field(name))})
             reply = self._ask(self._names.renew(answer.case.with_body(harmless)))
             self._explosive[name] = (
                 reply is not None
@@ -91,10 +95,18 @@ class Explainer:
         self._history.settled(answer.exchange, finding, settled)
         return settled
 
-    def _is_bare(self, answer: Judged) -> bool:
-        """Whether the body has required members alone: it may have been refused for what it lacks."""
+    def _is_doubtful(self, answer: Judged) -> bool:
+        """Whether a body may have been refused for what it lacks, or for how it is written."""
         body = answer.judgement.expectation.body
-        return isinstance(body, dict) and all(self._contract.field(name).required for name in body)
+        if not isinstance(body, dict):
+            return False
+        bare = all(self._contract.field(name).required for name in body)
+        return bare or answer.case.body != self._plainly(body)
+
+    def _plainly(self, body: dict[str, object]) -> bytes:
+        """The body as most clients write it: compact, members in the order of the page."""
+        order = [field.path for field in self._contract.fields]
+        return encode({name: body[name] for name in sorted(body, key=order.index)})
 
     def _conflict(self, answer: Judged, finding: Finding) -> Finding:
         settled = Finding(_ID_ECHO, "changed", "an id that no other project has", finding.came, f"/{MARKED}")
@@ -125,7 +137,7 @@ class Explainer:
         for reply, finding in self._replies:
             if self._is_consequence(reply, finding):
                 self._conflict(reply, finding)
-            elif finding.clause == COMBINATION:
+            elif finding.clause == COMBINATION or self._is_doubtful(reply):
                 self._put_down(reply, finding, clause, where)
         self._replies.clear()
 
@@ -137,6 +149,9 @@ class Explainer:
         if self._taken_apart >= _TAKEN_APART or self._spent >= _PER_RUN:
             return self._known_culprit(body)
         self._taken_apart += 1
+        form = self._of_the_form(answer, body)
+        if form:
+            return form, ""
         minimal = self._ask(minimal_case(self._contract, self._names))
         if minimal is not None and _refused(minimal):
             clause, where = self._missing()
@@ -157,6 +172,21 @@ class Explainer:
         if isinstance(left, dict) and field in left:
             self._culprits[field] = (clause, _kind(left[field]))
         return clause, f"/{field}" if field in self._contract_names() else ""
+
+    def _of_the_form(self, answer: Judged, body: dict[str, object]) -> str:
+        """The clause where not what was said was refused: the moment, the company in flight, or the writing."""
+        again = self._ask(self._names.renew(answer.case))
+        if again is None or not _refused(again):
+            if self._passing is None:
+                alone = [self._ask(self._names.renew(answer.case)) for _ in range(_ALONE)]
+                at_times = any(reply is not None and _refused(reply) for reply in alone)
+                self._passing = "response.201.status" if at_times else "state.overlap"
+            return self._passing
+        plainly = self._plainly(body)
+        if plainly == answer.case.body:
+            return ""
+        reply = self._ask(self._names.renew(answer.case.with_body(plainly)))
+        return "request.body.json" if reply is not None and not _refused(reply) else ""
 
     def _of_two(self, left: dict[str, object], case: Case) -> str:
         """One optional field and a name that is not plain: is the name alone refused?"""
@@ -188,8 +218,14 @@ class Explainer:
         return COMBINATION, ""
 
     def _known_culprit(self, body: dict[str, object]) -> tuple[str, str]:
+        """What was found to be to blame before: the same kind of value in a field, or else the field at all."""
+        if self._passing:
+            return self._passing, ""
         for field, (clause, kind) in self._culprits.items():
             if (_kind(body[field]) if field in body else _ABSENT) == kind:
+                return clause, f"/{field}"
+        for field, (clause, kind) in self._culprits.items():
+            if kind != _ABSENT and field in body:
                 return clause, f"/{field}"
         return COMBINATION, ""
 
@@ -234,7 +270,7 @@ def _refused(judged: Judged) -> bool:
 
 
 def _kind(value: object) -> str:
-    return "null" if value is None else type(value).__name__
+    return type_name(value)
 
 
 def _alike(one: Finding, other: Finding) -> bool:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from contracts import json_text
+from contracts.checks.project import instant
 from contracts.exchange import COLLECTION_PATH, Exchange
 from contracts.findings import Finding
 from strategies.companions import MARKED
@@ -35,11 +36,14 @@ def read_back(driver: Driver, judged: Judged) -> Finding | None:
         # What was wrong in the answer, or belongs to two projects, cannot read back as it was.
         return None
     for name in ("id", *driver.contract.echoed):
-        if name in created and name in now:
-            difference = json_text.first_difference(created[name], now[name], f"/{name}")
+        if created.get(name) is not None:
+            difference = json_text.first_difference(created[name], now.get(name, json_text.ABSENT), f"/{name}")
             if difference is not None:
                 pointer, before, after = difference
                 return Finding("state.reads_back", f"{name} differs", str(before)[:80], str(after)[:80], pointer)
+    was, reads = (instant(str(shown.get("created"))) for shown in (created, now))
+    if was is not None and reads is not None and abs((was - reads).total_seconds()) > 1:
+        return Finding("state.reads_back", "created differs", was.isoformat(), reads.isoformat(), "/created")
     return None
 
 

@@ -21,7 +21,13 @@ async def _meanwhile() -> None:
     await asyncio.sleep(_WINDOW)
 
 
-@fault("storing", breaks=_OWN, trigger="two creations at once", overlap=True, conditional=True)
+@fault(
+    "storing",
+    breaks="response.201.answers_own_request",
+    trigger="two creations at once",
+    overlap=True,
+    conditional=True,
+)
 async def answers_with_the_display_name_of_another_request(call: Call) -> None:
     """Keeps displayName in a variable that all requests share."""
     memory = call.service.memory
@@ -30,7 +36,13 @@ async def answers_with_the_display_name_of_another_request(call: Call) -> None:
     call.fields["displayName"] = memory["displayName"]
 
 
-@fault("storing", breaks=_OWN, trigger="two creations with metadata at once", overlap=True, conditional=True)
+@fault(
+    "storing",
+    breaks="response.201.metadata.echo",
+    trigger="two creations with metadata at once",
+    overlap=True,
+    conditional=True,
+)
 async def answers_with_the_metadata_of_another_request(call: Call) -> None:
     """Keeps metadata in a variable that all requests share."""
     memory = call.service.memory
@@ -107,7 +119,7 @@ async def fails_with_one_external_id_at_once(call: Call) -> None:
 
 @fault(
     "storing",
-    breaks="state.external_id_reuse",
+    breaks="service.time",
     trigger="two creations with one externalId at once",
     overlap=True,
     conditional=True,
@@ -122,7 +134,7 @@ async def hangs_with_one_external_id_at_once(call: Call) -> None:
             await call.connection.gone()
 
 
-@fault("storing", breaks=_OVERLAP, trigger="five requests at once", overlap=True, conditional=True)
+@fault("storing", breaks="service.no_5xx", trigger="five requests at once", overlap=True, conditional=True)
 async def fails_with_five_requests_at_once(call: Call) -> None:
     """Answers 500 while five requests or more are under way: its pool has four connections."""
     await _meanwhile()

@@ -191,13 +191,13 @@ def refuses_long_lists(value: Json) -> bool:
     return len(value) > 50
 
 
-@refuses(_LIST, breaks=_ITEM, trigger="an empty text in the list")
+@refuses(_LIST, breaks="request.globalConnectionExternalIds.type", trigger="an empty text in the list")
 def refuses_an_empty_connection(value: Json) -> bool:
     """Refuses an empty text in the list."""
     return "" in value
 
 
-@refuses(_LIST, breaks=_ITEM, trigger="an item that is not ASCII")
+@refuses(_LIST, breaks="request.globalConnectionExternalIds.type", trigger="an item that is not ASCII")
 def refuses_connections_beyond_ascii(value: Json) -> bool:
     """Refuses an item that is not ASCII."""
     return any(not item.isascii() for item in value)
@@ -252,7 +252,7 @@ def refuses_display_name_alone(call: Call) -> None:
         _refuse(call, "displayName")
 
 
-@fault("validated", breaks=_COMBINATION, trigger="displayName behind another member", conditional=True)
+@fault("validated", breaks="request.body.json", trigger="displayName behind another member", conditional=True)
 def wants_display_name_first(call: Call) -> None:
     """Refuses a body in which displayName is not the first member."""
     if not call.issues and next(iter(call.value)) != "displayName":
