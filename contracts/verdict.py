@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 Record = dict[str, Any]
 
+_RECOVERS: Final = "state.recovers"
 #: What cannot hold where a clause is broken.
 _FOLLOW: Final = {
     "response.201.answers_own_request": ("response.201.*.echo", "state.reads_back"),
@@ -120,6 +121,7 @@ class VerdictBuilder:
         self._requests = 0
         self._posts = 0
         self._ends: list[Record] = []
+        self._at_end: list[tuple[Finding, Finding, Record]] = []
         self._runs = 0
 
     def observe(self, record: Record) -> None:
@@ -182,7 +184,17 @@ class VerdictBuilder:
                 result.broken -= 1
             if bucket.count == 0:
                 del self._buckets[key]
-        self._add(Finding(**record["finding"]), record["exchange"])
+        settled = Finding(**record["finding"])
+        if settled.clause == _RECOVERS:
+            self._at_end.append((was, settled, record["exchange"]))
+        else:
+            self._add(settled, record["exchange"])
+
+    def _judge_the_end(self) -> None:
+        """What only the end of a run shows is that the service has suffered; what was seen before is told already."""
+        for was, settled, exchange in self._at_end:
+            before = any(key[:2] == was.bucket for key in self._buckets)
+            self._add(was if before else settled, exchange)
 
     def _on_exercised(self, record: Record) -> None:
         result = self._results[record["clause"]]
@@ -232,6 +244,7 @@ class VerdictBuilder:
             for clause, count in history.exercised():
                 if clause in self._results:
                     self._results[clause].positive += count
+        self._judge_the_end()
         self._drop_consequences()
         buckets = sorted(self._buckets.values(), key=self._severity)
         failing = [

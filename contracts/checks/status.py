@@ -51,7 +51,8 @@ def not_a_server_error(context: Context) -> Iterator[Finding]:
             Verdict.REJECT: "a 4xx: the request is invalid",
             Verdict.EITHER: "201 or a 4xx: the page leaves this request open",
         }[context.expectation.verdict]
-        reuse = context.expectation.why == (SENT_BEFORE,)
+        # A request that was repeated meets its own first attempt.
+        reuse = context.expectation.why == (SENT_BEFORE,) and not context.exchange.repeat
         yield Finding(
             "state.external_id_reuse" if reuse else "service.no_5xx",
             f"{context.status} where {context.expectation.verdict.value} is owed",

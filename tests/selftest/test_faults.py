@@ -264,7 +264,8 @@ def test_a_fault_is_described(name: str) -> None:
 
 
 def test_every_clause_that_a_service_owes_has_a_fault() -> None:
-    owed = {clause for clause in catalogue(load_contract()) if not clause.startswith("advisory.")}
+    # What only the end of a run shows depends on how long the run is: no fault can know.
+    owed = {clause for clause in catalogue(load_contract()) if not clause.startswith("advisory.")} - {"state.recovers"}
     assert {fault.breaks for fault in FAULTS.values()} == owed
 
 
