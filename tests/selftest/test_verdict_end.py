@@ -31,7 +31,7 @@ def _run(*exchanges: dict[str, Any]) -> list[dict[str, Any]]:
     clauses = [clause.to_json() for clause in catalogue(load_contract()).values()]
     last = exchanges[-1]
     return [
-        {"type": "run", "worker": "main", "clauses": clauses},
+        {"type": "run", "worker": "main", "target": {"name": "live", "base_url": "http://x"}, "clauses": clauses},
         {"type": "signature", "worker": "main", "id": 1, "positive": [], "negative": []},
         *exchanges,
         {
