@@ -31,8 +31,8 @@ class Profile:
     connections: int = 8
     deterministic: bool = False
     fresh_seed: bool = True
-    requests: int = 3_000
-    projects: int = 780
+    requests: int = 2_750
+    projects: int = 720
     budget: int = 20_000
 
 
