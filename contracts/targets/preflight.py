@@ -91,7 +91,8 @@ def _explain(session: Session, exchange: Exchange) -> None:
     if response is None:
         return
     status = response.status
-    if 300 <= status < 400:
+    # Where the same base URL lists projects, a redirected creation is the service's own doing.
+    if 300 <= status < 400 and not _lists(session):
         raise NoVerdict(f"{base} redirects to {response.header('Location')!r}; use that as --base-url")
     kind = (response.header("Content-Type") or "").partition(";")[0].strip().lower()
     is_html = kind in {"text/html", "application/xhtml+xml"} and not _object_of(response.body)

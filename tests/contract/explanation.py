@@ -68,7 +68,7 @@ class Explainer:
                     settled = self._conflict(answer, finding)
                 elif finding.clause == "service.time":
                     settled = self._explosion(answer, finding)
-                elif finding.clause == COMBINATION or (finding.cause == "refused" and self._is_doubtful(answer)):
+                elif self._is_doubtful(answer, finding):
                     settled = self._settled(answer, finding)
                 found.append((answer, settled))
         return found
@@ -83,23 +83,24 @@ class Explainer:
             return finding
         if name not in self._explosive:
             harmless = encode({**body, name: ordinary(self._contract.field(name))})
-            reply = self._ask(self._names.renew(answer.case.with_body(harmless)))
-            self._explosive[name] = (
-                reply is not None
-                and reply.exchange.response is not None
-                and reply.exchange.elapsed < answer.exchange.elapsed / 4
+            again, plain = (
+                self._ask(self._names.renew(case)) for case in (answer.case, answer.case.with_body(harmless))
             )
+            self._explosive[name] = not _quick(again, answer) and _quick(plain, answer)
         if not self._explosive[name]:
             return finding
         settled = Finding("service.pattern_time", "explodes", finding.owed, finding.came, f"/{name}")
         self._history.settled(answer.exchange, finding, settled)
         return settled
 
-    def _is_doubtful(self, answer: Judged) -> bool:
-        """Whether a body may have been refused for what it lacks, or for how it is written."""
+    def _is_doubtful(self, answer: Judged, finding: Finding) -> bool:
+        """Whether a body may have been refused for another member, for what it lacks, or for how it is written."""
         body = answer.judgement.expectation.body
-        if not isinstance(body, dict):
+        about_the_body = finding.clause.startswith("request.") and finding.clause != "request.mediaType"
+        if finding.cause != "refused" or not about_the_body or not isinstance(body, dict):
             return False
+        if finding.clause == COMBINATION:
+            return True
         bare = all(self._contract.field(name).required for name in body)
         return bare or answer.case.body != self._plainly(body)
 
@@ -137,7 +138,7 @@ class Explainer:
         for reply, finding in self._replies:
             if self._is_consequence(reply, finding):
                 self._conflict(reply, finding)
-            elif finding.clause == COMBINATION or self._is_doubtful(reply):
+            elif clause != COMBINATION and self._is_doubtful(reply, finding):
                 self._put_down(reply, finding, clause, where)
         self._replies.clear()
 
@@ -263,6 +264,13 @@ class Explainer:
             return None
         self._replies += [(reply, finding) for finding in reply.findings if finding.cause == "refused"]
         return reply
+
+
+def _quick(reply: Judged | None, slow: Judged) -> bool:
+    """Whether an answer came in a fraction of the time that another one took."""
+    if reply is None or reply.exchange.response is None:
+        return False
+    return reply.exchange.elapsed < slow.exchange.elapsed / 4
 
 
 def _refused(judged: Judged) -> bool:
