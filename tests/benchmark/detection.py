@@ -140,6 +140,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--only", nargs="*", default=None)
     parser.add_argument("--variants", action="store_true")
     parser.add_argument("--json", type=Path)
+    parser.add_argument("--tolerate", type=float, default=0.0, help="share of faults that chance may hide or misname")
     options, passed_on = parser.parse_known_args(arguments)
     breaks = {} if options.variants else {fault.name: fault.breaks for fault in faults().values()}
     names = options.only or (list(variants()) if options.variants else list(breaks))
@@ -159,7 +160,8 @@ def main(arguments: list[str] | None = None) -> int:
     print(f"{len(found) - len(wrong)} of {len(found)} as they should be ({len(doubtful)} were run twice)")
     if breaks:
         print(_share_by_requests(list(found.values())))
-    return 1 if wrong else 0
+    # Chance has no part in a correct service: there every report is a false alarm.
+    return 1 if len(wrong) > (options.tolerate * len(found) if breaks else 0) else 0
 
 
 if __name__ == "__main__":
