@@ -67,7 +67,7 @@ def preflight(session: Session, minimal: Case) -> Offers:
     answer_to_read = session.get(f"{COLLECTION_PATH}/{quote(identifier, safe='')}")
     # A 404 that names the project speaks of it, not of the route.
     denied = answer_to_read.status in {404, 410} and identifier.encode() in _body(answer_to_read)
-    read = denied or _object(answer_to_read).get("id") == identifier
+    read = denied or (answered_object(answer_to_read) or {}).get("id") == identifier
     gone = 200 <= session.delete(identifier).status < 300
     return Offers(read=read, list=_lists(session), delete=gone, seconds=exchange.elapsed)
 
@@ -125,18 +125,19 @@ def _body(exchange: Exchange) -> bytes:
     return exchange.response.body if exchange.response else b""
 
 
-def _object(exchange: Exchange) -> dict[str, Any]:
-    return _object_of(_body(exchange)) if exchange.status == 200 else {}
+def answered_object(exchange: Exchange) -> dict[str, Any] | None:
+    """The JSON object in a 200 answer, None where the answer is another one or holds none."""
+    return _object_of(_body(exchange)) if exchange.status == 200 else None
 
 
-def _object_of(body: bytes) -> dict[str, Any]:
+def _object_of(body: bytes) -> dict[str, Any] | None:
     try:
         found = json.loads(body)
     except (ValueError, RecursionError):
-        return {}
-    return found if isinstance(found, dict) else {}
+        return None
+    return found if isinstance(found, dict) else None
 
 
 def _lists(session: Session) -> bool:
-    found = _object(session.get(f"{COLLECTION_PATH}?limit=1"))
+    found = answered_object(session.get(f"{COLLECTION_PATH}?limit=1")) or {}
     return isinstance(found.get("data"), list)

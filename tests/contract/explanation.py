@@ -127,7 +127,7 @@ class Explainer:
 
     def _put_down(self, answer: Judged, finding: Finding, clause: str, where: str) -> Finding:
         """Put ``finding`` down to another clause, where it is another."""
-        if clause == finding.clause:
+        if clause in {finding.clause, COMBINATION}:
             return finding
         settled = Finding(clause, finding.cause, finding.owed, finding.came, where)
         self._history.settled(answer.exchange, finding, settled)

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import json
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from contracts import json_text
 from contracts.checks.project import instant
-from contracts.exchange import COLLECTION_PATH, Exchange
+from contracts.exchange import COLLECTION_PATH
 from contracts.findings import Finding
+from contracts.targets.preflight import answered_object
 from strategies.companions import MARKED
 
 #: Pages of the list that are read in search of one project.
@@ -24,7 +24,7 @@ def read_back(driver: Driver, judged: Judged) -> Finding | None:
     """What is wrong with the project that ``judged`` created when it is read now; None where nothing is."""
     path = f"{COLLECTION_PATH}/{quote(judged.project_id or '', safe='')}"
     read = driver.session.get(path)
-    created, now = judged.judgement.project or {}, _object(read)
+    created, now = judged.judgement.project or {}, answered_object(read)
     driver.exercised("state.reads_back", positive=1)
     if now is None:
         # Anything but "there is no such project" says something about reading, which the page does not document.
@@ -51,7 +51,7 @@ def left_behind(driver: Driver, refused: Judged, external_id: str) -> Finding | 
     """The project that a refused request created all the same, found by its externalId; None where there is none."""
     if not 400 <= refused.status < 500:
         return None
-    listed = _object(driver.session.get(f"{COLLECTION_PATH}?{MARKED}={quote(external_id)}&limit=10")) or {}
+    listed = answered_object(driver.session.get(f"{COLLECTION_PATH}?{MARKED}={quote(external_id)}&limit=10")) or {}
     projects = listed.get("data")
     for project in projects if isinstance(projects, list) else ():
         if isinstance(project, dict) and project.get(MARKED) == external_id:
@@ -64,7 +64,7 @@ def nobody_has_external_id(driver: Driver, external_id: str) -> bool:
     """Whether the whole list of projects shows that none has this externalId; False where it is too long to tell."""
     cursor = ""
     for _ in range(_PAGES):
-        page = _object(driver.session.get(f"{COLLECTION_PATH}?limit=100{cursor}"))
+        page = answered_object(driver.session.get(f"{COLLECTION_PATH}?limit=100{cursor}"))
         projects = page.get("data") if page else None
         if page is None or not isinstance(projects, list):
             return False
@@ -80,13 +80,3 @@ def nobody_has_external_id(driver: Driver, external_id: str) -> bool:
 def has_external_id(driver: Driver) -> bool:
     """Whether the contract has the field that marks projects, as a text."""
     return any(field.path == MARKED and "string" in field.types for field in driver.contract.fields)
-
-
-def _object(exchange: Exchange) -> dict[str, Any] | None:
-    if exchange.response is None or exchange.response.status != 200:
-        return None
-    try:
-        found = json.loads(exchange.response.body)
-    except ValueError:
-        return None
-    return found if isinstance(found, dict) else None
