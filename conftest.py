@@ -22,8 +22,10 @@ from contracts.targets.run import RunOptions, new_mark
 
 if TYPE_CHECKING:
     from contracts.deviations import Deviations
+    from contracts.exchange import Case
     from tests.contract.driver import Driver
     from tests.contract.lifecycle import RunLife
+    from tests.contract.preparation import Preparation
 
 _SUITE = "tests/contract"
 _RUN: pytest.StashKey[tuple[RunLife, Deviations]] = pytest.StashKey()
@@ -232,3 +234,27 @@ def driver(request: pytest.FixtureRequest) -> Driver:
     found.begin(request.node.nodeid, request.session.items.index(request.node))
     found.skip_if_exhausted()
     return found
+
+
+@pytest.fixture
+def preparation(request: pytest.FixtureRequest, driver: Driver) -> Preparation:
+    """What makes the sets of this run; after ``driver`` has said that something can be sent."""
+    from tests.contract.hooks import PREPARATION  # noqa: PLC0415
+
+    del driver
+    return request.config.stash[PREPARATION]
+
+
+@pytest.fixture
+def sets(request: pytest.FixtureRequest, preparation: Preparation) -> list[list[Case]]:
+    """The sets that the test's mark ``sends`` names."""
+    from tests.contract.hooks import sets_of  # noqa: PLC0415
+
+    return [preparation.cases(name) for name in sets_of(request.node)]
+
+
+@pytest.fixture
+def cases(sets: list[list[Case]]) -> list[Case]:
+    """The one set that the test's mark ``sends`` names."""
+    (only,) = sets
+    return only

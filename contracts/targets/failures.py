@@ -1,4 +1,4 @@
-"""From the exceptions of requests, urllib3, http.client and the socket to one small vocabulary."""
+"""From the exceptions of urllib3, http.client and the socket to one small vocabulary."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ import re
 import ssl
 from typing import TYPE_CHECKING, Any, Final
 
-import requests
 import urllib3.exceptions as u3
 
 from contracts.exchange import Failure
@@ -17,10 +16,10 @@ if TYPE_CHECKING:
 
 #: The first kind whose exception types occur in the chain of causes wins.
 _KINDS: Final[tuple[tuple[str, tuple[type[BaseException], ...]], ...]] = (
-    ("proxy", (u3.ProxyError, requests.exceptions.ProxyError)),
-    ("tls", (u3.SSLError, requests.exceptions.SSLError, ssl.SSLError)),
+    ("proxy", (u3.ProxyError,)),
+    ("tls", (u3.SSLError, ssl.SSLError)),
     ("dns", (u3.NameResolutionError,)),
-    ("timeout", (u3.ReadTimeoutError, requests.exceptions.ReadTimeout)),
+    ("timeout", (u3.ReadTimeoutError,)),
     ("refused", (u3.ConnectTimeoutError, u3.NewConnectionError, ConnectionRefusedError)),
     ("closed", (http.client.RemoteDisconnected,)),
     ("reset", (ConnectionResetError, BrokenPipeError, ConnectionAbortedError)),

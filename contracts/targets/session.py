@@ -8,7 +8,7 @@ from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TypeVar
 from urllib.parse import quote
 
 from contracts.exchange import COLLECTION_PATH, UNREACHED, VALID_AUTHORIZATION, Case, Exchange
@@ -19,11 +19,13 @@ from contracts.targets.allowance import Allowance, BudgetSpent, OutOfTime
 from contracts.targets.weather import Answer, Patience, Recorder, Weather
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Sequence
 
     from contracts.findings import Finding
     from contracts.targets.ledger import Ledger
     from contracts.targets.target import Target
+
+T = TypeVar("T")
 
 _LIMITED: Final = 429
 _AUTHORIZED: Final = (("Authorization", VALID_AUTHORIZATION),)
@@ -125,31 +127,33 @@ class Session:
         says so. Raises NoVerdict where nothing can be said any more.
         """
         waiting = list(cases)
-        lines = min(connections or self.connections, len(waiting))
+        if min(connections or self.connections, len(waiting)) < 2:
+            return self._collected([partial(self.post, case) for case in waiting])
+        return self.at_once([partial(self.post, case, self.target.next_number()) for case in waiting], connections)
+
+    def at_once(self, asks: Sequence[Callable[[], T]], connections: int | None = None) -> list[T]:
+        """Call what sends requests, over several connections at once; ends as :meth:`post_all` does."""
+        lines = min(connections or self.connections, len(asks))
+        if lines < 2:  # no need for threads
+            return self._collected(asks)
         if self._pool is None:
             self._pool = ThreadPoolExecutor(max(self.connections, lines), thread_name_prefix="line")
-        if lines < 2:  # no need for threads
-            return self._collected([partial(self.post, case) for case in waiting])
         gate = threading.Semaphore(lines)
-        futures = [self._pool.submit(self._gated, gate, case, self.target.next_number()) for case in waiting]
+        futures = [self._pool.submit(_gated, gate, ask) for ask in asks]
         try:
             return self._collected([future.result for future in futures])
         finally:
             for future in futures:
                 future.cancel()
 
-    def _gated(self, gate: threading.Semaphore, case: Case, number: int) -> Judged:
-        with gate:
-            return self.post(case, number)
-
-    def _collected(self, answers: list[Callable[[], Judged]]) -> list[Judged]:
-        judged = []
+    def _collected(self, answers: Iterable[Callable[[], T]]) -> list[T]:
+        collected = []
         for answer in answers:
             try:
-                judged.append(answer())
+                collected.append(answer())
             except (BudgetSpent, OutOfTime) as end:
                 self.exhausted = str(end)
-        return judged
+        return collected
 
     def get(self, path: str) -> Exchange:
         """GET ``path`` with the key; recorded, not judged: the page does not document it. Raises as :meth:`post`."""
@@ -234,6 +238,11 @@ class Session:
         elif _unreached(exchange) or 300 <= exchange.status < 500:
             self._ledger.settle(exchange.number, None)
             self.allowance.give_back(self._reserved)
+
+
+def _gated(gate: threading.Semaphore, ask: Callable[[], T]) -> T:
+    with gate:
+        return ask()
 
 
 def _unreached(exchange: Exchange) -> bool:

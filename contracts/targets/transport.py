@@ -1,7 +1,7 @@
 """One HTTP request over a kept-alive connection, within bounds of time and memory that no answer can break.
 
-Built on requests' adapter, so that proxies, CA bundles and client certificates work as its users expect;
-redirects are never followed.
+Built on the connection pools of requests' adapter, so that proxies, CA bundles and client certificates work as
+its users expect; what requests does for each request beyond that is left out. Redirects are never followed.
 """
 
 from __future__ import annotations
@@ -13,19 +13,22 @@ import zlib
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
+from urllib.parse import urlsplit
 
 import requests
 from requests.adapters import HTTPAdapter
-from requests.structures import CaseInsensitiveDict
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 from urllib3.exceptions import HTTPError, ProtocolError
+from urllib3.util import Timeout
 
 from contracts.exchange import STALE, Failure, Headers, Response
 from contracts.targets.failures import failure_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from urllib3.response import BaseHTTPResponse
 
     from contracts.checks.context import Limits
 
@@ -49,10 +52,11 @@ _in_use = _InUse()
 
 
 class _Tracked:
-    """Tells the line that uses it that it does."""
+    """Tells the line that uses it that it does, and hands over a request's head and body together."""
 
     sock: Any
     requests_sent = 0
+    _held: list[bytes] | None = None
 
     def connect(self) -> None:
         self.requests_sent = 0
@@ -62,7 +66,19 @@ class _Tracked:
     def request(self, *args: Any, **kwargs: Any) -> None:
         self.requests_sent += 1
         self._tell(request_begun=True)
-        super().request(*args, **kwargs)  # type: ignore[misc]
+        self._held = held = []
+        try:
+            super().request(*args, **kwargs)  # type: ignore[misc]
+        finally:
+            self._held = None
+        self.send(b"".join(held))
+
+    def send(self, data: Any) -> None:
+        """Send, or keep until the whole request is there: a packet, a system call and a wake-up less."""
+        if self._held is None:
+            super().send(data)  # type: ignore[misc]
+        else:
+            self._held.append(data)
 
     def _tell(self, *, request_begun: bool) -> None:
         if _in_use.line is not None:
@@ -163,6 +179,10 @@ class Line:
         with requests.Session() as session:
             found = session.merge_environment_settings(url, {}, None, None, client_cert)
         self._settings: dict[str, Any] = {name: found[name] for name in ("verify", "cert", "proxies")}
+        scheme, host, *_ = urlsplit(url)
+        self._origin = f"{scheme}://{host}"
+        self._pool: HTTPConnectionPool | None = None
+        self._is_absolute = False
         self.connection: Any = None
         self.request_begun = False
         #: Whether a connection may carry more than one request.
@@ -179,18 +199,16 @@ class Line:
                 sock.shutdown(socket.SHUT_RDWR)
 
     def close(self) -> None:
-        """Close the connection."""
+        """Close the connection; the next request opens another one."""
+        self._pool = None
         self._adapter.close()
 
     def send(self, method: str, url: str, headers: Mapping[str, str], body: bytes | None) -> Reply:
-        """Send one request and read its answer; never raises for what the other side does."""
-        prepared = requests.PreparedRequest()
-        prepared.method, prepared.url, prepared.body = method, url, body
-        prepared.headers = CaseInsensitiveDict(headers)
+        """Send one request to the line's origin and read its answer; never raises for what the other side does."""
         if body is not None or method == "POST":
-            prepared.headers["Content-Length"] = str(len(body or b""))
+            headers = {**headers, "Content-Length": str(len(body or b""))}
         if not self.keeps_alive or time.perf_counter() - self._finished > IDLE:
-            self._adapter.close()
+            self.close()
         _in_use.line, self._was_cut, self.request_begun, response, failure = self, False, False, None, None
         limit = self._limits.response_time + GRACE
         most = self._limits.response_bytes
@@ -199,7 +217,7 @@ class Line:
         self._watchdog.arm(self, limit)
         started, clock = time.time(), time.perf_counter()
         try:
-            response = self._exchange(prepared, limit, most)
+            response = self._exchange(method, url, headers, body, limit, most)
         except (requests.RequestException, HTTPError, OSError, ValueError) as problem:
             failure = failure_of(problem, cut=self._was_cut, begun=self.request_begun)
             if failure.kind in {"closed", "reset"} and getattr(self.connection, "requests_sent", 0) > 1:
@@ -211,13 +229,38 @@ class Line:
         if failure is None and response is not None and response.cut:
             failure = Failure("too_large", f"more than {most:,} bytes")
         if failure is not None:
-            self._adapter.close()
+            self.close()
         self._finished = clock + elapsed
         return Reply(response if failure is None else None, failure, started, elapsed)
 
-    def _exchange(self, prepared: requests.PreparedRequest, limit: float, most: int) -> Response:
-        answer = self._adapter.send(prepared, stream=True, timeout=(CONNECT_TIMEOUT, limit), **self._settings)
-        raw = answer.raw
+    def _opened(self) -> HTTPConnectionPool:
+        """The pool that requests would use; it says itself whether the way there is a proxy's."""
+        request = requests.Request("GET", self._origin).prepare()
+        pool: HTTPConnectionPool = self._adapter.get_connection_with_tls_context(request, **self._settings)
+        self._adapter.cert_verify(pool, self._origin, self._settings["verify"], self._settings["cert"])
+        self._is_absolute = "://" in self._adapter.request_url(request, self._settings["proxies"])
+        self._pool = pool
+        return pool
+
+    def _exchange(
+        self, method: str, url: str, headers: Mapping[str, str], body: bytes | None, limit: float, most: int
+    ) -> Response:
+        pool = self._pool or self._opened()
+        raw = pool.urlopen(
+            method,
+            url if self._is_absolute else url.removeprefix(self._origin) or "/",
+            body,
+            headers,
+            retries=self._adapter.max_retries,
+            redirect=False,
+            assert_same_host=False,
+            timeout=Timeout(connect=CONNECT_TIMEOUT, read=limit),
+            preload_content=False,
+            decode_content=False,
+        )
+        return self._answered(raw, most, limit)
+
+    def _answered(self, raw: BaseHTTPResponse, most: int, limit: float) -> Response:
         headers: Headers = tuple(raw.headers.iteritems())
         body, whole = self._read(raw, most)
         if self._was_cut:

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 def begin(options: RunOptions, secrets: Secrets, reports: Path, command: str, *, parallel: bool) -> RunLife | int:
     """A run that has begun and may go on, or the exit status of one that cannot."""
     life = RunLife(options, secrets, MAIN, parallel=parallel)
+    life.prepare_ahead()
     reason = _begun(life, reports, command)
     if not reason:
         return life

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import cached_property
 from typing import TYPE_CHECKING, TypeVar
 
 import pytest
@@ -12,7 +11,6 @@ from hypothesis import strategies as st
 from contracts.clauses import catalogue
 from contracts.findings import BrokenPromise, Finding, Level, broken_promise
 from contracts.targets.allowance import BudgetSpent, OutOfTime
-from strategies.essentials import essential_cases
 from strategies.names import Names
 from tests.contract.explanation import Explainer
 from tests.contract.exploration import Enough, explore_machine, explore_property
@@ -69,22 +67,6 @@ class Driver:
         if not 0 <= number < 1_000:  # the lanes below the workers' own
             raise ValueError(f"expected the number of a set below 1000, got {number}")
         return Names(self.options.mark, number)
-
-    def essentials(self) -> list[Case]:
-        """The essential cases of this run, as many as its profile sends."""
-        return self._essentials[: self.profile.essentials]
-
-    @cached_property
-    def _essentials(self) -> list[Case]:
-        return essential_cases(self.contract, self.lane(1), self.options.seed)
-
-    def remaining(self, cases: Iterable[Case]) -> list[Case]:
-        """``cases`` without those that the essentials hold already."""
-        return [case for case in cases if self.names.anonymous(case) not in self._sent_first]
-
-    @cached_property
-    def _sent_first(self) -> set[bytes]:
-        return {self.names.anonymous(case) for case in self.essentials()}
 
     def mine(self, units: Iterable[T]) -> list[T]:
         """This shard's part of what a test is made of: every unit of the set where the run has one shard."""
@@ -177,7 +159,11 @@ class Driver:
             sent += len(judged)
             self.tell(judged, owner)
 
-        property_ = given(st.lists(drawn, min_size=1, max_size=_TOGETHER))(explored)
+        # Most are long, so that they travel together; all of them shrink to one.
+        bodies = st.lists(drawn, min_size=1, max_size=_TOGETHER) | st.lists(
+            drawn, min_size=_TOGETHER - 4, max_size=_TOGETHER
+        )
+        property_ = given(bodies)(explored)
         explore_property(property_, wanted, self.options, self.test, self.remark)
         self._tell_again(owner)
 

@@ -8,14 +8,17 @@ import pytest
 
 from contracts.findings import BrokenPromise
 from contracts.targets.target import NoVerdict
+from strategies.sets import SetName
 from tests.contract.driver import Driver
 from tests.contract.lifecycle import INTERRUPTED
+from tests.contract.preparation import Preparation
 
 if TYPE_CHECKING:
     from contracts.targets.run import RunOptions
     from tests.contract.lifecycle import RunLife
 
 DRIVER = pytest.StashKey[Driver]()
+PREPARATION = pytest.StashKey[Preparation]()
 _EXPECTED = (pytest.skip.Exception, pytest.xfail.Exception)
 _REASON = "contract_reason"
 
@@ -38,8 +41,14 @@ class ContractRun:
         if not self.life.is_controller:
             self.life.open()
         session.config.stash[DRIVER] = self.life.driver
+        session.config.stash[PREPARATION] = self.life.preparation
         # A local variable may hold the key, in part, where no redaction finds it.
         session.config.option.showlocals = False
+
+    def pytest_collection_finish(self, session: pytest.Session) -> None:
+        """Have the sets of the tests made in the order of the tests."""
+        order = [name for item in session.items for name in sets_of(item)]
+        self.life.preparation.plan(self.life.driver.options, order)
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_configure_node(self, node: Any) -> None:
@@ -105,6 +114,14 @@ class ContractRun:
         if exitstatus == pytest.ExitCode.INTERRUPTED:
             return "the tests could not be collected" if session.testsfailed and not self._tests else INTERRUPTED
         return "" if self._tests else "no test was run"
+
+
+def sets_of(item: pytest.Item) -> list[SetName]:
+    """The sets that a test sends, by its mark ``sends``: of words for its field where it has one."""
+    marker = item.get_closest_marker("sends")
+    callspec = getattr(item, "callspec", None)
+    field = callspec.params.get("patterned", "") if callspec else ""
+    return [SetName(name, field) for name in marker.args] if marker else []
 
 
 def _end_workers(config: pytest.Config) -> None:

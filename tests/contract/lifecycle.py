@@ -28,6 +28,7 @@ from strategies.plain import minimal_case
 from tests.contract.aftermath import judge_strays, look_back, note_observations
 from tests.contract.driver import Driver
 from tests.contract.leftovers import clear_the_way
+from tests.contract.preparation import Preparation
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -63,6 +64,7 @@ class RunLife:
         self.worker = worker
         self.parallel = parallel
         self.reason = ""
+        self.preparation = Preparation(ahead=False)
         self.swept: Swept | None = None
         self._history: HistoryWriter | None = None
         self._session: Session | None = None
@@ -91,6 +93,10 @@ class RunLife:
         return _opened(self._driver)
 
     # -- beginning ----------------------------------------------------------------------------------------
+
+    def prepare_ahead(self) -> None:
+        """Have what is sent made in a process of its own; before anything else of the run begins."""
+        self.preparation = Preparation(ahead=not self.parallel and not self.options.settings.essentials_only)
 
     def begin(self, reports: Path, command: str, *, latest: bool = True) -> None:
         """Make the folder, start the mock where it is the target, and open the session; of the controller alone.
@@ -239,6 +245,7 @@ class RunLife:
 
     def close(self) -> None:
         """Close connections and files, and stop the mock."""
+        self.preparation.close()
         if self._session is not None:
             if not self.is_controller:
                 self.history.record("observations", counts=self._session.observations.to_json())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
@@ -16,6 +17,7 @@ from strategies.companions import MARKED
 _PAGES = 30
 
 if TYPE_CHECKING:
+    from contracts.exchange import Case
     from contracts.targets.session import Judged
     from tests.contract.driver import Driver
 
@@ -47,9 +49,10 @@ def read_back(driver: Driver, judged: Judged) -> Finding | None:
     return None
 
 
-def left_behind(driver: Driver, refused: Judged, external_id: str) -> Finding | None:
+def left_behind(driver: Driver, refused: Judged) -> Finding | None:
     """The project that a refused request created all the same, found by its externalId; None where there is none."""
-    if not 400 <= refused.status < 500:
+    external_id = external_id_of(refused.case)
+    if external_id is None or not 400 <= refused.status < 500:
         return None
     listed = answered_object(driver.session.get(f"{COLLECTION_PATH}?{MARKED}={quote(external_id)}&limit=10")) or {}
     projects = listed.get("data")
@@ -75,6 +78,16 @@ def nobody_has_external_id(driver: Driver, external_id: str) -> bool:
             return True
         cursor = f"&cursor={quote(following, safe='')}"
     return False
+
+
+def external_id_of(case: Case) -> str | None:
+    """The externalId of a body, where it is a text."""
+    try:
+        body = json.loads(case.body or b"")
+    except ValueError:
+        return None
+    found = body.get(MARKED) if isinstance(body, dict) else None
+    return found if isinstance(found, str) else None
 
 
 def has_external_id(driver: Driver) -> bool:

@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING
 import pytest
 
 if TYPE_CHECKING:
+    from contracts.exchange import Case
     from tests.contract.driver import Driver
 
-pytestmark = pytest.mark.stage(0)
 
-
-def test_the_essential_promises_are_kept(driver: Driver) -> None:
-    driver.verify(driver.essentials())
+@pytest.mark.stage(0)
+@pytest.mark.sends("essentials")
+def test_the_essential_promises_are_kept(driver: Driver, cases: list[Case]) -> None:
+    driver.verify(cases)

@@ -2,33 +2,27 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.contract.preparation import GENERATED
+
 if TYPE_CHECKING:
-    from contracts.targets.session import Judged
+    from contracts.exchange import Case
     from tests.contract.driver import Driver
+    from tests.contract.preparation import Preparation
 
 
 @pytest.mark.stage(8)
-def test_what_schemathesis_generates_is_answered_as_the_page_owes(driver: Driver) -> None:
-    driver.share(driver.profile.generated)
-    # A late import: a run without this test does not pay for it.
-    from tests.contract.second_opinion import Opinion, generated_bodies  # noqa: PLC0415
-
-    opinion = Opinion(driver.session)
-
-    def asked(generated: list[Any]) -> list[Judged]:
-        answers = []
-        for case in generated:
-            judged, complaint = opinion.ask(case)
-            if judged is not None:
-                answers.append(judged)
-            if complaint and (judged is None or not judged.findings):
-                driver.history.record(
-                    "note", kind="advisory", text=f"schemathesis, where our checks see nothing: {complaint}"
-                )
-        return answers
-
-    driver.explore_with(generated_bodies(driver.contract.document), driver.profile.generated, asked)
+@pytest.mark.sends(GENERATED.name)
+def test_what_schemathesis_generates_is_answered_as_the_page_owes(
+    driver: Driver, cases: list[Case], preparation: Preparation
+) -> None:
+    if not cases:
+        pytest.skip(f"in the profile {driver.profile.name} schemathesis generates nothing")
+    sent = driver.session.post_all(cases)
+    unseen = [judged.exchange for judged in sent if not judged.findings]
+    for complaint in dict.fromkeys(preparation.complaints(unseen)):
+        driver.history.record("note", kind="advisory", text=f"schemathesis, where our checks see nothing: {complaint}")
+    driver.conclude(sent)

@@ -21,7 +21,7 @@ from strategies.bodies import valid_bodies
 from strategies.companions import MARKED
 from strategies.encoding import json_case
 from strategies.plain import full_case, minimal_case
-from tests.contract.lookups import has_external_id, left_behind, read_back
+from tests.contract.lookups import external_id_of, has_external_id, left_behind, read_back
 
 if TYPE_CHECKING:
     from contracts.exchange import Case
@@ -70,10 +70,10 @@ class Operations(RuleBasedStateMachine):
     @rule(data=st.data())
     def refuse(self, data: st.DataObject) -> None:
         refused = self._post(data.draw(adversarial_bodies(self.driver.contract)))
-        external_id = _external_id(refused.case)
+        external_id = external_id_of(refused.case)
         own = external_id is not None and self.driver.names.mark in external_id
         if self.lists and own and refused.judgement.expectation.verdict is Verdict.REJECT:
-            self._tell(self.driver.attempt(lambda: left_behind(self.driver, refused, external_id or "")), refused)
+            self._tell(self.driver.attempt(lambda: left_behind(self.driver, refused)), refused)
 
     @precondition(lambda self: self.marks)
     @rule(target=standing, project=standing)
@@ -113,7 +113,7 @@ class Operations(RuleBasedStateMachine):
         if not is_created(judged) or judged.project_id is None:
             return multiple()
         self.kept.add(judged.project_id)
-        return Project(judged, _external_id(judged.case))
+        return Project(judged, external_id_of(judged.case))
 
     def _post(self, case: Case) -> Judged:
         judged = self.driver.attempt(lambda: self.driver.session.post(self.driver.names.fill(case)))
@@ -125,12 +125,3 @@ class Operations(RuleBasedStateMachine):
             self.driver.history.finding(finding, judged.exchange)
             self.driver.tell_finding(finding, judged.exchange, type(self))
 
-
-def _external_id(case: Case) -> str | None:
-    """The externalId of a body, where it is a text."""
-    try:
-        body = json.loads(case.body or b"")
-    except ValueError:
-        return None
-    found = body.get(MARKED) if isinstance(body, dict) else None
-    return found if isinstance(found, str) else None

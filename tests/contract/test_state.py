@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING
+from functools import partial
+from typing import TYPE_CHECKING, TypeVar
 
 import pytest
 
@@ -12,63 +13,77 @@ from contracts.oracle import Verdict
 from contracts.targets.session import is_created
 from strategies.companions import MARKED, Companions
 from strategies.encoding import json_case
-from strategies.plain import full_case, minimal_case
-from strategies.state import overlapping_cases, prototype_cases, refused_samples
-from strategies.values import valid_cases
+from strategies.plain import minimal_case
+from strategies.sets import OVERLAPS
+from strategies.state import prototype_cases
 from tests.contract.lookups import has_external_id, left_behind, nobody_has_external_id, read_back
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from contracts.exchange import Case
+    from contracts.targets.session import Judged
     from tests.contract.driver import Driver
 
-#: Created projects that are read back.
-_READ = 16
+T = TypeVar("T")
+
 #: Requests in flight at once where overlap is the subject.
 _AT_ONCE = 12
 
 
 @pytest.mark.stage(3)
-def test_a_project_reads_back_as_it_was_created(driver: Driver) -> None:
+@pytest.mark.sends("read back")
+def test_a_project_reads_back_as_it_was_created(driver: Driver, cases: list[Case]) -> None:
     if not driver.options.offers[0]:
         pytest.skip("the target offers no read")
-    names, seed = driver.lane(70), driver.options.seed
-    hard = valid_cases(driver.contract, names, seed)
-    step = max(1, len(hard) // _READ)
-    for judged in driver.verify([full_case(driver.contract, names), *hard[::step]]):
-        if is_created(judged) and judged.project_id:
-            finding = read_back(driver, judged)
-            if finding is not None:
-                driver.report(finding, judged.exchange)
+    created = [judged for judged in driver.verify(cases) if is_created(judged) and judged.project_id]
+    asks = [partial(_with, partial(read_back, driver), judged) for judged in created]
+    for judged, finding in driver.session.at_once(asks):
+        if finding is not None:
+            driver.report(finding, judged.exchange)
 
 
 @pytest.mark.stage(3)
-def test_a_refused_request_leaves_nothing_and_does_not_use_up_its_external_id(driver: Driver) -> None:
+@pytest.mark.sends("refused samples")
+def test_a_refused_request_leaves_nothing_and_does_not_use_up_its_external_id(
+    driver: Driver, cases: list[Case]
+) -> None:
     _needs_external_id(driver)
-    names = driver.lane(71)
-    for case in driver.mine(refused_samples(driver.contract, names, driver.options.seed)):
-        refused = next(iter(driver.send([case])), None)
-        body = json.loads(case.body or b"{}")
-        if refused is None or refused.judgement.expectation.verdict is not Verdict.REJECT or refused.status >= 500:
-            continue
-        if driver.options.offers[1]:
-            finding = left_behind(driver, refused, body[MARKED])
+    refused = [
+        judged
+        for judged in driver.verify(cases)
+        if judged.judgement.expectation.verdict is Verdict.REJECT and 400 <= judged.status < 500
+    ]
+    if driver.options.offers[1]:
+        asks = [partial(_with, partial(left_behind, driver), judged) for judged in refused]
+        for judged, finding in driver.session.at_once(asks):
             if finding is not None:
-                driver.report(finding, refused.exchange)
-        second = json_case(
-            {**json.loads(minimal_case(driver.contract, names).body or b"{}"), MARKED: body[MARKED]},
-            family="state.external_id_after_refusal",
-            aim="the externalId of a refused request is free",
-        )
-        again = driver.session.post(second)
-        driver.exercised("state.refused_external_id_stays_free", negative=1)
-        if 400 <= again.status < 500 and 400 <= refused.status < 500 and not again.exchange.repeat:
+                driver.report(finding, judged.exchange)
+    again = driver.session.at_once([partial(_with, partial(_used_again, driver), judged) for judged in refused])
+    driver.exercised("state.refused_external_id_stays_free", negative=len(again))
+    for judged, second in again:
+        if 400 <= second.status < 500 and not second.exchange.repeat:
             finding = Finding(
                 "state.refused_external_id_stays_free",
                 "used up",
                 "201: no project has this externalId",
-                f"{again.status} after a refusal with {refused.status}",
+                f"{second.status} after a refusal with {judged.status}",
                 f"/{MARKED}",
             )
-            driver.report(finding, again.exchange)
+            driver.report(finding, second.exchange)
+
+
+def _with(ask: Callable[[Judged], T], judged: Judged) -> tuple[Judged, T]:
+    """An exchange and what was found out about it: where the budget ends, some are missing."""
+    return judged, ask(judged)
+
+
+def _used_again(driver: Driver, refused: Judged) -> Judged:
+    """The answer to a valid request with the externalId of a refused one."""
+    body = json.loads(minimal_case(driver.contract, driver.names).body or b"{}")
+    body[MARKED] = json.loads(refused.case.body or b"{}")[MARKED]
+    aim = "the externalId of a refused request is free"
+    return driver.session.post(json_case(body, family="state.external_id_after_refusal", aim=aim))
 
 
 @pytest.mark.stage(3)
@@ -116,9 +131,9 @@ def test_an_empty_external_id_is_taken_where_no_project_has_it(driver: Driver) -
 
 
 @pytest.mark.stage(4)
-def test_requests_in_flight_together_are_answered_as_they_are_alone(driver: Driver) -> None:
-    for round_ in driver.mine(range(3)):
-        cases = overlapping_cases(driver.contract, driver.lane(80 + round_), driver.options.seed + round_)
+@pytest.mark.sends(*OVERLAPS)
+def test_requests_in_flight_together_are_answered_as_they_are_alone(driver: Driver, sets: list[list[Case]]) -> None:
+    for cases in driver.mine(sets):
         judged = driver.send(cases, connections=_AT_ONCE)
         driver.exercised("state.overlap", positive=len(judged))
 

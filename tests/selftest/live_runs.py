@@ -18,6 +18,7 @@ from contracts.targets.run import MAIN, RunOptions, new_mark
 from contracts.targets.target import NoVerdict
 from contracts.verdict import ExitStatus
 from reports.reading import summarize
+from strategies.essentials import essential_cases
 from tests.contract.lifecycle import RunLife
 
 if TYPE_CHECKING:
@@ -63,7 +64,8 @@ def essentials_run(base_url: str, folder: Path, key: str = KEY, cases: int = 60,
     life.begin(folder, "a test", latest=False)
     try:
         life.preflight()
-        life.driver.session.post_all(life.driver.essentials()[:cases])
+        essentials = essential_cases(life.driver.contract, life.driver.lane(1), settings.seed)
+        life.driver.session.post_all(essentials[:cases])
     except NoVerdict as reason:
         life.ends(str(reason))
     finally:
