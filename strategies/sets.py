@@ -22,7 +22,7 @@ from strategies.words import natural_words, pattern_cases
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from contracts.document import Contract, Field
+    from contracts.document import Contract
     from contracts.exchange import Case
     from strategies.patterns import Word
 
@@ -89,8 +89,6 @@ class Sets:
         """Valid cases whose projects are read afterwards."""
         hard = valid_cases(self.contract, names, self.seed)
         return [full_case(self.contract, names), *hard[:: max(1, len(hard) // _READ)]]
-
-
 
 
 def _of(cases: Callable[[Contract, Names, int], list[Case]]) -> Callable[[Sets, Names], list[Case]]:

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
 
 from contracts.exchange import STALE, Case, Exchange
-from contracts.targets.transport import Line, Watchdog
+from contracts.targets.transport import Line
+from contracts.targets.watchdog import Watchdog
 
 if TYPE_CHECKING:
     from contracts.checks.context import Limits

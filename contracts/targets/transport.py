@@ -12,7 +12,7 @@ import time
 import zlib
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, cast
 from urllib.parse import urlsplit
 
 import requests
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from urllib3.response import BaseHTTPResponse
 
     from contracts.checks.context import Limits
+    from contracts.targets.watchdog import Watchdog
 
 CONNECT_TIMEOUT: Final = 10.0
 #: Seconds that an answer may be late before its connection is cut.
@@ -66,7 +67,8 @@ class _Tracked:
     def request(self, *args: Any, **kwargs: Any) -> None:
         self.requests_sent += 1
         self._tell(request_begun=True)
-        self._held = held = []
+        held: list[bytes] = []
+        self._held = held
         try:
             super().request(*args, **kwargs)  # type: ignore[misc]
         finally:
@@ -114,43 +116,6 @@ class _Adapter(HTTPAdapter):
         manager = super().proxy_manager_for(proxy, **kwargs)
         manager.pool_classes_by_scheme = _POOLS
         return manager
-
-
-class Watchdog:
-    """Cuts lines whose deadline has passed, whatever the thread that uses them is waiting for."""
-
-    def __init__(self) -> None:
-        self._deadlines: dict[Line, float] = {}
-        self._lock = threading.Lock()
-        self._stopped = threading.Event()
-        self._thread: threading.Thread | None = None
-
-    def arm(self, line: Line, seconds: float) -> None:
-        """Cut ``line`` in ``seconds`` from now unless it is disarmed before."""
-        with self._lock:
-            self._deadlines[line] = time.monotonic() + seconds
-            if self._thread is None:
-                self._thread = threading.Thread(target=self._watch, name="watchdog", daemon=True)
-                self._thread.start()
-
-    def disarm(self, line: Line) -> None:
-        """Forget the deadline of ``line``."""
-        with self._lock:
-            self._deadlines.pop(line, None)
-
-    def stop(self) -> None:
-        """End the thread."""
-        self._stopped.set()
-        if self._thread is not None:
-            self._thread.join(timeout=2)
-
-    def _watch(self) -> None:
-        while not self._stopped.wait(0.2):
-            now = time.monotonic()
-            with self._lock:
-                late = [line for line, deadline in self._deadlines.items() if deadline < now]
-            for line in late:
-                line.cut()
 
 
 @dataclass(frozen=True, slots=True)
@@ -236,8 +201,10 @@ class Line:
     def _opened(self) -> HTTPConnectionPool:
         """The pool that requests would use; it says itself whether the way there is a proxy's."""
         request = requests.Request("GET", self._origin).prepare()
-        pool: HTTPConnectionPool = self._adapter.get_connection_with_tls_context(request, **self._settings)
-        self._adapter.cert_verify(pool, self._origin, self._settings["verify"], self._settings["cert"])
+        pool = cast("HTTPConnectionPool", self._adapter.get_connection_with_tls_context(request, **self._settings))
+        self._adapter.cert_verify(  # type: ignore[no-untyped-call]  # requests'
+            pool, self._origin, self._settings["verify"], self._settings["cert"]
+        )
         self._is_absolute = "://" in self._adapter.request_url(request, self._settings["proxies"])
         self._pool = pool
         return pool

@@ -24,9 +24,9 @@ if TYPE_CHECKING:
 #: What a run consists of, in the order of a table.
 PARTS: Final = (
     "start-up and pytest",
-    "generation: sets",
+    "waiting for sets",
     "generation: Hypothesis",
-    "generation: schemathesis",
+    "tests",
     "sending",
     "judging",
     "recording",
@@ -99,12 +99,14 @@ class StopwatchPlugin:
         from reports.history import HistoryWriter  # noqa: PLC0415
         from tests.contract import lifecycle  # noqa: PLC0415
         from tests.contract.driver import Driver  # noqa: PLC0415
+        from tests.contract.preparation import Preparation  # noqa: PLC0415
 
         for owner, names, part in (
             (Target, ("send",), "sending"),
             (Judge, ("expect", "judge"), "judging"),
             (HistoryWriter, ("exchange", "record"), "recording"),
             (Ledger, ("intend", "settle", "deleted"), "recording"),
+            (Preparation, ("cases", "complaints"), "waiting for sets"),
             (Driver, ("explore",), "generation: Hypothesis"),
             (lifecycle, ("clean_up",), "cleanup"),
             (reporting, ("summarize", "write_all", "terminal_summary"), "reports"),
@@ -113,10 +115,9 @@ class StopwatchPlugin:
                 self._watch.wrap(owner, name, part)
 
     @pytest.hookimpl(wrapper=True)
-    def pytest_runtest_call(self, item: pytest.Item) -> Generator[None, Any, Any]:
-        """What a test does beyond sending, judging and recording is generation."""
-        foreign = "schemathesis" in item.nodeid
-        with self._watch.part("generation: schemathesis" if foreign else "generation: sets"):
+    def pytest_runtest_call(self) -> Generator[None, Any, Any]:
+        """What a test does beyond what is named apart."""
+        with self._watch.part("tests"):
             return (yield)
 
     @pytest.hookimpl(trylast=True)

@@ -64,7 +64,7 @@ class RunLife:
         self.worker = worker
         self.parallel = parallel
         self.reason = ""
-        self.preparation = Preparation(ahead=False)
+        self.preparation = Preparation(options, ahead=False)
         self.swept: Swept | None = None
         self._history: HistoryWriter | None = None
         self._session: Session | None = None
@@ -96,7 +96,8 @@ class RunLife:
 
     def prepare_ahead(self) -> None:
         """Have what is sent made in a process of its own; before anything else of the run begins."""
-        self.preparation = Preparation(ahead=not self.parallel and not self.options.settings.essentials_only)
+        ahead = not self.parallel and not self.options.settings.essentials_only
+        self.preparation = Preparation(self.options, ahead=ahead)
 
     def begin(self, reports: Path, command: str, *, latest: bool = True) -> None:
         """Make the folder, start the mock where it is the target, and open the session; of the controller alone.

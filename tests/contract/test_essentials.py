@@ -6,12 +6,14 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.contract.preparation import ESSENTIALS
+
 if TYPE_CHECKING:
     from contracts.exchange import Case
     from tests.contract.driver import Driver
 
 
 @pytest.mark.stage(0)
-@pytest.mark.sends("essentials")
+@pytest.mark.sends(ESSENTIALS.name)
 def test_the_essential_promises_are_kept(driver: Driver, cases: list[Case]) -> None:
     driver.verify(cases)

@@ -124,4 +124,3 @@ class Operations(RuleBasedStateMachine):
         if finding is not None:
             self.driver.history.finding(finding, judged.exchange)
             self.driver.tell_finding(finding, judged.exchange, type(self))
-
