@@ -93,6 +93,7 @@ class Session:
             self._attempt, control, recorder, target.allowance, target.limits, patience or Patience()
         )
         self._pool: ThreadPoolExecutor | None = None
+        self._pool_size = 0
 
     @property
     def allowance(self) -> Allowance:
@@ -136,10 +137,13 @@ class Session:
         lines = min(connections or self.connections, len(asks))
         if lines < 2:  # no need for threads
             return self._collected(asks)
-        if self._pool is None:
-            self._pool = ThreadPoolExecutor(max(self.connections, lines), thread_name_prefix="line")
+        if self._pool is None or lines > self._pool_size:  # tests of overlap want more than the run has otherwise
+            self.drain()
+            self._pool_size = max(self.connections, lines)
+            self._pool = ThreadPoolExecutor(self._pool_size, thread_name_prefix="line")
         gate = threading.Semaphore(lines)
-        futures = [self._pool.submit(_gated, gate, ask) for ask in asks]
+        pool = self._pool
+        futures = [pool.submit(_gated, gate, ask) for ask in asks]
         try:
             return self._collected([future.result for future in futures])
         finally:
@@ -188,7 +192,7 @@ class Session:
         """Let what is in flight end; nothing that waits is sent any more."""
         if self._pool is not None:
             self._pool.shutdown(wait=True, cancel_futures=True)
-            self._pool = None
+            self._pool, self._pool_size = None, 0
 
     def close(self) -> None:
         """End the threads and connections."""

@@ -40,6 +40,7 @@ class Ran:
     def bodies(self) -> list[str]:
         """What was sent to the collection, in the order of the numbers."""
         posts = [record for record in self.records("exchange") if record["case"].get("method", "POST") == "POST"]
+        posts.sort(key=lambda post: (post["worker"], post["number"]))
         return [repr((p["case"]["headers"], p["case"].get("body"), p["case"].get("body_base64"))) for p in posts]
 
 

@@ -100,8 +100,8 @@ def test_a_mistake_of_the_suite_itself_does_not_show_the_key(service: str, tmp_p
     broken = tmp_path / "sabotage.py"
     broken.write_text(
         "from contracts.targets import transport\n"
-        "def fail(self, prepared, limit, most):\n"
-        "    headers = dict(prepared.headers)\n"
+        "def fail(self, method, url, headers, *rest):\n"
+        "    headers = dict(headers)\n"
         "    raise RuntimeError(f'a mistake with {headers}')\n"
         "def pytest_runtest_setup(item):\n"
         "    transport.Line._exchange = fail\n"
