@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import itertools
 import json
 import re
 from dataclasses import replace
@@ -96,13 +97,19 @@ class Secrets:
 
     def redact_response(self, response: Response | None) -> Response | None:
         """The answer with the key replaced in its body and headers; the same object where it holds none."""
-        if response is None:
-            return None
+        if response is None or not self._may_hold_a_form(response):
+            return response
         body = self.redact(response.body)
         headers = tuple((self.redact_text(name), self.redact_text(value)) for name, value in response.headers)
         if body == response.body and headers == response.headers:
             return response
         return replace(response, body=body, headers=headers)
+
+    def _may_hold_a_form(self, response: Response) -> bool:
+        """Whether a form of the key occurs anywhere: one look at the whole answer, which most pass."""
+        headers = "\n".join(itertools.chain.from_iterable(response.headers))
+        whole = headers.encode("utf-8", "surrogatepass") + b"\n" + response.body
+        return any(form in whole for form, _ in self._forms)
 
     def redact_exchange(self, exchange: Exchange) -> Exchange:
         """The exchange with the key replaced in its answer."""

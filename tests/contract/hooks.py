@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -49,6 +50,13 @@ class ContractRun:
         """Have the sets of the tests made in the order of the tests."""
         order = [name for item in session.items for name in sets_of(item)]
         self.life.preparation.plan(self.life.driver.options, order)
+        # What is there now stays: nobody need look through it for garbage again and again.
+        gc.freeze()
+
+    @pytest.hookimpl(trylast=True)
+    def pytest_unconfigure(self) -> None:
+        """Leave what is left to the end of the process, which frees it at once."""
+        gc.freeze()
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_configure_node(self, node: Any) -> None:

@@ -11,12 +11,15 @@ import os
 import signal
 import sys
 import threading
+import warnings
 from collections import deque
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from functools import lru_cache
 from multiprocessing.connection import wait
 from typing import TYPE_CHECKING, Final, TypeVar
+
+from hypothesis.errors import HypothesisSideeffectWarning
 
 from contracts.document import load_contract
 from contracts.targets.profiles import PROFILES
@@ -119,6 +122,8 @@ def _become_maker() -> None:
     """In the new process: Ctrl-C is for the run to handle, and without the run there is nothing to do."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    # Forked while pytest began, this process is taken for a plugin that makes every run start late.
+    warnings.simplefilter("ignore", HypothesisSideeffectWarning)
     run = multiprocessing.parent_process()
 
     def end_with_the_run() -> None:
