@@ -168,6 +168,13 @@ class Exchange:
         """The status of the answer, 0 where there was none."""
         return self.response.status if self.response else 0
 
+    @property
+    def speaks_of_project(self) -> bool:
+        """Whether the answer to a request for one project names it other than by repeating the path."""
+        identifier = self.case.path.rpartition("/")[2].encode()
+        body = self.response.body if self.response else b""
+        return bool(identifier) and identifier in body.replace(b"/" + identifier, b"")
+
     def to_json(self) -> dict[str, Any]:
         """A JSON object that :meth:`from_json` turns into an equal exchange."""
         record: dict[str, Any] = {

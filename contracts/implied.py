@@ -83,6 +83,12 @@ _DOCUMENTED = (
     ),
 )
 
+#: Members of the answer that count what a project has.
+COUNTS = tuple(f"analytics.{name}" for name in ("totalUsers", "activeUsers", "totalFlows", "activeFlows"))
+#: Members of the answer that an unlisted member of the body must not decide; of ``id`` and ``platformId``
+#: other clauses say so.
+OWN = ("ownerId",)
+
 _IMPLIED = (
     (
         "response.201.json",
@@ -97,9 +103,20 @@ _IMPLIED = (
         "One key belongs to one platform: platformId is the same in every answer.",
         _NO_DEFENCE,
     ),
-    ("response.201.created.instant", "created is an instant as RFC 3339 writes it.", "RFC 3339, section 5.6"),
-    ("response.201.updated.instant", "updated is an instant as RFC 3339 writes it.", "RFC 3339, section 5.6"),
+    *(
+        (f"response.201.{name}.instant", f"{name} is an instant as RFC 3339 writes it.", "RFC 3339, section 5.6")
+        for name in ("created", "updated", "plan.created", "plan.updated")
+    ),
     ("response.201.updated.order", "A project is not updated before it is created.", _NO_DEFENCE),
+    ("response.201.plan.updated.order", "A plan is not updated before it is created.", _NO_DEFENCE),
+    *(
+        (f"response.201.{name}.count", f"{name} counts something: a whole number, not below zero.", _NO_DEFENCE)
+        for name in COUNTS
+    ),
+    *(
+        (f"response.201.{name}.own", f"{name} is the service's own, not what a body says that may not.", "CWE-915")
+        for name in OWN
+    ),
     (
         "response.201.created.clock",
         "created is the time of the request, as the service's own Date header tells it.",
@@ -130,9 +147,10 @@ _IMPLIED = (
         "CWE-209",
     ),
     ("service.token_not_repeated", "No answer repeats the token that was presented.", "CWE-522"),
+    ("state.creates_one", "An accepted request creates one project: the one that its answer shows.", _NO_DEFENCE),
     ("state.rejected_creates_nothing", "A refused request leaves no project behind.", _NO_DEFENCE),
     ("state.refused_external_id_stays_free", "A refused request does not use up its externalId.", _NO_DEFENCE),
-    ("state.reads_back", "A project reads back as it was created.", _NO_DEFENCE),
+    ("state.reads_back", "A project reads back as it was created, then and at the end of the run.", _NO_DEFENCE),
     (
         "state.external_id_reuse",
         "A second use of an externalId is answered 201 or 4xx, also when both come at once.",

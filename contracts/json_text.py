@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
 #: Deeper texts, and longer ones, are left to the service: RFC 8259, section 9, lets a parser set limits.
 DEEPEST: Final = 210
+TOO_DEEP: Final = "nested deeper than parsers must follow"
 LONGEST: Final = 1_000_000
 
 _LONE = re.compile(r"[\ud800-\udfff]")
@@ -95,7 +96,7 @@ def parse(data: bytes) -> JsonText:
             parse_constant=_refuse,
         )
     except RecursionError:
-        return JsonText(None, ["nested deeper than parsers must follow"])
+        return JsonText(None, [TOO_DEEP])
     except json.JSONDecodeError as problem:
         raise MalformedJSON(f"{problem.msg} at character {problem.pos}") from None
     if reader.repeated:
@@ -113,7 +114,7 @@ def _oddities(text: str, value: Any) -> Iterator[str]:
     if len(text) > LONGEST:
         yield "longer than parsers must read"
     if text.count("{") + text.count("[") > DEEPEST and depth(value) > DEEPEST:
-        yield "nested deeper than parsers must follow"
+        yield TOO_DEEP
 
 
 def _refuse(name: str) -> NoReturn:

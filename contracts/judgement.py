@@ -10,6 +10,7 @@ from contracts.checks.context import Check, Context, Limits
 from contracts.clauses import ID_MEMBERS
 from contracts.exchange import STALE, UNREACHED, Case, Exchange
 from contracts.findings import Finding
+from contracts.implied import COUNTS, OWN
 from contracts.oracle import IN_USE, SENT_BEFORE, Expectation, Oracle, Verdict
 
 if TYPE_CHECKING:
@@ -29,8 +30,9 @@ CHECKS: Final[tuple[Check, ...]] = (
     project.id_format,
     project.plan_belongs_to_project,
     project.instants,
+    project.counts,
     project.echo,
-    project.id_is_the_services_own,
+    project.nothing_is_taken_over,
     refusal.refusal_is_json,
     refusal.leaks_nothing,
     refusal.token_not_repeated,
@@ -52,6 +54,14 @@ class Judgement:
     negative: tuple[str, ...]
     crashed: tuple[str, ...] = ()
     project: dict[str, Any] | None = None
+
+
+#: What is implied of a member's value, whatever it is.
+_IMPLIED_OF: Final = {
+    "idFormat": ID_MEMBERS,
+    "instant": ("created", "updated", "plan.created", "plan.updated"),
+    "count": COUNTS,
+}
 
 
 class Judge:
@@ -125,6 +135,7 @@ class Judge:
                 positive.append("response.201.answers_own_request")
                 sent = [name for name in self._echoed if context.sent.get(name) is not None]
                 positive += [f"response.201.{name}.echo" for name in sent]
+            negative += [f"response.201.{name}.own" for name in OWN if name in context.sent]
         return tuple(dict.fromkeys(positive)), tuple(dict.fromkeys(negative))
 
     def _members_shown(self, shown: dict[str, Any]) -> tuple[str, ...]:
@@ -145,12 +156,11 @@ class Judge:
             yield from _aspects(field, prefix, present[field.path])
             if field.items is not None and present[field.path] == "items":
                 yield from _aspects(field.items, f"{prefix}.items", "value")
-            if present[field.path] != "null" and field.path in ID_MEMBERS:
-                yield f"{prefix}.idFormat"
-            if present[field.path] != "null" and field.path in {"created", "updated"}:
-                yield f"{prefix}.instant"
-        if {"created", "updated"} <= present.keys():
-            yield "response.201.updated.order"
+            if present[field.path] != "null":
+                yield from (f"{prefix}.{aspect}" for aspect, members in _IMPLIED_OF.items() if field.path in members)
+        for first, second in (("created", "updated"), ("plan.created", "plan.updated")):
+            if {first, second} <= present.keys():
+                yield f"response.201.{second}.order"
         if {"id", "plan.projectId"} <= present.keys():
             yield "response.201.plan.projectId.equalsId"
 

@@ -69,7 +69,7 @@ PARAMETER: Final = "an unusual parameter of the media type"
 IN_USE: Final = "an externalId that may be in use"
 SENT_BEFORE: Final = "an externalId that was sent before"
 NUL: Final = "U+0000"
-VALUES_STAND: Final = frozenset({DISPUTED, NUL, UNLISTED, SPELLING, PARAMETER, IN_USE, SENT_BEFORE})
+VALUES_STAND: Final = frozenset({DISPUTED, NUL, UNLISTED, SPELLING, PARAMETER, IN_USE, SENT_BEFORE, json_text.TOO_DEEP})
 
 
 class Oracle:
@@ -140,7 +140,7 @@ class Oracle:
             return json_text.ABSENT
         why.extend(text.oddities)
         if not isinstance(text.value, dict):
-            if "nested deeper than parsers must follow" not in text.oddities:
+            if json_text.TOO_DEEP not in text.oddities:
                 found = json_text.type_name(text.value)
                 violations.append(Violation("request.body.type", "", f"the body is a JSON {found}"))
             return text.value

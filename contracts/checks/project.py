@@ -10,6 +10,7 @@ from contracts import json_text
 from contracts.checks.context import Context, shown
 from contracts.clauses import ID_MEMBERS
 from contracts.findings import Finding
+from contracts.implied import COUNTS, OWN
 from contracts.oracle import VALUES_STAND
 
 if TYPE_CHECKING:
@@ -69,32 +70,35 @@ def plan_belongs_to_project(context: Context) -> Iterator[Finding]:
 
 
 def instants(context: Context) -> Iterator[Finding]:
-    """response.201.created.instant, .updated.instant and .updated.order (RFC 3339, section 5.6)."""
+    """response.201.*.instant and .updated.order of the project and of its plan (RFC 3339, section 5.6)."""
     if context.project is None:
         return
-    read: dict[str, datetime] = {}
-    for name in ("created", "updated"):
-        value = context.project.get(name)
-        if isinstance(value, str):
-            moment = instant(value)
-            if moment is None:
-                yield Finding(
-                    f"response.201.{name}.instant",
-                    "format",
-                    "an instant such as 2026-01-31T12:00:00.000Z",
-                    shown(value),
-                    f"/{name}",
-                )
-            else:
-                read[name] = moment
-    if len(read) == 2 and read["updated"] < read["created"]:
-        yield Finding(
-            "response.201.updated.order",
-            "before",
-            f"updated not before created ({context.project['created']})",
-            shown(context.project["updated"]),
-            "/updated",
-        )
+    for prefix in ("", "plan."):
+        read: dict[str, datetime] = {}
+        for name in ("created", "updated"):
+            value = member(context.project, prefix + name)
+            if isinstance(value, str):
+                moment = instant(value)
+                if moment is None:
+                    owed = "an instant such as 2026-01-31T12:00:00.000Z"
+                    yield _at(f"{prefix}{name}", "instant", "format", owed, shown(value))
+                else:
+                    read[name] = moment
+        if len(read) == 2 and read["updated"] < read["created"]:
+            owed = f"updated not before created ({read['created'].isoformat()})"
+            yield _at(f"{prefix}updated", "order", "before", owed, read["updated"].isoformat())
+
+
+def counts(context: Context) -> Iterator[Finding]:
+    """response.201.analytics.*.count."""
+    for path in COUNTS:
+        value = member(context.project or {}, path)
+        if json_text.has_type(value, "number") and not (json_text.has_type(value, "integer") and value >= 0):
+            yield _at(path, "count", "no count", "a whole number, not below zero", shown(value))
+
+
+def _at(path: str, aspect: str, cause: str, owed: str, came: str) -> Finding:
+    return Finding(f"response.201.{path}.{aspect}", cause, owed, came, "/" + path.replace(".", "/"))
 
 
 def instant(text: str) -> datetime | None:
@@ -171,15 +175,11 @@ def _left_to_schema(field: Field, received: Any) -> bool:
     return bool(field.types) and not json_text.has_one_of(received, field.types)
 
 
-def id_is_the_services_own(context: Context) -> Iterator[Finding]:
-    """response.201.id.unique: an id that stands in the body as an unlisted member is not taken over."""
-    if context.project is None or "id" not in context.sent or any(f.path == "id" for f in context.contract.fields):
-        return
-    if context.project.get("id") == context.sent["id"]:
-        yield Finding(
-            "response.201.id.unique",
-            "taken from the body",
-            "an id of the service's own",
-            shown(context.sent["id"]),
-            "/id",
-        )
+def nothing_is_taken_over(context: Context) -> Iterator[Finding]:
+    """response.201.id.unique and .own: what an unlisted member of the body says is not taken over."""
+    listed = {field.path for field in context.contract.fields}
+    for name in ("id", *OWN):
+        sent = context.sent.get(name)
+        if name not in listed and sent is not None and (context.project or {}).get(name) == sent:
+            aspect = "unique" if name == "id" else "own"
+            yield _at(name, aspect, "taken from the body", f"{name} of the service's own", shown(sent))

@@ -21,7 +21,8 @@ _LEAKS: Final = {
         r"Traceback \(most recent call last\)",
         r"File \"[^\"]{1,200}\", line \d+",
         r"\bat [\w$.]{1,120}\([\w$]{1,60}\.(?:java|kt|scala|groovy):\d+\)",
-        r"\b[\w./-]{1,120}\.(?:go|rb|php|cs|rs):\d+\b",
+        # Not behind a scheme: there it is a host and its port.
+        r"(?<![\w./:-])[\w./-]{1,120}\.(?:go|rb|php|cs|rs):\d+\b",
         r"goroutine \d+ \[",
     ),
     "SQL": (
@@ -50,6 +51,8 @@ _LEAKS: Final = {
 _PATTERNS = {
     kind: re.compile("|".join(f"(?:{source})" for source in sources), re.DOTALL) for kind, sources in _LEAKS.items()
 }
+#: What a path goes on with: what looks like a file may be the URL that was asked for.
+_PATH = re.compile(r"[\w./@+-]*")
 
 
 def refusal_is_json(context: Context) -> Iterator[Finding]:
@@ -76,7 +79,8 @@ def leaks_nothing(context: Context) -> Iterator[Finding]:
         for kind, pattern in _PATTERNS.items():
             for match in pattern.finditer(text):
                 found = match.group().strip(" \"'(=:")
-                if not _was_sent(found, context):
+                whole = text[match.start() : _PATH.match(text, match.end()).end()]  # type: ignore[union-attr]  # empty at least
+                if not _was_sent(found, context) and not whole.endswith(context.exchange.case.path):
                     yield Finding("service.error_leaks_nothing", kind, f"a refusal without {kind}", shown(found, 120))
                     return
 
@@ -97,11 +101,7 @@ def _was_sent(found: str, context: Context) -> bool:
     raw = (case.body or b"").decode("utf-8", "replace")
     if found in raw or found in case.path:
         return True
-    return any(found in text for text in json_text.texts(context.sent)) or _is_own_route(found, context)
-
-
-def _is_own_route(found: str, context: Context) -> bool:
-    return found.endswith(context.exchange.case.path)
+    return any(found in text for text in json_text.texts(context.sent))
 
 
 def token_not_repeated(context: Context) -> Iterator[Finding]:

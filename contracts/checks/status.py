@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from contracts.checks.context import Context, shown
 from contracts.exchange import STALE, UNREACHED
@@ -13,6 +13,9 @@ from contracts.oracle import SENT_BEFORE, Verdict
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+#: Bytes of a body beyond which a service may say that it is too large (413): RFC 9110, section 15.5.14, leaves the
+#: limit to the server, and widespread ones come with 100 kB and more.
+_BOUNDED: Final = 100_000
 #: Two words or more: what nobody takes for anything but a name.
 _PLAIN = re.compile(r"[A-Za-z]{3,20}(?:[ _-][A-Za-z0-9]{1,30}){1,3}")
 _WORDS = {
@@ -83,7 +86,8 @@ def valid_is_created(context: Context) -> Iterator[Finding]:
     created = verdict is Verdict.CREATE or (verdict is Verdict.EITHER and context.tells_id)
     if created and 200 <= context.status < 300 and context.status != 201:
         yield Finding("response.201.status", f"status {context.status}", "201", _answer(context))
-    if verdict is Verdict.CREATE and 400 <= context.status < 500:
+    too_large = context.status == 413 and len(context.exchange.case.body or b"") > _BOUNDED
+    if verdict is Verdict.CREATE and 400 <= context.status < 500 and not too_large:
         clause, where = refused_clause(context)
         yield Finding(clause, "refused", "201: the request is valid", _answer(context), where)
 

@@ -65,8 +65,7 @@ def preflight(session: Session, minimal: Case) -> Offers:
     if identifier is None:
         return Offers(read=False, list=_lists(session), delete=False, seconds=exchange.elapsed)
     answer_to_read = session.get(f"{COLLECTION_PATH}/{quote(identifier, safe='')}")
-    # A 404 that names the project speaks of it, not of the route.
-    denied = answer_to_read.status in {404, 410} and identifier.encode() in _body(answer_to_read)
+    denied = answer_to_read.status in {404, 410} and answer_to_read.speaks_of_project
     read = denied or (answered_object(answer_to_read) or {}).get("id") == identifier
     gone = 200 <= session.delete(identifier).status < 300
     return Offers(read=read, list=_lists(session), delete=gone, seconds=exchange.elapsed)
@@ -121,13 +120,9 @@ def _words(body: bytes) -> str:
     return "".join(c if c.isprintable() else " " for c in text) or "without a body"
 
 
-def _body(exchange: Exchange) -> bytes:
-    return exchange.response.body if exchange.response else b""
-
-
 def answered_object(exchange: Exchange) -> dict[str, Any] | None:
     """The JSON object in a 200 answer, None where the answer is another one or holds none."""
-    return _object_of(_body(exchange)) if exchange.status == 200 else None
+    return _object_of(exchange.response.body) if exchange.response and exchange.status == 200 else None
 
 
 def _object_of(body: bytes) -> dict[str, Any] | None:

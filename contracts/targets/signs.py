@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from datetime import UTC, datetime
+from datetime import UTC
 from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Final
 
@@ -41,19 +41,28 @@ def suspicious(exchange: Exchange, owed: Expectation | None, slow: float) -> str
 
 
 def retry_after(exchange: Exchange, fallback: float, now: Callable[[], float] = time.time) -> float:
-    """Seconds that the answer asks to wait: Retry-After as seconds or as a date (RFC 9110, section 10.2.3)."""
+    """Seconds that the answer asks to wait: Retry-After as seconds or as a date (RFC 9110, section 10.2.3).
+
+    A date is by the clock of whoever answers, which the Date header shows; ``now`` is ours, where there is none.
+    """
     value = exchange.response.header("Retry-After") if exchange.response else None
-    if value is None:
+    if exchange.response is None or value is None:
         return fallback
     if value.strip().isascii() and value.strip().isdigit():
         return float(value)
-    try:
-        moment = parsedate_to_datetime(value)
-    except ValueError:
+    until = _instant(value)
+    if until is None:
         return fallback
-    if moment.tzinfo is None:
-        moment = moment.replace(tzinfo=UTC)
-    return max(0.0, (moment - datetime.fromtimestamp(now(), UTC)).total_seconds())
+    return max(0.0, until - (_instant(exchange.response.header("Date") or "") or now()))
+
+
+def _instant(date: str) -> float | None:
+    """Seconds since the epoch of a date as HTTP writes it; None where it is none."""
+    try:
+        moment = parsedate_to_datetime(date)
+    except ValueError:
+        return None
+    return (moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment).timestamp()
 
 
 def named(exchange: Exchange) -> str:

@@ -111,9 +111,7 @@ class Sweeper:
 
     def _is_gone(self, exchange: Exchange) -> bool:
         """Whether a 404 speaks of the project, not of the route: it names the id, or deletes were seen to work."""
-        body = exchange.response.body if exchange.response else b""
-        identifier = exchange.case.path.rpartition("/")[2].encode()
-        return self._deletes or identifier in body.replace(exchange.case.path.encode(), b"") or b"NOT_FOUND" in body
+        return self._deletes or exchange.speaks_of_project
 
     # -- searching ----------------------------------------------------------------------------------------
 

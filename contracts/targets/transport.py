@@ -6,6 +6,7 @@ its users expect; what requests does for each request beyond that is left out. R
 
 from __future__ import annotations
 
+import http.client
 import socket
 import threading
 import time
@@ -43,6 +44,21 @@ _CHUNK: Final = 65_536
 #: Bytes that an answer may have beyond what the request brings with it, and for each byte of that: a JSON
 #: text may escape a character in six bytes, and show it twice.
 _ANSWER, _ECHO = 512 * 1024, 16
+
+
+class _Response(http.client.HTTPResponse):
+    """Passes over interim answers, any number of which may come before the final one (RFC 9110, section 15.2).
+
+    http.client does so for 100 alone.
+    """
+
+    def _read_status(self) -> tuple[str, int, str]:
+        version, status, reason = super()._read_status()  # type: ignore[misc]  # not in typeshed
+        while 102 <= status < 200:
+            while self.fp.readline(_CHUNK) not in {b"\r\n", b"\n", b""}:
+                pass
+            version, status, reason = super()._read_status()  # type: ignore[misc]
+        return version, status, reason
 
 
 class _InUse(threading.local):
@@ -89,11 +105,11 @@ class _Tracked:
 
 
 class _PlainConnection(_Tracked, HTTPConnection):
-    pass
+    response_class = _Response
 
 
 class _SecureConnection(_Tracked, HTTPSConnection):
-    pass
+    response_class = _Response
 
 
 class _PlainPool(HTTPConnectionPool):

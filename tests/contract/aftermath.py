@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 import re
-from typing import TYPE_CHECKING, Any
+from collections import Counter
+from typing import TYPE_CHECKING, Any, Final
 
 from contracts.findings import Finding
 from contracts.targets.allowance import BudgetSpent, OutOfTime
 from reports.history import history_files, read_history
 from strategies.plain import minimal_case
+from tests.contract.inventory import take_stock
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -23,10 +25,11 @@ if TYPE_CHECKING:
 _TAIL = 262_144
 
 
-def look_back(driver: Driver) -> None:
-    """Check state.recovers: the simplest request is answered as at the beginning."""
+def look_back(driver: Driver, folder: Path) -> None:
+    """Check state.recovers, the simplest request is answered as at the beginning, and state.reads_back once more."""
     try:
         _still_well(driver)
+        take_stock(driver, folder)
     except (BudgetSpent, OutOfTime) as end:
         driver.history.record("note", kind="budget", text=f"the look back was left out: {end}")
 
@@ -40,36 +43,48 @@ def _still_well(driver: Driver) -> None:
 
 
 def judge_strays(folder: Path, mark: str, history: HistoryWriter, strays: list[dict[str, Any]]) -> None:
-    """Check state.rejected_creates_nothing: no stray carries the name of a request that was refused."""
+    """Check state.rejected_creates_nothing and state.creates_one: whose names do the strays carry?
+
+    Strays are projects that no answer told of.
+    """
     history.flush()
     wanted = {_name_in(json.dumps(project, ensure_ascii=False), mark): project for project in strays}
-    refused: dict[str, dict[str, Any]] = {}
-    # Where one request with a name was not refused, or its answer was lost, the project is that one's.
-    unclear: set[str] = set()
-    refusals = 0
+    answers: dict[str, list[dict[str, Any]]] = {}
+    number: Counter[str] = Counter()
     for record in read_history(*history_files(folder)):
         name = _name_of(record, mark) if record["type"] == "exchange" else None
         if name is None:
             continue
-        status = record["response"]["status"] if record["response"] else 0
-        is_refusal = 400 <= status < 500 and "verdict" in record
-        refusals += is_refusal
-        if name in wanted and is_refusal:
-            refused[name] = record
-        elif name in wanted and not 400 <= status < 500:
-            unclear.add(name)
-    history.record("exercised", clause="state.rejected_creates_nothing", negative=refusals)
-    for name, record in refused.items():
-        if name in unclear:
+        number[_answered(record)] += 1
+        if name in wanted:
+            answers.setdefault(name, []).append(record)
+    history.record("exercised", clause="state.rejected_creates_nothing", negative=number["refused"])
+    history.record("exercised", clause="state.creates_one", positive=number["created"])
+    for name, records in answers.items():
+        # Where the answers to one name differ, or one was lost, nobody can tell whose the project is.
+        came = {_answered(record) for record in records}
+        clause, cause = _STRAYS.get(came.pop() if len(came) == 1 else "", ("", ""))
+        if not clause:
             continue
-        project = wanted[name]
-        finding = Finding(
-            "state.rejected_creates_nothing",
-            "created",
-            f"no project after the answer {record['response']['status']}",
-            f"the list shows the project {project.get('id')}",
-        )
-        history.record("finding", finding=finding.to_json(), started=record["started"], exchange=record)
+        status = records[0]["response"]["status"]
+        owed = f"no project after the answer {status}" if cause == "created" else "the project of the answer alone"
+        finding = Finding(clause, cause, owed, f"the list shows the project {wanted[name].get('id')}")
+        history.record("finding", finding=finding.to_json(), started=records[0]["started"], exchange=records[0])
+
+
+#: What a stray breaks by what was answered to its name: the clause and the cause.
+_STRAYS: Final = {
+    "refused": ("state.rejected_creates_nothing", "created"),
+    "created": ("state.creates_one", "another one"),
+}
+
+
+def _answered(record: dict[str, Any]) -> str:
+    """What became of a request that may create a project, as far as its answer tells."""
+    status = record["response"]["status"] if record["response"] else 0
+    if 400 <= status < 500 and "verdict" in record:
+        return "refused"
+    return "created" if status == 201 and isinstance(record.get("project", {}).get("id"), str) else "unclear"
 
 
 def _name_of(record: dict[str, Any], mark: str) -> str | None:

@@ -42,7 +42,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 #: Requests of the budget that are kept for the end: the look back, and the list that is searched for lost projects.
-_LOOK_BACK, _SEARCH = 2, 2
+_LOOK_BACK, _SEARCH = 3, 2
 #: Connections to a service whose simplest creation takes longer than so many seconds.
 _MANY, _SLOW = 16, 0.008
 _SIGNALS: Final = tuple(getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name))
@@ -153,7 +153,11 @@ class RunLife:
         self.options = replace(self.options, offers=(offers.read, offers.list, offers.delete))
         self._connect(offers.seconds)
         self.driver.options = self.options
-        for offered, clause in ((offers.read, "state.reads_back"), (offers.list, "state.rejected_creates_nothing")):
+        for offered, clause in (
+            (offers.read, "state.reads_back"),
+            (offers.list, "state.rejected_creates_nothing"),
+            (offers.list, "state.creates_one"),
+        ):
             if not offered:
                 self.history.record("not_exercised", clause=clause, why="the target does not offer it")
         if self.options.settings.deterministic and self.options.target != "mock":
@@ -196,7 +200,7 @@ class RunLife:
         if not self.reason:
             allowance.give_back(_LOOK_BACK)
             try:
-                look_back(self.driver)
+                look_back(self.driver, self.options.folder)
             except NoVerdict as problem:
                 self.reason = str(problem)
             except KeyboardInterrupt:

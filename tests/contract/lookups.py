@@ -3,50 +3,77 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING
+import time
+from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import quote
 
 from contracts import json_text
-from contracts.checks.project import instant
+from contracts.checks.project import instant, member
 from contracts.exchange import COLLECTION_PATH
 from contracts.findings import Finding
 from contracts.targets.preflight import answered_object
 from strategies.companions import MARKED
 
 #: Pages of the list that are read in search of one project.
-_PAGES = 30
+_PAGES: Final = 30
+#: Members beside the echoed ones that nothing changes.
+_LASTING: Final = ("platformId", "ownerId", "type", "plan.id", "plan.projectId")
+_GONE: Final = frozenset({404, 410})
+#: Seconds between reads of a project that is not there (yet).
+_LAG: Final = (0.1, 0.4, 1.5)
 
 if TYPE_CHECKING:
-    from contracts.exchange import Case
+    from contracts.document import Contract
+    from contracts.exchange import Case, Exchange
     from contracts.targets.session import Judged
     from tests.contract.driver import Driver
 
 
 def read_back(driver: Driver, judged: Judged) -> Finding | None:
     """What is wrong with the project that ``judged`` created when it is read now; None where nothing is."""
-    path = f"{COLLECTION_PATH}/{quote(judged.project_id or '', safe='')}"
-    read = driver.session.get(path)
-    created, now = judged.judgement.project or {}, answered_object(read)
     driver.exercised("state.reads_back", positive=1)
-    if now is None:
-        # Anything but "there is no such project" says something about reading, which the page does not document.
-        if read.status in {404, 410}:
-            owed, came = f"the project {judged.project_id}", f"GET answers {read.status}"
-            return Finding("state.reads_back", "gone", owed, came)
-        return None
-    if judged.findings or judged.project_id in driver.session.repeated_ids:
-        # What was wrong in the answer, or belongs to two projects, cannot read back as it was.
-        return None
-    for name in ("id", *driver.contract.echoed):
+    # What was wrong in the answer, or belongs to two projects, cannot read back as it was.
+    is_known = bool(judged.findings) or judged.project_id in driver.session.repeated_ids
+    return read_again(driver, judged.project_id or "", {} if is_known else judged.judgement.project or {})
+
+
+def read_again(driver: Driver, identifier: str, created: dict[str, Any]) -> Finding | None:
+    """What is wrong with a project when it is read now, given what was shown when it was created."""
+    read = _read(driver, f"{COLLECTION_PATH}/{quote(identifier, safe='')}")
+    if read.status in _GONE:
+        return Finding("state.reads_back", "gone", f"the project {identifier}", f"GET answers {read.status}")
+    # Any other answer than these two says something about reading, which the page does not document.
+    now = answered_object(read)
+    return changed(driver.contract, created, now) if created and now is not None else None
+
+
+def changed(contract: Contract, created: dict[str, Any], now: dict[str, Any]) -> Finding | None:
+    """The first difference between a project as it was created and as it is shown now; None where there is none."""
+    for name in ("id", *contract.echoed):
         if created.get(name) is not None:
             difference = json_text.first_difference(created[name], now.get(name, json_text.ABSENT), f"/{name}")
             if difference is not None:
                 pointer, before, after = difference
                 return Finding("state.reads_back", f"{name} differs", str(before)[:80], str(after)[:80], pointer)
+    for path in _LASTING:
+        before, after = member(created, path), member(now, path)
+        if json_text.ABSENT not in (before, after) and not json_text.same(before, after):
+            where = f"/{path.replace('.', '/')}"
+            return Finding("state.reads_back", f"{path} differs", str(before)[:80], str(after)[:80], where)
     was, reads = (instant(str(shown.get("created"))) for shown in (created, now))
     if was is not None and reads is not None and abs((was - reads).total_seconds()) > 1:
         return Finding("state.reads_back", "created differs", was.isoformat(), reads.isoformat(), "/created")
     return None
+
+
+def _read(driver: Driver, path: str) -> Exchange:
+    """The answer to a read; "there is no such project" is believed once it was given time: a copy may lag behind."""
+    for pause in _LAG:
+        read = driver.session.get(path)
+        if read.status not in _GONE:
+            return read
+        time.sleep(pause)
+    return driver.session.get(path)
 
 
 def left_behind(driver: Driver, refused: Judged) -> Finding | None:

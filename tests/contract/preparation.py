@@ -95,7 +95,7 @@ class Preparation:
         return coming.result() if coming is not None else _made(self._origin, wanted)
 
     def complaints(self, exchanges: list[Exchange]) -> list[str]:
-        """What schemathesis says against each exchange; where it is imported already, if it is anywhere."""
+        """What schemathesis says against the exchanges; where it is imported already, if it is anywhere."""
         return self._elsewhere(_complaints, self._origin.contract, exchanges)
 
     def close(self) -> None:
