@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Protocol
 
 import pytest
 
+from contracts.verdict import ExitStatus
 from reports.reading import summarize
 from reports.render import write_all
 from reports.terminal import github_annotations, terminal_summary
@@ -49,8 +50,13 @@ class Reporting:
         folder = self._run.options.directory
         if not folder:
             return
-        summary = summarize([Path(folder)], deviations=self._deviations, fail_on=self._fail_on)
-        self._written = write_all(summary, Path(folder))
+        try:
+            summary = summarize([Path(folder)], deviations=self._deviations, fail_on=self._fail_on)
+            self._written = write_all(summary, Path(folder))
+        except Exception as problem:
+            # Python would end with 1, which is the service's: a run without a verdict ends with 3.
+            message = f"No verdict: the reports failed themselves; the history is in {folder}"
+            raise pytest.exit.Exception(message, int(ExitStatus.NO_VERDICT)) from problem
         self._summary = summary
         if session.exitstatus != pytest.ExitCode.USAGE_ERROR:
             session.exitstatus = int(summary.status)

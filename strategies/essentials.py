@@ -63,7 +63,7 @@ _PACKED: Final[dict[str, tuple[str, ...]]] = {
     ),
     "object": (
         *("everything at once", "empty", "values that are falsy", "every JSON type", "200 levels", "one null"),
-        *("a thousand names", "names that mean something to software", "21 levels", "every number class", "one false"),
+        *("1,001 names", "names that mean something to software", "21 levels", "every number class", "one false"),
         *("arrays in no order, with repetition", "texts that look like numbers, dates and booleans", "one empty text"),
     ),
 }

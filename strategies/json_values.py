@@ -167,6 +167,38 @@ _ONE_BY_ONE: Final = (
         "names that look like indices, in no order",
         {"10": "a", "9": "b", "b": 1, "1": "c", "0": "d", "-1": "e", "a": 2, "01": 3},
     ),
+    Named("names that number the members", {"0": "a", "1": "b"}),
+    Named(
+        "names and values that stores and clients give a meaning",
+        {
+            "password": "p",
+            "api_key": "k",
+            "secret": {"authorization": "x", "token": "t"},
+            "id": {"$oid": "507f1f77bcf86cd799439011"},
+            "at": {"$date": "2024-01-01T00:00:00Z"},
+            "long": {"$numberLong": "5"},
+            "$type": "System.String",
+            "$values": [1],
+            "date": "/Date(1720000000000)/",
+            "buffer": {"type": "Buffer", "data": [1, 2]},
+            "list": {"length": 3},
+            "numbered": {"0": "x", "1": "y"},
+            "<<": {"a": 1},
+            "blank": "\u00a0",
+        },
+    ),
+    Named(
+        "members of an answer that tells of an error",
+        {
+            "type": "x",
+            "name": "Error",
+            "error": "x",
+            "code": "E",
+            "statusCode": 400,
+            "message": "m",
+            "status": "failed",
+        },
+    ),
     Named(
         "members of the answer and of the request",
         {
@@ -181,6 +213,10 @@ _ONE_BY_ONE: Final = (
     Named(
         "arrays in no order, with repetition",
         {"a": [3, 1, 2, 3, 1, "b", "a", "b", None, None, [2, 1], [2, 1], {"b": 1, "a": 2}]},
+    ),
+    Named(
+        "arrays of texts and of equal objects",
+        {"a": ["c", "a", "b"], "b": [{"x": 1}, {"x": 1}], "c": {"d": {"e": [0.123456789, {"f": 1.000000001}]}}},
     ),
     Named(
         "arrays of nulls and empty values",
@@ -216,8 +252,8 @@ _ONE_BY_ONE: Final = (
     Named("200 levels", _nested(200)),
     Named("100 levels of arrays", _nested(99, arrays=True)),
     Named("101 names", _keys(101)),
-    Named("a thousand names", _keys(1000)),
-    Named("an array of a thousand", {"a": [(index * 7919) % 1000 for index in range(1000)]}),
+    Named("1,001 names", _keys(1001)),
+    Named("an array of 1,001", {"a": [(index * 7919) % 1001 for index in range(1001)]}),
     Named(
         "objects in an array", {"rows": [{"id": 2, "tags": ["b", "a"]}, {"id": 1, "tags": []}, {"tags": None, "id": 2}]}
     ),
@@ -231,5 +267,6 @@ _ONE_BY_ONE: Final = (
 #: Objects that a free-form ``object`` must accept and keep.
 HARD_OBJECTS: Final = (
     *_ONE_BY_ONE,
+    Named("70,000 characters", {"text": filler(70_000)}),
     Named("everything at once", {named.name: named.value for named in _ONE_BY_ONE}),
 )

@@ -61,6 +61,7 @@ _WHITE_SPACE: Final = {
     "paragraph separator U+2029": "\u2029a\u2029b",
     "no-break spaces": "\xa0a\xa0b\xa0",
     "ideographic and typographic spaces": "\u3000a\u2003b\u202fc\u3000",
+    "rare spaces at both ends": "\u1680\u2008rare\u205f\u2002",
     "zero width space": "\u200ba\u200bb\u200b",
     "joiners and direction marks": "a\u200cb\u200dc\u200e\u200fd",
     "byte order mark inside": "\ufeffa\ufeffb\ufeff",
@@ -71,7 +72,10 @@ _PUNCTUATION: Final = {
     "one digit": "7",
     "quotation marks": 'say "x"',
     "only a quotation mark": '"',
+    "a text in quotation marks": '"quoted"',
     "an apostrophe": "O'Brien's",
+    "a text in apostrophes": "'quoted'",
+    "replacement patterns and short codes": "a$$b $& $1 :smile: (c) -> :)",
     "a backslash": "a\\b",
     "a trailing backslash": "a\\",
     "backslash escapes as text": "a\\nb\\tc\\u0041\\x41",
@@ -99,6 +103,7 @@ _WORDS: Final = {
     f"the word {word}": word
     for word in (
         *("null", "NULL", "undefined", "None", "true", "false", "NaN", "Infinity", "0", "1", "-0", "-1", "1e2"),
+        *("admin", "CON", "Essex", "~", "12:30:45"),
         *("0x1F", "007", "12345678901234567890", "[]", "{}", "[object Object]", "constructor", "__proto__"),
         *(
             "2024-02-30",
@@ -126,6 +131,7 @@ _UNICODE: Final = {
     "look-alikes of dot, solidus and at": "a\uff0eb\u2024c\u3002d\uff0fe\u2044f\u2215g\uff20h\u2026",
     "homographs": "Ρаураl аdmіn",
     "combining marks": "Z\u0351\u036b\u0343a\u0321\u0317\u0316l\u0334\u0338g\u0489o\u0307\u0323",
+    "letters that show nothing": "a\u3164b\u2800c\u034fd\uffa0",
     "a leading combining mark": "\u0301x",
     "Latin-1": "Größe façade ÿ þ ¿",
     "Windows-1252": "€ Š “x” ‘y’ – — …",
@@ -184,7 +190,21 @@ _IN_COMPANY: Final = frozenset(
             "doubled apostrophes",
             "a trailing carriage return and line feed",
         ),
-        *(f"the word {word}" for word in ("Infinity", "-0", "-1", "0x1F", "12345678901234567890", "[object Object]")),
+        *(
+            f"the word {word}"
+            for word in (
+                "CON",
+                "Essex",
+                "~",
+                "12:30:45",
+                "Infinity",
+                "-0",
+                "-1",
+                "0x1F",
+                "12345678901234567890",
+                "[object Object]",
+            )
+        ),
         *(
             f"the word {word}"
             for word in ("2024-01-01T00:00:00+01:00", "on", "No", "1_000", "1,5", "1", "None", "2024-02-30")

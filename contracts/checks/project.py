@@ -42,7 +42,7 @@ def id_format(context: Context) -> Iterator[Finding]:
     for path in ID_MEMBERS:
         value = member(context.project, path)
         # A wrong id that stands twice, or that was sent, is told once.
-        told = value == context.sent.get("id") or (path != "id" and value == own)
+        told = value in (context.sent.get("id"), context.sent.get(path)) or (path != "id" and value == own)
         if isinstance(value, str) and not ID_FORMAT.fullmatch(value) and not told:
             yield Finding(
                 f"response.201.{path}.idFormat",

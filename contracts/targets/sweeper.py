@@ -43,6 +43,8 @@ class Sweeper:
         self._prepaid = prepaid
         self._patience = patience
         self._lock = threading.Lock()
+        self._gate = threading.Semaphore(connections)
+        self._width = connections
         self._last_good = time.monotonic()
         self._said: Counter[str] = Counter()
         self._deletes = False
@@ -154,7 +156,8 @@ class Sweeper:
         """The service's own answer, None where it cannot be reached for good; raises BudgetSpent."""
         pause = 0.25
         while True:
-            exchange = self._send(method, path)
+            with self._gate:
+                exchange = self._send(method, path)
             kind = exchange.failure.kind if exchange.failure else ""
             if kind == "too_large" or (not kind and exchange.status != 429 and exchange.status not in GATEWAY):
                 self._last_good = time.monotonic()
@@ -165,8 +168,17 @@ class Sweeper:
                 return None
             if kind and kind not in UNREACHED and pause > 1:
                 return exchange
+            self._narrow()
             self._allowance.pause(wanted)
             pause = min(2 * pause, 5.0)
+
+    def _narrow(self) -> None:
+        """Send over half as many connections: all that wait would come back at once and be too many again."""
+        with self._lock:
+            fewer = max(1, self._width // 2)
+            closing, self._width = self._width - fewer, fewer
+        for _ in range(closing):
+            self._gate.acquire()
 
     def _give_up(self, exchange: Exchange) -> None:
         came = exchange.failure.detail if exchange.failure else f"status {exchange.status}"

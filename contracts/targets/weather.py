@@ -278,7 +278,8 @@ class Weather:
         del trouble
         exchange, judgement = answer
         kind = exchange.failure.kind if exchange.failure else "slow"
-        self._count(kind)
+        if self._seen_through(kind):
+            return _Outcome((exchange, _at_times(judgement)), settled=True)
         if self._confirmations[kind] >= _CONVINCED:
             return _Outcome(answer, settled=True)
         with self._calm:
@@ -291,18 +292,20 @@ class Weather:
         if judgement is None or not self._happens_often(kind, exchange):
             return _Outcome(again)
         # Once is no evidence against the service, the network may have done it; twice is, and it is said so.
-        found = tuple(replace(f, cause=f"{f.cause} at times") for f in judgement.findings)
-        return _Outcome(again, of_former=replace(judgement, findings=found))
+        return _Outcome(again, of_former=_at_times(judgement))
 
-    def _count(self, kind: str) -> None:
-        """Waiting is dear: a service that breaks off again and again has been seen through."""
+    def _seen_through(self, kind: str) -> bool:
+        """Waiting is dear: where requests break off again and again while the service is well, the rest is left out."""
         with self._books:
             self._counts[kind] += 1
             hangs, broken = self._counts["timeout"], self._counts.total() - self._counts["slow"]
-        if hangs > _HANGS:
-            self._stop(f"{_HANGS} requests got no answer in time; the rest of the run was left out")
-        if broken > _BROKEN:
-            self._stop(f"{_BROKEN} requests got no whole answer; the rest of the run was left out")
+            # Until it is known that they did not all break off together for one reason, each is looked into.
+            if (hangs <= _HANGS and broken <= _BROKEN) or not (self._transient[kind] or self._confirmations[kind]):
+                return False
+            number, came = (_HANGS, "answer in time") if hangs > _HANGS else (_BROKEN, "whole answer")
+            reason = f"{number} requests got no {came}; the rest of the run was left out"
+            self._stopped = self._stopped or NoVerdict(reason)
+        return True
 
     def _happens_often(self, kind: str, exchange: Exchange) -> bool:
         """Whether requests of this kind broke off more than once; those that broke off together count as one."""
@@ -312,3 +315,11 @@ class Weather:
                 self._transient[kind] += 1
             self._last_break = max(broke, self._last_break)
             return self._transient[kind] > 1
+
+
+def _at_times(judgement: Judgement | None) -> Judgement | None:
+    """A judgement whose findings say that what they tell does not come every time."""
+    if judgement is None:
+        return None
+    found = tuple(replace(finding, cause=f"{finding.cause} at times") for finding in judgement.findings)
+    return replace(judgement, findings=found)

@@ -6,12 +6,12 @@ show is held against a read of that project before it counts.
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import quote
 
-from contracts.exchange import COLLECTION_PATH, Exchange, Response
+from contracts import json_text
+from contracts.exchange import COLLECTION_PATH, Exchange
 from contracts.targets.ledger import read_ledgers
 from contracts.targets.preflight import answered_object
 from reports.history import history_files, read_history
@@ -51,10 +51,13 @@ def take_stock(driver: Driver, folder: Path) -> None:
     if not is_whole and thorough:
         unseen = [identifier for identifier in standing if identifier not in listed]
         doubtful += unseen[:: max(1, len(unseen) // _READS)]
+    found = False
     for identifier in doubtful[:_READS]:
         exchange = standing[identifier]
-        finding = read_again(driver, identifier, _project(exchange))
+        # Once one is known to be gone, the others need no time to appear.
+        finding = read_again(driver, identifier, _project(exchange), patient=not found)
         if finding is not None:
+            found = True
             driver.history.finding(finding, exchange)
     driver.exercised("state.reads_back", positive=len(standing.keys() & listed.keys()))
 
@@ -93,6 +96,6 @@ def _listed(driver: Driver, pages: int) -> tuple[dict[str, dict[str, Any]], bool
 
 def _project(exchange: Exchange) -> dict[str, Any]:
     """The project as its creation was answered; nothing of it where the history holds a part only."""
-    response: Response | None = exchange.response
-    project = json.loads(response.body) if response and not response.cut else {}
+    response = exchange.response
+    project = json_text.parse(response.body).value if response and not response.cut else {}
     return project if isinstance(project, dict) else {}

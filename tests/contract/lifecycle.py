@@ -24,7 +24,7 @@ from contracts.targets.target import NoVerdict
 from reports.environment import run_record
 from reports.history import HistoryWriter
 from strategies.names import Names
-from strategies.plain import minimal_case
+from strategies.plain import full_case, minimal_case
 from tests.contract.aftermath import judge_strays, look_back, note_observations
 from tests.contract.driver import Driver
 from tests.contract.leftovers import clear_the_way
@@ -174,7 +174,8 @@ class RunLife:
         """Make sure that no project has the names of this run, which are those of the run before."""
         problem = "projects cannot be listed and deleted"
         if self.options.offers[1:] == (True, True):
-            problem = clear_the_way(self.session, self.options.mark)
+            names = Names(self.options.mark, _lane(self.worker) + 2)
+            problem = clear_the_way(self.session, self.options.mark, full_case(self.options.load_contract(), names))
         if problem:
             self.options = replace(self.options, mark=new_mark(self.options.seed, deterministic=False))
             self.session.rename(self.options.mark)
@@ -205,6 +206,8 @@ class RunLife:
                 self.reason = str(problem)
             except KeyboardInterrupt:
                 self.reason = INTERRUPTED
+            except Exception as problem:  # noqa: BLE001  # whatever it is, what was created must be deleted
+                self.ends(f"the look back failed itself: {type(problem).__name__}: {problem}")
         allowance.end()
         with _undisturbed():
             self.session.drain()

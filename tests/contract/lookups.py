@@ -37,9 +37,12 @@ def read_back(driver: Driver, judged: Judged) -> Finding | None:
     return read_again(driver, judged.project_id or "", {} if is_known else judged.judgement.project or {})
 
 
-def read_again(driver: Driver, identifier: str, created: dict[str, Any]) -> Finding | None:
-    """What is wrong with a project when it is read now, given what was shown when it was created."""
-    read = _read(driver, f"{COLLECTION_PATH}/{quote(identifier, safe='')}")
+def read_again(driver: Driver, identifier: str, created: dict[str, Any], *, patient: bool = True) -> Finding | None:
+    """What is wrong with a project when it is read now, given what was shown when it was created.
+
+    "There is no such project" is believed at once, or where ``patient`` once it was given time: a copy may lag.
+    """
+    read = _read(driver, f"{COLLECTION_PATH}/{quote(identifier, safe='')}", _LAG if patient else ())
     if read.status in _GONE:
         return Finding("state.reads_back", "gone", f"the project {identifier}", f"GET answers {read.status}")
     # Any other answer than these two says something about reading, which the page does not document.
@@ -66,9 +69,8 @@ def changed(contract: Contract, created: dict[str, Any], now: dict[str, Any]) ->
     return None
 
 
-def _read(driver: Driver, path: str) -> Exchange:
-    """The answer to a read; "there is no such project" is believed once it was given time: a copy may lag behind."""
-    for pause in _LAG:
+def _read(driver: Driver, path: str, pauses: tuple[float, ...]) -> Exchange:
+    for pause in pauses:
         read = driver.session.get(path)
         if read.status not in _GONE:
             return read

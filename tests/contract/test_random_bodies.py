@@ -14,16 +14,16 @@ if TYPE_CHECKING:
     from tests.contract.driver import Driver
 
 
-@pytest.mark.stage(5)
+@pytest.mark.stage(6)
 def test_random_valid_bodies_are_created(driver: Driver) -> None:
     driver.explore(valid_bodies(driver.contract), 2 * driver.profile.examples)
 
 
-@pytest.mark.stage(5)
+@pytest.mark.stage(6)
 def test_a_random_body_with_one_broken_promise_is_refused(driver: Driver) -> None:
     driver.explore(adversarial_bodies(driver.contract), 2 * driver.profile.examples)
 
 
-@pytest.mark.stage(6)
+@pytest.mark.stage(7)
 def test_random_bodies_that_the_page_leaves_open_are_answered_in_an_orderly_way(driver: Driver) -> None:
     driver.explore(open_bodies(driver.contract), driver.profile.examples)

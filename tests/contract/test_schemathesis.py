@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from tests.contract.preparation import Preparation
 
 
-@pytest.mark.stage(8)
+@pytest.mark.stage(9)
 @pytest.mark.sends(GENERATED.name)
 def test_what_schemathesis_generates_is_answered_as_the_page_owes(
     driver: Driver, cases: list[Case], preparation: Preparation

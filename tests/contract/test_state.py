@@ -31,7 +31,7 @@ T = TypeVar("T")
 _AT_ONCE = 12
 
 
-@pytest.mark.stage(3)
+@pytest.mark.stage(1)
 @pytest.mark.sends("read back")
 def test_a_project_reads_back_as_it_was_created(driver: Driver, cases: list[Case]) -> None:
     if not driver.options.offers[0]:
@@ -43,7 +43,7 @@ def test_a_project_reads_back_as_it_was_created(driver: Driver, cases: list[Case
             driver.report(finding, judged.exchange)
 
 
-@pytest.mark.stage(3)
+@pytest.mark.stage(1)
 @pytest.mark.sends("refused samples")
 def test_a_refused_request_leaves_nothing_and_does_not_use_up_its_external_id(
     driver: Driver, cases: list[Case]
@@ -86,7 +86,7 @@ def _used_again(driver: Driver, refused: Judged) -> Judged:
     return driver.session.post(json_case(body, family="state.external_id_after_refusal", aim=aim))
 
 
-@pytest.mark.stage(3)
+@pytest.mark.stage(1)
 def test_a_second_use_of_an_external_id_is_answered_in_an_orderly_way(driver: Driver) -> None:
     _needs_external_id(driver)
     names = driver.lane(72)
@@ -115,7 +115,7 @@ def test_a_second_use_of_an_external_id_is_answered_in_an_orderly_way(driver: Dr
     driver.conclude([])
 
 
-@pytest.mark.stage(4)
+@pytest.mark.stage(5)
 def test_an_empty_external_id_is_taken_where_no_project_has_it(driver: Driver) -> None:
     """A service may enforce uniqueness; it is held to the clause only where its list shows that nobody has the text."""
     _needs_external_id(driver)
@@ -130,7 +130,7 @@ def test_an_empty_external_id_is_taken_where_no_project_has_it(driver: Driver) -
             driver.report(Finding(f"request.{MARKED}.type", "refused", owed, came, f"/{MARKED}"), answer.exchange)
 
 
-@pytest.mark.stage(4)
+@pytest.mark.stage(5)
 @pytest.mark.sends(*OVERLAPS)
 def test_requests_in_flight_together_are_answered_as_they_are_alone(driver: Driver, sets: list[list[Case]]) -> None:
     for cases in driver.mine(sets):
@@ -138,7 +138,7 @@ def test_requests_in_flight_together_are_answered_as_they_are_alone(driver: Driv
         driver.exercised("state.overlap", positive=len(judged))
 
 
-@pytest.mark.stage(4)
+@pytest.mark.stage(5)
 def test_a_member_named_proto_leaves_no_trace(driver: Driver) -> None:
     for case, tell_tale in driver.mine(prototype_cases(driver.contract, driver.lane(85))):
         driver.conclude([driver.session.post(case)])

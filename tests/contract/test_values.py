@@ -11,25 +11,25 @@ if TYPE_CHECKING:
     from tests.contract.driver import Driver
 
 
-@pytest.mark.stage(1)
+@pytest.mark.stage(2)
 @pytest.mark.sends("wrong kinds")
 def test_a_value_of_the_wrong_kind_is_refused(driver: Driver, cases: list[Case]) -> None:
     driver.verify(cases)
 
 
-@pytest.mark.stage(3)
+@pytest.mark.stage(4)
 @pytest.mark.sends("wrong in company")
 def test_a_wrong_value_is_refused_whatever_stands_beside_it(driver: Driver, cases: list[Case]) -> None:
     driver.verify(cases)
 
 
-@pytest.mark.stage(1)
+@pytest.mark.stage(2)
 @pytest.mark.sends("valid values")
 def test_every_valid_value_is_created_and_comes_back_unchanged(driver: Driver, cases: list[Case]) -> None:
     driver.verify(cases)
 
 
-@pytest.mark.stage(4)
+@pytest.mark.stage(5)
 @pytest.mark.sends("combinations")
 def test_valid_values_are_created_in_every_combination(driver: Driver, cases: list[Case]) -> None:
     driver.verify(cases)

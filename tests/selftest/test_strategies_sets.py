@@ -38,7 +38,7 @@ INVENTED = Path(__file__).with_name("data") / "invented.openapi.yaml"
 CONTRACTS = {"page": load_contract(), "invented": load_contract(INVENTED)}
 #: Each set with the verdicts that its cases may have and the most cases for the page's contract.
 SETS: dict[str, tuple[Set, set[str], int]] = {
-    "valid": (valid_cases, {"create"}, 150),
+    "valid": (valid_cases, {"create"}, 160),
     "wrong kinds": (wrong_kind_cases, {"reject"}, 170),
     "malformed": (malformed_cases, {"reject"}, 60),
     "encoding": (encoding_cases, {"reject"}, 20),
