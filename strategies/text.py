@@ -193,8 +193,6 @@ _IN_COMPANY: Final = frozenset(
         *(
             f"the word {word}"
             for word in (
-                "CON",
-                "Essex",
                 "~",
                 "12:30:45",
                 "Infinity",

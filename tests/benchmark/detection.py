@@ -1,6 +1,6 @@
 """Runs the suite against faults and variants of the mock and says what it found, how early, and how often in vain.
 
-    python -m tests.benchmark.detection [--jobs 2] [--only NAME ...] [--variants] [--json FILE]
+    python -m tests.benchmark.detection [--jobs 3] [--only NAME ...] [--variants] [--json FILE]
 
 Each fault is a run of its own over real HTTP, ended at its first finding; the suite is told nothing but a
 base URL, as a stranger would.
@@ -21,8 +21,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from contracts.targets.mock.process import MockProcess
-from reports.history import history_files, read_history
 from tests.benchmark.forked import preload, run_pytest
+from tests.benchmark.sighting import first_finding
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -85,20 +85,8 @@ def run_suite(base_url: str, name: str, *arguments: str, to_the_end: bool = Fals
 def _read(run: Path, detection: Detection) -> None:
     report = json.loads((run / "report.json").read_text(encoding="utf-8"))
     detection.clauses = sorted({finding["clause"] for finding in report["findings"]})
-    detection.requests = _first_finding(run)
-
-
-def _first_finding(run: Path) -> int | None:
-    """How many requests had been sent when the first documented or implied promise was seen broken."""
-    sent = 0
-    for record in read_history(*history_files(run)):
-        if record["type"] == "exchange":
-            sent += 1
-            if any(not f["clause"].startswith("advisory") for f in record.get("findings", ())):
-                return sent
-        elif record["type"] == "finding":
-            return sent
-    return None
+    sighting = first_finding(run)
+    detection.requests = sighting.requests if sighting else None
 
 
 def detect(name: str, *, variant: bool = False, arguments: Sequence[str] = (), to_the_end: bool = False) -> Detection:
@@ -136,7 +124,7 @@ def main(arguments: list[str] | None = None) -> int:
     from contracts.targets.mock.registry import faults, variants  # noqa: PLC0415
 
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--jobs", type=int, default=2)
+    parser.add_argument("--jobs", type=int, default=3, help="at once (default: 3; many of the mistakes only wait)")
     parser.add_argument("--only", nargs="*", default=None)
     parser.add_argument("--variants", action="store_true")
     parser.add_argument("--json", type=Path)

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
-from reports.history import history_files, read_history
 from tests.benchmark.outcomes import Outcome
 from tests.benchmark.runs import suite
 from tests.benchmark.served import CountedMock
+from tests.benchmark.sighting import first_finding
 from tests.benchmark.stock import st_run
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 #: What a run of schemathesis draws its cases from. It is given, so that the table can be made again.
 SEED: Final = 2
@@ -28,8 +26,8 @@ class Suite:
     def look_for(self, fault: str) -> Outcome:
         """Run against the mock with one fault, to the first finding."""
         with CountedMock.start(fault=fault) as mock, suite(mock.base_url, "-x") as (done, folder):
-            at = first_finding(folder) if done.status == 1 else None
-            requests = len(mock.arrivals(until=at)) if at is not None else 0
+            sighting = first_finding(folder) if done.status == 1 else None
+            requests = len(mock.arrivals(until=sighting.at)) if sighting else 0
             return Outcome(fault, done.status == 1, requests, done.seconds, f"status {done.status}")
 
     def alarms_on(self, variant: str | None) -> int:
@@ -37,7 +35,7 @@ class Suite:
         with CountedMock.start(variant=variant) as mock, suite(mock.base_url) as (done, folder):
             if done.status == 0:
                 return 0
-            return max(1, sum(_findings(record) for record in read_history(*history_files(folder))))
+            return max(1, len(json.loads((folder / "report.json").read_text(encoding="utf-8"))["findings"]))
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,26 +72,3 @@ class Stock:
                 mock.base_url, examples=self.examples, seed=SEED, as_it_comes=self.as_it_comes, to_the_end=True
             )
             return len(result.alarms)
-
-
-def first_finding(folder: Path) -> float | None:
-    """When the run in ``folder`` saw the first documented or implied promise broken (seconds since the epoch).
-
-    What only all answers together show is seen when the last one is there. None of a run without answers.
-    """
-    last = None
-    for record in read_history(*history_files(folder)):
-        if record["type"] == "exchange":
-            last = record["started"] + record["elapsed"]
-            if _findings(record):
-                return float(last)
-        elif record["type"] == "finding" and _findings(record):
-            return float(record["started"])
-    return last
-
-
-def _findings(record: dict[str, object]) -> int:
-    found = record.get("findings") or ([record["finding"]] if record.get("finding") else [])
-    if not isinstance(found, list):
-        raise TypeError(f"expected a list of findings, got {found!r}")
-    return sum(not finding["clause"].startswith("advisory") for finding in found)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import json
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 from xml.etree import ElementTree as ET
@@ -11,10 +12,10 @@ import pytest
 
 from contracts.targets.mock.registry import faults
 from tests.benchmark.curve import detection_curve
-from tests.benchmark.opponents import first_finding
 from tests.benchmark.outcomes import FalseAlarms, Outcome, Scores, percentile, sample
 from tests.benchmark.page import alarm_table, detection_table, made_by, rewrite
 from tests.benchmark.runs import Run
+from tests.benchmark.sighting import Sighting, first_finding
 from tests.benchmark.stock import Alarm, StockRun, alarms_in, is_sound
 
 if TYPE_CHECKING:
@@ -154,15 +155,26 @@ _LATER = '{"type": "finding", "started": 2.7, "finding": {"clause": "state.reads
 
 
 def test_the_first_finding_is_the_first_broken_promise_that_is_no_advice(tmp_path: Path) -> None:
-    assert first_finding(_history(tmp_path, _CLEAN, _ADVICE, _BROKEN)) == 3.5
+    assert first_finding(_history(tmp_path, _CLEAN, _ADVICE, _BROKEN)) == Sighting(3, 3.5)
 
 
 def test_a_finding_that_rests_on_several_answers_has_a_time_of_its_own(tmp_path: Path) -> None:
-    assert first_finding(_history(tmp_path, _CLEAN, _LATER, _BROKEN)) == 2.7
+    assert first_finding(_history(tmp_path, _CLEAN, _LATER, _BROKEN)) == Sighting(1, 2.7)
 
 
-def test_what_only_all_answers_show_is_seen_at_the_last_one(tmp_path: Path) -> None:
-    assert first_finding(_history(tmp_path, _CLEAN, _ADVICE)) == 2.5
+def test_what_nothing_tells_of_is_seen_at_the_end(tmp_path: Path) -> None:
+    assert first_finding(_history(tmp_path, _CLEAN, _ADVICE)) == Sighting(2, 2.5)
+
+
+def _created(started: int, identifier: str) -> str:
+    project = {"id": identifier * 21, "platformId": "P" * 21}
+    record = {"type": "exchange", "worker": "main", "started": started, "elapsed": 0.5, "project": project}
+    return json.dumps(record)
+
+
+def test_what_projects_show_together_is_seen_at_the_first_that_completes_it(tmp_path: Path) -> None:
+    lines = [_created(1, "A"), _created(2, "B"), _CLEAN, _created(4, "A"), _created(5, "C"), _created(6, "A"), _BROKEN]
+    assert first_finding(_history(tmp_path, *lines)) == Sighting(4, 4.5)
 
 
 # -- the page ----------------------------------------------------------------------------------------------

@@ -1,0 +1,64 @@
+"""When a run of the suite had seen enough to say that a promise is broken."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from contracts.checks.history import HistoryChecks
+from reports.history import history_files, read_history
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+
+@dataclass(frozen=True, slots=True)
+class Sighting:
+    """Requests that had been sent when the answer was there that shows it, and when that was (since the epoch)."""
+
+    requests: int
+    at: float
+
+
+def first_finding(folder: Path) -> Sighting | None:
+    """When the run in ``folder`` saw the first documented or implied promise broken; its end where nothing tells.
+
+    What many projects show together counts from the last of them that it takes: a run that had ended there would
+    have told of it. None of a run without answers.
+    """
+    last: Sighting | None = None
+    sent = 0
+    created: list[tuple[Sighting, dict[str, Any]]] = []
+    for record in read_history(*history_files(folder)):
+        if record["type"] == "exchange":
+            sent += 1
+            last = Sighting(sent, record["started"] + record["elapsed"])
+            if "project" in record:
+                created.append((last, record))
+            if _findings(record):
+                break
+        elif record["type"] == "finding" and _findings(record):
+            last = Sighting(sent, record["started"])
+            break
+    if last is None or not _together_broken(created):
+        return last
+    enough = bisect_left(range(len(created)), x=True, key=lambda index: _together_broken(created[: index + 1]))
+    return created[enough][0]
+
+
+def _findings(record: dict[str, Any]) -> int:
+    found = record.get("findings") or ([record["finding"]] if record.get("finding") else [])
+    if not isinstance(found, list):
+        raise TypeError(f"expected a list of findings, got {found!r}")
+    return sum(not finding["clause"].startswith("advisory") for finding in found)
+
+
+def _together_broken(created: Sequence[tuple[Sighting, dict[str, Any]]]) -> bool:
+    """Whether projects show something that none of them shows alone."""
+    checks = HistoryChecks()
+    for sighting, record in created:
+        place = (record["worker"], sighting.requests)
+        checks.observe(record["project"], record.get("date"), record["started"], record["elapsed"], place)
+    return any(True for _ in checks.findings())
