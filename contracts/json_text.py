@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final, NoReturn
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator
+    from collections.abc import Collection, Iterable, Iterator
 
 #: Deeper texts, and longer ones, are left to the service: RFC 8259, section 9, lets a parser set limits.
 DEEPEST: Final = 210
@@ -207,30 +207,33 @@ def exact(number: Any) -> bool:
 
 
 def same(sent: Any, received: Any) -> bool:
-    """Whether two parsed values are the same JSON value.
+    """Whether two parsed values are the same JSON value, however deep they are.
 
     Numbers are compared by value as doubles, an integer that no double holds exactly equals any number;
     strings code point by code point; arrays in order; members in any order.
     """
+    waiting = [(sent, received)]
+    while waiting:
+        one, other = waiting.pop()
+        if isinstance(one, dict):
+            if not isinstance(other, dict) or one.keys() != other.keys():
+                return False
+            waiting.extend((value, other[name]) for name, value in one.items())
+        elif isinstance(one, list):
+            if not isinstance(other, list) or len(one) != len(other):
+                return False
+            waiting.extend(zip(one, other, strict=True))
+        elif not _same_scalar(one, other):
+            return False
+    return True
+
+
+def _same_scalar(sent: Any, received: Any) -> bool:
     if isinstance(sent, bool) or isinstance(received, bool) or sent is None or received is None:
         return sent is received
     if isinstance(sent, int | float):
-        if not isinstance(received, int | float):
-            return False
-        return float(sent) == _as_double(received) or not exact(sent)
-    if isinstance(sent, str):
-        return isinstance(received, str) and sent == received
-    if isinstance(sent, list):
-        return (
-            isinstance(received, list)
-            and len(sent) == len(received)
-            and all(same(a, b) for a, b in zip(sent, received, strict=True))
-        )
-    return (
-        isinstance(received, dict)
-        and sent.keys() == received.keys()
-        and all(same(value, received[name]) for name, value in sent.items())
-    )
+        return isinstance(received, int | float) and (float(sent) == _as_double(received) or not exact(sent))
+    return isinstance(received, str) and bool(sent == received)
 
 
 def _as_double(number: float) -> float:
@@ -244,19 +247,24 @@ def first_difference(sent: Any, received: Any, pointer: str = "") -> tuple[str, 
     """The JSON pointer of the first place where two values differ, with both sides; None where they are the same."""
     if same(sent, received):
         return None
-    if isinstance(sent, dict) and isinstance(received, dict):
-        for name in [*sent, *(n for n in received if n not in sent)]:
-            if name not in sent or name not in received:
-                return (f"{pointer}/{escape(name)}", sent.get(name, ABSENT), received.get(name, ABSENT))
-            inner = first_difference(sent[name], received[name], f"{pointer}/{escape(name)}")
-            if inner:
-                return inner
-    if isinstance(sent, list) and isinstance(received, list) and len(sent) == len(received):
-        for index, (a, b) in enumerate(zip(sent, received, strict=True)):
-            inner = first_difference(a, b, f"{pointer}/{index}")
-            if inner:
-                return inner
+    while (step := _step(sent, received)) is not None:
+        pointer += f"/{escape(str(step))}"
+        sent, received = _inner(sent, step), _inner(received, step)
     return (pointer, sent, received)
+
+
+def _step(sent: Any, received: Any) -> str | int | None:
+    """The first member or item in which two different values differ; None where they differ as a whole."""
+    names: Iterable[str | int] = ()
+    if isinstance(sent, dict) and isinstance(received, dict):
+        names = [*sent, *(name for name in received if name not in sent)]
+    elif isinstance(sent, list) and isinstance(received, list) and len(sent) == len(received):
+        names = range(len(sent))
+    return next((name for name in names if not same(_inner(sent, name), _inner(received, name))), None)
+
+
+def _inner(holder: Any, name: str | int) -> Any:
+    return holder.get(name, ABSENT) if isinstance(holder, dict) else holder[name]
 
 
 def escape(name: str) -> str:

@@ -6,6 +6,7 @@ import base64
 import json
 import random
 import string
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from contracts.exchange import JSON_MEDIA_TYPE, Case
@@ -26,7 +27,20 @@ _OTHER: Final = (
     *("", "Bearer", "Bearer ", "Bearer x", "Bearer null", "Bearer undefined", "Bearer true", "Bearer 0", "Bearer *"),
     *("Bearer {}", "Bearer ' OR '1'='1", "Basic dXNlcjpwYXNzd29yZA==", "Basic Og==", "Negotiate YIIB", "null"),
     'Digest username="admin", realm="api", nonce="0", uri="/", response="0"',
+    # What takes a token apart may fail: no hexadecimal digits, no base64, nothing of ASCII, more than 8,000 characters.
+    *("Bearer %", "Bearer %ZZ", "Bearer !!!.???.***", "Bearer cl\xe9", f"Bearer {'k' * 8_050}"),
 )
+#: Other places in which services look for a key, or for a reason to ask for none; beside them no Authorization.
+_ELSEWHERE: Final = (
+    *(("X-API-Key", "{key}"), ("Cookie", "token={key}; session={key}")),
+    *(
+        ("X-Forwarded-For", "127.0.0.1"),
+        ("X-Access-Token", "{key}"),
+        ("Content-Type", "application/json; charset=utf-8"),
+    ),
+)
+#: Bytes of a body that is too large for code that looks at small ones only.
+_LARGE: Final = 20_000
 #: The right key, but not as the bearer token that the page asks for.
 _MISPLACED: Final = (
     *("{key}", "Basic {key}", "Token {key}", "ApiKey {key}", "Key {key}", "JWT {key}", "Digest {key}", "X{key}"),
@@ -46,7 +60,12 @@ def authorization_cases(contract: Contract, names: Names, seed: int) -> list[Cas
         shown = "no header" if value is None else repr(value if len(value) <= _KEY_LENGTH else f"{value[:40]}...")
         company = COMPANIES[number % len(COMPANIES)] if number else "minimal"
         cases.append(_case(companions, value, company, "wire.authorization.wrong", f"{_CLAUSE} ({shown})"))
-    return cases
+    for name, value in _ELSEWHERE:
+        case = _case(companions, None, None, "wire.authorization.wrong", f"{_CLAUSE} (no header, but {name}: {value})")
+        kept = tuple(pair for pair in case.headers if pair[0] != name)
+        cases.append(replace(case, headers=(*kept, (name, value))))
+    case = _case(companions, None, "full", "wire.authorization.wrong", f"{_CLAUSE} (no header, a large body)")
+    return [*cases, replace(case, body=(case.body or b"").ljust(_LARGE))]
 
 
 def authorization_spelling_cases(contract: Contract, names: Names, seed: int) -> list[Case]:
@@ -70,7 +89,7 @@ def _foreign_keys(seed: int) -> Iterator[str]:
     for prefix in ("sk-", ""):
         yield f"Bearer {prefix}{''.join(chance.choices(alphanumeric, k=_KEY_LENGTH))}"
     claims = {"id": "1", "type": "SERVICE", "projectId": "1", "platform": {"id": "1"}, "exp": 4102444800}
-    for algorithm, signature in (("none", ""), ("HS256", _base64url(chance.randbytes(32)))):
+    for algorithm, signature in (("none", ""), ("None", ""), ("HS256", _base64url(chance.randbytes(32)))):
         header = _base64url(json.dumps({"alg": algorithm, "typ": "JWT"}).encode())
         yield f"Bearer {header}.{_base64url(json.dumps(claims).encode())}.{signature}"
 

@@ -110,14 +110,14 @@ def _hard_lists(field: Field) -> list[Named]:
         Named("every hard item", items),
         Named("every hard item, last first", items[::-1]),
         Named("101 items", (plain * 34)[:101]),
-        Named("a thousand items", (plain * 334)[:1000]),
+        Named("5,001 items", (plain * 1_667)[:5_001]),
     ]
     if field.items.type == "string" and field.items.pattern is None and field.items.enum is None:
         found += [
             Named("an empty text", [""]),
             Named("empty texts", ["", "x", "", ""]),
             Named("items that differ in case", ["Ab", "ab", "AB", "ab"]),
-            Named("a thousand different items", [f"connection-{(i * 7919) % 1000}" for i in range(1000)]),
+            Named("1,001 different items", [f"connection-{(i * 7919) % 1001}" for i in range(1001)]),
             Named("a long item", [filler(1025)]),
         ]
     if field.items.nullable:

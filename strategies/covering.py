@@ -101,8 +101,18 @@ def covering_cases(contract: Contract, names: Names, seed: int, strength: int = 
     """
     companions = Companions(contract, names, seed)
     rows = covering_rows(contract, seed, strength)
-    cases = [_case(contract, companions, f"{strength}-way", row, f"covering.{strength}") for row in rows]
+    cases = [
+        _case(contract, companions, f"{strength}-way", _turned(row, turn), f"covering.{strength}")
+        for turn, row in enumerate(rows)
+    ]
     return corner_cases(contract, names, seed) + cases
+
+
+def _turned(row: dict[str, FieldClass], turn: int) -> dict[str, FieldClass]:
+    """The row with another member first: what comes first may be special."""
+    paths = list(row)
+    start = turn % len(paths)
+    return {path: row[path] for path in paths[start:] + paths[:start]}
 
 
 def corner_cases(contract: Contract, names: Names, seed: int) -> list[Case]:

@@ -59,7 +59,7 @@ _PACKED: Final[dict[str, tuple[str, ...]]] = {
     ),
     "array": (
         *("every hard item", "empty", "in no order, with repetition", "empty texts", "one item", "101 items"),
-        *("a thousand different items", "the same item twice"),
+        *("1,001 different items", "the same item twice"),
     ),
     "object": (
         *("everything at once", "empty", "values that are falsy", "every JSON type", "200 levels", "one null"),

@@ -32,11 +32,13 @@ HARD_NUMBERS: Final = (
     _number("1.0"),
     _number("1e2"),
     _number("-0", "minus zero"),
+    _number("-0.0", "minus zero with a fraction"),
     _number("0.005", "lost by two decimals"),
     _number("99.995", "rounded by two decimals"),
     _number("0.30000000000000004", "17 digits"),
     _number("3.141592653589793"),
     _number("123456.789"),
+    _number("123", "as on the page"),
     _number("127"),
     _number("-129"),
     _number("256"),
@@ -66,6 +68,8 @@ HARD_NUMBERS: Final = (
     _number("25e-1", "negative exponent"),
     _number("1e-7"),
     _number("1.10", "trailing zero"),
+    _number("1e02", "an exponent with a leading zero"),
+    _number("0.12345678901234567890123", "23 decimals"),
     _number("1.7976931348623157e308", "largest double"),
     _number("-1.7976931348623157e308", "smallest double"),
     _number("2.2250738585072014e-308", "smallest normal double"),
@@ -77,11 +81,12 @@ OTHERS: Final[dict[str, tuple[Any, ...]]] = {
     "string": (
         *("", "x", "null", "true", "false", "1", "[]", '["x"]', "a,b", "{}", '{"a":1}'),
         *("0", "5", "5.0", "-1", "1e3", "0x10", "NaN", " 5 ", "\uff15"),
+        *("1,000", "Infinity", "+5", "5px", "2024-01-01T00:00:00Z", '{ "a": 1 }', "a=>1"),
     ),
-    "number": (0, 1, Token("1.5"), 1720000000000),
+    "number": (0, 1, Token("1.5"), 1720000000000, -5),
     "boolean": (True, False),
-    "array": ([], ["x"], [5], [{}]),
-    "object": ({}, {"0": "x"}, {"value": 5}, {"length": 0}),
+    "array": ([], ["x"], [5], [{}], [["a", 1]]),
+    "object": ({}, {"0": "x"}, {"value": 5}, {"length": 0}, {"$numberInt": "5"}, {"en": "x"}),
 }
 #: Bodies that are no JSON object; an array of a valid object comes on top.
 NO_OBJECTS: Final[tuple[Any, ...]] = (
@@ -267,6 +272,6 @@ _ONE_BY_ONE: Final = (
 #: Objects that a free-form ``object`` must accept and keep.
 HARD_OBJECTS: Final = (
     *_ONE_BY_ONE,
-    Named("70,000 characters", {"text": filler(70_000)}),
+    Named("32,000 characters, two and three bytes each", {"text": filler(32_000, "äöü€ßé")}),
     Named("everything at once", {named.name: named.value for named in _ONE_BY_ONE}),
 )

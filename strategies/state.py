@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from contracts.exchange import JSON_MEDIA_TYPE
 from strategies.authorization import authorization_cases
 from strategies.companions import MARKED, Companions, free_object
 from strategies.encoding import json_case
@@ -43,6 +45,24 @@ def _has_marked_text(case: Case) -> bool:
     except ValueError:
         return False
     return isinstance(body, dict) and isinstance(body.get(MARKED), str) and len(body[MARKED]) > 0
+
+
+def refused_reuses(contract: Contract, external_id: str) -> list[Case]:
+    """Requests with a marked text that is in use: one lacks a required member, two lack the right key."""
+    body = Companions(contract, None).body(company="full") | {MARKED: external_id}
+    family, case = "state.refused_reuse", json_case(body, family="state.refused_reuse", aim="an externalId in use")
+    refused = [
+        replace(
+            case, headers=(*key, ("Content-Type", JSON_MEDIA_TYPE)), aim=f"authorization.required ({MARKED} in use)"
+        )
+        for key in ((), (("Authorization", "Bearer x"),))
+    ]
+    for field in contract.fields:
+        if field.required and field.path != MARKED:
+            rest = {name: value for name, value in body.items() if name != field.path}
+            aim = f"request.{field.path}.required ({MARKED} in use)"
+            return [json_case(rest, family=family, aim=aim), *refused]
+    return refused
 
 
 def overlapping_cases(contract: Contract, names: Names, seed: int) -> list[Case]:

@@ -86,6 +86,7 @@ _PUNCTUATION: Final = {
     "percent signs": "100% %41%2e%s%d%n%00",
     "plus signs": "a+b+c d",
     "SQL": "x'; DROP TABLE project;--",
+    "what firewalls look for": "1 UNION SELECT password FROM users ${jndi:ldap:x}",
     "SQL wildcards": "50%_[a-z]*?",
     "doubled apostrophes": "''''",
     "template syntax": "{{7*7}}${7*7}#{7*7}<%=7*7%>",

@@ -55,7 +55,8 @@ UNLISTED: Final[dict[str, Any]] = {
 _ALONE: Final = frozenset({"id", "platformId", "ownerId", "type", "created", "plan", "releasesEnabled", "poolId", ""})
 _POLLUTION: Final = {"polluted": True, "isAdmin": True, "toString": "polluted"}
 _WORDS_AS_IDS: Final = ("null", "true", "undefined", "NaN", "[]", "{}", "2024-01-01T00:00:00+01:00", " ", "-1")
-_TOO_DEEP: Final = 300
+_TOO_DEEP: Final = (300, 600)
+_MANY: Final = 2_500
 
 
 def unusual_cases(contract: Contract, names: Names, seed: int) -> list[Case]:
@@ -71,16 +72,22 @@ def unusual_cases(contract: Contract, names: Names, seed: int) -> list[Case]:
     ]
     marked = encode(companions.body())
     cases.append(Case(b"\xef\xbb\xbf" + marked, family="unusual.text", aim="a byte order mark"))
+    for coding in ("gzip", "br", "x-unknown"):
+        headers = (*cases[0].headers, ("Content-Encoding", coding))
+        aim = f"Content-Encoding: {coding}, but it is not"
+        cases.append(Case(encode(companions.body()), headers, family="unusual.coding", aim=aim))
     coded = gzip.compress(encode(companions.body()), mtime=0)
     headers = (*cases[0].headers, ("Content-Encoding", "gzip"))
     cases.append(Case(coded, headers, family="unusual.coding", aim="Content-Encoding: gzip"))
     free = free_object(contract)
     if free:
-        deep: Any = {}
-        for _ in range(_TOO_DEEP):
-            deep = {"in": deep}
-        body = companions.body(free) | {free.path: deep}
-        cases.append(json_case(body, family="unusual.text", aim=f"{_TOO_DEEP} levels in {free.path}"))
+        for levels in _TOO_DEEP:
+            # By hand: what writes JSON may not follow so deep either.
+            deep = b'{"in":' * levels + b"0" + b"}" * levels
+            data = encode(companions.body(free) | {free.path: 0}).replace(
+                encode({free.path: 0})[1:-1], b'"%s":%s' % (free.path.encode(), deep)
+            )
+            cases.append(Case(data, family="unusual.text", aim=f"{levels:,} levels in {free.path}"))
     return cases
 
 
@@ -145,6 +152,8 @@ def _unlisted(contract: Contract, companions: Companions) -> Iterator[Case]:
         aim = f"the unlisted member {name[:40]!r}"
         yield json_case(companions.body() | {name: value}, family="unusual.member", aim=aim)
     yield json_case(chosen | companions.body(), family="unusual.member", aim="all unlisted members")
+    many = {f"unlisted{index}": index for index in range(_MANY)}
+    yield json_case(companions.body() | many, family="unusual.member", aim=f"{_MANY:,} unlisted members")
 
 
 def _repeated(contract: Contract, companions: Companions) -> Iterator[Case]:

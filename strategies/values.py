@@ -3,22 +3,23 @@
 from __future__ import annotations
 
 import random
+import re
 from collections import Counter
 from itertools import cycle
 from typing import TYPE_CHECKING, Any, Final
 
+from contracts.exchange import Case
 from strategies.companions import MARKED, Companions, admits, free_object, hard_values, is_name_like, marked_text
 from strategies.encoding import STYLES, Style, encode, json_case
 from strategies.json_values import NO_OBJECTS
 from strategies.samples import near_misses
-from strategies.text import HARD_TEXTS, hard_texts
+from strategies.text import HARD_TEXTS, filler, hard_texts
 from strategies.wrong_values import Wrong, wrong_values
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from contracts.document import Contract, Field
-    from contracts.exchange import Case
     from strategies.names import Names
 
 #: Most bodies are compact, as clients write them; the others take turns.
@@ -32,7 +33,14 @@ _PLAIN: Final[tuple[Any, ...]] = ("5", 5, "x", True, [], {})
 #: What else is there when the plainest wrong values come.
 _COMPANIES_OF_WRONG: Final = ("minimal", "full", "nulls", "even", "odd")
 #: Misspelt names of a member, one of which a lenient parser may take for the right one.
-_MISSPELT: Final = (str.lower, str.upper, str.title, lambda name: f"{name} ", lambda name: f"_{name}")
+_MISSPELT: Final = (
+    *(str.lower, str.upper, str.title, lambda name: f"{name} ", lambda name: f"_{name}", lambda name: f"{name}\xa0"),
+    lambda name: "_".join(_words_of(name)),
+    lambda name: "-".join(_words_of(name)),
+    lambda name: _words_of(name)[-1],
+)
+#: Lengths of bodies at which buffers of servers and proxies end.
+_BUFFERS: Final = (1_024, 4_096, 8_192, 16_384, 65_536)
 
 
 def valid_cases(contract: Contract, names: Names, seed: int) -> list[Case]:
@@ -56,8 +64,38 @@ def valid_cases(contract: Contract, names: Names, seed: int) -> list[Case]:
             body = companions.body(field, "full") | {field.path: ""}
             cases.append(json_case(body, family=f"values.{field.path}", aim=f"{field.path}: empty"))
     cases.extend(_in_every_style(companions))
+    cases.append(_one_text(companions))
+    cases.extend(_of_exact_length(companions))
     cases.extend(_together(contract, companions, random.Random(seed), styles))  # noqa: S311 - reproducible on purpose
     return cases
+
+
+def _words_of(name: str) -> list[str]:
+    """The words of a name in camel case, in lower case."""
+    return [word.lower() for word in re.findall(r"[A-Z]?[^A-Z]+|[A-Z]", name)]
+
+
+def _one_text(companions: Companions) -> Case:
+    """A body in which every text is the same one."""
+    text, body = companions.name(), companions.body(company="full")
+    for field in companions.fields:
+        if field.enum is None and "string" in field.types and admits(field, text):
+            body[field.path] = text
+        elif field.items is not None and field.items.type == "string" and admits(field.items, text):
+            body[field.path] = [text]
+    return json_case(body, family="values.one_text", aim="one text in every field")
+
+
+def _of_exact_length(companions: Companions) -> Iterator[Case]:
+    """Bodies that fill a buffer to the last byte."""
+    free = free_object(companions.contract)
+    for length in _BUFFERS:
+        body = companions.body(company="full")
+        if free is not None:
+            body[free.path] = {**body[free.path], "filler": ""}
+            body[free.path]["filler"] = filler(length - len(encode(body)))
+        data = encode(body).ljust(length)
+        yield Case(data, family="values.length", aim=f"a body of {length:,} bytes")
 
 
 def _in_every_style(companions: Companions) -> Iterator[Case]:

@@ -12,6 +12,8 @@ from strategies.companions import Companions, free_object
 from strategies.encoding import encode
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from contracts.document import Contract
     from strategies.names import Names
 
@@ -95,15 +97,26 @@ _MEDIA_TYPES: Final = (
     *("text/plain", "text/plain;charset=UTF-8", "application/xml", "text/json", "application/octet-stream"),
     *("application/x-www-form-urlencoded", "application/vnd.api+json", "application/json-patch+json"),
     *("application/jsonx", "application/problem+json", "text/html", "application/javascript", "image/png"),
+    *("application/ld+json", "application/json5", "application/x-json", "text/x-json", "multipart/form-data"),
     *("application/x-ndjson", "*/*", "application/*", "json", "application", "xapplication/json", "garbage", ""),
 )
 _SPELLINGS: Final = (
     *("APPLICATION/JSON", "Application/Json", "application/json; charset=utf-8", "application/json;charset=UTF-8"),
-    'application/json; charset="utf-8"',
+    *('application/json; charset="utf-8"', "application/json ; charset=utf-8", "application/json; CHARSET=UTF-8"),
 )
 _UNUSUAL_PARAMETERS: Final = (
     *("application/json; charset=iso-8859-1", "application/json; charset=utf-16", "application/json;"),
-    *("application/json; version=1", "application/json; charset=utf8"),
+    *("application/json; version=1", "application/json; charset=utf8", "application/json; charset=x-unknown"),
+    "application/json; version",
+)
+#: What browsers and proxies send along, which changes nothing.
+_BESIDE: Final = (
+    *(("Origin", "https://app.example.com"), ("Accept-Language", "de-DE,de;q=0.9"), ("Cookie", "theme=dark; x=%7B%7D")),
+    *(
+        ("X-Requested-With", "XMLHttpRequest"),
+        ("X-Forwarded-For", "203.0.113.7, 10.0.0.1"),
+        ("Cache-Control", "no-cache"),
+    ),
 )
 #: What common clients accept: curl, axios, a browser. Each takes JSON, which is all that the page offers.
 _ACCEPTED: Final = ("*/*", "application/json, text/plain, */*", "text/html,application/xml;q=0.9,*/*;q=0.8")
@@ -187,7 +200,20 @@ def media_type_cases(contract: Contract, names: Names, seed: int) -> list[Case]:
     for accepted in _ACCEPTED:
         typed = _typed(JSON_MEDIA_TYPE, encode(companions.body()), "wire.accept", f"Accept: {accepted}")
         cases.append(replace(typed, headers=(*typed.headers, ("Accept", accepted))))
-    return cases
+    for name, value in _BESIDE:
+        typed = _typed(JSON_MEDIA_TYPE, encode(companions.body()), "wire.headers", f"{name}: {value}")
+        cases.append(replace(typed, headers=(*typed.headers, (name, value))))
+    return cases + list(_invalid_in_other_spellings(companions))
+
+
+def _invalid_in_other_spellings(companions: Companions) -> Iterator[Case]:
+    """Bodies that are owed a 4xx, whatever spelling of the media type hides them from validation (CVE-2025-32442)."""
+    required = [field for field in companions.fields if field.required]
+    for number, value in enumerate(_SPELLINGS if required else ()):
+        field = required[number % len(required)]
+        body = {name: inner for name, inner in companions.body(field).items() if name != field.path}
+        aim = f"request.{field.path}.required (Content-Type: {value})"
+        yield _typed(value, encode(companions.marked(body, field)), "wire.mediaType.spelling", aim)
 
 
 def _typed(value: str | None, body: bytes, family: str, aim: str) -> Case:

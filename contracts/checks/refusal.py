@@ -39,6 +39,8 @@ _LEAKS: Final = {
         r"syntax error at or near",
         r"relation \\?\"[\w.]+\\?\" does not exist",
         r"UNIQUE constraint failed: \w+",
+        r"Duplicate entry .{1,200} for key",
+        r"E11000 duplicate key",
     ),
     "file path": (
         r"(?:^|[\s\"'(=:])(?:file://)?/(?:usr|home|root|var|etc|Users|node_modules)/[\w.@+-]+[\w./@+-]*",

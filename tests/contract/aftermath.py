@@ -61,15 +61,15 @@ def judge_strays(folder: Path, mark: str, history: HistoryWriter, strays: list[d
     history.record("exercised", clause="state.rejected_creates_nothing", negative=number["refused"])
     history.record("exercised", clause="state.creates_one", positive=number["created"])
     for name, records in answers.items():
-        # Where the answers to one name differ, or one was lost, nobody can tell whose the project is.
-        came = {_answered(record) for record in records}
-        clause, cause = _STRAYS.get(came.pop() if len(came) == 1 else "", ("", ""))
-        if not clause:
+        came = {_answered(record): record for record in records}
+        if "unclear" in came:
             continue
-        status = records[0]["response"]["status"]
-        owed = f"no project after the answer {status}" if cause == "created" else "the project of the answer alone"
+        # Where one use of a name was refused and another accepted, there is one project too many all the same.
+        answered = "refused" if "refused" in came else "created"
+        (clause, cause), record = _STRAYS[answered], came[answered]
+        owed = f"no project beyond what the answers told of (this one: {record['response']['status']})"
         finding = Finding(clause, cause, owed, f"the list shows the project {wanted[name].get('id')}")
-        history.record("finding", finding=finding.to_json(), started=records[0]["started"], exchange=records[0])
+        history.record("finding", finding=finding.to_json(), started=record["started"], exchange=record)
 
 
 #: What a stray breaks by what was answered to its name: the clause and the cause.
