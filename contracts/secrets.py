@@ -16,7 +16,8 @@ if TYPE_CHECKING:
     from contracts.exchange import Exchange, Response
 
 TEMPLATE: Final = "{key}"
-#: A shorter key is an ordinary word: finding it in an answer proves nothing.
+#: A shorter key, and one of digits alone, is an ordinary word: finding it in a text proves nothing, and replacing
+#: it would spoil what is not the key.
 DISTINCTIVE: Final = 8
 
 
@@ -47,18 +48,21 @@ _TEMPLATES = re.compile("|".join(re.escape(name) for name in [*WRONG_KEYS, TEMPL
 
 
 class Secrets:
-    """Holds the key; resolves templates and redacts. Its repr shows nothing."""
+    """Holds the key; resolves templates and redacts. Its repr shows nothing.
 
-    __slots__ = ("_forms", "_key", "_own")
+    A key that cannot be told from an ordinary word (``is_telling`` false) is neither looked for nor replaced.
+    """
+
+    __slots__ = ("_forms", "_key", "_own", "is_telling")
 
     def __init__(self, key: str) -> None:
         self._key = key
         own: dict[bytes, bytes] = {}
         near: dict[bytes, bytes] = {}
-        if key:
+        self.is_telling = len(key) >= DISTINCTIVE and not key.isdigit()
+        if self.is_telling:
             own = {form: TEMPLATE.encode() for form in _spellings(key)}
             own |= dict.fromkeys(_base64_forms(key), b"{key in base64}")
-        if len(key) >= DISTINCTIVE:
             # What a service repeats of a wrong key that was made from the right one gives that one away.
             for template, make in WRONG_KEYS.items():
                 near |= {form: template.encode() for form in _spellings(make(key)) if len(form) >= _TELLING}
@@ -117,8 +121,8 @@ class Secrets:
         return exchange if response is exchange.response else replace(exchange, response=response)
 
     def appears_in(self, data: bytes) -> bool:
-        """Whether ``data`` holds the key in any form; always false for a key too short to be told from a word."""
-        return len(self._key) >= DISTINCTIVE and any(form in data for form in self._own)
+        """Whether ``data`` holds the key in any form."""
+        return any(form in data for form in self._own)
 
 
 def _spellings(key: str) -> set[bytes]:

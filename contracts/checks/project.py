@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
 from contracts import json_text
@@ -75,18 +75,27 @@ def instants(context: Context) -> Iterator[Finding]:
         return
     for prefix in ("", "plan."):
         read: dict[str, datetime] = {}
+        unit = timedelta()
         for name in ("created", "updated"):
             value = member(context.project, prefix + name)
             if isinstance(value, str):
+                unit = max(unit, _unit(value))
                 moment = instant(value)
                 if moment is None:
                     owed = "an instant such as 2026-01-31T12:00:00.000Z"
                     yield _at(f"{prefix}{name}", "instant", "format", owed, shown(value))
                 else:
                     read[name] = moment
-        if len(read) == 2 and read["updated"] < read["created"]:
+        # What is written with fewer digits may have lost some.
+        if len(read) == 2 and read["updated"] <= read["created"] - unit:
             owed = f"updated not before created ({read['created'].isoformat()})"
             yield _at(f"{prefix}updated", "order", "before", owed, read["updated"].isoformat())
+
+
+def _unit(text: str) -> timedelta:
+    """What the last digit of an instant stands for, at least a microsecond."""
+    fraction = re.search(r"\.(\d{1,6})", text)
+    return timedelta(microseconds=10 ** (6 - len(fraction.group(1)) if fraction else 6))
 
 
 def counts(context: Context) -> Iterator[Finding]:

@@ -118,6 +118,11 @@ class RunLife:
             hand_down(self.secrets.resolve("{key}"))
         self._history = HistoryWriter(folder, self.worker, self.secrets)
         self.history.record("run", **run_record(self.options, self.options.load_contract(), command))
+        if not self.secrets.is_telling:
+            text = (
+                "the key is too short or too plain to be recognised in an answer; it is neither looked for nor masked"
+            )
+            self.history.record("note", kind="suite", text=text)
         self.open()
         self.session.allowance.reserve(_LOOK_BACK + _SEARCH)
 

@@ -36,6 +36,7 @@ if TYPE_CHECKING:
 SOUND = [not_a_server_error, status_code_conformance, content_type_conformance]
 #: Where its requests are made out for; ours go where the run goes.
 _NOWHERE = "http://service.invalid"
+_OF_TRANSFER = frozenset({"content-encoding", "content-length", "transfer-encoding"})
 _KEPT_HEADERS = frozenset({"authorization", "content-type"})
 
 
@@ -100,12 +101,11 @@ def _complaint(contract: str, exchange: Exchange) -> str:
 
 
 def _as_response(answer: Response) -> requests.Response:
-    """An answer as requests would have read it."""
+    """An answer as requests would have read it; its transfer and content codings are undone already."""
+    headers = [(name, value) for name, value in answer.headers if name.lower() not in _OF_TRANSFER]
     response = requests.Response()
     response.status_code, response.url = answer.status, f"{_NOWHERE}{COLLECTION_PATH}"
     response.request = requests.Request("POST", response.url).prepare()
-    response.headers = CaseInsensitiveDict(answer.headers)
-    response.raw = HTTPResponse(
-        io.BytesIO(answer.body), HTTPHeaderDict(answer.headers), answer.status, preload_content=False
-    )
+    response.headers = CaseInsensitiveDict(headers)
+    response.raw = HTTPResponse(io.BytesIO(answer.body), HTTPHeaderDict(headers), answer.status, preload_content=False)
     return response

@@ -114,7 +114,7 @@ def test_a_second_use_of_an_external_id_is_answered_in_an_orderly_way(driver: Dr
             driver.report(finding, judged[0].exchange)
         if accepted and not together:
             # Whatever they do to the project that has it shows when stock is taken at the end.
-            driver.conclude(driver.session.post_all(refused_reuses(driver.contract, external_id)))
+            driver.send(refused_reuses(driver.contract, external_id))
     driver.conclude([])
 
 
