@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 from contracts import json_text
@@ -78,13 +79,20 @@ def leaks_nothing(context: Context) -> Iterator[Finding]:
     if response is None or context.status < 400:
         return
     for text in _said(context):
-        for kind, pattern in _PATTERNS.items():
-            for match in pattern.finditer(text):
-                found = match.group().strip(" \"'(=:")
-                whole = text[match.start() : _PATH.match(text, match.end()).end()]  # type: ignore[union-attr]  # empty at least
-                if not _was_sent(found, context) and not whole.endswith(context.exchange.case.path):
-                    yield Finding("service.error_leaks_nothing", kind, f"a refusal without {kind}", shown(found, 120))
-                    return
+        for kind, found, whole in _leaks(text):
+            if not _was_sent(found, context) and not whole.endswith(context.exchange.case.path):
+                yield Finding("service.error_leaks_nothing", kind, f"a refusal without {kind}", shown(found, 120))
+                return
+
+
+@lru_cache(maxsize=1_024)  # a service says the same things again and again
+def _leaks(text: str) -> tuple[tuple[str, str, str], ...]:
+    """What looks like the inside of a server: its kind, itself, and itself with what a path goes on with."""
+    return tuple(
+        (kind, match.group().strip(" \"'(=:"), match.group() + _PATH.findall(text, match.end())[0])
+        for kind, pattern in _PATTERNS.items()
+        for match in pattern.finditer(text)
+    )
 
 
 def _said(context: Context) -> list[str]:

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 GATEWAY: Final = frozenset({407, 502, 503, 504, 511, *range(520, 528), 530})
 #: Statuses with which a service speaks of the account, not of the request.
 ACCOUNT: Final = frozenset({401, 402, 403, 409})
+#: Seconds that are waited at least before a request is sent again.
+_LEAST: Final = 0.1
 #: Failures that are the service's own: something came, and it was no whole HTTP answer.
 GARBLED: Final = frozenset({"incomplete", "invalid", "too_large"})
 
@@ -44,16 +46,17 @@ def retry_after(exchange: Exchange, fallback: float, now: Callable[[], float] = 
     """Seconds that the answer asks to wait: Retry-After as seconds or as a date (RFC 9110, section 10.2.3).
 
     A date is by the clock of whoever answers, which the Date header shows; ``now`` is ours, where there is none.
+    Who asks for no wait at all is given a little: requests that are refused at once are of no use to anybody.
     """
     value = exchange.response.header("Retry-After") if exchange.response else None
     if exchange.response is None or value is None:
         return fallback
     if value.strip().isascii() and value.strip().isdigit():
-        return float(value)
+        return max(_LEAST, float(value))
     until = _instant(value)
     if until is None:
         return fallback
-    return max(0.0, until - (_instant(exchange.response.header("Date") or "") or now()))
+    return max(_LEAST, until - (_instant(exchange.response.header("Date") or "") or now()))
 
 
 def _instant(date: str) -> float | None:
