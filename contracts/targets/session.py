@@ -193,6 +193,8 @@ class Session:
         if self._pool is not None:
             self._pool.shutdown(wait=True, cancel_futures=True)
             self._pool, self._pool_size = None, 0
+            # Their threads are gone; a service may take so many connections and no more.
+            self.target.close_connections()
 
     def close(self) -> None:
         """End the threads and connections."""

@@ -110,8 +110,13 @@ class Target:
                 self._lines.append(line)
         return line
 
+    def close_connections(self) -> None:
+        """Close every connection, while nobody sends; the next request opens another one."""
+        with self._lock:
+            for line in self._lines:
+                line.close()
+
     def close(self) -> None:
-        """Close every connection."""
-        for line in self._lines:
-            line.close()
+        """Close every connection for good."""
+        self.close_connections()
         self._watchdog.stop()
