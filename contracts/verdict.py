@@ -163,9 +163,9 @@ class VerdictBuilder:
         if project is not None:
             place = (record["worker"], record["number"])
             self._projects[place] = record
-            self._history_of(record["worker"]).observe(
-                project, record.get("date"), record["started"], record["elapsed"], place
-            )
+            history = self._history_of(record["worker"])
+            history.observe(project, record.get("date"), record["started"], record["elapsed"], place)
+            history.observe_unasked(record.get("unasked", {}), place)
 
     def _history_of(self, worker: str) -> HistoryChecks:
         """What is compared with the projects of ``worker``: all of the same service, and nothing of another one."""

@@ -12,6 +12,8 @@ import time
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final, Self
 
+from contracts.checks.history import DEFAULTED
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
@@ -96,6 +98,9 @@ class HistoryWriter:
             record["crashed"] = list(judgement.crashed)
         if judgement.project is not None:
             record["project"] = _facts(judgement.project)
+            unasked = _unasked(judgement)
+            if unasked:
+                record["unasked"] = unasked
             date = exchange.response.header("Date") if exchange.response else None
             if date:
                 record["date"] = date
@@ -131,6 +136,13 @@ def _cut(exchange: Exchange, limit: int) -> Exchange:
     if response is None or len(response.body) <= limit:
         return exchange
     return replace(exchange, response=replace(response, body=response.body[:limit], cut=True))
+
+
+def _unasked(judgement: Judgement) -> dict[str, Any]:
+    """Values that the answer has for members that were not sent, where a service may have a default."""
+    sent, project = judgement.expectation.body, judgement.project or {}
+    known = sent if isinstance(sent, dict) else {}
+    return {name: project[name] for name in DEFAULTED if name not in known and project.get(name) is not None}
 
 
 def _facts(project: dict[str, Any]) -> dict[str, Any]:

@@ -109,6 +109,10 @@ def _odd_texts(contract: Contract, companions: Companions) -> Iterator[Case]:
                 yield json_case(
                     companions.body(field) | {field.path: value}, family="unusual.text", aim=f"{field.path}: {name}"
                 )
+        for field in contract.fields:
+            if field.items is not None and field.items.type == "string" and admits(field.items, text):
+                body = companions.body(field) | {field.path: ["x", text]}
+                yield json_case(body, family="unusual.text", aim=f"an item of {field.path}: {name}")
         free = free_object(contract)
         if free:
             for inner, where in (({"x": text}, "a value"), ({text: "x"}, "a name")):

@@ -35,6 +35,7 @@ _COMPANIES_OF_WRONG: Final = ("minimal", "full", "nulls", "even", "odd")
 #: Misspelt names of a member, one of which a lenient parser may take for the right one.
 _MISSPELT: Final = (
     *(str.lower, str.upper, str.title, lambda name: f"{name} ", lambda name: f"_{name}", lambda name: f"{name}\xa0"),
+    lambda name: name[:1].upper() + name[1:],
     lambda name: "_".join(_words_of(name)),
     lambda name: "-".join(_words_of(name)),
     lambda name: _words_of(name)[-1],

@@ -25,6 +25,8 @@ TITLES: Final = (
     *("a / b", "/ ", " /", "and/or", "N/A", "1/2", "24/7", "/", "//", "/etc/passwd", "../secrets", "./x", "a/"),
     *("https://example.com", "C:/x", "a\\b/c", "</b>", "{{a.b}}", "${a.b}", "%2F.", "&#47;.", "a\n.", "\n/", "\t."),
     *("%2E", "%2F", "&#46;", "a b", "A-B_C", "(x) [y] {z}", "50%", "#1", "a, b; c", "what? yes!", "a\\b", "a:b", "a|b"),
+    # What a line is, and where a text ends, is another matter to each dialect.
+    *("a\u2028b.c", "a\u2029b/c", "a\x85b.c", "a\x00b.c", "a\rb/c", "a\x0bb.c", "a\x1eb/c"),
 )
 #: Addresses as people write them, right and wrong.
 ADDRESSES: Final = (
@@ -37,6 +39,28 @@ ADDRESSES: Final = (
     *("a\\b@c.de", "a,b@c.de", "a(x)@b.co", "a@b.co(x)", "a@b.co/x", "a@b.co:25", "a@localhost", "'@b.co", "a'@b.co"),
     *("a+b@c.de", "a+@c.de", "+a@c.de", "-a@c.de", "_@c.de", "1@2.co", "A@B.CO", "a.b.c@d.e.fg", "o'brien@example.com"),
     *("a@b.museum", "a@xn--exmple-cua.com", "a@1.co", "a-b@c-d.co", "a__b@c.de", "first.last+tag@sub.example.co.uk"),
+    # Digits, letters and white space of other scripts, and letters that case folding makes ASCII.
+    *(
+        "a\u0663@b.co",
+        "a\U0001d7d7@b.co",
+        "a\xa0b@c.de",
+        "a@b\u0663.co",
+        "a@b\xfcc.de",
+        "a@b.\u0440\u0444",
+        "a@b.co\u200b",
+    ),
+    *(
+        "a@b\u212a.co",
+        "a@b.\u017fo",
+        "\u017f@b.co",
+        "a@b\u3002co",
+        "a\uff20b.co",
+        "a@b.co?x=1",
+        "none",
+        "n/a",
+        "\ufeffa@b.co",
+    ),
+    f"{'a' * 62}..b@c.de",
 )
 #: The first words, which are the shortest, stand in minimal bodies: the smallest case is then among them.
 _ALONE = 8

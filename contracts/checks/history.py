@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
-from statistics import median
-from typing import TYPE_CHECKING, Any, Final
+from statistics import linear_regression, median
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from contracts.checks.context import shown
 from contracts.checks.project import ID_FORMAT, instant, member
@@ -18,10 +19,27 @@ if TYPE_CHECKING:
 
 #: Seconds by which the database's clock may differ from that of the Date header.
 SKEW: Final = 300.0
-#: Seconds by which the clock behind ``created`` may wander against the client's within a run.
-WANDER: Final = 2.5
+#: Seconds by which the clock behind ``created`` may wander against the client's within a run: a service may have
+#: several machines, whose clocks are not quite the same.
+WANDER: Final = 10.0
+#: So many instants over so many seconds show whether a clock goes; one that does has at least this pace.
+_MANY, _SPAN, _PACE = 30, 1.5, 0.1
+#: Members that a service may fill with a default where they are not sent: always the same one.
+DEFAULTED: Final = ("metadata", "maxConcurrentJobs")
+
+#: Different defaults of a member that are kept: two are one too many.
+_VALUES: Final = 3
 
 Place = tuple[str, int]
+
+
+class _Reading(NamedTuple):
+    """One instant: the moment of sending, how far the instant is from it, and how long the answer took, in seconds."""
+
+    started: float
+    offset: float
+    elapsed: float
+    place: Place
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,9 +60,17 @@ class HistoryChecks:
         self._ids: dict[str, dict[str, Place]] = {"id": {}, "plan.id": {}}
         self._platforms: Counter[str] = Counter()
         self._platform_at: dict[str, Place] = {}
-        self._clocks: dict[str, dict[str, list[tuple[float, float, Place]]]] = {}
+        self._clocks: dict[str, dict[str, list[_Reading]]] = {}
         self._with_date: Counter[str] = Counter()
+        self._defaults: dict[str, dict[str, Place]] = {}
         self._found: list[Seen] = []
+
+    def observe_unasked(self, values: dict[str, Any], place: Place) -> None:
+        """Take in what a 201 answer has for members that were not sent."""
+        for name, value in values.items():
+            seen = self._defaults.setdefault(name, {})
+            if len(seen) < _VALUES:
+                seen.setdefault(json.dumps(value, sort_keys=True), place)
 
     def observe(self, project: dict[str, Any], date: str | None, started: float, elapsed: float, place: Place) -> None:
         """Take in the project of one 201 answer with the Date header of that answer."""
@@ -74,7 +100,7 @@ class HistoryChecks:
         self, name: str, moment: datetime, date: str | None, started: float, elapsed: float, place: Place
     ) -> None:
         per_worker = self._clocks.setdefault(name, {}).setdefault(place[0], [])
-        per_worker.append((moment.timestamp() - started, elapsed, place))
+        per_worker.append(_Reading(started, moment.timestamp() - started, elapsed, place))
         own = _http_date(date)
         if own is None:
             return
@@ -115,6 +141,13 @@ class HistoryChecks:
                     ),
                     self._platform_at[platform],
                 )
+        for name, values in self._defaults.items():
+            if len(values) > 1:
+                came = " or ".join(shown(json.loads(text)) for text in values)
+                owed = f"one default for {name}, where none is sent"
+                place = list(values.values())[1]
+                finding = Finding("response.201.answers_own_request", "default changes", owed, came, f"/{name}")
+                yield Seen(finding, place)
         far = {(seen.finding.clause, seen.place) for seen in self._found}
         for name, workers in self._clocks.items():
             for readings in workers.values():
@@ -124,16 +157,23 @@ class HistoryChecks:
         self._found.append(Seen(Finding(clause, cause, owed, came, where.replace(".", "/")), place))
 
 
-def _standing(name: str, readings: list[tuple[float, float, Place]]) -> Iterator[Seen]:
+def _standing(name: str, readings: list[_Reading]) -> Iterator[Seen]:
     """Instants that do not move with the client's clock, however the two differ."""
-    usual = median(reading for reading, _, _ in readings)
-    for reading, elapsed, place in readings:
+    clause, where = f"response.201.{name}.clock", f"/{name}"
+    usual = median(reading.offset for reading in readings)
+    for reading in readings:
         # The instant lies between sending and answer; a service may write whole seconds.
-        if not -WANDER <= reading - usual <= WANDER + elapsed:
-            came = f"{reading - usual:+.1f} s against the other answers of the run"
-            yield Seen(
-                Finding(f"response.201.{name}.clock", "stands", "the time of the request", came, f"/{name}"), place
-            )
+        if not -WANDER <= reading.offset - usual <= WANDER + reading.elapsed:
+            came = f"{reading.offset - usual:+.1f} s against the other answers of the run"
+            yield Seen(Finding(clause, "stands", "the time of the request", came, where), reading.place)
+    sent = [reading.started for reading in readings]
+    span = max(sent) - min(sent)
+    if len(readings) >= _MANY and span >= _SPAN:
+        # Over all of them, since several machines with clocks of their own may answer by turns.
+        pace = linear_regression(sent, [reading.started + reading.offset for reading in readings]).slope
+        if abs(pace) < _PACE:
+            came = f"{pace * span:.2f} s between the first request and the last, {span:.1f} s later"
+            yield Seen(Finding(clause, "stands", "the time of the request", came, where), readings[-1].place)
 
 
 def _http_date(value: str | None) -> datetime | None:

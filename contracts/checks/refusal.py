@@ -25,6 +25,9 @@ _LEAKS: Final = {
         # Not behind a scheme: there it is a host and its port.
         r"(?<![\w./:-])[\w./-]{1,120}\.(?:go|rb|php|cs|rs):\d+\b",
         r"goroutine \d+ \[",
+        r"\bCaused by: (?:\w+\.)+\w+(?:Exception|Error)\b",
+        r"\*\* \((?:\w+\.)*\w*Error\)",
+        r"\bwebpack(?:-internal)?:///",
     ),
     "SQL": (
         r"\bSELECT\b.{1,200}\bFROM\b",
@@ -42,6 +45,10 @@ _LEAKS: Final = {
         r"UNIQUE constraint failed: \w+",
         r"Duplicate entry .{1,200} for key",
         r"E11000 duplicate key",
+        r"You have an error in your SQL syntax",
+        r"value too long for type character",
+        r"\bInvalid `prisma\.",
+        r"\b(?:postgres(?:ql)?|mysql|mariadb|mongodb|redis|amqp)(?:\+\w+)?://[^\s/@\"']+@",
     ),
     "file path": (
         r"(?:^|[\s\"'(=:])(?:file://)?/(?:usr|home|root|var|etc|Users|node_modules)/[\w.@+-]+[\w./@+-]*",
@@ -101,9 +108,10 @@ def _said(context: Context) -> list[str]:
     if response is None:
         return []
     whole = response.body[:200_000].decode("utf-8", "replace")
+    in_headers = [value for name, value in response.headers if name.lower().startswith("x-")]
     if isinstance(context.parsed, ValueError):
-        return [whole]
-    return list(json_text.texts(context.parsed.value))
+        return [whole, *in_headers]
+    return [*json_text.texts(context.parsed.value), *in_headers]
 
 
 def _was_sent(found: str, context: Context) -> bool:
