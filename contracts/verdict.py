@@ -12,6 +12,7 @@ from contracts.checks.history import HistoryChecks
 from contracts.clauses import Clause
 from contracts.deviations import Deviation, Deviations
 from contracts.findings import Finding, Level, Outcome
+from contracts.oracle import SENT_BEFORE
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -21,7 +22,7 @@ Record = dict[str, Any]
 _RECOVERS: Final = "state.recovers"
 #: What cannot hold where a clause is broken.
 _FOLLOW: Final = {
-    "response.201.answers_own_request": ("response.201.*.echo", "state.reads_back"),
+    "response.201.answers_own_request": ("response.201.*.echo", "state.reads_back", "state.prototype_untouched"),
     "response.201.id.unique": ("state.reads_back",),
     # What is wrong when it is created cannot read back; what fails at its first use fails at its second.
     "response.201.*.clock": ("state.reads_back",),
@@ -164,7 +165,8 @@ class VerdictBuilder:
             place = (record["worker"], record["number"])
             self._projects[place] = record
             history = self._history_of(record["worker"])
-            history.observe(project, record.get("date"), record["started"], record["elapsed"], place)
+            reused = record.get("why") == [SENT_BEFORE]
+            history.observe(project, record.get("date"), record["started"], record["elapsed"], place, may_repeat=reused)
             history.observe_unasked(record.get("unasked", {}), place)
 
     def _history_of(self, worker: str) -> HistoryChecks:

@@ -13,6 +13,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final, Self
 
 from contracts.checks.history import DEFAULTED
+from contracts.oracle import Verdict
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -141,8 +142,9 @@ def _cut(exchange: Exchange, limit: int) -> Exchange:
 def _unasked(judgement: Judgement) -> dict[str, Any]:
     """Values that the answer has for members that were not sent, where a service may have a default."""
     sent, project = judgement.expectation.body, judgement.project or {}
-    known = sent if isinstance(sent, dict) else {}
-    return {name: project[name] for name in DEFAULTED if name not in known and project.get(name) is not None}
+    if not isinstance(sent, dict) or judgement.expectation.verdict is not Verdict.CREATE:
+        return {}  # what was sent is not known for sure
+    return {name: project[name] for name in DEFAULTED if name not in sent and project.get(name) is not None}
 
 
 def _facts(project: dict[str, Any]) -> dict[str, Any]:

@@ -101,8 +101,7 @@ def _slim(record: Record) -> Record:
     """What the builder keeps of an exchange that created a project: not the answer, which is most of it."""
     case = record["case"]
     kept = {name: record[name] for name in ("type", "worker", "number", "started", "elapsed", "signature", "project")}
-    if "date" in record:
-        kept["date"] = record["date"]
+    kept |= {name: record[name] for name in ("date", "why", "unasked") if name in record}
     body = {name: case[name] for name in ("body", "body_base64", "family") if name in case}
     return {**kept, "case": body, "slim": True}
 

@@ -27,6 +27,7 @@ _MANY, _SPAN, _PACE = 30, 1.5, 0.1
 #: Members that a service may fill with a default where they are not sent: always the same one.
 DEFAULTED: Final = ("metadata", "maxConcurrentJobs")
 
+_UNIQUE: Final = (("id", "response.201.id.unique"), ("plan.id", "response.201.plan.id.unique"))
 #: Different defaults of a member that are kept: two are one too many.
 _VALUES: Final = 3
 
@@ -72,9 +73,21 @@ class HistoryChecks:
             if len(seen) < _VALUES:
                 seen.setdefault(json.dumps(value, sort_keys=True), place)
 
-    def observe(self, project: dict[str, Any], date: str | None, started: float, elapsed: float, place: Place) -> None:
-        """Take in the project of one 201 answer with the Date header of that answer."""
-        for path, clause in (("id", "response.201.id.unique"), ("plan.id", "response.201.plan.id.unique")):
+    def observe(
+        self,
+        project: dict[str, Any],
+        date: str | None,
+        started: float,
+        elapsed: float,
+        place: Place,
+        *,
+        may_repeat: bool = False,
+    ) -> None:
+        """Take in the project of one 201 answer with the Date header of that answer.
+
+        ``may_repeat`` tells that the answer may show a project again: the second use of an externalId may update it.
+        """
+        for path, clause in () if may_repeat else _UNIQUE:
             value = member(project, path)
             if not isinstance(value, str) or not ID_FORMAT.fullmatch(value):
                 continue
@@ -119,7 +132,7 @@ class HistoryChecks:
 
     def exercised(self) -> Iterator[tuple[str, int]]:
         """The clauses of the history with the number of projects that could have broken them."""
-        for path, clause in (("id", "response.201.id.unique"), ("plan.id", "response.201.plan.id.unique")):
+        for path, clause in _UNIQUE:
             yield clause, max(0, len(self._ids[path]) - 1)
         yield "response.201.platformId.constant", max(0, sum(self._platforms.values()) - 1)
         for name in ("created", "updated"):

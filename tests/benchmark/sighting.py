@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from contracts.checks.history import HistoryChecks
+from contracts.oracle import SENT_BEFORE
 from reports.history import history_files, read_history
 
 if TYPE_CHECKING:
@@ -60,5 +61,9 @@ def _together_broken(created: Sequence[tuple[Sighting, dict[str, Any]]]) -> bool
     checks = HistoryChecks()
     for sighting, record in created:
         place = (record["worker"], sighting.requests)
-        checks.observe(record["project"], record.get("date"), record["started"], record["elapsed"], place)
+        reused = record.get("why") == [SENT_BEFORE]
+        checks.observe(
+            record["project"], record.get("date"), record["started"], record["elapsed"], place, may_repeat=reused
+        )
+        checks.observe_unasked(record.get("unasked", {}), place)
     return any(True for _ in checks.findings())

@@ -94,13 +94,16 @@ def test_a_second_use_of_an_external_id_is_answered_in_an_orderly_way(driver: Dr
     _needs_external_id(driver)
     names = driver.lane(72)
     for together in driver.mine((False, True, True, True)):
-        base = json.loads(minimal_case(driver.contract, names).body or b"{}")
         external_id = names.next()
+        # Each use has a name of its own, so that an answer with the project of another use is seen.
+        bodies = [minimal_case(driver.contract, names).body or b"{}" for _ in range(4 if together else 2)]
         cases = [
             json_case(
-                {**base, MARKED: external_id}, family="state.external_id_reuse", aim="a second use of an externalId"
+                {**json.loads(body), MARKED: external_id},
+                family="state.external_id_reuse",
+                aim="a second use of an externalId",
             )
-            for _ in range(4 if together else 2)
+            for body in bodies
         ]
         judged = driver.session.post_all(cases, len(cases) if together else 1)
         driver.exercised("state.external_id_reuse", positive=max(0, len(judged) - 1))
@@ -119,6 +122,14 @@ def test_a_second_use_of_an_external_id_is_answered_in_an_orderly_way(driver: Dr
             # Whatever they do to the project that has it shows when stock is taken at the end.
             driver.send(refused_reuses(driver.contract, external_id))
     driver.conclude([])
+
+
+@pytest.mark.stage(1)
+def test_the_same_request_twice_creates_two_projects(driver: Driver) -> None:
+    """Without an externalId nothing says that the second one is the first one come again; ids tell at the end."""
+    case = minimal_case(driver.contract, driver.names)
+    for _ in driver.mine((case,)):
+        driver.conclude(driver.session.post_all([case, case], 1))
 
 
 @pytest.mark.stage(5)
