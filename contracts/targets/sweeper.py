@@ -156,8 +156,7 @@ class Sweeper:
         """The service's own answer, None where it cannot be reached for good; raises BudgetSpent."""
         pause = 0.25
         while True:
-            with self._gate:
-                exchange = self._send(method, path)
+            exchange = self._send(method, path)
             kind = exchange.failure.kind if exchange.failure else ""
             if kind == "too_large" or (not kind and exchange.status != 429 and exchange.status not in GATEWAY):
                 self._last_good = time.monotonic()
@@ -191,7 +190,8 @@ class Sweeper:
         if not paid:
             self._allowance.reserve(1)
         self._allowance.send_reserved()
-        return self._target.send(Case(body=None, headers=_AUTHORIZED, method=method, path=path))
+        with self._gate:
+            return self._target.send(Case(body=None, headers=_AUTHORIZED, method=method, path=path))
 
 
 def _texts_of(project: dict[str, Any]) -> str:

@@ -103,7 +103,7 @@ class Weather:
         self._calm = threading.RLock()
         self._books = threading.Lock()
         self._counts: Counter[str] = Counter()
-        self._transient: Counter[str] = Counter()
+        self._occasions: Counter[str] = Counter()
         self._confirmations: Counter[str] = Counter()
         self._confirmed: set[int] = set()
         self._gateway_fails = False
@@ -278,7 +278,8 @@ class Weather:
         del trouble
         exchange, judgement = answer
         kind = exchange.failure.kind if exchange.failure else "slow"
-        if self._seen_through(kind):
+        times = self._times(kind, exchange)
+        if self._seen_through(kind, times):
             return _Outcome((exchange, _at_times(judgement)), settled=True)
         if self._confirmations[kind] >= _CONVINCED:
             return _Outcome(answer, settled=True)
@@ -289,32 +290,32 @@ class Weather:
             with self._books:
                 self._confirmations[kind] += 1
             return _Outcome(again, settled=True)
-        if judgement is None or not self._happens_often(kind, exchange):
+        if judgement is None or times < 2:
             return _Outcome(again)
         # Once is no evidence against the service, the network may have done it; twice is, and it is said so.
         return _Outcome(again, of_former=_at_times(judgement))
 
-    def _seen_through(self, kind: str) -> bool:
+    def _times(self, kind: str, exchange: Exchange) -> int:
+        """How many times requests of this kind broke off; those that broke off together count as one."""
+        broke = exchange.started + exchange.elapsed
+        with self._books:
+            if not (exchange.started <= self._last_break and abs(broke - self._last_break) <= _TOGETHER):
+                self._occasions[kind] += 1
+            self._last_break = max(broke, self._last_break)
+            return self._occasions[kind]
+
+    def _seen_through(self, kind: str, times: int) -> bool:
         """Waiting is dear: where requests break off again and again while the service is well, the rest is left out."""
         with self._books:
             self._counts[kind] += 1
             hangs, broken = self._counts["timeout"], self._counts.total() - self._counts["slow"]
             # Until it is known that they did not all break off together for one reason, each is looked into.
-            if (hangs <= _HANGS and broken <= _BROKEN) or not (self._transient[kind] or self._confirmations[kind]):
+            if (hangs <= _HANGS and broken <= _BROKEN) or (times < 2 and not self._confirmations[kind]):
                 return False
             number, came = (_HANGS, "answer in time") if hangs > _HANGS else (_BROKEN, "whole answer")
             reason = f"{number} requests got no {came}; the rest of the run was left out"
             self._stopped = self._stopped or NoVerdict(reason)
         return True
-
-    def _happens_often(self, kind: str, exchange: Exchange) -> bool:
-        """Whether requests of this kind broke off more than once; those that broke off together count as one."""
-        broke = exchange.started + exchange.elapsed
-        with self._books:
-            if not (exchange.started <= self._last_break and abs(broke - self._last_break) <= _TOGETHER):
-                self._transient[kind] += 1
-            self._last_break = max(broke, self._last_break)
-            return self._transient[kind] > 1
 
 
 def _at_times(judgement: Judgement | None) -> Judgement | None:
