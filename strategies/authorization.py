@@ -27,8 +27,8 @@ _OTHER: Final = (
     *("", "Bearer", "Bearer ", "Bearer x", "Bearer null", "Bearer undefined", "Bearer true", "Bearer 0", "Bearer *"),
     *("Bearer {}", "Bearer ' OR '1'='1", "Basic dXNlcjpwYXNzd29yZA==", "Basic Og==", "Negotiate YIIB", "null"),
     'Digest username="admin", realm="api", nonce="0", uri="/", response="0"',
-    # What takes a token apart may fail: no hexadecimal digits, no base64, nothing of ASCII, more than 8,000 characters.
-    *("Bearer %", "Bearer %ZZ", "Bearer !!!.???.***", "Bearer cl\xe9", f"Bearer {'k' * 8_050}"),
+    # What takes a token apart may fail: no hexadecimal digits, no base64.
+    *("Bearer %", "Bearer %ZZ", "Bearer !!!.???.***"),
 )
 #: Other places in which services look for a key, or for a reason to ask for none; beside them no Authorization.
 _ELSEWHERE: Final = (

@@ -154,6 +154,11 @@ def admits(field: Field, text: str) -> bool:
     return field.pattern is None or Pattern.compile(field.pattern).matches(text)
 
 
+def takes_text(field: Field, text: str) -> bool:
+    """Whether the text is a valid value of the field."""
+    return field.types == ("string",) and field.enum is None and admits(field, text)
+
+
 def marked_text(field: Field, name: str, before: str, behind: str) -> str:
     """The unique name between two texts; the name alone where the field's pattern does not admit more."""
     text = f"{before}{name}{behind}"

@@ -6,7 +6,7 @@ import gzip
 from typing import TYPE_CHECKING, Any, Final
 
 from contracts.exchange import Case
-from strategies.companions import MARKED, Companions, admits, free_object, ordinary
+from strategies.companions import MARKED, Companions, admits, free_object, ordinary, takes_text
 from strategies.encoding import Token, encode, json_case
 
 if TYPE_CHECKING:
@@ -110,7 +110,7 @@ def _odd_texts(contract: Contract, companions: Companions) -> Iterator[Case]:
                     companions.body(field) | {field.path: value}, family="unusual.text", aim=f"{field.path}: {name}"
                 )
         for field in contract.fields:
-            if field.items is not None and field.items.type == "string" and admits(field.items, text):
+            if field.items is not None and takes_text(field.items, text):
                 body = companions.body(field) | {field.path: ["x", text]}
                 yield json_case(body, family="unusual.text", aim=f"an item of {field.path}: {name}")
         free = free_object(contract)

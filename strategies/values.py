@@ -9,7 +9,16 @@ from itertools import cycle
 from typing import TYPE_CHECKING, Any, Final
 
 from contracts.exchange import Case
-from strategies.companions import MARKED, Companions, admits, free_object, hard_values, is_name_like, marked_text
+from strategies.companions import (
+    MARKED,
+    Companions,
+    admits,
+    free_object,
+    hard_values,
+    is_name_like,
+    marked_text,
+    takes_text,
+)
 from strategies.encoding import STYLES, Style, encode, json_case
 from strategies.json_values import NO_OBJECTS
 from strategies.samples import near_misses
@@ -82,7 +91,7 @@ def _one_text(companions: Companions) -> Case:
     for field in companions.fields:
         if field.enum is None and "string" in field.types and admits(field, text):
             body[field.path] = text
-        elif field.items is not None and field.items.type == "string" and admits(field.items, text):
+        elif field.items is not None and takes_text(field.items, text):
             body[field.path] = [text]
     return json_case(body, family="values.one_text", aim="one text in every field")
 

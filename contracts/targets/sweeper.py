@@ -8,6 +8,7 @@ import threading
 import time
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import quote
 
@@ -43,8 +44,8 @@ class Sweeper:
         self._prepaid = prepaid
         self._patience = patience
         self._lock = threading.Lock()
-        self._gate = threading.Semaphore(connections)
-        self._width = connections
+        self._room = threading.Condition()
+        self._under_way, self._width = 0, connections
         self._last_good = time.monotonic()
         self._said: Counter[str] = Counter()
         self._deletes = False
@@ -173,11 +174,21 @@ class Sweeper:
 
     def _narrow(self) -> None:
         """Send over half as many connections: all that wait would come back at once and be too many again."""
-        with self._lock:
-            fewer = max(1, self._width // 2)
-            closing, self._width = self._width - fewer, fewer
-        for _ in range(closing):
-            self._gate.acquire()
+        with self._room:
+            self._width = max(1, self._width // 2)
+
+    @contextmanager
+    def _one_of_few(self) -> Iterator[None]:
+        """Wait until fewer requests are under way than connections may be used."""
+        with self._room:
+            self._room.wait_for(lambda: self._under_way < self._width)
+            self._under_way += 1
+        try:
+            yield
+        finally:
+            with self._room:
+                self._under_way -= 1
+                self._room.notify()
 
     def _give_up(self, exchange: Exchange) -> None:
         came = exchange.failure.detail if exchange.failure else f"status {exchange.status}"
@@ -190,7 +201,7 @@ class Sweeper:
         if not paid:
             self._allowance.reserve(1)
         self._allowance.send_reserved()
-        with self._gate:
+        with self._one_of_few():
             return self._target.send(Case(body=None, headers=_AUTHORIZED, method=method, path=path))
 
 

@@ -8,6 +8,7 @@ import random
 import string
 from collections.abc import Callable, Iterable
 from dataclasses import replace
+from datetime import UTC, datetime
 from email.utils import formatdate
 from typing import TYPE_CHECKING, Any
 
@@ -120,7 +121,7 @@ def write_history(  # noqa: PLR0913  # every one has a default
         writer.record("run", **run_record(contract, target=target, run=run, seed=seed, started=started, **members))
         for number, case in enumerate(cases(count, seed), 1):
             owed = judge.expect(case)
-            correct = _correct(case, owed, choose)
+            correct = _correct(case, owed, choose, STARTED + clock - started)
             answer = answers(case, owed, correct)
             elapsed = choose.lognormvariate(-3.7, 0.35) if correct.status == 201 else choose.lognormvariate(-5.4, 0.4)
             exchange = Exchange(
@@ -183,9 +184,9 @@ def finding(clause: str, **members: str) -> Finding:
     return Finding(**{"clause": clause, "cause": "differs", "owed": "one thing", "came": "another", **members})
 
 
-def _correct(case: Case, owed: Expectation, choose: random.Random) -> Response:
+def _correct(case: Case, owed: Expectation, choose: random.Random, clock: float) -> Response:
     if owed.verdict is not Verdict.REJECT:
-        return _created(case, owed, choose)
+        return _created(case, owed, choose, clock)
     clause = owed.violations[0].clause
     if clause.startswith("authorization"):
         body: dict[str, Any] = {"code": "AUTHENTICATION", "params": {"message": "invalid token"}}
@@ -194,10 +195,10 @@ def _correct(case: Case, owed: Expectation, choose: random.Random) -> Response:
     return Response(400, _JSON, json.dumps(body).encode())
 
 
-def _created(_case: Case, owed: Expectation, choose: random.Random) -> Response:
+def _created(_case: Case, owed: Expectation, choose: random.Random, clock: float = STARTED) -> Response:
     sent = owed.body if isinstance(owed.body, dict) else {}
     identifier = "".join(choose.choices(_LETTERS, k=21))
-    moment = "2026-11-24T06:44:09.000Z"
+    moment = datetime.fromtimestamp(clock, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
     body = {
         "id": identifier,
         "created": moment,

@@ -9,7 +9,8 @@ import sys
 import tempfile
 import threading
 import time
-from dataclasses import dataclass, field
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -73,6 +74,22 @@ def essentials_run(base_url: str, folder: Path, key: str = KEY, cases: int = 60,
         life.close()
     seconds = time.monotonic() - began
     return Run(summarize([life.options.folder]), seconds, life.options.folder)
+
+
+@contextmanager
+def driving(base_url: str, folder: Path, key: str = KEY, **options: Any) -> Iterator[RunLife]:
+    """A run behind its preflight, for a test that sends by itself; it looks back and cleans up at the end."""
+    chosen = {"patience": 5.0, "response_time": 5.0, "seed": 1, **options}
+    settings = RunOptions(target="live", base_url=base_url, **chosen)
+    mark = new_mark(settings.seed, deterministic=settings.settings.deterministic)
+    life = RunLife(replace(settings, mark=mark), Secrets(key), MAIN, parallel=False)
+    life.begin(folder, "a test", latest=False)
+    try:
+        life.preflight()
+        yield life
+    finally:
+        life.finish()
+        life.close()
 
 
 @dataclass

@@ -72,6 +72,7 @@ NAMES = [
     ),
     *("\u200b zero \u202e width \ufeff", "nul\0inside", "\x01\x02", "\u2028 line", "\U0001f680", "\ufffe\uffff"),
     *("Gr\u00f6\u00dfe", "\u6771\u4eac", "x" * 70, "y" * 300, "z" * 12_000, "\u00e4" * 200, "lower case"),
+    *('"quoted"', ":smile: on", "\u1680rare\u2002", "a\u3164b", "admin"),
 ]
 WRONG_NAMES: list[Any] = [
     *(".", "/", "", "a.b", "a/b", "a.", ".a", "/a", "a.b/c", "x" * 64 + ".", "x" * 64 + "/", "a.b\ngood", "good\na.b"),
@@ -95,6 +96,9 @@ METADATA: list[Any] = [
     *({"o": {}}, {"n": 0.125, "i": 7}, {"s": "12"}, {"b": False}, {"b": True}, {"d": "2024-01-01T00:00:00Z"}),
     *({"t": " x "}, {"t": ""}, {"nul": "a\0"}, {"deep": {"er": {"and": {"deeper": 1}}}}, _deep(8), _deep(70)),
     *(_deep(160), {str(n): n for n in range(600)}, {"k" * 50: 1}, {"first": 1, "second": 2}),
+    *({"o": {"0": "a", "1": "b"}}, {"password": "p"}, {"id": {"$oid": "5f"}}, {"d": "/Date(1720000000000)/"}),
+    *({"tags": ["b", "a"]}, {"rows": [{"x": 1}, {"x": 1}]}, {f"k{n}": n for n in range(1001)}, {"<<": {"a": 1}}),
+    {"error": "x"},
 ]
 WRONG_METADATA: list[Any] = [None, [], [1], "x", "", '{"a": 1}', 1, 0, True, False]
 LISTS: list[Any] = [[], ["a"], ["a", "a"], ["a", "b"], [""], ["\u00e9"], [str(n) for n in range(600)]]
@@ -165,13 +169,14 @@ PROBES = [
     *[_named("x", metadata=value) for value in [*METADATA, *WRONG_METADATA]],
     *[_named("x", **{CONNECTIONS: items}) for items in [*LISTS, *WRONG_LISTS]],
     *[_named("x", externalId=value) for value in [*EXTERNAL_IDS, *WRONG_EXTERNAL_IDS]],
+    _named("another name", externalId="again"),
     _named("everything", **EVERYTHING),
     _named("nulls", externalId=None, maxConcurrentJobs=None, alertReceiverEmail=None),
     _named("null and email", externalId=None, alertReceiverEmail="a@b.co"),
     _named("null and text", externalId=None, maxConcurrentJobs="5"),
     _named("metadata and email", metadata={"a": 1}, alertReceiverEmail="a@b.co"),
     _named("wrong. beside metadata", metadata={}),
-    _named("unknown", id="ownid", platformId="0" * 21, type="PERSONAL"),
+    _named("unknown", id="ownid", platformId="0" * 21, type="PERSONAL", ownerId="2" * 21),
     _named("taken and wrong", externalId="not-taken", alertReceiverEmail="wrong"),
     _named("taken and free", externalId="not-taken"),
     *_unauthorized({"displayName": "x"}),

@@ -360,7 +360,13 @@ def test_fields_of_another_contract_are_validated_and_echoed(extended: Path) -> 
 ECHOED = {"displayName": "Gr\u00f6\u00dfe", "externalId": "v", "maxConcurrentJobs": 2.5, "metadata": {"a": [1, None]}}
 
 
-@pytest.mark.parametrize("name", variants())
+# What comes before the answer is no business of the client here; tests of the suite's own say more.
+INTERIM = {"early_hints"}
+#: Variants in which a project cannot be read, or not at once.
+UNREAD = {"no_list_or_delete", "no_read_of_one_project", "reads_lag_behind"}
+
+
+@pytest.mark.parametrize("name", [name for name in variants() if name not in INTERIM])
 def test_a_variant_creates_echoes_and_refuses(name: str) -> None:
     with MockProcess.start(key=KEY, variant=name) as mock:
         status, _, created = _send(mock, "POST", body=ECHOED)
@@ -371,6 +377,7 @@ def test_a_variant_creates_echoes_and_refuses(name: str) -> None:
         _, _, listed = _send(mock, "GET", "?limit=100")
         if name != "no_list_or_delete":
             assert created["id"] in [project["id"] for project in listed["data"]]
+        if name not in UNREAD:
             assert _send(mock, "GET", f"/{created['id']}")[2]["displayName"] == ECHOED["displayName"]
         for body, headers in (
             ({"displayName": "a.b"}, None),

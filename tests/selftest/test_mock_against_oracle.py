@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import sys
 from typing import TYPE_CHECKING
 
 import pytest
@@ -27,7 +28,7 @@ from strategies.wire import encoding_cases, malformed_cases, media_type_cases
 from tests.selftest.fault_probes import COLLECTION, KEY, Client
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
     from contracts.exchange import Case
 
@@ -67,13 +68,24 @@ async def _disagreements(client: Client, cases: Iterable[Case]) -> list[str]:
         client.service.store = Store()
         (status, *_), payload = await client.request("POST", COLLECTION, headers, case.body or b"", 1)
         expectation = ORACLE.expect(case)
-        if not OWED[expectation.verdict](status):
+        # A limit of the size of a body is the service's own, where it is not too low.
+        too_large = status == 413 and len(case.body or b"") > 100_000
+        if not OWED[expectation.verdict](status) and not too_large:
             found.append(f"{expectation.verdict}: {status} {payload[:200]!r} to {case.headers} {case.body!r}")
     return found
 
 
 def _filled(value: str) -> bytes:
     return value.replace("{key}", KEY).encode("utf-8", "surrogateescape")
+
+
+@pytest.fixture(autouse=True)
+def _as_deep_as_the_server() -> Iterator[None]:
+    """Documents that are some hundred levels deep parse in the server, and are changed by variants."""
+    usual = sys.getrecursionlimit()
+    sys.setrecursionlimit(5000)
+    yield
+    sys.setrecursionlimit(usual)
 
 
 @pytest.mark.parametrize("variant", [None, *(name for name in variants() if name not in ELSEWHERE)])

@@ -96,8 +96,8 @@ def test_schemathesis_complains_about_a_status_that_is_not_documented_and_about_
     case = Case(b'{"displayName":"x"}')
     answers = [Response(status, (("Content-Type", "application/json"),), b"{}") for status in (500, 201, 400)]
     said = Preparation(OPTIONS, ahead=False).complaints([Exchange(case, answer) for answer in answers])
+    assert len(said) == 1
     assert "ServerError" in said[0]
-    assert said[1:] == ["", ""]
 
 
 @pytest.mark.skipif(not Path("/proc").exists(), reason="processes are counted in /proc")

@@ -38,12 +38,12 @@ INVENTED = Path(__file__).with_name("data") / "invented.openapi.yaml"
 CONTRACTS = {"page": load_contract(), "invented": load_contract(INVENTED)}
 #: Each set with the verdicts that its cases may have and the most cases for the page's contract.
 SETS: dict[str, tuple[Set, set[str], int]] = {
-    "valid": (valid_cases, {"create"}, 160),
-    "wrong kinds": (wrong_kind_cases, {"reject"}, 170),
-    "malformed": (malformed_cases, {"reject"}, 60),
-    "encoding": (encoding_cases, {"reject"}, 20),
-    "media types": (media_type_cases, {"create", "reject", "either"}, 40),
-    "authorization": (authorization_cases, {"reject"}, 55),
+    "valid": (valid_cases, {"create"}, 170),
+    "wrong kinds": (wrong_kind_cases, {"reject"}, 195),
+    "malformed": (malformed_cases, {"reject"}, 80),
+    "encoding": (encoding_cases, {"reject"}, 25),
+    "media types": (media_type_cases, {"create", "reject", "either"}, 65),
+    "authorization": (authorization_cases, {"reject"}, 65),
     "spellings": (authorization_spelling_cases, {"either"}, 5),
     "unusual": (unusual_cases, {"either"}, 100),
     "pairs": (covering_cases, {"create"}, 90),

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import socket
+import threading
 import time
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
@@ -11,7 +13,7 @@ import pytest
 
 from contracts.targets.mock.process import MockProcess
 from contracts.verdict import ExitStatus
-from tests.selftest.live_runs import KEY, essentials_run
+from tests.selftest.live_runs import KEY, Run, essentials_run
 from tests.selftest.unruly_server import Seen, UnrulyServer, Writes, answer, close, hang, json_answer, relayed, reset
 
 if TYPE_CHECKING:
@@ -170,3 +172,49 @@ def test_a_service_that_hangs_at_some_requests_breaks_a_promise(service: str, tm
         run = essentials_run(server.base_url, tmp_path, response_time=0.5, connections=8)
         assert run.status is ExitStatus.BROKEN
         assert {finding.partition(":")[0] for finding in run.findings} == {"service.time"}
+
+
+# -- hangs, again and again, of a service that is otherwise well --------------------------------------------
+
+_LEFT_OUT = "10 requests got no answer in time; the rest of the run was left out"
+
+
+def _reasons(run: Run) -> str:
+    lines = (run.folder / "history-main.ndjson").read_text().splitlines()
+    return " ".join(record["reason"] for record in map(json.loads, lines) if record["type"] == "end")
+
+
+def test_more_than_ten_hangs_at_some_requests_end_the_run_with_their_finding(service: str, tmp_path: Path) -> None:
+    with UnrulyServer(service, lambda seen: hang(4) if seen.number > 12 and len(seen.body) > 100 else None) as server:
+        run = essentials_run(server.base_url, tmp_path, response_time=0.5)
+        assert run.status is ExitStatus.BROKEN
+        assert {finding.partition(":")[0] for finding in run.findings} == {"service.time"}
+        assert _LEFT_OUT in _reasons(run)
+        assert run.seconds < 40
+
+
+def test_more_than_ten_hangs_that_do_not_come_again_end_the_run_with_their_finding(
+    service: str, tmp_path: Path
+) -> None:
+    with UnrulyServer(service, lambda seen: hang(4) if seen.creates and seen.number % 5 == 4 else None) as server:
+        run = essentials_run(server.base_url, tmp_path, response_time=0.4, connections=1)
+        assert run.status is ExitStatus.BROKEN
+        assert run.findings == {"service.time:hang-at-times"}
+        assert _LEFT_OUT in _reasons(run)
+        assert len(server.creations) < 90
+
+
+def test_hangs_that_come_all_at_once_are_one(service: str, tmp_path: Path) -> None:
+    began: list[float] = []
+    lock = threading.Lock()
+
+    def behave(seen: Seen) -> Writes | None:
+        with lock:
+            if seen.number > 25 and not began:
+                began.append(time.monotonic())
+        return hang(4) if began and time.monotonic() < began[0] + 0.4 else None
+
+    with UnrulyServer(service, behave) as server:
+        run = essentials_run(server.base_url, tmp_path, response_time=0.5, connections=16)
+        assert run.findings == set(), run.sentence
+        assert run.status is ExitStatus.KEPT

@@ -196,6 +196,15 @@ def authorizes(
     return announce
 
 
+def everywhere(value: Json, change: Callable[[Json], Json]) -> Json:
+    """The value with every part changed, from the inside to the outside."""
+    if isinstance(value, dict):
+        value = {key: everywhere(item, change) for key, item in value.items()}
+    elif isinstance(value, list):
+        value = [everywhere(item, change) for item in value]
+    return change(value)
+
+
 def forgive(call: Call, field: str, becomes: Json = None) -> None:
     """Drops the issues of a field and puts a valid value in its place: `becomes`, or the nearest there is."""
     call.issues = [issue for issue in call.issues if issue.path[:1] != (field,)]

@@ -15,6 +15,7 @@ _CREATED = "response.201.created.instant"
 _UPDATED = "response.201.updated.instant"
 _ORDER = "response.201.updated.order"
 _CLOCK = "response.201.created.clock"
+_PLAN_CREATED = "response.201.plan.created.instant"
 
 
 def _parsed(answer: Members, name: str = "created") -> datetime:
@@ -222,3 +223,31 @@ def answers_updated_a_year_ahead_with_metadata(call: Call) -> None:
     """Answers updated a year after the request where metadata was sent."""
     if call.fields.get("metadata") is not None:
         call.answer["updated"] = _text(_parsed(call.answer, "updated") + timedelta(days=365))
+
+
+@answers(breaks=_PLAN_CREATED)
+def writes_invalid_date_as_plan_created(answer: Members) -> None:
+    """Writes the words Invalid Date as plan.created."""
+    answer["plan"]["created"] = "Invalid Date"
+
+
+@answers(
+    breaks=_PLAN_CREATED,
+    trigger="an alertReceiverEmail",
+    when=lambda sent: sent.get("alertReceiverEmail") is not None,
+)
+def writes_an_empty_plan_created_with_email(answer: Members) -> None:
+    """Writes an empty plan.created where an alertReceiverEmail was sent."""
+    answer["plan"]["created"] = ""
+
+
+@answers(breaks="response.201.plan.updated.instant")
+def writes_plan_updated_as_seconds_in_text(answer: Members) -> None:
+    """Writes plan.updated as seconds since 1970, in a text."""
+    answer["plan"]["updated"] = str(int(_parsed(answer).timestamp()))
+
+
+@answers(breaks="response.201.plan.updated.order")
+def answers_plan_updated_an_hour_before_its_creation(answer: Members) -> None:
+    """Answers plan.updated an hour before plan.created."""
+    answer["plan"]["updated"] = _text(_parsed(answer["plan"]) - timedelta(hours=1))

@@ -7,12 +7,10 @@ import struct
 import unicodedata
 from typing import TYPE_CHECKING, Any
 
-from contracts.targets.mock.mistakes import alters, its_turn
+from contracts.targets.mock.mistakes import alters, everywhere, its_turn
 from contracts.targets.mock.registry import fault
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from contracts.targets.mock.call import Call
     from contracts.targets.mock.json_text import Json
 
@@ -22,15 +20,6 @@ _METADATA = "response.201.metadata.echo"
 
 def _number(value: Json) -> bool:
     return isinstance(value, (int, float)) and not isinstance(value, bool)
-
-
-def _everywhere(value: Json, change: Callable[[Json], Json]) -> Json:
-    """The value with every part changed, from the inside to the outside."""
-    if isinstance(value, dict):
-        value = {key: _everywhere(item, change) for key, item in value.items()}
-    elif isinstance(value, list):
-        value = [_everywhere(item, change) for item in value]
-    return change(value)
 
 
 @alters("maxConcurrentJobs", trigger="a fraction")
@@ -99,7 +88,7 @@ def answers_another_number_now_and_then(value: float) -> Json:
 @alters("metadata", trigger="null inside metadata")
 def drops_nulls(value: Json) -> Json:
     """Drops members of metadata that are null, at every depth."""
-    return _everywhere(
+    return everywhere(
         value,
         lambda part: {k: v for k, v in part.items() if v is not None} if isinstance(part, dict) else part,
     )
@@ -172,13 +161,13 @@ def drops_keys_of_object(value: Json) -> Json:
 @alters("metadata", trigger="a list out of order inside metadata")
 def sorts_lists(value: Json) -> Json:
     """Sorts the lists inside metadata."""
-    return _everywhere(value, lambda part: sorted(part, key=repr) if isinstance(part, list) else part)
+    return everywhere(value, lambda part: sorted(part, key=repr) if isinstance(part, list) else part)
 
 
 @alters("metadata", trigger="a list with the same item twice inside metadata")
 def drops_repeated_items(value: Json) -> Json:
     """Drops items that stand twice in a list inside metadata."""
-    return _everywhere(
+    return everywhere(
         value,
         lambda part: list({repr(item): item for item in part}.values()) if isinstance(part, list) else part,
     )
@@ -187,19 +176,19 @@ def drops_repeated_items(value: Json) -> Json:
 @alters("metadata", trigger="a list of one item inside metadata")
 def unwraps_lists_of_one(value: Json) -> Json:
     """Makes its item of a list of one inside metadata."""
-    return _everywhere(value, lambda part: part[0] if isinstance(part, list) and len(part) == 1 else part)
+    return everywhere(value, lambda part: part[0] if isinstance(part, list) and len(part) == 1 else part)
 
 
 @alters("metadata", trigger="numbers inside metadata")
 def turns_numbers_into_texts(value: Json) -> Json:
     """Makes texts of the numbers inside metadata."""
-    return _everywhere(value, lambda part: str(part) if _number(part) else part)
+    return everywhere(value, lambda part: str(part) if _number(part) else part)
 
 
 @alters("metadata", trigger="texts of digits inside metadata")
 def turns_digits_into_numbers(value: Json) -> Json:
     """Makes numbers of texts of digits inside metadata."""
-    return _everywhere(
+    return everywhere(
         value,
         lambda part: int(part) if isinstance(part, str) and re.fullmatch("[0-9]{1,15}", part) else part,
     )
@@ -208,19 +197,19 @@ def turns_digits_into_numbers(value: Json) -> Json:
 @alters("metadata", trigger="numbers with decimals inside metadata")
 def rounds_numbers_to_two_digits(value: Json) -> Json:
     """Rounds the numbers inside metadata to two decimal digits."""
-    return _everywhere(value, lambda part: round(part, 2) if isinstance(part, float) else part)
+    return everywhere(value, lambda part: round(part, 2) if isinstance(part, float) else part)
 
 
 @alters("metadata", trigger="true or false inside metadata")
 def turns_booleans_into_numbers(value: Json) -> Json:
     """Makes 1 and 0 of true and false inside metadata."""
-    return _everywhere(value, lambda part: int(part) if isinstance(part, bool) else part)
+    return everywhere(value, lambda part: int(part) if isinstance(part, bool) else part)
 
 
 @alters("metadata", trigger="dates inside metadata")
 def rewrites_dates(value: Json) -> Json:
     """Writes milliseconds into dates inside metadata."""
-    return _everywhere(
+    return everywhere(
         value,
         lambda part: re.sub(r"(T\d\d:\d\d:\d\d)Z$", r"\1.000Z", part) if isinstance(part, str) else part,
     )
@@ -229,7 +218,7 @@ def rewrites_dates(value: Json) -> Json:
 @alters("metadata", trigger="texts inside metadata with white space at an end")
 def trims_texts_in_metadata(value: Json) -> Json:
     """Trims the texts inside metadata."""
-    return _everywhere(value, lambda part: part.strip() if isinstance(part, str) else part)
+    return everywhere(value, lambda part: part.strip() if isinstance(part, str) else part)
 
 
 def _cut(value: Json, depth: int) -> Json:

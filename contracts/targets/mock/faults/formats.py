@@ -1,4 +1,4 @@
-"""Members of a 201 answer that miss their pattern or options."""
+"""Members of a 201 answer that miss their pattern or options, or count nothing."""
 
 from __future__ import annotations
 
@@ -97,3 +97,31 @@ def answers_pool_id_with_a_prefix_for_limited_projects(answer: Members) -> None:
 def answers_pool_id_as_a_uuid_for_large_projects(answer: Members) -> None:
     """Answers poolId as a UUID where maxConcurrentJobs is above 100."""
     answer["poolId"] = str(uuid.uuid5(uuid.NAMESPACE_OID, answer["id"]))
+
+
+@answers(breaks="response.201.analytics.activeFlows.count")
+def answers_minus_one_active_flows(answer: Members) -> None:
+    """Answers analytics.activeFlows -1, because nobody has counted yet."""
+    answer["analytics"]["activeFlows"] = -1
+
+
+@answers(breaks="response.201.analytics.totalUsers.count")
+def answers_half_a_user(answer: Members) -> None:
+    """Answers analytics.totalUsers 0.5, as a mean of two days."""
+    answer["analytics"]["totalUsers"] = 0.5
+
+
+@answers(
+    breaks="response.201.analytics.activeUsers.count",
+    trigger="an alertReceiverEmail",
+    when=lambda sent: sent.get("alertReceiverEmail") is not None,
+)
+def answers_minus_one_active_users_with_email(answer: Members) -> None:
+    """Answers analytics.activeUsers -1 where an alertReceiverEmail was sent."""
+    answer["analytics"]["activeUsers"] = -1
+
+
+@answers(breaks="response.201.analytics.totalFlows.count", trigger="one creation in thirteen", intermittent=True)
+def answers_a_fraction_of_flows_now_and_then(answer: Members) -> None:
+    """Answers analytics.totalFlows 1.5 in some answers."""
+    answer["analytics"]["totalFlows"] = 1.5

@@ -243,3 +243,10 @@ def takes_id_from_the_body(call: Call) -> None:
     """Takes id from the body where it is a text."""
     if isinstance(call.value.get("id"), str):
         _rename(call, call.value["id"])
+
+
+@fault("answering", breaks="response.201.ownerId.own", trigger="a member ownerId in the body", conditional=True)
+def takes_owner_id_from_the_body(call: Call) -> None:
+    """Takes ownerId from the body where it is a text."""
+    if isinstance(call.value.get("ownerId"), str):
+        call.answer["ownerId"] = call.value["ownerId"]

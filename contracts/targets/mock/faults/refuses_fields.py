@@ -139,6 +139,12 @@ def refuses_keys_of_object_in_metadata(value: Json) -> bool:
     return any(key in value for key in ("constructor", "toString", "hasOwnProperty", "valueOf"))
 
 
+@refuses("metadata", breaks=_METADATA, trigger="a member named error")
+def refuses_an_error_in_metadata(value: Json) -> bool:
+    """Refuses metadata with a member error, which it takes for a failed answer."""
+    return "error" in value
+
+
 def _depth(value: Json, limit: int) -> int:
     """How deep containers stand in each other, counted up to a limit."""
     depth, level = 0, [value]

@@ -115,6 +115,12 @@ def refuses_sql_in_display_names(value: Json) -> bool:
     return re.search(r"\b(?:drop|select|union|insert)\b", value, re.IGNORECASE) is not None
 
 
+@refuses("displayName", breaks=_NAME, trigger="the word admin")
+def refuses_admin_as_display_name(value: Json) -> bool:
+    """Refuses a displayName that is reserved for administrators."""
+    return bool(value.lower() == "admin")
+
+
 @refuses("displayName", breaks="response.201.status", trigger="one creation in thirteen", intermittent=True)
 def refuses_a_good_display_name_now_and_then(_value: Json) -> bool:
     """Refuses some good displayNames."""

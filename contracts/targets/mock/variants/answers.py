@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 import random
+import time
 from datetime import UTC, datetime, timedelta, timezone
 from typing import TYPE_CHECKING, Any, Self
 
 from contracts.targets.mock.identity import ALPHABET, LENGTH
 from contracts.targets.mock.json_text import Json, dumps
+from contracts.targets.mock.refusals import unknown_project
 from contracts.targets.mock.registry import variant, variant_setup
 
 if TYPE_CHECKING:
@@ -182,6 +184,22 @@ def created_with_micros(service: Service) -> None:
 def created_in_whole_seconds(service: Service) -> None:
     """Writes dates without fractions of a second."""
     _dates(service, lambda moment: moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"))
+
+
+@variant_setup
+def reads_lag_behind(service: Service) -> None:
+    """Answers 404 to who reads a project within 200 ms of its creation, as a replica does that lags behind."""
+    created: dict[str, float] = {}
+
+    def remember(call: Call) -> None:
+        created[call.project["id"]] = time.monotonic()
+
+    def lag(call: Call) -> None:
+        if time.monotonic() - created.get(call.project_id, 0) < 0.2:
+            call.refusal = unknown_project(call.project_id)
+
+    service.hooks["stored"].append(remember)
+    service.hooks["reading"].append(lag)
 
 
 @variant("listing")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from contracts.targets.mock.creation import authorize
-from contracts.targets.mock.refusals import Refusal, invalid_json
+from contracts.targets.mock.refusals import Refusal, body_too_large, invalid_json
 from contracts.targets.mock.registry import variant, variant_setup
 
 if TYPE_CHECKING:
@@ -18,6 +18,15 @@ def problem_json(call: Call) -> None:
     """Refuses with application/problem+json (RFC 9457)."""
     if call.refusal is not None:
         body = {"type": "about:blank", "title": "The request was refused", "status": call.refusal.status}
+        call.refusal = Refusal(call.refusal.status, body, "application/problem+json")
+
+
+@variant("refusing")
+def problem_json_with_instance(call: Call) -> None:
+    """Refuses with application/problem+json whose instance is the URL of the request, with a port."""
+    if call.refusal is not None:
+        url = f"http://projects.example.rs:8080{call.path}"
+        body = {"type": "about:blank", "title": "Refused", "status": call.refusal.status, "instance": url}
         call.refusal = Refusal(call.refusal.status, body, "application/problem+json")
 
 
@@ -72,6 +81,21 @@ def no_list_or_delete(call: Call) -> None:
     if call.route in ("list", "read", "update", "delete"):
         body = {"statusCode": 405, "error": "Method Not Allowed", "message": "Method Not Allowed"}
         call.refusal = Refusal(405, body, headers=[(b"allow", b"POST")])
+
+
+@variant("routed")
+def no_read_of_one_project(call: Call) -> None:
+    """Has no operation that reads one project: the 404 of its router repeats the path."""
+    if call.route == "read":
+        body = {"statusCode": 404, "error": "Not Found", "message": f"Route {call.method}:{call.path} not found"}
+        call.refusal = Refusal(404, body)
+
+
+@variant("received")
+def refuses_bodies_beyond_100_kb(call: Call) -> None:
+    """Refuses a body of more than 100 kB (102,400 bytes) with 413, as Express does."""
+    if len(call.body) > 100 * 1024:
+        call.refusal = body_too_large()
 
 
 @variant("authorized")

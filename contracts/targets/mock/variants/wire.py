@@ -37,6 +37,14 @@ def chunked(call: Call) -> None:
     call.answer_header(b"content-length", None)
 
 
+@variant("sending")
+def early_hints(call: Call) -> None:
+    """Sends 103 Early Hints, and 102 Processing before a creation's answer, in front of each answer."""
+    call.connection.write(b"HTTP/1.1 103 Early Hints\r\nlink: </assets/index.css>; rel=preload; as=style\r\n\r\n")
+    if call.route == "create":
+        call.connection.write(b"HTTP/1.1 102 Processing\r\n\r\n")
+
+
 @variant_setup
 def no_date_header(service: Service) -> None:
     """Sends no Date header."""
