@@ -89,7 +89,7 @@ def _foreign_keys(seed: int) -> Iterator[str]:
     for prefix in ("sk-", ""):
         yield f"Bearer {prefix}{''.join(chance.choices(alphanumeric, k=_KEY_LENGTH))}"
     claims = {"id": "1", "type": "SERVICE", "projectId": "1", "platform": {"id": "1"}, "exp": 4102444800}
-    for algorithm, signature in (("none", ""), ("None", ""), ("HS256", _base64url(chance.randbytes(32)))):
+    for algorithm, signature in (("none", ""), ("NONE", ""), ("HS256", _base64url(chance.randbytes(32)))):
         header = _base64url(json.dumps({"alg": algorithm, "typ": "JWT"}).encode())
         yield f"Bearer {header}.{_base64url(json.dumps(claims).encode())}.{signature}"
 

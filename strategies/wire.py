@@ -126,7 +126,8 @@ _MEDIA_TYPES: Final = (
     *("text/plain", "text/plain;charset=UTF-8", "application/xml", "text/json", "application/octet-stream"),
     *("application/x-www-form-urlencoded", "application/vnd.api+json", "application/json-patch+json"),
     *("application/jsonx", "application/problem+json", "text/html", "application/javascript", "image/png"),
-    *("application/ld+json", "application/json5", "application/x-json", "text/x-json", "multipart/form-data"),
+    *("application/ld+json", "application/json5", "application/x-json", "text/x-json", "application/csp-report"),
+    "multipart/form-data",
     *("application/x-ndjson", "*/*", "application/*", "json", "application", "xapplication/json", "garbage", ""),
 )
 _SPELLINGS: Final = (

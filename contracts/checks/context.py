@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
@@ -82,6 +83,18 @@ class Context:
     def sent(self) -> dict[str, Any]:
         """The members of the body that was sent, empty where it was no object."""
         return self.expectation.body if isinstance(self.expectation.body, dict) else {}
+
+    def foreign_name(self, text: str) -> str:
+        """A unique name of the run in ``text``, where none of the names there was sent with this request."""
+        if not self.mark or self.mark not in text:
+            return ""
+        numbers = re.compile(re.escape(self.mark) + r"-(\d+)")
+        own = {number for sent in json_text.texts(self.sent) for number in numbers.findall(sent)}
+        found = numbers.findall(text)
+        # A text that was cut ends within its own number.
+        if not found or any(number.startswith(part) for part in found for number in own):
+            return ""
+        return f"{self.mark}-{found[0]}"
 
 
 Check = Callable[[Context], Iterator[Finding]]

@@ -81,9 +81,13 @@ def refusal_is_json(context: Context) -> Iterator[Finding]:
 
 
 def leaks_nothing(context: Context) -> Iterator[Finding]:
-    """service.error_leaks_nothing: no stack trace, SQL or server path in a refusal, unless it was sent."""
+    """service.error_leaks_nothing: no stack trace, SQL, server path or other request in a refusal, unless it was sent."""
     response = context.response
     if response is None or context.status < 400:
+        return
+    foreign = context.foreign_name(response.body.decode("utf-8", "replace"))
+    if foreign and context.sent:  # of a body that is not understood nobody knows what it holds
+        yield Finding("service.error_leaks_nothing", "another request", "a refusal without what others sent", foreign)
         return
     for text in _said(context):
         for kind, found, whole in _leaks(text):
