@@ -81,7 +81,7 @@ def refusal_is_json(context: Context) -> Iterator[Finding]:
 
 
 def leaks_nothing(context: Context) -> Iterator[Finding]:
-    """service.error_leaks_nothing: no stack trace, SQL, server path or other request in a refusal, unless it was sent."""
+    """service.error_leaks_nothing: no stack trace, SQL, server path or other request, unless it was sent."""
     response = context.response
     if response is None or context.status < 400:
         return
