@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 KEPT: Final = 8_192
 KEPT_OF_FINDING: Final = 65_536
 _FLUSH_EVERY: Final = 0.5
+#: Made once: ``json.dumps`` makes an encoder for each record.
+_encode: Final = json.JSONEncoder(ensure_ascii=True, separators=(",", ":")).encode
 
 
 class HistoryWriter:
@@ -124,7 +126,7 @@ class HistoryWriter:
         return known
 
     def _write(self, record: dict[str, Any]) -> None:
-        line = json.dumps(record, ensure_ascii=True, separators=(",", ":")).encode("ascii")
+        line = _encode(record).encode("ascii")
         self._file.write(self._secrets.redact(line) + b"\n")
         now = time.monotonic()
         if now - self._flushed > _FLUSH_EVERY:

@@ -25,7 +25,7 @@ class Ledger:
 
     def intend(self, number: int) -> None:
         """Say that request ``number`` is about to be sent and may create a project."""
-        self._write({"intend": number})
+        self._append(b'{"intend":%d}\n' % number)
 
     def settle(self, number: int, created: str | None) -> None:
         """Say what became of request ``number``: the id of its project, or None where there is none."""
@@ -44,7 +44,9 @@ class Ledger:
         self._file.close()
 
     def _write(self, record: dict[str, Any]) -> None:
-        line = json.dumps(record, separators=(",", ":")).encode() + b"\n"
+        self._append(json.dumps(record, separators=(",", ":")).encode() + b"\n")
+
+    def _append(self, line: bytes) -> None:
         with self._lock:
             self._file.write(line)
 

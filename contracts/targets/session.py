@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import threading
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING, Final, TypeVar
+from typing import TYPE_CHECKING, Final, Generic, TypeVar
 from urllib.parse import quote
 
 from contracts.exchange import COLLECTION_PATH, UNREACHED, VALID_AUTHORIZATION, Case, Exchange
@@ -141,14 +142,18 @@ class Session:
             self.drain()
             self._pool_size = max(self.connections, lines)
             self._pool = ThreadPoolExecutor(self._pool_size, thread_name_prefix="line")
-        gate = threading.Semaphore(lines)
-        pool = self._pool
-        futures = [pool.submit(_gated, gate, ask) for ask in asks]
+        work = _Work(asks)
+        running = [self._pool.submit(work.go_on) for _ in range(lines)]
         try:
-            return self._collected([future.result for future in futures])
+            for line in running:
+                line.result()
         finally:
-            for future in futures:
-                future.cancel()
+            work.stop()
+        for _, problem in sorted(work.problems.items()):
+            if not isinstance(problem, BudgetSpent | OutOfTime):
+                raise problem
+            self.exhausted = str(problem)
+        return [work.answers[place] for place in sorted(work.answers)]
 
     def _collected(self, answers: Iterable[Callable[[], T]]) -> list[T]:
         collected = []
@@ -246,9 +251,28 @@ class Session:
             self.allowance.give_back(self._reserved)
 
 
-def _gated(gate: threading.Semaphore, ask: Callable[[], T]) -> T:
-    with gate:
-        return ask()
+class _Work(Generic[T]):
+    """Calls that several threads take by turns; ``answers`` and ``problems`` by the place of the call."""
+
+    def __init__(self, asks: Sequence[Callable[[], T]]) -> None:
+        self.answers: dict[int, T] = {}
+        self.problems: dict[int, Exception] = {}
+        self._asks = asks
+        self._places = itertools.count()
+        self._stopped = False
+
+    def go_on(self) -> None:
+        """Make the next calls until none is left, or one fails: the rest is left out then."""
+        while not self._stopped and (place := next(self._places)) < len(self._asks):
+            try:
+                self.answers[place] = self._asks[place]()
+            except Exception as problem:  # noqa: BLE001  # raised again by whoever waits
+                self.problems[place] = problem
+                self.stop()
+
+    def stop(self) -> None:
+        """Let no further call be made."""
+        self._stopped = True
 
 
 def _unreached(exchange: Exchange) -> bool:

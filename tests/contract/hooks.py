@@ -22,6 +22,8 @@ DRIVER = pytest.StashKey[Driver]()
 PREPARATION = pytest.StashKey[Preparation]()
 _EXPECTED = (pytest.skip.Exception, pytest.xfail.Exception)
 _REASON = "contract_reason"
+#: Objects that are made, less those that are gone, before garbage is looked for.
+_GARBAGE = 50_000
 
 
 class ContractRun:
@@ -50,8 +52,10 @@ class ContractRun:
         """Have the sets of the tests made in the order of the tests."""
         order = [name for item in session.items for name in sets_of(item)]
         self.life.preparation.plan(self.life.driver.options, order)
-        # What is there now stays: nobody need look through it for garbage again and again.
+        # What is there now stays, and little garbage comes that counting references does not find: nobody need look
+        # through it all again and again.
         gc.freeze()
+        gc.set_threshold(_GARBAGE)
 
     @pytest.hookimpl(trylast=True)
     def pytest_unconfigure(self) -> None:

@@ -43,8 +43,9 @@ T = TypeVar("T")
 
 #: Requests of the budget that are kept for the end: the look back, and the list that is searched for lost projects.
 _LOOK_BACK, _SEARCH = 3, 2
-#: Connections to a service whose simplest creation takes longer than so many seconds.
+#: Connections to a service whose simplest creation takes longer, or less long, than so many seconds.
 _MANY, _SLOW = 16, 0.008
+_FEW, _FAST = 2, 0.004
 _SIGNALS: Final = tuple(getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name))
 INTERRUPTED: Final = "the run was interrupted"
 
@@ -169,9 +170,10 @@ class RunLife:
             self._use_names_again()
 
     def _connect(self, seconds: float) -> None:
-        """Settle on a number of connections: with a service that takes its time, more of them wait at once."""
+        """Settle on a number of connections: so many that the service's time is used, and no more to look after."""
         usual = self.options.settings.connections
-        chosen = self.options.connections or (_MANY if seconds > _SLOW and usual > 1 else usual)
+        fitting = _MANY if seconds > _SLOW else usual if seconds > _FAST else _FEW
+        chosen = self.options.connections or (fitting if usual > 1 else usual)
         self.options = replace(self.options, connections=chosen)
         self.session.connections = chosen
 
