@@ -324,7 +324,7 @@ def _smaller(one: Record, other: Record | None) -> bool:
 def _size(exchange: Record) -> tuple[int, int]:
     case = exchange["case"]
     body = case.get("body") or case.get("body_base64") or ""
-    return (len(body), exchange["number"])
+    return (exchange.get("size", len(body)), exchange["number"])
 
 
 def build_verdict(

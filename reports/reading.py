@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 #: Notes of one kind, and projects left behind, that are kept by name; the rest is counted.
 _NOTES: Final = 40
 _KEPT: Final = 100
+#: Characters of a body that are kept of an exchange that showed nothing by itself.
+_BEGINNING: Final = 400
 
 
 def summarize(places: Sequence[Path], *, deviations: Deviations | None = None, fail_on: Level | None = None) -> Summary:
@@ -102,8 +104,9 @@ def _slim(record: Record) -> Record:
     case = record["case"]
     kept = {name: record[name] for name in ("type", "worker", "number", "started", "elapsed", "signature", "project")}
     kept |= {name: record[name] for name in ("date", "why", "unasked") if name in record}
-    body = {name: case[name] for name in ("body", "body_base64", "family") if name in case}
-    return {**kept, "case": body, "slim": True}
+    body = {name: case[name][:_BEGINNING] for name in ("body", "body_base64") if case.get(name)}
+    size = len(case.get("body") or case.get("body_base64") or "")
+    return {**kept, "case": {**body, "family": case.get("family", "")}, "size": size, "slim": True}
 
 
 class _Reader:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import itertools
 import json
 import threading
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING, Final, Generic, TypeVar
+from typing import TYPE_CHECKING, Final, TypeVar
 from urllib.parse import quote
 
 from contracts.exchange import COLLECTION_PATH, UNREACHED, VALID_AUTHORIZATION, Case, Exchange
@@ -17,6 +16,7 @@ from contracts.judgement import Judge, Judgement, marked_id, open_since_sent_bef
 from contracts.observed import Observations
 from contracts.oracle import Verdict
 from contracts.targets.allowance import Allowance, BudgetSpent, OutOfTime
+from contracts.targets.turns import Turns
 from contracts.targets.weather import Answer, Patience, Recorder, Weather
 
 if TYPE_CHECKING:
@@ -142,13 +142,8 @@ class Session:
             self.drain()
             self._pool_size = max(self.connections, lines)
             self._pool = ThreadPoolExecutor(self._pool_size, thread_name_prefix="line")
-        work = _Work(asks)
-        running = [self._pool.submit(work.go_on) for _ in range(lines)]
-        try:
-            for line in running:
-                line.result()
-        finally:
-            work.stop()
+        work = Turns(asks)
+        work.take(self._pool, lines)
         for _, problem in sorted(work.problems.items()):
             if not isinstance(problem, BudgetSpent | OutOfTime):
                 raise problem
@@ -249,30 +244,6 @@ class Session:
         elif _unreached(exchange) or 300 <= exchange.status < 500:
             self._ledger.settle(exchange.number, None)
             self.allowance.give_back(self._reserved)
-
-
-class _Work(Generic[T]):
-    """Calls that several threads take by turns; ``answers`` and ``problems`` by the place of the call."""
-
-    def __init__(self, asks: Sequence[Callable[[], T]]) -> None:
-        self.answers: dict[int, T] = {}
-        self.problems: dict[int, Exception] = {}
-        self._asks = asks
-        self._places = itertools.count()
-        self._stopped = False
-
-    def go_on(self) -> None:
-        """Make the next calls until none is left, or one fails: the rest is left out then."""
-        while not self._stopped and (place := next(self._places)) < len(self._asks):
-            try:
-                self.answers[place] = self._asks[place]()
-            except Exception as problem:  # noqa: BLE001  # raised again by whoever waits
-                self.problems[place] = problem
-                self.stop()
-
-    def stop(self) -> None:
-        """Let no further call be made."""
-        self._stopped = True
 
 
 def _unreached(exchange: Exchange) -> bool:

@@ -9,12 +9,14 @@ import time
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import quote
 
 from contracts.exchange import COLLECTION_PATH, UNREACHED, VALID_AUTHORIZATION, Case, Exchange
 from contracts.targets.allowance import Allowance, BudgetSpent
 from contracts.targets.signs import GATEWAY, retry_after
+from contracts.targets.turns import Turns
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -72,15 +74,22 @@ class Sweeper:
         """One try for each; those that are gone leave ``standing``, the others get a reason."""
         pool = ThreadPoolExecutor(self._connections, thread_name_prefix="cleanup")
         waiting = list(standing)
+        turns = Turns([partial(self._delete_one, identifier, standing, gone) for identifier in waiting])
         try:
-            for identifier, problem in zip(waiting, pool.map(self._delete, waiting), strict=True):
-                if problem:
-                    standing[identifier] = problem
-                else:
-                    del standing[identifier]
-                    gone(identifier)
+            turns.take(pool, self._connections)
         finally:
             pool.shutdown(wait=True, cancel_futures=True)
+        for problem in turns.problems.values():
+            raise problem
+
+    def _delete_one(self, identifier: str, standing: dict[str, str], gone: Callable[[str], None]) -> None:
+        problem = self._delete(identifier)
+        with self._lock:
+            if problem:
+                standing[identifier] = problem
+            else:
+                del standing[identifier]
+                gone(identifier)
 
     def _delete(self, identifier: str) -> str:
         """Empty where the project is gone, else why it stands."""

@@ -35,6 +35,9 @@ _LANES_OF_TESTS = 10_000
 #: Bodies that one Hypothesis example carries at most: they travel together and still shrink to one.
 _TOGETHER = 20
 
+#: Bodies that one run of Hypothesis sends.
+_ROUND = 2_000
+
 
 class Driver:
     """What the tests of the contract work with.
@@ -148,8 +151,27 @@ class Driver:
 
     def explore_with(self, drawn: SearchStrategy[T], examples: int, send: Callable[[list[T]], list[Judged]]) -> None:
         """Like :meth:`explore`, for anything that ``send`` can turn into judged exchanges."""
-        wanted = self.share(examples)
-        owner, sent = object(), 0
+        wanted, owner = self.share(examples), object()
+        # Most are long, so that they travel together; all of them shrink to one.
+        bodies = st.lists(drawn, min_size=1, max_size=_TOGETHER) | st.lists(
+            drawn, min_size=_TOGETHER - 4, max_size=_TOGETHER
+        )
+        # Hypothesis remembers all that it has drawn: it begins anew before that becomes much.
+        for turn, begun in enumerate(range(0, wanted, _ROUND)):
+            self._explore_some(bodies, min(_ROUND, wanted - begun), send, owner, turn)
+            if self.session.exhausted:
+                break
+        self._tell_again(owner)
+
+    def _explore_some(
+        self,
+        bodies: SearchStrategy[list[T]],
+        wanted: int,
+        send: Callable[[list[T]], list[Judged]],
+        owner: object,
+        turn: int,
+    ) -> None:
+        sent = 0
 
         def explored(things: list[T]) -> None:
             nonlocal sent
@@ -159,13 +181,7 @@ class Driver:
             sent += len(judged)
             self.tell(judged, owner)
 
-        # Most are long, so that they travel together; all of them shrink to one.
-        bodies = st.lists(drawn, min_size=1, max_size=_TOGETHER) | st.lists(
-            drawn, min_size=_TOGETHER - 4, max_size=_TOGETHER
-        )
-        property_ = given(bodies)(explored)
-        explore_property(property_, wanted, self.options, self.test, self.remark)
-        self._tell_again(owner)
+        explore_property(given(bodies)(explored), wanted, self.options, self.test, self.remark, turn=turn)
 
     def explore_sequences(self, machine: type[RuleBasedStateMachine], owner: object) -> None:
         """Run the sequences of the profile; the machine sends, and tells what it finds with :meth:`tell`."""

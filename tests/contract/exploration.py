@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from hypothesis import HealthCheck, Phase, seed, settings
 from hypothesis.errors import Flaky
@@ -20,6 +20,10 @@ if TYPE_CHECKING:
     from contracts.targets.run import RunOptions
 
 
+#: Between the seeds of one run's turns: those of shards and of other runs are next to each other.
+_APART: Final = 1_000_003
+
+
 class Enough(KeyboardInterrupt):
     """Ends an exploration at once: enough was sent, or nothing more may be.
 
@@ -28,10 +32,17 @@ class Enough(KeyboardInterrupt):
 
 
 def explore_property(
-    explored: Callable[..., None], examples: int, options: RunOptions, test: str, lost: Callable[[str], None]
+    explored: Callable[..., None],
+    examples: int,
+    options: RunOptions,
+    test: str,
+    lost: Callable[[str], None],
+    *,
+    turn: int = 0,
 ) -> None:
-    """Run a property with about ``examples`` examples; raises BrokenPromise with what it found."""
-    seeded = explored if options.settings.deterministic else seed(options.exploration_seed)(explored)
+    """Run a property with about ``examples`` examples, other ones each ``turn``; raises BrokenPromise on a finding."""
+    chance = options.exploration_seed + _APART * turn
+    seeded = explored if options.settings.deterministic else seed(chance)(explored)
     # The seed comes first: it turns the database off, the settings turn it on again.
     _concluded(_settings(examples, options, test, lost)(seeded))
 

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from tests.contract.driver import Driver
 
 #: Pages of the list that are read at most, and projects a page.
-_PAGES: Final = 60
+_PAGES: Final = 20
 _PAGE: Final = 100
 #: Projects that are read one by one: because the list shows them otherwise or not at all, or where it tells nothing.
 _READS: Final = 12

@@ -1,0 +1,40 @@
+"""Many calls over a few threads: what waits costs nothing, and what came of each stands in its place."""
+
+from __future__ import annotations
+
+import itertools
+from typing import TYPE_CHECKING, Generic, TypeVar
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from concurrent.futures import ThreadPoolExecutor
+
+T = TypeVar("T")
+
+
+class Turns(Generic[T]):
+    """Calls that several threads take by turns; ``answers`` and ``problems`` by the place of the call."""
+
+    def __init__(self, asks: Sequence[Callable[[], T]]) -> None:
+        self.answers: dict[int, T] = {}
+        self.problems: dict[int, Exception] = {}
+        self._asks = asks
+        self._places = itertools.count()
+        self._stopped = False
+
+    def take(self, pool: ThreadPoolExecutor, threads: int) -> None:
+        """Have the calls made; returns when they are, or when one has failed and those under way are through."""
+        running = [pool.submit(self._go_on) for _ in range(threads)]
+        try:
+            for line in running:
+                line.result()
+        finally:
+            self._stopped = True
+
+    def _go_on(self) -> None:
+        while not self._stopped and (place := next(self._places)) < len(self._asks):
+            try:
+                self.answers[place] = self._asks[place]()
+            except Exception as problem:  # noqa: BLE001  # for whoever waits
+                self.problems[place] = problem
+                self._stopped = True
