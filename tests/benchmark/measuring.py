@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 CONNECTIONS: Final = 8
 #: The same cases in every run.
 _SEED: Final = ("--seed", "1")
+_SPREAD: Final = ("-n", "2")
+#: A long run, bounded so that it can be repeated.
+_NIGHTLY: Final = ("--profile", "nightly", "--budget", "6000")
 #: schemathesis is run at two numbers of cases, and the line through both is followed to the suite's number.
 _FEWER: Final = (100, 300)
 #: What a run of the suite imports in any case: smoke is measured by it.
@@ -88,7 +91,13 @@ def _one(contestant: str, traffic: Traffic, mock: CountedMock) -> float:
         return _schemathesis(mock, len(traffic.cases))
     if contestant == "imports":
         return run([sys.executable, "-c", _IMPORTS]).seconds
-    more = {"b": (), "c": ("-n", "2"), "smoke": ("--profile", "smoke")}[contestant]
+    more = {
+        "b": (),
+        "c": _SPREAD,
+        "smoke": ("--profile", "smoke"),
+        "night": _NIGHTLY,
+        "night2": (*_NIGHTLY, *_SPREAD),
+    }[contestant]
     with suite(mock.base_url, *_SEED, *more) as (done, _):
         if done.status != 0:
             raise RuntimeError(f"the suite ended with {done.status} on the clean mock:\n{done.output[-3000:]}")
