@@ -175,3 +175,13 @@ def test_redaction_from_several_threads_is_safe() -> None:
     for thread in threads:
         thread.join()
     assert set(results) == {b"{key twice}{key}"}
+
+
+@pytest.mark.parametrize("plain", ["x", "abc", "1234567", "12345678", "01234567890123456789"])
+def test_a_key_that_is_an_ordinary_word_spoils_nothing(plain: str) -> None:
+    secrets = Secrets(plain)
+    assert not secrets.is_telling
+    assert secrets.resolve("Bearer {key}") == f"Bearer {plain}"
+    text = f'{{"text": "x {plain} y"}}'
+    assert secrets.redact_text(text) == text
+    assert not secrets.appears_in(text.encode())

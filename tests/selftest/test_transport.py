@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import http.client
+import io
 from typing import TYPE_CHECKING
 
 import pytest
@@ -12,6 +14,7 @@ from contracts.secrets import Secrets
 from contracts.targets.allowance import Allowance
 from contracts.targets.mock.process import MockProcess
 from contracts.targets.target import Target
+from contracts.targets.transport import _parse_headers
 from contracts.verdict import ExitStatus
 from tests.selftest.live_runs import KEY, essentials_run
 from tests.selftest.unruly_server import Seen, UnrulyServer, Writes, answer, endless, raw
@@ -114,3 +117,28 @@ def test_some_requests_get_interim_answers(tmp_path: Path) -> None:
         server.behave = behave
         run = essentials_run(server.base_url, tmp_path)
         assert (run.status, run.findings) == (ExitStatus.KEPT, set()), run.sentence
+
+
+# -- heads ----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        b"Content-Type: application/json\r\nX: \r\nY:\tv w \r\n\r\n",
+        b"A:1\r\na: 2\r\nA: 3\r\n\r\n",
+        b"X: caf\xe9 \xc3\xa9\r\n\r\n",
+        b"Folded: a\r\n b\r\n\tc\r\nX: y\r\n\r\n",
+        b"X: y\nZ: w\n\n",
+        b"No colon\r\nX: y\r\n\r\n",
+        b"Bad name : x\r\nX: y\r\n\r\n",
+        b"X: a\x0bb\x00c\r\nY: z\r\n\r\n",
+        b": empty\r\n\r\n",
+        b"\r\n",
+        b"X: cut",
+    ],
+)
+def test_a_head_is_read_as_python_reads_it(lines: bytes) -> None:
+    ours, theirs = _parse_headers(io.BytesIO(lines)), http.client.parse_headers(io.BytesIO(lines))
+    assert ours.items() == theirs.items()
+    assert ours.get_all("X") == theirs.get_all("X")
