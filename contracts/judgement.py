@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from contracts.checks import project, refusal, schema, status
 from contracts.checks.context import Check, Context, Limits
+from contracts.checks.history import DEFAULTED
 from contracts.clauses import ID_MEMBERS
 from contracts.exchange import STALE, UNREACHED, Case, Exchange
 from contracts.findings import Finding
@@ -45,7 +46,8 @@ class Judgement:
     """What one exchange shows.
 
     ``positive`` and ``negative`` are the clauses it exercised with a valid and with an invalid request;
-    ``crashed`` names checks that failed themselves, which makes their clauses unknown.
+    ``crashed`` names checks that failed themselves, which makes their clauses unknown; ``unasked`` holds what the
+    answer has for members that were not sent, where a service may have a default.
     """
 
     expectation: Expectation
@@ -54,6 +56,7 @@ class Judgement:
     negative: tuple[str, ...]
     crashed: tuple[str, ...] = ()
     project: dict[str, Any] | None = None
+    unasked: dict[str, Any] | None = None
 
 
 #: What is implied of a member's value, whatever it is.
@@ -107,6 +110,7 @@ class Judge:
             negative,
             tuple(self.secrets.redact_text(text) for text in crashed),
             context.project,
+            _unasked(context),
         )
 
     def _redacted(self, findings: Iterable[Finding]) -> Iterable[Finding]:
@@ -163,6 +167,13 @@ class Judge:
                 yield f"response.201.{second}.order"
         if {"id", "plan.projectId"} <= present.keys():
             yield "response.201.plan.projectId.equalsId"
+
+
+def _unasked(context: Context) -> dict[str, Any] | None:
+    sent, project = context.expectation.body, context.project
+    if project is None or context.expectation.verdict is not Verdict.CREATE or not isinstance(sent, dict):
+        return None  # what was sent is not known for sure
+    return {name: project[name] for name in DEFAULTED if name not in sent and project.get(name) is not None}
 
 
 def _present(fields: tuple[Field, ...], holder: dict[str, Any]) -> Iterator[tuple[str, str]]:

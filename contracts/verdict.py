@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass, field
 from enum import IntEnum
-from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Any, Final
 
 from contracts.checks.history import HistoryChecks
 from contracts.clauses import Clause
+from contracts.consequences import consequences
 from contracts.deviations import Deviation, Deviations
 from contracts.findings import Finding, Level, Outcome
 from contracts.oracle import SENT_BEFORE
@@ -20,18 +20,6 @@ if TYPE_CHECKING:
 Record = dict[str, Any]
 
 _RECOVERS: Final = "state.recovers"
-#: What cannot hold where a clause is broken.
-_FOLLOW: Final = {
-    "response.201.answers_own_request": ("response.201.*.echo", "state.reads_back", "state.prototype_untouched"),
-    "response.201.id.unique": ("state.reads_back",),
-    # What is wrong when it is created cannot read back; what fails at its first use fails at its second.
-    "response.201.*.clock": ("state.reads_back",),
-    "service.no_5xx": ("state.external_id_reuse",),
-    # Whoever waits for a text that explodes waits too long.
-    "service.pattern_time": ("service.time",),
-    # A body that lacks what the service insists on may have been refused before that was known.
-    "request.*.optional": ("request.combination",),
-}
 
 
 class ExitStatus(IntEnum):
@@ -270,19 +258,16 @@ class VerdictBuilder:
         return result.outcome is not None if result else self._posts > 0
 
     def _drop_consequences(self) -> None:
-        """One mistake is told once: findings that follow from another clause leave theirs unknown."""
-        broken = {bucket.clause for bucket in self._buckets.values() if bucket.known is None}
-        for cause, patterns in _FOLLOW.items():
-            reasons = [clause for clause in sorted(broken) if fnmatchcase(clause, cause)]
-            if not reasons:
-                continue
-            for key, bucket in list(self._buckets.items()):
-                if bucket.known is None and any(fnmatchcase(bucket.clause, pattern) for pattern in patterns):
+        """Findings that follow from another clause leave theirs unknown."""
+        new = {key: bucket for key, bucket in self._buckets.items() if bucket.known is None}
+        for clause, cause in consequences({bucket.clause for bucket in new.values()}):
+            result = self._results[clause]
+            for key, bucket in new.items():
+                if bucket.clause == clause and key in self._buckets:
                     del self._buckets[key]
-                    result = self._results[bucket.clause]
                     result.broken -= bucket.count
                     result.unknown = True
-                    result.reason = f"{bucket.count} findings that may follow from {reasons[0]}"
+                    result.reason = f"{bucket.count} findings that may follow from {cause}"
 
     def _severity(self, bucket: Bucket) -> tuple[int, int, int, str]:
         level = self._results[bucket.clause].clause.level.rank

@@ -12,9 +12,6 @@ import time
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final, Self
 
-from contracts.checks.history import DEFAULTED
-from contracts.oracle import Verdict
-
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
@@ -101,9 +98,8 @@ class HistoryWriter:
             record["crashed"] = list(judgement.crashed)
         if judgement.project is not None:
             record["project"] = _facts(judgement.project)
-            unasked = _unasked(judgement)
-            if unasked:
-                record["unasked"] = unasked
+            if judgement.unasked:
+                record["unasked"] = judgement.unasked
             date = exchange.response.header("Date") if exchange.response else None
             if date:
                 record["date"] = date
@@ -139,14 +135,6 @@ def _cut(exchange: Exchange, limit: int) -> Exchange:
     if response is None or len(response.body) <= limit:
         return exchange
     return replace(exchange, response=replace(response, body=response.body[:limit], cut=True))
-
-
-def _unasked(judgement: Judgement) -> dict[str, Any]:
-    """Values that the answer has for members that were not sent, where a service may have a default."""
-    sent, project = judgement.expectation.body, judgement.project or {}
-    if not isinstance(sent, dict) or judgement.expectation.verdict is not Verdict.CREATE:
-        return {}  # what was sent is not known for sure
-    return {name: project[name] for name in DEFAULTED if name not in sent and project.get(name) is not None}
 
 
 def _facts(project: dict[str, Any]) -> dict[str, Any]:

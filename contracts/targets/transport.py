@@ -6,16 +6,12 @@ its users expect; what requests does for each request beyond that is left out. R
 
 from __future__ import annotations
 
-import http.client
-import re
 import socket
 import threading
 import time
 import zlib
 from contextlib import suppress
 from dataclasses import dataclass
-from email.parser import Parser
-from types import FunctionType
 from typing import TYPE_CHECKING, Any, Final, cast
 from urllib.parse import urlsplit
 
@@ -28,6 +24,7 @@ from urllib3.util import Timeout
 
 from contracts.exchange import STALE, Failure, Headers, Response
 from contracts.targets.failures import failure_of
+from contracts.targets.heads import PlainResponse
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -47,45 +44,6 @@ _CHUNK: Final = 65_536
 #: Bytes that an answer may have beyond what the request brings with it, and for each byte of that: a JSON
 #: text may escape a character in six bytes, and show it twice; hundreds of levels may be indented.
 _ANSWER, _ECHO = 2 * 1024 * 1024, 16
-
-
-#: A field line as nearly all are: nothing folded, no control character.
-_FIELD = re.compile(rb"([!#$%&'*+\-.^_`|~0-9A-Za-z]+):[ \t]*([\t\x20-\x7e\x80-\xff]*)\r\n")
-
-
-def _parse_headers(file: Any) -> http.client.HTTPMessage:
-    """As http.client.parse_headers does, without its parser of e-mail where no line needs one.
-
-    That parser takes longer than everything else that is done to an answer.
-    """
-    lines = http.client._read_headers(file)  # type: ignore[attr-defined]  # noqa: SLF001  # not in typeshed
-    message = http.client.HTTPMessage()
-    for line in lines[:-1]:
-        field = _FIELD.fullmatch(line)
-        if field is None:
-            return Parser(_class=http.client.HTTPMessage).parsestr(b"".join(lines).decode("iso-8859-1"))
-        message.set_raw(field[1].decode("ascii"), field[2].decode("iso-8859-1"))
-    return message
-
-
-class _Response(http.client.HTTPResponse):
-    """Passes over interim answers, any number of which may come before the final one (RFC 9110, section 15.2).
-
-    http.client does so for 100 alone.
-    """
-
-    #: The method of http.client with another ``parse_headers`` in reach.
-    begin = FunctionType(
-        http.client.HTTPResponse.begin.__code__, {**vars(http.client), "parse_headers": _parse_headers}, "begin"
-    )
-
-    def _read_status(self) -> tuple[str, int, str]:
-        version, status, reason = super()._read_status()  # type: ignore[misc]  # not in typeshed
-        while 102 <= status < 200:
-            while self.fp.readline(_CHUNK) not in {b"\r\n", b"\n", b""}:
-                pass
-            version, status, reason = super()._read_status()  # type: ignore[misc]
-        return version, status, reason
 
 
 class _InUse(threading.local):
@@ -132,11 +90,11 @@ class _Tracked:
 
 
 class _PlainConnection(_Tracked, HTTPConnection):
-    response_class = _Response
+    response_class = PlainResponse
 
 
 class _SecureConnection(_Tracked, HTTPSConnection):
-    response_class = _Response
+    response_class = PlainResponse
 
 
 class _PlainPool(HTTPConnectionPool):

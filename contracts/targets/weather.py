@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import threading
 import time
-from collections import Counter
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final, NoReturn, Protocol
 
 from contracts.exchange import COLLECTION_PATH, VALID_AUTHORIZATION, Case, Exchange
 from contracts.judgement import Judgement
+from contracts.targets.breaks import Breaks
 from contracts.targets.signs import ACCOUNT, GARBLED, named, retry_after, suspicious
 from contracts.targets.target import NoVerdict
 
@@ -25,11 +25,6 @@ _CONVINCED: Final = 3
 #: How often a gateway's word must come to a request, and not to the simplest one right before, until it counts
 #: as the service's: where the gateway was seen to fail by itself, and where it was not.
 _AGREED, _AGREED_WHERE_IT_FAILS = 4, 8
-#: Requests without an answer in time, and without a whole one, after which the rest of a run is left out.
-_HANGS, _BROKEN = 10, 100
-#: Seconds within which connections that broke together broke for one reason.
-_TOGETHER: Final = 0.25
-
 Answer = tuple[Exchange, Judgement | None]
 
 
@@ -101,14 +96,10 @@ class Weather:
         self._limits = limits
         self._patience = patience
         self._calm = threading.RLock()
-        self._books = threading.Lock()
-        self._counts: Counter[str] = Counter()
-        self._occasions: Counter[str] = Counter()
-        self._confirmations: Counter[str] = Counter()
+        self._breaks = Breaks()
         self._confirmed: set[int] = set()
         self._gateway_fails = False
         self._last_good = time.monotonic()
-        self._last_break = 0.0
         self._stopped: NoVerdict | None = None
         self._handlers = {
             "unreached": self._when_unreached,
@@ -278,44 +269,22 @@ class Weather:
         del trouble
         exchange, judgement = answer
         kind = exchange.failure.kind if exchange.failure else "slow"
-        times = self._times(kind, exchange)
-        if self._seen_through(kind, times):
+        times, reason = self._breaks.count(kind, exchange)
+        if reason:
+            self._stopped = self._stopped or NoVerdict(reason)
             return _Outcome((exchange, _at_times(judgement)), settled=True)
-        if self._confirmations[kind] >= _CONVINCED:
+        if self._breaks.confirmed[kind] >= _CONVINCED:
             return _Outcome(answer, settled=True)
         with self._calm:
             self._await_service(exchange)
         again = self._repeated(case, answer)
         if self._suspicion(again) == "broken":
-            with self._books:
-                self._confirmations[kind] += 1
+            self._breaks.confirm(kind)
             return _Outcome(again, settled=True)
         if judgement is None or times < 2:
             return _Outcome(again)
         # Once is no evidence against the service, the network may have done it; twice is, and it is said so.
         return _Outcome(again, of_former=_at_times(judgement))
-
-    def _times(self, kind: str, exchange: Exchange) -> int:
-        """How many times requests of this kind broke off; those that broke off together count as one."""
-        broke = exchange.started + exchange.elapsed
-        with self._books:
-            if not (exchange.started <= self._last_break and abs(broke - self._last_break) <= _TOGETHER):
-                self._occasions[kind] += 1
-            self._last_break = max(broke, self._last_break)
-            return self._occasions[kind]
-
-    def _seen_through(self, kind: str, times: int) -> bool:
-        """Waiting is dear: where requests break off again and again while the service is well, the rest is left out."""
-        with self._books:
-            self._counts[kind] += 1
-            hangs, broken = self._counts["timeout"], self._counts.total() - self._counts["slow"]
-            # Until it is known that they did not all break off together for one reason, each is looked into.
-            if (hangs <= _HANGS and broken <= _BROKEN) or (times < 2 and not self._confirmations[kind]):
-                return False
-            number, came = (_HANGS, "answer in time") if hangs > _HANGS else (_BROKEN, "whole answer")
-            reason = f"{number} requests got no {came}; the rest of the run was left out"
-            self._stopped = self._stopped or NoVerdict(reason)
-        return True
 
 
 def _at_times(judgement: Judgement | None) -> Judgement | None:

@@ -12,7 +12,8 @@ from contracts.verdict import ExitStatus
 from reports.reading import summarize
 from reports.render import write_all
 from reports.terminal import print_summary
-from tests.contract.lifecycle import INTERRUPTED, RunLife
+from tests.contract.interruption import INTERRUPTED
+from tests.contract.lifecycle import RunLife
 from tests.contract.replay import Replay, load_replay
 
 if TYPE_CHECKING:

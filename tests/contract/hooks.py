@@ -11,7 +11,7 @@ from contracts.findings import BrokenPromise
 from contracts.targets.target import NoVerdict
 from strategies.sets import SetName
 from tests.contract.driver import Driver
-from tests.contract.lifecycle import INTERRUPTED
+from tests.contract.interruption import INTERRUPTED
 from tests.contract.preparation import Preparation
 
 if TYPE_CHECKING:

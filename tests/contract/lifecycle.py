@@ -6,14 +6,10 @@ preflight, cleans up and hands over to the reports; workers only send. Nothing h
 
 from __future__ import annotations
 
-import signal
-import sys
-import threading
 import time
-from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Final, Protocol, TypeVar
+from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from contracts.document import DEFAULT_DOCUMENT
 from contracts.targets.cleanup import Swept, clean_up
@@ -27,12 +23,12 @@ from strategies.names import Names
 from strategies.plain import full_case, minimal_case
 from tests.contract.aftermath import judge_strays, look_back, note_observations
 from tests.contract.driver import Driver
+from tests.contract.interruption import INTERRUPTED, interrupt_on_signals, undisturbed
 from tests.contract.leftovers import clear_the_way
 from tests.contract.preparation import Preparation
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-    from types import FrameType
+    from collections.abc import Callable
 
     from contracts.exchange import Case
     from contracts.secrets import Secrets
@@ -46,8 +42,6 @@ _LOOK_BACK, _SEARCH = 3, 2
 #: Connections to a service whose simplest creation takes longer, or less long, than so many seconds.
 _MANY, _SLOW = 16, 0.008
 _FEW, _FAST = 2, 0.004
-_SIGNALS: Final = tuple(getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name))
-INTERRUPTED: Final = "the run was interrupted"
 
 
 class HasOptions(Protocol):
@@ -105,7 +99,7 @@ class RunLife:
 
         Raises WrongUsage where the folder or the mock cannot be had.
         """
-        _interrupt_on(_SIGNALS)
+        interrupt_on_signals()
         try:
             folder = new_folder(reports, self.options.target)
         except OSError as problem:
@@ -216,7 +210,7 @@ class RunLife:
             except Exception as problem:  # noqa: BLE001  # whatever it is, what was created must be deleted
                 self.ends(f"the look back failed itself: {type(problem).__name__}: {problem}")
         allowance.end()
-        with _undisturbed():
+        with undisturbed():
             self.session.drain()
             try:
                 self._clean_up()
@@ -295,42 +289,3 @@ def _lane(worker: str) -> int:
     """The first lane of names for what a worker makes up on its way; sets have lanes below 1,000."""
     number = int(worker.removeprefix("gw")) if worker.startswith("gw") else 99
     return 1_000 + 10 * number
-
-
-# -- signals ------------------------------------------------------------------------------------------------
-
-
-def _interrupt_on(signals: tuple[signal.Signals, ...]) -> None:
-    """Make signals end the run as Ctrl-C does; one that is ignored (nohup) stays so."""
-    if threading.current_thread() is threading.main_thread():
-        for number in signals:
-            if signal.getsignal(number) is signal.SIG_DFL:
-                signal.signal(number, _interrupt)
-
-
-def _interrupt(signum: int, frame: FrameType | None) -> None:
-    del signum, frame
-    raise KeyboardInterrupt
-
-
-@contextmanager
-def _undisturbed() -> Iterator[None]:
-    """Let the first signal pass with a word, so that a second Ctrl-C in a row does not leave projects behind."""
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-    warned = False
-
-    def warn(signum: int, frame: FrameType | None) -> None:
-        nonlocal warned
-        if warned:
-            _interrupt(signum, frame)
-        warned = True
-        print("\ndeleting what was created; once more to stop and leave the rest", file=sys.stderr, flush=True)
-
-    before = {number: signal.signal(number, warn) for number in (signal.SIGINT, *_SIGNALS)}
-    try:
-        yield
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)

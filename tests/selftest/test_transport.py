@@ -12,9 +12,9 @@ from contracts.checks.context import Limits
 from contracts.exchange import Case, Exchange
 from contracts.secrets import Secrets
 from contracts.targets.allowance import Allowance
+from contracts.targets.heads import parse_headers
 from contracts.targets.mock.process import MockProcess
 from contracts.targets.target import Target
-from contracts.targets.transport import _parse_headers
 from contracts.verdict import ExitStatus
 from tests.selftest.live_runs import KEY, essentials_run
 from tests.selftest.unruly_server import Seen, UnrulyServer, Writes, answer, endless, raw
@@ -139,6 +139,6 @@ def test_some_requests_get_interim_answers(tmp_path: Path) -> None:
     ],
 )
 def test_a_head_is_read_as_python_reads_it(lines: bytes) -> None:
-    ours, theirs = _parse_headers(io.BytesIO(lines)), http.client.parse_headers(io.BytesIO(lines))
+    ours, theirs = parse_headers(io.BytesIO(lines)), http.client.parse_headers(io.BytesIO(lines))
     assert ours.items() == theirs.items()
     assert ours.get_all("X") == theirs.get_all("X")
