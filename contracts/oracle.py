@@ -61,15 +61,20 @@ class Expectation:
 
 _BEARER = re.compile(r"(?i:bearer)[ \t]+\{key\}[ \t]*\Z")
 _PARAMETER = re.compile(r'charset=(?:"utf-8"|utf-8)\Z', re.IGNORECASE)
+#: What a service may refuse requests by, without a word on the page: an origin, an address, a session.
+_WHENCE = frozenset({"origin", "x-forwarded-for", "cookie"})
 #: Reasons for EITHER under which an accepted request still owes its values back.
 DISPUTED: Final = "an address that the pattern admits and the e-mail standards do not"
 UNLISTED: Final = "member that the page does not list"
 SPELLING: Final = "another spelling of the bearer scheme (RFC 9110, section 11.1: without case)"
 PARAMETER: Final = "an unusual parameter of the media type"
+WHENCE: Final = "a header that tells where the request comes from"
 IN_USE: Final = "an externalId that may be in use"
 SENT_BEFORE: Final = "an externalId that was sent before"
 NUL: Final = "U+0000"
-VALUES_STAND: Final = frozenset({DISPUTED, NUL, UNLISTED, SPELLING, PARAMETER, IN_USE, SENT_BEFORE, json_text.TOO_DEEP})
+VALUES_STAND: Final = frozenset(
+    {DISPUTED, NUL, UNLISTED, SPELLING, PARAMETER, IN_USE, SENT_BEFORE, WHENCE, json_text.TOO_DEEP}
+)
 
 
 class Oracle:
@@ -87,6 +92,8 @@ class Oracle:
         violations: list[Violation] = []
         why: list[str] = []
         self._authorization(case, violations, why)
+        if any(name.lower() in _WHENCE for name, _ in case.headers):
+            why.append(WHENCE)
         is_json = self._media_type(case, violations, why)
         exercised = ["authorization.accepted", "request.mediaType"]
         body = self._body(case, violations, why, exercised, strict=is_json)
