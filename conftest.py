@@ -50,7 +50,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     add(
         "--connections",
         type=int,
-        help="connections of each worker (default: 2, 8 or 16 by the pace of the service; of the profile gate 1)",
+        help="connections of each worker (default: 2, 8 or 20 by the pace of the service; of the profile gate 1)",
     )
     add("--max-response-time", type=float, default=5.0, help="seconds within which an answer is owed (default: 5)")
     add(

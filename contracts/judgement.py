@@ -87,13 +87,15 @@ class Judge:
             return Expectation(Verdict.EITHER, why=(IN_USE,), body=expectation.body)
         return expectation
 
-    def judge(self, exchange: Exchange, expectation: Expectation | None = None) -> Judgement:
-        """Apply every check to ``exchange``, a POST to the collection."""
+    def judge(
+        self, exchange: Exchange, expectation: Expectation | None = None, redacted: Exchange | None = None
+    ) -> Judgement:
+        """Apply every check to ``exchange``, a POST to the collection; ``redacted`` is the same without the key."""
         owed = expectation or self.expect(exchange.case)
         # An answer that holds the key is shown to its own check alone: what the others quote is cut short,
         # and half a key is not redacted afterwards.
         raw = Context(self.contract, exchange, owed, self.limits, self.secrets, self.mark)
-        clean = self.secrets.redact_exchange(exchange)
+        clean = redacted or self.secrets.redact_exchange(exchange)
         context = raw if clean is exchange else replace(raw, exchange=clean)
         findings: list[Finding] = []
         crashed: list[str] = []

@@ -225,12 +225,13 @@ class Session:
                     owed = open_since_sent_before(owed)
                 if _unreached(exchange) or exchange.status == _LIMITED:
                     self._used[external_id] -= 1
+        redacted = self.target.secrets.redact_exchange(exchange)
         with self._judging:
             self._settle(exchange)
-            judgement = self.judge.judge(exchange, owed)
+            judgement = self.judge.judge(exchange, owed, redacted)
             if judgement.project is not None:
                 self.observations.observe(judgement.project)
-        return self.target.secrets.redact_exchange(exchange), judgement
+        return redacted, judgement
 
     def _settle(self, exchange: Exchange) -> None:
         """Write down what became of a request; where that is not known it stays open in the ledger."""

@@ -40,7 +40,7 @@ T = TypeVar("T")
 #: Requests of the budget that are kept for the end: the look back, and the list that is searched for lost projects.
 _LOOK_BACK, _SEARCH = 3, 2
 #: Connections to a service whose simplest creation takes longer, or less long, than so many seconds.
-_MANY, _SLOW = 16, 0.008
+_MANY, _SLOW = 20, 0.008
 _FEW, _FAST = 2, 0.004
 
 
