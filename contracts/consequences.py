@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 _FOLLOW: Final[dict[str, tuple[str, ...]]] = {
     "response.201.answers_own_request": ("response.201.*.echo", "state.reads_back", "state.prototype_untouched"),
     "response.201.id.unique": ("state.reads_back",),
+    "response.201.platformId.constant": ("state.reads_back",),
     # What is wrong when it is created cannot read back; what fails at its first use fails at its second.
     "response.201.*.clock": ("state.reads_back",),
     "service.no_5xx": ("state.external_id_reuse",),

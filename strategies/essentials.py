@@ -147,7 +147,7 @@ def essential_cases(contract: Contract, names: Names, seed: int) -> list[Case]:
 def _families(contract: Contract, names: Names, seed: int) -> dict[str, list[Case]]:
     malformed = malformed_cases(contract, names, seed) + encoding_cases(contract, names, seed)
     media = media_type_cases(contract, names, seed)
-    valid = _packed(contract, names, seed) + corner_cases(contract, names, seed)
+    valid = packed_cases(contract, names, seed) + corner_cases(contract, names, seed)
     # Minimal and null bodies come early: much breaks with them.
     valid = valid[:1] + valid[_PACKED_BODIES:] + valid[1:_PACKED_BODIES]
     return {
@@ -167,7 +167,7 @@ def _chosen(cases: Sequence[Case], parts: Iterable[str]) -> list[Case]:
     return [case for case in found if case is not None]
 
 
-def _packed(contract: Contract, names: Names, seed: int) -> list[Case]:
+def packed_cases(contract: Contract, names: Names, seed: int) -> list[Case]:
     """Bodies in which each field holds a hard value, the free-form ones dozens of them."""
     companions = Companions(contract, names, seed)
     cases = []

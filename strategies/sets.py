@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 from contracts.patterns import Pattern
 from strategies.authorization import authorization_cases, authorization_spelling_cases
 from strategies.covering import covering_cases
-from strategies.essentials import essential_cases
+from strategies.essentials import essential_cases, packed_cases
 from strategies.names import Names
 from strategies.patterns import conformance_set, position_and_length_words
 from strategies.plain import full_case
@@ -25,9 +25,6 @@ if TYPE_CHECKING:
     from contracts.document import Contract
     from contracts.exchange import Case
     from strategies.patterns import Word
-
-#: Created projects that are read back.
-_READ: Final = 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,9 +83,8 @@ class Sets:
         return frozenset(anonymous(case) for case in self._first)
 
     def read_back(self, names: Names) -> list[Case]:
-        """Valid cases whose projects are read afterwards."""
-        hard = valid_cases(self.contract, names, self.seed)
-        return [full_case(self.contract, names), *hard[:: max(1, len(hard) // _READ)]]
+        """Valid cases whose projects are read afterwards: an ordinary one, then many hard values in each."""
+        return [full_case(self.contract, names), *packed_cases(self.contract, names, self.seed)]
 
 
 def _of(cases: Callable[[Contract, Names, int], list[Case]]) -> Callable[[Sets, Names], list[Case]]:

@@ -93,9 +93,9 @@ def instants(context: Context) -> Iterator[Finding]:
 
 
 def _unit(text: str) -> timedelta:
-    """What the last digit of an instant stands for, at least a microsecond."""
+    """What the last digit of an instant stands for, a microsecond to a millisecond."""
     fraction = re.search(r"\.(\d{1,6})", text)
-    return timedelta(microseconds=10 ** (6 - len(fraction.group(1)) if fraction else 6))
+    return timedelta(microseconds=min(1_000, 10 ** (6 - len(fraction.group(1)) if fraction else 6)))
 
 
 def counts(context: Context) -> Iterator[Finding]:

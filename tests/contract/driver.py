@@ -53,6 +53,8 @@ class Driver:
         self.history = history
         self.names = Names(options.mark, lane)
         self.test = ""
+        #: Whether a project was not there when it was read, and was given time to appear.
+        self.reads_lag = False
         self._levels = {clause.id: clause.level for clause in catalogue(self.contract).values()}
         self._deviations = options.load_deviations()
         self._claimed: dict[tuple[str, str], object] = {}

@@ -29,12 +29,14 @@ if TYPE_CHECKING:
     from tests.contract.driver import Driver
 
 
-def read_back(driver: Driver, judged: Judged) -> Finding | None:
-    """What is wrong with the project that ``judged`` created when it is read now; None where nothing is."""
+def read_back(driver: Driver, judged: Judged, *, patient: bool = True) -> Finding | None:
+    """What is wrong with the project that ``judged`` created when it is read now; see :func:`read_again`."""
     driver.exercised("state.reads_back", positive=1)
     # What was wrong in the answer, or belongs to two projects, cannot read back as it was.
     is_known = bool(judged.findings) or judged.project_id in driver.session.repeated_ids
-    return read_again(driver, judged.project_id or "", {} if is_known else judged.judgement.project or {})
+    return read_again(
+        driver, judged.project_id or "", {} if is_known else judged.judgement.project or {}, patient=patient
+    )
 
 
 def read_again(driver: Driver, identifier: str, created: dict[str, Any], *, patient: bool = True) -> Finding | None:
@@ -74,6 +76,7 @@ def _read(driver: Driver, path: str, pauses: tuple[float, ...]) -> Exchange:
         read = driver.session.get(path)
         if read.status not in _GONE:
             return read
+        driver.reads_lag = True
         time.sleep(pause)
     return driver.session.get(path)
 
