@@ -72,13 +72,11 @@ class Preparation:
         self._origin = _Origin.of(options)
         self._waiting: deque[SetName] = deque()
         self._coming: dict[SetName, Future[list[Case]]] = {}
-        others = set(multiprocessing.active_children())
         if ahead and len(os.sched_getaffinity(0) if hasattr(os, "sched_getaffinity") else (0, 1)) > 1:
             context = multiprocessing.get_context("fork" if sys.platform == "linux" else "spawn")
             self._maker = ProcessPoolExecutor(1, context, initializer=_become_maker)
         # It is forked now, and has a start on the rest of the beginning.
         self._begin(ESSENTIALS)
-        self._processes = set(multiprocessing.active_children()) - others
 
     def plan(self, options: RunOptions, order: Iterable[SetName]) -> None:
         """Say which sets will be asked for, and in which order; the first ones are begun."""
@@ -101,11 +99,12 @@ class Preparation:
         return self._elsewhere(_complaints, self._origin.contract, exchanges)
 
     def close(self) -> None:
-        """End the process; what it has not begun is not made any more."""
+        """Let the process end; what it has not begun is not made any more.
+
+        It is not ended from outside: half a set in the pipe would keep whoever reads it waiting for the rest.
+        """
         if self._maker is not None:
             self._maker.shutdown(wait=False, cancel_futures=True)
-            for process in self._processes:
-                process.terminate()
             self._maker = None
 
     def _begin_next(self) -> None:

@@ -104,11 +104,11 @@ def test_schemathesis_complains_about_a_status_that_is_not_documented_and_about_
 @pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM, signal.SIGINT])
 def test_the_process_ahead_ends_with_the_run(number: signal.Signals) -> None:
     program = (
-        "import sys, time\n"
+        "import multiprocessing, sys, time\n"
         "from contracts.targets.run import RunOptions\n"
         "from tests.contract.preparation import Preparation\n"
         "made = Preparation(RunOptions(mark='ct', seed=1), ahead=True)\n"
-        "print(*[process.pid for process in made._processes], flush=True)\n"
+        "print(*[process.pid for process in multiprocessing.active_children()], flush=True)\n"
         "time.sleep(60)\n"
     )
     run = subprocess.Popen(  # noqa: S603  # our own module
@@ -132,3 +132,21 @@ def _runs(pid: int) -> bool:
         return ") Z " not in Path(f"/proc/{pid}/stat").read_text()
     except OSError:
         return False
+
+
+def test_a_run_that_ends_early_ends_at_once() -> None:
+    """Whatever the process ahead is doing then: half a set in the pipe must keep nobody waiting."""
+    program = (
+        "import sys, time\n"
+        "from contracts.targets.run import RunOptions\n"
+        "from strategies.sets import SetName\n"
+        "from tests.contract.preparation import Preparation\n"
+        "options = RunOptions(mark='ct', seed=1)\n"
+        "made = Preparation(options, ahead=True)\n"
+        "made.plan(options, [SetName(name) for name in ('valid values', 'wrong kinds', 'malformed', 'unusual')])\n"
+        "time.sleep(float(sys.argv[1]))\n"
+        "made.close()\n"
+    )
+    for number in range(24):
+        command = [sys.executable, "-c", program, str(number * 0.01)]
+        subprocess.run(command, cwd=ROOT, check=True, timeout=30, stdout=subprocess.DEVNULL)  # noqa: S603  # ours
