@@ -8,14 +8,12 @@ from __future__ import annotations
 
 from collections import Counter
 from typing import TYPE_CHECKING, Any, Final
-from urllib.parse import quote
 
 from contracts import json_text
-from contracts.exchange import COLLECTION_PATH, Exchange
+from contracts.exchange import Exchange
 from contracts.targets.ledger import read_ledgers
-from contracts.targets.preflight import answered_object
 from reports.history import history_files, read_history
-from tests.contract.lookups import changed, read_again
+from tests.contract.lookups import changed, pages, read_again
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -77,20 +75,13 @@ def _standing(folder: Path) -> dict[str, Exchange]:
     return {identifier: exchange for identifier, exchange in found.items() if times[identifier] == 1}
 
 
-def _listed(driver: Driver, pages: int) -> tuple[dict[str, dict[str, Any]], bool]:
+def _listed(driver: Driver, most: int) -> tuple[dict[str, dict[str, Any]], bool]:
     """The projects in the list by id, and whether it was read to its end."""
     found: dict[str, dict[str, Any]] = {}
-    cursor = ""
-    for _ in range(pages):
-        page = answered_object(driver.session.get(f"{COLLECTION_PATH}?limit={_PAGE}{cursor}"))
-        projects = page.get("data") if page else None
-        if page is None or not isinstance(projects, list):
-            return found, False
+    for projects, is_last in pages(driver, most):
         found |= {p["id"]: p for p in projects if isinstance(p, dict) and isinstance(p.get("id"), str)}
-        following = page.get("next")
-        if not isinstance(following, str) or not projects:
+        if is_last:
             return found, True
-        cursor = f"&cursor={quote(following, safe='')}"
     return found, False
 
 

@@ -16,6 +16,8 @@ from strategies.companions import MARKED
 
 #: Pages of the list that are read in search of one project.
 _PAGES: Final = 30
+#: Projects a page.
+_PAGE: Final = 100
 #: Members beside the echoed ones that nothing changes.
 _LASTING: Final = ("platformId", "ownerId", "type", "plan.id", "plan.projectId")
 _GONE: Final = frozenset({404, 410})
@@ -23,6 +25,8 @@ _GONE: Final = frozenset({404, 410})
 _LAG: Final = (0.1, 0.4, 1.5)
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from contracts.document import Contract
     from contracts.exchange import Case, Exchange
     from contracts.targets.session import Judged
@@ -95,20 +99,29 @@ def left_behind(driver: Driver, refused: Judged) -> Finding | None:
     return None
 
 
-def nobody_has_external_id(driver: Driver, external_id: str) -> bool:
-    """Whether the whole list of projects shows that none has this externalId; False where it is too long to tell."""
+def pages(driver: Driver, most: int) -> Iterator[tuple[list[Any], bool]]:
+    """Pages of the list of projects, each with whether it is the last; fewer where the list cannot be read on."""
     cursor = ""
-    for _ in range(_PAGES):
-        page = answered_object(driver.session.get(f"{COLLECTION_PATH}?limit=100{cursor}"))
+    for _ in range(most):
+        page = answered_object(driver.session.get(f"{COLLECTION_PATH}?limit={_PAGE}{cursor}"))
         projects = page.get("data") if page else None
         if page is None or not isinstance(projects, list):
-            return False
+            return
+        following = page.get("next")
+        is_last = not isinstance(following, str) or not projects
+        yield projects, is_last
+        if is_last:
+            return
+        cursor = f"&cursor={quote(str(following), safe='')}"
+
+
+def nobody_has_external_id(driver: Driver, external_id: str) -> bool:
+    """Whether the whole list of projects shows that none has this externalId; False where it is too long to tell."""
+    for projects, is_last in pages(driver, _PAGES):
         if any(isinstance(project, dict) and project.get(MARKED) == external_id for project in projects):
             return False
-        following = page.get("next")
-        if not isinstance(following, str) or not projects:
+        if is_last:
             return True
-        cursor = f"&cursor={quote(following, safe='')}"
     return False
 
 
