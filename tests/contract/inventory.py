@@ -13,16 +13,15 @@ from contracts import json_text
 from contracts.exchange import Exchange
 from contracts.targets.ledger import read_ledgers
 from reports.history import history_files, read_history
-from tests.contract.lookups import changed, pages, read_again
+from tests.contract.lookups import PAGE, changed, pages, read_again
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from tests.contract.driver import Driver
 
-#: Pages of the list that are read at most, and projects a page.
+#: Pages of the list that are read at most.
 _PAGES: Final = 20
-_PAGE: Final = 100
 #: Projects that are read one by one: because the list shows them otherwise or not at all, or where it tells nothing.
 _READS: Final = 12
 
@@ -70,7 +69,7 @@ def _standing(folder: Path) -> dict[str, Exchange]:
         identifier = record["project"]["id"] if record["type"] == "exchange" and "project" in record else None
         if isinstance(identifier, str):
             times[identifier] += 1
-            if not record.get("findings") and identifier not in deleted and len(found) < _PAGES * _PAGE:
+            if not record.get("findings") and identifier not in deleted and len(found) < _PAGES * PAGE:
                 found[identifier] = Exchange.from_json(record)
     return {identifier: exchange for identifier, exchange in found.items() if times[identifier] == 1}
 

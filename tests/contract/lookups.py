@@ -17,7 +17,7 @@ from strategies.companions import MARKED
 #: Pages of the list that are read in search of one project.
 _PAGES: Final = 30
 #: Projects a page.
-_PAGE: Final = 100
+PAGE: Final = 100
 #: Members beside the echoed ones that nothing changes.
 _LASTING: Final = ("platformId", "ownerId", "type", "plan.id", "plan.projectId")
 _GONE: Final = frozenset({404, 410})
@@ -103,7 +103,7 @@ def pages(driver: Driver, most: int) -> Iterator[tuple[list[Any], bool]]:
     """Pages of the list of projects, each with whether it is the last; fewer where the list cannot be read on."""
     cursor = ""
     for _ in range(most):
-        page = answered_object(driver.session.get(f"{COLLECTION_PATH}?limit={_PAGE}{cursor}"))
+        page = answered_object(driver.session.get(f"{COLLECTION_PATH}?limit={PAGE}{cursor}"))
         projects = page.get("data") if page else None
         if page is None or not isinstance(projects, list):
             return
