@@ -101,8 +101,11 @@ class Explainer:
             return False
         if finding.clause == COMBINATION:
             return True
-        bare = all(self._contract.field(name).required for name in body)
-        return bare or answer.case.body != self._plainly(body)
+        return self._is_bare(body) or answer.case.body != self._plainly(body)
+
+    def _is_bare(self, body: object) -> bool:
+        """Whether a body holds nothing but what is required."""
+        return isinstance(body, dict) and all(self._contract.field(name).required for name in body)
 
     def _plainly(self, body: dict[str, object]) -> bytes:
         """The body as most clients write it: compact, members in the order of the page."""
@@ -126,8 +129,12 @@ class Explainer:
         return self._put_down(answer, finding, clause, where)
 
     def _put_down(self, answer: Judged, finding: Finding, clause: str, where: str) -> Finding:
-        """Put ``finding`` down to another clause, where it is another."""
-        if clause in {finding.clause, COMBINATION}:
+        """Put ``finding`` down to another clause, where it is another and tells more.
+
+        Of a bare body a combination does tell more: that no field of it is to blame.
+        """
+        vague = clause == COMBINATION and not self._is_bare(answer.judgement.expectation.body)
+        if clause == finding.clause or vague:
             return finding
         settled = Finding(clause, finding.cause, finding.owed, finding.came, where)
         self._history.settled(answer.exchange, finding, settled)
@@ -138,7 +145,7 @@ class Explainer:
         for reply, finding in self._replies:
             if self._is_consequence(reply, finding):
                 self._conflict(reply, finding)
-            elif clause != COMBINATION and self._is_doubtful(reply, finding):
+            elif self._is_doubtful(reply, finding):
                 self._put_down(reply, finding, clause, where)
         self._replies.clear()
 

@@ -224,7 +224,7 @@ class RunLife:
             swept = self.swept = clean_up(
                 self.options.folder,
                 self.session.target,
-                connections=self.options.connections,
+                connections=self.session.connections,
                 prepaid=max(0, allowance.used() - allowance.sent()),
                 patience=self.options.patience,
                 keep="--keep-projects" if self.options.keep_projects else "",
