@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Final
 
 from contracts.targets.mock.registry import faults, variants
 from tests.benchmark.curve import detection_curve
+from tests.benchmark.lanes import in_lanes
 from tests.benchmark.opponents import Stock, Suite
 from tests.benchmark.outcomes import FalseAlarms, Scores, sample
 from tests.benchmark.page import CURVE, alarm_table, detection_table, made_by, rewrite
@@ -35,12 +36,11 @@ AS_IT_COMES: Final = Stock("schemathesis, as it comes", as_it_comes=True)
 
 def score(tool: Tool, names: Sequence[str], jobs: int) -> Scores:
     """Let a tool look for each of the faults, several at once."""
-    with ThreadPoolExecutor(jobs) as pool:
-        outcomes = []
-        for outcome in pool.map(tool.look_for, names):
-            said = f"after {outcome.requests} requests ({outcome.said})" if outcome.found else "not found"
-            print(f"{tool.name}: {outcome.name}: {said}", file=sys.stderr, flush=True)
-            outcomes.append(outcome)
+    outcomes = []
+    for outcome in in_lanes(tool.look_for, names, ThreadPoolExecutor, jobs):
+        said = f"after {outcome.requests} requests ({outcome.said})" if outcome.found else "not found"
+        print(f"{tool.name}: {outcome.name}: {said}", file=sys.stderr, flush=True)
+        outcomes.append(outcome)
     return Scores(tool.name, tuple(outcomes))
 
 
