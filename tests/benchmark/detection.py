@@ -142,7 +142,9 @@ def main(arguments: list[str] | None = None) -> int:
     for detection in run(names):
         found[detection.name] = detection
         if not _as_owed(detection, breaks):
-            print(f"{detection.name}: {detection.clauses or detection.status}, again later", file=sys.stderr, flush=True)
+            print(
+                f"{detection.name}: {detection.clauses or detection.status}, again later", file=sys.stderr, flush=True
+            )
             doubtful.append(detection.name)
     found |= {detection.name: detection for detection in run(doubtful)}
     wrong = [detection for detection in found.values() if not _as_owed(detection, breaks)]
