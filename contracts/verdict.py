@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import IntEnum
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
+from contracts.buckets import Bucket, Buckets, Record
 from contracts.checks.history import HistoryChecks
 from contracts.clauses import Clause
-from contracts.consequences import consequences
 from contracts.deviations import Deviation, Deviations
 from contracts.findings import Finding, Level, Outcome
 from contracts.oracle import SENT_BEFORE
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
-
-Record = dict[str, Any]
 
 _RECOVERS: Final = "state.recovers"
 
@@ -29,28 +26,6 @@ class ExitStatus(IntEnum):
     BROKEN = 1
     NO_VERDICT = 3
     USAGE = 4
-
-
-@dataclass(slots=True)
-class Bucket:
-    """Findings with one cause: how many, and the smallest exchange that shows it.
-
-    ``exchange`` is the record of that exchange as the history has it; ``known`` the accepted deviation that
-    covers every one of them, None where the finding is new.
-    """
-
-    clause: str
-    cause: str
-    finding: Finding
-    exchange: Record | None
-    count: int = 0
-    families: Counter[str] = field(default_factory=Counter)
-    first_seen: float = 0.0
-    known: Deviation | None = None
-
-    def identifier(self) -> str:
-        """The name of the finding on the command line, such as ``request.displayName.pattern:accepted``."""
-        return f"{self.clause}:{self.cause}".replace(" ", "-")
 
 
 @dataclass(slots=True)
@@ -105,7 +80,7 @@ class VerdictBuilder:
         self._deviations = deviations or Deviations.none()
         self._fail_on = fail_on
         self._results: dict[str, ClauseResult] = {}
-        self._buckets: dict[tuple[str, str, str], Bucket] = {}
+        self._buckets = Buckets(self._deviations)
         self._signatures: dict[tuple[str, int], tuple[list[str], list[str]]] = {}
         self._services: dict[str, str] = {}
         self._histories: dict[str, HistoryChecks] = {}
@@ -145,7 +120,7 @@ class VerdictBuilder:
         for clause in negative:
             self._results[clause].negative += 1
         for finding in record.get("findings", ()):
-            self._add(Finding(**finding), record)
+            self._buckets.add(Finding(**finding), record)
         for crashed in record.get("crashed", ()):
             self._unknown(crashed)
         project = record.get("project")
@@ -165,29 +140,17 @@ class VerdictBuilder:
     def _on_settled(self, record: Record) -> None:
         """A finding that was put down to another clause after further requests."""
         was = Finding(**record["was"])
-        known = self._deviations.match(was, record["exchange"])
-        key = (*was.bucket, known.name if known else "")
-        bucket = self._buckets.get(key)
-        if bucket is not None:
-            bucket.count -= 1
-            result = self._results[was.clause]
-            if known:
-                result.known -= 1
-            else:
-                result.broken -= 1
-            if bucket.count == 0:
-                del self._buckets[key]
+        self._buckets.take_back(was, record["exchange"])
         settled = Finding(**record["finding"])
         if settled.clause == _RECOVERS:
             self._at_end.append((was, settled, record["exchange"]))
         else:
-            self._add(settled, record["exchange"])
+            self._buckets.add(settled, record["exchange"])
 
     def _judge_the_end(self) -> None:
         """What only the end of a run shows is that the service has suffered; what was seen before is told already."""
         for was, settled, exchange in self._at_end:
-            before = any(key[:2] == was.bucket for key in self._buckets)
-            self._add(was if before else settled, exchange)
+            self._buckets.add(was if self._buckets.holds(was) else settled, exchange)
 
     def _on_exercised(self, record: Record) -> None:
         result = self._results[record["clause"]]
@@ -195,7 +158,7 @@ class VerdictBuilder:
         result.negative += record.get("negative", 0)
 
     def _on_finding(self, record: Record) -> None:
-        self._add(Finding(**record["finding"]), record.get("exchange"), record.get("started", 0.0))
+        self._buckets.add(Finding(**record["finding"]), record.get("exchange"), record.get("started", 0.0))
 
     def _on_not_exercised(self, record: Record) -> None:
         self._results[record["clause"]].reason = record["why"]
@@ -210,36 +173,25 @@ class VerdictBuilder:
     def _unknown(self, why: str) -> None:
         self._ends.append({"type": "end", "reason": f"a check failed itself: {why}"})
 
-    def _add(self, finding: Finding, exchange: Record | None, started: float = 0.0) -> None:
-        known = self._deviations.match(finding, exchange)
-        key = (*finding.bucket, known.name if known else "")
-        bucket = self._buckets.get(key)
-        started = exchange["started"] if exchange else started
-        if bucket is None:
-            bucket = self._buckets[key] = Bucket(*finding.bucket, finding, exchange, first_seen=started, known=known)
-        elif exchange is not None and _smaller(exchange, bucket.exchange):
-            bucket.finding, bucket.exchange = finding, exchange
-        bucket.count += 1
-        bucket.first_seen = min(bucket.first_seen, started)
-        if exchange is not None:
-            bucket.families[exchange["case"].get("family", "")] += 1
-        result = self._results[finding.clause]
-        if known:
-            result.known += 1
-        else:
-            result.broken += 1
-
     def verdict(self) -> Verdict:
         """The verdict on all that was observed; call it once."""
         for history in self._histories.values():
             for seen in history.findings():
-                self._add(seen.finding, self._projects[seen.place])
+                self._buckets.add(seen.finding, self._projects[seen.place])
             for clause, count in history.exercised():
                 if clause in self._results:
                     self._results[clause].positive += count
         self._judge_the_end()
-        self._drop_consequences()
-        buckets = sorted(self._buckets.values(), key=self._severity)
+        for clause, why in self._buckets.drop_consequences().items():
+            result = self._results[clause]
+            result.unknown, result.reason = True, why
+        for bucket in self._buckets:
+            result = self._results[bucket.clause]
+            if bucket.known is None:
+                result.broken += bucket.count
+            else:
+                result.known += bucket.count
+        buckets = sorted(self._buckets, key=self._severity)
         failing = [
             bucket
             for bucket in buckets
@@ -256,18 +208,6 @@ class VerdictBuilder:
         """Whether the run would have shown a deviation: it exercised the clause, or there is no such clause."""
         result = self._results.get(entry.clause)
         return result.outcome is not None if result else self._posts > 0
-
-    def _drop_consequences(self) -> None:
-        """Findings that follow from another clause leave theirs unknown."""
-        new = {key: bucket for key, bucket in self._buckets.items() if bucket.known is None}
-        for clause, cause in consequences({bucket.clause for bucket in new.values()}):
-            result = self._results[clause]
-            for key, bucket in new.items():
-                if bucket.clause == clause and key in self._buckets:
-                    del self._buckets[key]
-                    result.broken -= bucket.count
-                    result.unknown = True
-                    result.reason = f"{bucket.count} findings that may follow from {cause}"
 
     def _severity(self, bucket: Bucket) -> tuple[int, int, int, str]:
         level = self._results[bucket.clause].clause.level.rank
@@ -292,7 +232,7 @@ class VerdictBuilder:
             return ExitStatus.NO_VERDICT, f"No verdict on {', '.join(unknown)}; everything else is kept."
         idle = sum(result.outcome is None for result in self._results.values())
         rest = f" ({idle} clauses were not exercised)" if idle else ""
-        known = sum(bucket.count for bucket in self._buckets.values() if bucket.known)
+        known = sum(bucket.count for bucket in self._buckets if bucket.known)
         accepted = f" Known deviations occurred {known} times." if known else ""
         return ExitStatus.KEPT, f"The contract is kept: every promise that was exercised held{rest}.{accepted}"
 
@@ -300,16 +240,6 @@ class VerdictBuilder:
 def _folder(worker: str) -> str:
     """What comes before the name of a worker where several runs are read as one; empty where there is one."""
     return worker.rpartition("/")[0]
-
-
-def _smaller(one: Record, other: Record | None) -> bool:
-    return other is None or _size(one) < _size(other)
-
-
-def _size(exchange: Record) -> tuple[int, int]:
-    case = exchange["case"]
-    body = case.get("body") or case.get("body_base64") or ""
-    return (exchange.get("size", len(body)), exchange["number"])
 
 
 def build_verdict(

@@ -14,8 +14,9 @@ from reports.visible import inert, readable
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from contracts.buckets import Bucket
     from contracts.deviations import Deviation
-    from contracts.verdict import Bucket, ClauseResult
+    from contracts.verdict import ClauseResult
 
 #: Characters of a text on one line that a report shows.
 LINE: Final = 400

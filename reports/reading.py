@@ -12,7 +12,7 @@ from contracts.checks.context import ascii_json
 from contracts.deviations import Deviations
 from contracts.document import DEFAULT_DOCUMENT
 from contracts.findings import Level
-from contracts.verdict import Bucket, Verdict, VerdictBuilder
+from contracts.verdict import Verdict, VerdictBuilder
 from reports.evidence import FindingReport, Repeating, clause_report, finding_report
 from reports.history import history_files, read_history
 from reports.summary import Accepted, ClauseRow, Cleanup, Environment, Note, Record, Summary, state_of
@@ -21,6 +21,8 @@ from reports.visible import inert
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+
+    from contracts.buckets import Bucket
 
 #: Notes of one kind, and projects left behind, that are kept by name; the rest is counted.
 _NOTES: Final = 40
