@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import shlex
 import sys
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict
@@ -64,7 +65,8 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--jobs", type=int, default=2)
     parser.add_argument("--json", type=Path, help="keep every outcome in this file")
     parser.add_argument("--page", action="store_true", help="rewrite docs/benchmark.md and docs/detection-curve.svg")
-    options = parser.parse_args(arguments)
+    given = sys.argv[1:] if arguments is None else arguments
+    options = parser.parse_args(given)
     catalogue = list(faults())
     names = sample(catalogue, options.sample or len(catalogue))
     few = sample(names, options.large_sample)
@@ -87,7 +89,7 @@ def main(arguments: list[str] | None = None) -> int:
             "",
             alarm_table(alarms),
             "",
-            made_by("python -m tests.benchmark.comparison --page"),
+            made_by(shlex.join(["python", "-m", "tests.benchmark.comparison", *given])),
         ]
     )
     print(text)

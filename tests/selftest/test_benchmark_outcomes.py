@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import base64
 import json
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 from xml.etree import ElementTree as ET
@@ -12,6 +14,7 @@ import pytest
 
 from contracts.targets.mock.registry import faults
 from tests.benchmark.curve import detection_curve
+from tests.benchmark.lanes import in_lanes
 from tests.benchmark.outcomes import FalseAlarms, Outcome, Scores, percentile, sample
 from tests.benchmark.page import alarm_table, detection_table, made_by, rewrite
 from tests.benchmark.runs import Run
@@ -205,3 +208,19 @@ def test_a_part_of_the_page_is_rewritten_and_the_rest_stays(tmp_path: Path) -> N
 
 def test_a_table_says_how_and_when_it_was_made() -> None:
     assert made_by("python -m x", datetime(2026, 2, 1, tzinfo=UTC)) == "Made by `python -m x` on 2026-02-01."
+
+
+def test_faults_that_wait_hold_up_no_other_one() -> None:
+    waits = next(fault.name for fault in faults().values() if fault.breaks.startswith("service."))
+    others = [fault.name for fault in faults().values() if not fault.breaks.startswith("service.")][:3]
+    done = threading.Event()
+
+    def work(name: str) -> str:
+        if name == waits:
+            assert done.wait(10), "the others wait for the one that waits"
+        elif name == others[-1]:
+            done.set()
+        return name
+
+    names = [waits, *others]
+    assert list(in_lanes(work, names, ThreadPoolExecutor, 1)) == names

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.benchmark.detection import KEY, run_suite
+from tests.benchmark.trial import KEY, run_suite
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -1,0 +1,65 @@
+"""One run of the suite against one service, as a stranger would run it, told nothing but a base URL; many at once."""
+
+from __future__ import annotations
+
+import json
+import multiprocessing
+import tempfile
+import time
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final
+
+from tests.benchmark.forked import preload, run_pytest
+from tests.benchmark.sighting import first_finding
+
+ROOT: Final = Path(__file__).parents[2]
+KEY: Final = "sk-detection-9f3kX2mQpL7vWb4Rt8Yn"
+
+
+@dataclass(slots=True)
+class Trial:
+    """What became of one run: exit status, broken clauses, and the number of POSTs and seconds until the finding."""
+
+    name: str
+    status: int
+    clauses: list[str] = field(default_factory=list)
+    requests: int | None = None
+    seconds: float = 0.0
+    output: str = ""
+
+    @property
+    def found(self) -> bool:
+        """Whether the run said that the contract is broken."""
+        return self.status == 1
+
+
+def run_suite(base_url: str, name: str, *arguments: str, to_the_end: bool = False, timeout: float = 300.0) -> Trial:
+    """Run the suite against a service in a process of its own; the key travels in the environment."""
+    with tempfile.TemporaryDirectory() as folder:
+        command = ["tests/contract", "--target", "live", "--base-url", base_url, "--reports", folder]
+        command += ["--examples", f"{folder}/examples", "-q", "-p", "no:cacheprovider", *arguments]
+        command += [] if to_the_end else ["-x"]
+        started = time.perf_counter()
+        output = Path(folder) / "output.txt"
+        status = run_pytest(command, {"ACTIVEPIECES_API_KEY": KEY}, output, ROOT, timeout)
+        seconds = time.perf_counter() - started
+        said = output.read_text(encoding="utf-8", errors="replace")[-3000:]
+        trial = Trial(name, status, seconds=round(seconds, 2), output=said)
+        for run in Path(folder).iterdir():
+            if (run / "report.json").exists() and not run.is_symlink():
+                _read(run, trial)
+        return trial
+
+
+def _read(run: Path, trial: Trial) -> None:
+    report = json.loads((run / "report.json").read_text(encoding="utf-8"))
+    trial.clauses = sorted({finding["clause"] for finding in report["findings"]})
+    sighting = first_finding(run)
+    trial.requests = sighting.requests if sighting else None
+
+
+def pool(workers: int) -> ProcessPoolExecutor:
+    """Processes that have imported what every run needs, and fork to run it."""
+    return ProcessPoolExecutor(workers, multiprocessing.get_context("fork"), initializer=preload)
