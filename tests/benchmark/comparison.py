@@ -39,7 +39,7 @@ def score(tool: Tool, names: Sequence[str], jobs: int) -> Scores:
     """Let a tool look for each of the faults, several at once."""
     outcomes = []
     for outcome in in_lanes(tool.look_for, names, ThreadPoolExecutor, jobs):
-        said = f"after {outcome.requests} requests ({outcome.said})" if outcome.found else "not found"
+        said = f"after {outcome.requests} requests ({outcome.said})" if outcome.found else f"not found {outcome.said}"
         print(f"{tool.name}: {outcome.name}: {said}", file=sys.stderr, flush=True)
         outcomes.append(outcome)
     return Scores(tool.name, tuple(outcomes))

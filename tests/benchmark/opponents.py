@@ -11,7 +11,7 @@ from tests.benchmark.outcomes import Outcome
 from tests.benchmark.runs import suite
 from tests.benchmark.served import CountedMock
 from tests.benchmark.sighting import first_finding
-from tests.benchmark.stock import st_run
+from tests.benchmark.stock import BadEnd, st_run
 
 #: What a run of schemathesis draws its cases from. It is given, so that the table can be made again.
 SEED: Final = 2
@@ -52,6 +52,8 @@ class Stock:
             return self._look_for(fault, to_the_end=False)
         except subprocess.TimeoutExpired as problem:
             return Outcome(fault, found=False, said=f"nothing within {problem.timeout:g} s")
+        except BadEnd as problem:
+            return Outcome(fault, found=False, said=str(problem).partition("\n")[0])
 
     def _look_for(self, fault: str, *, to_the_end: bool) -> Outcome:
         with CountedMock.start(fault=fault) as mock:

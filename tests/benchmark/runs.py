@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import resource
 import subprocess
 import sys
 import tempfile
@@ -49,13 +50,25 @@ class _Peaks:
                     self.seen[pid] = max(peak, self.seen.get(pid, 0))
 
 
-def run(command: Sequence[str], *, cwd: Path = ROOT, memory: bool = False, timeout: float = 7_200.0) -> Run:
-    """Run a command to its end; the key travels in the environment."""
+def run(
+    command: Sequence[str],
+    *,
+    cwd: Path = ROOT,
+    memory: bool = False,
+    memory_limit: int | None = None,
+    timeout: float = 7_200.0,
+) -> Run:
+    """Run a command to its end; the key travels in the environment.
+
+    ``memory`` records its peaks; ``memory_limit`` bounds its address space (bytes; Linux).
+    """
     started, clock = time.time(), time.perf_counter()
     with tempfile.TemporaryFile() as said:
         process = subprocess.Popen(  # noqa: S603  # commands of this benchmark
             command, cwd=cwd, env=environment(), stdin=subprocess.DEVNULL, stdout=said, stderr=subprocess.STDOUT
         )
+        if memory_limit is not None and sys.platform == "linux":
+            resource.prlimit(process.pid, resource.RLIMIT_AS, (memory_limit, memory_limit))
         peaks = _Peaks(process.pid)
         watcher = threading.Thread(target=peaks.watch, daemon=True)
         if memory:

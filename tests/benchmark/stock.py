@@ -30,6 +30,8 @@ _FORMAT: Final = "format: email"
 _UNSOUND: Final = ("unsupported_method", "missing_required_header")
 #: Seconds that it waits for an answer: as long as the suite.
 _PATIENCE: Final = 5
+#: Bytes that it may need: it reads an answer that never ends until the machine has no more.
+_MEMORY: Final = 4 << 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +42,10 @@ class Alarm:
     check: str
     body: bytes | None = None
     media_type: str | None = None
+
+
+class BadEnd(RuntimeError):
+    """The tool ended without a result that can be read: killed, or with an error of its own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +72,7 @@ def st_run(
     """Run schemathesis to its first alarm, or to the end.
 
     ``examples`` is its number of examples (None: its own); ``as_it_comes`` leaves the document and every
-    check as they are.
+    check as they are. Raises BadEnd, and subprocess.TimeoutExpired after 15 minutes.
     """
     with tempfile.TemporaryDirectory(prefix="stock-") as name:
         folder = Path(name)
@@ -76,12 +82,12 @@ def st_run(
         command += [f"--report-ndjson-path={events}", "--request-timeout", str(_PATIENCE)]
         command += [] if as_it_comes else ["--exclude-checks", ",".join(_UNSOUND)]
         command += ["--continue-on-failure"] if to_the_end else ["--max-failures", "1"]
-        done = run(command, cwd=folder, timeout=900)
+        done = run(command, cwd=folder, timeout=900, memory_limit=_MEMORY)
         if done.status not in {0, 1}:
-            raise RuntimeError(f"schemathesis ended with {done.status}:\n{done.output[-3000:]}")
+            raise BadEnd(f"schemathesis ended with {done.status}:\n{done.output[-3000:]}")
         alarms = sorted(alarms_in(_read(events)), key=lambda alarm: alarm.at)
         if bool(alarms) != bool(done.status):
-            raise RuntimeError(f"schemathesis ended with {done.status} and {alarms}:\n{done.output[-3000:]}")
+            raise BadEnd(f"schemathesis ended with {done.status} and {alarms}:\n{done.output[-3000:]}")
         return StockRun(done, tuple(alarms))
 
 
