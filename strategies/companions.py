@@ -119,6 +119,7 @@ def _hard_lists(field: Field) -> list[Named]:
             Named("items that differ in case", ["Ab", "ab", "AB", "ab"]),
             Named("1,001 different items", [f"connection-{(i * 7919) % 1001}" for i in range(1001)]),
             Named("a long item", [filler(1025)]),
+            Named("one character each", [*"%_*?$.'\"\\,;:/{[<#@!-+0 "]),
         ]
     if field.items.nullable:
         found.append(Named("null among the items", [plain[0], None, plain[1]]))

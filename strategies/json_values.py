@@ -55,6 +55,7 @@ HARD_NUMBERS: Final = (
     _number("-2147483649", "-2^31 - 1"),
     _number("4294967295", "2^32 - 1"),
     _number("4294967296", "2^32"),
+    _number("1099511627776", "2^40"),
     _number("9007199254740991", "2^53 - 1"),
     _number("9007199254740992", "2^53"),
     _number("-9007199254740993", "-2^53 - 1: between two doubles"),
@@ -81,11 +82,11 @@ OTHERS: Final[dict[str, tuple[Any, ...]]] = {
     "string": (
         *("", "x", "null", "true", "false", "1", "[]", '["x"]', "a,b", "{}", '{"a":1}'),
         *("0", "5", "5.0", "-1", "1e3", "0x10", "NaN", " 5 ", "\uff15"),
-        *("1,000", "Infinity", "+5", "5px", "2024-01-01T00:00:00Z", '{ "a": 1 }', "a=>1"),
+        *("1,000", "Infinity", "+5", "5px", "2024-01-01T00:00:00Z", '{ "a": 1 }', " {} ", "a=>1"),
     ),
-    "number": (0, 1, Token("1.5"), 1720000000000, -5),
+    "number": (0, 1, Token("1.5"), 1720000000000, -5, Token("12345678901234567890")),
     "boolean": (True, False),
-    "array": ([], ["x"], [5], [{}], [["a", 1]]),
+    "array": ([], ["x"], [5], [{}], [["a", 1]], [{"a": 1}]),
     "object": ({}, {"0": "x"}, {"value": 5}, {"length": 0}, {"$numberInt": "5"}, {"en": "x"}),
 }
 #: Bodies that are no JSON object; an array of a valid object comes on top.
@@ -222,6 +223,10 @@ _ONE_BY_ONE: Final = (
     Named(
         "arrays of texts and of equal objects",
         {"a": ["c", "a", "b"], "b": [{"x": 1}, {"x": 1}], "c": {"d": {"e": [0.123456789, {"f": 1.000000001}]}}},
+    ),
+    Named(
+        "large integers in arrays",
+        {"a": [1152921504606846976, -1152921504606846976, 1099511627776], "b": [{"c": [9007199254740992]}]},
     ),
     Named(
         "arrays of nulls and empty values",

@@ -61,6 +61,7 @@ _WHITE_SPACE: Final = {
     "paragraph separator U+2029": "\u2029a\u2029b",
     "no-break spaces": "\xa0a\xa0b\xa0",
     "ideographic and typographic spaces": "\u3000a\u2003b\u202fc\u3000",
+    "the Mongolian vowel separator at both ends": "\u180ea\u180e",
     "rare spaces at both ends": "\u1680\u2008rare\u205f\u2002",
     "zero width space": "\u200ba\u200bb\u200b",
     "joiners and direction marks": "a\u200cb\u200dc\u200e\u200fd",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import json
 from typing import TYPE_CHECKING, Any, Final
 
 from contracts.exchange import Case
@@ -154,8 +155,28 @@ def _unlisted(contract: Contract, companions: Companions) -> Iterator[Case]:
         aim = f"the unlisted member {name[:40]!r}"
         yield json_case(companions.body() | {name: value}, family="unusual.member", aim=aim)
     yield json_case(chosen | companions.body(), family="unusual.member", aim="all unlisted members")
+    kinds: tuple[Any, ...] = ("x", 0, False, None, [], {})
+    for value in kinds:
+        others: dict[str, Any] = dict.fromkeys((name for name in chosen if name), value)
+        aim = f"each unlisted member is {json.dumps(value)}"
+        yield json_case(companions.body(company="minimal") | others, family="unusual.member", aim=aim)
+    for first in (False, True):
+        # A parser that is careless of case takes one of them for the right one: what comes back tells.
+        body = companions.body(company="full")
+        alike = {
+            name: "Other" if takes_text(field, "Other") else ordinary(field, 3)
+            for field in contract.fields
+            for name in _alike(field.path)
+            if name not in listed
+        }
+        aim = f"members whose names differ in case {'before' if first else 'behind'} the right ones"
+        yield json_case(alike | body if first else body | alike, family="unusual.member", aim=aim)
     many = {f"unlisted{index}": index for index in range(_MANY)}
     yield json_case(companions.body() | many, family="unusual.member", aim=f"{_MANY:,} unlisted members")
+
+
+def _alike(name: str) -> tuple[str, ...]:
+    return (name.lower(), name.upper(), name[:1].upper() + name[1:], f"{name[:-1]}{name[-1:].upper()}")
 
 
 def _repeated(contract: Contract, companions: Companions) -> Iterator[Case]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import random
-import re
 from collections import Counter
 from itertools import cycle
 from typing import TYPE_CHECKING, Any, Final
@@ -17,13 +16,14 @@ from strategies.companions import (
     hard_values,
     is_name_like,
     marked_text,
+    ordinary,
     takes_text,
 )
 from strategies.encoding import STYLES, Style, encode, json_case
 from strategies.json_values import NO_OBJECTS
 from strategies.samples import near_misses
 from strategies.text import HARD_TEXTS, filler, hard_texts
-from strategies.wrong_values import Wrong, wrong_values
+from strategies.wrong_values import Wrong, words_of, wrong_values
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -45,12 +45,24 @@ _COMPANIES_OF_WRONG: Final = ("minimal", "full", "nulls", "even", "odd")
 _MISSPELT: Final = (
     *(str.lower, str.upper, str.title, lambda name: f"{name} ", lambda name: f"_{name}", lambda name: f"{name}\xa0"),
     lambda name: name[:1].upper() + name[1:],
-    lambda name: "_".join(_words_of(name)),
-    lambda name: "-".join(_words_of(name)),
-    lambda name: _words_of(name)[-1],
+    lambda name: "_".join(words_of(name)),
+    lambda name: "-".join(words_of(name)),
+    lambda name: words_of(name)[-1],
 )
 #: Lengths of bodies at which buffers of servers and proxies end.
 _BUFFERS: Final = (1_024, 4_096, 8_192, 16_384, 65_536)
+#: What tells two texts apart, and their ends: collations, wildcards and normalisation take them for equal.
+_LOOK_ALIKES: Final = (
+    ("case", "-a", "-A"),
+    ("a space behind it", "-b", "-b "),
+    ("normalisation", "-\xe9", "-e\u0301"),
+    ("an accent", "-o", "-\xf6"),
+    ("a hyphen", "-1", "1"),
+    ("a character beyond the first plane", "-\U0001f600", "-\U0001f680"),
+    ("what a wildcard stands for", "-cd", "-c_"),
+)
+#: So many equal characters take seconds where time grows with their square.
+_RUN: Final = 50_000
 
 
 def valid_cases(contract: Contract, names: Names, seed: int) -> list[Case]:
@@ -73,16 +85,25 @@ def valid_cases(contract: Contract, names: Names, seed: int) -> list[Case]:
         elif field.path == MARKED and "string" in field.types and admits(field, ""):
             body = companions.body(field, "full") | {field.path: ""}
             cases.append(json_case(body, family=f"values.{field.path}", aim=f"{field.path}: empty"))
+            cases.extend(_look_alikes(field, companions))
     cases.extend(_in_every_style(companions))
     cases.append(_one_text(companions))
     cases.extend(_of_exact_length(companions))
+    cases.extend(_long_runs(companions))
     cases.extend(_together(contract, companions, random.Random(seed), styles))  # noqa: S311 - reproducible on purpose
     return cases
 
 
-def _words_of(name: str) -> list[str]:
-    """The words of a name in camel case, in lower case."""
-    return [word.lower() for word in re.findall(r"[A-Z]?[^A-Z]+|[A-Z]", name)]
+def _look_alikes(field: Field, companions: Companions) -> Iterator[Case]:
+    """Pairs of texts of the marked field that a careless comparison takes for the same one."""
+    for difference, one, other in _LOOK_ALIKES:
+        name = companions.name()
+        for text, partner in ((one, other), (other, one)):
+            # The plainest body, so that nothing else can be to blame for a refusal.
+            body = {each.path: ordinary(each) for each in companions.fields if each.required}
+            body[field.path] = f"{name}{text}"
+            aim = f"{field.path}: another one than {name + partner!r}, by {difference}"
+            yield json_case(body, family=f"values.{field.path}", aim=aim)
 
 
 def _one_text(companions: Companions) -> Case:
@@ -106,6 +127,19 @@ def _of_exact_length(companions: Companions) -> Iterator[Case]:
             body[free.path]["filler"] = filler(length - len(encode(body)))
         data = encode(body).ljust(length)
         yield Case(data, family="values.length", aim=f"a body of {length:,} bytes")
+
+
+def _long_runs(companions: Companions) -> Iterator[Case]:
+    """One character over and over, on which careless trimming and escaping take the square of the time."""
+    for field in companions.fields:
+        text = f"a{' ' * _RUN}b"
+        if is_name_like(field) and admits(field, text):
+            body = companions.body(field, "minimal") | {field.path: text}
+            yield json_case(body, family="values.length", aim=f"{field.path}: {_RUN:,} spaces between two letters")
+    free = free_object(companions.contract)
+    if free is not None:
+        body = companions.body(free, "minimal") | {free.path: {"x": "<" * _RUN}}
+        yield json_case(body, family="values.length", aim=f"{free.path}: {_RUN:,} angle brackets")
 
 
 def _in_every_style(companions: Companions) -> Iterator[Case]:
@@ -213,6 +247,10 @@ def _missing(field: Field, companions: Companions) -> Iterator[Case]:
         yield json_case(body, family=family, aim=f"{clause} ({company})")
     if sum(other.required for other in companions.fields) == 1:
         yield json_case({}, family=family, aim=f"{clause} (an empty object)")
+        for other in companions.fields:
+            if other is not field:
+                body = {other.path: companions.name() if other.path == MARKED else ordinary(other)}
+                yield json_case(body, family=family, aim=f"{clause} (nothing but {other.path})")
     for misspell in _MISSPELT:
         body = companions.body(field)
         value = body.pop(field.path)

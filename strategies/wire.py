@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlencode
 
 from contracts.exchange import JSON_MEDIA_TYPE, VALID_AUTHORIZATION, Case
-from strategies.companions import Companions, free_object
+from strategies.companions import Companions, admits, free_object
 from strategies.encoding import encode
 
 if TYPE_CHECKING:
@@ -88,6 +88,10 @@ _MALFORMED: Final[dict[str, str]] = {
     "a semicolon behind it": "{<body>};",
     "an assignment": "x={<body>}",
     "an arrow for a colon": '{<body>,<in>"x"=>1<out>}',
+    "an equals sign for a colon": '{<body>,<in>"x"=1<out>}',
+    "a comment with a number sign behind it": "{<body>} # comment",
+    "a comma missing between texts": '{<body>,<in>"x":["a" "b"]<out>}',
+    "a trailing comma in an object inside": '{<in>"x":{"y":1,}<out>,<body>}',
     "XML": "<project><name>x</name></project>",
     "white space only": " \t\r\n",
 }
@@ -112,6 +116,8 @@ _NOT_UTF8: Final[dict[str, bytes]] = {
     "Shift JIS": "\u6771\u4eac".encode("shift_jis"),
 }
 _SPOILED: Final = "SPOILED"
+#: A member that the page does not list: nobody looks at its value but the decoder.
+_UNLISTED: Final = "note"
 #: Codings that RFC 8259, section 8.1, rules out. Without a byte order mark such a text may happen to be UTF-8,
 #: but U+0000 between its characters makes it no JSON.
 _OTHER_CODINGS: Final = {
@@ -188,14 +194,16 @@ def encoding_cases(contract: Contract, names: Names, seed: int) -> list[Case]:
     """Bytes that are not UTF-8, inside texts and names of members and for the whole body, all owed a 4xx."""
     companions = Companions(contract, names, seed)
     free = free_object(contract)
-    places = [field.path for field in contract.fields if "string" in field.types] + ([free.path] * 2 if free else [])
+    # Where the bytes are all that is wrong: what they are replaced with by a careless decoder would be taken.
+    places = [field.path for field in contract.fields if "string" in field.types and admits(field, "\ufffd?")]
+    places += ([free.path] * 2 if free else []) + [_UNLISTED]
     cases = []
     for number, (name, data) in enumerate(_NOT_UTF8.items()):
         place = places[number % len(places)]
         value: Any = _SPOILED
         if free and place == free.path:
             value = {_SPOILED: "x"} if number % 2 else {"x": _SPOILED}
-        field = contract.field(place)
+        field = None if place == _UNLISTED else contract.field(place)
         text = encode(companions.body(field, ("full", "minimal")[number % 2]) | {place: value})
         aim = f"request.body.encoding ({name} in {place})"
         cases.append(Case(text.replace(_SPOILED.encode(), data), family="wire.encoding", aim=aim))

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 #: Names of projects as people write them, with what the page's pattern forbids in its usual places.
 TITLES: Final = (
     *("1.2", "v2.0 beta", "3.14", "10.000", "Dr. Who", "e.g. this", "end.", ".start", "...", "..", "a . b", ". ."),
+    *("a@b.co", "ann@example.org"),
     *("example.com", "readme.md", "archive.tar.gz", "www.example.org", "J.R.R. Tolkien", "Inc.", "No.5", "U.S."),
     *("a / b", "/ ", " /", "and/or", "N/A", "1/2", "24/7", "/", "//", "/etc/passwd", "../secrets", "./x", "a/"),
     *("https://example.com", "C:/x", "a\\b/c", "</b>", "{{a.b}}", "${a.b}", "%2F.", "&#47;.", "a\n.", "\n/", "\t."),
@@ -60,7 +61,7 @@ ADDRESSES: Final = (
         "n/a",
         "\ufeffa@b.co",
     ),
-    f"{'a' * 62}..b@c.de",
+    *(f"{'a' * 62}..b@c.de", f"{'a' * 70}..b@c.de", f"{'a' * 70}.@b.co", f"a@{'b' * 60}.{'c' * 10}..de"),
 )
 #: The first words, which are the shortest, stand in minimal bodies: the smallest case is then among them.
 _ALONE = 8

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from itertools import cycle, islice, zip_longest
 from typing import TYPE_CHECKING, Any, Final
@@ -22,7 +23,7 @@ PLACES: Final = ((1, 0), (2, 1), (3, 1), (2, 0), (3, 2), (5, 0), (40, 39), (40, 
 #: How many near misses stand for a pattern inside lists and nested objects; fields of the body have complete sets.
 _NEAR_MISSES: Final = 6
 #: How many wrong items of one kind are put into lists.
-_ITEMS_OF_A_KIND: Final = 2
+_ITEMS_OF_A_KIND: Final = 4
 #: Articles, since names of wrong values are read by people.
 _KINDS: Final = {"array": "an array", "object": "an object"}
 
@@ -51,6 +52,11 @@ def wrong_values(field: Field, *, top: bool = True) -> Iterator[Wrong]:
         yield from _wrong_members(field)
 
 
+def words_of(name: str) -> list[str]:
+    """The words of a name in camel case, in lower case."""
+    return [word.lower() for word in re.findall(r"[A-Z]?[^A-Z]+|[A-Z]", name)]
+
+
 def _wrong_kinds(field: Field) -> Iterator[Wrong]:
     clause = f"request.{field.path}"
     if not field.nullable:
@@ -71,11 +77,13 @@ def _wrong_kinds(field: Field) -> Iterator[Wrong]:
         yield Wrong(f"{clause}.type", "an array of two valid values", [valid, ordinary(field, 1)])
     if field.types and "object" not in field.types:
         yield Wrong(f"{clause}.type", "an object around a valid value", {"value": valid})
+        short = words_of(field.name)[-1]
+        yield Wrong(f"{clause}.type", f"an object with a valid value as its {short}", {short: valid})
 
 
 def _like(field: Field, kind: str, value: Any) -> bool:
     """Whether lenient code may take the value for the field's type; each JSON type keeps its plainest ones."""
-    if kind == "array" and value == [["a", 1]]:
+    if kind == "array" and value in ([["a", 1]], [{"a": 1}]):
         return "object" in field.types
     if kind == "object" and value in ({"$numberInt": "5"}, {"en": "x"}):
         return ("string" if "en" in value else "number") in field.types
@@ -86,7 +94,7 @@ def _like(field: Field, kind: str, value: Any) -> bool:
         "integer": not value.startswith(("[", "{", "a")),
         "boolean": value in ("true", "false", "1", "0"),
         "array": value in ("[]", '["x"]', "a,b"),
-        "object": value in ("{}", '{"a":1}', '{ "a": 1 }', "a=>1", "[]"),
+        "object": value in ("{}", '{"a":1}', '{ "a": 1 }', " {} ", "a=>1", "[]"),
     }
     return any(like.get(name, False) for name in field.types)
 
@@ -138,6 +146,8 @@ def _wrong_items(item: Field) -> Iterator[Wrong]:
             items = [ordinary(item, index) for index in range(size)]
             items[place] = one.value
             yield Wrong(one.clause, f"item {place + 1} of {size}: {one.name}", items)
+    for group in groups.values():
+        yield Wrong(group[0].clause, f"two items, both {group[0].name}", [group[0].value] * 2)
 
 
 def _wrong_members(field: Field) -> Iterator[Wrong]:

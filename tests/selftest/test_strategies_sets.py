@@ -38,9 +38,9 @@ INVENTED = Path(__file__).with_name("data") / "invented.openapi.yaml"
 CONTRACTS = {"page": load_contract(), "invented": load_contract(INVENTED)}
 #: Each set with the verdicts that its cases may have and the most cases for the page's contract.
 SETS: dict[str, tuple[Set, set[str], int]] = {
-    "valid": (valid_cases, {"create"}, 170),
-    "wrong kinds": (wrong_kind_cases, {"reject"}, 195),
-    "malformed": (malformed_cases, {"reject"}, 80),
+    "valid": (valid_cases, {"create"}, 185),
+    "wrong kinds": (wrong_kind_cases, {"reject"}, 235),
+    "malformed": (malformed_cases, {"reject"}, 85),
     "encoding": (encoding_cases, {"reject"}, 25),
     "media types": (media_type_cases, {"create", "reject", "either"}, 65),
     "authorization": (authorization_cases, {"reject"}, 65),
@@ -85,7 +85,7 @@ def test_every_case_is_judged_as_its_set_means_it(contract: Contract, name: str,
 def test_every_refused_case_breaks_exactly_the_clause_it_names(contract: Contract, name: str) -> None:
     for case, expected in judged(name, contract):
         if expected.verdict is Verdict.REJECT:
-            assert [violation.clause for violation in expected.violations] == [case.aim.partition(" (")[0]], case
+            assert {violation.clause for violation in expected.violations} == {case.aim.partition(" (")[0]}, case
 
 
 def test_equal_arguments_give_byte_identical_sets(contract: Contract, name: str) -> None:
@@ -104,7 +104,8 @@ def test_no_case_is_there_twice(contract: Contract, name: str) -> None:
 
 def test_no_two_cases_carry_the_same_name(contract: Contract, name: str) -> None:
     names = Names("ctmark")
-    found = [names.found_in(_plain(case)) for case in made(name, contract)]
+    # Texts that look alike share a name on purpose: nothing else tells whether they are taken for one.
+    found = [names.found_in(_plain(case)) for case in made(name, contract) if "another one than" not in case.aim]
     used = [one for one in found if one is not None]
     assert len(set(used)) == len(used)
     assert all(one.startswith("ctmark-2") for one in used), "names of the given lane"
@@ -208,7 +209,7 @@ def test_a_class_alone_has_only_ordinary_company() -> None:
 def test_the_wrong_item_of_a_list_comes_in_every_place() -> None:
     places = set()
     for case in made("wrong kinds", CONTRACTS["page"]):
-        if case.aim.startswith("request.globalConnectionExternalIds.items."):
+        if case.aim.startswith("request.globalConnectionExternalIds.items.") and "both" not in case.aim:
             items = json_text.parse(case.body or b"").value["globalConnectionExternalIds"]
             [wrong] = [index for index, item in enumerate(items) if not isinstance(item, str)]
             places.add((len(items), wrong))
