@@ -218,3 +218,17 @@ def _default_name(call: Call) -> None:
     announced = (call.header(b"content-type") or b"").lower().startswith(b"application/json")
     if announced and isinstance(call.value, dict) and "displayName" not in call.value:
         forgive(call, "displayName", "Untitled")
+
+
+@accepts("displayName", breaks=_PATTERN, trigger="an address", conditional=True)
+def accepts_an_address_as_display_name(value: Json) -> bool:
+    """Lets a displayName through that is an e-mail address."""
+    return bool(re.fullmatch(r"[\w.+-]+@[\w-]+(\.[\w-]+)+", _text(value)))
+
+
+@fault("validated", breaks="request.displayName.required", trigger="nothing but an address", conditional=True)
+def names_a_project_after_its_address(call: Call) -> None:
+    """Needs no displayName where alertReceiverEmail is all there is."""
+    if isinstance(call.value, dict) and list(call.value) == ["alertReceiverEmail"] and call.value["alertReceiverEmail"]:
+        call.issues = [issue for issue in call.issues if issue.path[:1] != ("displayName",)]
+        call.value = {**call.value, "displayName": "Unnamed"}

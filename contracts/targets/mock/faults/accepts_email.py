@@ -208,3 +208,15 @@ def accepts_false_as_email(value: Json) -> bool:
 def accepts_an_object_as_email(value: Json) -> bool:
     """Takes an object for an address."""
     return isinstance(value, dict)
+
+
+@accepts(_FIELD, breaks=_PATTERN, trigger="two dots in a row behind 64 characters", conditional=True)
+def checks_dots_in_64_characters_of_an_address(value: Json) -> bool:
+    """Looks for two dots in a row in the first 64 characters of an address only."""
+    return isinstance(value, str) and ".." not in value[:64] and _address(re.sub(r"\.\.+", ".", value))
+
+
+@accepts(_FIELD, breaks=_TYPE, trigger="an object with an address as its email", conditional=True)
+def accepts_an_object_with_an_email(value: Json) -> bool:
+    """Takes an object with a member named email for an address."""
+    return isinstance(value, dict) and _address(value.get("email"))

@@ -248,3 +248,21 @@ def accepts_a_number_in_a_text_beside_a_null_external_id(call: Call) -> None:
 def accepts_a_wrong_max_concurrent_jobs_now_and_then(value: Json) -> bool:
     """Lets some values of another type through as maxConcurrentJobs."""
     return value is not None
+
+
+@accepts(_LIST, breaks=_ITEM, trigger="a list of wrong items only", conditional=True)
+def accepts_a_list_without_any_text(value: Json) -> bool:
+    """Lets a list of several items through where none of them is a text."""
+    return isinstance(value, list) and len(value) > 1 and None not in value and all(_wrong([item]) for item in value)
+
+
+@accepts(_LIST, breaks=_ITEM, trigger="a fraction among the items", conditional=True)
+def accepts_fractions_in_a_list(value: Json) -> bool:
+    """Lets numbers with a fraction through as items."""
+    return isinstance(value, list) and not _wrong([item for item in value if not isinstance(item, float)])
+
+
+@accepts("metadata", breaks=_METADATA, trigger="a list of objects", conditional=True)
+def accepts_a_list_of_objects_as_metadata(value: Json) -> bool:
+    """Takes a list of objects with members for metadata."""
+    return isinstance(value, list) and bool(value) and all(isinstance(item, dict) and item for item in value)

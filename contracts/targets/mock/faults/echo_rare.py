@@ -134,3 +134,15 @@ def _merged(part: Json) -> Json:
 def merges_members_as_yaml_does(value: Json) -> Json:
     """Merges an object named << inside metadata into the one that holds it, as YAML does."""
     return everywhere(value, _merged)
+
+
+@alters("metadata", trigger="a large integer in an array")
+def keeps_15_digits_of_integers_in_arrays(value: dict[str, Json]) -> Json:
+    """Keeps 15 digits of the integers in arrays, as a spreadsheet does."""
+
+    def cut(part: Json) -> Json:
+        if not isinstance(part, list):
+            return part
+        return [float(f"{i:.15g}") if type(i) is int and abs(i) > 10**15 else i for i in part]
+
+    return everywhere(value, cut)

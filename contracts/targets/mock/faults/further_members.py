@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
+from contracts.targets.mock import refusals
 from contracts.targets.mock.mistakes import Members, answers
+from contracts.targets.mock.registry import fault
+
+if TYPE_CHECKING:
+    from contracts.targets.mock.call import Call
 
 
 @answers(breaks="response.201.id.null")
@@ -153,3 +160,17 @@ def answers_total_flows_as_text(answer: Members) -> None:
 def answers_null_active_flows(answer: Members) -> None:
     """Answers analytics.activeFlows null."""
     answer["analytics"]["activeFlows"] = None
+
+
+@fault("storing", breaks="response.201.displayName.echo", trigger="a member named DisplayName", conditional=True)
+def binds_members_in_any_case(call: Call) -> None:
+    """Takes a member named DisplayName for displayName, as a binder does that is careless of case."""
+    if isinstance(call.value, dict) and isinstance(call.value.get("DisplayName"), str):
+        call.fields["displayName"] = call.value["DisplayName"]
+
+
+@fault("storing", breaks="service.no_5xx", trigger="a poolId with a text", conditional=True)
+def fails_with_a_pool_of_another_type(call: Call) -> None:
+    """Answers 500 where the body has a text as poolId, which the page does not list."""
+    if isinstance(call.value, dict) and isinstance(call.value.get("poolId"), str):
+        call.refusal = refusals.internal_error()

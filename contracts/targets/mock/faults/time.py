@@ -196,3 +196,16 @@ async def backtracks_in_good_addresses(call: Call) -> None:
     text = _text(call, "alertReceiverEmail")
     if text and not call.issues:
         await call.connection.pause(min((len(text) / 1000) ** 2 * 0.5, _LATE))
+
+
+@fault("validated", breaks=_PATTERN, trigger="many spaces inside displayName", conditional=True)
+async def backtracks_in_runs_of_spaces(call: Call) -> None:
+    """Takes time with the square of a run of spaces in displayName, as trimming by an expression does."""
+    run = max(map(len, re.findall(r" +(?! )", _text(call, "displayName"))), default=0)
+    await call.connection.pause(min((run / 1000) ** 2 * 0.005, _LATE))
+
+
+@fault("validated", breaks=_CLAUSE, trigger="many angle brackets in metadata", conditional=True)
+async def escapes_angle_brackets_slowly(call: Call) -> None:
+    """Takes time with the square of the number of angle brackets in a body."""
+    await call.connection.pause(min((call.body.count(b"<") / 1000) ** 2 * 0.005, _LATE))
