@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import fcntl
 import os
+import random
 import struct
 import threading
 import time
@@ -37,6 +38,12 @@ class _Account:
     ended: bool = False
 
 
+class _Exempt(threading.local):
+    """Until when (seconds since the epoch) all others pause but this thread."""
+
+    until = 0.0
+
+
 class Allowance:
     """The account of a run.
 
@@ -61,6 +68,7 @@ class Allowance:
         self._parent = parent
         self._lock = threading.Lock()
         self._ended = threading.Event()
+        self._exempt = _Exempt()
         self._memory = _Account()
         self._file: int | None = None
         if path is not None:
@@ -95,6 +103,22 @@ class Allowance:
         """Let nobody send for ``seconds`` from now."""
         with self._account() as account:
             account.paused_until = max(account.paused_until, time.time() + seconds)
+
+    @contextmanager
+    def alone(self, seconds: float) -> Iterator[None]:
+        """Let this thread send while all others pause, once what they sent has had ``seconds`` to be answered.
+
+        They pause for as long again. A longer pause, such as one that the service asked for, holds for this thread
+        too. Where another worker wants the same, chance decides who is first.
+        """
+        quiet = seconds * random.uniform(1.0, 2.0)  # noqa: S311  # so that two workers do not keep step
+        self.pause(quiet + seconds)
+        self._exempt.until = time.time() + quiet + seconds
+        self._ended.wait(quiet)
+        try:
+            yield
+        finally:
+            self._exempt.until = 0.0
 
     def end(self) -> None:
         """Let nobody take anything any more, in no worker; what is reserved may still be sent, at once."""
@@ -134,7 +158,8 @@ class Allowance:
                 now = time.time()
                 if hurried:
                     self._check_time(now, account)
-                start = max(account.paused_until, account.next_slot)
+                paused_until = account.paused_until if account.paused_until > self._exempt.until else 0.0
+                start = max(paused_until, account.next_slot)
                 if now >= start:
                     account.sent += 1
                     if self.rate is not None:

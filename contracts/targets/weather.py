@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from contracts.targets.allowance import Allowance
 
 _LONGEST_PAUSE: Final = 5.0
+#: Seconds after which what the other threads have sent should be answered.
+_QUIET: Final = 0.4
 #: Requests that brought a broken-off answer again, after which another one is not repeated.
 _CONVINCED: Final = 3
 #: How often a gateway's word must come to a request, and not to the simplest one right before, until it counts
@@ -255,12 +257,13 @@ class Weather:
         del trouble
         status = answer[0].status
         with self._calm:
-            for _attempt in range(self._patience.repeats):
-                control, _waited = self._await_service(answer[0])
+            for attempt in range(self._patience.repeats):
+                # Alone from the second time on: what is refused in company only is the service's fault.
+                with self._allowance.alone(_QUIET if attempt else 0.0):
+                    control, _waited = self._await_service(answer[0])
                 if control.status not in ACCOUNT:
                     return _Outcome(answer, settled=True)
                 status = control.status
-                self._allowance.pause(0.5)
         words = {401: "the key is no longer accepted", 403: "the key is no longer accepted"}
         return self._stop(f"{words.get(status, 'the account allows no more projects')} (status {status} in mid-run)")
 
