@@ -167,6 +167,24 @@ def test_resets_that_come_again_and_again_are_a_broken_promise(service: str, tmp
         assert run.findings <= {"service.answers:reset-at-times", "service.answers:closed-at-times"}
 
 
+def test_a_service_that_refuses_creations_in_company_breaks_a_promise(service: str, tmp_path: Path) -> None:
+    one_at_a_time = threading.Lock()
+
+    def behave(seen: Seen) -> Writes | None:
+        if not seen.creates:
+            return None
+        if not one_at_a_time.acquire(blocking=False):
+            return json_answer(409, '{"code":"CONFLICT"}')
+        time.sleep(0.02)
+        one_at_a_time.release()
+        return None
+
+    with UnrulyServer(service, behave) as server:
+        run = essentials_run(server.base_url, tmp_path, connections=8)
+        assert run.status is ExitStatus.BROKEN, run.sentence
+        assert run.findings
+
+
 def test_a_service_that_hangs_at_some_requests_breaks_a_promise(service: str, tmp_path: Path) -> None:
     with UnrulyServer(service, lambda seen: hang(4) if b"maxConcurrentJobs" in seen.body else None) as server:
         run = essentials_run(server.base_url, tmp_path, response_time=0.5, connections=8)
