@@ -55,6 +55,8 @@ UNLISTED: Final[dict[str, Any]] = {
 #: Of these, the ones that come alone as well.
 _ALONE: Final = frozenset({"id", "platformId", "ownerId", "type", "created", "plan", "releasesEnabled", "poolId", ""})
 _POLLUTION: Final = {"polluted": True, "isAdmin": True, "toString": "polluted"}
+#: What stands before and behind the digits of a text that looks like a number.
+_AROUND: Final = (("000", ""), ("", ""), ("", ".0"), ("", "e1"))
 _WORDS_AS_IDS: Final = ("null", "true", "undefined", "NaN", "[]", "{}", "2024-01-01T00:00:00+01:00", " ", "-1")
 _TOO_DEEP: Final = 300
 _MANY: Final = 2_500
@@ -95,8 +97,10 @@ def _words_as_ids(contract: Contract, companions: Companions) -> Iterator[Case]:
     marked = next((field for field in contract.fields if field.path == MARKED and "string" in field.types), None)
     if marked is None or marked.pattern is not None or marked.enum is not None:
         return
-    number = companions.name().rpartition("-")[2]
-    for text in (f"000{number}", number, f"{number}.0", f"{number}e1", *_WORDS_AS_IDS):
+    # A number for each: two that a service takes for the same one would be a conflict instead of a change.
+    digits = (companions.name().rpartition("-")[2] for _ in _AROUND)
+    numbers = [f"{before}{number}{behind}" for number, (before, behind) in zip(digits, _AROUND, strict=True)]
+    for text in (*numbers, *_WORDS_AS_IDS):
         body = companions.body(marked) | {marked.path: text}
         yield json_case(body, family=f"unusual.{MARKED}", aim=f"{MARKED}: {text!r}")
 
