@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from collections import Counter
 from itertools import cycle
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any, Final
 
 from contracts.exchange import Case
@@ -210,7 +211,18 @@ def wrong_kind_cases(contract: Contract, names: Names, seed: int) -> list[Case]:
     cases.append(json_case([companions.body(), companions.body()], family=family, aim=f"{clause} (an array of two)"))
     text = encode(companions.body()).decode()
     cases.append(json_case(text, family=family, aim=f"{clause} (a text that holds the JSON of a valid body)"))
-    return cases
+    return _in_turn(cases)
+
+
+def _in_turn(cases: list[Case]) -> list[Case]:
+    """The first case of each clause, then the second of each: none waits for all values of another one."""
+    turns: Counter[str] = Counter()
+    numbered = []
+    for case in cases:
+        clause = case.aim.partition(" (")[0]
+        turns[clause] += 1
+        numbered.append((turns[clause], case))
+    return [case for _, case in sorted(numbered, key=itemgetter(0))]
 
 
 def wrong_in_company_cases(contract: Contract, names: Names, seed: int) -> list[Case]:

@@ -56,6 +56,12 @@ def false_alarms(tool: Tool, names: Sequence[str], jobs: int) -> FalseAlarms:
     return FalseAlarms(tool.name, len(services), alarms)
 
 
+def _named(names: Sequence[str], catalogue: Sequence[str]) -> str:
+    if len(names) == len(catalogue):
+        return f"All {len(catalogue)} faults"
+    return f"{len(names)} of the {len(catalogue)} faults, evenly spread over the catalogue,"
+
+
 def main(arguments: list[str] | None = None) -> int:
     """0 where this suite found every fault of the sample and raised no false alarm, else 1."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -77,7 +83,7 @@ def main(arguments: list[str] | None = None) -> int:
     alarms = [false_alarms(tool, services, options.jobs) for tool in (SUITE, STOCK, AS_IT_COMES)]
     text = "\n".join(
         [
-            f"{len(names)} of the {len(catalogue)} faults of the mock, evenly spread over the catalogue:",
+            f"{_named(names, catalogue)} of the mock:",
             "",
             detection_table([ours, stock]),
             "",
