@@ -31,8 +31,8 @@ class Profile:
     connections: int = 8
     deterministic: bool = False
     fresh_seed: bool = True
-    requests: int = 2_900
-    projects: int = 750
+    requests: int = 3_000
+    projects: int = 780
     budget: int = 20_000
 
 
@@ -57,8 +57,8 @@ PROFILES: Final = {
             connections=1,
             deterministic=True,
             fresh_seed=False,
-            requests=2_500,
-            projects=620,
+            requests=2_650,
+            projects=670,
         ),
         Profile(
             "nightly",
