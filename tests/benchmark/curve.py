@@ -6,6 +6,8 @@ import math
 from typing import TYPE_CHECKING, Final
 from xml.sax.saxutils import escape
 
+from tests.benchmark.outcomes import percent
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -38,7 +40,7 @@ def detection_curve(scores: Sequence[Scores]) -> str:
         stroke = f'fill="none" stroke="{colour}" stroke-width="2.5"{dash}'
         lines.append(f'<path d="{_steps(score.curve(), end)}" {stroke}/>')
         lines.append(f'<path d="M{x:.1f} {y - 4}h28" {stroke}/>')
-        label = f"{score.tool}: {score.share:.0%}"
+        label = f"{score.tool}: {percent(score.share)}"
         lines.append(f'<text x="{x + 34:.1f}" y="{y}" fill="#222222">{escape(label)}</text>')
     return "\n".join([*lines, "</svg>", ""])
 
@@ -46,7 +48,7 @@ def detection_curve(scores: Sequence[Scores]) -> str:
 def _in_words(scores: Sequence[Scores]) -> str:
     return "; ".join(
         f"{score.tool} found {len(score.found)} of {len(score.outcomes)} faults, "
-        f"{score.within(100):.0%} of them within 100 requests"
+        f"{percent(score.within(100))} of them within 100 requests"
         for score in scores
     )
 

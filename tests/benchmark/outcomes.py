@@ -81,6 +81,11 @@ class FalseAlarms:
         return sum(self.alarms.values())
 
 
+def percent(share: float) -> str:
+    """A share in whole per cent, rounded down: all of them is said of all of them only."""
+    return f"{math.floor(100 * share + 1e-9)}%"
+
+
 def percentile(values: Sequence[float], share: float) -> float | None:
     """The smallest value that at least ``share`` of the values do not exceed; None of no values."""
     if not values:

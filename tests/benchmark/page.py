@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import math
 import re
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
 
-from tests.benchmark.outcomes import MARKS
+from tests.benchmark.outcomes import MARKS, percent
 from tests.benchmark.served import ROOT
 
 if TYPE_CHECKING:
@@ -49,8 +48,8 @@ def detection_table(scores: Sequence[Scores]) -> str:
     head += ["requests: median", "90 %", "seconds: median", "90 %"]
     rows = []
     for score in scores:
-        row = [score.tool, f"{len(score.found)} of {len(score.outcomes)}", _share(score.share)]
-        row += [_share(score.within(mark)) for mark in MARKS]
+        row = [score.tool, f"{len(score.found)} of {len(score.outcomes)}", percent(score.share)]
+        row += [percent(score.within(mark)) for mark in MARKS]
         row += [_number(score.requests(0.5)), _number(score.requests(0.9))]
         row += [_number(score.seconds(0.5), 1), _number(score.seconds(0.9), 1)]
         rows.append(row)
@@ -64,11 +63,6 @@ def alarm_table(alarms: Sequence[FalseAlarms]) -> str:
         for each in alarms
     ]
     return table(["", "false alarms", "services with one"], rows)
-
-
-def _share(share: float) -> str:
-    """Per cent, rounded down: all of them is said of all of them only."""
-    return f"{math.floor(100 * share + 1e-9)}%"
 
 
 def _number(value: float | None, places: int = 0) -> str:
