@@ -7,7 +7,7 @@ that a run that is cut short has seen something of every one of them.
 from __future__ import annotations
 
 from itertools import chain, zip_longest
-from typing import TYPE_CHECKING, Any, Final, TypeVar
+from typing import TYPE_CHECKING, Any, Final
 
 from strategies.authorization import authorization_cases, authorization_spelling_cases
 from strategies.companions import (
@@ -20,7 +20,7 @@ from strategies.covering import corner_cases
 from strategies.encoding import Style, json_case
 from strategies.samples import near_misses
 from strategies.unusual import unusual_cases
-from strategies.values import wrong_kind_cases
+from strategies.values import in_turn, wrong_kind_cases
 from strategies.wire import encoding_cases, malformed_cases, media_type_cases
 
 if TYPE_CHECKING:
@@ -30,7 +30,6 @@ if TYPE_CHECKING:
     from contracts.exchange import Case
     from strategies.names import Names
 
-_T = TypeVar("_T")
 
 #: Names of hard values by type, the ones that most services trip over first; one of each goes into a body.
 _PACKED: Final[dict[str, tuple[str, ...]]] = {
@@ -209,8 +208,8 @@ def _kinds(contract: Contract, cases: list[Case]) -> list[Case]:
             kind_cases.sort(key=_telling)
         # Wrong items come early: they are many, and a service that forgets them is common.
         order = sorted(kinds, key=lambda kind: not kind.endswith(".required") and ".items." not in kind)
-        queues.append(_in_turn([kinds[kind] for kind in order]))
-    return _in_turn(queues)[: _KINDS_OF_A_FIELD * len(contract.fields)]
+        queues.append(in_turn([kinds[kind] for kind in order]))
+    return in_turn(queues)[: _KINDS_OF_A_FIELD * len(contract.fields)]
 
 
 def _telling(case: Case) -> int:
@@ -228,13 +227,9 @@ def _telling(case: Case) -> int:
     return next((rank for rank, part in enumerate(parts) if part in case.aim), len(parts))
 
 
-def _in_turn(queues: Iterable[Sequence[_T]]) -> list[_T]:
-    return [one for turn in zip_longest(*queues) for one in turn if one is not None]
-
-
 def _near_misses(contract: Contract, names: Names, seed: int) -> list[Case]:
     companions = Companions(contract, names, seed)
-    return _in_turn([list(_misses_of(field, companions)) for field in contract.fields if field.pattern is not None])
+    return in_turn([list(_misses_of(field, companions)) for field in contract.fields if field.pattern is not None])
 
 
 def _misses_of(field: Field, companions: Companions) -> Iterator[Case]:

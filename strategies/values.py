@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import random
 from collections import Counter
-from itertools import cycle
-from operator import itemgetter
-from typing import TYPE_CHECKING, Any, Final
+from itertools import cycle, zip_longest
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from contracts.exchange import Case
 from strategies.companions import (
@@ -27,10 +26,12 @@ from strategies.text import HARD_TEXTS, filler, hard_texts
 from strategies.wrong_values import Wrong, words_of, wrong_values
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
     from contracts.document import Contract, Field
     from strategies.names import Names
+
+T = TypeVar("T")
 
 #: Most bodies are compact, as clients write them; the others take turns.
 _STYLES: Final[tuple[Style, ...]] = tuple(
@@ -211,18 +212,15 @@ def wrong_kind_cases(contract: Contract, names: Names, seed: int) -> list[Case]:
     cases.append(json_case([companions.body(), companions.body()], family=family, aim=f"{clause} (an array of two)"))
     text = encode(companions.body()).decode()
     cases.append(json_case(text, family=family, aim=f"{clause} (a text that holds the JSON of a valid body)"))
-    return _in_turn(cases)
-
-
-def _in_turn(cases: list[Case]) -> list[Case]:
-    """The first case of each clause, then the second of each: none waits for all values of another one."""
-    turns: Counter[str] = Counter()
-    numbered = []
+    queues: dict[str, list[Case]] = {}
     for case in cases:
-        clause = case.aim.partition(" (")[0]
-        turns[clause] += 1
-        numbered.append((turns[clause], case))
-    return [case for _, case in sorted(numbered, key=itemgetter(0))]
+        queues.setdefault(case.aim.partition(" (")[0], []).append(case)
+    return in_turn(queues.values())
+
+
+def in_turn(queues: Iterable[Sequence[T]]) -> list[T]:
+    """The first of each queue, then the second of each: none waits for the whole of another one."""
+    return [one for turn in zip_longest(*queues) for one in turn if one is not None]
 
 
 def wrong_in_company_cases(contract: Contract, names: Names, seed: int) -> list[Case]:

@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import shlex
 import sys
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict
@@ -71,8 +70,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--jobs", type=int, default=2)
     parser.add_argument("--json", type=Path, help="keep every outcome in this file")
     parser.add_argument("--page", action="store_true", help="rewrite docs/benchmark.md and docs/detection-curve.svg")
-    given = sys.argv[1:] if arguments is None else arguments
-    options = parser.parse_args(given)
+    options = parser.parse_args(arguments)
     catalogue = list(faults())
     names = sample(catalogue, options.sample or len(catalogue))
     few = sample(names, options.large_sample)
@@ -95,7 +93,10 @@ def main(arguments: list[str] | None = None) -> int:
             "",
             alarm_table(alarms),
             "",
-            made_by(shlex.join(["python", "-m", "tests.benchmark.comparison", *given])),
+            made_by(
+                f"python -m tests.benchmark.comparison --sample {options.sample} --large-sample {options.large_sample}"
+                f" --services {options.services} --page"
+            ),
         ]
     )
     print(text)
