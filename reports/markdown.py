@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from reports.summary import STATES, Summary
+from reports.visible import inert
 from reports.wording import duration, instant, milliseconds, numbers
 
 if TYPE_CHECKING:
@@ -85,6 +86,8 @@ def _escaped(text: str) -> str:
 
 def _finding(number: int, finding: FindingReport) -> str:
     families = ", ".join(f"{name} ({count:,})" for name, count in finding.families)
+    aim = finding.evidence.exchange.case.aim if finding.evidence else ""
+    purpose = f"| sent as | {cell(inert(aim))} |\n" if aim else ""
     blocks = "\n\n".join(f"{command.label}:\n\n{_fenced(command.text)}" for command in finding.commands)
     return (
         f"### {number}. {code(finding.clause.id)}\n\n"
@@ -92,6 +95,7 @@ def _finding(number: int, finding: FindingReport) -> str:
         f"| | |\n|---|---|\n"
         f"| page | {cell(finding.clause.statement)} |\n"
         f"| sent | {cell(finding.sent)} |\n"
+        f"{purpose}"
         f"| owed | {cell(finding.owed)} |\n"
         f"| came | {cell(finding.came)} |\n"
         f"| seen | {finding.agreement}{f'; {cell(families)}' if families else ''};"
