@@ -15,10 +15,9 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from contracts.targets.mock.process import MockProcess
 from contracts.targets.mock.registry import faults
 from tests.benchmark.lanes import in_lanes
-from tests.benchmark.trial import KEY, Trial, pool, run_suite
+from tests.benchmark.trial import Trial, pool, try_mock
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -45,8 +44,7 @@ AS_RIGHT: Final[dict[str, tuple[str, ...]]] = {
 
 def detect(name: str, arguments: Sequence[str] = ()) -> Trial:
     """Start the mock with one fault and run the suite against it, to its first finding."""
-    with MockProcess.start(key=KEY, fault=name) as mock:
-        return run_suite(mock.base_url, name, *arguments)
+    return try_mock(name, *arguments, fault=name)
 
 
 def _as_owed(trial: Trial, breaks: Mapping[str, str]) -> bool:

@@ -16,9 +16,8 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from contracts.targets.mock.process import MockProcess
 from contracts.targets.mock.registry import variants
-from tests.benchmark.trial import KEY, Trial, pool, run_suite
+from tests.benchmark.trial import Trial, pool, try_mock
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -26,14 +25,12 @@ if TYPE_CHECKING:
 
 def verify_seed(seed: int, arguments: Sequence[str] = ()) -> Trial:
     """Run the suite with a seed against the clean mock, to its end."""
-    with MockProcess.start(key=KEY) as mock:
-        return run_suite(mock.base_url, f"seed {seed}", "--seed", str(seed), *arguments, to_the_end=True)
+    return try_mock(f"seed {seed}", "--seed", str(seed), *arguments, to_the_end=True)
 
 
 def verify_variant(name: str, arguments: Sequence[str] = ()) -> Trial:
     """Run the suite against a variant of the mock, to its end."""
-    with MockProcess.start(key=KEY, variant=name) as mock:
-        return run_suite(mock.base_url, name, *arguments, to_the_end=True)
+    return try_mock(name, *arguments, to_the_end=True, variant=name)
 
 
 def main(arguments: list[str] | None = None) -> int:

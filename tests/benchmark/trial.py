@@ -9,8 +9,9 @@ import time
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
+from contracts.targets.mock.process import MockProcess
 from tests.benchmark.forked import preload, run_pytest
 from tests.benchmark.sighting import first_finding
 
@@ -58,6 +59,12 @@ def _read(run: Path, trial: Trial) -> None:
     trial.clauses = sorted({finding["clause"] for finding in report["findings"]})
     sighting = first_finding(run)
     trial.requests = sighting.requests if sighting else None
+
+
+def try_mock(name: str, *arguments: str, to_the_end: bool = False, **service: Any) -> Trial:
+    """Start the mock, with a ``fault`` or ``variant`` where one is given, and run the suite against it."""
+    with MockProcess.start(key=KEY, **service) as mock:
+        return run_suite(mock.base_url, name, *arguments, to_the_end=to_the_end)
 
 
 def pool(workers: int) -> ProcessPoolExecutor:
