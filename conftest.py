@@ -16,16 +16,16 @@ from contracts.deviations import DEFAULT_FILE, DeviationError
 from contracts.document import DEFAULT_DOCUMENT, DocumentError, load_contract
 from contracts.findings import Level
 from contracts.secrets import Secrets
-from contracts.targets.keys import WrongUsage, check_base_url, inherited_key, read_key
-from contracts.targets.profiles import PROFILES
-from contracts.targets.run import RunOptions, new_mark
+from tests.harness.client.credentials import WrongUsage, check_base_url, inherited_key, read_key
+from tests.harness.profiles import PROFILES
+from tests.harness.run_options import RunOptions, new_mark
 
 if TYPE_CHECKING:
     from contracts.deviations import Deviations
     from contracts.exchange import Case
-    from tests.contract.driver import Driver
-    from tests.contract.lifecycle import RunLife
-    from tests.contract.preparation import Preparation
+    from tests.harness.case_prefetcher import Preparation
+    from tests.harness.driver import Driver
+    from tests.harness.run import RunLife
 
 _SUITE = "tests/contract"
 _RUN: pytest.StashKey[tuple[RunLife, Deviations]] = pytest.StashKey()
@@ -80,7 +80,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     add("--corpus", default=str(DEFAULT_CORPUS), help="cases that failed before (a folder), or none")
     add("--drift-source", action="append", default=[], help="a published document to hold the contract against")
     add("--shard", default="1/1", help="send only this part of the sets, such as 3/8; the same --seed for each")
-    add("--fault", help="of the mock: a mistake to switch on; python -m contracts.targets.mock --list-faults")
+    add("--fault", help="of the mock: a mistake to switch on; python -m tests.mock --list-faults")
     add("--variant", help="of the mock: another correct way to answer")
     add("--delay-ms", type=float, default=0.0, help="of the mock: milliseconds until it answers")
 
@@ -92,19 +92,19 @@ def pytest_cmdline_main(config: pytest.Config) -> int | None:
     if asked or config.getoption("showfixtures") or hasattr(config, "workerinput") or not _wants_contract(config):
         return None
     # Later imports: a run of other tests does not need them.
-    from tests.contract import beginning  # noqa: PLC0415
+    from tests.harness import run_setup  # noqa: PLC0415
 
     try:
         options, secrets = _options(config)
         reports = config.rootpath / config.getoption("--reports")
         if config.getoption("--replay") or config.getoption("--run"):
-            return beginning.replay(
+            return run_setup.replay(
                 options, secrets, reports, Path(config.getoption("--run") or ""), config.getoption("--replay") or ""
             )
         deviations = options.load_deviations()
         command = shlex.join(["pytest", *map(str, config.invocation_params.args)])
         parallel = bool(getattr(config.option, "numprocesses", None) or getattr(config.option, "tx", None))
-        life = beginning.begin(options, secrets, reports, command, parallel=parallel)
+        life = run_setup.begin(options, secrets, reports, command, parallel=parallel)
     except (WrongUsage, DocumentError, DeviationError, CorpusError) as problem:
         raise pytest.UsageError(str(problem)) from None
     if isinstance(life, int):
@@ -116,8 +116,8 @@ def pytest_cmdline_main(config: pytest.Config) -> int | None:
 def pytest_configure(config: pytest.Config) -> None:
     """Register what a run consists of."""
     if hasattr(config, "workerinput") and "contract_run" in config.workerinput:
-        from tests.contract.hooks import ContractRun  # noqa: PLC0415  # as above
-        from tests.contract.lifecycle import RunLife  # noqa: PLC0415
+        from tests.harness.pytest_plugin import ContractRun  # noqa: PLC0415  # as above
+        from tests.harness.run import RunLife  # noqa: PLC0415
 
         options, worker = RunOptions.from_json(config.workerinput["contract_run"]), config.workerinput["workerid"]
         life = RunLife(options, Secrets(inherited_key()), worker, parallel=True)
@@ -125,7 +125,7 @@ def pytest_configure(config: pytest.Config) -> None:
     elif _RUN in config.stash:
         from reports.plugin import Reporting  # noqa: PLC0415  # as above
         from reports.progress import Progress  # noqa: PLC0415
-        from tests.contract.hooks import ContractRun  # noqa: PLC0415
+        from tests.harness.pytest_plugin import ContractRun  # noqa: PLC0415
 
         life, deviations = config.stash[_RUN]
         run = ContractRun(life)
@@ -171,7 +171,7 @@ def _options(config: pytest.Config) -> tuple[RunOptions, Secrets]:
     load_contract(get("--contract"))
     corpus = "" if get("--corpus") == "none" else str(config.rootpath / get("--corpus"))
     load_corpus(corpus)
-    from tests.contract.example_database import check_database  # noqa: PLC0415  # a live run pays for it alone
+    from tests.harness.example_database import check_database  # noqa: PLC0415  # a live run pays for it alone
 
     check_database(get("--examples"))
     options = RunOptions(
@@ -228,7 +228,7 @@ def _shard(text: str) -> tuple[int, int]:
 @pytest.fixture
 def driver(request: pytest.FixtureRequest) -> Driver:
     """What a test of the contract sends with; the test is skipped where nothing more may be sent."""
-    from tests.contract.hooks import DRIVER  # noqa: PLC0415
+    from tests.harness.pytest_plugin import DRIVER  # noqa: PLC0415
 
     found = request.config.stash[DRIVER]
     found.begin(request.node.nodeid, request.session.items.index(request.node))
@@ -239,7 +239,7 @@ def driver(request: pytest.FixtureRequest) -> Driver:
 @pytest.fixture
 def preparation(request: pytest.FixtureRequest, driver: Driver) -> Preparation:
     """What makes the sets of this run; after ``driver`` has said that something can be sent."""
-    from tests.contract.hooks import PREPARATION  # noqa: PLC0415
+    from tests.harness.pytest_plugin import PREPARATION  # noqa: PLC0415
 
     del driver
     return request.config.stash[PREPARATION]
@@ -248,7 +248,7 @@ def preparation(request: pytest.FixtureRequest, driver: Driver) -> Preparation:
 @pytest.fixture
 def sets(request: pytest.FixtureRequest, preparation: Preparation) -> list[list[Case]]:
     """The sets that the test's mark ``sends`` names."""
-    from tests.contract.hooks import sets_of  # noqa: PLC0415
+    from tests.harness.pytest_plugin import sets_of  # noqa: PLC0415
 
     return [preparation.cases(name) for name in sets_of(request.node)]
 

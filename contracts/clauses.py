@@ -1,7 +1,7 @@
 """The catalogue of clauses: every promise with a stable id, its level and the statement it rests on.
 
 Clauses of request fields and of members of the answer are derived from the contract document; those that
-no schema can hold are written out in ``contracts/implied.py``.
+no schema can hold are written out in ``contracts/implied_clauses.py``.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from contracts.findings import Level
-from contracts.implied import written_out
+from contracts.implied_clauses import written_out
 
 if TYPE_CHECKING:
     from contracts.document import Contract, Field

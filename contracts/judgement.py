@@ -11,7 +11,7 @@ from contracts.checks.history import DEFAULTED
 from contracts.clauses import ID_MEMBERS
 from contracts.exchange import STALE, UNREACHED, Case, Exchange
 from contracts.findings import Finding
-from contracts.implied import COUNTS, OWN
+from contracts.implied_clauses import COUNTS, OWN
 from contracts.oracle import IN_USE, SENT_BEFORE, Expectation, Oracle, Verdict
 
 if TYPE_CHECKING:

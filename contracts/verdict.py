@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from enum import IntEnum
 from typing import TYPE_CHECKING, Final
 
-from contracts.buckets import Bucket, Buckets, Record
 from contracts.checks.history import HistoryChecks
 from contracts.clauses import Clause
 from contracts.deviations import Deviation, Deviations
 from contracts.findings import Finding, Level, Outcome
 from contracts.oracle import SENT_BEFORE
+from contracts.root_causes import Bucket, Buckets, Record
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

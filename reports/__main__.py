@@ -12,7 +12,10 @@ from typing import TYPE_CHECKING, NoReturn
 from contracts.deviations import DeviationError, Deviations
 from contracts.findings import Level
 from contracts.verdict import ExitStatus
-from reports.comparison import (
+from reports.deviation_entries import Acceptance, proposed
+from reports.reading import summarize
+from reports.render import write_all
+from reports.run_comparison import (
     RUNS,
     Comparison,
     Report,
@@ -23,9 +26,6 @@ from reports.comparison import (
     load_report,
     trend,
 )
-from reports.deviation_entries import Acceptance, proposed
-from reports.reading import summarize
-from reports.render import write_all
 from reports.terminal import print_summary
 from reports.wording import milliseconds
 

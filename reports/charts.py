@@ -13,7 +13,7 @@ from reports.wording import duration, milliseconds, numbers
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
-    from reports.comparison import TrendPoint
+    from reports.run_comparison import TrendPoint
     from reports.summary import Summary
 
 _WIDTH: Final = 480

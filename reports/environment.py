@@ -15,7 +15,7 @@ from contracts.clauses import catalogue
 
 if TYPE_CHECKING:
     from contracts.document import Contract
-    from contracts.targets.run import RunOptions
+    from tests.harness.run_options import RunOptions
 
 _PACKAGES: Final = ("pytest", "hypothesis", "schemathesis", "requests", "pytest-xdist")
 _ROOT: Final = Path(__file__).parent.parent

@@ -14,8 +14,8 @@ from reports.visible import inert, readable
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from contracts.buckets import Bucket
     from contracts.deviations import Deviation
+    from contracts.root_causes import Bucket
     from contracts.verdict import ClauseResult
 
 #: Characters of a text on one line that a report shows.
@@ -221,7 +221,7 @@ def _commands(identifier: str, evidence: Evidence | None, run: Repeating) -> tup
     if run.target == "mock":
         url = MOCK_URL
         options = (f"--{name} {shlex.quote(value)}" for name, value in run.options.items())
-        start = " ".join(["python -m contracts.targets.mock", *options])
+        start = " ".join(["python -m tests.mock", *options])
         found.append(Command("Start the mock by hand", start))
     stored = commands.stored_body(identifier, run.run)
     found.append(Command(label, commands.curl(evidence.exchange.case, url, stored)))

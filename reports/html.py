@@ -16,8 +16,8 @@ from reports.visible import Piece, inert, pieces, readable
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from reports.comparison import Comparison, TrendPoint
     from reports.evidence import Evidence, FindingReport
+    from reports.run_comparison import Comparison, TrendPoint
 
 _TEMPLATES: Final = Path(__file__).with_name("templates")
 #: Characters of a body that the page shows, around the offending part.

@@ -12,8 +12,8 @@ from reports.wording import duration, instant, milliseconds, numbers
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from reports.comparison import Comparison
     from reports.evidence import FindingReport
+    from reports.run_comparison import Comparison
 
 #: GitHub takes 65,536 characters in a comment.
 LIMIT: Final = 60_000

@@ -15,8 +15,8 @@ from reports.terminal import github_annotations, terminal_summary
 if TYPE_CHECKING:
     from contracts.deviations import Deviations
     from contracts.findings import Level
-    from contracts.targets.run import RunOptions
     from reports.summary import Summary
+    from tests.harness.run_options import RunOptions
 
 
 class Run(Protocol):

@@ -22,7 +22,7 @@ from reports.visible import inert
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from contracts.buckets import Bucket
+    from contracts.root_causes import Bucket
 
 #: Notes of one kind, and projects left behind, that are kept by name; the rest is counted.
 _NOTES: Final = 40

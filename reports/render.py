@@ -7,13 +7,13 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from reports.comparison import compare, earlier_runs, previous, trend
 from reports.ctrf import ctrf
 from reports.har import har
 from reports.html import html
 from reports.json_report import json_report, report_object
 from reports.junit import junit
 from reports.markdown import markdown
+from reports.run_comparison import compare, earlier_runs, previous, trend
 from reports.sarif import sarif
 
 if TYPE_CHECKING:

@@ -12,8 +12,8 @@ from reports.places import lines_of
 from reports.wording import rfc3339
 
 if TYPE_CHECKING:
-    from reports.comparison import Comparison
     from reports.evidence import FindingReport
+    from reports.run_comparison import Comparison
     from reports.summary import ClauseRow, Summary
 
 _LEVELS: Final = {Level.DOCUMENTED: "error", Level.IMPLIED: "error", Level.ADVISORY: "note"}

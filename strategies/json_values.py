@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from strategies.encoding import Token
-from strategies.text import HARD_TEXTS, filler
+from strategies.hard_texts import HARD_TEXTS, filler
 
 
 @dataclass(frozen=True, slots=True)

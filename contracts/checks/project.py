@@ -10,7 +10,7 @@ from contracts import json_text
 from contracts.checks.context import Context, shown
 from contracts.clauses import ID_MEMBERS
 from contracts.findings import Finding
-from contracts.implied import COUNTS, OWN
+from contracts.implied_clauses import COUNTS, OWN
 from contracts.oracle import VALUES_STAND
 
 if TYPE_CHECKING:

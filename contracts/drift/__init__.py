@@ -1,7 +1,7 @@
 """Documentation drift: our contract against the OpenAPI document and the page that are published elsewhere."""
 
-from contracts.drift.comparison import compare
 from contracts.drift.difference import Difference
+from contracts.drift.differences import compare
 from contracts.drift.openapi import read_contract, read_openapi
 from contracts.drift.published import DriftError, Published
 from contracts.drift.results import Result, exit_status, hold_against

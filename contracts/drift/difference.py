@@ -10,7 +10,7 @@ from contracts.clauses import described
 
 if TYPE_CHECKING:
     from contracts.document import Field
-    from contracts.drift.consequences import Consequence, Effect
+    from contracts.drift.effects import Consequence, Effect
 
 #: Characters of a value that are shown; a published document may hold anything.
 _SHOWN: Final = 300

@@ -6,8 +6,8 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from contracts.drift.comparison import compare
 from contracts.drift.difference import shown
+from contracts.drift.differences import compare
 from contracts.drift.fetching import shown_source
 from contracts.drift.openapi import read_contract
 from contracts.drift.published import DriftError

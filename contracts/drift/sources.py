@@ -6,10 +6,10 @@ import re
 from typing import Final
 
 from contracts.drift.fetching import parse, read_text, shown_source
-from contracts.drift.markdown import looks_like_markdown, transcribe_markdown
 from contracts.drift.openapi import read_openapi
 from contracts.drift.page_text import looks_like_a_page, transcribe
 from contracts.drift.published import DriftError, Published
+from contracts.drift.reference_markdown import looks_like_markdown, transcribe_markdown
 
 _HTML: Final = re.compile(r"\s*(?:<!--.*?-->\s*)*<(?:!doctype\s+html|html)\b", re.IGNORECASE | re.DOTALL)
 

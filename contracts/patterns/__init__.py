@@ -10,7 +10,7 @@ from functools import lru_cache
 
 from contracts.patterns.automaton import Automaton, CharacterClass, difference
 from contracts.patterns.construction import build
-from contracts.patterns.errors import PatternError
+from contracts.patterns.pattern_error import PatternError
 from contracts.patterns.syntax import parse
 
 __all__ = ["Automaton", "CharacterClass", "Pattern", "PatternError", "difference"]

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from contracts.patterns.automaton import Automaton, CharacterClass, preference, representative
 from contracts.patterns.charsets import MAX_CODE_POINT, contains, partition, size
-from contracts.patterns.errors import PatternError
+from contracts.patterns.pattern_error import PatternError
 from contracts.patterns.program import ALWAYS, Conjunction, Formula, Program, conjoined, simplified
 from contracts.patterns.tree import DIGITS, LINE_TERMINATORS, SPACE, WORD
 

@@ -15,7 +15,7 @@ from itertools import product
 from typing import TYPE_CHECKING, Final, TypeAlias
 
 from contracts.patterns.charsets import charset
-from contracts.patterns.errors import PatternError
+from contracts.patterns.pattern_error import PatternError
 from contracts.patterns.tree import (
     WORD,
     Chars,

@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final, NoReturn
 
 from contracts.patterns.charsets import MAX_CODE_POINT, charset, complement
-from contracts.patterns.errors import PatternError
+from contracts.patterns.pattern_error import PatternError
 from contracts.patterns.tree import (
     DIGITS,
     LINE_TERMINATORS,

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Final
 from strategies.patterns.characters import ASCII, LINE_BREAKS, TELLING, among, plain, repertoires, shuffled
 from strategies.patterns.conformance import state_cover
 from strategies.patterns.offences import Offences
-from strategies.patterns.surroundings import surrounded
+from strategies.patterns.surrounded_texts import surrounded
 from strategies.patterns.walks import Style, Walks
 from strategies.patterns.words import Word, word
 

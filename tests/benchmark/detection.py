@@ -15,9 +15,9 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from contracts.targets.mock.registry import faults
-from tests.benchmark.lanes import in_lanes
+from tests.benchmark.concurrency import in_lanes
 from tests.benchmark.trial import Trial, pool, try_mock
+from tests.mock.registry import faults
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -16,8 +16,8 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from contracts.targets.mock.registry import variants
 from tests.benchmark.trial import Trial, pool, try_mock
+from tests.mock.registry import variants
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -18,8 +18,15 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 _IMPORTED: Final = (
-    *("pytest", "hypothesis", "requests", "strategies.essentials", "strategies.bodies", "strategies.adversarial"),
-    *("tests.contract.lifecycle", "tests.contract.driver", "reports.plugin", "reports.html"),
+    *(
+        "pytest",
+        "hypothesis",
+        "requests",
+        "strategies.cases.priority_cases",
+        "strategies.valid_bodies",
+        "strategies.adversarial_bodies",
+    ),
+    *("tests.harness.run", "tests.harness.driver", "reports.plugin", "reports.html"),
 )
 
 

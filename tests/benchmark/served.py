@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Final, Self
 if TYPE_CHECKING:
     from types import TracebackType
 
-    from contracts.targets.mock.call import Call
+    from tests.mock.call import Call
 
 ROOT: Final = Path(__file__).parents[2]
 KEY: Final = "sk-benchmark-9f3kX2mQpL7vWb4Rt8YnZc6Hd1Sg5Ju"
@@ -98,7 +98,7 @@ class CountedMock:
 
 def main() -> None:
     """Serve until standard input closes."""
-    from contracts.targets.mock import server  # noqa: PLC0415  # whoever starts a mock does not need one
+    from tests.mock import server  # noqa: PLC0415  # whoever starts a mock does not need one
 
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("log", type=Path)

@@ -93,13 +93,13 @@ class StopwatchPlugin:
     def pytest_configure(self) -> None:
         """Wrap, once the suite's modules are there."""
         from contracts.judgement import Judge  # noqa: PLC0415  # pytest rewrites assertions of what comes later
-        from contracts.targets.ledger import Ledger  # noqa: PLC0415
-        from contracts.targets.target import Target  # noqa: PLC0415
         from reports import plugin as reporting  # noqa: PLC0415
         from reports.history import HistoryWriter  # noqa: PLC0415
         from tests.contract import lifecycle  # noqa: PLC0415
-        from tests.contract.driver import Driver  # noqa: PLC0415
-        from tests.contract.preparation import Preparation  # noqa: PLC0415
+        from tests.harness.case_prefetcher import Preparation  # noqa: PLC0415
+        from tests.harness.client.ledger import Ledger  # noqa: PLC0415
+        from tests.harness.client.target import Target  # noqa: PLC0415
+        from tests.harness.driver import Driver  # noqa: PLC0415
 
         for owner, names, part in (
             (Target, ("send",), "sending"),

@@ -11,9 +11,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
-from contracts.targets.mock.process import MockProcess
 from tests.benchmark.forked import preload, run_pytest
 from tests.benchmark.sighting import first_finding
+from tests.mock.process import MockProcess
 
 ROOT: Final = Path(__file__).parents[2]
 KEY: Final = "sk-detection-9f3kX2mQpL7vWb4Rt8Yn"

@@ -13,7 +13,7 @@ from reports.reading import summarize
 from reports.render import write_all
 from tests.browser.seen import Seen
 from tests.selftest import history_samples as samples
-from tests.selftest.test_reports_hostile import hostile_run
+from tests.selftest.reports.test_hostile import hostile_run
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

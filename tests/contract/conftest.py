@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from contracts.document import load_contract
-from contracts.targets.profiles import PROFILES
+from tests.harness.profiles import PROFILES
 
 if TYPE_CHECKING:
     import pytest

@@ -9,7 +9,7 @@ import pytest
 from contracts.corpus import load_corpus
 
 if TYPE_CHECKING:
-    from tests.contract.driver import Driver
+    from tests.harness.driver import Driver
 
 
 @pytest.mark.stage(2)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 if TYPE_CHECKING:
-    from tests.contract.driver import Driver
+    from tests.harness.driver import Driver
 
 
 @pytest.mark.stage(10)

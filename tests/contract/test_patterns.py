@@ -8,14 +8,14 @@ import pytest
 
 from contracts.findings import Finding
 from contracts.patterns import Pattern
+from strategies.cases.pattern_cases import near_miss_bodies, pattern_cases
 from strategies.patterns import Word, explosive_texts
-from strategies.words import near_miss_bodies, pattern_cases
 
 if TYPE_CHECKING:
     from contracts.exchange import Case, Exchange
-    from contracts.targets.session import Judged
     from strategies.patterns.explosive import ExplosivePair
-    from tests.contract.driver import Driver
+    from tests.harness.client.session import Judged
+    from tests.harness.driver import Driver
 
 #: Lengths of the texts that make a backtracking matcher explode, and how many ways are tried at each.
 _LENGTHS = (20, 26, 64, 1_024, 16_384)

@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from strategies.adversarial import adversarial_bodies
-from strategies.bodies import valid_bodies
-from strategies.open_bodies import open_bodies
+from strategies.adversarial_bodies import adversarial_bodies
+from strategies.unspecified_bodies import open_bodies
+from strategies.valid_bodies import valid_bodies
 
 if TYPE_CHECKING:
-    from tests.contract.driver import Driver
+    from tests.harness.driver import Driver
 
 
 @pytest.mark.stage(6)

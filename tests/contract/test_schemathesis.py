@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.contract.preparation import GENERATED
+from tests.harness.case_prefetcher import GENERATED
 
 if TYPE_CHECKING:
     from contracts.exchange import Case
-    from tests.contract.driver import Driver
-    from tests.contract.preparation import Preparation
+    from tests.harness.case_prefetcher import Preparation
+    from tests.harness.driver import Driver
 
 
 @pytest.mark.stage(9)

@@ -15,19 +15,19 @@ from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, consumes, multiple, precondition, rule
 
 from contracts.oracle import Verdict
-from contracts.targets.session import is_created
-from strategies.adversarial import adversarial_bodies
-from strategies.bodies import valid_bodies
-from strategies.companions import MARKED
+from strategies.adversarial_bodies import adversarial_bodies
+from strategies.cases.baseline_cases import full_case, minimal_case
 from strategies.encoding import json_case
-from strategies.plain import full_case, minimal_case
-from tests.contract.lookups import external_id_of, has_external_id, left_behind, read_back
+from strategies.surrounding_fields import MARKED
+from strategies.valid_bodies import valid_bodies
+from tests.harness.client.session import is_created
+from tests.harness.lookups import external_id_of, has_external_id, left_behind, read_back
 
 if TYPE_CHECKING:
     from contracts.exchange import Case
     from contracts.findings import Finding
-    from contracts.targets.session import Judged
-    from tests.contract.driver import Driver
+    from tests.harness.client.session import Judged
+    from tests.harness.driver import Driver
 
 
 @pytest.mark.stage(10)

@@ -11,20 +11,20 @@ import pytest
 
 from contracts.findings import Finding
 from contracts.oracle import Verdict
-from contracts.targets.session import is_created
-from strategies.companions import MARKED, Companions
+from strategies.cases.baseline_cases import minimal_case
+from strategies.cases.case_sets import OVERLAPS
+from strategies.cases.state_cases import prototype_cases, refused_reuses
 from strategies.encoding import json_case
-from strategies.plain import minimal_case
-from strategies.sets import OVERLAPS
-from strategies.state import prototype_cases, refused_reuses
-from tests.contract.lookups import has_external_id, left_behind, nobody_has_external_id, read_back
+from strategies.surrounding_fields import MARKED, Companions
+from tests.harness.client.session import is_created
+from tests.harness.lookups import has_external_id, left_behind, nobody_has_external_id, read_back
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from contracts.exchange import Case
-    from contracts.targets.session import Judged
-    from tests.contract.driver import Driver
+    from tests.harness.client.session import Judged
+    from tests.harness.driver import Driver
 
 T = TypeVar("T")
 

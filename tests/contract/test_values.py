@@ -8,7 +8,7 @@ import pytest
 
 if TYPE_CHECKING:
     from contracts.exchange import Case
-    from tests.contract.driver import Driver
+    from tests.harness.driver import Driver
 
 
 @pytest.mark.stage(2)

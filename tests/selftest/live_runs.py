@@ -15,12 +15,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from contracts.secrets import Secrets
-from contracts.targets.run import MAIN, RunOptions, new_mark
-from contracts.targets.target import NoVerdict
 from contracts.verdict import ExitStatus
 from reports.reading import summarize
-from strategies.essentials import essential_cases
-from tests.contract.lifecycle import RunLife
+from strategies.cases.priority_cases import essential_cases
+from tests.harness.client.target import NoVerdict
+from tests.harness.run import RunLife
+from tests.harness.run_options import MAIN, RunOptions, new_mark
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -175,8 +175,8 @@ def live(base_url: str, *more: str) -> tuple[str, ...]:
 
 
 def cleanup(folder: Path, run: Path, *arguments: str, key: str = KEY) -> Process:
-    """``python -m contracts.targets.cleanup``."""
-    command = [sys.executable, "-m", "contracts.targets.cleanup", str(run), *arguments]
+    """``python -m tests.harness.client.cleanup``."""
+    command = [sys.executable, "-m", "tests.harness.client.cleanup", str(run), *arguments]
     return Started(command, folder, {"ACTIVEPIECES_API_KEY": key}).end(60)
 
 

@@ -14,8 +14,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 from urllib.parse import urlsplit
 
-from contracts.targets.mock.process import MockProcess
 from reports.history import history_files, read_history
+from tests.mock.process import MockProcess
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -1,0 +1,98 @@
+"""Valid bodies without the right key: no header, other schemes, wrong keys made from the right one."""
+
+from __future__ import annotations
+
+import base64
+import json
+import random
+import string
+from dataclasses import replace
+from typing import TYPE_CHECKING, Final
+
+from contracts.exchange import JSON_MEDIA_TYPE, Case
+from contracts.secrets import WRONG_KEYS
+from strategies.encoding import encode
+from strategies.surrounding_fields import COMPANIES, Companions
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from contracts.document import Contract
+    from strategies.unique_names import Names
+
+_CLAUSE: Final = "authorization.required"
+_KEY_LENGTH: Final = 64
+#: Values that have nothing of the right key; those that matter most come first.
+_OTHER: Final = (
+    *("", "Bearer", "Bearer ", "Bearer x", "Bearer null", "Bearer undefined", "Bearer true", "Bearer 0", "Bearer *"),
+    *("Bearer {}", "Bearer ' OR '1'='1", "Basic dXNlcjpwYXNzd29yZA==", "Basic Og==", "Negotiate YIIB", "null"),
+    'Digest username="admin", realm="api", nonce="0", uri="/", response="0"',
+    # What takes a token apart may fail: no hexadecimal digits, no base64.
+    *("Bearer %", "Bearer %ZZ", "Bearer !!!.???.***"),
+)
+#: Other places in which services look for a key, or for a reason to ask for none; beside them no Authorization.
+_ELSEWHERE: Final = (
+    *(("X-API-Key", "{key}"), ("Cookie", "token={key}; session={key}")),
+    *(
+        ("X-Forwarded-For", "127.0.0.1"),
+        ("X-Access-Token", "{key}"),
+        ("Content-Type", "application/json; charset=utf-8"),
+    ),
+)
+#: Bytes of a body that is too large for code that looks at small ones only.
+_LARGE: Final = 20_000
+#: The right key, but not as the bearer token that the page asks for.
+_MISPLACED: Final = (
+    *("{key}", "Basic {key}", "Token {key}", "ApiKey {key}", "Key {key}", "JWT {key}", "Digest {key}", "X{key}"),
+    *("Basic {key in base64}", "Bearer{key}", "Bearer:{key}", "Bearer={key}", "Bearer x{key}", "BearerX {key}"),
+    *("Bearer {key},", "Bearer '{key}'", "{key} Bearer"),
+)
+#: Other spellings of the scheme, which RFC 9110, section 11.1, calls equal and many services do not.
+_SPELLINGS: Final = ("bearer {key}", "BEARER {key}", "bEaReR {key}", "Bearer  {key}")
+
+
+def authorization_cases(contract: Contract, names: Names, seed: int) -> list[Case]:
+    """Requests that lack the right key and nothing else: each is owed a 4xx."""
+    companions = Companions(contract, names, seed)
+    cases = []
+    values = [None, *_OTHER, *(f"Bearer {template}" for template in WRONG_KEYS), *_MISPLACED, *_foreign_keys(seed)]
+    for number, value in enumerate(values):
+        shown = "no header" if value is None else repr(value if len(value) <= _KEY_LENGTH else f"{value[:40]}...")
+        company = COMPANIES[number % len(COMPANIES)] if number else "minimal"
+        cases.append(_case(companions, value, company, "wire.authorization.wrong", f"{_CLAUSE} ({shown})"))
+    for name, value in _ELSEWHERE:
+        case = _case(companions, None, None, "wire.authorization.wrong", f"{_CLAUSE} (no header, but {name}: {value})")
+        kept = tuple(pair for pair in case.headers if pair[0] != name)
+        cases.append(replace(case, headers=(*kept, (name, value))))
+    case = _case(companions, None, "full", "wire.authorization.wrong", f"{_CLAUSE} (no header, a large body)")
+    return [*cases, replace(case, body=(case.body or b"").ljust(_LARGE))]
+
+
+def authorization_spelling_cases(contract: Contract, names: Names, seed: int) -> list[Case]:
+    """The right key behind another spelling of the scheme: taken or refused, never a 5xx."""
+    companions = Companions(contract, names, seed)
+    family = "wire.authorization.spelling"
+    return [_case(companions, value, None, family, f"Authorization: {value}") for value in _SPELLINGS]
+
+
+def _case(companions: Companions, value: str | None, company: str | None, family: str, aim: str) -> Case:
+    headers: tuple[tuple[str, str], ...] = (("Content-Type", JSON_MEDIA_TYPE),)
+    if value is not None:
+        headers = (("Authorization", value), *headers)
+    return Case(encode(companions.body(company=company)), headers, family=family, aim=aim)
+
+
+def _foreign_keys(seed: int) -> Iterator[str]:
+    """Well-formed keys and tokens of somebody else, in the forms that API keys have."""
+    chance = random.Random(seed)  # noqa: S311 - reproducible on purpose
+    alphanumeric = string.ascii_letters + string.digits
+    for prefix in ("sk-", ""):
+        yield f"Bearer {prefix}{''.join(chance.choices(alphanumeric, k=_KEY_LENGTH))}"
+    claims = {"id": "1", "type": "SERVICE", "projectId": "1", "platform": {"id": "1"}, "exp": 4102444800}
+    for algorithm, signature in (("none", ""), ("NONE", ""), ("HS256", _base64url(chance.randbytes(32)))):
+        header = _base64url(json.dumps({"alg": algorithm, "typ": "JWT"}).encode())
+        yield f"Bearer {header}.{_base64url(json.dumps(claims).encode())}.{signature}"
+
+
+def _base64url(data: bytes) -> str:
+    return base64.urlsafe_b64encode(data).decode().rstrip("=")

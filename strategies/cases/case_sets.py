@@ -1,0 +1,129 @@
+"""The deterministic sets of a run, each by its name: the same cases whoever makes them, in whichever process."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Final
+
+from contracts.patterns import Pattern
+from strategies.cases.authorization_cases import authorization_cases, authorization_spelling_cases
+from strategies.cases.baseline_cases import full_case
+from strategies.cases.combination_cases import covering_cases
+from strategies.cases.pattern_cases import natural_words, pattern_cases
+from strategies.cases.priority_cases import essential_cases, packed_cases
+from strategies.cases.raw_cases import encoding_cases, malformed_cases, media_type_cases
+from strategies.cases.state_cases import overlapping_cases, refused_samples
+from strategies.cases.unspecified_cases import unusual_cases
+from strategies.cases.value_cases import valid_cases, wrong_in_company_cases, wrong_kind_cases
+from strategies.patterns import conformance_set, position_and_length_words
+from strategies.unique_names import Names
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from contracts.document import Contract
+    from contracts.exchange import Case
+    from strategies.patterns import Word
+
+
+@dataclass(frozen=True, slots=True)
+class SetName:
+    """Which set: its name in :data:`SETS` or :data:`PATTERN_SETS`, and the field that a set of words is for."""
+
+    name: str
+    field: str = ""
+
+
+@dataclass(frozen=True)
+class Sets:
+    """The sets of one run.
+
+    ``mark`` is the run's; ``essentials`` how many of the essential cases are sent (None: all);
+    ``extra_states`` the m of the patterns' conformance sets, ``strength`` the t of the covering array.
+    """
+
+    contract: Contract
+    mark: str
+    seed: int
+    essentials: int | None = None
+    extra_states: int = 0
+    strength: int = 2
+
+    def make(self, wanted: SetName) -> list[Case]:
+        """The cases of one set, without those that the essentials hold already; raises KeyError for no set's name."""
+        if wanted.field:
+            cases = self._words(wanted)
+        else:
+            lane, maker = SETS[wanted.name]
+            cases = maker(self, Names(self.mark, lane))
+        if wanted.name in _WHOLE:
+            return cases
+        anonymous = Names(self.mark).anonymous
+        return [case for case in cases if anonymous(case) not in self._sent_first]
+
+    def _words(self, wanted: SetName) -> list[Case]:
+        """A set of words for the pattern of a field; raises ValueError where the field has none."""
+        field = self.contract.field(wanted.field)
+        if field.pattern is None:
+            raise ValueError(f"Expected a field with a pattern, got {wanted.field!r}")
+        lane, family, maker = PATTERN_SETS[wanted.name]
+        # A lane for each field: two sets never hand out the same name.
+        names = Names(self.mark, lane + [field.path for field in self.contract.fields].index(field.path))
+        words = maker(self, Pattern.compile(field.pattern))
+        return pattern_cases(self.contract, field, words, names, self.seed, family=family)
+
+    @cached_property
+    def _first(self) -> list[Case]:
+        return essential_cases(self.contract, Names(self.mark, SETS["essentials"][0]), self.seed)[: self.essentials]
+
+    @cached_property
+    def _sent_first(self) -> frozenset[bytes]:
+        anonymous = Names(self.mark).anonymous
+        return frozenset(anonymous(case) for case in self._first)
+
+    def read_back(self, names: Names) -> list[Case]:
+        """Valid cases whose projects are read afterwards: an ordinary one, then many hard values in each."""
+        return [full_case(self.contract, names), *packed_cases(self.contract, names, self.seed)]
+
+
+def _of(cases: Callable[[Contract, Names, int], list[Case]]) -> Callable[[Sets, Names], list[Case]]:
+    return lambda sets, names: cases(sets.contract, names, sets.seed)
+
+
+def _overlap(round_: int) -> Callable[[Sets, Names], list[Case]]:
+    return lambda sets, names: overlapping_cases(sets.contract, names, sets.seed + round_)
+
+
+#: Rounds of requests that are in flight together.
+OVERLAPS: Final = ("overlap, first round", "overlap, second round", "overlap, third round")
+
+#: The lane of the set's names, below the workers' own, and what makes it.
+SETS: Final[dict[str, tuple[int, Callable[[Sets, Names], list[Case]]]]] = {
+    "essentials": (1, lambda sets, _: list(sets._first)),  # noqa: SLF001  # made once for all sets
+    "wrong kinds": (30, _of(wrong_kind_cases)),
+    "wrong in company": (31, _of(wrong_in_company_cases)),
+    "valid values": (40, _of(valid_cases)),
+    "combinations": (50, lambda sets, names: covering_cases(sets.contract, names, sets.seed, strength=sets.strength)),
+    "authorization": (60, _of(authorization_cases)),
+    "malformed": (61, _of(malformed_cases)),
+    "encodings": (62, _of(encoding_cases)),
+    "media types": (63, _of(media_type_cases)),
+    "unusual": (64, _of(unusual_cases)),
+    "authorization spellings": (65, _of(authorization_spelling_cases)),
+    "read back": (70, Sets.read_back),
+    "refused samples": (71, _of(refused_samples)),
+    **{name: (80 + round_, _overlap(round_)) for round_, name in enumerate(OVERLAPS)},
+}
+#: The first lane of the set's names (one for each field), its family, and what makes its words.
+PATTERN_SETS: Final[dict[str, tuple[int, str, Callable[[Sets, Pattern], list[Word]]]]] = {
+    "natural words": (100, "natural", lambda _, pattern: natural_words(pattern)),
+    "conformance": (
+        200,
+        "conformance",
+        lambda sets, pattern: conformance_set(pattern, extra_states=sets.extra_states, seed=sets.seed),
+    ),
+    "positions": (300, "positions", lambda sets, pattern: position_and_length_words(pattern, seed=sets.seed)),
+}
+#: Sets that are sent whole, whatever was sent first.
+_WHOLE: Final = frozenset({"essentials", "combinations", "read back", "refused samples", *OVERLAPS})

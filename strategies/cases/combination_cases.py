@@ -1,0 +1,156 @@
+"""Every pair, or every triple, of classes of two or three fields: faults that need a combination.
+
+D. R. Kuhn, D. R. Wallace, A. M. Gallo: Software Fault Interactions and Implications for Software Testing
+(IEEE TSE 30(6), 2004): nearly all failures are triggered by the values of at most three parameters.
+"""
+
+from __future__ import annotations
+
+import random
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+from covertable import make, sorters  # type: ignore[import-untyped] # it has no py.typed
+
+from contracts.json_text import ABSENT
+from strategies.encoding import json_case
+from strategies.surrounding_fields import (
+    MARK_MEMBER,
+    MARKED,
+    USUAL_NAME,
+    Companions,
+    admits,
+    free_object,
+    hard_values,
+    is_name_like,
+    marked_text,
+    ordinary,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from contracts.document import Contract, Field
+    from contracts.exchange import Case
+    from strategies.unique_names import Names
+
+#: Names of hard values that stand for a boundary in combinations; the other hard values are in ``values``.
+_BOUNDARIES: Final[dict[str, tuple[str, ...]]] = {
+    "string": (
+        "one letter",
+        "spaces at both ends",
+        "bidirectional controls",
+        "emoji sequences",
+        "257 characters, two bytes each",
+    ),
+    "number": ("0", "-1", "1.5", "2147483648 (2^31)", "1e21 (where ECMAScript begins to write exponents)"),
+    "integer": ("0", "-1", "2147483648 (2^31)"),
+    "boolean": ("true", "false"),
+    "array": ("empty", "one item", "in no order, with repetition", "empty texts", "101 items"),
+    "object": ("empty", "values that are falsy", "every JSON type", "21 levels", "101 names", "null members"),
+}
+#: How many classes of a field take part besides absent, null and ordinary.
+_MOST: Final = 5
+
+
+@dataclass(frozen=True, slots=True)
+class FieldClass:
+    """One class of a field's values; ``value`` is ``json_text.ABSENT`` where the member is left out."""
+
+    name: str
+    value: Any
+
+
+def field_classes(field: Field) -> list[FieldClass]:
+    """The classes of a field that are combined: absent, null, ordinary, boundaries. All of them are valid."""
+    found = [] if field.required else [FieldClass("absent", ABSENT)]
+    if field.nullable:
+        found.append(FieldClass("null", None))
+    hard = hard_values(field)
+    wanted = {name for kind in field.types for name in _BOUNDARIES[kind]}
+    boundaries = [named for named in hard if named.name in wanted]
+    if not boundaries:
+        # A pattern or an enum left none: the first one is the ordinary value.
+        boundaries = hard if field.enum is not None else hard[1:]
+    if field.enum is None and field.types != ("boolean",):
+        found.append(FieldClass("ordinary", ordinary(field)))
+    return found + [FieldClass(named.name, named.value) for named in boundaries[:_MOST]]
+
+
+def covering_rows(contract: Contract, seed: int, strength: int) -> list[dict[str, FieldClass]]:
+    """Rows in which every ``strength`` fields take every combination of their classes."""
+    factors = {field.path: field_classes(field) for field in contract.fields}
+    if not factors:
+        return []
+    strength = min(strength, len(factors))
+    chance = random.Random(seed)  # noqa: S311 - reproducible on purpose
+    numbered = {path: chance.sample(range(len(classes)), len(classes)) for path, classes in factors.items()}
+    rows = make(numbered, strength=strength, sorter=sorters.hash, seed=str(seed)) if strength > 1 else _each(numbered)
+    return [{path: factors[path][row[path]] for path in factors} for row in rows]
+
+
+def _each(numbered: dict[str, list[int]]) -> list[dict[str, int]]:
+    rows = max(map(len, numbered.values()))
+    return [{path: numbers[row % len(numbers)] for path, numbers in numbered.items()} for row in range(rows)]
+
+
+def covering_cases(contract: Contract, names: Names, seed: int, strength: int = 2) -> list[Case]:
+    """A covering array over valid classes of all fields, and the bodies with all null, all absent, all present.
+
+    Strength 2 is every pair, 3 every triple. Each is owed a 201.
+    """
+    companions = Companions(contract, names, seed)
+    rows = covering_rows(contract, seed, strength)
+    cases = [
+        _case(contract, companions, f"{strength}-way", _turned(row, turn), f"covering.{strength}")
+        for turn, row in enumerate(rows)
+    ]
+    return corner_cases(contract, names, seed) + cases
+
+
+def _turned(row: dict[str, FieldClass], turn: int) -> dict[str, FieldClass]:
+    """The row with another member first: what comes first may be special."""
+    paths = list(row)
+    start = turn % len(paths)
+    return {path: row[path] for path in paths[start:] + paths[:start]}
+
+
+def corner_cases(contract: Contract, names: Names, seed: int) -> list[Case]:
+    """The bodies with all present, all absent, and all null, and with null where it may be among the others."""
+    companions = Companions(contract, names, seed)
+    return [_case(contract, companions, name, row, "covering.corner") for name, row in _corners(contract)]
+
+
+def _case(contract: Contract, companions: Companions, name: str, row: dict[str, FieldClass], family: str) -> Case:
+    aim = f"{name}: {', '.join(f'{path} {cls.name}' for path, cls in row.items())}"
+    return json_case(_body(contract, companions, row), family=family, aim=aim)
+
+
+def _corners(contract: Contract) -> Iterator[tuple[str, dict[str, FieldClass]]]:
+    absent, null = FieldClass("absent", ABSENT), FieldClass("null", None)
+    whole = {field.path: FieldClass("ordinary", ordinary(field)) for field in contract.fields}
+    needed = {field.path: whole[field.path] for field in contract.fields if field.required}
+    yield "all present", whole
+    yield "all absent", dict.fromkeys(whole, absent) | needed
+    yield "all null", {f.path: null if f.nullable else needed.get(f.path, absent) for f in contract.fields}
+    yield "all null, the others present", {f.path: null if f.nullable else whole[f.path] for f in contract.fields}
+
+
+def _body(contract: Contract, companions: Companions, row: dict[str, FieldClass]) -> dict[str, Any]:
+    """The body of a row, with a unique name where it changes no class: a row of one-letter names may go without."""
+    body = {path: cls.value for path, cls in row.items() if cls.value is not ABSENT}
+    marked = next((field for field in contract.fields if field.path == MARKED), None)
+    if marked is not None and isinstance(body.get(MARKED), str):
+        text = body[MARKED] if row[MARKED].name in _BOUNDARIES["string"] else ""
+        body[MARKED] = marked_text(marked, companions.name(), text, text)
+        return body
+    free = free_object(contract)
+    if free and body.get(free.path):
+        body[free.path] = {MARK_MEMBER: companions.name(), **body[free.path]}
+        return body
+    for field in contract.fields:
+        text = f"{body.get(field.path)} "
+        if is_name_like(field) and row[field.path].name != "one letter" and admits(field, f"{text}{USUAL_NAME}"):
+            body[field.path] = marked_text(field, companions.name(), text, "")
+            return body
+    return body

@@ -1,0 +1,239 @@
+"""The hundred requests that find most mistakes, best first: what the quickest profile sends.
+
+Each is drawn from one of the complete sets or packs many of their values into one body. The families take turns, so
+that a run that is cut short has seen something of every one of them.
+"""
+
+from __future__ import annotations
+
+from itertools import chain, zip_longest
+from typing import TYPE_CHECKING, Any, Final
+
+from strategies.cases.authorization_cases import authorization_cases, authorization_spelling_cases
+from strategies.cases.combination_cases import corner_cases
+from strategies.cases.raw_cases import encoding_cases, malformed_cases, media_type_cases
+from strategies.cases.unspecified_cases import unusual_cases
+from strategies.cases.value_cases import in_turn, wrong_kind_cases
+from strategies.encoding import Style, json_case
+from strategies.example_values import near_misses
+from strategies.surrounding_fields import (
+    MARKED,
+    Companions,
+    hard_values,
+    marked_text,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from contracts.document import Contract, Field
+    from contracts.exchange import Case
+    from strategies.unique_names import Names
+
+
+#: Names of hard values by type, the ones that most services trip over first; one of each goes into a body.
+_PACKED: Final[dict[str, tuple[str, ...]]] = {
+    "string": (
+        *(
+            "many classes at once",
+            "path and URL",
+            "spaces at both ends",
+            "257 characters, two bytes each",
+            "the word null",
+            "only spaces",
+        ),
+        *("decomposed (NFD)", "a line feed inside", "1,025 characters", "one letter", "the word 007", "markup"),
+        *("astral letters", "5,000 characters", "C0 controls", "printable ASCII", "bidirectional controls"),
+    ),
+    "number": (
+        *("1.5", "0", "2147483648 (2^31)", "-1", "0.30000000000000004 (17 digits)", "9007199254740991 (2^53 - 1)"),
+        *("1e21 (where ECMAScript begins to write exponents)", "16777217 (2^24 + 1: lost by single precision)", "1e2"),
+        *(
+            "1000",
+            "-2147483649 (-2^31 - 1)",
+            "99.995 (rounded by two decimals)",
+            "1.7976931348623157e308 (largest double)",
+        ),
+        *("65536 (2^16)", "1e-7", "9223372036854775808 (2^63)"),
+    ),
+    "array": (
+        *("every hard item", "empty", "in no order, with repetition", "empty texts", "one item", "101 items"),
+        *("1,001 different items", "the same item twice"),
+    ),
+    "object": (
+        *("everything at once", "empty", "values that are falsy", "every JSON type", "200 levels", "one null"),
+        *("1,001 names", "names that mean something to software", "21 levels", "every number class", "one false"),
+        *("arrays in no order, with repetition", "texts that look like numbers, dates and booleans", "one empty text"),
+    ),
+}
+_PACKED_BODIES: Final = 16
+_KINDS_OF_A_FIELD: Final = 8
+_MISSES_OF_A_FIELD: Final = 16
+_STYLES: Final[tuple[Style, ...]] = (
+    "compact",
+    "compact",
+    "escaped",
+    "compact",
+    "reversed",
+    "compact",
+    "spaced",
+    "solidus",
+)
+#: Parts of the aims of cases from the complete sets, the most telling first.
+_AUTHORIZATION: Final = (
+    *(
+        "(no header)",
+        "('Bearer sk-",
+        "minus its last character",
+        "('{key}')",
+        "('Basic {key}')",
+        "('Bearer ')",
+        "case swapped",
+    ),
+    *("('Bearer x')", "one more character", "first character replaced", "('')", "character in the middle replaced"),
+)
+_MALFORMED: Final = (
+    *(
+        " bytes)",
+        "(a trailing comma)",
+        "(NaN)",
+        "(words behind it)",
+        "(an empty body)",
+        "(a byte that never occurs",
+    ),
+    *(
+        "(True)",
+        "(two documents)",
+        "(single quotes around a name)",
+        "(a line feed in a text)",
+        "(a block comment)",
+        "(utf-16)",
+    ),
+    *("(a leading zero)", "(white space only)", "(an overlong solidus", "(an unknown escape)"),
+)
+_MEDIA_TYPES: Final = (
+    "(text/plain)",
+    "(none)",
+    "(a form)",
+    "(application/xml)",
+    "(a multipart form)",
+    "(application/jsonx)",
+)
+_SPELLINGS: Final = ("APPLICATION/JSON", "application/json; charset=utf-8")
+_UNUSUAL: Final = (
+    *(
+        ": a high surrogate alone",
+        "all unlisted members",
+        ": U+0000",
+        "__proto__ inside",
+        ": 1e400",
+        ": a wrong value last",
+    ),
+    *("the unlisted member 'id'", "a byte order mark", "U+0000 in a name", ": 10^400 in digits", "constructor inside"),
+)
+#: The order of families: v valid, k wrong kind, p near miss, a authorization, w malformed, m media type, o open.
+_TURNS: Final = "vavkpvwkvpmvkvpavkvwpvkovpvkavpvkmvwpvkopakpwkamkpvakpvwkpoakpvwkpamkvpoakpvwkp"
+
+
+def essential_cases(contract: Contract, names: Names, seed: int) -> list[Case]:
+    """About a hundred cases, best first; of the first 40 at most 18 are owed, or left free, a 201."""
+    queues = {letter: iter(cases) for letter, cases in _families(contract, names, seed).items()}
+    ordered = [next(queues[letter], None) for letter in _TURNS]
+    rest = chain.from_iterable(zip_longest(*queues.values()))
+    return [case for case in chain(ordered, rest) if case is not None]
+
+
+def _families(contract: Contract, names: Names, seed: int) -> dict[str, list[Case]]:
+    malformed = malformed_cases(contract, names, seed) + encoding_cases(contract, names, seed)
+    media = media_type_cases(contract, names, seed)
+    valid = packed_cases(contract, names, seed) + corner_cases(contract, names, seed)
+    # Minimal and null bodies come early: much breaks with them.
+    valid = valid[:1] + valid[_PACKED_BODIES:] + valid[1:_PACKED_BODIES]
+    return {
+        "v": valid + _chosen(media, _SPELLINGS),
+        "a": _chosen(authorization_cases(contract, names, seed), _AUTHORIZATION),
+        "k": _kinds(contract, wrong_kind_cases(contract, names, seed)),
+        "p": _near_misses(contract, names, seed),
+        "w": _chosen(malformed, _MALFORMED),
+        "m": _chosen(media, _MEDIA_TYPES),
+        "o": _chosen(unusual_cases(contract, names, seed), _UNUSUAL)
+        + authorization_spelling_cases(contract, names, seed)[:1],
+    }
+
+
+def _chosen(cases: Sequence[Case], parts: Iterable[str]) -> list[Case]:
+    found = (next((case for case in cases if part in case.aim), None) for part in parts)
+    return [case for case in found if case is not None]
+
+
+def packed_cases(contract: Contract, names: Names, seed: int) -> list[Case]:
+    """Bodies in which each field holds a hard value, the free-form ones dozens of them."""
+    companions = Companions(contract, names, seed)
+    cases = []
+    for row in range(_PACKED_BODIES):
+        body: dict[str, Any] = {}
+        aims = []
+        for field in contract.fields:
+            named = _packed_values(field)
+            value, name = named[row % len(named)]
+            if field.path == MARKED and isinstance(value, str):
+                value = marked_text(field, companions.name(), value, value)
+            body[field.path] = value
+            aims.append(f"{field.path}: {name}")
+        if MARKED not in body:
+            companions.marked(body)
+        style = _STYLES[row % len(_STYLES)]
+        cases.append(json_case(body, family="essentials.packed", aim="; ".join(aims), style=style))
+    return cases
+
+
+def _packed_values(field: Field) -> list[tuple[Any, str]]:
+    hard = {named.name: named.value for named in hard_values(field)}
+    wanted = [name for kind in field.types for name in _PACKED.get(kind, ()) if name in hard]
+    rest = [name for name in hard if name not in wanted][: 1 if wanted else None]
+    return [(hard[name], name) for name in (*wanted, *rest)]
+
+
+def _kinds(contract: Contract, cases: list[Case]) -> list[Case]:
+    """Wrong kinds field by field in turn, and within a field clause and JSON type in turn."""
+    queues: list[list[Case]] = []
+    for family in dict.fromkeys(case.family for case in cases):
+        kinds: dict[str, list[Case]] = {}
+        for case in cases:
+            if case.family == family:
+                clause = case.aim.partition(" (")[0]
+                kind = clause if "item" in case.aim else case.aim.rpartition(": ")[0] or clause
+                kinds.setdefault(kind, []).append(case)
+        for kind_cases in kinds.values():
+            kind_cases.sort(key=_telling)
+        # Wrong items come early: they are many, and a service that forgets them is common.
+        order = sorted(kinds, key=lambda kind: not kind.endswith(".required") and ".items." not in kind)
+        queues.append(in_turn([kinds[kind] for kind in order]))
+    return in_turn(queues)[: _KINDS_OF_A_FIELD * len(contract.fields)]
+
+
+def _telling(case: Case) -> int:
+    """Look-alikes that coercion lets through come first."""
+    parts = (
+        "string: '5'",
+        "string: 'true'",
+        "array: ['x']",
+        "number: 1",
+        "item 3 of 3",
+        "string: '{}'",
+        "one valid body",
+        "(full)",
+    )
+    return next((rank for rank, part in enumerate(parts) if part in case.aim), len(parts))
+
+
+def _near_misses(contract: Contract, names: Names, seed: int) -> list[Case]:
+    companions = Companions(contract, names, seed)
+    return in_turn([list(_misses_of(field, companions)) for field in contract.fields if field.pattern is not None])
+
+
+def _misses_of(field: Field, companions: Companions) -> Iterator[Case]:
+    for label, text in near_misses(field.pattern or "")[:_MISSES_OF_A_FIELD]:
+        body = companions.body(field) | {field.path: text}
+        aim = f"request.{field.path}.pattern ({label})"
+        yield json_case(body, family=f"essentials.{field.path}", aim=aim)

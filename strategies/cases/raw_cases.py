@@ -1,0 +1,273 @@
+"""Raw requests: texts that are no JSON, bytes that are no UTF-8, other media types and spellings of the right one."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, Final
+from urllib.parse import urlencode
+
+from contracts.exchange import JSON_MEDIA_TYPE, VALID_AUTHORIZATION, Case
+from strategies.encoding import encode
+from strategies.surrounding_fields import Companions, admits, free_object
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from contracts.document import Contract
+    from strategies.unique_names import Names
+
+_STRUCTURE = re.compile(rb'[{}\[\],:]|"(?:[^"\\]|\\.)*"|[^\s{}\[\],:"]+')
+#: What is wrong -> how the text of a valid body is spoiled: ``<body>`` is the text without its braces, ``<in>`` and
+#: ``<out>`` enclose a member of a free-form object, where a lenient service takes any value without complaint.
+_MALFORMED: Final[dict[str, str]] = {
+    "a trailing comma": "{<body>,}",
+    "a leading comma": "{,<body>}",
+    "a closing brace too many": "{<body>}}",
+    "words behind it": "{<body>} x",
+    "a comma behind it": "{<body>},",
+    "two documents": "{<body>}{<body>}",
+    "two documents on two lines": "{<body>}\n{<body>}",
+    "a U+0000 behind it": "{<body>}\x00",
+    "a no-break space in front": "\xa0{<body>}",
+    "a line comment": "{<body>}// comment",
+    "a block comment": "{/* comment */<body>}",
+    "an anti-hijacking prefix": ")]}',\n{<body>}",
+    "single quotes around a name": "{<in>'x':1<out>,<body>}",
+    "single quotes around a text": "{<body>,<in>\"x\":'y'<out>}",
+    "a name without quotes": "{<in>x:1<out>,<body>}",
+    "a number as a name": "{<in>1:1<out>,<body>}",
+    "a text without quotes": '{<body>,<in>"x":y<out>}',
+    "NaN": '{<body>,<in>"x":NaN<out>}',
+    "Infinity": '{<body>,<in>"x":Infinity<out>}',
+    "-Infinity": '{<in>"x":-Infinity<out>,<body>}',
+    "True": '{<body>,<in>"x":True<out>}',
+    "NULL": '{<in>"x":NULL<out>,<body>}',
+    "None": '{<body>,<in>"x":None<out>}',
+    "a hexadecimal number": '{<body>,<in>"x":0x10<out>}',
+    "a leading zero": '{<body>,<in>"x":01<out>}',
+    "a plus sign": '{<body>,<in>"x":+1<out>}',
+    "a number that begins with a point": '{<body>,<in>"x":.5<out>}',
+    "a number that ends with a point": '{<body>,<in>"x":5.<out>}',
+    "an unknown escape": '{<body>,<in>"x":"\\x41"<out>}',
+    "an escaped apostrophe": '{<body>,<in>"x":"\\\'"<out>}',
+    "a Unicode escape that is too short": '{<body>,<in>"x":"\\u12"<out>}',
+    "a Unicode escape in braces": '{<body>,<in>"x":"\\u{41}"<out>}',
+    "a line feed in a text": '{<body>,<in>"x":"a\nb"<out>}',
+    "a tab in a text": '{<body>,<in>"x":"a\tb"<out>}',
+    "a U+0000 in a text": '{<body>,<in>"x":"a\x00b"<out>}',
+    "a U+001F in a name": '{<body>,<in>"a\x1fb":1<out>}',
+    "a missing colon": '{<body>,<in>"x" 1<out>}',
+    "a missing comma": '{<body><in>"x":1<out>}',
+    "a missing value": '{<body>,<in>"x":<out>}',
+    "a semicolon for a comma": '{<body>;<in>"x":1<out>}',
+    "an array that is not closed": '{<body>,<in>"x":[1<out>}',
+    "a trailing comma in an array": '{<body>,<in>"x":[1,]<out>}',
+    "a text that is not closed": '{<body>,<in>"x":"y<out>}',
+    "parentheses around it": "({<body>})",
+    "a vertical tab for white space": "{\x0b<body>}",
+    "a form feed for white space": "{<body>\x0c}",
+    "a line separator for white space": "{<body>\u2028}",
+    "a byte order mark behind it": "{<body>}\ufeff",
+    "a comment with a number sign": "{<body># comment\n}",
+    "a value left out of an array": '{<body>,<in>"x":[1,,2]<out>}',
+    "a comma missing in an array": '{<body>,<in>"x":[1 2]<out>}',
+    "undefined": '{<body>,<in>"x":undefined<out>}',
+    "TRUE": '{<in>"x":TRUE<out>,<body>}',
+    "an underscore in a number": '{<body>,<in>"x":1_000<out>}',
+    "a suffix behind a number": '{<body>,<in>"x":5n<out>}',
+    "a space behind a minus sign": '{<body>,<in>"x":- 1<out>}',
+    "a negative number with a leading zero": '{<body>,<in>"x":-01<out>}',
+    "an exponent without digits": '{<body>,<in>"x":1e<out>}',
+    "two zeros": '{<body>,<in>"x":00<out>}',
+    "a Unicode escape that is no hexadecimal": '{<body>,<in>"x":"\\u00zz"<out>}',
+    "an escaped zero": '{<body>,<in>"x":"\\0"<out>}',
+    "an escaped line feed": '{<body>,<in>"x":"a\\\nb"<out>}',
+    "an escaped v": '{<body>,<in>"x":"\\v"<out>}',
+    "a text in backticks": '{<body>,<in>"x":`y`<out>}',
+    "a semicolon behind it": "{<body>};",
+    "an assignment": "x={<body>}",
+    "an arrow for a colon": '{<body>,<in>"x"=>1<out>}',
+    "an equals sign for a colon": '{<body>,<in>"x"=1<out>}',
+    "a comment with a number sign behind it": "{<body>} # comment",
+    "a comma missing between texts": '{<body>,<in>"x":["a" "b"]<out>}',
+    "a trailing comma in an object inside": '{<in>"x":{"y":1,}<out>,<body>}',
+    "XML": "<project><name>x</name></project>",
+    "white space only": " \t\r\n",
+}
+#: What is wrong -> bytes in the place of the word SPOILED.
+_NOT_UTF8: Final[dict[str, bytes]] = {
+    "a byte that never occurs": b"a\xffb",
+    "a continuation byte alone": b"a\x80b",
+    "a truncated sequence": b"a\xe2\x82",
+    "an overlong solidus": b"a\xc0\xafb",
+    "an overlong U+0000": b"a\xc0\x80b",
+    "an overlong solidus of three bytes": b"a\xe0\x80\xafb",
+    "an overlong solidus of four bytes": b"a\xf0\x80\x80\xafb",
+    "a sequence of five bytes": b"a\xf8\x88\x80\x80\x80b",
+    "an overlong letter": b"a\xc1\xa1b",
+    "a first byte that never occurs": b"a\xf5\x80\x80\x80b",
+    "a sequence truncated by the end of the text": b"ab\xe2\x82",
+    "a surrogate pair of three bytes each (CESU-8)": b"a\xed\xa0\xbd\xed\xb8\x80b",
+    "a lone surrogate": b"a\xed\xa0\x80b",
+    "a code point beyond U+10FFFF": b"a\xf4\x90\x80\x80b",
+    "Latin-1": "Gr\xf6\xdfe".encode("latin-1"),
+    "Windows-1252": "10 \u20ac".encode("cp1252"),
+    "Shift JIS": "\u6771\u4eac".encode("shift_jis"),
+}
+_SPOILED: Final = "SPOILED"
+#: A member that the page does not list: nobody looks at its value but the decoder.
+_UNLISTED: Final = "note"
+#: Codings that RFC 8259, section 8.1, rules out. Without a byte order mark such a text may happen to be UTF-8,
+#: but U+0000 between its characters makes it no JSON.
+_OTHER_CODINGS: Final = {
+    "utf-16": "request.body.encoding",
+    "utf-16-le": "request.body.json",
+    "utf-16-be": "request.body.json",
+    "utf-32": "request.body.encoding",
+    "utf-32-le": "request.body.json",
+    "utf-32-be": "request.body.json",
+}
+_MEDIA_TYPES: Final = (
+    *("text/plain", "text/plain;charset=UTF-8", "application/xml", "text/json", "application/octet-stream"),
+    *("application/x-www-form-urlencoded", "application/vnd.api+json", "application/json-patch+json"),
+    *("application/jsonx", "application/problem+json", "text/html", "application/javascript", "image/png"),
+    *("application/ld+json", "application/json5", "application/x-json", "text/x-json", "application/csp-report"),
+    "multipart/form-data",
+    *("application/x-ndjson", "*/*", "application/*", "json", "application", "xapplication/json", "garbage", ""),
+)
+_SPELLINGS: Final = (
+    *("APPLICATION/JSON", "Application/Json", "application/json; charset=utf-8", "application/json;charset=UTF-8"),
+    *('application/json; charset="utf-8"', "application/json ; charset=utf-8", "application/json; CHARSET=UTF-8"),
+)
+_UNUSUAL_PARAMETERS: Final = (
+    *("application/json; charset=iso-8859-1", "application/json; charset=utf-16", "application/json;"),
+    *("application/json; version=1", "application/json; charset=utf8", "application/json; charset=x-unknown"),
+    "application/json; version",
+)
+#: What browsers and proxies send along, which changes nothing.
+_BESIDE: Final = (
+    *(("Origin", "https://app.example.com"), ("Accept-Language", "de-DE,de;q=0.9"), ("Cookie", "theme=dark; x=%7B%7D")),
+    *(
+        ("X-Requested-With", "XMLHttpRequest"),
+        ("X-Forwarded-For", "203.0.113.7, 10.0.0.1"),
+        ("Cache-Control", "no-cache"),
+    ),
+)
+#: What common clients accept: curl, axios, a browser. Each takes JSON, which is all that the page offers.
+_ACCEPTED: Final = ("*/*", "application/json, text/plain, */*", "text/html,application/xml;q=0.9,*/*;q=0.8")
+_BOUNDARY: Final = "----boundary7MA4YWxk"
+
+
+def malformed_cases(contract: Contract, names: Names, seed: int) -> list[Case]:
+    """Texts that are no JSON, all owed a 4xx: cut at each structural point, and spoiled in one place each."""
+    companions = Companions(contract, names, seed)
+    family, clause = "wire.malformed", "request.body.json"
+    cases = [
+        Case(b"", family=family, aim="request.body.required (an empty body)"),
+        Case(None, family=family, aim="request.body.required (no body)"),
+    ]
+    tokens = len(_STRUCTURE.findall(encode(companions.body(company="minimal"))))
+    for token in range(tokens - 1):
+        # Each cut has a body of its own, so that no two requests carry the same name.
+        text = encode(companions.body(company="minimal"))
+        match = list(_STRUCTURE.finditer(text))[token]
+        cases.append(Case(text[: match.end()], family=family, aim=f"{clause} (cut after {match.group().decode()!r})"))
+    for share, less in ((2, 0), (1, 2), (1, 1)):
+        whole = encode(companions.body(company="full"))
+        cut = len(whole) // share - less
+        cases.append(Case(whole[:cut], family=family, aim=f"{clause} (cut after {cut} of {len(whole)} bytes)"))
+    free = free_object(contract)
+    enclosed = {"<in>": f'"{free.path}":{{', "<out>": "}"} if free else {"<in>": "", "<out>": ""}
+    for number, (name, template) in enumerate(_MALFORMED.items()):
+        body = companions.body(company=("minimal", "full")[number % 2])
+        if free and "<in>" in template:
+            body = companions.marked({key: value for key, value in body.items() if key != free.path})
+        spoiled = template.replace("<body>", encode(body)[1:-1].decode())
+        for mark, replacement in enclosed.items():
+            spoiled = spoiled.replace(mark, replacement)
+        cases.append(Case(spoiled.encode(), family=family, aim=f"{clause} ({name})"))
+    return cases
+
+
+def encoding_cases(contract: Contract, names: Names, seed: int) -> list[Case]:
+    """Bytes that are not UTF-8, inside texts and names of members and for the whole body, all owed a 4xx."""
+    companions = Companions(contract, names, seed)
+    free = free_object(contract)
+    # Where the bytes are all that is wrong: what they are replaced with by a careless decoder would be taken.
+    places = [field.path for field in contract.fields if "string" in field.types and admits(field, "\ufffd?")]
+    places += ([free.path] * 2 if free else []) + [_UNLISTED]
+    cases = []
+    for number, (name, data) in enumerate(_NOT_UTF8.items()):
+        place = places[number % len(places)]
+        value: Any = _SPOILED
+        if free and place == free.path:
+            value = {_SPOILED: "x"} if number % 2 else {"x": _SPOILED}
+        field = None if place == _UNLISTED else contract.field(place)
+        text = encode(companions.body(field, ("full", "minimal")[number % 2]) | {place: value})
+        aim = f"request.body.encoding ({name} in {place})"
+        cases.append(Case(text.replace(_SPOILED.encode(), data), family="wire.encoding", aim=aim))
+    for coding, clause in _OTHER_CODINGS.items():
+        text = encode(companions.body(company="minimal"), "ascii")
+        cases.append(Case(text.decode().encode(coding), family="wire.encoding", aim=f"{clause} ({coding})"))
+    return cases
+
+
+def media_type_cases(contract: Contract, names: Names, seed: int) -> list[Case]:
+    """Valid bodies under other media types (owed a 4xx), other spellings of the right one (a 201), odd parameters."""
+    companions = Companions(contract, names, seed)
+    wrong, clause = "wire.mediaType.wrong", "request.mediaType"
+    cases = []
+    for number, value in enumerate((None, *_MEDIA_TYPES)):
+        body = encode(companions.body(company=("minimal", "full")[number % 2]))
+        cases.append(_typed(value, body, wrong, f"{clause} ({value or ('none' if value is None else 'empty value')})"))
+    for coding, media_type, encoder in (
+        ("a form", "application/x-www-form-urlencoded", _form),
+        ("a form with a charset", "application/x-www-form-urlencoded; charset=UTF-8", _form),
+        ("a multipart form", f"multipart/form-data; boundary={_BOUNDARY}", _multipart),
+    ):
+        texts = {name: value for name, value in companions.body(company="minimal").items() if isinstance(value, str)}
+        cases.append(_typed(media_type, encoder(texts), wrong, f"{clause} ({coding})"))
+    for family, values in (("wire.mediaType.spelling", _SPELLINGS), ("wire.mediaType.parameter", _UNUSUAL_PARAMETERS)):
+        cases += [_typed(value, encode(companions.body()), family, f"Content-Type: {value}") for value in values]
+    for spell in (str.lower, str.upper):
+        headers = tuple((spell(name), value) for name, value in cases[0].headers)
+        headers += ((spell("Content-Type"), JSON_MEDIA_TYPE),)
+        aim = f"names of headers in {spell.__name__} case"
+        cases.append(Case(encode(companions.body()), headers, family="wire.mediaType.spelling", aim=aim))
+    for accepted in _ACCEPTED:
+        typed = _typed(JSON_MEDIA_TYPE, encode(companions.body()), "wire.accept", f"Accept: {accepted}")
+        cases.append(replace(typed, headers=(*typed.headers, ("Accept", accepted))))
+    for name, value in _BESIDE:
+        typed = _typed(JSON_MEDIA_TYPE, encode(companions.body()), "wire.headers", f"{name}: {value}")
+        cases.append(replace(typed, headers=(*typed.headers, (name, value))))
+    return cases + list(_invalid_in_other_spellings(companions))
+
+
+def _invalid_in_other_spellings(companions: Companions) -> Iterator[Case]:
+    """Bodies that are owed a 4xx, whatever spelling of the media type hides them from validation (CVE-2025-32442)."""
+    required = [field for field in companions.fields if field.required]
+    for number, value in enumerate(_SPELLINGS if required else ()):
+        field = required[number % len(required)]
+        body = {name: inner for name, inner in companions.body(field).items() if name != field.path}
+        aim = f"request.{field.path}.required (Content-Type: {value})"
+        yield _typed(value, encode(companions.marked(body, field)), "wire.mediaType.spelling", aim)
+
+
+def _typed(value: str | None, body: bytes, family: str, aim: str) -> Case:
+    headers: tuple[tuple[str, str], ...] = (("Authorization", VALID_AUTHORIZATION),)
+    if value is not None:
+        headers += (("Content-Type", value),)
+    return Case(body, headers, family=family, aim=aim)
+
+
+def _form(body: dict[str, str]) -> bytes:
+    return urlencode(body).encode()
+
+
+def _multipart(body: dict[str, str]) -> bytes:
+    parts = (
+        f'--{_BOUNDARY}\r\nContent-Disposition: form-data; name="{name}"\r\n\r\n{value}\r\n'
+        for name, value in body.items()
+    )
+    return f"{''.join(parts)}--{_BOUNDARY}--\r\n".encode()

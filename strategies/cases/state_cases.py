@@ -1,0 +1,97 @@
+"""Requests whose meaning lies in what happens around them: refusals, overlap, members that poison prototypes."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from contracts.exchange import JSON_MEDIA_TYPE
+from strategies.cases.authorization_cases import authorization_cases
+from strategies.cases.raw_cases import media_type_cases
+from strategies.cases.value_cases import valid_cases, wrong_kind_cases
+from strategies.encoding import json_case
+from strategies.surrounding_fields import MARKED, Companions, free_object
+
+if TYPE_CHECKING:
+    from contracts.document import Contract
+    from contracts.exchange import Case
+    from strategies.unique_names import Names
+
+#: Refusals of each kind that are followed up.
+_OF_A_KIND = 4
+#: A value that no other answer of a service holds by chance.
+TELL_TALE = "prototypeTellTale7"
+
+
+def refused_samples(contract: Contract, names: Names, seed: int) -> list[Case]:
+    """Invalid requests of several kinds, each with a text in the marked field: what became of that is asked later."""
+    kinds = (
+        wrong_kind_cases(contract, names, seed),
+        authorization_cases(contract, names, seed),
+        media_type_cases(contract, names, seed),
+    )
+    chosen: list[Case] = []
+    for cases in kinds:
+        fit = [case for case in cases if _has_marked_text(case)]
+        step = max(1, len(fit) // _OF_A_KIND)
+        chosen += fit[seed % step :: step][:_OF_A_KIND]
+    return chosen
+
+
+def _has_marked_text(case: Case) -> bool:
+    try:
+        body = json.loads(case.body or b"")
+    except ValueError:
+        return False
+    return isinstance(body, dict) and isinstance(body.get(MARKED), str) and len(body[MARKED]) > 0
+
+
+def refused_reuses(contract: Contract, external_id: str) -> list[Case]:
+    """Requests with a marked text that is in use: one lacks a required member, two lack the right key."""
+    body = Companions(contract, None).body(company="full") | {MARKED: external_id}
+    family, case = "state.refused_reuse", json_case(body, family="state.refused_reuse", aim="an externalId in use")
+    refused = [
+        replace(
+            case, headers=(*key, ("Content-Type", JSON_MEDIA_TYPE)), aim=f"authorization.required ({MARKED} in use)"
+        )
+        for key in ((), (("Authorization", "Bearer x"),))
+    ]
+    for field in contract.fields:
+        if field.required and field.path != MARKED:
+            rest = {name: value for name, value in body.items() if name != field.path}
+            aim = f"request.{field.path}.required ({MARKED} in use)"
+            return [json_case(rest, family=family, aim=aim), *refused]
+    return refused
+
+
+def overlapping_cases(contract: Contract, names: Names, seed: int) -> list[Case]:
+    """Valid, invalid and unauthorized requests in turn, to be in flight together; each carries its own name."""
+    companions = Companions(contract, names, seed)
+    plain = [
+        json_case(companions.body(company="full"), family="state.overlap", aim="a valid request among others")
+        for _ in range(18)
+    ]
+    hard = valid_cases(contract, names, seed)[seed % 5 :: 20][:5]
+    wrong = wrong_kind_cases(contract, names, seed)[seed % 7 :: 15][:7]
+    unauthorized = authorization_cases(contract, names, seed)[:3]
+    others = [*hard, *wrong, *unauthorized]
+    woven: list[Case] = []
+    for index, case in enumerate(plain):
+        woven.append(case)
+        woven.extend(others[index : index + 1])
+    return woven
+
+
+def prototype_cases(contract: Contract, names: Names) -> list[tuple[Case, str]]:
+    """Bodies with a member that poisons prototypes where a parser merges carelessly, with the tell-tale to look for."""
+    poison: dict[str, Any] = {TELL_TALE: "yes", "poolId": TELL_TALE, "externalId": TELL_TALE}
+    companions = Companions(contract, names, 0)
+    family = "state.prototype"
+    free = free_object(contract)
+    bodies = [companions.body(company="minimal") | {"__proto__": poison}]
+    bodies.append(companions.body(company="minimal") | {"constructor": {"prototype": poison}})
+    if free:
+        bodies.append(companions.body(free, "minimal") | {free.path: {"__proto__": poison}})
+        bodies.append(companions.body(free, "minimal") | {free.path: {"constructor": {"prototype": poison}}})
+    return [(json_case(body, family=family, aim="a member that poisons prototypes"), TELL_TALE) for body in bodies]

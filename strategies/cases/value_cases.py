@@ -1,0 +1,269 @@
+"""Deterministic sets of values: hard ones that are owed a 201, wrong kinds that are owed a 4xx."""
+
+from __future__ import annotations
+
+import random
+from collections import Counter
+from itertools import cycle, zip_longest
+from typing import TYPE_CHECKING, Any, Final, TypeVar
+
+from contracts.exchange import Case
+from strategies.cases.wrong_values import Wrong, words_of, wrong_values
+from strategies.encoding import STYLES, Style, encode, json_case
+from strategies.example_values import near_misses
+from strategies.hard_texts import HARD_TEXTS, filler, hard_texts
+from strategies.json_values import NO_OBJECTS
+from strategies.surrounding_fields import (
+    MARKED,
+    Companions,
+    admits,
+    free_object,
+    hard_values,
+    is_name_like,
+    marked_text,
+    ordinary,
+    takes_text,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from contracts.document import Contract, Field
+    from strategies.unique_names import Names
+
+T = TypeVar("T")
+
+#: Most bodies are compact, as clients write them; the others take turns.
+_STYLES: Final[tuple[Style, ...]] = tuple(
+    style for other in STYLES[1:] for style in ("compact", "compact", "compact", other)
+)
+#: Characters with short escapes, one of a surrogate pair, one of two bytes.
+_STYLED_TEXT: Final = 'é😀 "\\ \b\f\n\r\t\x7f'
+#: Wrong values in the order in which lenient services take them for right ones.
+_PLAIN: Final[tuple[Any, ...]] = ("5", 5, "x", True, [], {})
+#: What else is there when the plainest wrong values come.
+_COMPANIES_OF_WRONG: Final = ("minimal", "full", "nulls", "even", "odd")
+#: Misspelt names of a member, one of which a lenient parser may take for the right one.
+_MISSPELT: Final = (
+    *(str.lower, str.upper, str.title, lambda name: f"{name} ", lambda name: f"_{name}", lambda name: f"{name}\xa0"),
+    lambda name: name[:1].upper() + name[1:],
+    lambda name: "_".join(words_of(name)),
+    lambda name: "-".join(words_of(name)),
+    lambda name: words_of(name)[-1],
+)
+#: Lengths of bodies at which buffers of servers and proxies end.
+_BUFFERS: Final = (1_024, 4_096, 8_192, 16_384, 65_536)
+#: What tells two texts apart, and their ends: collations, wildcards and normalisation take them for equal.
+_LOOK_ALIKES: Final = (
+    ("case", "-a", "-A"),
+    ("a space behind it", "-b", "-b "),
+    ("normalisation", "-\xe9", "-e\u0301"),
+    ("an accent", "-o", "-\xf6"),
+    ("a hyphen", "-1", "1"),
+    ("a character beyond the first plane", "-\U0001f600", "-\U0001f680"),
+    ("what a wildcard stands for", "-cd", "-c_"),
+)
+#: So many equal characters take seconds where time grows with their square.
+_RUN: Final = 50_000
+
+
+def valid_cases(contract: Contract, names: Names, seed: int) -> list[Case]:
+    """Every class of hard value, each owed a 201 and an exact echo.
+
+    Text classes that software treats in ways of their own come alone, in each required text; the classes of
+    the other fields ride together, one of each field in a body, and many in one free-form object. An empty
+    text in the marked field is there once: it is unique only as long as it is sent once a run.
+    """
+    companions = Companions(contract, names, seed)
+    styles = cycle(_STYLES)
+    cases = []
+    for field in contract.fields:
+        if is_name_like(field):
+            for hard in hard_texts(field.pattern):
+                if hard.alone:
+                    body = companions.body(field, "full") | {field.path: hard.text}
+                    aim = f"{field.path}: {hard.name}"
+                    cases.append(json_case(body, family=f"values.{field.path}", aim=aim, style=next(styles)))
+        elif field.path == MARKED and "string" in field.types and admits(field, ""):
+            body = companions.body(field, "full") | {field.path: ""}
+            cases.append(json_case(body, family=f"values.{field.path}", aim=f"{field.path}: empty"))
+            cases.extend(_look_alikes(field, companions))
+    cases.extend(_in_every_style(companions))
+    cases.append(_one_text(companions))
+    cases.extend(_of_exact_length(companions))
+    cases.extend(_long_runs(companions))
+    cases.extend(_together(contract, companions, random.Random(seed), styles))  # noqa: S311 - reproducible on purpose
+    return cases
+
+
+def _look_alikes(field: Field, companions: Companions) -> Iterator[Case]:
+    """Pairs of texts of the marked field that a careless comparison takes for the same one."""
+    for difference, one, other in _LOOK_ALIKES:
+        name = companions.name()
+        for text, partner in ((one, other), (other, one)):
+            # The plainest body, so that nothing else can be to blame for a refusal.
+            body = {each.path: ordinary(each) for each in companions.fields if each.required}
+            body[field.path] = f"{name}{text}"
+            aim = f"{field.path}: another one than {name + partner!r}, by {difference}"
+            yield json_case(body, family=f"values.{field.path}", aim=aim)
+
+
+def _one_text(companions: Companions) -> Case:
+    """A body in which every text is the same one."""
+    text, body = companions.name(), companions.body(company="full")
+    for field in companions.fields:
+        if field.enum is None and "string" in field.types and admits(field, text):
+            body[field.path] = text
+        elif field.items is not None and takes_text(field.items, text):
+            body[field.path] = [text]
+    return json_case(body, family="values.one_text", aim="one text in every field")
+
+
+def _of_exact_length(companions: Companions) -> Iterator[Case]:
+    """Bodies that fill a buffer to the last byte."""
+    free = free_object(companions.contract)
+    for length in _BUFFERS:
+        body = companions.body(company="full")
+        if free is not None:
+            body[free.path] = {**body[free.path], "filler": ""}
+            body[free.path]["filler"] = filler(length - len(encode(body)))
+        data = encode(body).ljust(length)
+        yield Case(data, family="values.length", aim=f"a body of {length:,} bytes")
+
+
+def _long_runs(companions: Companions) -> Iterator[Case]:
+    """One character over and over, on which careless trimming and escaping take the square of the time."""
+    for field in companions.fields:
+        text = f"a{' ' * _RUN}b"
+        if is_name_like(field) and admits(field, text):
+            body = companions.body(field, "minimal") | {field.path: text}
+            yield json_case(body, family="values.length", aim=f"{field.path}: {_RUN:,} spaces between two letters")
+    free = free_object(companions.contract)
+    if free is not None:
+        body = companions.body(free, "minimal") | {free.path: {"x": "<" * _RUN}}
+        yield json_case(body, family="values.length", aim=f"{free.path}: {_RUN:,} angle brackets")
+
+
+def _in_every_style(companions: Companions) -> Iterator[Case]:
+    """One body in every way in which clients write JSON, with characters that each way treats differently."""
+    for style in STYLES:
+        body = companions.body(company="full")
+        for field in companions.fields:
+            if is_name_like(field) and admits(field, _STYLED_TEXT):
+                body[field.path] = _STYLED_TEXT
+            elif field is free_object(companions.contract):
+                body[field.path] = {f"a/b {_STYLED_TEXT}": [f"c/d {_STYLED_TEXT}", {}, []], **body[field.path]}
+        yield json_case(body, family="values.encoding", aim=f"written in the style {style}", style=style)
+
+
+def _together(
+    contract: Contract, companions: Companions, chance: random.Random, styles: Iterator[Style]
+) -> Iterator[Case]:
+    """Bodies in which every field holds one of its hard values; over all of them each value is used."""
+    alone = [hard for hard in HARD_TEXTS if hard.alone]
+    pairs = [(alone[i], alone[-1 - i]) for i in range((len(alone) + 1) // 2)]
+    columns: dict[str, list[Any]] = {}
+    for field in contract.fields:
+        marked = field.path == MARKED and "string" in field.types
+        columns[field.path] = list(pairs) if marked else list(hard_values(field))
+        chance.shuffle(columns[field.path])
+    # The texts of names have been alone already, so they do not decide on the number of bodies.
+    rows = max((len(columns[field.path]) for field in contract.fields if not is_name_like(field)), default=0)
+    for row in range(rows):
+        body: dict[str, Any] = {}
+        aims = []
+        for field in contract.fields:
+            column = columns[field.path]
+            chosen = column[row % len(column)]
+            if isinstance(chosen, tuple):
+                body[field.path] = marked_text(field, companions.name(), chosen[0].text, chosen[1].text)
+                aims.append(f"{field.path}: {chosen[0].name}, {chosen[1].name}")
+            else:
+                body[field.path] = chosen.value
+                aims.append(f"{field.path}: {chosen.name}")
+        if MARKED not in columns:
+            companions.marked(body)
+        yield json_case(body, family="values.together", aim="; ".join(aims), style=next(styles))
+
+
+def wrong_kind_cases(contract: Contract, names: Names, seed: int) -> list[Case]:
+    """Values of every other JSON type and look-alikes, a missing member, a body that is no object.
+
+    Each breaks one clause, the case's aim names it; the rest of the body is valid and varies.
+    """
+    companions = Companions(contract, names, seed)
+    styles = cycle(_STYLES)
+    cases: list[Case] = []
+    for field in contract.fields:
+        for wrong in wrong_values(field):
+            body = companions.body(field) | {field.path: wrong.value}
+            cases.append(
+                json_case(
+                    body, family=f"values.wrong.{field.path}", aim=f"{wrong.clause} ({wrong.name})", style=next(styles)
+                )
+            )
+        if field.required:
+            cases.extend(_missing(field, companions))
+    family, clause = "values.wrong.body", "request.body.type"
+    cases += [json_case(value, family=family, aim=f"{clause} ({value!r})") for value in NO_OBJECTS]
+    for company in ("minimal", "full"):
+        body = companions.body(company=company)
+        cases.append(json_case([body], family=family, aim=f"{clause} (an array of one valid body, {company})"))
+    cases.append(json_case([companions.body(), companions.body()], family=family, aim=f"{clause} (an array of two)"))
+    text = encode(companions.body()).decode()
+    cases.append(json_case(text, family=family, aim=f"{clause} (a text that holds the JSON of a valid body)"))
+    queues: dict[str, list[Case]] = {}
+    for case in cases:
+        queues.setdefault(case.aim.partition(" (")[0], []).append(case)
+    return in_turn(queues.values())
+
+
+def in_turn(queues: Iterable[Sequence[T]]) -> list[T]:
+    """The first of each queue, then the second of each: none waits for the whole of another one."""
+    return [one for turn in zip_longest(*queues) for one in turn if one is not None]
+
+
+def wrong_in_company_cases(contract: Contract, names: Names, seed: int) -> list[Case]:
+    """The plainest wrong values of each field beside every company: what is judged may depend on what else is there."""
+    companions = Companions(contract, names, seed)
+    cases = []
+    for field in contract.fields:
+        for wrong in _plainest(field):
+            for company in _COMPANIES_OF_WRONG:
+                body = companions.body(field, company) | {field.path: wrong.value}
+                aim = f"{wrong.clause} ({wrong.name}, {company})"
+                cases.append(json_case(body, family="values.wrong.company", aim=aim))
+    return cases
+
+
+def _plainest(field: Field) -> Iterator[Wrong]:
+    """Of each clause the wrong values that a lenient service takes first: two of another type, one of the rest."""
+    counts: Counter[str] = Counter()
+    wrong = sorted(wrong_values(field), key=lambda one: _PLAIN.index(one.value) if one.value in _PLAIN else len(_PLAIN))
+    for one in wrong:
+        counts[one.clause] += 1
+        if counts[one.clause] <= (2 if one.clause == f"request.{field.path}.type" else 1):
+            yield one
+    if field.pattern is not None and field.enum is None:
+        for name, text in near_misses(field.pattern)[:1]:
+            yield Wrong(f"request.{field.path}.pattern", name, text)
+
+
+def _missing(field: Field, companions: Companions) -> Iterator[Case]:
+    family, clause = f"values.wrong.{field.path}", f"request.{field.path}.required"
+    for company in ("full", "minimal", "nulls"):
+        body = companions.body(field, company)
+        del body[field.path]
+        yield json_case(body, family=family, aim=f"{clause} ({company})")
+    if sum(other.required for other in companions.fields) == 1:
+        yield json_case({}, family=family, aim=f"{clause} (an empty object)")
+        for other in companions.fields:
+            if other is not field:
+                body = {other.path: companions.name() if other.path == MARKED else ordinary(other)}
+                yield json_case(body, family=family, aim=f"{clause} (nothing but {other.path})")
+    for misspell in _MISSPELT:
+        body = companions.body(field)
+        value = body.pop(field.path)
+        name = misspell(field.path)
+        if name not in (other.path for other in companions.fields):
+            yield json_case({name: value, **body}, family=family, aim=f"{clause} ({name!r} instead)")

@@ -1,0 +1,248 @@
+"""Valid bodies that stand around the value a case is about: minimal, full, with nulls, in rotation.
+
+A fault may validate a field only when another one is present, so no set keeps to one kind of company.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any, Final
+
+from contracts.patterns import Pattern
+from strategies.encoding import encode
+from strategies.example_values import undisputed_members
+from strategies.hard_texts import ORDINARY_NAMES, filler, hard_texts
+from strategies.json_values import HARD_NUMBERS, HARD_OBJECTS, Named
+from strategies.unique_names import PLACEHOLDER, Names
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from contracts.document import Contract, Field
+
+#: The field that carries the unique mark of a request where a contract has it: it must be unique anyway.
+MARKED: Final = "externalId"
+#: The member that carries the mark inside a free-form object.
+MARK_MEMBER: Final = "ct"
+#: A name of the usual shape: patterns are asked about it before a number is used up.
+USUAL_NAME: Final = "ctmark-1000001"
+#: What the optional members of a body are, in rotation.
+COMPANIES: Final = ("full", "minimal", "nulls", "even", "odd", "without marked", "hard")
+#: Natural members of a pattern come first; ordinary values stay with them.
+_ORDINARY_MEMBERS: Final = 4
+_ORDINARY: Final[dict[str, tuple[Any, ...]]] = {
+    "number": (5, 10, 1, 25),
+    "integer": (5, 10, 1, 25),
+    "boolean": (True, False),
+    "any": ("anything",),
+}
+#: Longer values (bytes) are not used as company.
+_LARGE: Final = 1_500
+_BOOLEANS: Final = (Named("true", True), Named("false", False))
+_ANYTHING: Final = (
+    Named("a text", "x"),
+    Named("a number", 5),
+    Named("false", False),
+    Named("an array", [1, None]),
+    Named("an object", {"a": {}}),
+)
+
+
+def ordinary(field: Field, number: int = 0) -> Any:
+    """A valid value that nobody would find remarkable; ``number`` picks one of a few."""
+    if field.enum is not None:
+        chosen: Sequence[Any] = [option for option in field.enum if option is not None] or [None]
+    elif field.type == "string":
+        chosen = undisputed_members(field)[:_ORDINARY_MEMBERS] if field.pattern is not None else ORDINARY_NAMES
+    elif field.type == "array":
+        return [ordinary(field.items, number + i) if field.items else f"item {i}" for i in range(2)]
+    elif field.type == "object":
+        if field.members:
+            return {member.name: ordinary(member, number) for member in field.members}
+        chosen = ({}, {"team": "alpha", "size": number % 10}, {"team": "beta"})
+    else:
+        chosen = _ORDINARY[field.type]
+    return chosen[number % len(chosen)]
+
+
+def hard_values(field: Field) -> list[Named]:
+    """Valid values of the field that break software; null is not among them. Not empty."""
+    if field.enum is not None:
+        found = [Named(f"the option {option!r}", option) for option in field.enum if option is not None]
+    elif not field.types:
+        found = list(_ANYTHING)
+    else:
+        found = [named for kind in field.types for named in _hard_of_type(field, kind)]
+    return found or [Named("an ordinary value", ordinary(field))]
+
+
+@lru_cache(maxsize=256)
+def _small_hard_values(field: Field) -> tuple[Any, ...]:
+    """The hard values that may ride in any body; large ones would only make it slow."""
+    values = (named.value for named in hard_values(field))
+    return tuple(value for value in values if len(encode(value)) <= _LARGE) or (ordinary(field),)
+
+
+def _hard_of_type(field: Field, kind: str) -> Sequence[Named]:
+    if kind == "string":
+        texts = [Named(hard.name, hard.text) for hard in hard_texts(field.pattern)]
+        chosen = undisputed_members(field)
+        return texts + [Named(f"the member {text!r}", text) for text in chosen]
+    if kind == "integer":
+        return [number for number in HARD_NUMBERS if number.value.text.lstrip("-").isdigit()]
+    if kind == "array":
+        return _hard_lists(field)
+    if kind == "object" and field.members:
+        return _hard_members(field)
+    return {"number": HARD_NUMBERS, "boolean": _BOOLEANS, "object": HARD_OBJECTS}[kind]
+
+
+def _hard_lists(field: Field) -> list[Named]:
+    if field.items is None:
+        return [Named("empty", []), Named("every JSON type", ["x", 5, True, None, [], {}])]
+    items = [hard.value for hard in hard_values(field.items)]
+    plain = [ordinary(field.items, number) for number in range(3)]
+    found = [
+        Named("empty", []),
+        Named("one item", [plain[0]]),
+        Named("the same item twice", [plain[0], plain[0]]),
+        Named("in no order, with repetition", [plain[2], plain[0], plain[1], plain[0], plain[2]]),
+        Named("every hard item", items),
+        Named("every hard item, last first", items[::-1]),
+        Named("101 items", (plain * 34)[:101]),
+        Named("5,001 items", (plain * 1_667)[:5_001]),
+    ]
+    if field.items.type == "string" and field.items.pattern is None and field.items.enum is None:
+        found += [
+            Named("an empty text", [""]),
+            Named("empty texts", ["", "x", "", ""]),
+            Named("items that differ in case", ["Ab", "ab", "AB", "ab"]),
+            Named("1,001 different items", [f"connection-{(i * 7919) % 1001}" for i in range(1001)]),
+            Named("a long item", [filler(1025)]),
+            Named("one character each", [*"%_*?$.'\"\\,;:/{[<#@!-+0 "]),
+        ]
+    if field.items.nullable:
+        found.append(Named("null among the items", [plain[0], None, plain[1]]))
+    return found
+
+
+def _hard_members(field: Field) -> list[Named]:
+    """Objects of listed members: each member's hard values with the others ordinary, and what may be left out."""
+    whole = {member.name: ordinary(member) for member in field.members}
+    found = [Named("whole", whole)]
+    found.append(Named("only what is required", {m.name: whole[m.name] for m in field.members if m.required}))
+    if any(member.nullable for member in field.members):
+        found.append(Named("null members", {m.name: None if m.nullable else whole[m.name] for m in field.members}))
+    for member in field.members:
+        found += [
+            Named(f"{member.name}: {hard.name}", whole | {member.name: hard.value}) for hard in hard_values(member)
+        ]
+    return found
+
+
+def free_object(contract: Contract) -> Field | None:
+    """The first field that takes any JSON object, as ``metadata`` does; None where there is none."""
+    return next((field for field in contract.fields if field.types == ("object",) and not field.members), None)
+
+
+def is_name_like(field: Field) -> bool:
+    """Whether the field is a required text with a free choice of words, as a name is."""
+    return field.required and field.types == ("string",) and field.enum is None
+
+
+def admits(field: Field, text: str) -> bool:
+    """Whether the field's pattern, if it has one, admits the text."""
+    return field.pattern is None or Pattern.compile(field.pattern).matches(text)
+
+
+def takes_text(field: Field, text: str) -> bool:
+    """Whether the text is a valid value of the field."""
+    return field.types == ("string",) and field.enum is None and admits(field, text)
+
+
+def marked_text(field: Field, name: str, before: str, behind: str) -> str:
+    """The unique name between two texts; the name alone where the field's pattern does not admit more."""
+    text = f"{before}{name}{behind}"
+    return text if admits(field, text) else name
+
+
+class Companions:
+    """Valid bodies in rotation, each with a unique name somewhere in it.
+
+    ``names`` is where the names come from; None puts the placeholder in their place.
+    """
+
+    __slots__ = ("_names", "_turn", "contract")
+
+    def __init__(self, contract: Contract, names: Names | None, seed: int = 0) -> None:
+        self.contract = contract
+        self._names = names
+        self._turn = seed
+
+    @property
+    def fields(self) -> tuple[Field, ...]:
+        """The members of the body."""
+        return self.contract.fields
+
+    def name(self) -> str:
+        """A new unique name, or the placeholder."""
+        return self._names.next() if self._names is not None else PLACEHOLDER
+
+    def body(self, about: Field | None = None, company: str | None = None) -> dict[str, Any]:
+        """The next body; the field it is ``about`` is present, ordinary, and does not carry the name."""
+        self._turn += 1
+        company = company or COMPANIES[self._turn % len(COMPANIES)]
+        body: dict[str, Any] = {}
+        for index, field in enumerate(self.contract.fields):
+            if field is about or field.required:
+                body[field.path] = ordinary(field, self._turn + index)
+            else:
+                self._optional(body, field, index, company)
+        return self.marked(body, about)
+
+    def _optional(self, body: dict[str, Any], field: Field, index: int, company: str) -> None:
+        absent = {
+            "minimal": True,
+            "even": index % 2 == 0,
+            "odd": index % 2 == 1,
+            "without marked": field.path == MARKED,
+        }
+        if absent.get(company):
+            return
+        if company == "nulls" and field.nullable:
+            body[field.path] = None
+        elif company == "hard":
+            hard = _small_hard_values(field)
+            body[field.path] = hard[self._turn * 7 % len(hard)]
+        else:
+            body[field.path] = ordinary(field, self._turn + index)
+
+    def marked(self, body: dict[str, Any], about: Field | None = None) -> dict[str, Any]:
+        """``body`` with a unique name in the best place that the case is not about.
+
+        A text in the marked field is always made unique. Otherwise a free-form object carries the name, then
+        a required text; then the marked field or a free-form object is added. Where nothing can, nothing is changed.
+        """
+        fields = {field.path: field for field in self.contract.fields if field is not about}
+        marked = fields.get(MARKED)
+        if marked is not None and isinstance(body.get(MARKED), str) and self._put(body, marked):
+            return body
+        free = free_object(self.contract)
+        if free is not None and free is not about and isinstance(body.get(free.path), dict):
+            body[free.path] = {MARK_MEMBER: self.name(), **body[free.path]}
+            return body
+        texts = [field for field in fields.values() if is_name_like(field) and isinstance(body.get(field.path), str)]
+        if any(self._put(body, field) for field in texts) or (marked is not None and self._put(body, marked)):
+            return body
+        if free is not None and free is not about:
+            body[free.path] = {MARK_MEMBER: self.name()}
+        return body
+
+    def _put(self, body: dict[str, Any], field: Field) -> bool:
+        # Asked with a name of the usual shape first, so that no number is used up in vain.
+        if "string" not in field.types or field.enum is not None or not admits(field, USUAL_NAME):
+            return False
+        before = body.get(field.path)
+        words = f"{before} " if isinstance(before, str) and field.path != MARKED else ""
+        body[field.path] = marked_text(field, self.name(), words, "")
+        return True

@@ -1,0 +1,298 @@
+"""Telling the service from its surroundings: what is waited for, what is tried again, what ends a run."""
+
+from __future__ import annotations
+
+import threading
+import time
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any, Final, NoReturn, Protocol
+
+from contracts.exchange import COLLECTION_PATH, VALID_AUTHORIZATION, Case, Exchange
+from contracts.judgement import Judgement
+from tests.harness.client.failure_classification import ACCOUNT, GARBLED, named, retry_after, suspicious
+from tests.harness.client.failure_counts import Breaks
+from tests.harness.client.target import NoVerdict
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from contracts.checks.context import Limits
+    from tests.harness.client.budget import Allowance
+
+_LONGEST_PAUSE: Final = 5.0
+#: Seconds after which what the other threads have sent should be answered.
+_QUIET: Final = 0.4
+#: Requests that brought a broken-off answer again, after which another one is not repeated.
+_CONVINCED: Final = 3
+#: How often a gateway's word must come to a request, and not to the simplest one right before, until it counts
+#: as the service's: where the gateway was seen to fail by itself, and where it was not.
+_AGREED, _AGREED_WHERE_IT_FAILS = 4, 8
+Answer = tuple[Exchange, Judgement | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Patience:
+    """For how many seconds without any good answer a service is waited for, and how often one question is put."""
+
+    seconds: float = 60.0
+    repeats: int = 4
+
+
+class Recorder(Protocol):
+    """What a session writes to: the history of the run."""
+
+    def exchange(self, exchange: Exchange, judgement: Judgement | None = None) -> None:
+        """Append one exchange."""
+
+    def record(self, kind: str, /, **members: Any) -> None:
+        """Append any other record."""
+
+
+class Attempt(Protocol):
+    """Sends a case once and has the answer judged.
+
+    ``repeat`` is the number of the exchange that it repeats, ``number`` its own where it has one already.
+    """
+
+    def __call__(self, case: Case, *, repeat: int = 0, number: int | None = None) -> Answer:
+        """The exchange and its judgement, not yet recorded; None for what is not for the judge."""
+
+
+@dataclass(slots=True)
+class _Trouble:
+    """What one request has met so far: since when, how long the next pause is, how often the answer agreed."""
+
+    since: float
+    pause: float = 0.2
+    agreed: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class _Outcome:
+    """The answer that stands now, whether for good, and what is to be recorded of the one before."""
+
+    answer: Answer
+    settled: bool = False
+    of_former: Judgement | None = None
+
+
+class Weather:
+    """Sends cases until an answer is the service's own, or until nothing can be said any more.
+
+    Safe to use from several threads; a pause holds for all of them, and for other workers.
+    """
+
+    def __init__(
+        self,
+        attempt: Attempt,
+        control: Callable[[], Case],
+        recorder: Recorder,
+        allowance: Allowance,
+        limits: Limits,
+        patience: Patience,
+    ) -> None:
+        self._attempt = attempt
+        self._control = control
+        self._recorder = recorder
+        self._allowance = allowance
+        self._limits = limits
+        self._patience = patience
+        self._calm = threading.RLock()
+        self._breaks = Breaks()
+        self._confirmed: set[int] = set()
+        self._gateway_fails = False
+        self._last_good = time.monotonic()
+        self._stopped: NoVerdict | None = None
+        self._handlers = {
+            "unreached": self._when_unreached,
+            "stale": self._when_stale,
+            "limited": self._when_limited,
+            "gateway": self._when_gateway,
+            "account": self._when_account,
+            "broken": self._when_broken,
+        }
+
+    @property
+    def stopped(self) -> str:
+        """Why nothing more is said about the service, empty while something is."""
+        return str(self._stopped) if self._stopped is not None else ""
+
+    def send(self, case: Case, number: int | None = None) -> Answer:
+        """The answer to ``case`` that stands; raises NoVerdict where the surroundings never let one through."""
+        self._check()
+        answer = self._attempt(case, number=number)
+        trouble: _Trouble | None = None
+        while (kind := self._suspicion(answer)) is not None:
+            trouble = trouble or _Trouble(time.monotonic())
+            try:
+                outcome = self._handlers[kind](case, answer, trouble)
+            except Exception:
+                self._recorder.exchange(answer[0])
+                raise
+            if outcome.answer is not answer:
+                self._supersede(answer[0], outcome.of_former)
+                answer = outcome.answer
+            if outcome.settled:
+                return answer
+        self._last_good = time.monotonic()
+        return answer
+
+    def _suspicion(self, answer: Answer) -> str | None:
+        exchange, judgement = answer
+        return suspicious(exchange, judgement.expectation if judgement else None, self._limits.response_time)
+
+    def _repeated(self, case: Case, answer: Answer) -> Answer:
+        self._check()
+        return self._attempt(case, repeat=answer[0].number)
+
+    def _supersede(self, exchange: Exchange, judgement: Judgement | None) -> None:
+        """Record an exchange that another one has taken the place of."""
+        self._recorder.exchange(exchange, judgement)
+        if judgement is None or not judgement.findings:
+            self._note(f"a request was repeated after: {named(exchange)}")
+
+    def _note(self, text: str) -> None:
+        self._recorder.record("note", kind="weather", text=text)
+
+    # -- waiting ------------------------------------------------------------------------------------------
+
+    def _check(self) -> None:
+        if self._stopped is not None:
+            raise NoVerdict(str(self._stopped))
+
+    def _stop(self, reason: str) -> NoReturn:
+        self._stopped = self._stopped or NoVerdict(reason)
+        raise self._stopped
+
+    def _wait(self, seconds: float, since: float, reason: str) -> None:
+        """Let nobody send for ``seconds``; ends the run with ``reason`` where that is longer than its patience."""
+        left = max(since, self._last_good) + self._patience.seconds - time.monotonic()
+        if seconds > left:
+            self._stop(reason)
+        self._allowance.pause(seconds)
+
+    def _await_service(self, exchange: Exchange) -> tuple[Exchange, bool]:
+        """The service's answer to the simplest request, and whether it had to be waited for.
+
+        Raises NoVerdict where it never comes.
+        """
+        since, pause, waited = time.monotonic(), 0.2, False
+        while True:
+            self._check()
+            control, _ = self._attempt(self._control(), repeat=exchange.number)
+            self._recorder.exchange(control)
+            kind = suspicious(control, None, float("inf"))
+            garbled = control.failure is not None and control.failure.kind in GARBLED
+            if kind in {None, "account"} or garbled or (kind == "broken" and self._is_there(control)):
+                self._last_good = time.monotonic()
+                return control, waited
+            self._gateway_fails |= kind == "gateway"
+            if not waited:
+                self._note(f"the service was waited for after: {named(control)}")
+            waited = True
+            came = control.failure.detail if control.failure else f"status {control.status}"
+            self._wait(retry_after(control, pause), since, f"the service stopped answering in mid-run ({came})")
+            pause = min(2 * pause, _LONGEST_PAUSE)
+
+    def _is_there(self, control: Exchange) -> bool:
+        """Whether a service that breaks off the simplest request answers another one."""
+        headers = (("Authorization", VALID_AUTHORIZATION),)
+        path = f"{COLLECTION_PATH}?limit=1"
+        other, _ = self._attempt(Case(None, headers, method="GET", path=path), repeat=control.number)
+        self._recorder.exchange(other)
+        return other.response is not None and other.status < 500 and other.status not in {407, 429}
+
+    # -- one kind of trouble each -------------------------------------------------------------------------
+
+    def _when_unreached(self, case: Case, answer: Answer, trouble: _Trouble) -> _Outcome:
+        """Nothing was sent: wait for the service to come back."""
+        detail = answer[0].failure.detail if answer[0].failure else ""
+        self._wait(trouble.pause, trouble.since, f"the service cannot be reached any more ({detail})")
+        trouble.pause = min(2 * trouble.pause, _LONGEST_PAUSE)
+        return _Outcome(self._repeated(case, answer))
+
+    def _when_stale(self, case: Case, answer: Answer, trouble: _Trouble) -> _Outcome:
+        """A kept-alive connection ended: asked again over a new one, where an end would be the service's own."""
+        del trouble
+        return _Outcome(self._repeated(case, answer))
+
+    def _when_limited(self, case: Case, answer: Answer, trouble: _Trouble) -> _Outcome:
+        """429: wait as long as the service asks, for all threads and workers."""
+        trouble.pause = min(max(0.5, 2 * trouble.pause), 15.0)
+        asked = retry_after(answer[0], trouble.pause)
+        self._wait(
+            asked,
+            trouble.since,
+            f"the service limits requests (status 429) and asks to wait for {asked:,.0f} s; "
+            "use --rate to slow the run down, or --patience to wait longer",
+        )
+        return _Outcome(self._repeated(case, answer))
+
+    def _when_gateway(self, case: Case, answer: Answer, trouble: _Trouble) -> _Outcome:
+        """502, 503, 504: a gateway's word unless the service is there and this request brings it again and again."""
+        status = answer[0].status
+        with self._calm:
+            if status in self._confirmed:
+                trouble.agreed += 1
+                return _Outcome(answer, True) if trouble.agreed > 1 else _Outcome(self._repeated(case, answer))
+            _, waited = self._await_service(answer[0])
+            again = self._repeated(case, answer)
+            if self._suspicion(again) == "gateway":
+                # Twice in a row: of two servers that take turns, one may be down.
+                self._supersede(again[0], None)
+                again = self._repeated(case, again)
+            if self._suspicion(again) != "gateway":
+                return _Outcome(again)
+            trouble.agreed = 0 if waited else trouble.agreed + 1
+            if trouble.agreed >= (_AGREED_WHERE_IT_FAILS if self._gateway_fails else _AGREED):
+                self._confirmed.add(again[0].status)
+                return _Outcome(again, settled=True)
+            reason = f"the service stopped answering in mid-run (status {status})"
+            self._wait(min(retry_after(again[0], trouble.pause), _LONGEST_PAUSE), trouble.since, reason)
+            trouble.pause = min(2 * trouble.pause, _LONGEST_PAUSE)
+            return _Outcome(again)
+
+    def _when_account(self, _: Case, answer: Answer, trouble: _Trouble) -> _Outcome:
+        """401, 402, 403, 409 to a valid request: the account's fault if the simplest request fares alike."""
+        del trouble
+        status = answer[0].status
+        with self._calm:
+            for attempt in range(self._patience.repeats):
+                # Alone from the second time on: what is refused in company only is the service's fault.
+                with self._allowance.alone(_QUIET if attempt else 0.0):
+                    control, _waited = self._await_service(answer[0])
+                if control.status not in ACCOUNT:
+                    return _Outcome(answer, settled=True)
+                status = control.status
+        words = {401: "the key is no longer accepted", 403: "the key is no longer accepted"}
+        return self._stop(f"{words.get(status, 'the account allows no more projects')} (status {status} in mid-run)")
+
+    def _when_broken(self, case: Case, answer: Answer, trouble: _Trouble) -> _Outcome:
+        """No whole answer in time: a finding if the service is well and this request brings it again."""
+        del trouble
+        exchange, judgement = answer
+        kind = exchange.failure.kind if exchange.failure else "slow"
+        times, reason = self._breaks.count(kind, exchange)
+        if reason:
+            self._stopped = self._stopped or NoVerdict(reason)
+            return _Outcome((exchange, _at_times(judgement)), settled=True)
+        if self._breaks.confirmed[kind] >= _CONVINCED:
+            return _Outcome(answer, settled=True)
+        with self._calm:
+            self._await_service(exchange)
+        again = self._repeated(case, answer)
+        if self._suspicion(again) == "broken":
+            self._breaks.confirm(kind)
+            return _Outcome(again, settled=True)
+        if judgement is None or times < 2:
+            return _Outcome(again)
+        # Once is no evidence against the service, the network may have done it; twice is, and it is said so.
+        return _Outcome(again, of_former=_at_times(judgement))
+
+
+def _at_times(judgement: Judgement | None) -> Judgement | None:
+    """A judgement whose findings say that what they tell does not come every time."""
+    if judgement is None:
+        return None
+    found = tuple(replace(finding, cause=f"{finding.cause} at times") for finding in judgement.findings)
+    return replace(judgement, findings=found)

@@ -1,0 +1,269 @@
+"""A session: sends cases, survives the weather, has every answer judged, recorded and accounted for."""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING, Final, TypeVar
+from urllib.parse import quote
+
+from contracts.exchange import COLLECTION_PATH, UNREACHED, VALID_AUTHORIZATION, Case, Exchange
+from contracts.judgement import Judge, Judgement, marked_id, open_since_sent_before
+from contracts.observations import Observations
+from contracts.oracle import Verdict
+from tests.harness.client.budget import Allowance, BudgetSpent, OutOfTime
+from tests.harness.client.retry_policy import Answer, Patience, Recorder, Weather
+from tests.harness.client.turns import Turns
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+
+    from contracts.findings import Finding
+    from tests.harness.client.ledger import Ledger
+    from tests.harness.client.target import Target
+
+T = TypeVar("T")
+
+_LIMITED: Final = 429
+_AUTHORIZED: Final = (("Authorization", VALID_AUTHORIZATION),)
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """An exchange with its judgement."""
+
+    exchange: Exchange
+    judgement: Judgement
+
+    @property
+    def case(self) -> Case:
+        """What was sent."""
+        return self.exchange.case
+
+    @property
+    def status(self) -> int:
+        """The status of the answer, 0 where there was none."""
+        return self.exchange.response.status if self.exchange.response else 0
+
+    @property
+    def findings(self) -> tuple[Finding, ...]:
+        """The broken promises that this exchange shows."""
+        return self.judgement.findings
+
+    @property
+    def project_id(self) -> str | None:
+        """The id of the project that was created, where the answer tells it."""
+        return created_id(self.exchange)
+
+
+class Session:
+    """One worker's access to the service, for several threads."""
+
+    def __init__(
+        self,
+        target: Target,
+        judge: Judge,
+        ledger: Ledger,
+        recorder: Recorder,
+        *,
+        control: Callable[[], Case],
+        connections: int = 4,
+        keep_projects: bool = False,
+        patience: Patience | None = None,
+    ) -> None:
+        self.target = target
+        self.judge = judge
+        self.recorder = recorder
+        self.connections = connections
+        self.exhausted = ""
+        self._ledger = ledger
+        self._standing: set[str] = set()
+        self.repeated_ids: set[str] = set()
+        self.observations = Observations(judge.contract)
+        #: What is taken out of the budget with each request, to delete what it may create.
+        self._reserved = 0 if keep_projects else 1
+        self._books = threading.Lock()
+        #: One answer is parsed at a time: one that is made to need much memory needs it once.
+        self._judging = threading.Lock()
+        self._used: Counter[str] = Counter()
+        self.weather = Weather(
+            self._attempt, control, recorder, target.allowance, target.limits, patience or Patience()
+        )
+        self._pool: ThreadPoolExecutor | None = None
+        self._pool_size = 0
+
+    @property
+    def allowance(self) -> Allowance:
+        """The account of the run."""
+        return self.target.allowance
+
+    # -- sending ------------------------------------------------------------------------------------------
+
+    def post(self, case: Case, number: int | None = None) -> Judged:
+        """Send a case that may create a project; judge, record and account for it.
+
+        ``number`` is the exchange's own where it has one already.
+        Raises BudgetSpent or OutOfTime where nothing more may be sent, NoVerdict where nothing can be said.
+        """
+        return self._judged(self.weather.send(case, number))
+
+    def once(self, case: Case) -> Answer:
+        """Send once, without waiting or asking again whatever comes back; judged, not recorded."""
+        return self._attempt(case)
+
+    def _judged(self, answer: Answer) -> Judged:
+        exchange, judgement = answer
+        if judgement is None:  # only what is not sent to the collection
+            raise ValueError(f"expected a case that may create a project, got {exchange.case.method}")
+        self.recorder.exchange(exchange, judgement)
+        return Judged(exchange, judgement)
+
+    def post_all(self, cases: Iterable[Case], connections: int | None = None) -> list[Judged]:
+        """Send cases over several connections at once; answers and numbers stand in the order of the cases.
+
+        Where the budget or the time ends on the way, the answers so far are returned and ``exhausted``
+        says so. Raises NoVerdict where nothing can be said any more.
+        """
+        waiting = list(cases)
+        if min(connections or self.connections, len(waiting)) < 2:
+            return self._collected([partial(self.post, case) for case in waiting])
+        return self.at_once([partial(self.post, case, self.target.next_number()) for case in waiting], connections)
+
+    def at_once(self, asks: Sequence[Callable[[], T]], connections: int | None = None) -> list[T]:
+        """Call what sends requests, over several connections at once; ends as :meth:`post_all` does."""
+        lines = min(connections or self.connections, len(asks))
+        if lines < 2:  # no need for threads
+            return self._collected(asks)
+        if self._pool is None or lines > self._pool_size:  # tests of overlap want more than the run has otherwise
+            self.drain()
+            self._pool_size = max(self.connections, lines)
+            self._pool = ThreadPoolExecutor(self._pool_size, thread_name_prefix="line")
+        work = Turns(asks)
+        work.take(self._pool, lines)
+        for _, problem in sorted(work.problems.items()):
+            if not isinstance(problem, BudgetSpent | OutOfTime):
+                raise problem
+            self.exhausted = str(problem)
+        return [work.answers[place] for place in sorted(work.answers)]
+
+    def _collected(self, answers: Iterable[Callable[[], T]]) -> list[T]:
+        collected = []
+        for answer in answers:
+            try:
+                collected.append(answer())
+            except (BudgetSpent, OutOfTime) as end:
+                self.exhausted = str(end)
+        return collected
+
+    def get(self, path: str) -> Exchange:
+        """GET ``path`` with the key; recorded, not judged: the page does not document it. Raises as :meth:`post`."""
+        exchange, _ = self.weather.send(Case(None, _AUTHORIZED, method="GET", path=path))
+        self.recorder.exchange(exchange)
+        return exchange
+
+    def ask(self, path: str) -> Exchange:
+        """Like :meth:`get`, without waiting or asking again whatever comes back."""
+        exchange, _ = self._attempt(Case(None, _AUTHORIZED, method="GET", path=path))
+        self.recorder.exchange(exchange)
+        return exchange
+
+    def delete(self, identifier: str) -> Exchange:
+        """Try once to delete one project, and say so in the ledger where that succeeds."""
+        path = f"{COLLECTION_PATH}/{quote(identifier, safe='')}"
+        exchange, _ = self._attempt(Case(None, _AUTHORIZED, method="DELETE", path=path))
+        self.recorder.exchange(exchange)
+        if 200 <= exchange.status < 300:
+            self._ledger.deleted(identifier)
+            if identifier in self._standing:
+                self._standing.discard(identifier)
+                self.allowance.give_back(self._reserved)
+        return exchange
+
+    def rename(self, mark: str) -> None:
+        """Use another mark from now on for what is created."""
+        self.judge = Judge(self.judge.contract, self.judge.limits, self.judge.secrets, mark)
+        self._ledger.run(mark, self.target.base_url)
+
+    def drain(self) -> None:
+        """Let what is in flight end; nothing that waits is sent any more."""
+        if self._pool is not None:
+            self._pool.shutdown(wait=True, cancel_futures=True)
+            self._pool, self._pool_size = None, 0
+            # Their threads are gone; a service may take so many connections and no more.
+            self.target.close_connections()
+
+    def close(self) -> None:
+        """End the threads and connections."""
+        self.drain()
+        self.target.close()
+        self._ledger.close()
+        self.allowance.close()
+
+    # -- one attempt --------------------------------------------------------------------------------------
+
+    def _attempt(self, case: Case, *, repeat: int = 0, number: int | None = None) -> Answer:
+        """Send once: budget, ledger, answer, ledger; judged where it may create a project, not yet recorded."""
+        if not case.creates:
+            self.allowance.take()
+            return self.target.secrets.redact_exchange(self.target.send(case, number=number, repeat=repeat)), None
+        owed = self.judge.expect(case)
+        external_id = marked_id(owed)
+        self.allowance.take(1 + self._reserved)
+        number = number or self.target.next_number()
+        self._ledger.intend(number)
+        if external_id is not None:
+            with self._books:
+                self._used[external_id] += 1
+        exchange = self.target.send(case, number=number, repeat=repeat)
+        if external_id is not None:
+            with self._books:
+                if self._used[external_id] > 1:
+                    owed = open_since_sent_before(owed)
+                if _unreached(exchange) or exchange.status == _LIMITED:
+                    self._used[external_id] -= 1
+        redacted = self.target.secrets.redact_exchange(exchange)
+        with self._judging:
+            self._settle(exchange)
+            judgement = self.judge.judge(exchange, owed, redacted)
+            if judgement.project is not None:
+                self.observations.observe(judgement.project)
+        return redacted, judgement
+
+    def _settle(self, exchange: Exchange) -> None:
+        """Write down what became of a request; where that is not known it stays open in the ledger."""
+        identifier = created_id(exchange)
+        if identifier is not None:
+            self._ledger.settle(exchange.number, identifier)
+            if identifier in self._standing:  # the service repeats an id: nothing more to delete
+                self.repeated_ids.add(identifier)
+                self.allowance.give_back(self._reserved)
+            self._standing.add(identifier)
+        elif _unreached(exchange) or 300 <= exchange.status < 500:
+            self._ledger.settle(exchange.number, None)
+            self.allowance.give_back(self._reserved)
+
+
+def _unreached(exchange: Exchange) -> bool:
+    return exchange.failure is not None and exchange.failure.kind in UNREACHED
+
+
+def created_id(exchange: Exchange) -> str | None:
+    """The id in a 2xx answer to a POST, None where there is none."""
+    response = exchange.response
+    if response is None or not 200 <= response.status < 300 or not exchange.case.creates:
+        return None
+    try:
+        project = json.loads(response.body)
+    except (ValueError, RecursionError):
+        return None
+    identifier = project.get("id") if isinstance(project, dict) else None
+    return identifier if isinstance(identifier, str) and 0 < len(identifier) < 200 else None
+
+
+def is_created(judged: Judged) -> bool:
+    """Whether a valid request was answered 201."""
+    return judged.status == 201 and judged.judgement.expectation.verdict is not Verdict.REJECT

@@ -1,0 +1,279 @@
+"""One HTTP request over a kept-alive connection, within bounds of time and memory that no answer can break.
+
+Built on the connection pools of requests' adapter, so that proxies, CA bundles and client certificates work as
+its users expect; what requests does for each request beyond that is left out. Redirects are never followed.
+"""
+
+from __future__ import annotations
+
+import socket
+import threading
+import time
+import zlib
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final, cast
+from urllib.parse import urlsplit
+
+import requests
+from requests.adapters import HTTPAdapter
+from urllib3.connection import HTTPConnection, HTTPSConnection
+from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
+from urllib3.exceptions import HTTPError, ProtocolError
+from urllib3.util import Timeout
+
+from contracts.exchange import STALE, Failure, Headers, Response
+from tests.harness.client.failure_kinds import failure_of
+from tests.harness.client.response_head import PlainResponse
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from urllib3.response import BaseHTTPResponse
+
+    from contracts.checks.context import Limits
+    from tests.harness.client.watchdog import Watchdog
+
+CONNECT_TIMEOUT: Final = 10.0
+#: Seconds that an answer may be late before its connection is cut.
+GRACE: Final = 1.0
+#: Seconds without a request after which a connection is not used again: the other side may close an idle
+#: one at its leisure (RFC 9112, section 9.3.1), and a POST that meets the end of it is lost or doubled.
+IDLE: Final = 0.5
+_CHUNK: Final = 65_536
+#: Bytes that an answer may have beyond what the request brings with it, and for each byte of that: a JSON
+#: text may escape a character in six bytes, and show it twice; hundreds of levels may be indented.
+_ANSWER, _ECHO = 2 * 1024 * 1024, 16
+
+
+class _InUse(threading.local):
+    line: Line | None = None
+
+
+_in_use = _InUse()
+
+
+class _Tracked:
+    """Tells the line that uses it that it does, and hands over a request's head and body together."""
+
+    sock: Any
+    requests_sent = 0
+    _held: list[bytes] | None = None
+
+    def connect(self) -> None:
+        self.requests_sent = 0
+        self._tell(request_begun=False)
+        super().connect()  # type: ignore[misc]  # HTTPConnection stands beside this class
+
+    def request(self, *args: Any, **kwargs: Any) -> None:
+        self.requests_sent += 1
+        self._tell(request_begun=True)
+        held: list[bytes] = []
+        self._held = held
+        try:
+            super().request(*args, **kwargs)  # type: ignore[misc]
+        finally:
+            self._held = None
+        self.send(b"".join(held))
+
+    def send(self, data: Any) -> None:
+        """Send, or keep until the whole request is there: a packet, a system call and a wake-up less."""
+        if self._held is None:
+            super().send(data)  # type: ignore[misc]
+        else:
+            self._held.append(data)
+
+    def _tell(self, *, request_begun: bool) -> None:
+        if _in_use.line is not None:
+            _in_use.line.connection = self
+            _in_use.line.request_begun |= request_begun
+
+
+class _PlainConnection(_Tracked, HTTPConnection):
+    response_class = PlainResponse
+
+
+class _SecureConnection(_Tracked, HTTPSConnection):
+    response_class = PlainResponse
+
+
+class _PlainPool(HTTPConnectionPool):
+    ConnectionCls = _PlainConnection
+
+
+class _SecurePool(HTTPSConnectionPool):
+    ConnectionCls = _SecureConnection
+
+
+_POOLS = {"http": _PlainPool, "https": _SecurePool}
+
+
+class _Adapter(HTTPAdapter):
+    def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
+        super().init_poolmanager(*args, **kwargs)
+        self.poolmanager.pool_classes_by_scheme = _POOLS
+
+    def proxy_manager_for(self, proxy: str, **kwargs: Any) -> Any:
+        manager = super().proxy_manager_for(proxy, **kwargs)
+        manager.pool_classes_by_scheme = _POOLS
+        return manager
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What came of one request: an answer or a failure, when it began, and how long it took in seconds."""
+
+    response: Response | None
+    failure: Failure | None
+    started: float
+    elapsed: float
+
+
+class Line:
+    """One connection to one origin, used by one thread at a time.
+
+    ``client_cert`` is what requests calls ``cert``: a PEM file with certificate and key, or two files.
+    """
+
+    def __init__(
+        self, url: str, limits: Limits, watchdog: Watchdog, client_cert: str | tuple[str, str] | None = None
+    ) -> None:
+        self._limits = limits
+        self._watchdog = watchdog
+        self._adapter = _Adapter(pool_connections=1, pool_maxsize=1, max_retries=0)
+        # What a Session finds in the environment: proxies and a CA bundle.
+        with requests.Session() as session:
+            found = session.merge_environment_settings(url, {}, None, None, client_cert)
+        self._settings: dict[str, Any] = {name: found[name] for name in ("verify", "cert", "proxies")}
+        scheme, host, *_ = urlsplit(url)
+        self._origin = f"{scheme}://{host}"
+        self._pool: HTTPConnectionPool | None = None
+        self._is_absolute = False
+        self.connection: Any = None
+        self.request_begun = False
+        #: Whether a connection may carry more than one request.
+        self.keeps_alive = True
+        self._was_cut = False
+        self._finished = time.perf_counter()
+
+    def cut(self) -> None:
+        """End the request that is under way, from another thread."""
+        self._was_cut = True
+        sock = getattr(self.connection, "sock", None)
+        if sock is not None:
+            with suppress(OSError):  # the other side was quicker
+                sock.shutdown(socket.SHUT_RDWR)
+
+    def close(self) -> None:
+        """Close the connection; the next request opens another one."""
+        self._pool = None
+        self._adapter.close()
+
+    def send(self, method: str, url: str, headers: Mapping[str, str], body: bytes | None) -> Reply:
+        """Send one request to the line's origin and read its answer; never raises for what the other side does."""
+        if body is not None or method == "POST":
+            headers = {**headers, "Content-Length": str(len(body or b""))}
+        if not self.keeps_alive or time.perf_counter() - self._finished > IDLE:
+            self.close()
+        _in_use.line, self._was_cut, self.request_begun, response, failure = self, False, False, None, None
+        limit = self._limits.response_time + GRACE
+        most = self._limits.response_bytes
+        if method == "POST":
+            most = min(most, _ANSWER + _ECHO * len(body or b""))
+        self._watchdog.arm(self, limit)
+        started, clock = time.time(), time.perf_counter()
+        try:
+            response = self._exchange(method, url, headers, body, limit, most)
+        except (requests.RequestException, HTTPError, OSError, ValueError) as problem:
+            failure = failure_of(problem, cut=self._was_cut, begun=self.request_begun)
+            if failure.kind in {"closed", "reset"} and getattr(self.connection, "requests_sent", 0) > 1:
+                failure = Failure(STALE, failure.detail)
+        finally:
+            elapsed = time.perf_counter() - clock
+            self._watchdog.disarm(self)
+            _in_use.line = None
+        if failure is None and response is not None and response.cut:
+            failure = Failure("too_large", f"more than {most:,} bytes")
+        if failure is not None:
+            self.close()
+        self._finished = clock + elapsed
+        return Reply(response if failure is None else None, failure, started, elapsed)
+
+    def _opened(self) -> HTTPConnectionPool:
+        """The pool that requests would use; it says itself whether the way there is a proxy's."""
+        request = requests.Request("GET", self._origin).prepare()
+        pool = cast("HTTPConnectionPool", self._adapter.get_connection_with_tls_context(request, **self._settings))
+        self._adapter.cert_verify(  # type: ignore[no-untyped-call]  # requests'
+            pool, self._origin, self._settings["verify"], self._settings["cert"]
+        )
+        self._is_absolute = "://" in self._adapter.request_url(request, self._settings["proxies"])
+        self._pool = pool
+        return pool
+
+    def _exchange(
+        self, method: str, url: str, headers: Mapping[str, str], body: bytes | None, limit: float, most: int
+    ) -> Response:
+        pool = self._pool or self._opened()
+        raw = pool.urlopen(
+            method,
+            url if self._is_absolute else url.removeprefix(self._origin) or "/",
+            body,
+            headers,
+            retries=self._adapter.max_retries,
+            redirect=False,
+            assert_same_host=False,
+            timeout=Timeout(connect=CONNECT_TIMEOUT, read=limit),
+            preload_content=False,
+            decode_content=False,
+        )
+        return self._answered(raw, most, limit)
+
+    def _answered(self, raw: BaseHTTPResponse, most: int, limit: float) -> Response:
+        headers: Headers = tuple(raw.headers.iteritems())
+        body, whole = self._read(raw, most)
+        if self._was_cut:
+            raise TimeoutError(f"no whole answer after {limit:g} s")
+        if not whole:
+            raw.close()
+            return Response(raw.status, headers, body, cut=True)
+        raw.release_conn()
+        body, cut = _decoded(body, headers, most)
+        return Response(raw.status, headers, body, cut)
+
+    @staticmethod
+    def _read(raw: Any, most: int) -> tuple[bytes, bool]:
+        chunks, size = [], 0
+        while chunk := raw.read(_CHUNK, decode_content=False):
+            chunks.append(chunk)
+            size += len(chunk)
+            if size > most:
+                return b"".join(chunks)[:1024], False
+        return b"".join(chunks), True
+
+
+def _decoded(body: bytes, headers: Headers, limit: int) -> tuple[bytes, bool]:
+    """The body without its content coding, at most ``limit`` bytes; the flag tells that it was longer."""
+    coding = next((value for name, value in headers if name.lower() == "content-encoding"), "").strip().lower()
+    if not body or coding in {"", "identity"}:
+        return body, False
+    if coding not in {"gzip", "x-gzip", "deflate"}:
+        raise ProtocolError(f"Content-Encoding {coding!r} was not asked for")
+    try:
+        return _expanded(body, 47, limit)
+    except zlib.error as problem:
+        if coding != "deflate":
+            raise ProtocolError(f"Content-Encoding {coding}: {problem}") from None
+    try:
+        return _expanded(body, -15, limit)  # many send deflate without zlib's header
+    except zlib.error as problem:
+        raise ProtocolError(f"Content-Encoding {coding}: {problem}") from None
+
+
+def _expanded(body: bytes, wbits: int, limit: int) -> tuple[bytes, bool]:
+    expander = zlib.decompressobj(wbits=wbits)
+    plain = expander.decompress(body, limit)
+    if expander.unconsumed_tail:
+        return plain[:1024], True
+    if not expander.eof:
+        raise zlib.error("the compressed body ends before its end")
+    return plain, False

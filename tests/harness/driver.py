@@ -1,0 +1,235 @@
+"""Drives cases through a session: sends sets, makes Hypothesis explore, explains and reduces what it finds."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, TypeVar
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from contracts.clauses import catalogue
+from contracts.findings import BrokenPromise, Finding, Level, broken_promise
+from strategies.unique_names import Names
+from tests.harness.client.budget import BudgetSpent, OutOfTime
+from tests.harness.exploration import Enough, explore_machine, explore_property
+from tests.harness.triage import Explainer
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+
+    from hypothesis.stateful import RuleBasedStateMachine
+    from hypothesis.strategies import SearchStrategy
+
+    from contracts.exchange import Case, Exchange
+    from reports.history import HistoryWriter
+    from tests.harness.client.session import Judged, Session
+    from tests.harness.run_options import RunOptions
+
+T = TypeVar("T")
+R = TypeVar("R")
+
+#: The first lane of names for what tests make up on their way; those of sets and of workers are below.
+_LANES_OF_TESTS = 10_000
+
+#: Bodies that one Hypothesis example carries at most: they travel together and still shrink to one.
+_TOGETHER = 20
+
+#: Bodies that one run of Hypothesis sends.
+_ROUND = 2_000
+
+
+class Driver:
+    """What the tests of the contract work with.
+
+    Sets are the same for every worker; ``names`` are this test's own, for what is made up on the way.
+    """
+
+    def __init__(self, options: RunOptions, session: Session, history: HistoryWriter, lane: int) -> None:
+        self.options = options
+        self.profile = options.settings
+        self.contract = options.load_contract()
+        self.session = session
+        self.history = history
+        self.names = Names(options.mark, lane)
+        self.test = ""
+        #: Whether a project was not there when it was read, and was given time to appear.
+        self.reads_lag = False
+        self._levels = {clause.id: clause.level for clause in catalogue(self.contract).values()}
+        self._deviations = options.load_deviations()
+        self._claimed: dict[tuple[str, str], object] = {}
+        self._explainer = Explainer(session, self.contract, history, self.names)
+
+    def begin(self, test: str, number: int) -> None:
+        """Say which test sends now, and its place in the run: its names do not depend on the worker."""
+        self.test = test
+        self.names = Names(self.options.mark, _LANES_OF_TESTS + number)
+
+    # -- sets ---------------------------------------------------------------------------------------------
+
+    def lane(self, number: int) -> Names:
+        """Names for set ``number``; the same whichever worker sends it."""
+        if not 0 <= number < 1_000:  # the lanes below the workers' own
+            raise ValueError(f"expected the number of a set below 1000, got {number}")
+        return Names(self.options.mark, number)
+
+    def mine(self, units: Iterable[T]) -> list[T]:
+        """This shard's part of what a test is made of: every unit of the set where the run has one shard."""
+        number, of = self.options.shard
+        return [unit for index, unit in enumerate(units) if index % of == number - 1]
+
+    def verify(self, cases: Iterable[Case], connections: int | None = None) -> list[Judged]:
+        """Send this shard's part of a set; see :meth:`send`."""
+        return self.send(self.mine(cases), connections)
+
+    def send(self, cases: Iterable[Case], connections: int | None = None) -> list[Judged]:
+        """Send cases, explain what breaks, and raise BrokenPromise where anything new does."""
+        self.skip_if_exhausted()
+        judged = self.session.post_all([case for case in cases if not self._holds_right_key(case)], connections)
+        self.conclude(judged)
+        if not judged:
+            self.skip_if_exhausted()
+        return judged
+
+    def _holds_right_key(self, case: Case) -> bool:
+        """Whether a wrong key made from the right one is the right one: without letters it has no other case."""
+        return self.session.target.secrets.is_right(case.header("Authorization") or "")
+
+    def conclude(self, judged: Sequence[Judged]) -> None:
+        """Explain findings, reduce new ones, and raise BrokenPromise for those."""
+        found = self._explainer.explain(judged)
+        new: list[Finding] = []
+        for answer, finding in found:
+            if self._is_new(finding, answer.exchange, self):
+                new.append(finding)
+                self._explainer.reduce(answer, finding)
+        if new:
+            lines = [f"{finding.clause}: owed {finding.owed}; came {finding.came}" for finding in new]
+            raise BrokenPromise("\n".join(dict.fromkeys(lines)))
+
+    def report(self, finding: Finding, exchange: Exchange | None = None) -> None:
+        """Record a finding that rests on more than one exchange; raises BrokenPromise where it is new."""
+        self.history.finding(finding, exchange)
+        self.raise_new(finding, exchange)
+
+    def raise_new(self, finding: Finding, exchange: Exchange | None = None) -> None:
+        """Raise BrokenPromise for a recorded finding unless it is known or was told before."""
+        if self._is_new(finding, exchange, self):
+            raise broken_promise(finding)
+
+    def settle(self, answer: Judged, was: Finding, finding: Finding) -> None:
+        """Put a recorded finding down to another clause, after further requests have told more."""
+        self.history.settled(answer.exchange, was, finding)
+
+    def exercised(self, clause: str, positive: int = 0, negative: int = 0) -> None:
+        """Record that cases exercised a clause that no single exchange can show."""
+        self.history.record("exercised", clause=clause, positive=positive, negative=negative)
+
+    def _is_new(self, finding: Finding, exchange: Exchange | None, owner: object) -> bool:
+        """Whether a finding fails the run and ``owner`` was the first that came for its bucket.
+
+        One mistake is told once; a known deviation is not told at all, so that it does not hide a new one.
+        """
+        if self._levels[finding.clause] is Level.ADVISORY:
+            return False
+        if self._deviations.match(finding, exchange.to_json() if exchange else None) is not None:
+            return False
+        return self._claimed.setdefault(finding.bucket, owner) is owner
+
+    def skip_if_exhausted(self) -> None:
+        """Skip the test where nothing more may be sent, or nothing more can be said."""
+        reason = self.session.exhausted or self.session.weather.stopped
+        if reason:
+            pytest.skip(reason)
+
+    # -- exploration --------------------------------------------------------------------------------------
+
+    def explore(self, bodies: SearchStrategy[Case], examples: int) -> None:
+        """Send about ``examples`` bodies drawn from ``bodies``; Hypothesis shrinks what breaks.
+
+        An intermittent mistake cannot be replayed: its evidence is in the history from the first sight.
+        """
+        self.explore_with(bodies, examples, lambda cases: self.session.post_all(map(self.names.fill, cases)))
+
+    def explore_with(self, drawn: SearchStrategy[T], examples: int, send: Callable[[list[T]], list[Judged]]) -> None:
+        """Like :meth:`explore`, for anything that ``send`` can turn into judged exchanges."""
+        wanted, owner = self.share(examples), object()
+        # Most are long, so that they travel together; all of them shrink to one.
+        bodies = st.lists(drawn, min_size=1, max_size=_TOGETHER) | st.lists(
+            drawn, min_size=_TOGETHER - 4, max_size=_TOGETHER
+        )
+        # Hypothesis remembers all that it has drawn: it begins anew before that becomes much.
+        for turn, begun in enumerate(range(0, wanted, _ROUND)):
+            self._explore_some(bodies, min(_ROUND, wanted - begun), send, owner, turn)
+            if self.session.exhausted:
+                break
+        self._tell_again(owner)
+
+    def _explore_some(
+        self,
+        bodies: SearchStrategy[list[T]],
+        wanted: int,
+        send: Callable[[list[T]], list[Judged]],
+        owner: object,
+        turn: int,
+    ) -> None:
+        sent = 0
+
+        def explored(things: list[T]) -> None:
+            nonlocal sent
+            if sent >= wanted and not self.owns(owner):
+                raise Enough
+            judged = self.attempt(lambda: send(things))
+            sent += len(judged)
+            self.tell(judged, owner)
+
+        explore_property(given(bodies)(explored), wanted, self.options, self.test, self.remark, turn=turn)
+
+    def explore_sequences(self, machine: type[RuleBasedStateMachine], owner: object) -> None:
+        """Run the sequences of the profile; the machine sends, and tells what it finds with :meth:`tell`."""
+        explore_machine(machine, self.share(self.profile.sequences), self.options, self.test, self.remark)
+        self._tell_again(owner)
+
+    def share(self, examples: int) -> int:
+        """This shard's part of a number of examples; skips the test where there are none or nothing may be sent."""
+        self.skip_if_exhausted()
+        if examples == 0:
+            pytest.skip(f"the profile {self.profile.name} explores nothing at random")
+        return -(-examples // self.options.shard[1])
+
+    def attempt(self, send: Callable[[], R]) -> R:
+        """What ``send`` returns; ends the exploration at once where nothing more may be sent."""
+        if self.session.exhausted:
+            raise Enough
+        try:
+            return send()
+        except (BudgetSpent, OutOfTime) as end:
+            self.session.exhausted = str(end)
+            raise Enough from None
+
+    def tell(self, judged: Sequence[Judged], owner: object) -> None:
+        """Raise BrokenPromise for the first finding of an exploration that is new to ``owner``."""
+        for answer, finding in self._explainer.explain(judged):
+            self.tell_finding(finding, answer.exchange, owner)
+
+    def tell_finding(self, finding: Finding, exchange: Exchange | None, owner: object) -> None:
+        """Raise BrokenPromise for one finding of an exploration, where it is new to ``owner``."""
+        if self._is_new(finding, exchange, owner):
+            raise broken_promise(finding)
+
+    def remark(self, text: str) -> None:
+        """Put a remark about the run itself into the history."""
+        self.history.record("note", kind="suite", text=text)
+
+    def owns(self, owner: object) -> bool:
+        """Whether ``owner`` has found something; it is being shrunk then."""
+        return any(holder is owner for holder in self._claimed.values())
+
+    def _tell_again(self, owner: object) -> None:
+        """Raise BrokenPromise where an exploration ended before it could tell what it had found."""
+        clauses = [clause for (clause, _), holder in self._claimed.items() if holder is owner]
+        if clauses:
+            raise BrokenPromise(f"{', '.join(clauses)}: found; the run ended before the case could be made smaller")
+
+    def close(self) -> None:
+        """Nothing is held beyond the session, which the run closes."""

@@ -1,0 +1,119 @@
+"""Looking back at the end of a run: does the service answer as at the beginning, and did refusals leave a trace?"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections import Counter
+from typing import TYPE_CHECKING, Any, Final
+
+from contracts.findings import Finding
+from reports.history import history_files, read_history
+from strategies.cases.baseline_cases import minimal_case
+from tests.harness.client.budget import BudgetSpent, OutOfTime
+from tests.harness.inventory import take_stock
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from contracts.observations import Observations
+    from reports.history import HistoryWriter
+    from tests.harness.driver import Driver
+
+
+#: Bytes at the end of a worker's history among which its last record stands.
+_TAIL = 262_144
+
+
+def look_back(driver: Driver, folder: Path) -> None:
+    """Check state.recovers, the simplest request is answered as at the beginning, and state.reads_back once more."""
+    try:
+        _still_well(driver)
+        take_stock(driver, folder)
+    except (BudgetSpent, OutOfTime) as end:
+        driver.history.record("note", kind="budget", text=f"the look back was left out: {end}")
+
+
+def _still_well(driver: Driver) -> None:
+    judged = driver.session.post(minimal_case(driver.contract, driver.names))
+    driver.exercised("state.recovers", positive=1)
+    owed = "the simplest request is answered as at the beginning"
+    for finding in judged.findings:
+        driver.settle(judged, finding, Finding("state.recovers", finding.cause, owed, finding.came))
+
+
+def judge_strays(folder: Path, mark: str, history: HistoryWriter, strays: list[dict[str, Any]]) -> None:
+    """Check state.rejected_creates_nothing and state.creates_one: whose names do the strays carry?
+
+    Strays are projects that no answer told of.
+    """
+    history.flush()
+    wanted = {_name_in(json.dumps(project, ensure_ascii=False), mark): project for project in strays}
+    answers: dict[str, list[dict[str, Any]]] = {}
+    number: Counter[str] = Counter()
+    for record in read_history(*history_files(folder)):
+        name = _name_of(record, mark) if record["type"] == "exchange" else None
+        if name is None:
+            continue
+        number[_answered(record)] += 1
+        if name in wanted:
+            answers.setdefault(name, []).append(record)
+    history.record("exercised", clause="state.rejected_creates_nothing", negative=number["refused"])
+    history.record("exercised", clause="state.creates_one", positive=number["created"])
+    for name, records in answers.items():
+        came = {_answered(record): record for record in records}
+        if "unclear" in came:
+            continue
+        # Where one use of a name was refused and another accepted, there is one project too many all the same.
+        answered = "refused" if "refused" in came else "created"
+        (clause, cause), record = _STRAYS[answered], came[answered]
+        owed = f"no project beyond what the answers told of (this one: {record['response']['status']})"
+        finding = Finding(clause, cause, owed, f"the list shows the project {wanted[name].get('id')}")
+        history.record("finding", finding=finding.to_json(), started=record["started"], exchange=record)
+
+
+#: What a stray breaks by what was answered to its name: the clause and the cause.
+_STRAYS: Final = {
+    "refused": ("state.rejected_creates_nothing", "created"),
+    "created": ("state.creates_one", "another one"),
+}
+
+
+def _answered(record: dict[str, Any]) -> str:
+    """What became of a request that may create a project, as far as its answer tells."""
+    status = record["response"]["status"] if record["response"] else 0
+    if 400 <= status < 500 and "verdict" in record:
+        return "refused"
+    return "created" if status == 201 and isinstance(record.get("project", {}).get("id"), str) else "unclear"
+
+
+def _name_of(record: dict[str, Any], mark: str) -> str | None:
+    body = record["case"].get("body")
+    return _name_in(body, mark) if isinstance(body, str) else None
+
+
+def _name_in(text: str, mark: str) -> str | None:
+    found = re.search(rf"{mark}-\d+", text)
+    return found.group() if found else None
+
+
+def _last_record(path: Path) -> dict[str, Any]:
+    """What a worker wrote at its end; nothing where the file ends otherwise."""
+    with path.open("rb") as file:
+        file.seek(max(0, path.stat().st_size - _TAIL))
+        lines = file.read().splitlines()
+    try:
+        record = json.loads(lines[-1]) if lines else {}
+    except ValueError:
+        return {}
+    return record if isinstance(record, dict) else {}
+
+
+def note_observations(folder: Path, observations: Observations, history: HistoryWriter) -> None:
+    """Say in the history what the answers carry beside the page, and what of the page they never carry."""
+    for path in history_files(folder):
+        record = _last_record(path)
+        if record.get("type") == "observations":
+            observations.merge(record["counts"])
+    for text in [*observations.undocumented(), *observations.unobserved()]:
+        history.record("note", kind="observed", text=text)

@@ -1,0 +1,91 @@
+"""Taking stock at the end of a run: is every project that was created still there, as its answer showed it?
+
+The list of projects shows hundreds at once. The page documents it as little as reading one, so what it seems to
+show is held against a read of that project before it counts.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING, Any, Final
+
+from contracts import json_text
+from contracts.exchange import Exchange
+from reports.history import history_files, read_history
+from tests.harness.client.ledger import read_ledgers
+from tests.harness.lookups import PAGE, changed, pages, read_again
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tests.harness.driver import Driver
+
+#: Pages of the list that are read at most.
+_PAGES: Final = 20
+#: Projects that are read one by one: because the list shows them otherwise or not at all, or where it tells nothing.
+_READS: Final = 12
+
+
+def take_stock(driver: Driver, folder: Path) -> None:
+    """Check state.reads_back for the projects of the run that stand, as far as the list shows them.
+
+    Raises BudgetSpent or OutOfTime where nothing more may be sent.
+    """
+    reads, lists, _ = driver.options.offers
+    # A run of essentials has few requests to spare.
+    thorough = not driver.profile.essentials_only
+    if not reads or not (lists or thorough):
+        return
+    driver.history.flush()
+    standing = _standing(folder)
+    listed, is_whole = _listed(driver, _PAGES if thorough else 1) if lists else ({}, False)
+    doubtful = []
+    for identifier, exchange in standing.items():
+        created, shown = _project(exchange), listed.get(identifier)
+        # What the list leaves out of a project is not missing in it.
+        if is_whole if shown is None else changed(driver.contract, created, {**created, **shown}) is not None:
+            doubtful.append(identifier)
+    if not is_whole and thorough:
+        unseen = [identifier for identifier in standing if identifier not in listed]
+        doubtful += unseen[:: max(1, len(unseen) // _READS)]
+    found = False
+    for identifier in doubtful[:_READS]:
+        exchange = standing[identifier]
+        # Once one is known to be gone, the others need no time to appear.
+        finding = read_again(driver, identifier, _project(exchange), patient=not found)
+        if finding is not None:
+            found = True
+            driver.history.finding(finding, exchange)
+    driver.exercised("state.reads_back", positive=len(standing.keys() & listed.keys()))
+
+
+def _standing(folder: Path) -> dict[str, Exchange]:
+    """Projects that nobody deleted, each with the one answer that showed it, where nothing was wrong with that.
+
+    As many as the list can show, so that memory does not grow with the run.
+    """
+    deleted, times, found = read_ledgers(folder).deleted, Counter[str](), dict[str, Exchange]()
+    for record in read_history(*history_files(folder)):
+        identifier = record["project"]["id"] if record["type"] == "exchange" and "project" in record else None
+        if isinstance(identifier, str):
+            times[identifier] += 1
+            if not record.get("findings") and identifier not in deleted and len(found) < _PAGES * PAGE:
+                found[identifier] = Exchange.from_json(record)
+    return {identifier: exchange for identifier, exchange in found.items() if times[identifier] == 1}
+
+
+def _listed(driver: Driver, most: int) -> tuple[dict[str, dict[str, Any]], bool]:
+    """The projects in the list by id, and whether it was read to its end."""
+    found: dict[str, dict[str, Any]] = {}
+    for projects, is_last in pages(driver, most):
+        found |= {p["id"]: p for p in projects if isinstance(p, dict) and isinstance(p.get("id"), str)}
+        if is_last:
+            return found, True
+    return found, False
+
+
+def _project(exchange: Exchange) -> dict[str, Any]:
+    """The project as its creation was answered; nothing of it where the history holds a part only."""
+    response = exchange.response
+    project = json_text.parse(response.body).value if response and not response.cut else {}
+    return project if isinstance(project, dict) else {}

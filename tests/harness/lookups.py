@@ -1,0 +1,140 @@
+"""Looking at a service's state through what it offers beside the operation: reading and listing projects."""
+
+from __future__ import annotations
+
+import json
+import time
+from typing import TYPE_CHECKING, Any, Final
+from urllib.parse import quote
+
+from contracts import json_text
+from contracts.checks.project import instant, member
+from contracts.exchange import COLLECTION_PATH
+from contracts.findings import Finding
+from strategies.surrounding_fields import MARKED
+from tests.harness.preflight import answered_object
+
+#: Pages of the list that are read in search of one project.
+_PAGES: Final = 30
+#: Projects a page.
+PAGE: Final = 100
+#: Members beside the echoed ones that nothing changes.
+_LASTING: Final = ("platformId", "ownerId", "type", "plan.id", "plan.projectId")
+_GONE: Final = frozenset({404, 410})
+#: Seconds between reads of a project that is not there (yet).
+_LAG: Final = (0.1, 0.4, 1.5)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from contracts.document import Contract
+    from contracts.exchange import Case, Exchange
+    from tests.harness.client.session import Judged
+    from tests.harness.driver import Driver
+
+
+def read_back(driver: Driver, judged: Judged, *, patient: bool = True) -> Finding | None:
+    """What is wrong with the project that ``judged`` created when it is read now; see :func:`read_again`."""
+    driver.exercised("state.reads_back", positive=1)
+    # What was wrong in the answer, or belongs to two projects, cannot read back as it was.
+    is_known = bool(judged.findings) or judged.project_id in driver.session.repeated_ids
+    return read_again(
+        driver, judged.project_id or "", {} if is_known else judged.judgement.project or {}, patient=patient
+    )
+
+
+def read_again(driver: Driver, identifier: str, created: dict[str, Any], *, patient: bool = True) -> Finding | None:
+    """What is wrong with a project when it is read now, given what was shown when it was created.
+
+    "There is no such project" is believed at once, or where ``patient`` once it was given time: a copy may lag.
+    """
+    read = _read(driver, f"{COLLECTION_PATH}/{quote(identifier, safe='')}", _LAG if patient else ())
+    if read.status in _GONE:
+        return Finding("state.reads_back", "gone", f"the project {identifier}", f"GET answers {read.status}")
+    # Any other answer than these two says something about reading, which the page does not document.
+    now = answered_object(read)
+    return changed(driver.contract, created, now) if created and now is not None else None
+
+
+def changed(contract: Contract, created: dict[str, Any], now: dict[str, Any]) -> Finding | None:
+    """The first difference between a project as it was created and as it is shown now; None where there is none."""
+    for name in ("id", *contract.echoed):
+        if created.get(name) is not None:
+            difference = json_text.first_difference(created[name], now.get(name, json_text.ABSENT), f"/{name}")
+            if difference is not None:
+                pointer, before, after = difference
+                return Finding("state.reads_back", f"{name} differs", str(before)[:80], str(after)[:80], pointer)
+    for path in _LASTING:
+        before, after = member(created, path), member(now, path)
+        if json_text.ABSENT not in (before, after) and not json_text.same(before, after):
+            where = f"/{path.replace('.', '/')}"
+            return Finding("state.reads_back", f"{path} differs", str(before)[:80], str(after)[:80], where)
+    was, reads = (instant(str(shown.get("created"))) for shown in (created, now))
+    if was is not None and reads is not None and abs((was - reads).total_seconds()) > 1:
+        return Finding("state.reads_back", "created differs", was.isoformat(), reads.isoformat(), "/created")
+    return None
+
+
+def _read(driver: Driver, path: str, pauses: tuple[float, ...]) -> Exchange:
+    for pause in pauses:
+        read = driver.session.get(path)
+        if read.status not in _GONE:
+            return read
+        driver.reads_lag = True
+        time.sleep(pause)
+    return driver.session.get(path)
+
+
+def left_behind(driver: Driver, refused: Judged) -> Finding | None:
+    """The project that a refused request created all the same, found by its externalId; None where there is none."""
+    external_id = external_id_of(refused.case)
+    if external_id is None or not 400 <= refused.status < 500:
+        return None
+    listed = answered_object(driver.session.get(f"{COLLECTION_PATH}?{MARKED}={quote(external_id)}&limit=10")) or {}
+    projects = listed.get("data")
+    for project in projects if isinstance(projects, list) else ():
+        if isinstance(project, dict) and project.get(MARKED) == external_id:
+            owed, came = f"no project after the answer {refused.status}", f"the list shows {project.get('id')}"
+            return Finding("state.rejected_creates_nothing", "created", owed, came)
+    return None
+
+
+def pages(driver: Driver, most: int) -> Iterator[tuple[list[Any], bool]]:
+    """Pages of the list of projects, each with whether it is the last; fewer where the list cannot be read on."""
+    cursor = ""
+    for _ in range(most):
+        page = answered_object(driver.session.get(f"{COLLECTION_PATH}?limit={PAGE}{cursor}"))
+        projects = page.get("data") if page else None
+        if page is None or not isinstance(projects, list):
+            return
+        following = page.get("next")
+        is_last = not isinstance(following, str) or not projects
+        yield projects, is_last
+        if is_last:
+            return
+        cursor = f"&cursor={quote(str(following), safe='')}"
+
+
+def nobody_has_external_id(driver: Driver, external_id: str) -> bool:
+    """Whether the whole list of projects shows that none has this externalId; False where it is too long to tell."""
+    for projects, is_last in pages(driver, _PAGES):
+        if any(isinstance(project, dict) and project.get(MARKED) == external_id for project in projects):
+            return False
+        if is_last:
+            return True
+    return False
+
+
+def external_id_of(case: Case) -> str | None:
+    """The externalId of a body, where it is a text."""
+    try:
+        body = json.loads(case.body or b"")
+    except ValueError:
+        return None
+    found = body.get(MARKED) if isinstance(body, dict) else None
+    return found if isinstance(found, str) else None
+
+
+def has_external_id(driver: Driver) -> bool:
+    """Whether the contract has the field that marks projects, as a text."""
+    return any(field.path == MARKED and "string" in field.types for field in driver.contract.fields)

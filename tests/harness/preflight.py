@@ -1,0 +1,138 @@
+"""Before the first test: is there a service, is it the right one, does it take the key, may it create?"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
+
+from contracts.exchange import COLLECTION_PATH, Case, Exchange
+from tests.harness.client.budget import BudgetSpent, OutOfTime
+from tests.harness.client.failure_classification import GATEWAY
+from tests.harness.client.session import created_id
+from tests.harness.client.target import NoVerdict
+
+if TYPE_CHECKING:
+    from tests.harness.client.session import Session
+
+_UNREACHABLE = {
+    "dns": "the host name {host} cannot be resolved; check --base-url",
+    "refused": "nothing listens at {host} ({detail}); check --base-url and whether the service is up",
+    "tls": "TLS with {host} fails ({detail}); check the certificate, or REQUESTS_CA_BUNDLE for a CA of your own",
+    "proxy": "the proxy on the way to {host} fails ({detail}); check HTTP_PROXY, HTTPS_PROXY and NO_PROXY",
+    "timeout": "{host} did not answer in time ({detail})",
+    "closed": "{host} closes connections without an answer ({detail}); check --base-url and the service's log",
+    "reset": "{host} resets connections ({detail}); check --base-url and the service's log",
+}
+_ENDED_AT_ONCE = frozenset({"timeout", "closed", "reset"})
+
+
+@dataclass(frozen=True, slots=True)
+class Offers:
+    """What the target offers beside the operation under test (the page documents none of it), and its pace.
+
+    ``seconds`` is what the simplest creation took.
+    """
+
+    read: bool
+    list: bool
+    delete: bool
+    seconds: float = 0.0
+
+
+def preflight(session: Session, minimal: Case) -> Offers:
+    """Create one minimal project, read it, list it, delete it; say what the target offers.
+
+    Raises NoVerdict with one sentence where the service cannot be tested. A broken contract is not for
+    the preflight: what breaks here is found, and reported, by the tests.
+    """
+    answer = session.once(minimal)
+    exchange = answer[0]
+    if exchange.status == 429 or exchange.status in GATEWAY - {407, 511}:
+        session.recorder.exchange(exchange)
+        answer = session.weather.send(minimal)
+        exchange = answer[0]
+    try:
+        failure = exchange.failure
+        if failure is None or failure.kind not in _ENDED_AT_ONCE or not _answers(session):
+            _explain(session, exchange)
+    except NoVerdict:
+        session.recorder.exchange(exchange)  # without a judgement: it is not the service's word
+        raise
+    session.recorder.exchange(*answer)
+    identifier = created_id(exchange)
+    if identifier is None:
+        return Offers(read=False, list=_lists(session), delete=False, seconds=exchange.elapsed)
+    answer_to_read = session.get(f"{COLLECTION_PATH}/{quote(identifier, safe='')}")
+    denied = answer_to_read.status in {404, 410} and answer_to_read.speaks_of_project
+    read = denied or (answered_object(answer_to_read) or {}).get("id") == identifier
+    gone = 200 <= session.delete(identifier).status < 300
+    return Offers(read=read, list=_lists(session), delete=gone, seconds=exchange.elapsed)
+
+
+def _answers(session: Session) -> bool:
+    """Whether a service that does not answer the simplest creation answers anything: then the tests have the word."""
+    try:
+        return session.ask(f"{COLLECTION_PATH}?limit=1").response is not None
+    except (BudgetSpent, OutOfTime):
+        return False
+
+
+def _explain(session: Session, exchange: Exchange) -> None:
+    host, base = session.target.host, session.target.base_url
+    if exchange.failure is not None:
+        words = _UNREACHABLE.get(exchange.failure.kind)
+        if words is None:
+            return  # something came: that is for the tests
+        raise NoVerdict(words.format(host=host, detail=exchange.failure.detail))
+    response = exchange.response
+    if response is None:
+        return
+    status = response.status
+    # Where the same base URL lists projects, a redirected creation is the service's own doing.
+    if 300 <= status < 400 and not _lists(session):
+        raise NoVerdict(f"{base} redirects to {response.header('Location')!r}; use that as --base-url")
+    kind = (response.header("Content-Type") or "").partition(";")[0].strip().lower()
+    is_html = kind in {"text/html", "application/xhtml+xml"} and not _object_of(response.body)
+    if is_html or response.body.lstrip()[:1] == b"<":
+        raise NoVerdict(
+            f"{base} serves a web page ({status} {kind or 'without a media type'}), not the API; "
+            "the base URL usually ends in /api"
+        )
+    sentences = {
+        401: f"{host} refuses the key (status 401); check ACTIVEPIECES_API_KEY",
+        403: f"{host} refuses the key (status 403); check ACTIVEPIECES_API_KEY and its permissions",
+        402: f"the account at {host} may not create projects (status 402): {_words(response.body)}",
+        407: f"a proxy on the way to {host} asks for credentials (status 407); check HTTP_PROXY and HTTPS_PROXY",
+        511: f"the network on the way to {host} asks for a login (status 511)",
+        404: f"{base} has no {COLLECTION_PATH} (status 404); check --base-url",
+        405: f"{base}{COLLECTION_PATH} takes no POST (status 405); check --base-url",
+        409: f"the account at {host} may not create more projects (status 409): {_words(response.body)}",
+        429: f"{host} limits requests (status 429) for longer than the run waits; use --rate",
+    }
+    if status in sentences:
+        raise NoVerdict(sentences[status])
+
+
+def _words(body: bytes) -> str:
+    text = body[:200].decode("utf-8", "replace").strip()
+    return "".join(c if c.isprintable() else " " for c in text) or "without a body"
+
+
+def answered_object(exchange: Exchange) -> dict[str, Any] | None:
+    """The JSON object in a 200 answer, None where the answer is another one or holds none."""
+    return _object_of(exchange.response.body) if exchange.response and exchange.status == 200 else None
+
+
+def _object_of(body: bytes) -> dict[str, Any] | None:
+    try:
+        found = json.loads(body)
+    except (ValueError, RecursionError):
+        return None
+    return found if isinstance(found, dict) else None
+
+
+def _lists(session: Session) -> bool:
+    found = answered_object(session.get(f"{COLLECTION_PATH}?limit=1")) or {}
+    return isinstance(found.get("data"), list)

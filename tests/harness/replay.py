@@ -1,0 +1,101 @@
+"""One finding sent again: is it still broken?"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Final
+
+from contracts.clauses import catalogue
+from contracts.findings import Finding, Level
+from contracts.verdict import ExitStatus
+from reports.reading import summarize
+from tests.harness.client.budget import BudgetSpent, OutOfTime
+from tests.harness.client.credentials import WrongUsage
+from tests.harness.triage import COMBINATION
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from contracts.exchange import Case, Exchange
+    from contracts.judgement import Judge
+    from reports.evidence import FindingReport
+    from tests.harness.client.session import Judged
+    from tests.harness.driver import Driver
+
+#: How often a case is sent that is answered well: some mistakes come now and then.
+_TIMES: Final = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Replay:
+    """The smallest exchange of a finding, and the marks of the runs that sent it."""
+
+    finding: FindingReport
+    exchange: Exchange
+    marks: tuple[str, ...]
+
+    def send(self, driver: Driver) -> tuple[ExitStatus, str]:
+        """Send the case with a new name until it breaks a promise; the exit status and a sentence.
+
+        Raises NoVerdict where the service cannot be reached.
+        """
+        if not self._shows_alone(driver.session.judge):
+            told = f"owed {self.finding.owed}; came {self.finding.came}"
+            return (
+                ExitStatus.NO_VERDICT,
+                f"it takes several requests to show this; run the suite with its seed ({told})",
+            )
+        levels = catalogue(driver.contract)
+        for sent in range(_TIMES):
+            try:
+                judged = driver.session.post(self._case(driver))
+            except (BudgetSpent, OutOfTime) as end:
+                if not sent:
+                    return ExitStatus.NO_VERDICT, str(end)
+                return ExitStatus.KEPT, f"no longer broken, in {sent} requests ({end})"
+            broken = [finding for finding in judged.findings if levels[finding.clause].level is not Level.ADVISORY]
+            same = [finding for finding in judged.findings if self._is_same(finding)]
+            if same or broken:
+                return ExitStatus.BROKEN, self._told(judged, (same or broken)[0], again=bool(same))
+        return ExitStatus.KEPT, f"no longer broken: {_TIMES} requests were answered as the page owes"
+
+    def _shows_alone(self, judge: Judge) -> bool:
+        """Whether the exchange by itself shows the finding."""
+        return any(self._is_same(found) for found in judge.judge(self.exchange).findings)
+
+    def _is_same(self, found: Finding) -> bool:
+        cause = self.finding.cause.removesuffix(" at times")
+        if found.clause == self.finding.clause.id:
+            return found.cause == cause
+        # A refused combination is put down to one field by further requests.
+        return found.cause == cause == "refused" and found.clause == COMBINATION
+
+    def _case(self, driver: Driver) -> Case:
+        case = self.exchange.case
+        if case.body is None:
+            return case
+        body = case.body
+        for mark in self.marks:
+            body = re.sub(rf"{re.escape(mark)}-[0-9]+".encode(), driver.names.next().encode(), body)
+        return replace(case, body=body)
+
+    def _told(self, judged: Judged, finding: Finding, *, again: bool) -> str:
+        word = "still broken" if again else f"broken in another way ({finding.clause})"
+        return f"{word}: owed {finding.owed}; came {finding.came} (request {judged.exchange.number})"
+
+
+def load_replay(run: Path, identifier: str) -> Replay:
+    """The finding of a saved run; raises WrongUsage where there is no such run or finding."""
+    try:
+        summary = summarize([run])
+    except FileNotFoundError as problem:
+        raise WrongUsage(f"--run {run}: {problem}") from None
+    findings = (*summary.findings, *summary.advice, *summary.known)
+    for finding in findings:
+        if finding.id == identifier:
+            if finding.evidence is None:
+                raise WrongUsage(f"--replay {identifier}: the run has kept no request that shows this finding")
+            return Replay(finding, finding.evidence.exchange, summary.environment.marks)
+    names = ", ".join(finding.id for finding in findings)
+    raise WrongUsage(f"--replay {identifier!r}: {run} has no such finding; it has: {names or 'none'}")

@@ -1,0 +1,291 @@
+"""The life of a run: service, preflight, sessions, looking back, cleanup; one object a process.
+
+The process that was started (the controller, where pytest-xdist is used) starts the mock, makes the
+preflight, cleans up and hands over to the reports; workers only send. Nothing here depends on pytest.
+"""
+
+from __future__ import annotations
+
+import time
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol, TypeVar
+
+from contracts.document import DEFAULT_DOCUMENT
+from reports.environment import run_record
+from reports.history import HistoryWriter
+from strategies.cases.baseline_cases import full_case, minimal_case
+from strategies.unique_names import Names
+from tests.harness.case_prefetcher import Preparation
+from tests.harness.client.cleanup import Swept, clean_up
+from tests.harness.client.credentials import WrongUsage, hand_down
+from tests.harness.client.target import NoVerdict
+from tests.harness.driver import Driver
+from tests.harness.final_checks import judge_strays, look_back, note_observations
+from tests.harness.interruption import INTERRUPTED, interrupt_on_signals, undisturbed
+from tests.harness.preflight import preflight
+from tests.harness.run_options import MAIN, RunOptions, new_folder, new_mark, open_session, point_latest, with_base_url
+from tests.harness.stale_projects import clear_the_way
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from contracts.exchange import Case
+    from contracts.secrets import Secrets
+    from tests.harness.client.session import Session
+    from tests.mock.process import MockProcess
+
+T = TypeVar("T")
+
+#: Requests of the budget that are kept for the end: the look back, and the list that is searched for lost projects.
+_LOOK_BACK, _SEARCH = 3, 2
+#: Connections to a service whose simplest creation takes longer, or less long, than so many seconds.
+_MANY, _SLOW = 20, 0.008
+_FEW, _FAST = 2, 0.004
+
+
+class HasOptions(Protocol):
+    """A run, as far as its options are concerned; they change while it begins."""
+
+    options: RunOptions
+
+
+class RunLife:
+    """One process of a run. ``reason`` says why the run can give no verdict, empty while it can."""
+
+    def __init__(self, options: RunOptions, secrets: Secrets, worker: str, *, parallel: bool) -> None:
+        self.options = options
+        self.secrets = secrets
+        self.worker = worker
+        self.parallel = parallel
+        self.reason = ""
+        self.preparation = Preparation(options, ahead=False)
+        self.swept: Swept | None = None
+        self._history: HistoryWriter | None = None
+        self._session: Session | None = None
+        self._driver: Driver | None = None
+        self._mock: MockProcess | None = None
+        self._finished = False
+
+    @property
+    def is_controller(self) -> bool:
+        """Whether this process owns the run."""
+        return self.worker == MAIN
+
+    @property
+    def history(self) -> HistoryWriter:
+        """What the run writes to; raises RuntimeError before :meth:`open`."""
+        return _opened(self._history)
+
+    @property
+    def session(self) -> Session:
+        """Access to the service; raises RuntimeError before :meth:`open`."""
+        return _opened(self._session)
+
+    @property
+    def driver(self) -> Driver:
+        """What tests send with; raises RuntimeError before :meth:`open`."""
+        return _opened(self._driver)
+
+    # -- beginning ----------------------------------------------------------------------------------------
+
+    def prepare_ahead(self) -> None:
+        """Have what is sent made in a process of its own; before anything else of the run begins."""
+        ahead = not self.parallel and not self.options.settings.essentials_only
+        self.preparation = Preparation(self.options, ahead=ahead)
+
+    def begin(self, reports: Path, command: str, *, latest: bool = True) -> None:
+        """Make the folder, start the mock where it is the target, and open the session; of the controller alone.
+
+        Raises WrongUsage where the folder or the mock cannot be had.
+        """
+        interrupt_on_signals()
+        try:
+            folder = new_folder(reports, self.options.target)
+        except OSError as problem:
+            raise WrongUsage(f"reports cannot be written to {reports}: {problem.strerror or problem}") from None
+        self.options = replace(self.options, directory=str(folder))
+        if latest:
+            point_latest(folder)
+        if self.options.target == "mock":
+            self._start_mock()
+        if self.parallel:
+            hand_down(self.secrets.resolve("{key}"))
+        self._history = HistoryWriter(folder, self.worker, self.secrets)
+        self.history.record("run", **run_record(self.options, self.options.load_contract(), command))
+        if not self.secrets.is_telling:
+            text = (
+                "the key is too short or too plain to be recognised in an answer; it is neither looked for nor masked"
+            )
+            self.history.record("note", kind="suite", text=text)
+        self.open()
+        self.session.allowance.reserve(_LOOK_BACK + _SEARCH)
+
+    def open(self) -> None:
+        """Open what this process sends with."""
+        self._history = self._history or HistoryWriter(self.options.folder, self.worker, self.secrets)
+        control = control_cases(self, self.worker)
+        self._session = open_session(
+            self.options, self.secrets, self.worker, self._history, control, shared=self.parallel
+        )
+        self._driver = Driver(self.options, self._session, self._history, _lane(self.worker))
+
+    def _start_mock(self) -> None:
+        from tests.mock.process import MockProcess  # noqa: PLC0415  # a live run needs none
+
+        contract = self.options.contract if self.options.contract != str(DEFAULT_DOCUMENT) else None
+        try:
+            self._mock = MockProcess.start(
+                key=self.secrets.resolve("{key}"),
+                fault=self.options.fault,
+                variant=self.options.variant,
+                delay_ms=self.options.delay_ms,
+                contract=Path(contract) if contract else None,
+                seed=self.options.seed,
+            )
+        except RuntimeError as problem:
+            raise WrongUsage(str(problem)) from None
+        self.options = with_base_url(self.options, self._mock.base_url)
+
+    def preflight(self) -> None:
+        """Find out what the target offers; raises NoVerdict with one sentence where it cannot be tested."""
+        offers = preflight(self.session, control_cases(self, self.worker)())
+        self.options = replace(self.options, offers=(offers.read, offers.list, offers.delete))
+        self._connect(offers.seconds)
+        self.driver.options = self.options
+        for offered, clause in (
+            (offers.read, "state.reads_back"),
+            (offers.list, "state.rejected_creates_nothing"),
+            (offers.list, "state.creates_one"),
+        ):
+            if not offered:
+                self.history.record("not_exercised", clause=clause, why="the target does not offer it")
+        if self.options.settings.deterministic and self.options.target != "mock":
+            self._use_names_again()
+
+    def _connect(self, seconds: float) -> None:
+        """Settle on a number of connections: so many that the service's time is used, and no more to look after."""
+        usual = self.options.settings.connections
+        fitting = _MANY if seconds > _SLOW else usual if seconds > _FAST else _FEW
+        chosen = self.options.connections or (fitting if usual > 1 else usual)
+        self.options = replace(self.options, connections=chosen)
+        self.session.connections = chosen
+
+    def _use_names_again(self) -> None:
+        """Make sure that no project has the names of this run, which are those of the run before."""
+        problem = "projects cannot be listed and deleted"
+        if self.options.offers[1:] == (True, True):
+            names = Names(self.options.mark, _lane(self.worker) + 2)
+            problem = clear_the_way(self.session, self.options.mark, full_case(self.options.load_contract(), names))
+        if problem:
+            self.options = replace(self.options, mark=new_mark(self.options.seed, deterministic=False))
+            self.session.rename(self.options.mark)
+            self.history.record("mark", mark=self.options.mark)
+            text = f"the names of this run differ from those of the run before, which may be in use: {problem}"
+            self.history.record("note", kind="suite", text=text)
+            self._driver = Driver(self.options, self.session, self.history, _lane(self.worker))
+
+    # -- end ----------------------------------------------------------------------------------------------
+
+    def ends(self, reason: str) -> None:
+        """Say why the run can give no whole verdict; the first reason counts, and each is in the history."""
+        text = self.secrets.redact_text(reason)
+        self.reason = self.reason or text
+        self.history.record("end", reason=text, ended=time.time())
+
+    def finish(self) -> None:
+        """Look back, delete what was created, and say in the history how the run ended; once, whoever asks again."""
+        if self._finished:
+            return
+        self._finished = True
+        allowance = self.session.allowance
+        if not self.reason:
+            allowance.give_back(_LOOK_BACK)
+            try:
+                look_back(self.driver, self.options.folder)
+            except NoVerdict as problem:
+                self.reason = str(problem)
+            except KeyboardInterrupt:
+                self.reason = INTERRUPTED
+            except Exception as problem:  # noqa: BLE001  # whatever it is, what was created must be deleted
+                self.ends(f"the look back failed itself: {type(problem).__name__}: {problem}")
+        allowance.end()
+        with undisturbed():
+            self.session.drain()
+            try:
+                self._clean_up()
+            except Exception as problem:  # noqa: BLE001  # whatever it is, the reports must be written
+                self.ends(f"the cleanup failed itself: {problem}; to try again: {self.cleanup_command()}")
+        self.history.record("end", reason=self.reason, ended=time.time())
+
+    def _clean_up(self) -> None:
+        allowance = self.session.allowance
+        try:
+            swept = self.swept = clean_up(
+                self.options.folder,
+                self.session.target,
+                connections=self.session.connections,
+                prepaid=max(0, allowance.used() - allowance.sent()),
+                patience=self.options.patience,
+                keep="--keep-projects" if self.options.keep_projects else "",
+            )
+        except KeyboardInterrupt:
+            self.history.record("note", kind="cleanup", text=f"the cleanup was interrupted: {self.cleanup_command()}")
+            return
+        if self.options.offers[1]:
+            judge_strays(self.options.folder, self.options.mark, self.history, swept.strays)
+        note_observations(self.options.folder, self.session.observations, self.history)
+        self.history.record(
+            "cleanup",
+            created=swept.created,
+            deleted=swept.deleted,
+            kept=[{"id": identifier, "why": why} for identifier, why in swept.kept.items()],
+        )
+        remarks = list(swept.remarks)
+        if swept.kept and not self.options.keep_projects:
+            remarks.append(f"{len(swept.kept)} projects were left: {'; '.join(swept.reasons())[:400]}")
+            remarks.append(f"to delete what is left: {self.cleanup_command()}")
+        for remark in remarks:
+            self.history.record("note", kind="cleanup", text=remark)
+
+    def cleanup_command(self) -> str:
+        """The command that deletes what this run has left."""
+        return f"python -m tests.harness.client.cleanup {self.options.directory}"
+
+    def close(self) -> None:
+        """Close connections and files, and stop the mock."""
+        self.preparation.close()
+        if self._session is not None:
+            if not self.is_controller:
+                self.history.record("observations", counts=self._session.observations.to_json())
+            self._session.close()
+        if self._history is not None:
+            self._history.close()
+        if self._mock is not None:
+            self._mock.stop()
+
+
+def _opened(part: T | None) -> T:
+    if part is None:
+        raise RuntimeError("the run has not been opened yet")
+    return part
+
+
+def control_cases(run: HasOptions, worker: str) -> Callable[[], Case]:
+    """A maker of the simplest valid request, each with a name of its own under the run's mark of the moment."""
+    names = Names(run.options.mark, _lane(worker) + 1)
+    contract = run.options.load_contract()
+
+    def control() -> Case:
+        nonlocal names
+        if names.mark != run.options.mark:
+            names = Names(run.options.mark, names.lane)
+        return minimal_case(contract, names)
+
+    return control
+
+
+def _lane(worker: str) -> int:
+    """The first lane of names for what a worker makes up on its way; sets have lanes below 1,000."""
+    number = int(worker.removeprefix("gw")) if worker.startswith("gw") else 99
+    return 1_000 + 10 * number

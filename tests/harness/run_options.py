@@ -1,0 +1,173 @@
+"""A run: its options, its folder, its service, and the session of each of its workers."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import secrets as randomness
+from dataclasses import asdict, dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from contracts.checks.context import Limits
+from contracts.deviations import Deviations
+from contracts.document import DEFAULT_DOCUMENT, Contract, load_contract
+from contracts.judgement import Judge
+from tests.harness.client.budget import Allowance
+from tests.harness.client.credentials import ALPHABET
+from tests.harness.client.ledger import Ledger
+from tests.harness.client.retry_policy import Patience
+from tests.harness.client.session import Session
+from tests.harness.client.target import Target
+from tests.harness.profiles import PROFILES, Profile
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from contracts.exchange import Case
+    from contracts.secrets import Secrets
+    from tests.harness.client.retry_policy import Recorder
+
+#: The worker that owns a run: it starts, cleans up and reports.
+MAIN: Final = "main"
+#: Bytes of an answer that are read: many times what the longest body that is sent can come back as.
+RESPONSE_BYTES: Final = 4 * 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class RunOptions:
+    """Everything that decides what a run does; JSON all through, so that workers can be told."""
+
+    target: str = "mock"
+    base_url: str = ""
+    profile: str = "default"
+    seed: int = 0
+    mark: str = ""
+    directory: str = ""
+    contract: str = str(DEFAULT_DOCUMENT)
+    budget: int | None = None
+    rate: float | None = None
+    connections: int = 0
+    response_time: float = 5.0
+    patience: float = 60.0
+    client_cert: str = ""
+    client_key: str = ""
+    deadline: float | None = None
+    keep_projects: bool = False
+    fail_on: str = "implied"
+    deviations: str = ""
+    corpus: str = ""
+    examples: str = ""
+    shard: tuple[int, int] = (1, 1)
+    fault: str | None = None
+    variant: str | None = None
+    delay_ms: float = 0.0
+    offers: tuple[bool, bool, bool] = (False, False, False)
+
+    def to_json(self) -> dict[str, Any]:
+        """A JSON object that :meth:`from_json` turns into equal options."""
+        return asdict(self)
+
+    @classmethod
+    def from_json(cls, record: dict[str, Any]) -> RunOptions:
+        """The options that :meth:`to_json` wrote."""
+        return cls(**{**record, "shard": tuple(record["shard"]), "offers": tuple(record["offers"])})
+
+    @property
+    def settings(self) -> Profile:
+        """The profile."""
+        return PROFILES[self.profile]
+
+    @property
+    def folder(self) -> Path:
+        """The folder of the run."""
+        return Path(self.directory)
+
+    @property
+    def certificate(self) -> str | tuple[str, str] | None:
+        """The client certificate as requests wants it: one PEM file, or certificate and key apart."""
+        return (self.client_cert, self.client_key) if self.client_key else self.client_cert or None
+
+    def load_contract(self) -> Contract:
+        """The contract of the run."""
+        return load_contract(self.contract)
+
+    def load_deviations(self) -> Deviations:
+        """The known deviations of the run; raises DeviationError where the file cannot be used."""
+        return Deviations.none() if self.deviations in {"", "none"} else Deviations.load(Path(self.deviations))
+
+    @property
+    def exploration_seed(self) -> int:
+        """What random bodies are drawn from: of a sharded run, another one for each shard."""
+        if self.shard == (1, 1):
+            return self.seed
+        shard = f"{self.seed} {self.shard[0]}/{self.shard[1]}"
+        return int.from_bytes(hashlib.sha256(shard.encode()).digest()[:8], "big")
+
+
+def new_mark(seed: int, *, deterministic: bool, shard: tuple[int, int] = (1, 1)) -> str:
+    """The mark that everything a run creates carries: from seed and shard, or one that no other run has.
+
+    Marks of one kind are equally long: none is the beginning of another, and padded texts are alike.
+    """
+    if deterministic:
+        number = int.from_bytes(hashlib.sha256(f"{seed} {shard[0]}/{shard[1]}".encode()).digest()[:8], "big")
+        return "ctgate" + "".join(ALPHABET[number // len(ALPHABET) ** place % len(ALPHABET)] for place in range(6))
+    return "ct" + "".join(randomness.choice(ALPHABET) for _ in range(8))
+
+
+def new_folder(root: Path, target: str) -> Path:
+    """A new folder ``<time>-<target>`` below ``root``, with ``latest`` pointing to it."""
+    stamp = datetime.now(tz=UTC).strftime("%Y%m%dT%H%M%SZ")
+    for attempt in range(100):
+        folder = root / f"{stamp}-{target}{f'-{attempt + 1}' if attempt else ''}"
+        try:
+            folder.mkdir(parents=True)
+        except FileExistsError:
+            continue
+        return folder
+    raise OSError(f"cannot make a new folder below {root}")
+
+
+def point_latest(folder: Path) -> None:
+    """Make ``latest`` beside the folder point to it, where the file system has links."""
+    link = folder.parent / f".latest-{os.getpid()}"
+    try:
+        link.symlink_to(folder.name)
+        link.replace(folder.parent / "latest")
+    except OSError:
+        (folder.parent / "latest.txt").write_text(folder.name + "\n")
+
+
+def open_session(
+    options: RunOptions, secrets: Secrets, worker: str, recorder: Recorder, control: Callable[[], Case], *, shared: bool
+) -> Session:
+    """The session of one worker; ``shared`` tells that other workers draw on the same budget."""
+    allowance = Allowance(
+        options.budget,
+        options.rate,
+        path=options.folder / "allowance" if shared else None,
+        deadline=options.deadline,
+        parent=os.getppid() if worker != MAIN else None,
+    )
+    limits = Limits(response_time=options.response_time, response_bytes=RESPONSE_BYTES)
+    target = Target(options.base_url, secrets, limits, allowance, worker, client_cert=options.certificate)
+    judge = Judge(options.load_contract(), limits, secrets, options.mark)
+    ledger = Ledger(options.folder, worker)
+    ledger.run(options.mark, options.base_url)
+    return Session(
+        target,
+        judge,
+        ledger,
+        recorder,
+        control=control,
+        connections=options.connections or options.settings.connections,
+        keep_projects=options.keep_projects,
+        patience=Patience(options.patience),
+    )
+
+
+def with_base_url(options: RunOptions, base_url: str) -> RunOptions:
+    """The options with the address of a service that has just been started."""
+    return replace(options, base_url=base_url)

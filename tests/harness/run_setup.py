@@ -1,0 +1,103 @@
+"""The beginning of a run: what it will do is said, and it ends here where nothing can be verified."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING
+
+from contracts.verdict import ExitStatus
+from reports.reading import summarize
+from reports.render import write_all
+from reports.terminal import print_summary
+from tests.harness.client.credentials import WrongUsage
+from tests.harness.client.target import NoVerdict
+from tests.harness.interruption import INTERRUPTED
+from tests.harness.replay import Replay, load_replay
+from tests.harness.run import RunLife
+from tests.harness.run_options import MAIN
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from contracts.secrets import Secrets
+    from tests.harness.run_options import RunOptions
+
+
+def begin(options: RunOptions, secrets: Secrets, reports: Path, command: str, *, parallel: bool) -> RunLife | int:
+    """A run that has begun and may go on, or the exit status of one that cannot."""
+    life = RunLife(options, secrets, MAIN, parallel=parallel)
+    life.prepare_ahead()
+    reason = _begun(life, reports, command)
+    if not reason:
+        return life
+    life.reason = life.reason or reason
+    life.finish()
+    life.close()
+    folder = life.options.folder
+    summary = summarize([folder], deviations=options.load_deviations())
+    print_summary(summary, sys.stdout, write_all(summary, folder)[0])
+    return int(summary.status)
+
+
+def _begun(life: RunLife, reports: Path, command: str, *, latest: bool = True) -> str:
+    """Begin; why the run cannot go on, or nothing."""
+    life.begin(reports, command, latest=latest)
+    print(
+        announcement(life.options) if latest else f"{life.options.target} {life.options.base_url}: one case", flush=True
+    )
+    try:
+        life.preflight()
+    except NoVerdict as problem:
+        return str(problem)
+    except KeyboardInterrupt:
+        return INTERRUPTED
+    return ""
+
+
+def announcement(options: RunOptions) -> str:
+    """One sentence: where requests will go, how many, and what becomes of what they create."""
+    profile = options.settings
+    budget = options.budget
+    requests, projects = profile.requests, profile.projects
+    if options.shard[1] > 1:
+        requests, projects = requests // options.shard[1], projects // options.shard[1]
+    if budget is not None and budget < requests:
+        projects = min(projects, budget * projects // requests)
+        amount = f"at most {budget:,} requests"
+    else:
+        bound = f", at most {budget:,}" if budget is not None else ""
+        amount = f"about {requests:,} requests{bound}"
+    pace = f" at no more than {options.rate:g} a second" if options.rate is not None else ""
+    fate = "created and kept" if options.keep_projects else "created and deleted"
+    return f"{options.target} {options.base_url}: {amount}{pace}; about {projects:,} projects are {fate}"
+
+
+def replay(options: RunOptions, secrets: Secrets, reports: Path, run: Path, identifier: str) -> int:
+    """Send one finding's case again and say what came of it: 0 no longer broken, 1 still broken, 3 no verdict.
+
+    Raises WrongUsage where the run or the finding is unknown.
+    """
+    if not identifier or not run.name:
+        raise WrongUsage("--replay FINDING and --run DIR go together: the finding's name, and the folder of its run")
+    task = load_replay(run, identifier)
+    life = RunLife(options, secrets, MAIN, parallel=False)
+    reason = _begun(life, reports, f"pytest tests/contract --replay {identifier} --run {run}", latest=False)
+    status, sentence = ExitStatus.NO_VERDICT, reason
+    try:
+        if not reason:
+            status, sentence = _replayed(life, task)
+    finally:
+        life.reason = life.reason or "a replay verifies one case only"
+        life.finish()
+        life.close()
+    print(f"{identifier}: {secrets.redact_text(sentence)}")
+    return int(status)
+
+
+def _replayed(life: RunLife, task: Replay) -> tuple[ExitStatus, str]:
+    try:
+        return task.send(life.driver)
+    except NoVerdict as problem:
+        return ExitStatus.NO_VERDICT, f"no verdict: {problem}"
+    except KeyboardInterrupt:
+        return ExitStatus.NO_VERDICT, INTERRUPTED

@@ -1,0 +1,294 @@
+"""From a first finding to one that a person understands: which field is to blame, and the smallest case."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+from contracts.findings import Finding
+from contracts.json_text import type_name
+from contracts.oracle import Verdict
+from strategies.cases.baseline_cases import full_case, minimal_case
+from strategies.encoding import encode
+from strategies.shrinking import smallest, without
+from strategies.surrounding_fields import MARKED, ordinary
+from tests.harness.client.budget import BudgetSpent, OutOfTime
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from contracts.document import Contract
+    from contracts.exchange import Case
+    from reports.history import HistoryWriter
+    from strategies.unique_names import Names
+    from tests.harness.client.session import Judged, Session
+
+#: Requests that are spent on one finding, and on all findings of a run.
+_PER_FINDING = 30
+_PER_RUN = 300
+#: A body of so many bytes is small enough to be read at a glance.
+_SMALL = 48
+#: Refused bodies that are taken apart; further ones are put down to what was found in these.
+_TAKEN_APART = 6
+
+COMBINATION = "request.combination"
+#: How often a request that passes when it is repeated is sent on its own, to see whether it fails by chance.
+_ALONE = 16
+#: Shorter texts make no matcher explode.
+_EXPLOSIVE = 16
+#: The kind of value that a field has where it is not there.
+_ABSENT = "absent"
+_ID_ECHO = f"response.201.{MARKED}.echo"
+
+
+class Explainer:
+    """Asks the service further questions about what broke; bounded, and recorded like everything else."""
+
+    def __init__(self, session: Session, contract: Contract, history: HistoryWriter, names: Names) -> None:
+        self._session = session
+        self._contract = contract
+        self._history = history
+        self._names = names
+        self._spent = 0
+        self._taken_apart = 0
+        self._ids_change = False
+        self._explosive: dict[str, bool] = {}
+        self._passing: str | None = None
+        self._replies: list[tuple[Judged, Finding]] = []
+        self._culprits: dict[str, tuple[str, str]] = {}
+
+    def explain(self, judged: Sequence[Judged]) -> list[tuple[Judged, Finding]]:
+        """Every finding of ``judged``; a refused combination is put down to the field that is to blame."""
+        found: list[tuple[Judged, Finding]] = []
+        self._ids_change |= any(f.clause == _ID_ECHO for answer in judged for f in answer.findings)
+        for answer in judged:
+            for finding in answer.findings:
+                settled = finding
+                if self._is_consequence(answer, finding):
+                    settled = self._conflict(answer, finding)
+                elif finding.clause == "service.time":
+                    settled = self._explosion(answer, finding)
+                elif self._is_doubtful(answer, finding):
+                    settled = self._settled(answer, finding)
+                found.append((answer, settled))
+        return found
+
+    def _explosion(self, answer: Judged, finding: Finding) -> Finding:
+        """Blame the pattern of a field where an ordinary text in its place does not take the time."""
+        body = answer.judgement.expectation.body
+        fields = [field.path for field in self._contract.fields if field.pattern is not None]
+        texts = {name: body[name] for name in fields if isinstance(body, dict) and isinstance(body.get(name), str)}
+        name = max(texts, key=lambda field: len(texts[field]), default=None)
+        if name is None or len(texts[name]) < _EXPLOSIVE:
+            return finding
+        if name not in self._explosive:
+            harmless = encode({**body, name: ordinary(self._contract.field(name))})
+            again, plain = (
+                self._ask(self._names.renew(case)) for case in (answer.case, answer.case.with_body(harmless))
+            )
+            self._explosive[name] = not _quick(again, answer) and _quick(plain, answer)
+        if not self._explosive[name]:
+            return finding
+        settled = Finding("service.pattern_time", "explodes", finding.owed, finding.came, f"/{name}")
+        self._history.settled(answer.exchange, finding, settled)
+        return settled
+
+    def _is_doubtful(self, answer: Judged, finding: Finding) -> bool:
+        """Whether a body may have been refused for another member, for what it lacks, or for how it is written."""
+        body = answer.judgement.expectation.body
+        about_the_body = finding.clause.startswith("request.") and finding.clause != "request.mediaType"
+        if finding.cause != "refused" or not about_the_body or not isinstance(body, dict):
+            return False
+        if finding.clause == COMBINATION:
+            return True
+        return self._is_bare(body) or answer.case.body != self._plainly(body)
+
+    def _is_bare(self, body: object) -> bool:
+        """Whether a body holds nothing but what is required."""
+        return isinstance(body, dict) and all(self._contract.field(name).required for name in body)
+
+    def _plainly(self, body: dict[str, object]) -> bytes:
+        """The body as most clients write it: compact, members in the order of the page."""
+        order = [field.path for field in self._contract.fields]
+        return encode({name: body[name] for name in sorted(body, key=order.index)})
+
+    def _conflict(self, answer: Judged, finding: Finding) -> Finding:
+        settled = Finding(_ID_ECHO, "changed", "an id that no other project has", finding.came, f"/{MARKED}")
+        self._history.settled(answer.exchange, finding, settled)
+        return settled
+
+    def _is_consequence(self, answer: Judged, finding: Finding) -> bool:
+        """Whether a conflict comes of ids that the service changes until two are the same."""
+        body = answer.judgement.expectation.body
+        sent_id = isinstance(body, dict) and isinstance(body.get(MARKED), str)
+        return self._ids_change and sent_id and answer.status == 409 and finding.cause == "refused"
+
+    def _settled(self, answer: Judged, finding: Finding) -> Finding:
+        clause, where = self._blame(answer)
+        self._settle_replies(clause, where)
+        return self._put_down(answer, finding, clause, where)
+
+    def _put_down(self, answer: Judged, finding: Finding, clause: str, where: str) -> Finding:
+        """Put ``finding`` down to another clause, where it is another and tells more.
+
+        Of a bare body a combination does tell more: that no field of it is to blame.
+        """
+        vague = clause == COMBINATION and not self._is_bare(answer.judgement.expectation.body)
+        if clause == finding.clause or vague:
+            return finding
+        settled = Finding(clause, finding.cause, finding.owed, finding.came, where)
+        self._history.settled(answer.exchange, finding, settled)
+        return settled
+
+    def _settle_replies(self, clause: str, where: str) -> None:
+        """What was refused among our own questions is part of what they were about."""
+        for reply, finding in self._replies:
+            if self._is_consequence(reply, finding):
+                self._conflict(reply, finding)
+            elif self._is_doubtful(reply, finding):
+                self._put_down(reply, finding, clause, where)
+        self._replies.clear()
+
+    def _blame(self, answer: Judged) -> tuple[str, str]:
+        """The clause that the refusal of a valid body breaks: smaller bodies tell."""
+        body = answer.judgement.expectation.body
+        if not isinstance(body, dict):
+            return COMBINATION, ""
+        if self._taken_apart >= _TAKEN_APART or self._spent >= _PER_RUN:
+            return self._known_culprit(body)
+        self._taken_apart += 1
+        form = self._of_the_form(answer, body)
+        if form:
+            return form, ""
+        minimal = self._ask(minimal_case(self._contract, self._names))
+        if minimal is not None and _refused(minimal):
+            clause, where = self._missing()
+            if clause.endswith(".optional"):
+                self._culprits[where.removeprefix("/")] = (clause, _ABSENT)
+            return clause, where
+        case, current = answer.case, answer
+        for name in [n for n in body if not self._contract.field(n).required]:
+            smaller = without(case, name, self._names)
+            reply = self._ask(smaller)
+            if reply is not None and _refused(reply):
+                case, current = smaller, reply
+        clause = next((f.clause for f in current.findings if f.cause == "refused"), COMBINATION)
+        left = current.judgement.expectation.body
+        if clause == COMBINATION and isinstance(left, dict):
+            clause = self._of_two(left, case)
+        field = clause.split(".")[1]
+        if isinstance(left, dict) and field in left:
+            self._culprits[field] = (clause, _kind(left[field]))
+        return clause, f"/{field}" if field in self._contract_names() else ""
+
+    def _of_the_form(self, answer: Judged, body: dict[str, object]) -> str:
+        """The clause where not what was said was refused: the moment, the company in flight, or the writing."""
+        again = self._ask(self._names.renew(answer.case))
+        if again is None or not _refused(again):
+            if self._passing is None:
+                alone = [self._ask(self._names.renew(answer.case)) for _ in range(_ALONE)]
+                at_times = any(reply is not None and _refused(reply) for reply in alone)
+                self._passing = "response.201.status" if at_times else "state.overlap"
+            return self._passing
+        plainly = self._plainly(body)
+        if plainly == answer.case.body:
+            return ""
+        reply = self._ask(self._names.renew(answer.case.with_body(plainly)))
+        return "request.body.json" if reply is not None and not _refused(reply) else ""
+
+    def _of_two(self, left: dict[str, object], case: Case) -> str:
+        """One optional field and a name that is not plain: is the name alone refused?"""
+        optional = [name for name in left if not self._contract.field(name).required]
+        if len(optional) != 1:
+            return COMBINATION
+        bare = self._ask(without(case, optional[0], self._names))
+        if bare is None or _refused(bare):
+            return COMBINATION
+        plain = json.loads(minimal_case(self._contract, self._names).body or b"{}")
+        plain[optional[0]] = left[optional[0]]
+        body = json.dumps(plain, ensure_ascii=True).encode()
+        reply = self._ask(self._names.renew(case.with_body(body)))
+        if reply is None or not _refused(reply):
+            return COMBINATION
+        return next((f.clause for f in reply.findings if f.cause == "refused"), COMBINATION)
+
+    def _missing(self) -> tuple[str, str]:
+        """The simplest body is refused: which optional field does the service insist on?"""
+        full = full_case(self._contract, self._names)
+        whole = self._ask(full)
+        if whole is None or _refused(whole):
+            return "response.201.status", ""
+        for field in self._contract.fields:
+            if not field.required:
+                reply = self._ask(without(full, field.path, self._names))
+                if reply is not None and _refused(reply):
+                    return f"request.{field.path}.optional", f"/{field.path}"
+        return COMBINATION, ""
+
+    def _known_culprit(self, body: dict[str, object]) -> tuple[str, str]:
+        """What was found to be to blame before: the same kind of value in a field, or else the field at all."""
+        if self._passing:
+            return self._passing, ""
+        for field, (clause, kind) in self._culprits.items():
+            if (_kind(body[field]) if field in body else _ABSENT) == kind:
+                return clause, f"/{field}"
+        for field, (clause, kind) in self._culprits.items():
+            if kind != _ABSENT and field in body:
+                return clause, f"/{field}"
+        return COMBINATION, ""
+
+    def _contract_names(self) -> set[str]:
+        return {field.path for field in self._contract.fields}
+
+    # -- the smallest case --------------------------------------------------------------------------------
+
+    def reduce(self, answer: Judged, finding: Finding) -> None:
+        """Send smaller and smaller cases as long as they show the same finding."""
+        if answer.case.body is None or len(answer.case.body) <= _SMALL:
+            return
+
+        def still_fails(case: Case) -> bool:
+            reply = self._ask(case)
+            return reply is not None and any(_alike(found, finding) for found in reply.findings)
+
+        required = [field.path for field in self._contract.fields if field.required]
+        smallest(answer.case, self._names, still_fails, keep=required, limit=_PER_FINDING)
+        if finding.cause == "refused":
+            self._settle_replies(finding.clause, finding.where)
+        else:
+            refused = [reply for reply, _ in self._replies]
+            self._replies.clear()
+            self.explain(refused)
+
+    def _ask(self, case: Case) -> Judged | None:
+        if self._spent >= _PER_RUN:
+            return None
+        self._spent += 1
+        try:
+            reply = self._session.post(case)
+        except (BudgetSpent, OutOfTime):
+            self._spent = _PER_RUN
+            return None
+        self._replies += [(reply, finding) for finding in reply.findings if finding.cause == "refused"]
+        return reply
+
+
+def _quick(reply: Judged | None, slow: Judged) -> bool:
+    """Whether an answer came in a fraction of the time that another one took."""
+    if reply is None or reply.exchange.response is None:
+        return False
+    return reply.exchange.elapsed < slow.exchange.elapsed / 4
+
+
+def _refused(judged: Judged) -> bool:
+    return judged.judgement.expectation.verdict is Verdict.CREATE and 400 <= judged.status < 500
+
+
+def _kind(value: object) -> str:
+    return type_name(value)
+
+
+def _alike(one: Finding, other: Finding) -> bool:
+    return one.bucket == other.bucket or (
+        one.cause == other.cause == "refused" and COMBINATION in {one.clause, other.clause}
+    )

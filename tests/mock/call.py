@@ -1,0 +1,105 @@
+"""One request on its way through the service, and the stages at which something may look at it.
+
+A hook is a function that takes the `Call` and changes it; what it returns is awaited where it can be.
+Stages of a creation, in order: `routed`, `received`, `parsed`, `validated`, `authorized`, `storing`,
+`stored`, `answering`, `serialised`, `sending`. A refused request goes from where it was refused to
+`refusing`, `serialised`, `sending`. Reads have `reading`, `listing`, `deleting` before `serialised`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from tests.mock.connection import Connection
+    from tests.mock.json_codec import Json
+    from tests.mock.refusals import Refusal
+    from tests.mock.schema import Issue
+    from tests.mock.service import Service
+
+STAGES = (
+    "routed",
+    "received",
+    "parsed",
+    "validated",
+    "authorized",
+    "storing",
+    "stored",
+    "answering",
+    "refusing",
+    "reading",
+    "listing",
+    "deleting",
+    "serialised",
+    "sending",
+)
+
+Hook = Callable[["Call"], Awaitable[None] | None]
+
+
+@dataclass(slots=True)
+class Call:
+    """A request, what the service has made of it so far, and the answer it is about to give.
+
+    `route` is one of create, list, read, update, delete, unknown, outside. `number` counts the requests
+    to create, from 1. Setting `refusal` ends the way through the service; setting `sent` says that a
+    hook has answered by itself on the raw `connection`.
+    """
+
+    service: Service
+    connection: Connection
+    method: str
+    path: str
+    query: dict[str, str]
+    headers: list[tuple[bytes, bytes]]
+    body: bytes
+    route: str = "unknown"
+    project_id: str = ""
+    number: int = 0
+    value: Json = None
+    issues: list[Issue] = field(default_factory=list)
+    refusal: Refusal | None = None
+    fields: dict[str, Any] = field(default_factory=dict)
+    project: dict[str, Any] = field(default_factory=dict)
+    answer: dict[str, Any] = field(default_factory=dict)
+    status: int = 200
+    answer_headers: list[tuple[bytes, bytes]] = field(default_factory=list)
+    payload: bytes = b""
+    sent: bool = False
+
+    def header(self, name: bytes) -> bytes | None:
+        """The first value of a request header without surrounding white space; the name in lower case."""
+        for key, value in self.headers:
+            if key == name:
+                return value.strip(b" \t")
+        return None
+
+    def answer_header(self, name: bytes, value: bytes | None) -> None:
+        """Replaces a header of the answer; `None` removes it."""
+        kept = [pair for pair in self.answer_headers if pair[0] != name]
+        self.answer_headers = kept if value is None else [*kept, (name, value)]
+
+    @property
+    def authorization(self) -> str:
+        """The `Authorization` header as text; empty where there is none."""
+        return (self.header(b"authorization") or b"").decode("utf-8", "surrogateescape")
+
+    def replace_payload(self, payload: bytes) -> None:
+        """Sets the bytes of the answer and the length that goes with them."""
+        self.payload = payload
+        self.answer_header(b"content-length", b"%d" % len(payload))
+
+    @property
+    def created(self) -> bool:
+        """Whether this is the answer to a creation that succeeded."""
+        return self.route == "create" and self.refusal is None
+
+
+async def run(hooks: list[Hook], call: Call) -> None:
+    """Runs the hooks of a stage in order."""
+    for hook in hooks:
+        pending = hook(call)
+        if pending is not None:
+            await pending

@@ -1,0 +1,282 @@
+"""Bodies that are no JSON object, no JSON, or no UTF-8, and are let through."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import TYPE_CHECKING, Any
+
+import yaml
+
+from tests.mock.registry import fault
+
+if TYPE_CHECKING:
+    from tests.mock.call import Call
+
+_JSON = "request.body.json"
+_TYPE = "request.body.type"
+_ENCODING = "request.body.encoding"
+_REQUIRED = "request.body.required"
+_STRING = re.compile(r'"(?:[^"\\]|\\.)*"')
+
+
+def _malformed(call: Call, code: str = "FST_ERR_CTP_INVALID_JSON_BODY") -> bool:
+    return call.refusal is not None and call.refusal.body.get("code") == code
+
+
+def _read(call: Call, text: str) -> None:
+    """Goes on with another text where that is a JSON object."""
+    try:
+        value = json.loads(text)
+    except ValueError:
+        return
+    if isinstance(value, dict):
+        call.refusal, call.value = None, value
+
+
+def _outside_strings(text: str, expression: str, replacement: str) -> str:
+    """Replaces an expression everywhere but in the string literals of a text."""
+    pieces, end = [], 0
+    for literal in _STRING.finditer(text):
+        pieces += [re.sub(expression, replacement, text[end : literal.start()]), literal.group()]
+        end = literal.end()
+    return "".join(pieces) + re.sub(expression, replacement, text[end:])
+
+
+def _text(call: Call) -> str:
+    return call.body.decode("utf-8", "replace")
+
+
+@fault("parsed", breaks=_JSON, trigger="a comma behind the last member", conditional=True)
+def accepts_a_trailing_comma(call: Call) -> None:
+    """Lets a comma behind the last member through."""
+    if _malformed(call):
+        _read(call, re.sub(r",(\s*[}\]])", r"\1", _text(call)))
+
+
+@fault("parsed", breaks=_JSON, trigger="a comment", conditional=True)
+def accepts_comments(call: Call) -> None:
+    """Lets comments through."""
+    if _malformed(call):
+        _read(call, _outside_strings(_text(call), r"/\*.*?\*/|//[^\n]*", ""))
+
+
+@fault("parsed", breaks=_JSON, trigger="single quotes or names without quotes", conditional=True)
+def reads_yaml(call: Call) -> None:
+    """Reads the body as YAML: single quotes and bare names pass."""
+    if _malformed(call) and call.body.strip()[:1] == b"{":
+        try:
+            value = yaml.safe_load(_text(call))
+        except (yaml.YAMLError, ValueError):
+            return
+        if isinstance(value, dict) and isinstance(value.get("displayName"), str):
+            call.refusal, call.value = None, {str(name): item for name, item in value.items()}
+
+
+@fault("parsed", breaks=_JSON, trigger="text behind the document", conditional=True)
+def ignores_text_behind_the_document(call: Call) -> None:
+    """Reads the first document and ignores what follows."""
+    if _malformed(call):
+        try:
+            value, _ = json.JSONDecoder().raw_decode(_text(call).lstrip())
+        except ValueError:
+            return
+        if isinstance(value, dict):
+            call.refusal, call.value = None, value
+
+
+@fault("parsed", breaks=_JSON, trigger="a second closing bracket", conditional=True)
+def ignores_a_superfluous_bracket(call: Call) -> None:
+    """Ignores a closing bracket too many."""
+    if _malformed(call):
+        _read(call, re.sub(r"[}\]]\s*$", "", _text(call)))
+
+
+@fault("parsed", breaks=_JSON, trigger="a missing closing bracket", conditional=True)
+def closes_a_truncated_document(call: Call) -> None:
+    """Adds the closing bracket that a truncated body lacks."""
+    if _malformed(call):
+        _read(call, _text(call) + "}")
+
+
+@fault("parsed", breaks=_JSON, trigger="a body that ends inside a string", conditional=True)
+def closes_a_truncated_string(call: Call) -> None:
+    """Adds the quotation mark and the bracket that a truncated body lacks."""
+    if _malformed(call):
+        _read(call, _text(call) + '"}')
+
+
+@fault("parsed", breaks=_JSON, trigger="NaN or Infinity", conditional=True)
+def accepts_nan(call: Call) -> None:
+    """Takes NaN and Infinity for null."""
+    if _malformed(call):
+        _read(call, _outside_strings(_text(call), r"-?(?:NaN|Infinity)", "null"))
+
+
+@fault("parsed", breaks=_JSON, trigger="a number with leading zeros", conditional=True)
+def accepts_leading_zeros(call: Call) -> None:
+    """Lets numbers with leading zeros through."""
+    if _malformed(call):
+        _read(call, _outside_strings(_text(call), r"(?<![\d.eE+-])(-?)0+(?=\d)", r"\1"))
+
+
+@fault("parsed", breaks=_JSON, trigger="a number with a plus sign", conditional=True)
+def accepts_a_plus_sign(call: Call) -> None:
+    """Lets numbers with a plus sign through."""
+    if _malformed(call):
+        _read(call, _outside_strings(_text(call), r"(?<![\deE])\+(?=\d)", ""))
+
+
+@fault("parsed", breaks=_JSON, trigger="a number that starts or ends with its point", conditional=True)
+def accepts_a_bare_decimal_point(call: Call) -> None:
+    """Lets .5 and 5. through."""
+    if _malformed(call):
+        dotted = _outside_strings(_text(call), r"(?<!\d)\.(?=\d)", "0.")
+        _read(call, _outside_strings(dotted, r"(?<=\d)\.(?!\d)", ""))
+
+
+@fault("parsed", breaks=_JSON, trigger="a raw control character in a string", conditional=True)
+def accepts_raw_control_characters(call: Call) -> None:
+    """Lets control characters in strings through that JSON wants escaped."""
+    if _malformed(call):
+        try:
+            value = json.loads(_text(call), strict=False)
+        except ValueError:
+            return
+        if isinstance(value, dict):
+            call.refusal, call.value = None, value
+
+
+@fault("parsed", breaks=_JSON, trigger=r"an escape that JSON does not have, as \x41", conditional=True)
+def accepts_unknown_escapes(call: Call) -> None:
+    """Takes the character behind a backslash for itself where JSON has no such escape."""
+    if _malformed(call):
+        _read(call, re.sub(r'\\(?!["\\/bfnrt]|u[0-9a-fA-F]{4})', "", _text(call)))
+
+
+@fault("parsed", breaks=_JSON, trigger="True, False or None", conditional=True)
+def accepts_words_of_python(call: Call) -> None:
+    """Lets True, False and None through."""
+    if _malformed(call):
+        text = _text(call)
+        for word, literal in (("True", "true"), ("False", "false"), ("None", "null"), ("undefined", "null")):
+            text = _outside_strings(text, rf"\b{word}\b", literal)
+        _read(call, text)
+
+
+@fault("parsed", breaks=_JSON, trigger="white space that JSON does not know", conditional=True)
+def accepts_white_space_beyond_json(call: Call) -> None:
+    """Lets every white space of Unicode through between tokens."""
+    if _malformed(call):
+        _read(call, _outside_strings(_text(call), r"[\f\v\u00a0\u2003\u2028\u3000]", " "))
+
+
+@fault("parsed", breaks=_JSON, trigger="a colon or comma that is missing or another sign", conditional=True)
+def accepts_equals_signs_and_semicolons(call: Call) -> None:
+    """Takes = for a colon and ; for a comma."""
+    if _malformed(call):
+        colons = _outside_strings(_text(call), "=", ":")
+        _read(call, _outside_strings(colons, ";", ","))
+
+
+def _object(call: Call, value: Any) -> None:
+    if call.refusal is None and isinstance(value, dict):
+        call.value = value
+
+
+@fault("parsed", breaks=_TYPE, trigger="a list of one object", conditional=True)
+def accepts_a_list_of_one_body(call: Call) -> None:
+    """Takes a list of one object for that object."""
+    if isinstance(call.value, list) and len(call.value) == 1:
+        _object(call, call.value[0])
+
+
+@fault("parsed", breaks=_TYPE, trigger="a list of objects", conditional=True)
+def accepts_a_list_of_bodies(call: Call) -> None:
+    """Takes the last object of a list, as a batch."""
+    if isinstance(call.value, list) and call.value:
+        _object(call, call.value[-1])
+
+
+@fault("parsed", breaks=_TYPE, trigger="a string that holds a JSON object", conditional=True)
+def accepts_json_in_a_string(call: Call) -> None:
+    """Parses a body twice where it is a string."""
+    announced = (call.header(b"content-type") or b"").lower().startswith(b"application/json")
+    if announced and call.refusal is None and isinstance(call.value, str):
+        try:
+            _object(call, json.loads(call.value))
+        except ValueError:
+            return
+
+
+@fault("parsed", breaks=_TYPE, trigger="null")
+def accepts_null_as_a_body(call: Call) -> None:
+    """Creates an untitled project from null."""
+    if call.refusal is None and call.value is None and call.body:
+        call.value = {"displayName": "Untitled"}
+
+
+@fault("parsed", breaks=_TYPE, trigger="a list, a string, a number or a boolean")
+def accepts_any_json_as_a_body(call: Call) -> None:
+    """Creates an untitled project from every JSON text that is no object."""
+    announced = (call.header(b"content-type") or b"").lower().startswith(b"application/json")
+    if announced and call.refusal is None and call.value is not None and not isinstance(call.value, dict):
+        call.value = {"displayName": "Untitled"}
+
+
+@fault("parsed", breaks=_TYPE, trigger="a string", conditional=True)
+def takes_a_string_for_the_display_name(call: Call) -> None:
+    """Takes a body that is a string for the displayName."""
+    announced = (call.header(b"content-type") or b"").lower().startswith(b"application/json")
+    if announced and call.refusal is None and isinstance(call.value, str):
+        call.value = {"displayName": call.value.replace(".", "").replace("/", "") or "Untitled"}
+
+
+@fault("parsed", breaks=_REQUIRED, trigger="no body")
+def accepts_no_body(call: Call) -> None:
+    """Creates an untitled project from a request without a body."""
+    if not call.body:
+        call.refusal, call.value = None, {"displayName": "Untitled"}
+
+
+@fault("parsed", breaks=_ENCODING, trigger="bytes in a string that are not UTF-8", conditional=True)
+def replaces_bytes_that_are_not_utf_8(call: Call) -> None:
+    """Puts U+FFFD in the place of bytes that are not UTF-8."""
+    if _malformed(call, "FST_ERR_CTP_INVALID_CONTENT_LENGTH"):
+        _read(call, _text(call))
+
+
+@fault("parsed", breaks=_ENCODING, trigger="bytes in a string that are not UTF-8", conditional=True)
+def drops_bytes_that_are_not_utf_8(call: Call) -> None:
+    """Leaves out bytes that are not UTF-8."""
+    if _malformed(call, "FST_ERR_CTP_INVALID_CONTENT_LENGTH"):
+        _read(call, call.body.decode("utf-8", "ignore"))
+
+
+@fault("parsed", breaks=_ENCODING, trigger="single bytes of Latin-1", conditional=True)
+def falls_back_to_latin_1(call: Call) -> None:
+    """Reads a body as Latin-1 where it is not UTF-8."""
+    if _malformed(call, "FST_ERR_CTP_INVALID_CONTENT_LENGTH"):
+        _read(call, call.body.decode("latin-1"))
+
+
+@fault("parsed", breaks=_ENCODING, trigger="surrogates of three bytes each", conditional=True)
+def accepts_surrogates_as_bytes(call: Call) -> None:
+    """Lets surrogates through that are written as three bytes."""
+    if _malformed(call, "FST_ERR_CTP_INVALID_CONTENT_LENGTH"):
+        try:
+            text = call.body.decode("utf-8", "surrogatepass")
+        except UnicodeDecodeError:
+            return
+        _read(call, text)
+
+
+@fault("parsed", breaks=_ENCODING, trigger="a body in UTF-16 or UTF-32", conditional=True)
+def detects_utf_16(call: Call) -> None:
+    """Detects UTF-16 and UTF-32 by their zero bytes and reads them."""
+    if call.refusal is not None and b"\x00" in call.body[:4]:
+        try:
+            text = call.body.decode(json.detect_encoding(call.body))
+        except UnicodeDecodeError:
+            return
+        _read(call, text)

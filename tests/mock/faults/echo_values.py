@@ -1,0 +1,291 @@
+"""maxConcurrentJobs and metadata that are changed on their way."""
+
+from __future__ import annotations
+
+import re
+import struct
+import unicodedata
+from typing import TYPE_CHECKING, Any
+
+from tests.mock.mistakes import alters, everywhere, its_turn
+from tests.mock.registry import fault
+
+if TYPE_CHECKING:
+    from tests.mock.call import Call
+    from tests.mock.json_codec import Json
+
+_JOBS = "response.201.maxConcurrentJobs.echo"
+_METADATA = "response.201.metadata.echo"
+
+
+def _number(value: Json) -> bool:
+    return isinstance(value, (int, float)) and not isinstance(value, bool)
+
+
+@alters("maxConcurrentJobs", trigger="a fraction")
+def rounds_max_concurrent_jobs(value: float) -> Json:
+    """Rounds maxConcurrentJobs to a whole number."""
+    return round(value) if abs(value) < 1e300 else value
+
+
+@alters("maxConcurrentJobs", trigger="a fraction of more than two digits")
+def rounds_max_concurrent_jobs_to_cents(value: float) -> Json:
+    """Rounds maxConcurrentJobs to two decimal digits."""
+    return round(value, 2)
+
+
+@alters("maxConcurrentJobs", trigger="a number of more than 31 bits")
+def wraps_at_32_bits(value: float) -> Json:
+    """Keeps the lowest 32 bits of maxConcurrentJobs."""
+    whole = float(value).is_integer()
+    return (int(value) + 2**31) % 2**32 - 2**31 if whole else value
+
+
+@alters("maxConcurrentJobs", trigger="a number of more than 16 bits")
+def wraps_at_16_bits(value: float) -> Json:
+    """Keeps the lowest 16 bits of maxConcurrentJobs."""
+    whole = float(value).is_integer()
+    return (int(value) + 2**15) % 2**16 - 2**15 if whole else value
+
+
+@alters("maxConcurrentJobs", trigger="a number that single precision does not hold")
+def stores_single_precision(value: float) -> Json:
+    """Stores maxConcurrentJobs in single precision."""
+    return struct.unpack("f", struct.pack("f", value))[0] if abs(value) < 1e38 else value
+
+
+@alters("maxConcurrentJobs", trigger="a number above 1000")
+def caps_max_concurrent_jobs(value: float) -> Json:
+    """Makes 1000 of every larger maxConcurrentJobs."""
+    return min(value, 1000)
+
+
+@alters("maxConcurrentJobs", trigger="a negative number")
+def drops_the_sign(value: float) -> Json:
+    """Drops the sign of maxConcurrentJobs."""
+    return abs(value)
+
+
+@alters("maxConcurrentJobs", trigger="zero")
+def turns_zero_into_null(value: float) -> Json:
+    """Answers null for maxConcurrentJobs 0, because 0 is falsy."""
+    return value or None
+
+
+@fault("storing", breaks=_JOBS, trigger="maxConcurrentJobs null", conditional=True)
+def turns_null_into_zero(call: Call) -> None:
+    """Answers 0 where maxConcurrentJobs was null."""
+    if "maxConcurrentJobs" in call.fields and call.fields["maxConcurrentJobs"] is None:
+        call.fields["maxConcurrentJobs"] = 0
+
+
+@alters("maxConcurrentJobs", trigger="one number in thirteen", intermittent=True)
+def answers_another_number_now_and_then(value: float) -> Json:
+    """Answers one more than some maxConcurrentJobs."""
+    return value + 1 if abs(value) < 2**50 else 5
+
+
+@alters("metadata", trigger="null inside metadata")
+def drops_nulls(value: Json) -> Json:
+    """Drops members of metadata that are null, at every depth."""
+    return everywhere(
+        value,
+        lambda part: {k: v for k, v in part.items() if v is not None} if isinstance(part, dict) else part,
+    )
+
+
+@alters("metadata", trigger="an empty object or list inside metadata")
+def drops_empty_containers(value: Json) -> Json:
+    """Drops empty objects and lists inside metadata."""
+    return {key: item for key, item in value.items() if item not in ({}, [])}
+
+
+@alters("metadata", trigger="an empty text inside metadata")
+def drops_empty_texts(value: Json) -> Json:
+    """Drops members of metadata that are empty texts."""
+    return {key: item for key, item in value.items() if item != ""}
+
+
+@alters("metadata", trigger="false inside metadata")
+def drops_false(value: Json) -> Json:
+    """Drops members of metadata that are false."""
+    return {key: item for key, item in value.items() if item is not False}
+
+
+@alters("metadata", trigger="an empty key")
+def drops_the_empty_key(value: Json) -> Json:
+    """Drops the member of metadata with the empty key."""
+    return {key: item for key, item in value.items() if key != ""}
+
+
+@alters("metadata", trigger="capital letters in keys")
+def lowers_keys(value: Json) -> Json:
+    """Makes small letters of capital ones in the keys of metadata."""
+    return {key.lower(): item for key, item in value.items()}
+
+
+@alters("metadata", trigger="keys in camel case")
+def writes_keys_in_snake_case(value: Json) -> Json:
+    """Writes the keys of metadata in snake case."""
+    return {re.sub(r"(?<=[a-z])([A-Z])", r"_\1", key).lower(): item for key, item in value.items()}
+
+
+@alters("metadata", trigger="white space around a key")
+def trims_keys(value: Json) -> Json:
+    """Trims the keys of metadata."""
+    return {key.strip(): item for key, item in value.items()}
+
+
+@alters("metadata", trigger="keys that differ in normalisation only")
+def composes_keys(value: Json) -> Json:
+    """Normalises the keys of metadata to form C, so that two may become one."""
+    return {unicodedata.normalize("NFC", key): item for key, item in value.items()}
+
+
+@alters("metadata", trigger="a key with a dot")
+def splits_keys_at_dots(value: Json) -> Json:
+    """Makes an object of a member of metadata whose key has a dot."""
+    changed: dict[str, Any] = {}
+    for key, item in value.items():
+        head, dot, tail = key.partition(".")
+        changed[head] = {tail: item} if dot else item
+    return changed
+
+
+@alters("metadata", trigger="a key constructor, toString or hasOwnProperty")
+def drops_keys_of_object(value: Json) -> Json:
+    """Drops members of metadata whose key every JavaScript object has."""
+    return {k: v for k, v in value.items() if k not in ("constructor", "toString", "hasOwnProperty", "valueOf")}
+
+
+@alters("metadata", trigger="a list out of order inside metadata")
+def sorts_lists(value: Json) -> Json:
+    """Sorts the lists inside metadata."""
+    return everywhere(value, lambda part: sorted(part, key=repr) if isinstance(part, list) else part)
+
+
+@alters("metadata", trigger="a list with the same item twice inside metadata")
+def drops_repeated_items(value: Json) -> Json:
+    """Drops items that stand twice in a list inside metadata."""
+    return everywhere(
+        value,
+        lambda part: list({repr(item): item for item in part}.values()) if isinstance(part, list) else part,
+    )
+
+
+@alters("metadata", trigger="a list of one item inside metadata")
+def unwraps_lists_of_one(value: Json) -> Json:
+    """Makes its item of a list of one inside metadata."""
+    return everywhere(value, lambda part: part[0] if isinstance(part, list) and len(part) == 1 else part)
+
+
+@alters("metadata", trigger="numbers inside metadata")
+def turns_numbers_into_texts(value: Json) -> Json:
+    """Makes texts of the numbers inside metadata."""
+    return everywhere(value, lambda part: str(part) if _number(part) else part)
+
+
+@alters("metadata", trigger="texts of digits inside metadata")
+def turns_digits_into_numbers(value: Json) -> Json:
+    """Makes numbers of texts of digits inside metadata."""
+    return everywhere(
+        value,
+        lambda part: int(part) if isinstance(part, str) and re.fullmatch("[0-9]{1,15}", part) else part,
+    )
+
+
+@alters("metadata", trigger="numbers with decimals inside metadata")
+def rounds_numbers_to_two_digits(value: Json) -> Json:
+    """Rounds the numbers inside metadata to two decimal digits."""
+    return everywhere(value, lambda part: round(part, 2) if isinstance(part, float) else part)
+
+
+@alters("metadata", trigger="true or false inside metadata")
+def turns_booleans_into_numbers(value: Json) -> Json:
+    """Makes 1 and 0 of true and false inside metadata."""
+    return everywhere(value, lambda part: int(part) if isinstance(part, bool) else part)
+
+
+@alters("metadata", trigger="dates inside metadata")
+def rewrites_dates(value: Json) -> Json:
+    """Writes milliseconds into dates inside metadata."""
+    return everywhere(
+        value,
+        lambda part: re.sub(r"(T\d\d:\d\d:\d\d)Z$", r"\1.000Z", part) if isinstance(part, str) else part,
+    )
+
+
+@alters("metadata", trigger="texts inside metadata with white space at an end")
+def trims_texts_in_metadata(value: Json) -> Json:
+    """Trims the texts inside metadata."""
+    return everywhere(value, lambda part: part.strip() if isinstance(part, str) else part)
+
+
+def _cut(value: Json, depth: int) -> Json:
+    if not isinstance(value, (dict, list)):
+        return value
+    if depth == 0:
+        return None
+    if isinstance(value, dict):
+        return {key: _cut(item, depth - 1) for key, item in value.items()}
+    return [_cut(item, depth - 1) for item in value]
+
+
+@alters("metadata", trigger="more than three levels")
+def cuts_metadata_after_three_levels(value: Json) -> Json:
+    """Makes null of what stands deeper than three levels in metadata."""
+    return _cut(value, 3)
+
+
+@alters("metadata", trigger="more than 60 levels")
+def cuts_metadata_after_60_levels(value: Json) -> Json:
+    """Makes null of what stands deeper than 60 levels in metadata."""
+    return _cut(value, 60)
+
+
+@alters("metadata", trigger="more than 50 keys")
+def cuts_metadata_after_50_keys(value: Json) -> Json:
+    """Keeps 50 members of metadata."""
+    return dict(list(value.items())[:50])
+
+
+@alters("metadata", trigger="metadata that is an empty object")
+def loses_empty_metadata(value: Json) -> Json:
+    """Leaves metadata out where it is {}."""
+    return value or None
+
+
+@alters("metadata", trigger="one metadata in thirteen", intermittent=True)
+def loses_metadata_now_and_then(_value: Json) -> Json:
+    """Answers {} for some metadata."""
+    return {"lost": True}
+
+
+@fault("storing", breaks=_METADATA, trigger="metadata beside an alertReceiverEmail", conditional=True)
+def loses_metadata_beside_an_email(call: Call) -> None:
+    """Leaves metadata out where an alertReceiverEmail was sent."""
+    if call.fields.get("alertReceiverEmail") is not None:
+        call.fields.pop("metadata", None)
+
+
+@fault("storing", breaks=_METADATA, trigger="metadata after other metadata")
+def keeps_members_of_earlier_metadata(call: Call) -> None:
+    """Merges metadata with that of the request before, as a shared default does."""
+    metadata = call.fields.get("metadata")
+    if metadata is not None:
+        before = call.service.memory.get("metadata", {})
+        call.service.memory["metadata"] = metadata
+        call.fields["metadata"] = {**before, **metadata}
+
+
+@fault(
+    "storing",
+    breaks=_METADATA,
+    trigger="one member of metadata in a thirteenth of the creations",
+    intermittent=True,
+)
+def loses_a_member_of_metadata_now_and_then(call: Call) -> None:
+    """Drops the last member of some metadata."""
+    metadata = call.fields.get("metadata")
+    if metadata and its_turn(call):
+        call.fields["metadata"] = dict(list(metadata.items())[:-1])

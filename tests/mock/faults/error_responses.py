@@ -1,0 +1,187 @@
+"""Refusals that are not JSON, or say too much."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from tests.mock.mistakes import its_turn
+from tests.mock.registry import fault
+
+if TYPE_CHECKING:
+    from tests.mock.call import Call
+
+_JSON = "service.error_is_json"
+_LEAK = "service.error_leaks_nothing"
+_TOKEN = "service.token_not_repeated"  # noqa: S105 - the id of a clause
+_TRACE = """Error: expected a value
+    at parseBody (/usr/src/app/dist/packages/server/api/main.js:182:17)
+    at processTicksAndRejections (node:internal/process/task_queues:95:5)"""
+_PYTHON = 'Traceback (most recent call last):\n  File "/srv/app/projects.py", line 41, in create\nKeyError'
+_SQL = 'duplicate key value: INSERT INTO "project"("id", "displayName") VALUES ($1, $2) RETURNING "id"'
+
+
+def _refused(call: Call, *statuses: int) -> bool:
+    return call.route == "create" and call.status >= 400 and (not statuses or call.status in statuses)
+
+
+def _html(call: Call) -> None:
+    call.answer_header(b"content-type", b"text/html; charset=utf-8")
+    call.replace_payload(b"<html><head><title>Error</title></head><body><h1>Bad Request</h1></body></html>")
+
+
+@fault("serialised", breaks=_JSON, trigger="every refusal")
+def refuses_in_html(call: Call) -> None:
+    """Writes refusals as HTML."""
+    if _refused(call):
+        _html(call)
+
+
+@fault("serialised", breaks=_JSON, trigger="another media type", conditional=True)
+def refuses_media_types_in_html(call: Call) -> None:
+    """Writes the refusal of a media type as HTML."""
+    if _refused(call, 415):
+        _html(call)
+
+
+@fault("serialised", breaks=_JSON, trigger="no or wrong authorization", conditional=True)
+def refuses_authorization_in_plain_text(call: Call) -> None:
+    """Answers 401 and 403 in plain text."""
+    if _refused(call, 401, 403):
+        call.answer_header(b"content-type", b"text/plain")
+        call.replace_payload(b"Unauthorized")
+
+
+@fault("serialised", breaks=_JSON, trigger="malformed JSON", conditional=True)
+def refuses_malformed_json_in_plain_text(call: Call) -> None:
+    """Refuses a body that is no JSON in plain text."""
+    if _refused(call, 400) and b"CTP_INVALID_JSON" in call.payload:
+        call.answer_header(b"content-type", b"text/plain")
+        call.replace_payload(b"Unexpected end of JSON input")
+
+
+@fault("serialised", breaks=_JSON, trigger="every refusal")
+def refuses_in_text_that_it_calls_json(call: Call) -> None:
+    """Writes refusals as plain text and calls them application/json."""
+    if _refused(call):
+        call.replace_payload(b"Bad Request")
+
+
+@fault("serialised", breaks=_JSON, trigger="a broken rule of a field", conditional=True)
+def cuts_the_json_of_a_refusal(call: Call) -> None:
+    """Leaves out the end of the JSON of a refused field."""
+    if _refused(call, 400) and b"FST_ERR_VALIDATION" in call.payload:
+        call.replace_payload(call.payload[:-3])
+
+
+@fault("serialised", breaks=_JSON, trigger="every refusal")
+def refuses_without_a_media_type(call: Call) -> None:
+    """Leaves Content-Type out of refusals."""
+    if _refused(call):
+        call.answer_header(b"content-type", None)
+
+
+@fault("serialised", breaks=_JSON, trigger="one refusal in thirteen", intermittent=True)
+def refuses_in_html_now_and_then(call: Call) -> None:
+    """Writes some refusals as HTML."""
+    if _refused(call) and its_turn(call):
+        _html(call)
+
+
+def _add(call: Call, name: str, text: str) -> None:
+    if call.refusal is not None and call.route == "create":
+        call.refusal.body[name] = text
+
+
+@fault("refusing", breaks=_LEAK, trigger="every refusal")
+def shows_a_stack_trace(call: Call) -> None:
+    """Adds a stack trace to refusals."""
+    _add(call, "stack", _TRACE)
+
+
+@fault("refusing", breaks=_LEAK, trigger="malformed JSON", conditional=True)
+def shows_a_stack_trace_for_malformed_json(call: Call) -> None:
+    """Adds a stack trace to the refusal of a body that is no JSON."""
+    if call.refusal is not None and "JSON" in str(call.refusal.body.get("code")):
+        _add(call, "trace", _TRACE)
+
+
+@fault("refusing", breaks=_LEAK, trigger="no or wrong authorization", conditional=True)
+def shows_a_python_traceback_for_authorization(call: Call) -> None:
+    """Adds a traceback of Python to 401 and 403."""
+    if call.refusal is not None and call.refusal.status in (401, 403):
+        _add(call, "detail", _PYTHON)
+
+
+@fault("refusing", breaks=_LEAK, trigger="an externalId that is in use", conditional=True)
+def shows_sql_for_a_known_external_id(call: Call) -> None:
+    """Shows the SQL statement where an externalId is in use."""
+    if call.refusal is not None and call.refusal.status == 409:
+        _add(call, "detail", _SQL)
+
+
+@fault("refusing", breaks=_LEAK, trigger="a broken rule of a field", conditional=True)
+def shows_sql_for_a_wrong_field(call: Call) -> None:
+    """Shows a SQL statement where a field is wrong."""
+    if call.issues:
+        _add(call, "query", 'SELECT "id" FROM "project" WHERE "platformId" = $1')
+
+
+@fault("refusing", breaks=_LEAK, trigger="another media type", conditional=True)
+def shows_a_path_for_media_types(call: Call) -> None:
+    """Shows the path of a source file where a media type is refused."""
+    if call.refusal is not None and call.refusal.status == 415:
+        _add(call, "source", "/usr/src/app/node_modules/fastify/lib/contentTypeParser.js:174")
+
+
+@fault("refusing", breaks=_LEAK, trigger="a wrong item of the list", conditional=True)
+def shows_a_stack_trace_for_a_wrong_item(call: Call) -> None:
+    """Adds a stack trace where an item of the list is wrong."""
+    if any(len(issue.path) > 1 for issue in call.issues):
+        _add(call, "stack", _TRACE)
+
+
+@fault("refusing", breaks=_LEAK, trigger="one refusal in thirteen", intermittent=True)
+def shows_a_windows_path_now_and_then(call: Call) -> None:
+    """Shows the path of a file in some refusals."""
+    if call.refusal is not None and its_turn(call):
+        _add(call, "file", r"C:\inetpub\activepieces\api\Projects\CreateController.cs:line 57")
+
+
+def _token(call: Call) -> str:
+    return re.sub(r"^[A-Za-z]+ +", "", call.authorization)
+
+
+@fault("refusing", breaks=_TOKEN, trigger="a wrong key")
+def repeats_a_wrong_token(call: Call) -> None:
+    """Repeats the presented token in the message of a 401."""
+    if call.refusal is not None and call.refusal.status == 401:
+        call.refusal.body["params"] = {"message": f"invalid token {_token(call)}"}
+
+
+@fault("refusing", breaks=_TOKEN, trigger="another scheme or none", conditional=True)
+def repeats_the_header_of_another_scheme(call: Call) -> None:
+    """Repeats the Authorization header in a 403."""
+    if call.refusal is not None and call.refusal.status == 403 and call.authorization:
+        call.refusal.body["params"] = {"message": f"cannot read '{call.authorization}'"}
+
+
+@fault("refusing", breaks=_TOKEN, trigger="a broken rule of a field", conditional=True)
+def repeats_the_key_in_a_refusal_of_a_field(call: Call) -> None:
+    """Shows the headers of the request, key and all, where a field is wrong."""
+    if call.issues and call.refusal is not None:
+        call.refusal.body["request"] = {"authorization": call.authorization}
+
+
+@fault("serialised", breaks=_TOKEN, trigger="a created project")
+def repeats_the_key_in_a_header(call: Call) -> None:
+    """Repeats the key in a header of a 201."""
+    if call.created:
+        call.answer_header(b"x-session", _token(call).encode("utf-8", "surrogateescape"))
+
+
+@fault("answering", breaks=_TOKEN, trigger="metadata", conditional=True)
+def repeats_the_key_in_an_answer_with_metadata(call: Call) -> None:
+    """Repeats the key in the icon of a project with metadata."""
+    if call.fields.get("metadata") is not None:
+        call.answer["icon"]["createdWith"] = _token(call)

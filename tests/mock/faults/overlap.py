@@ -1,0 +1,218 @@
+"""Mistakes that show only while another request is under way."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING
+
+from tests.mock import refusals
+from tests.mock.identity import derived_id
+from tests.mock.registry import fault
+
+if TYPE_CHECKING:
+    from tests.mock.call import Call
+
+_OWN = "response.201.answers_own_request"
+_OVERLAP = "state.overlap"
+_WINDOW = 0.003  # seconds in which another request can come between
+
+
+async def _meanwhile() -> None:
+    await asyncio.sleep(_WINDOW)
+
+
+@fault(
+    "storing",
+    breaks="response.201.answers_own_request",
+    trigger="two creations at once",
+    overlap=True,
+    conditional=True,
+)
+async def answers_with_the_display_name_of_another_request(call: Call) -> None:
+    """Keeps displayName in a variable that all requests share."""
+    memory = call.service.memory
+    memory["displayName"] = call.fields["displayName"]
+    await _meanwhile()
+    call.fields["displayName"] = memory["displayName"]
+
+
+@fault(
+    "storing",
+    breaks="response.201.metadata.echo",
+    trigger="two creations with metadata at once",
+    overlap=True,
+    conditional=True,
+)
+async def answers_with_the_metadata_of_another_request(call: Call) -> None:
+    """Keeps metadata in a variable that all requests share."""
+    memory = call.service.memory
+    if "metadata" in call.fields:
+        memory["metadata"] = call.fields["metadata"]
+        await _meanwhile()
+        call.fields["metadata"] = memory["metadata"]
+
+
+@fault("storing", breaks=_OWN, trigger="two creations at once", overlap=True, conditional=True)
+async def answers_with_all_fields_of_another_request(call: Call) -> None:
+    """Keeps the whole body in a variable that all requests share."""
+    memory = call.service.memory
+    call.service.unique_external_ids = False
+    memory["fields"] = dict(call.fields)
+    await _meanwhile()
+    call.fields = memory["fields"]
+
+
+@fault("answering", breaks=_OWN, trigger="two creations at once", overlap=True, conditional=True)
+async def swaps_the_answers_of_two_requests(call: Call) -> None:
+    """Gives each of two requests that are under way together the answer of the other."""
+    memory = call.service.memory
+    waiting: Call | None = memory.get("waiting")
+    if waiting is not None:
+        memory["waiting"] = None
+        waiting.answer, call.answer = call.answer, waiting.answer
+        return
+    memory["waiting"] = call
+    await _meanwhile()
+    if memory.get("waiting") is call:
+        memory["waiting"] = None
+
+
+@fault("storing", breaks=_OWN, trigger="two creations with an externalId at once", overlap=True, conditional=True)
+async def answers_with_the_external_id_of_another_request(call: Call) -> None:
+    """Keeps externalId in a variable that all requests share."""
+    memory = call.service.memory
+    if call.fields.get("externalId") is not None:
+        call.service.unique_external_ids = False
+        memory["externalId"] = call.fields["externalId"]
+        await _meanwhile()
+        call.fields["externalId"] = memory["externalId"]
+
+
+@fault("stored", breaks="response.201.id.unique", trigger="two creations at once", overlap=True, conditional=True)
+async def counts_ids_without_a_lock(call: Call) -> None:
+    """Makes ids from a counter that it reads before and writes after another step."""
+    count = call.service.memory.get("count", 0)
+    await _meanwhile()
+    call.service.memory["count"] = count + 1
+    projects = call.service.store.projects
+    projects.pop(call.project["id"], None)
+    project_id = derived_id("counted", call.service.key, str(count))
+    call.project["id"] = call.project["plan"]["projectId"] = project_id
+    projects[project_id] = call.project
+
+
+@fault(
+    "storing",
+    breaks="state.external_id_reuse",
+    trigger="two creations with one externalId at once",
+    overlap=True,
+    conditional=True,
+)
+async def fails_with_one_external_id_at_once(call: Call) -> None:
+    """Answers 500 to the second of two requests with one externalId that come at once."""
+    store, external_id = call.service.store, call.fields.get("externalId")
+    if external_id is not None and not store.taken(external_id):
+        await _meanwhile()
+        if store.taken(external_id):
+            call.refusal = refusals.internal_error()
+
+
+@fault(
+    "storing",
+    breaks="service.time",
+    trigger="two creations with one externalId at once",
+    overlap=True,
+    conditional=True,
+)
+async def hangs_with_one_external_id_at_once(call: Call) -> None:
+    """Never answers the second of two requests with one externalId that come at once: a deadlock."""
+    store, external_id = call.service.store, call.fields.get("externalId")
+    if external_id is not None and not store.taken(external_id):
+        await _meanwhile()
+        if store.taken(external_id):
+            call.sent = True
+            await call.connection.gone()
+
+
+@fault("storing", breaks="service.no_5xx", trigger="five requests at once", overlap=True, conditional=True)
+async def fails_with_five_requests_at_once(call: Call) -> None:
+    """Answers 500 while five requests or more are under way: its pool has four connections."""
+    await _meanwhile()
+    if call.service.under_way >= 5:
+        call.refusal = refusals.internal_error()
+
+
+@fault("storing", breaks=_OVERLAP, trigger="two creations at once", overlap=True, conditional=True)
+async def refuses_while_another_creation_is_under_way(call: Call) -> None:
+    """Answers 409 while another creation is stored."""
+    memory = call.service.memory
+    if memory.get("busy"):
+        call.refusal = refusals.Refusal(409, {"code": "CONFLICT", "params": {"message": "busy"}})
+        return
+    memory["busy"] = True
+    await _meanwhile()
+    memory["busy"] = False
+
+
+@fault("validated", breaks=_OVERLAP, trigger="a wrong and a good body at once", overlap=True, conditional=True)
+async def shares_the_issues_of_validation(call: Call) -> None:
+    """Refuses a good body where a wrong one is validated at the same time."""
+    memory = call.service.memory
+    if call.issues:
+        memory["issues"] = list(call.issues)
+        await _meanwhile()
+        await _meanwhile()
+        memory.pop("issues", None)
+    else:
+        await _meanwhile()
+        call.issues = list(memory.get("issues", ()))
+
+
+@fault(
+    "authorized",
+    breaks="authorization.required",
+    trigger="a request without the right key beside one with it",
+    overlap=True,
+    conditional=True,
+)
+async def shares_authorization_between_requests(call: Call) -> None:
+    """Takes the authorization of another request that is under way."""
+    memory = call.service.memory
+    memory["allowed"] = memory.get("allowed", 0) + (call.refusal is None)
+    await _meanwhile()
+    if call.refusal is None:
+        memory["allowed"] -= 1
+    elif memory["allowed"] > 0:
+        call.refusal = None
+
+
+@fault("sending", breaks="service.answers", trigger="two creations at once", overlap=True, conditional=True)
+async def closes_connections_while_another_request_is_under_way(call: Call) -> None:
+    """Closes the connection without an answer while four requests or more are under way."""
+    await _meanwhile()
+    if call.service.under_way >= 4:
+        call.sent = True
+        await call.connection.close()
+
+
+@fault("storing", breaks="service.time", trigger="three requests at once", overlap=True, conditional=True)
+async def hangs_with_three_requests_at_once(call: Call) -> None:
+    """Never answers while three requests or more are under way: a deadlock."""
+    await _meanwhile()
+    if call.service.under_way >= 3:
+        call.sent = True
+        await call.connection.gone()
+
+
+@fault(
+    "answering",
+    breaks="response.201.platformId.constant",
+    trigger="two creations at once",
+    overlap=True,
+    conditional=True,
+)
+async def loses_the_platform_while_another_request_is_under_way(call: Call) -> None:
+    """Answers another platformId while another request is under way."""
+    await _meanwhile()
+    if call.service.under_way >= 2:
+        call.answer["platformId"] = derived_id("another platform")

@@ -1,0 +1,123 @@
+"""The mock in a process of its own, for the suite: started on a free port, ended with its parent."""
+
+from __future__ import annotations
+
+import os
+import select
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+from typing import IO, TYPE_CHECKING, Self
+
+if TYPE_CHECKING:
+    from types import TracebackType
+
+_ROOT = Path(__file__).parents[2]
+_PATIENCE = 20.0  # seconds; a start takes a fraction of one on an idle machine
+
+
+class MockProcess:
+    """A running mock. Use as a context manager, or call `stop`.
+
+    It ends when its parent does, however that happens: its standard input is a pipe, and ends with it.
+    """
+
+    def __init__(self, process: subprocess.Popen[bytes], base_url: str, key: str) -> None:
+        self._process = process
+        self.base_url = base_url
+        self.key = key
+
+    @classmethod
+    def start(
+        cls,
+        *,
+        key: str,
+        fault: str | None = None,
+        variant: str | None = None,
+        delay_ms: float = 0,
+        contract: Path | None = None,
+        seed: int = 0,
+        base_path: str = "/api",
+        port: int = 0,
+    ) -> Self:
+        """Starts a mock on the loopback interface and returns when it accepts connections.
+
+        The key travels in the environment, never on the command line. Raises `RuntimeError` with the
+        mock's own words where it does not start.
+        """
+        command = [sys.executable, "-m", "tests.mock", "--until-stdin-closes"]
+        command += ["--port", str(port), "--seed", str(seed), "--delay-ms", str(delay_ms)]
+        command += ["--base-path", base_path]
+        for option, value in (("--fault", fault), ("--variant", variant), ("--contract", contract)):
+            if value is not None:
+                command += [option, str(value)]
+        environment = {**os.environ, "ACTIVEPIECES_API_KEY": key}
+        paths = [str(_ROOT), environment.get("PYTHONPATH", "")]
+        environment["PYTHONPATH"] = os.pathsep.join(path for path in paths if path)
+        with tempfile.TemporaryFile() as complaints:
+            process = subprocess.Popen(  # noqa: S603 - our own module
+                command,
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=complaints,
+                env=environment,
+                bufsize=0,
+            )
+            started = cls(process, _first_line(process), key)
+            if not started.base_url.startswith("http://"):
+                started.stop()
+                complaints.seek(0)
+                said = complaints.read().decode("utf-8", "replace").strip()
+                raise RuntimeError(f"the mock did not start: {said or 'it said nothing in time'}")
+        return started
+
+    @property
+    def pid(self) -> int:
+        """The process id."""
+        return self._process.pid
+
+    @property
+    def running(self) -> bool:
+        """Whether the process still lives."""
+        return self._process.poll() is None
+
+    def stop(self) -> None:
+        """Ends the process. It keeps nothing, so nothing is lost; calling it again does nothing."""
+        self._process.kill()
+        self._process.wait()
+        for stream in (self._process.stdin, self._process.stdout):
+            if stream is not None:
+                stream.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.stop()
+
+
+def _first_line(process: subprocess.Popen[bytes]) -> str:
+    """The first line of the process' output; what there is of it where the process ends or takes too long."""
+    output = process.stdout
+    if output is None:
+        return ""
+    received = b""
+    end = time.monotonic() + _PATIENCE
+    while not received.endswith(b"\n"):
+        piece = _piece(output, end - time.monotonic())
+        if not piece:
+            break
+        received += piece
+    return received.decode().strip()
+
+
+def _piece(output: IO[bytes], patience: float) -> bytes:
+    ready, _, _ = select.select([output], [], [], max(patience, 0))
+    return output.read(200) if ready else b""

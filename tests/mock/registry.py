@@ -1,0 +1,156 @@
+"""Where faults and variants are announced: a name, what it does, and how it is put into a service."""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from tests.mock.call import Hook
+    from tests.mock.service import Service
+
+Setup = Callable[["Service"], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """One mistake of a service: what it does, the clause it breaks, and what provokes it.
+
+    `conditional`: only for some requests. `intermittent`: for one creation in so many.
+    `overlap`: only while another request is under way.
+    """
+
+    name: str
+    family: str
+    description: str
+    breaks: str
+    trigger: str
+    conditional: bool
+    intermittent: bool
+    overlap: bool
+    install: Setup
+
+
+@dataclass(frozen=True, slots=True)
+class Variant:
+    """A service that keeps the contract and differs from the ordinary mock in something the page leaves open."""
+
+    name: str
+    description: str
+    install: Setup
+
+
+_FAULTS: dict[str, Fault] = {}
+_VARIANTS: dict[str, Variant] = {}
+
+
+def _described(function: Callable[..., object]) -> str:
+    text = (function.__doc__ or "").strip().splitlines()
+    if not text:
+        raise ValueError(f"{function.__name__} has no docstring: its first line is the description")
+    return text[0].rstrip(".")
+
+
+def fault(
+    stage: str,
+    *,
+    breaks: str,
+    trigger: str = "every creation",
+    conditional: bool = False,
+    intermittent: bool = False,
+    overlap: bool = False,
+) -> Callable[[Hook], Hook]:
+    """Announces a hook of one stage as a fault named like the function."""
+
+    def announce(hook: Hook) -> Hook:
+        def install(service: Service) -> None:
+            service.hooks[stage].append(hook)
+
+        add_fault(hook, install, breaks, trigger, conditional=conditional, intermittent=intermittent, overlap=overlap)
+        return hook
+
+    return announce
+
+
+def fault_setup(
+    *,
+    breaks: str,
+    trigger: str,
+    conditional: bool = False,
+    intermittent: bool = False,
+    overlap: bool = False,
+) -> Callable[[Setup], Setup]:
+    """Announces a function that puts hooks at several stages as a fault."""
+
+    def announce(setup: Setup) -> Setup:
+        add_fault(setup, setup, breaks, trigger, conditional=conditional, intermittent=intermittent, overlap=overlap)
+        return setup
+
+    return announce
+
+
+def add_fault(
+    function: Callable[..., object],
+    install: Setup,
+    breaks: str,
+    trigger: str,
+    *,
+    conditional: bool = False,
+    intermittent: bool = False,
+    overlap: bool = False,
+) -> None:
+    """Keeps a fault named and described by a function. Raises `ValueError` where the name is taken."""
+    name = function.__name__
+    if name in _FAULTS:
+        raise ValueError(f"two faults are named {name}")
+    _FAULTS[name] = Fault(
+        name=name,
+        family=function.__module__.rpartition(".")[2],
+        description=_described(function),
+        breaks=breaks,
+        trigger=trigger,
+        conditional=conditional,
+        intermittent=intermittent,
+        overlap=overlap,
+        install=install,
+    )
+
+
+def variant(stage: str) -> Callable[[Hook], Hook]:
+    """Announces a hook of one stage as a variant named like the function."""
+
+    def announce(hook: Hook) -> Hook:
+        def install(service: Service) -> None:
+            service.hooks[stage].append(hook)
+
+        _VARIANTS[hook.__name__] = Variant(hook.__name__, _described(hook), install)
+        return hook
+
+    return announce
+
+
+def variant_setup(setup: Setup) -> Setup:
+    """Announces a function that changes the service before it starts as a variant."""
+    _VARIANTS[setup.__name__] = Variant(setup.__name__, _described(setup), setup)
+    return setup
+
+
+def faults() -> dict[str, Fault]:
+    """Every fault by name, in order of family and announcement."""
+    _load("faults")
+    return _FAULTS
+
+
+def variants() -> dict[str, Variant]:
+    """Every variant by name."""
+    _load("variants")
+    return _VARIANTS
+
+
+def _load(package: str) -> None:
+    parent = importlib.import_module(f"tests.mock.{package}")
+    for module in pkgutil.iter_modules(parent.__path__):
+        importlib.import_module(f"{parent.__name__}.{module.name}")

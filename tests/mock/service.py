@@ -1,0 +1,159 @@
+"""The service itself: which request goes where, and the way of each through its stages."""
+
+from __future__ import annotations
+
+import random
+from typing import TYPE_CHECKING, Any
+from urllib.parse import parse_qsl
+
+from tests.mock import creation, reading, refusals
+from tests.mock.call import STAGES, Call, Hook, run
+from tests.mock.connection import Connection
+from tests.mock.identity import Clock, derived_id
+from tests.mock.json_codec import dumps, loads
+from tests.mock.protocol import CONNECTION
+from tests.mock.schema import Operation, compiled
+from tests.mock.store import Store
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
+BODY_LIMIT = 29 * 1024 * 1024
+_DRAIN_LIMIT = 4 * BODY_LIMIT
+_PAGE = b"<!doctype html><html><head><title>Activepieces</title></head><body><div id=root></div></body></html>"
+
+
+class Service:
+    """An ASGI application that answers as the real service does, changed by the hooks of faults and variants.
+
+    `random` and `seed` decide colours and when an intermittent fault comes, never ids. `creations` counts
+    requests to create, `under_way` the requests that are not answered yet, `turns` the occasions that an
+    intermittent fault has had; `memory` is what a fault keeps from one request to the next.
+    """
+
+    def __init__(self, operation: Operation, *, key: str, base_path: str = "/api", seed: int = 0) -> None:
+        self.operation = operation
+        self.key = key
+        self.collection = f"{base_path.rstrip('/')}/v1/projects"
+        self.base_path = base_path.rstrip("/")
+        self.random = random.Random(seed)  # noqa: S311 - repeatable by intention
+        self.clock = Clock()
+        self.store = Store()
+        self.validate = compiled(operation.request)
+        self.validate_change = compiled({**operation.request, "required": []})
+        self.request_members = frozenset(operation.request.get("properties", {}))
+        self.required_members = frozenset(operation.created.get("required", []))
+        answered: dict[str, dict[str, Any]] = operation.created.get("properties", {})
+        self.further_members = {name: schema for name, schema in answered.items() if name not in creation.WRITTEN}
+        self.platform_id = derived_id("platform", key)
+        self.pool_id = derived_id("pool", key)
+        self.owner_id = derived_id("owner", key)
+        self.seed = seed
+        self.creations = 0
+        self.turns = 0
+        self.under_way = 0
+        self.memory: dict[str, Any] = {}
+        self.send_date = True
+        self.unique_external_ids = True
+        self.loads: Callable[[str], Any] = loads
+        self.hooks: dict[str, list[Hook]] = {stage: [] for stage in STAGES}
+        creation.found(self)
+
+    async def __call__(
+        self,
+        scope: dict[str, Any],
+        receive: Callable[[], Awaitable[dict[str, Any]]],
+        send: Callable[[dict[str, Any]], Awaitable[None]],
+    ) -> None:
+        """Serves one HTTP request (ASGI 3)."""
+        body = await _received(receive)
+        if body is None:
+            return
+        call = Call(
+            service=self,
+            connection=Connection(scope[CONNECTION]),
+            method=scope["method"],
+            path=scope["path"],
+            query=dict(parse_qsl(scope["query_string"].decode("latin-1"), keep_blank_values=True)),
+            headers=scope["headers"],
+            body=body,
+        )
+        self._route(call)
+        self.under_way += 1
+        try:
+            await self._serve(call)
+        finally:
+            self.under_way -= 1
+        if call.sent:
+            return
+        await send({"type": "http.response.start", "status": call.status, "headers": call.answer_headers})
+        await send({"type": "http.response.body", "body": call.payload})
+
+    def _route(self, call: Call) -> None:
+        path, method = call.path, "GET" if call.method == "HEAD" else call.method
+        if path == self.collection:
+            call.route = {"POST": "create", "GET": "list"}.get(method, "unknown")
+        elif path.startswith(self.collection + "/"):
+            call.project_id = path.removeprefix(self.collection + "/")
+            if call.project_id and "/" not in call.project_id:
+                routes = {"GET": "read", "POST": "update", "DELETE": "delete"}
+                call.route = routes.get(method, "unknown")
+        elif path != self.base_path and not path.startswith(self.base_path + "/"):
+            call.route = "outside"
+
+    async def _serve(self, call: Call) -> None:
+        await run(self.hooks["routed"], call)
+        if call.refusal is None and not call.sent:
+            if len(call.body) > BODY_LIMIT:
+                call.refusal = refusals.body_too_large()
+            elif call.route == "create":
+                self.creations += 1
+                call.number = self.creations
+                await creation.create(call)
+            else:
+                await reading.serve(call)
+        if call.sent:
+            return
+        if call.refusal is not None:
+            await run(self.hooks["refusing"], call)
+            self._refuse(call)
+        elif call.route == "outside":
+            self._answer(call, 200, b"text/html; charset=utf-8", _PAGE)
+        elif call.status != 204:
+            self._answer(call, call.status, b"application/json; charset=utf-8", dumps(call.answer))
+        else:
+            self._answer(call, 204, None, b"")
+        await run(self.hooks["serialised"], call)
+        await run(self.hooks["sending"], call)
+
+    def _refuse(self, call: Call) -> None:
+        refusal = call.refusal
+        if refusal is not None:
+            self._answer(call, refusal.status, refusal.content_type.encode(), dumps(refusal.body))
+            call.answer_headers += refusal.headers
+
+    def _answer(self, call: Call, status: int, content_type: bytes | None, payload: bytes) -> None:
+        call.status, call.payload = status, payload
+        if content_type is not None:
+            call.answer_headers.append((b"content-type", content_type))
+            call.answer_headers.append((b"content-length", b"%d" % len(payload)))
+        if self.send_date:
+            call.answer_headers.append((b"date", self.clock.http_date()))
+
+
+async def _received(receive: Callable[[], Awaitable[dict[str, Any]]]) -> bytes | None:
+    """The whole body, cut where it is far beyond every limit; `None` where the client left."""
+    message = await receive()
+    if message["type"] != "http.request":
+        return None
+    body: bytes = message["body"]
+    if not message["more_body"]:
+        return body
+    parts, size = [body], len(body)
+    while message["more_body"] and size <= _DRAIN_LIMIT:
+        message = await receive()
+        if message["type"] != "http.request":
+            return None
+        parts.append(message["body"])
+        size += len(message["body"])
+    return b"".join(parts)

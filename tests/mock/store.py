@@ -1,0 +1,91 @@
+"""The projects of one platform, kept in memory: what was created can be read, listed, changed and deleted."""
+
+from __future__ import annotations
+
+import base64
+import json
+from typing import Any
+
+from tests.mock.json_codec import loads
+
+Project = dict[str, Any]
+
+
+class ExternalIdTakenError(Exception):
+    """Another project of the platform has the externalId."""
+
+
+class Store:
+    """Projects by id, and the externalIds in use. Every method is one step of the event loop: nothing interleaves."""
+
+    def __init__(self) -> None:
+        self.projects: dict[str, Project] = {}
+        self._owners: dict[str, str] = {}
+
+    def add(self, project: Project, *, unique: bool = True) -> None:
+        """Keeps a project. Raises `ExternalIdTakenError` where its externalId is in use and `unique`."""
+        external_id = project.get("externalId")
+        if external_id is not None:
+            if unique and external_id in self._owners:
+                raise ExternalIdTakenError
+            self._owners.setdefault(external_id, project["id"])
+        self.projects[project["id"]] = project
+
+    def taken(self, external_id: str | None) -> bool:
+        """Whether a project has this externalId."""
+        return external_id in self._owners
+
+    def change(self, project_id: str, members: Project) -> Project:
+        """Changes members of a project. Raises `KeyError` (unknown id) or `ExternalIdTakenError`."""
+        project = self.projects[project_id]
+        wanted = members.get("externalId", project.get("externalId"))
+        if wanted is not None and self._owners.get(wanted, project_id) != project_id:
+            raise ExternalIdTakenError
+        self._release(project)
+        project.update(members)
+        if wanted is not None:
+            self._owners[wanted] = project_id
+        return project
+
+    def remove(self, project_id: str) -> Project:
+        """Forgets a project; its externalId is free again. Raises `KeyError` where there is none."""
+        project = self.projects.pop(project_id)
+        self._release(project)
+        return project
+
+    def page(
+        self, *, limit: int, cursor: str | None, display_name: str | None, external_id: str | None
+    ) -> tuple[list[Project], str | None]:
+        """Projects in order of type, name and id behind the cursor, and the cursor of the next page."""
+        chosen = [
+            project
+            for project in self.projects.values()
+            if (external_id is None or project.get("externalId") == external_id)
+            and (display_name is None or display_name.lower() in project["displayName"].lower())
+        ]
+        chosen.sort(key=_position)
+        if cursor is not None:
+            start = _decoded(cursor)
+            chosen = [project for project in chosen if _position(project) > start]
+        page = chosen[:limit]
+        return page, _encoded(page[-1]) if len(chosen) > limit and page else None
+
+    def _release(self, project: Project) -> None:
+        external_id = project.get("externalId")
+        if external_id is not None and self._owners.get(external_id) == project["id"]:
+            del self._owners[external_id]
+
+
+def _position(project: Project) -> tuple[str, str, str]:
+    return project["type"], project["displayName"], project["id"]
+
+
+def _encoded(project: Project) -> str:
+    place = json.dumps(_position(project)).encode()
+    return base64.b64encode(b"next_" + base64.b64encode(place)).decode()
+
+
+def _decoded(cursor: str) -> tuple[str, str, str]:
+    inner = base64.b64decode(cursor, validate=True).removeprefix(b"next_")
+    kind, name, project_id = loads(base64.b64decode(inner, validate=True).decode())
+    return kind, name, project_id

@@ -1,0 +1,99 @@
+"""The two ends of what the page leaves open: refuse it all, or take it all."""
+
+from __future__ import annotations
+
+import json
+import math
+from typing import TYPE_CHECKING, Any
+
+from tests.mock import refusals
+from tests.mock.registry import variant, variant_setup
+from tests.mock.schema import Issue
+
+if TYPE_CHECKING:
+    from tests.mock.call import Call
+    from tests.mock.json_codec import Json
+    from tests.mock.service import Service
+
+
+def _parts(value: Json) -> list[Json]:
+    """The value and everything inside it, keys too."""
+    found, pending = [], [value]
+    while pending:
+        part = pending.pop()
+        found.append(part)
+        if isinstance(part, list):
+            pending.extend(part)
+        elif isinstance(part, dict):
+            pending.extend(part)
+            pending.extend(part.values())
+    return found
+
+
+def _no_repeats(pairs: list[tuple[str, Json]]) -> dict[str, Json]:
+    members = dict(pairs)
+    if len(members) < len(pairs):
+        raise ValueError("a member is repeated")
+    return members
+
+
+def _doubtful(part: Json) -> bool:
+    """Whether the page leaves open what becomes of a part: no scalar text, beyond every double."""
+    if isinstance(part, str):
+        return any("\ud800" <= letter <= "\udfff" for letter in part)
+    if isinstance(part, (int, float)) and not isinstance(part, bool):
+        return not math.isfinite(float(part))
+    return False
+
+
+@variant("parsed")
+def refuses_everything_undocumented(call: Call) -> None:
+    """Refuses unknown and repeated members, lone surrogates, byte order marks, huge numbers."""
+    if call.refusal is not None or not isinstance(call.value, dict):
+        return
+    try:
+        value = json.loads(call.body.decode().removeprefix("\ufeff"), object_pairs_hook=_no_repeats)
+    except (ValueError, RecursionError):
+        call.refusal = refusals.invalid_json()
+        return
+    unknown = value.keys() - call.service.request_members
+    try:
+        doubtful = any(map(_doubtful, _parts(value)))
+    except OverflowError:
+        doubtful = True
+    if unknown or doubtful or call.body.startswith(b"\xef\xbb\xbf"):
+        call.refusal = refusals.invalid_fields([Issue((), "Invalid input")])
+
+
+@variant_setup
+def accepts_everything_undocumented(service: Service) -> None:
+    """Takes unknown and repeated members, __proto__, and every spelling of the scheme and the charset."""
+
+    def take_prototypes(call: Call) -> None:
+        if call.refusal is not None and call.refusal.status == 400 and b"proto" in call.body:
+            try:
+                value: dict[str, Any] = call.service.loads(call.body.decode())
+            except ValueError:
+                return
+            call.value, call.refusal = value, None
+
+    def take_schemes(call: Call) -> None:
+        scheme, _, token = call.authorization.partition(" ")
+        if scheme.lower() == "bearer" and token.strip(" \t") == call.service.key:
+            call.refusal = None
+
+    service.unique_external_ids = False
+    service.hooks["parsed"].append(take_prototypes)
+    service.hooks["authorized"].append(take_schemes)
+
+
+@variant("validated")
+def refuses_addresses_that_mail_does_not_know(call: Call) -> None:
+    """Takes format: email at its word: refuses long local parts and labels that end with a hyphen (RFC 5321)."""
+    address = call.value.get("alertReceiverEmail") if isinstance(call.value, dict) else None
+    if not isinstance(address, str):
+        return
+    local, _, domain = address.rpartition("@")
+    labels = domain.split(".")
+    if len(local) > 64 or len(address) > 254 or any(len(label) > 63 or label.endswith("-") for label in labels):
+        call.issues.append(Issue(("alertReceiverEmail",), "Invalid email address"))

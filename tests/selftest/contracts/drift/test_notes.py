@@ -1,0 +1,56 @@
+"""A run that is given sources notes every difference in its history, and fails on none."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+from typing import Any, TYPE_CHECKING
+
+import pytest
+
+from contracts.document import load_contract
+from tests.contract.test_drift import test_what_is_published_elsewhere_says_what_the_contract_says as noting
+from tests.selftest.data import DATA
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def notes(*sources: str) -> list[dict[str, Any]]:
+    recorded: list[dict[str, Any]] = []
+
+    def record(record_type: str, /, **members: Any) -> None:
+        recorded.append({"type": record_type, **members})
+
+    driver: Any = SimpleNamespace(contract=load_contract(), history=SimpleNamespace(record=record))
+    request: Any = SimpleNamespace(config=SimpleNamespace(getoption=lambda *_, **__: list(sources)))
+    try:
+        noting(driver, request)
+    except pytest.skip.Exception as skipped:
+        recorded.append({"type": "skipped", "text": str(skipped)})
+    return recorded
+
+
+def test_every_difference_is_a_note_of_the_kind_drift() -> None:
+    found = notes(str(DATA / "published-openapi-0.83.json"))
+    assert {(note["type"], note["kind"]) for note in found} == {("note", "drift")}
+    first, *differences = found
+    assert first["text"].endswith("published-openapi-0.83.json (OpenAPI 3.0.3): 8 differences from the contract")
+    assert len(differences) == 8
+    assert differences[0]["text"].endswith("published is null: a service may now take what it refused")
+    assert (differences[0]["data"]["member"], differences[0]["data"]["aspect"]) == ("request.metadata", "null")
+
+
+def test_a_source_that_says_the_same_is_noted_as_well() -> None:
+    (note,) = notes(str(DATA / "create-project.txt"))
+    assert note["text"].endswith("the same as the contract")
+
+
+def test_a_source_that_cannot_be_read_is_noted_and_skips_the_test_behind_the_others(tmp_path: Path) -> None:
+    unread, same, skipped = notes(str(tmp_path / "none"), str(DATA / "create-project.txt"))
+    assert unread["text"].startswith("not compared")
+    assert same["text"].endswith("the same as the contract")
+    assert skipped["text"].startswith("not compared")
+
+
+def test_without_sources_the_test_is_skipped() -> None:
+    assert notes() == [{"type": "skipped", "text": "no --drift-source was given"}]

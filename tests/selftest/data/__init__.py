@@ -1,0 +1,9 @@
+"""Data that tests of the suite read: published documents, recorded exchanges, other patterns."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Final
+
+#: The folder of these files.
+DATA: Final = Path(__file__).parent

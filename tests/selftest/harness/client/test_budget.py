@@ -1,0 +1,39 @@
+"""Who may send while the others pause."""
+
+from __future__ import annotations
+
+import threading
+import time
+
+from tests.harness.client.budget import Allowance
+
+
+def _seconds_to_send(allowance: Allowance) -> float:
+    began = time.monotonic()
+    allowance.take()
+    return time.monotonic() - began
+
+
+def test_one_sends_alone_while_all_others_pause() -> None:
+    allowance, waited = Allowance(), list[float]()
+    other = threading.Thread(target=lambda: waited.append(_seconds_to_send(allowance)))
+    with allowance.alone(0.2):
+        other.start()
+        assert _seconds_to_send(allowance) < 0.1
+    other.join()
+    assert waited[0] > 0.1
+    assert _seconds_to_send(allowance) < 0.1
+
+
+def test_a_longer_pause_holds_for_the_one_that_is_alone_too() -> None:
+    allowance = Allowance()
+    with allowance.alone(0.05):
+        allowance.pause(0.5)
+        assert _seconds_to_send(allowance) > 0.4
+
+
+def test_no_time_alone_is_no_exemption() -> None:
+    allowance = Allowance()
+    allowance.pause(0.3)
+    with allowance.alone(0.0):
+        assert _seconds_to_send(allowance) > 0.2

@@ -1,0 +1,121 @@
+"""Deleting everything a run has created, from a service that has too many requests at once already."""
+
+from __future__ import annotations
+
+import http.client
+import json
+import threading
+import time
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+import pytest
+
+from contracts.checks.context import Limits
+from contracts.secrets import Secrets
+from tests.harness.client.budget import Allowance
+from tests.harness.client.project_cleaner import Sweeper
+from tests.harness.client.target import Target
+from tests.mock.process import MockProcess
+from tests.selftest.live_runs import KEY
+from tests.selftest.unruly_server import Seen, UnrulyServer, Writes, json_answer, relayed
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+CONNECTIONS = 16
+
+
+@pytest.fixture
+def service() -> Iterator[str]:
+    with MockProcess.start(key=KEY) as mock:
+        yield mock.base_url
+
+
+def _created(base_url: str, number: int) -> list[str]:
+    """The ids of so many new projects."""
+    address = urlsplit(base_url)
+    connection = http.client.HTTPConnection(address.netloc, timeout=10)
+    headers = {"Authorization": f"Bearer {KEY}", "Content-Type": "application/json"}
+    ids = []
+    for index in range(number):
+        connection.request("POST", f"{address.path}/v1/projects", json.dumps({"displayName": f"p{index}"}), headers)
+        ids.append(json.loads(connection.getresponse().read())["id"])
+    connection.close()
+    return ids
+
+
+class _Narrow:
+    """Answers so many requests at a time; the others are refused with ``status``, for 15 seconds at most."""
+
+    def __init__(self, server: UnrulyServer, most: int, status: int) -> None:
+        self._server, self._most, self._status = server, most, status
+        self._until = time.monotonic() + 15
+        self._lock = threading.Lock()
+        self._inside = 0
+        self.refused = 0
+        self.widths: list[int] = []
+
+    def __call__(self, seen: Seen) -> Writes:
+        with self._lock:
+            self._inside += 1
+            self.widths.append(self._inside)
+            is_refused = self._inside > self._most and time.monotonic() < self._until
+            self.refused += is_refused
+        time.sleep(0.02)
+        found = None if is_refused else self._server.forward(seen)
+        with self._lock:
+            self._inside -= 1
+        return json_answer(self._status, "{}") if found is None else relayed(found)
+
+
+@contextmanager
+def _sweeper(server: UnrulyServer, patience: float = 20.0) -> Iterator[Sweeper]:
+    target = Target(server.base_url, Secrets(KEY), Limits(), Allowance())
+    try:
+        yield Sweeper(target, CONNECTIONS, prepaid=10_000, patience=patience)
+    finally:
+        target.close()
+
+
+@pytest.mark.parametrize("status", [429, 503])
+@pytest.mark.parametrize("most", [1, 3])
+def test_a_service_that_is_asked_too_much_at_once_is_asked_by_fewer(service: str, status: int, most: int) -> None:
+    identifiers = _created(service, 60)
+    gone: list[str] = []
+    with UnrulyServer(service) as server, _sweeper(server) as sweeper:
+        server.behave = narrow = _Narrow(server, most, status)
+        assert sweeper.delete(identifiers, gone.append) == {}
+    assert sorted(gone) == sorted(identifiers)
+    assert max(narrow.widths) > most, "it began with more"
+    assert max(narrow.widths[-20:]) <= most, "and ended with as many as the service takes"
+    assert narrow.refused < len(identifiers), "what waits does not come back at once, again and again"
+    assert len(_created(service, 1)) == 1
+
+
+def test_a_service_that_keeps_up_is_asked_by_all(service: str) -> None:
+    identifiers = _created(service, 60)
+    with UnrulyServer(service) as server, _sweeper(server) as sweeper:
+        server.behave = narrow = _Narrow(server, CONNECTIONS, 503)
+        assert sweeper.delete(identifiers, lambda _: None) == {}
+    assert narrow.refused == 0
+    assert max(narrow.widths[30:]) > CONNECTIONS // 2
+
+
+def test_one_connection_is_left_whatever_comes(service: str) -> None:
+    identifiers = _created(service, 5)
+    until = time.monotonic() + 1.0
+    with UnrulyServer(service) as server, _sweeper(server) as sweeper:
+        server.behave = lambda _: json_answer(503, "{}") if time.monotonic() < until else None
+        assert sweeper.delete(identifiers, lambda _: None) == {}
+
+
+def test_a_service_that_never_recovers_is_given_up_and_nothing_hangs(service: str) -> None:
+    identifiers = _created(service, 30)
+    with UnrulyServer(service, lambda _: json_answer(503, "{}")) as server, _sweeper(server, patience=1.0) as sweeper:
+        began = time.monotonic()
+        standing = sweeper.delete(identifiers, lambda _: None)
+        assert time.monotonic() - began < 15
+    assert standing.keys() == set(identifiers)
+    assert all("cannot be reached" in why for why in standing.values())

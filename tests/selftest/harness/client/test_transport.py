@@ -1,0 +1,144 @@
+"""One request over a connection: interim answers before the final one are passed over, without end they are not."""
+
+from __future__ import annotations
+
+import http.client
+import io
+from typing import TYPE_CHECKING
+
+import pytest
+
+from contracts.checks.context import Limits
+from contracts.exchange import Case, Exchange
+from contracts.secrets import Secrets
+from contracts.verdict import ExitStatus
+from tests.harness.client.budget import Allowance
+from tests.harness.client.response_head import parse_headers
+from tests.harness.client.target import Target
+from tests.mock.process import MockProcess
+from tests.selftest.live_runs import KEY, essentials_run
+from tests.selftest.unruly_server import Seen, UnrulyServer, Writes, answer, endless, raw
+
+if TYPE_CHECKING:
+    import socket
+    from pathlib import Path
+
+HINTS = b"HTTP/1.1 103 Early Hints\r\nLink: </a.css>; rel=preload\r\nLink: </b.js>; rel=preload\r\n\r\n"
+PROCESSING = b"HTTP/1.1 102 Processing\r\n\r\n"
+CONTINUE = b"HTTP/1.1 100 Continue\r\n\r\n"
+UNHEARD_OF = b"HTTP/1.1 199\r\nX: y\r\n\r\n"
+GET = Case(None, method="GET")
+
+
+def _after(interim: bytes, final: Writes) -> Writes:
+    """Interim answers, and the final one behind them."""
+
+    def write(connection: socket.socket) -> bool:
+        connection.sendall(interim)
+        return final(connection)
+
+    return write
+
+
+def _sent(server: UnrulyServer, *cases: Case, response_time: float = 5.0) -> list[Exchange]:
+    target = Target(server.base_url, Secrets(KEY), Limits(response_time=response_time), Allowance())
+    try:
+        return [target.send(case) for case in cases]
+    finally:
+        target.close()
+
+
+@pytest.mark.parametrize(
+    "interim",
+    [HINTS, PROCESSING, CONTINUE, UNHEARD_OF, HINTS * 3, CONTINUE + PROCESSING + HINTS, PROCESSING + CONTINUE + HINTS],
+    ids=["103", "102", "100", "199", "three times", "100, 102, 103", "102, 100, 103"],
+)
+def test_the_answer_is_what_comes_behind_interim_ones(interim: bytes) -> None:
+    with UnrulyServer("", lambda _: _after(interim, answer(201, b"made", [("X-Final", "yes")]))) as server:
+        first, second = _sent(server, Case(b"{}"), GET)
+        for exchange in (first, second):
+            assert exchange.failure is None
+            assert exchange.response is not None
+            assert (exchange.status, exchange.response.body) == (201, b"made")
+            assert exchange.response.header("X-Final") == "yes"
+            assert exchange.response.header("Link") is None
+        assert [seen.connection for seen in server.requests] == [1, 1], "the connection goes on"
+
+
+def test_an_answer_without_a_body_behind_an_interim_one_leaves_nothing_over() -> None:
+    with UnrulyServer("", lambda seen: _after(HINTS, answer(204 if seen.number == 1 else 200, b""))) as server:
+        assert [exchange.status for exchange in _sent(server, GET, GET)] == [204, 200]
+
+
+@pytest.mark.parametrize("interim", [HINTS, PROCESSING])
+def test_interim_answers_without_a_final_one_are_no_answer(interim: bytes) -> None:
+    with UnrulyServer("", lambda _: raw(interim)) as server:
+        (exchange,) = _sent(server, GET)
+        assert exchange.response is None
+        assert exchange.failure is not None
+        assert exchange.failure.kind in {"closed", "incomplete", "invalid"}
+
+
+@pytest.mark.parametrize("pause", [0.0, 0.05])
+def test_interim_answers_without_end_are_cut_off_in_time(pause: float) -> None:
+    with UnrulyServer("", lambda _: endless(HINTS, PROCESSING, pause)) as server:
+        (exchange,) = _sent(server, GET, response_time=0.5)
+        assert exchange.failure is not None
+        assert exchange.failure.kind == "timeout"
+        assert exchange.elapsed < 5
+
+
+def test_a_switch_of_protocols_is_not_waited_for() -> None:
+    # Nobody asked for it: what comes behind is another protocol, or nothing.
+    switching = b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\nConnection: upgrade\r\n\r\n"
+    with UnrulyServer("", lambda _: raw(switching)) as server:
+        (exchange,) = _sent(server, GET)
+        assert exchange.status == 101
+
+
+def test_a_run_against_a_service_that_hints_early_finds_nothing(tmp_path: Path) -> None:
+    with MockProcess.start(key=KEY, variant="early_hints") as mock:
+        run = essentials_run(mock.base_url, tmp_path)
+        assert (run.status, run.findings) == (ExitStatus.KEPT, set()), run.sentence
+        assert run.summary.cleanup is not None
+        assert run.summary.cleanup.kept_count == 0
+
+
+def test_some_requests_get_interim_answers(tmp_path: Path) -> None:
+    with MockProcess.start(key=KEY) as mock, UnrulyServer(mock.base_url) as server:
+
+        def behave(seen: Seen) -> Writes | None:
+            if seen.number % 3:
+                return None
+            status, headers, body = server.forward(seen)
+            kept = [(name, value) for name, value in headers if name.lower() not in {"content-length", "connection"}]
+            return _after(CONTINUE + HINTS, answer(status, body, kept))
+
+        server.behave = behave
+        run = essentials_run(server.base_url, tmp_path)
+        assert (run.status, run.findings) == (ExitStatus.KEPT, set()), run.sentence
+
+
+# -- heads ----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        b"Content-Type: application/json\r\nX: \r\nY:\tv w \r\n\r\n",
+        b"A:1\r\na: 2\r\nA: 3\r\n\r\n",
+        b"X: caf\xe9 \xc3\xa9\r\n\r\n",
+        b"Folded: a\r\n b\r\n\tc\r\nX: y\r\n\r\n",
+        b"X: y\nZ: w\n\n",
+        b"No colon\r\nX: y\r\n\r\n",
+        b"Bad name : x\r\nX: y\r\n\r\n",
+        b"X: a\x0bb\x00c\r\nY: z\r\n\r\n",
+        b": empty\r\n\r\n",
+        b"\r\n",
+        b"X: cut",
+    ],
+)
+def test_a_head_is_read_as_python_reads_it(lines: bytes) -> None:
+    ours, theirs = parse_headers(io.BytesIO(lines)), http.client.parse_headers(io.BytesIO(lines))
+    assert ours.items() == theirs.items()
+    assert ours.get_all("X") == theirs.get_all("X")

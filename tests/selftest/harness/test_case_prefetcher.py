@@ -1,0 +1,152 @@
+"""What a run sends is made ahead of it: the same cases wherever they are made, and nothing is left running."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from contracts.document import DEFAULT_DOCUMENT, load_contract
+from contracts.exchange import Case, Exchange, Response
+from strategies.cases.case_sets import PATTERN_SETS, SETS, SetName, Sets
+from tests.harness.case_prefetcher import ESSENTIALS, GENERATED, Preparation
+from tests.harness.run_options import RunOptions
+from tests.selftest.live_runs import ROOT
+
+CONTRACT = load_contract(str(DEFAULT_DOCUMENT))
+OPTIONS = RunOptions(mark="ctprepared", seed=3)
+PATTERNED = [field.path for field in CONTRACT.fields if field.pattern is not None]
+EVERY = [SetName(name) for name in SETS] + [SetName(name, field) for name in PATTERN_SETS for field in PATTERNED]
+
+
+def test_every_set_is_the_same_in_the_process_ahead_and_on_the_spot() -> None:
+    here, ahead = Preparation(OPTIONS, ahead=False), Preparation(OPTIONS, ahead=True)
+    try:
+        ahead.plan(OPTIONS, [*EVERY, GENERATED])
+        for name in [*EVERY, GENERATED]:
+            assert ahead.cases(name) == here.cases(name) != [], name
+    finally:
+        ahead.close()
+
+
+def test_sets_may_be_asked_for_in_another_order_and_without_a_plan() -> None:
+    ahead = Preparation(OPTIONS, ahead=True)
+    try:
+        ahead.plan(OPTIONS, EVERY[:6])
+        for name in (*reversed(EVERY[:6]), EVERY[7]):
+            assert ahead.cases(name), name
+    finally:
+        ahead.close()
+
+
+def test_what_was_made_under_another_mark_is_made_again() -> None:
+    ahead = Preparation(OPTIONS, ahead=True)
+    try:
+        renamed = RunOptions(mark="ctrenamed", seed=3)
+        ahead.plan(renamed, [ESSENTIALS])
+        bodies = b"".join(case.body or b"" for case in ahead.cases(ESSENTIALS))
+        assert b"ctrenamed-" in bodies
+        assert b"ctprepared-" not in bodies
+    finally:
+        ahead.close()
+
+
+def test_the_name_of_no_set_is_an_error_wherever_it_is_made() -> None:
+    ahead = Preparation(OPTIONS, ahead=True)
+    try:
+        ahead.plan(OPTIONS, [SetName("no such set")])
+        with pytest.raises(KeyError):
+            ahead.cases(SetName("no such set"))
+        with pytest.raises(ValueError, match="'externalId'"):
+            Preparation(OPTIONS, ahead=False).cases(SetName("natural words", "externalId"))
+    finally:
+        ahead.close()
+
+
+def test_no_two_sets_hand_out_the_same_name() -> None:
+    sets, seen = Sets(CONTRACT, "ctprepared", 3), dict[str, SetName]()
+    for name in EVERY:
+        for case in sets.make(name):
+            text = (case.body or b"").decode("utf-8", "replace")
+            for word in {found.rstrip('"\\') for found in text.split() if "ctprepared-" in found}:
+                assert seen.setdefault(word, name) == name
+
+
+def test_no_set_but_those_that_are_sent_whole_repeats_an_essential_case() -> None:
+    sets = Sets(CONTRACT, "ctprepared", 3)
+    essentials = {(case.headers, case.body) for case in sets.make(ESSENTIALS)}
+    for name in EVERY:
+        if name.name in {"wrong kinds", "malformed", "media types", "authorization"}:
+            assert not essentials & {(case.headers, case.body) for case in sets.make(name)}
+
+
+def test_every_set_is_sent_by_a_test_of_the_contract() -> None:
+    sources = "".join(path.read_text() for path in (ROOT / "tests" / "contract").glob("test_*.py"))
+    for name in (*SETS, *PATTERN_SETS):
+        marked = f'sends("{name}")' in sources
+        assert marked or name == ESSENTIALS.name or name.startswith("overlap"), name
+
+
+def test_schemathesis_complains_about_a_status_that_is_not_documented_and_about_nothing_that_is() -> None:
+    case = Case(b'{"displayName":"x"}')
+    answers = [Response(status, (("Content-Type", "application/json"),), b"{}") for status in (500, 201, 400)]
+    said = Preparation(OPTIONS, ahead=False).complaints([Exchange(case, answer) for answer in answers])
+    assert len(said) == 1
+    assert "ServerError" in said[0]
+
+
+@pytest.mark.skipif(not Path("/proc").exists(), reason="processes are counted in /proc")
+@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM, signal.SIGINT])
+def test_the_process_ahead_ends_with_the_run(number: signal.Signals) -> None:
+    program = (
+        "import multiprocessing, sys, time\n"
+        "from tests.harness.run_options import RunOptions\n"
+        "from tests.harness.case_prefetcher import Preparation\n"
+        "made = Preparation(RunOptions(mark='ct', seed=1), ahead=True)\n"
+        "print(*[process.pid for process in multiprocessing.active_children()], flush=True)\n"
+        "time.sleep(60)\n"
+    )
+    run = subprocess.Popen(  # noqa: S603  # our own module
+        [sys.executable, "-c", program], cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
+    )
+    with run:
+        assert run.stdout is not None
+        children = [int(pid) for pid in run.stdout.readline().split()]
+        assert len(children) == 1
+        run.send_signal(number)
+        run.wait(timeout=10)
+    deadline = time.monotonic() + 10
+    while any(_runs(pid) for pid in children) and time.monotonic() < deadline:
+        time.sleep(0.05)
+    assert not any(_runs(pid) for pid in children)
+
+
+def _runs(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+        return ") Z " not in Path(f"/proc/{pid}/stat").read_text()
+    except OSError:
+        return False
+
+
+def test_a_run_that_ends_early_ends_at_once() -> None:
+    """Whatever the process ahead is doing then: half a set in the pipe must keep nobody waiting."""
+    program = (
+        "import sys, time\n"
+        "from tests.harness.run_options import RunOptions\n"
+        "from strategies.cases.case_sets import SetName\n"
+        "from tests.harness.case_prefetcher import Preparation\n"
+        "options = RunOptions(mark='ct', seed=1)\n"
+        "made = Preparation(options, ahead=True)\n"
+        "made.plan(options, [SetName(name) for name in ('valid values', 'wrong kinds', 'malformed', 'unusual')])\n"
+        "time.sleep(float(sys.argv[1]))\n"
+        "made.close()\n"
+    )
+    for number in range(24):
+        command = [sys.executable, "-c", program, str(number * 0.01)]
+        subprocess.run(command, cwd=ROOT, check=True, timeout=30, stdout=subprocess.DEVNULL)  # noqa: S603  # ours

@@ -1,0 +1,172 @@
+"""Weather in mid-run that passes: it is waited for, nothing is left behind, and no promise is called broken."""
+
+from __future__ import annotations
+
+import json
+import threading
+import time
+from email.utils import formatdate
+from typing import TYPE_CHECKING
+
+import pytest
+
+from contracts.checks.context import Limits
+from contracts.exchange import Case
+from contracts.secrets import Secrets
+from contracts.verdict import ExitStatus
+from tests.harness.client.budget import Allowance
+from tests.harness.client.target import Target
+from tests.harness.client.transport import IDLE
+from tests.mock.process import MockProcess
+from tests.selftest.live_runs import KEY, Run, essentials_run
+from tests.selftest.unruly_server import Seen, UnrulyServer, Writes, answer, close, json_answer, relayed, reset
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+
+@pytest.fixture(scope="module")
+def service() -> Iterator[str]:
+    with MockProcess.start(key=KEY) as mock:
+        yield mock.base_url
+
+
+def _left(server: UnrulyServer, run: Run) -> list[str]:
+    """What the service still has of a run."""
+    (mark,) = run.summary.environment.marks
+    seen = Seen(0, 0.0, 0, "GET", "/api/v1/projects?limit=100", (("Authorization", f"Bearer {KEY}"),), b"")
+    return [str(project) for project in json.loads(server.forward(seen)[2])["data"] if mark in str(project)]
+
+
+def _once(after: int, happen: Callable[[Seen], Writes | None]) -> Callable[[Seen], Writes | None]:
+    """Something that happens once, to the first creation behind request ``after``."""
+    lock, done = threading.Lock(), list[Seen]()
+
+    def behave(seen: Seen) -> Writes | None:
+        with lock:
+            if done or seen.number <= after or not seen.creates:
+                return None
+            done.append(seen)
+        return happen(seen)
+
+    return behave
+
+
+def test_a_service_that_restarts_is_waited_for(service: str, tmp_path: Path) -> None:
+    with UnrulyServer(service) as server:
+
+        def restart(_: Seen) -> Writes | None:
+            server.refuse_for(1.0)
+            return close()
+
+        server.behave = _once(20, restart)
+        run = essentials_run(server.base_url, tmp_path)
+        assert (run.status, run.findings) == (ExitStatus.KEPT, set())
+        assert "after: refused" in run.notes
+        assert not _left(server, run)
+
+
+@pytest.mark.parametrize("as_date", [False, True])
+def test_a_service_that_limits_requests_is_given_the_time_it_asks_for(
+    service: str, tmp_path: Path, *, as_date: bool
+) -> None:
+    until: list[float] = []
+
+    def limit(_: Seen) -> Writes | None:
+        until.append(time.time() + 2)
+        value = formatdate(until[0], usegmt=True) if as_date else "2"
+        return json_answer(429, '{"message":"slow down"}', [("Retry-After", value)])
+
+    with UnrulyServer(service, _once(20, limit)) as server:
+        run = essentials_run(server.base_url, tmp_path)
+        early = [seen for seen in server.requests if until[0] - 1.5 < seen.at < until[0] - 1.0]
+        assert (run.status, run.findings) == (ExitStatus.KEPT, set())
+        assert not early, "requests in flight aside, nobody may send before the time is over"
+        assert not _left(server, run)
+
+
+@pytest.mark.parametrize("status", [502, 503, 504, 522])
+def test_a_gateway_that_loses_its_service_for_a_while_is_no_finding(service: str, tmp_path: Path, status: int) -> None:
+    back: list[float] = []
+
+    def behave(seen: Seen) -> Writes | None:
+        if seen.number > 20 and not back:
+            back.append(time.time() + 1.0)
+        return answer(status, "<h1>Bad gateway</h1>") if back and time.time() < back[0] else None
+
+    with UnrulyServer(service, behave) as server:
+        run = essentials_run(server.base_url, tmp_path)
+        assert (run.status, run.findings) == (ExitStatus.KEPT, set())
+        assert f"status {status}" in run.notes
+
+
+def test_a_gateway_that_fails_every_second_request_is_no_finding(service: str, tmp_path: Path) -> None:
+    with UnrulyServer(service, lambda seen: answer(502) if seen.number > 12 and seen.number % 2 else None) as server:
+        run = essentials_run(server.base_url, tmp_path, cases=8, connections=1)
+        assert run.findings == set()
+        assert run.status is ExitStatus.KEPT
+
+
+def test_one_connection_that_is_reset_is_no_finding(service: str, tmp_path: Path) -> None:
+    with UnrulyServer(service, _once(20, lambda _: reset())) as server:
+        run = essentials_run(server.base_url, tmp_path)
+        assert (run.status, run.findings) == (ExitStatus.KEPT, set())
+        assert "repeated after: stale" in run.notes or "repeated after: reset" in run.notes
+
+
+def test_connections_that_are_all_cut_at_once_are_no_finding(service: str, tmp_path: Path) -> None:
+    with UnrulyServer(service) as server:
+        gate = threading.Barrier(4, timeout=3)
+
+        def behave(seen: Seen) -> Writes | None:
+            if 20 <= seen.number < 24:
+                try:
+                    if gate.wait() == 0:
+                        server.cut()
+                    time.sleep(0.1)
+                except threading.BrokenBarrierError:
+                    return None
+            return None
+
+        server.behave = behave
+        run = essentials_run(server.base_url, tmp_path)
+        assert run.findings == set(), run.sentence
+        assert run.status is ExitStatus.KEPT
+        assert not _left(server, run)
+
+
+def test_a_creation_whose_answer_is_lost_is_no_duplicate_and_is_deleted(service: str, tmp_path: Path) -> None:
+    stored: list[int] = []
+    with UnrulyServer(service) as server:
+
+        def behave(seen: Seen) -> Writes | None:
+            # One that the service has stored: its repetition meets an externalId in use.
+            if seen.creates and seen.number > 20 and b"externalId" in seen.body and not stored:
+                found = server.forward(seen)
+                if found[0] != 201:
+                    return relayed(found)
+                stored.append(found[0])
+                return close()
+            return None
+
+        server.behave = behave
+        run = essentials_run(server.base_url, tmp_path, connections=1)
+        assert stored
+        assert run.findings == set(), run.sentence
+        assert run.status is ExitStatus.KEPT
+        assert not _left(server, run)
+        cleaned = run.summary.cleanup
+        assert cleaned is not None
+        assert cleaned.created == cleaned.deleted
+
+
+def test_a_connection_that_was_idle_is_not_used_again(service: str) -> None:
+    with UnrulyServer(service) as server:
+        target = Target(server.base_url, Secrets(KEY), Limits(), Allowance())
+        case = Case(None, method="GET")
+        for pause in (0.0, 0.0, IDLE + 0.1):
+            time.sleep(pause)
+            assert target.send(case).response is not None
+        target.close()
+        assert [seen.connection for seen in server.requests] == [1, 1, 2]

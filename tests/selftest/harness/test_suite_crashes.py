@@ -1,0 +1,60 @@
+"""A mistake of the suite itself is never put down to the service: the run ends with 3, not with 1."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+from urllib.request import Request, urlopen
+
+import pytest
+
+from contracts.verdict import ExitStatus
+from tests.mock.process import MockProcess
+from tests.selftest.live_runs import KEY, live, suite
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+#: A plugin of pytest that makes one function of the suite fail.
+_PLUGIN = """
+import {module}
+
+
+def fails(*arguments, **options):
+    raise ZeroDivisionError("a mistake of the suite")
+
+
+{module}.{function} = fails
+"""
+
+
+def _team_projects(base_url: str) -> int:
+    request = Request(f"{base_url}/v1/projects?limit=1000", headers={"Authorization": f"Bearer {KEY}"})  # noqa: S310
+    with urlopen(request) as response:  # noqa: S310  # our own mock
+        return sum(project["type"] == "TEAM" for project in json.load(response)["data"])
+
+
+@pytest.mark.parametrize("fault", [None, "accepts_dot_in_display_name"])
+@pytest.mark.parametrize(
+    ("module", "function", "words"),
+    [
+        ("reports.plugin", "summarize", "No verdict: the reports failed themselves"),
+        ("reports.plugin", "write_all", "No verdict: the reports failed themselves"),
+        ("tests.harness.run", "look_back", "the look back failed itself: ZeroDivisionError"),
+        ("tests.harness.final_checks", "take_stock", "the look back failed itself: ZeroDivisionError"),
+        ("tests.harness.run", "judge_strays", "the cleanup failed itself"),
+    ],
+)
+def test_a_crash_at_the_end_of_a_run_is_no_broken_promise(
+    tmp_path: Path, module: str, function: str, words: str, fault: str | None
+) -> None:
+    (tmp_path / "one_mistake.py").write_text(_PLUGIN.format(module=module, function=function))
+    with MockProcess.start(key=KEY, fault=fault) as mock:
+        run = suite(tmp_path, *live(mock.base_url), "-p", "one_mistake", PYTHONPATH=str(tmp_path))
+        left = _team_projects(mock.base_url)
+    found = fault is not None and module != "reports.plugin"
+    assert run.status == (ExitStatus.BROKEN if found else ExitStatus.NO_VERDICT), run.out + run.err
+    said = " ".join((run.out + run.err).split())
+    assert words in said or found
+    assert left == 0, "what was created is deleted all the same"
+    assert list(run.run.glob("history-*.ndjson")), "the history is there to look into"

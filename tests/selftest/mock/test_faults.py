@@ -1,0 +1,127 @@
+"""Every fault is described, belongs to a clause, and makes the mock answer differently."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+import subprocess
+import sys
+from typing import Any
+
+import pytest
+
+from contracts.clauses import catalogue
+from contracts.document import load_contract
+from tests.mock.cli import CONTRACT
+from tests.mock.connection import Connection
+from tests.mock.registry import Fault, faults
+from tests.mock.server import built
+from tests.selftest.mock.fault_probes import KEY, Client, Probe, Run, answers, overlapping_answers
+from tests.selftest.mock.fault_requests import OVERLAPPING, PROBES, ordinary
+
+FAULTS = faults()
+
+
+@pytest.fixture(autouse=True)
+def _no_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
+    async def pause(connection: Connection, seconds: float) -> None:
+        if seconds >= 1:
+            await connection.gone()
+
+    monkeypatch.setattr(Connection, "pause", pause)
+
+
+def _client(fault: str | None = None) -> Client:
+    return Client(built(contract=CONTRACT, key=KEY, fault=fault))
+
+
+async def _all(run: Run, probes: list[Probe], fault: str | None = None) -> list[tuple[Probe | str, Any]]:
+    return [pair async for pair in run(_client(fault), probes)]
+
+
+CLEAN = asyncio.run(_all(answers, PROBES))
+CLEAN_OVERLAPPING = asyncio.run(_all(overlapping_answers, OVERLAPPING))
+
+
+async def _difference(fault: Fault) -> tuple[Probe | str, Any, Any] | None:
+    run, probes, clean = (answers, PROBES, CLEAN)
+    if fault.overlap:
+        run, probes, clean = (overlapping_answers, OVERLAPPING, CLEAN_OVERLAPPING)
+    expected = iter(clean)
+    async for probe, answer in run(_client(fault.name), probes):
+        owed = next(expected, (probe, None))[1]
+        if answer != owed:
+            return probe, owed, answer
+    return None
+
+
+@pytest.mark.parametrize("name", FAULTS)
+def test_a_fault_makes_the_mock_answer_differently(name: str) -> None:
+    found = asyncio.run(_difference(FAULTS[name]))
+    assert found is not None, f"{name}: no probe shows it (it comes with: {FAULTS[name].trigger})"
+
+
+def test_the_clean_mock_answers_the_same_twice() -> None:
+    assert asyncio.run(_all(answers, PROBES)) == CLEAN
+    assert asyncio.run(_all(overlapping_answers, OVERLAPPING)) == CLEAN_OVERLAPPING
+
+
+@pytest.mark.parametrize("name", [name for name, fault in FAULTS.items() if fault.overlap])
+def test_a_fault_of_overlap_is_silent_without_overlap(name: str) -> None:
+    assert asyncio.run(_all(answers, ordinary(20, "alone"), name)) == asyncio.run(_all(answers, ordinary(20, "alone")))
+
+
+@pytest.mark.parametrize("name", FAULTS)
+def test_a_fault_is_described(name: str) -> None:
+    fault = FAULTS[name]
+    assert re.fullmatch(r"[A-Z].{10,140}", fault.description), fault.description
+    assert fault.trigger
+    assert re.fullmatch(r"[a-z][a-z0-9_]{5,75}", name)
+
+
+def test_every_clause_that_a_service_owes_has_a_fault() -> None:
+    # What only the end of a run shows depends on how long the run is: no fault can know.
+    owed = {clause for clause in catalogue(load_contract()) if not clause.startswith("advisory.")} - {"state.recovers"}
+    assert {fault.breaks for fault in FAULTS.values()} == owed
+
+
+def test_the_catalogue_is_broad() -> None:
+    assert len(FAULTS) >= 170
+    assert sum(fault.conditional for fault in FAULTS.values()) >= 50
+    assert sum(fault.intermittent or fault.overlap for fault in FAULTS.values()) >= 15
+
+
+def test_the_list_of_faults_names_each_of_them() -> None:
+    command = [sys.executable, "-m", "tests.mock", "--list-faults"]
+    printed = subprocess.run(  # noqa: S603 - our own module
+        command, capture_output=True, text=True, check=True, timeout=30
+    ).stdout
+    lines = {line.split(" [")[0] for line in printed.splitlines()}
+    assert FAULTS.keys() <= lines
+    assert f"{len(FAULTS)} faults" in printed
+
+
+ROOT = CONTRACT.parents[1]
+SUITE = sorted(
+    path
+    for folder in ("contracts", "strategies", "reports", "tests/contract")
+    for path in (ROOT / folder).rglob("*.py")
+    if "mock" not in path.relative_to(ROOT).parts
+)
+MOCK = sorted((ROOT / "contracts" / "targets" / "mock").rglob("*.py"))
+
+
+def test_the_suite_knows_no_fault() -> None:
+    assert len(SUITE) > 30
+    for path in SUITE:
+        words = set(re.findall(r"\w+", path.read_text()))
+        assert not words & FAULTS.keys(), path
+
+
+def test_the_mock_knows_nothing_of_the_suite() -> None:
+    assert len(MOCK) > 30
+    for path in MOCK:
+        imported = re.findall(
+            r"^\s*(?:from|import) ((?:contracts|strategies|reports|tests)[\w.]*)", path.read_text(), re.MULTILINE
+        )
+        assert all(module.startswith("tests.mock") for module in imported), path

@@ -1,0 +1,237 @@
+"""The commands of a finding send the same bytes and are understood by a shell."""
+
+# ruff: noqa: S603, S607  # our own interpreter, bash and curl
+from __future__ import annotations
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import threading
+import tomllib
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from contracts.deviations import Deviations
+from contracts.exchange import Case, Exchange, Response
+from contracts.secrets import WRONG_KEYS
+from contracts.verdict import ExitStatus
+from reports.__main__ import main
+from reports.commands import LONGEST, curl, replay
+from reports.reading import summarize
+from tests.selftest import history_samples as samples
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from reports.history import HistoryWriter
+
+KEY = "sk-Aa0'\"$`\\ z%" + "x" * 9
+needs_curl = pytest.mark.skipif(not shutil.which("curl") or not shutil.which("bash"), reason="curl or bash is missing")
+
+
+class Recorder:
+    """A server that keeps the bytes of the last request and answers 201."""
+
+    def __init__(self) -> None:
+        self._socket = socket.create_server(("127.0.0.1", 0))
+        self.url = f"http://127.0.0.1:{self._socket.getsockname()[1]}/api"
+        self.head = b""
+        self.body = b""
+        self._thread = threading.Thread(target=self._serve, daemon=True)
+        self._thread.start()
+
+    def _serve(self) -> None:
+        while True:
+            try:
+                connection, _ = self._socket.accept()
+            except OSError:
+                return
+            with connection, connection.makefile("rb") as file:
+                head = b""
+                while not head.endswith(b"\r\n\r\n"):
+                    head += file.readline()
+                length = next((int(v) for n, v in _headers(head) if n == b"content-length"), 0)
+                self.head, self.body = head, file.read(length)
+                connection.sendall(b"HTTP/1.1 201 Created\r\nContent-Length: 0\r\nConnection: close\r\n\r\n")
+
+    def close(self) -> None:
+        self._socket.shutdown(socket.SHUT_RDWR)
+        self._socket.close()
+        self._thread.join(timeout=5)
+
+
+def _headers(head: bytes) -> list[tuple[bytes, bytes]]:
+    lines = [line for line in head.split(b"\r\n")[1:] if line]
+    return [(name.lower(), value.removeprefix(b" ")) for name, _, value in (line.partition(b":") for line in lines)]
+
+
+@pytest.fixture(scope="module")
+def recorder() -> Iterator[Recorder]:
+    server = Recorder()
+    yield server
+    server.close()
+
+
+def _run(command: str) -> None:
+    environment = {**os.environ, "ACTIVEPIECES_API_KEY": KEY, "no_proxy": "*"}
+    done = subprocess.run(["bash", "-c", command], env=environment, capture_output=True, timeout=30, check=False)
+    assert done.returncode == 0, done.stderr.decode()
+
+
+@needs_curl
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(body=st.binary(max_size=60) | st.text(max_size=40).map(str.encode) | st.just(b"-%s\\n'@\x00"))
+def test_curl_sends_the_very_bytes_of_the_body(recorder: Recorder, body: bytes) -> None:
+    _run(curl(Case(body), recorder.url, "false"))
+    assert recorder.body == body
+    assert recorder.head.startswith(b"POST /api/v1/projects HTTP/1.1\r\n")
+
+
+@needs_curl
+@pytest.mark.parametrize("template", WRONG_KEYS)
+def test_curl_makes_every_wrong_key_from_the_right_one(recorder: Recorder, template: str) -> None:
+    _run(curl(Case(b"{}", headers=(("Authorization", f"Bearer {template}"),)), recorder.url, "false"))
+    assert dict(_headers(recorder.head))[b"authorization"] == f"Bearer {WRONG_KEYS[template](KEY)}".encode()
+
+
+@needs_curl
+def test_curl_sends_the_headers_of_the_case_and_no_media_type_of_its_own(recorder: Recorder) -> None:
+    headers = (
+        ("Authorization", "Bearer {key}"),
+        ("X-Empty", ""),
+        ("X-Latin", "na\u00efve 'quoted' \"twice\" $HOME `id` \\"),
+        ("X-Both", "\u00ff {key} \u00fe"),
+    )
+    _run(curl(Case(b"{}", headers=headers), recorder.url, "false"))
+    sent = dict(_headers(recorder.head))
+    assert sent[b"authorization"].decode() == f"Bearer {KEY}"
+    assert sent[b"x-empty"] == b""
+    assert sent[b"x-both"].endswith(b"\xfe")
+    assert b"content-type" not in sent
+
+
+@needs_curl
+def test_a_post_without_a_body_is_sent_without_one(recorder: Recorder) -> None:
+    _run(curl(Case(None), recorder.url, "false"))
+    sent = _headers(recorder.head)
+    assert dict(sent)[b"content-length"] == b"0"
+    assert dict(sent)[b"content-type"] == b"application/json"
+
+
+@needs_curl
+def test_a_long_body_is_fed_from_the_history(recorder: Recorder, tmp_path: Path) -> None:
+    def long_names(writer: HistoryWriter) -> None:
+        case = Case(b'{"displayName":"' + b"\xff" * LONGEST + b'"}')
+        exchange = Exchange(case, Response(500, (), b""), started=samples.STARTED, number=900)
+        writer.finding(samples.finding("service.no_5xx"), exchange)
+
+    samples.write_history(tmp_path, count=12, extra=long_names)
+    finding = summarize([tmp_path]).findings[0]
+    command = finding.commands[-1].text.replace("python -m", f"{sys.executable} -m")
+    assert len(command) < 1_000
+    _run(command.replace("http://127.0.0.1:8081/api", recorder.url))
+    assert finding.evidence is not None
+    assert recorder.body == finding.evidence.exchange.case.body
+
+
+def test_a_live_finding_is_repeated_against_the_same_service() -> None:
+    command = replay("a:b", "reports/runs/x y", "live", "https://h/api", {})
+    assert (
+        command == "pytest tests/contract --target live --base-url https://h/api --replay a:b --run 'reports/runs/x y'"
+    )
+
+
+def test_a_finding_of_the_mock_is_repeated_with_the_same_fault_and_contract(tmp_path: Path) -> None:
+    options = {"fault": "accepts_x", "variant": None, "contract": "other.yaml", "corpus": ["a", "b"], "rate": None}
+    samples.write_history(tmp_path, answers=samples.breaks_promises, options=options)
+    again, mock, _ = summarize([tmp_path]).findings[0].commands
+    assert "--target mock --contract other.yaml --fault accepts_x --replay" in again.text
+    assert mock.text == "python -m tests.mock --contract other.yaml --fault accepts_x"
+
+
+def test_render_makes_the_report_again_and_its_status_is_the_verdict(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    samples.write_history(tmp_path, answers=samples.breaks_promises, ended=False)
+    assert main(["render", str(tmp_path)]) == ExitStatus.BROKEN
+    printed = capsys.readouterr().out
+    assert printed.rstrip().endswith(f"report: {tmp_path / 'index.html'}")
+    assert (tmp_path / "index.html").is_file()
+
+
+def test_render_merges_shards_into_one_report(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    places = [str(tmp_path / name) for name in ("a", "b")]
+    for number, place in enumerate(places):
+        samples.write_history(Path(place), run=place[-1], seed=number, count=24)
+    assert main(["render", *places]) == ExitStatus.USAGE
+    assert "--output" in capsys.readouterr().err
+    assert main(["render", *places, "--output", str(tmp_path / "merged")]) == ExitStatus.KEPT
+    assert (tmp_path / "merged" / "report.json").is_file()
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [["render", "nowhere"], ["compare", "nowhere", "nowhere"], ["trend", "nowhere"], ["deviations", "nowhere"]],
+)
+def test_a_place_without_a_run_is_a_usage_error_in_one_sentence(
+    arguments: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(arguments) == ExitStatus.USAGE
+    assert "nowhere" in capsys.readouterr().err
+
+
+def test_an_unknown_command_is_a_usage_error() -> None:
+    with pytest.raises(SystemExit) as ended:
+        main(["nonsense"])
+    assert ended.value.code == ExitStatus.USAGE
+
+
+def test_compare_tells_new_findings_by_its_status(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    kept, broken = str(tmp_path / "kept"), str(tmp_path / "broken")
+    samples.write_history(Path(kept), started=samples.STARTED - 100)
+    samples.write_history(Path(broken), answers=samples.breaks_promises)
+    main(["render", kept])
+    main(["render", broken])
+    capsys.readouterr()
+    assert main(["compare", kept, broken]) == ExitStatus.BROKEN
+    assert "New: 5" in capsys.readouterr().out
+    assert main(["compare", broken, kept]) == ExitStatus.KEPT
+    assert "Fixed: 5" in capsys.readouterr().out
+    assert main(["trend", str(tmp_path)]) == ExitStatus.KEPT
+    assert capsys.readouterr().out.count(" findings ") == 2
+
+
+def test_the_proposed_deviations_cover_the_findings_they_were_made_from(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    samples.write_history(tmp_path / "run", answers=samples.breaks_promises)
+    assert main(["deviations", str(tmp_path / "run"), "--owner", "team", "--days", "30"]) == ExitStatus.KEPT
+    text = capsys.readouterr().out
+    assert len(tomllib.loads(text)["deviation"]) == len(summarize([tmp_path / "run"]).findings)
+    file = tmp_path / "deviations.toml"
+    file.write_text(text)
+    summary = summarize([tmp_path / "run"], deviations=Deviations.load(file))
+    assert summary.status is ExitStatus.KEPT
+    assert {finding.known.owner for finding in summary.known if finding.known} == {"team"}
+    assert summary.vanished == ()
+
+
+def test_hostile_findings_become_entries_that_toml_can_read(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    odd = 'x"\\\n"""\x00\x1b[2J\ud800 # [[deviation]]'
+
+    def more(writer: HistoryWriter) -> None:
+        writer.finding(samples.finding("service.no_5xx", cause="one", owed=odd, came=odd, where=f"/{odd}"))
+        for where in ("/a/0", "/a/1"):
+            writer.finding(samples.finding("service.no_5xx", cause="One", owed=odd, came=odd, where=where))
+
+    samples.write_history(tmp_path, count=12, extra=more)
+    main(["deviations", str(tmp_path)])
+    entries = tomllib.loads(capsys.readouterr().out)["deviation"]
+    assert len({entry["name"] for entry in entries}) == len(entries) == 2
+    assert ["where" in entry for entry in entries] == [False, False]

@@ -1,0 +1,36 @@
+"""What the deterministic sets send for the page's contract, judged once for all tests that ask."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
+
+from contracts.document import load_contract
+from contracts.oracle import Expectation, Oracle
+from strategies.cases.authorization_cases import authorization_cases
+from strategies.cases.combination_cases import covering_cases
+from strategies.cases.priority_cases import essential_cases
+from strategies.cases.raw_cases import encoding_cases, malformed_cases, media_type_cases
+from strategies.cases.value_cases import valid_cases, wrong_kind_cases
+from strategies.unique_names import Names
+
+if TYPE_CHECKING:
+    from contracts.exchange import Case
+
+Body = dict[str, Any]
+CONTRACT = load_contract()
+ECHOED = CONTRACT.echoed
+NAME, LIST, MAIL = "displayName", "globalConnectionExternalIds", "alertReceiverEmail"
+
+
+@lru_cache(maxsize=4)
+def judged(name: str) -> list[tuple[Case, Expectation]]:
+    if name == "essential":
+        cases = essential_cases(CONTRACT, Names("ctmark"), 0)
+    else:
+        sets = (valid_cases, wrong_kind_cases, covering_cases, authorization_cases)
+        wire = (malformed_cases, encoding_cases, media_type_cases)
+        cases = [case for made in (*sets, *wire) for case in made(CONTRACT, Names("ctmark"), 0)]
+        cases += essential_cases(CONTRACT, Names("ctmark", 1), 0)
+    oracle = Oracle(CONTRACT)
+    return [(case, oracle.expect(case)) for case in cases]

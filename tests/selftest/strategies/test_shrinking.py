@@ -1,0 +1,135 @@
+"""Reduction: a failing case of any set becomes small within few requests, with new names, and still fails."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from contracts import json_text
+from contracts.document import load_contract
+from contracts.exchange import Case
+from strategies.cases.priority_cases import essential_cases
+from strategies.cases.value_cases import valid_cases
+from strategies.encoding import json_case
+from strategies.shrinking import candidates, members, parsed, smallest, without
+from strategies.unique_names import Names
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+Body = dict[str, Any]
+CONTRACT = load_contract()
+LIMIT = 40
+
+
+def named(aim: str) -> Case:
+    cases = essential_cases(CONTRACT, Names("ct"), 0) + valid_cases(CONTRACT, Names("ct"), 0)
+    return next(case for case in cases if aim in case.aim)
+
+
+def reduced(case: Case, fails: Callable[[Body], object]) -> tuple[Body, int]:
+    """The smallest body found for a service that fails where ``fails`` says so, and the requests it took."""
+    asked = 0
+
+    def still_fails(candidate: Case) -> bool:
+        nonlocal asked
+        asked += 1
+        body = parsed(candidate)
+        return isinstance(body, dict) and bool(body.get("displayName")) and bool(fails(body))
+
+    assert still_fails(case)
+    found = smallest(case, Names("ct", 1), still_fails, keep=("displayName",), limit=LIMIT)
+    body: Body = parsed(found)
+    assert fails(body)
+    return body, asked
+
+
+KITCHEN = "many classes at once"
+
+
+@pytest.mark.parametrize(
+    ("aim", "fails", "expected"),
+    [
+        (KITCHEN, lambda _: True, {"displayName": "a"}),
+        (KITCHEN, lambda b: "\ufffe" in b["displayName"], {"displayName": "\ufffe"}),
+        (KITCHEN, lambda b: b["displayName"] != b["displayName"].strip(), {"displayName": "\xa0"}),
+        (KITCHEN, lambda b: b.get("maxConcurrentJobs") is not None, {"displayName": "a", "maxConcurrentJobs": 0}),
+        (
+            KITCHEN,
+            lambda b: b.get("globalConnectionExternalIds"),
+            {"displayName": "a", "globalConnectionExternalIds": [""]},
+        ),
+        (KITCHEN, lambda b: b.get("metadata"), {"displayName": "a", "metadata": {"": {}}}),
+        ("displayName: 1,025 characters", lambda b: len(b["displayName"]) > 1000, None),
+        ("externalId: spaces at both ends", lambda b: (b.get("externalId") or "x")[-1] == " ", None),
+    ],
+)
+def test_a_failing_case_becomes_small_within_forty_requests(
+    aim: str, fails: Callable[[Body], object], expected: Body | None
+) -> None:
+    body, asked = reduced(named(aim), fails)
+    assert asked <= LIMIT + 1
+    if expected is not None:
+        assert body == expected
+    else:
+        assert len(body) <= 2
+
+
+def test_a_value_deep_in_a_large_object_is_found() -> None:
+    body, _ = reduced(named(KITCHEN), lambda b: any("toString" in n for n in json_text.nodes(b) if isinstance(n, dict)))
+    assert len(json_case(body, family="", aim="").body or b"") < 200
+
+
+def test_every_candidate_carries_a_name_that_no_other_has() -> None:
+    case = named("displayName: spaces at both ends")
+    names = Names("ct", 1)
+    found = [
+        names.found_in(candidate.body or b"") for candidate, _ in zip(candidates(case, names), range(60), strict=False)
+    ]
+    used = [name for name in found if name]
+    assert len(set(used)) == len(used)
+    assert names.found_in(case.body or b"") not in used
+
+
+def test_a_text_in_the_marked_field_keeps_its_name() -> None:
+    case = json_case({"displayName": "a", "externalId": " ct-5 x"}, family="", aim="")
+    for candidate in candidates(case, Names("ct")):
+        text = parsed(candidate).get("externalId", "ct-")
+        assert "ct-" in text
+
+
+def test_no_candidate_is_asked_about_twice_and_the_limit_holds() -> None:
+    seen: list[bytes] = []
+    names = Names("ct")
+
+    def fails(candidate: Case) -> bool:
+        seen.append(names.anonymous(candidate))
+        return False
+
+    smallest(named(KITCHEN), names, fails, limit=25)
+    assert len(seen) == 25 == len(set(seen))
+
+
+def test_a_case_that_cannot_be_smaller_is_returned_as_it_is() -> None:
+    case = Case(b'{"displayName":"a"}')
+    assert smallest(case, Names("ct"), lambda _: False) is case
+
+
+def test_a_body_that_is_no_json_has_no_candidates() -> None:
+    assert list(candidates(Case(b'{"a"'), Names("ct"))) == []
+    assert list(candidates(Case(None), Names("ct"))) == []
+    assert members(Case(b"[1]")) == ()
+
+
+def test_headers_stay_as_they_are() -> None:
+    case = Case(b'{"displayName":"abc"}', headers=(("Content-Type", "application/json"),))
+    assert all(candidate.headers == case.headers for candidate in candidates(case, Names("ct")))
+
+
+def test_a_member_is_left_out_and_the_name_renewed() -> None:
+    case = Case(b'{"displayName":"a","externalId":"ct-9","metadata":{}}')
+    assert without(case, "metadata", Names("ct")).body == b'{"displayName":"a","externalId":"ct-0"}'
+    assert members(case) == ("displayName", "externalId", "metadata")
+    with pytest.raises(KeyError, match="Expected a body with the member 'x'"):
+        without(case, "x", Names("ct"))
