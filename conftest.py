@@ -18,17 +18,17 @@ from contracts.findings import Level
 from contracts.secrets import Secrets
 from tests.harness.client.credentials import WrongUsage, check_base_url, inherited_key, read_key
 from tests.harness.profiles import PROFILES
-from tests.harness.run_options import RunOptions, new_mark
+from tests.harness.run_options import RunOptions, new_run_id
 
 if TYPE_CHECKING:
     from contracts.deviations import Deviations
     from contracts.exchange import Case
-    from tests.harness.case_prefetcher import Preparation
+    from tests.harness.case_prefetcher import CasePrefetcher
     from tests.harness.driver import Driver
-    from tests.harness.run import RunLife
+    from tests.harness.run import TestRun
 
 _SUITE = "tests/contract"
-_RUN: pytest.StashKey[tuple[RunLife, Deviations]] = pytest.StashKey()
+_RUN: pytest.StashKey[tuple[TestRun, Deviations]] = pytest.StashKey()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -104,35 +104,36 @@ def pytest_cmdline_main(config: pytest.Config) -> int | None:
         deviations = options.load_deviations()
         command = shlex.join(["pytest", *map(str, config.invocation_params.args)])
         parallel = bool(getattr(config.option, "numprocesses", None) or getattr(config.option, "tx", None))
-        life = run_setup.begin(options, secrets, reports, command, parallel=parallel)
+        test_run = run_setup.begin(options, secrets, reports, command, parallel=parallel)
     except (WrongUsage, DocumentError, DeviationError, CorpusError) as problem:
         raise pytest.UsageError(str(problem)) from None
-    if isinstance(life, int):
-        return life
-    config.stash[_RUN] = (life, deviations)
+    if isinstance(test_run, int):
+        return test_run
+    config.stash[_RUN] = (test_run, deviations)
     return None
 
 
 def pytest_configure(config: pytest.Config) -> None:
     """Register what a run consists of."""
     if hasattr(config, "workerinput") and "contract_run" in config.workerinput:
-        from tests.harness.pytest_plugin import ContractRun  # noqa: PLC0415  # as above
-        from tests.harness.run import RunLife  # noqa: PLC0415
+        from tests.harness.pytest_plugin import RunPlugin  # noqa: PLC0415  # as above
+        from tests.harness.run import TestRun  # noqa: PLC0415
 
         options, worker = RunOptions.from_json(config.workerinput["contract_run"]), config.workerinput["workerid"]
-        life = RunLife(options, Secrets(inherited_key()), worker, parallel=True)
-        config.pluginmanager.register(ContractRun(life), "contract-run")
+        test_run = TestRun(options, Secrets(inherited_key()), worker, parallel=True)
+        config.pluginmanager.register(RunPlugin(test_run), "contract-run")
     elif _RUN in config.stash:
-        from reports.plugin import Reporting  # noqa: PLC0415  # as above
-        from reports.progress import Progress  # noqa: PLC0415
-        from tests.harness.pytest_plugin import ContractRun  # noqa: PLC0415
+        from tests.harness.progress import Progress  # noqa: PLC0415
+        from tests.harness.pytest_plugin import RunPlugin  # noqa: PLC0415
+        from tests.harness.reporting import Reporting  # noqa: PLC0415  # as above
 
-        life, deviations = config.stash[_RUN]
-        run = ContractRun(life)
+        test_run, deviations = config.stash[_RUN]
+        run = RunPlugin(test_run)
         config.pluginmanager.register(run, "contract-run")
-        config.pluginmanager.register(Reporting(run, deviations, Level(life.options.fail_on)), "contract-report")
+        config.pluginmanager.register(Reporting(run, deviations, Level(test_run.options.fail_on)), "contract-report")
         config.pluginmanager.register(
-            Progress(life.options.folder, life.session.allowance.sent, life.options.budget), "contract-progress"
+            Progress(test_run.options.folder, test_run.session.request_budget.sent, test_run.options.budget),
+            "contract-progress",
         )
 
 
@@ -179,7 +180,7 @@ def _options(config: pytest.Config) -> tuple[RunOptions, Secrets]:
         base_url=check_base_url(get("--base-url")) if target == "live" else "",
         profile=profile.name,
         seed=seed,
-        mark=new_mark(seed, deterministic=profile.deterministic, shard=shard),
+        run_id=new_run_id(seed, deterministic=profile.deterministic, shard=shard),
         contract=get("--contract"),
         budget=budget,
         rate=get("--rate"),
@@ -237,7 +238,7 @@ def driver(request: pytest.FixtureRequest) -> Driver:
 
 
 @pytest.fixture
-def preparation(request: pytest.FixtureRequest, driver: Driver) -> Preparation:
+def prefetcher(request: pytest.FixtureRequest, driver: Driver) -> CasePrefetcher:
     """What makes the sets of this run; after ``driver`` has said that something can be sent."""
     from tests.harness.pytest_plugin import PREPARATION  # noqa: PLC0415
 
@@ -246,11 +247,11 @@ def preparation(request: pytest.FixtureRequest, driver: Driver) -> Preparation:
 
 
 @pytest.fixture
-def sets(request: pytest.FixtureRequest, preparation: Preparation) -> list[list[Case]]:
+def sets(request: pytest.FixtureRequest, prefetcher: CasePrefetcher) -> list[list[Case]]:
     """The sets that the test's mark ``sends`` names."""
     from tests.harness.pytest_plugin import sets_of  # noqa: PLC0415
 
-    return [preparation.cases(name) for name in sets_of(request.node)]
+    return [prefetcher.cases(name) for name in sets_of(request.node)]
 
 
 @pytest.fixture

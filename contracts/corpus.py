@@ -22,7 +22,7 @@ DEFAULT_CORPUS: Final = Path(__file__).parent.parent / "tests" / "contract" / "c
 NAME: Final = "{name}"
 #: Bytes of a body that somebody can still read.
 LONGEST: Final = 100_000
-_REQUIRED = ("finding", "owed", "came", "found", "request")
+_REQUIRED = ("finding", "expected", "received", "found", "request")
 
 
 class CorpusError(ValueError):
@@ -38,8 +38,8 @@ class CorpusCase:
     """
 
     finding: str
-    owed: str
-    came: str
+    expected: str
+    received: str
     found: dt.date
     case: Case
 
@@ -54,8 +54,8 @@ class CorpusCase:
         headers = ", ".join(f"[{_quoted(name)}, {_quoted(value)}]" for name, value in self.case.headers)
         lines = [
             f"finding = {_quoted(self.finding)}",
-            f"owed = {_quoted(self.owed)}",
-            f"came = {_quoted(self.came)}",
+            f"owed = {_quoted(self.expected)}",
+            f"came = {_quoted(self.received)}",
             f"found = {self.found.isoformat()}",
             "",
             "[request]",
@@ -67,11 +67,11 @@ class CorpusCase:
         return "\n".join(lines) + "\n"
 
 
-def anonymous(case: Case, marks: set[str]) -> Case:
+def anonymous(case: Case, run_ids: set[str]) -> Case:
     """The case with the placeholder for each unique name of the runs with these ``marks``."""
-    if case.body is None or not marks:
+    if case.body is None or not run_ids:
         return case
-    form = re.compile(rf"(?:{'|'.join(map(re.escape, sorted(marks)))})-[0-9]+".encode())
+    form = re.compile(rf"(?:{'|'.join(map(re.escape, sorted(run_ids)))})-[0-9]+".encode())
     return replace(case, body=form.sub(NAME.encode(), case.body))
 
 
@@ -138,8 +138,8 @@ def _parsed(content: dict[str, Any], path: Path) -> CorpusCase:
         ) from None
     if not isinstance(content["found"], dt.date):
         raise CorpusError(f"{path}: found is {content['found']!r}; expected a date such as 2027-01-31")
-    case = Case(body, headers, family="corpus", aim=path.stem)
-    return CorpusCase(content["finding"], content["owed"], content["came"], content["found"], case)
+    case = Case(body, headers, case_set="corpus", intent=path.stem)
+    return CorpusCase(content["finding"], content["expected"], content["received"], content["found"], case)
 
 
 _SHORT: Final = {'"': '\\"', "\\": "\\\\", "\b": "\\b", "\t": "\\t", "\n": "\\n", "\f": "\\f", "\r": "\\r"}

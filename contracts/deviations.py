@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 DEFAULT_FILE: Final = Path(__file__).with_name("deviations.toml")
 _REQUIRED = ("name", "clause", "cases", "reason", "link", "owner", "expires")
-_OPTIONAL = ("cause", "where", "sent", "came")
+_OPTIONAL = ("cause", "where", "sent", "received")
 
 
 class DeviationError(ValueError):
@@ -42,7 +42,7 @@ class Deviation:
     cause: str | None = None
     where: str | None = None
     sent: str | None = None
-    came: str | None = None
+    received: str | None = None
 
     def covers(self, finding: Finding, exchange: dict[str, Any] | None) -> bool:
         """Whether ``finding``, seen in the recorded ``exchange``, is this deviation."""
@@ -50,7 +50,7 @@ class Deviation:
             return False
         if self.where not in {None, finding.where}:
             return False
-        if self.came is not None and not re.search(self.came, finding.came):
+        if self.received is not None and not re.search(self.received, finding.received):
             return False
         if self.sent is None:
             return True
@@ -116,7 +116,7 @@ def _entry(entry: dict[str, Any], path: Path) -> Deviation:
         raise DeviationError(
             f"{path}: deviation {title!r}: expires is {entry['expires']!r}; expected a date such as 2027-01-31"
         )
-    for name in ("sent", "came"):
+    for name in ("sent", "received"):
         try:
             re.compile(entry.get(name, ""))
         except re.error as problem:

@@ -32,8 +32,8 @@ class Case:
     headers: Headers = (("Authorization", VALID_AUTHORIZATION), ("Content-Type", JSON_MEDIA_TYPE))
     method: str = "POST"
     path: str = COLLECTION_PATH
-    family: str = ""
-    aim: str = ""
+    case_set: str = ""
+    intent: str = ""
 
     @property
     def creates(self) -> bool:
@@ -62,10 +62,10 @@ class Case:
         record: dict[str, Any] = {"headers": [list(pair) for pair in self.headers], **pack_bytes("body", self.body)}
         if (self.method, self.path) != ("POST", COLLECTION_PATH):
             record |= {"method": self.method, "path": self.path}
-        if self.family:
-            record["family"] = self.family
-        if self.aim:
-            record["aim"] = self.aim
+        if self.case_set:
+            record["case_set"] = self.case_set
+        if self.intent:
+            record["intent"] = self.intent
         return record
 
     @classmethod
@@ -76,8 +76,8 @@ class Case:
             headers=tuple((name, value) for name, value in record["headers"]),
             method=record.get("method", "POST"),
             path=record.get("path", COLLECTION_PATH),
-            family=record.get("family", ""),
-            aim=record.get("aim", ""),
+            case_set=record.get("case_set", ""),
+            intent=record.get("intent", ""),
         )
 
 

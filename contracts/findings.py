@@ -39,12 +39,12 @@ class Finding:
 
     clause: str
     cause: str
-    owed: str
-    came: str
+    expected: str
+    received: str
     where: str = ""
 
     @property
-    def bucket(self) -> tuple[str, str]:
+    def key(self) -> tuple[str, str]:
         """Findings with the same bucket are reported as one, with a count."""
         return (self.clause, self.cause)
 
@@ -53,8 +53,8 @@ class Finding:
         return {
             "clause": self.clause,
             "cause": self.cause,
-            "owed": self.owed,
-            "came": self.came,
+            "expected": self.expected,
+            "received": self.received,
             "where": self.where,
         }
 
@@ -72,4 +72,4 @@ _CLASSES: dict[str, type[BrokenPromise]] = {}
 def broken_promise(finding: Finding) -> BrokenPromise:
     """An exception whose class depends on the clause alone, so that Hypothesis keeps causes apart."""
     kind = _CLASSES.setdefault(finding.clause, type("BrokenPromise", (BrokenPromise,), {"clause": finding.clause}))
-    return kind(f"{finding.clause}: owed {finding.owed}; came {finding.came}")
+    return kind(f"{finding.clause}: owed {finding.expected}; came {finding.received}")

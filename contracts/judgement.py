@@ -12,7 +12,7 @@ from contracts.clauses import ID_MEMBERS
 from contracts.exchange import STALE, UNREACHED, Case, Exchange
 from contracts.findings import Finding
 from contracts.implied_clauses import COUNTS, OWN
-from contracts.oracle import IN_USE, SENT_BEFORE, Expectation, Oracle, Verdict
+from contracts.oracle import IN_USE, SENT_BEFORE, Expectation, Expected, Oracle
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -70,11 +70,11 @@ _IMPLIED_OF: Final = {
 class Judge:
     """Judges exchanges under one contract; keeps no state between them."""
 
-    def __init__(self, contract: Contract, limits: Limits, secrets: Secrets, mark: str = "") -> None:
+    def __init__(self, contract: Contract, limits: Limits, secrets: Secrets, run_id: str = "") -> None:
         self.contract = contract
         self.limits = limits
         self.secrets = secrets
-        self.mark = mark
+        self.run_id = run_id
         self._oracle = Oracle(contract)
         self._echoed = contract.echoed
         self._answered: dict[tuple[tuple[str, str], ...], tuple[str, ...]] = {}
@@ -82,19 +82,19 @@ class Judge:
     def expect(self, case: Case) -> Expectation:
         """What is owed to a case, given that an externalId without the run's mark may be in use."""
         expectation = self._oracle.expect(case)
-        external_id = marked_id(expectation)
-        if expectation.verdict is Verdict.CREATE and external_id is not None and self.mark not in external_id:
-            return Expectation(Verdict.EITHER, why=(IN_USE,), body=expectation.body)
+        external_id = sent_external_id(expectation)
+        if expectation.expected is Expected.CREATED and external_id is not None and self.run_id not in external_id:
+            return Expectation(Expected.UNSPECIFIED, why=(IN_USE,), body=expectation.body)
         return expectation
 
     def judge(
         self, exchange: Exchange, expectation: Expectation | None = None, redacted: Exchange | None = None
     ) -> Judgement:
         """Apply every check to ``exchange``, a POST to the collection; ``redacted`` is the same without the key."""
-        owed = expectation or self.expect(exchange.case)
+        expected = expectation or self.expect(exchange.case)
         # An answer that holds the key is shown to its own check alone: what the others quote is cut short,
         # and half a key is not redacted afterwards.
-        raw = Context(self.contract, exchange, owed, self.limits, self.secrets, self.mark)
+        raw = Context(self.contract, exchange, expected, self.limits, self.secrets, self.run_id)
         clean = redacted or self.secrets.redact_exchange(exchange)
         context = raw if clean is exchange else replace(raw, exchange=clean)
         findings: list[Finding] = []
@@ -106,7 +106,7 @@ class Judge:
                 crashed.append(f"{check.__name__}: {type(problem).__name__}: {problem}")
         positive, negative = self._exercised(context)
         return Judgement(
-            owed,
+            expected,
             tuple(self._redacted(findings)),
             positive,
             negative,
@@ -117,27 +117,27 @@ class Judge:
 
     def _redacted(self, findings: Iterable[Finding]) -> Iterable[Finding]:
         for finding in findings:
-            came, owed = self.secrets.redact_text(finding.came), self.secrets.redact_text(finding.owed)
-            yield Finding(finding.clause, finding.cause, owed, came, finding.where)
+            received, expected = self.secrets.redact_text(finding.received), self.secrets.redact_text(finding.expected)
+            yield Finding(finding.clause, finding.cause, expected, received, finding.where)
 
     def _exercised(self, context: Context) -> tuple[tuple[str, ...], tuple[str, ...]]:
-        exchange, owed = context.exchange, context.expectation
+        exchange, expected = context.exchange, context.expectation
         if exchange.failure is not None:
             reached = exchange.failure.kind not in {*UNREACHED, STALE}
             return (("service.answers", "service.time") if reached else ()), ()
         positive = ["service.answers", "service.time", "service.no_5xx", "service.token_not_repeated"]
         negative: list[str] = []
-        if owed.verdict is Verdict.REJECT and owed.isolated:
-            negative.append(owed.violations[0].clause)
-        if owed.verdict is Verdict.CREATE:
-            positive += ["response.201.status", *(owed.exercised if context.status < 400 else ())]
+        if expected.expected is Expected.REJECTED and expected.isolated:
+            negative.append(expected.violations[0].clause)
+        if expected.expected is Expected.CREATED:
+            positive += ["response.201.status", *(expected.exercised if context.status < 400 else ())]
         if 400 <= context.status < 500:
             negative += ["service.error_is_json", "service.error_leaks_nothing"]
         if context.created:
             positive += ["response.201.mediaType", "response.201.json", "response.201.body.type"]
         if context.project is not None:
             positive += self._members_shown(context.project)
-            if owed.verdict is Verdict.CREATE:
+            if expected.expected is Expected.CREATED:
                 positive.append("response.201.answers_own_request")
                 sent = [name for name in self._echoed if context.sent.get(name) is not None]
                 positive += [f"response.201.{name}.echo" for name in sent]
@@ -173,7 +173,7 @@ class Judge:
 
 def _unasked(context: Context) -> dict[str, Any] | None:
     sent, project = context.expectation.body, context.project
-    if project is None or context.expectation.verdict is not Verdict.CREATE or not isinstance(sent, dict):
+    if project is None or context.expectation.expected is not Expected.CREATED or not isinstance(sent, dict):
         return None  # what was sent is not known for sure
     return {name: project[name] for name in DEFAULTED if name not in sent and project.get(name) is not None}
 
@@ -199,7 +199,7 @@ def _aspects(field: Field, prefix: str, state: str) -> Iterator[str]:
             yield f"{prefix}.{aspect}"
 
 
-def marked_id(expectation: Expectation) -> str | None:
+def sent_external_id(expectation: Expectation) -> str | None:
     """The externalId of the body that was sent, None where it has no text there."""
     body = expectation.body
     external_id = body.get("externalId") if isinstance(body, dict) else None
@@ -208,6 +208,6 @@ def marked_id(expectation: Expectation) -> str | None:
 
 def open_since_sent_before(expectation: Expectation) -> Expectation:
     """The expectation of a valid request whose externalId is used a second time: 201 or 4xx."""
-    if expectation.verdict is not Verdict.CREATE and expectation.why != (IN_USE,):
+    if expectation.expected is not Expected.CREATED and expectation.why != (IN_USE,):
         return expectation
-    return Expectation(Verdict.EITHER, why=(SENT_BEFORE,), body=expectation.body)
+    return Expectation(Expected.UNSPECIFIED, why=(SENT_BEFORE,), body=expectation.body)

@@ -21,12 +21,12 @@ if TYPE_CHECKING:
     from contracts.document import Contract, Field
 
 
-class Verdict(Enum):
+class Expected(Enum):
     """What is owed to a request."""
 
-    CREATE = "create"
-    REJECT = "reject"
-    EITHER = "either"
+    CREATED = "created"
+    REJECTED = "rejected"
+    UNSPECIFIED = "unspecified"
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +47,7 @@ class Expectation:
     the parsed body, or ``json_text.ABSENT`` where there is none.
     """
 
-    verdict: Verdict
+    expected: Expected
     violations: tuple[Violation, ...] = ()
     why: tuple[str, ...] = ()
     exercised: tuple[str, ...] = ()
@@ -98,10 +98,10 @@ class Oracle:
         exercised = ["authorization.accepted", "request.mediaType"]
         body = self._body(case, violations, why, exercised, strict=is_json)
         if violations:
-            return Expectation(Verdict.REJECT, tuple(violations), tuple(why), body=body)
+            return Expectation(Expected.REJECTED, tuple(violations), tuple(why), body=body)
         if why:
-            return Expectation(Verdict.EITHER, why=tuple(dict.fromkeys(why)), body=body)
-        return Expectation(Verdict.CREATE, exercised=tuple(exercised), body=body)
+            return Expectation(Expected.UNSPECIFIED, why=tuple(dict.fromkeys(why)), body=body)
+        return Expectation(Expected.CREATED, exercised=tuple(exercised), body=body)
 
     @staticmethod
     def _authorization(case: Case, violations: list[Violation], why: list[str]) -> None:

@@ -18,7 +18,7 @@ Record = dict[str, Any]
 
 
 @dataclass(slots=True)
-class Bucket:
+class RootCause:
     """Findings with one cause: how many, and the smallest exchange that shows it.
 
     ``exchange`` is the record of that exchange as the history has it; ``known`` the accepted deviation that
@@ -30,7 +30,7 @@ class Bucket:
     finding: Finding
     exchange: Record | None
     count: int = 0
-    families: Counter[str] = field(default_factory=Counter)
+    case_sets: Counter[str] = field(default_factory=Counter)
     first_seen: float = 0.0
     known: Deviation | None = None
 
@@ -39,59 +39,61 @@ class Bucket:
         return f"{self.clause}:{self.cause}".replace(" ", "-")
 
 
-class Buckets:
+class RootCauses:
     """Every finding of a run, by clause, cause and the deviation that covers it."""
 
     def __init__(self, deviations: Deviations) -> None:
         self._deviations = deviations
-        self._buckets: dict[tuple[str, str, str], Bucket] = {}
+        self._root_causes: dict[tuple[str, str, str], RootCause] = {}
 
-    def __iter__(self) -> Iterator[Bucket]:
-        return iter(self._buckets.values())
+    def __iter__(self) -> Iterator[RootCause]:
+        return iter(self._root_causes.values())
 
     def add(self, finding: Finding, exchange: Record | None, started: float = 0.0) -> None:
         """Take in a finding; ``started`` is when (seconds since the epoch) where no exchange tells."""
         known = self._deviations.match(finding, exchange)
         key = _key(finding, known)
-        bucket = self._buckets.get(key)
+        root_cause = self._root_causes.get(key)
         started = exchange["started"] if exchange else started
-        if bucket is None:
-            bucket = self._buckets[key] = Bucket(*finding.bucket, finding, exchange, first_seen=started, known=known)
-        elif exchange is not None and _smaller(exchange, bucket.exchange):
-            bucket.finding, bucket.exchange = finding, exchange
-        bucket.count += 1
-        bucket.first_seen = min(bucket.first_seen, started)
+        if root_cause is None:
+            root_cause = self._root_causes[key] = RootCause(
+                *finding.key, finding, exchange, first_seen=started, known=known
+            )
+        elif exchange is not None and _smaller(exchange, root_cause.exchange):
+            root_cause.finding, root_cause.exchange = finding, exchange
+        root_cause.count += 1
+        root_cause.first_seen = min(root_cause.first_seen, started)
         if exchange is not None:
-            bucket.families[exchange["case"].get("family", "")] += 1
+            root_cause.case_sets[exchange["case"].get("case_set", "")] += 1
 
     def take_back(self, finding: Finding, exchange: Record) -> None:
         """Forget one finding that was put down to another clause."""
         key = _key(finding, self._deviations.match(finding, exchange))
-        bucket = self._buckets.get(key)
-        if bucket is not None:
-            bucket.count -= 1
-            if bucket.count == 0:
-                del self._buckets[key]
+        root_cause = self._root_causes.get(key)
+        if root_cause is not None:
+            root_cause.count -= 1
+            if root_cause.count == 0:
+                del self._root_causes[key]
 
     def holds(self, finding: Finding) -> bool:
         """Whether a finding with the same clause and cause was taken in, covered or not."""
-        return any(key[:2] == finding.bucket for key in self._buckets)
+        return any(key[:2] == finding.key for key in self._root_causes)
 
     def drop_consequences(self) -> dict[str, str]:
         """Take out the new findings that may follow from another one; why, by the clause that is unknown then."""
         new: Counter[str] = Counter()
-        for bucket in self:
-            if bucket.known is None:
-                new[bucket.clause] += bucket.count
+        for root_cause in self:
+            if root_cause.known is None:
+                new[root_cause.clause] += root_cause.count
         why: dict[str, str] = {}
         for clause, cause in consequences(set(new)):
             why.setdefault(clause, f"{new[clause]} findings that may follow from {cause}")
-        self._buckets = {k: b for k, b in self._buckets.items() if b.known is not None or b.clause not in why}
+        self._root_causes = {k: b for k, b in self._root_causes.items() if b.known is not None or b.clause not in why}
         return why
 
 
 def _key(finding: Finding, known: Deviation | None) -> tuple[str, str, str]:
-    return (*finding.bucket, known.name if known else "")
+    return (*finding.key, known.name if known else "")
 
 
 def _smaller(one: Record, other: Record | None) -> bool:

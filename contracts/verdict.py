@@ -11,7 +11,7 @@ from contracts.clauses import Clause
 from contracts.deviations import Deviation, Deviations
 from contracts.findings import Finding, Level, Outcome
 from contracts.oracle import SENT_BEFORE
-from contracts.root_causes import Bucket, Buckets, Record
+from contracts.root_causes import Record, RootCause, RootCauses
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -56,7 +56,7 @@ class Verdict:
     """The outcome of a run. ``status`` is the exit status, ``sentence`` the same in words."""
 
     clauses: dict[str, ClauseResult]
-    buckets: list[Bucket]
+    root_causes: list[RootCause]
     status: ExitStatus
     sentence: str
     requests: int
@@ -65,9 +65,9 @@ class Verdict:
     vanished: list[Deviation]
 
     @property
-    def broken(self) -> list[Bucket]:
+    def broken(self) -> list[RootCause]:
         """New findings, most severe first."""
-        return [bucket for bucket in self.buckets if bucket.known is None]
+        return [key for key in self.root_causes if key.known is None]
 
 
 class VerdictBuilder:
@@ -80,7 +80,7 @@ class VerdictBuilder:
         self._deviations = deviations or Deviations.none()
         self._fail_on = fail_on
         self._results: dict[str, ClauseResult] = {}
-        self._buckets = Buckets(self._deviations)
+        self._root_causes = RootCauses(self._deviations)
         self._signatures: dict[tuple[str, int], tuple[list[str], list[str]]] = {}
         self._services: dict[str, str] = {}
         self._histories: dict[str, HistoryChecks] = {}
@@ -120,7 +120,7 @@ class VerdictBuilder:
         for clause in negative:
             self._results[clause].negative += 1
         for finding in record.get("findings", ()):
-            self._buckets.add(Finding(**finding), record)
+            self._root_causes.add(Finding(**finding), record)
         for crashed in record.get("crashed", ()):
             self._unknown(crashed)
         project = record.get("project")
@@ -137,20 +137,20 @@ class VerdictBuilder:
         folder = _folder(worker)
         return self._histories.setdefault(self._services.get(folder, folder), HistoryChecks())
 
-    def _on_settled(self, record: Record) -> None:
+    def _on_reattributed(self, record: Record) -> None:
         """A finding that was put down to another clause after further requests."""
         was = Finding(**record["was"])
-        self._buckets.take_back(was, record["exchange"])
-        settled = Finding(**record["finding"])
-        if settled.clause == _RECOVERS:
-            self._at_end.append((was, settled, record["exchange"]))
+        self._root_causes.take_back(was, record["exchange"])
+        reattributed = Finding(**record["finding"])
+        if reattributed.clause == _RECOVERS:
+            self._at_end.append((was, reattributed, record["exchange"]))
         else:
-            self._buckets.add(settled, record["exchange"])
+            self._root_causes.add(reattributed, record["exchange"])
 
     def _judge_the_end(self) -> None:
         """What only the end of a run shows is that the service has suffered; what was seen before is told already."""
-        for was, settled, exchange in self._at_end:
-            self._buckets.add(was if self._buckets.holds(was) else settled, exchange)
+        for was, reattributed, exchange in self._at_end:
+            self._root_causes.add(was if self._root_causes.holds(was) else reattributed, exchange)
 
     def _on_exercised(self, record: Record) -> None:
         result = self._results[record["clause"]]
@@ -158,7 +158,7 @@ class VerdictBuilder:
         result.negative += record.get("negative", 0)
 
     def _on_finding(self, record: Record) -> None:
-        self._buckets.add(Finding(**record["finding"]), record.get("exchange"), record.get("started", 0.0))
+        self._root_causes.add(Finding(**record["finding"]), record.get("exchange"), record.get("started", 0.0))
 
     def _on_not_exercised(self, record: Record) -> None:
         self._results[record["clause"]].reason = record["why"]
@@ -177,46 +177,46 @@ class VerdictBuilder:
         """The verdict on all that was observed; call it once."""
         for history in self._histories.values():
             for seen in history.findings():
-                self._buckets.add(seen.finding, self._projects[seen.place])
+                self._root_causes.add(seen.finding, self._projects[seen.place])
             for clause, count in history.exercised():
                 if clause in self._results:
                     self._results[clause].positive += count
         self._judge_the_end()
-        for clause, why in self._buckets.drop_consequences().items():
+        for clause, why in self._root_causes.drop_consequences().items():
             result = self._results[clause]
             result.unknown, result.reason = True, why
-        for bucket in self._buckets:
-            result = self._results[bucket.clause]
-            if bucket.known is None:
-                result.broken += bucket.count
+        for key in self._root_causes:
+            result = self._results[key.clause]
+            if key.known is None:
+                result.broken += key.count
             else:
-                result.known += bucket.count
-        buckets = sorted(self._buckets, key=self._severity)
+                result.known += key.count
+        root_causes = sorted(self._root_causes, key=self._severity)
         failing = [
-            bucket
-            for bucket in buckets
-            if bucket.known is None and self._results[bucket.clause].clause.level.rank <= self._fail_on.rank
+            key
+            for key in root_causes
+            if key.known is None and self._results[key.clause].clause.level.rank <= self._fail_on.rank
         ]
         expired = self._deviations.expired()
-        occurred = {bucket.known.name for bucket in buckets if bucket.known}
+        occurred = {key.known.name for key in root_causes if key.known}
         vanished = [entry for entry in self._deviations.vanished(occurred) if self._was_looked_for(entry)]
         complete = bool(self._ends) and len(self._ends) >= self._runs and not any(e.get("reason") for e in self._ends)
         status, sentence = self._decide(failing, expired, complete=complete)
-        return Verdict(self._results, buckets, status, sentence, self._requests, complete, expired, vanished)
+        return Verdict(self._results, root_causes, status, sentence, self._requests, complete, expired, vanished)
 
     def _was_looked_for(self, entry: Deviation) -> bool:
         """Whether the run would have shown a deviation: it exercised the clause, or there is no such clause."""
         result = self._results.get(entry.clause)
         return result.outcome is not None if result else self._posts > 0
 
-    def _severity(self, bucket: Bucket) -> tuple[int, int, int, str]:
-        level = self._results[bucket.clause].clause.level.rank
-        return (bucket.known is not None, level, -bucket.count, bucket.clause)
+    def _severity(self, key: RootCause) -> tuple[int, int, int, str]:
+        level = self._results[key.clause].clause.level.rank
+        return (key.known is not None, level, -key.count, key.clause)
 
-    def _decide(self, failing: list[Bucket], expired: list[Deviation], *, complete: bool) -> tuple[ExitStatus, str]:
+    def _decide(self, failing: list[RootCause], expired: list[Deviation], *, complete: bool) -> tuple[ExitStatus, str]:
         reasons = "; ".join(dict.fromkeys(end["reason"] for end in self._ends if end.get("reason")))
         if failing:
-            clauses = len({bucket.clause for bucket in failing})
+            clauses = len({key.clause for key in failing})
             ending = "" if complete else f" The run did not finish: {reasons or 'it was ended from outside'}."
             noun = "promise is" if clauses == 1 else "promises are"
             return ExitStatus.BROKEN, f"The contract is broken: {clauses} {noun} not kept.{ending}"
@@ -232,7 +232,7 @@ class VerdictBuilder:
             return ExitStatus.NO_VERDICT, f"No verdict on {', '.join(unknown)}; everything else is kept."
         idle = sum(result.outcome is None for result in self._results.values())
         rest = f" ({idle} clauses were not exercised)" if idle else ""
-        known = sum(bucket.count for bucket in self._buckets if bucket.known)
+        known = sum(key.count for key in self._root_causes if key.known)
         accepted = f" Known deviations occurred {known} times." if known else ""
         return ExitStatus.KEPT, f"The contract is kept: every promise that was exercised held{rest}.{accepted}"
 

@@ -56,16 +56,16 @@ def _chosen(summary: Summary, wanted: Sequence[str]) -> list[FindingReport]:
 def _marks(runs: Sequence[Path]) -> set[str]:
     """The marks of the runs' unique names; a run that could not clean up before has two."""
     records = (record for run in runs for record in read_history(*history_files(run)))
-    return {record["mark"] for record in records if record["type"] in {"run", "mark"}}
+    return {record["run_id"] for record in records if record["type"] in {"run", "run_id"}}
 
 
-def _added(finding: FindingReport, marks: set[str], folder: Path) -> str:
+def _added(finding: FindingReport, run_ids: set[str], folder: Path) -> str:
     """Add one finding and say what became of it."""
     if finding.evidence is None:
         return f"{finding.id}: rests on several requests; no single case shows it"
     exchange = finding.evidence.exchange
     found = dt.datetime.fromtimestamp(exchange.started, tz=dt.UTC).date()
-    entry = CorpusCase(finding.id, finding.owed, finding.came, found, anonymous(exchange.case, marks))
+    entry = CorpusCase(finding.id, finding.expected, finding.received, found, anonymous(exchange.case, run_ids))
     path = add(entry, folder)
     return f"{finding.id}: added as {path}" if path else f"{finding.id}: is in {folder} already"
 

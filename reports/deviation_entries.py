@@ -45,11 +45,11 @@ def _entry(finding: FindingReport, name: str, acceptance: Acceptance) -> str:
     lines = [
         f"# {finding.agreement}",
         f"# smallest case: {finding.sent}",
-        f"# came: {finding.came}",
+        f"# came: {finding.received}",
         "[[deviation]]",
         f"name = {_quoted(name)}",
         f"clause = {_quoted(finding.clause.id)}",
-        f"cases = {_quoted(f'{finding.clause.promise} Owed {finding.owed}.')}",
+        f"cases = {_quoted(f'{finding.clause.promise} Owed {finding.expected}.')}",
         f"cause = {_quoted(finding.cause)}",
     ]
     # A place with an escape in it is shown, not spelled: it would match nothing.

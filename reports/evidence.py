@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from contracts.deviations import Deviation
-    from contracts.root_causes import Bucket
+    from contracts.root_causes import RootCause
     from contracts.verdict import ClauseResult
 
 #: Characters of a text on one line that a report shows.
@@ -49,16 +49,16 @@ class Known:
 class Evidence:
     """The smallest exchange that shows a finding, byte for byte.
 
-    ``owed`` is create, reject, either or empty; ``violations`` are (clause, where, why); ``sent_mark`` and
-    ``came_mark`` are the header name, or start and end in the text of the body, of the offending part.
+    ``expected`` is created, rejected, unspecified or empty; ``violations`` are (clause, where, why); ``sent_span`` and
+    ``received_span`` are the header name, or start and end in the text of the body, of the offending part.
     """
 
     exchange: Exchange
-    owed: str
+    expected: str
     violations: tuple[tuple[str, str, str], ...]
     why: tuple[str, ...]
-    sent_mark: str | tuple[int, int] | None
-    came_mark: str | tuple[int, int] | None
+    sent_span: str | tuple[int, int] | None
+    received_span: str | tuple[int, int] | None
 
     @property
     def sent_text(self) -> str:
@@ -66,7 +66,7 @@ class Evidence:
         return readable(self.exchange.case.body or b"")
 
     @property
-    def came_text(self) -> str:
+    def received_text(self) -> str:
         """The body that came back, as text."""
         return readable(self.exchange.response.body) if self.exchange.response else ""
 
@@ -82,13 +82,13 @@ class FindingReport:
     id: str
     clause: Clause
     cause: str
-    owed: str
-    came: str
+    expected: str
+    received: str
     where: str
     one_place: bool
     count: int
     cases: int
-    families: tuple[tuple[str, int], ...]
+    case_sets: tuple[tuple[str, int], ...]
     first_seen: float
     known: Known | None
     evidence: Evidence | None
@@ -120,36 +120,36 @@ class Repeating:
 
 
 def finding_report(
-    bucket: Bucket, result: ClauseResult, record: dict[str, Any] | None, run: Repeating, *, one_place: bool
+    key: RootCause, result: ClauseResult, record: dict[str, Any] | None, run: Repeating, *, one_place: bool
 ) -> FindingReport:
     """The report of one bucket; ``record`` is the exchange in full."""
-    finding = bucket.finding
+    finding = key.finding
     evidence = None if record is None else _evidence(record, finding.clause, finding.where)
-    identifier = inert(bucket.identifier())
+    identifier = inert(key.identifier())
     return FindingReport(
         id=identifier,
         clause=clause_report(result.clause),
         cause=inert(finding.cause),
-        owed=inert(finding.owed, LINE),
-        came=_came(finding.came, evidence),
+        expected=inert(finding.expected, LINE),
+        received=_came(finding.received, evidence),
         where=inert(finding.where, LINE),
         one_place=one_place,
-        count=bucket.count,
+        count=key.count,
         cases=result.positive + result.negative,
-        families=tuple((inert(name), count) for name, count in bucket.families.most_common(8) if name),
-        first_seen=bucket.first_seen,
-        known=None if bucket.known is None else _known(bucket.known),
+        case_sets=tuple((inert(name), count) for name, count in key.case_sets.most_common(8) if name),
+        first_seen=key.first_seen,
+        known=None if key.known is None else _known(key.known),
         evidence=evidence,
         commands=_commands(identifier, evidence, run),
     )
 
 
-def _came(came: str, evidence: Evidence | None) -> str:
+def _came(received: str, evidence: Evidence | None) -> str:
     """What came, the beginning of the answer unquoted where a check quoted it as a JSON string."""
     response = evidence.exchange.response if evidence else None
-    if response is not None and came.startswith(f'{response.status} "'):
+    if response is not None and received.startswith(f'{response.status} "'):
         return inert(f"{response.status} {readable(response.body[:LINE])}", _ANSWER)
-    return inert(came, LINE)
+    return inert(received, LINE)
 
 
 def _known(entry: Deviation) -> Known:
@@ -178,15 +178,15 @@ def _evidence(record: dict[str, Any], clause: str, where: str) -> Evidence:
     sent = where if in_request and where else next((place for _, place, _ in record.get("violations", ())), "")
     return Evidence(
         exchange=exchange,
-        owed=record.get("verdict", ""),
+        expected=record.get("expected", ""),
         violations=violations,
         why=tuple(map(inert, record.get("why", ()))),
-        sent_mark=_mark(sent, exchange.case.body),
-        came_mark=_mark(where, answer.body) if in_answer and answer else None,
+        sent_span=_run_id(sent, exchange.case.body),
+        received_span=_run_id(where, answer.body) if in_answer and answer else None,
     )
 
 
-def _mark(where: str, body: bytes | None) -> str | tuple[int, int] | None:
+def _run_id(where: str, body: bytes | None) -> str | tuple[int, int] | None:
     if where and not where.startswith("/"):
         return where
     return marking.span(readable(body), where) if where and body else None
@@ -194,14 +194,14 @@ def _mark(where: str, body: bytes | None) -> str | tuple[int, int] | None:
 
 def sent_line(evidence: Evidence, limit: int = 160) -> str:
     """The offending part of the request on one line, or the request as a whole."""
-    case, mark = evidence.exchange.case, evidence.sent_mark
-    if isinstance(mark, str):
-        values = [f"{name}: {value}" for name, value in case.headers if name.lower() == mark.lower()]
+    case, run_id = evidence.exchange.case, evidence.sent_span
+    if isinstance(run_id, str):
+        values = [f"{name}: {value}" for name, value in case.headers if name.lower() == run_id.lower()]
         body = f" with the body {evidence.sent_text}" if evidence.sent_text else ""
-        return inert(("; ".join(values) or f"no {mark} header") + body, limit)
+        return inert(("; ".join(values) or f"no {run_id} header") + body, limit)
     text = evidence.sent_text
-    if mark is not None and len(text) > limit:
-        return inert(text[slice(*mark)], limit)
+    if run_id is not None and len(text) > limit:
+        return inert(text[slice(*run_id)], limit)
     prefix = "" if case.creates else f"{case.method} {case.path} "
     if not text:
         return inert(f"{prefix}no body" if case.body is None else f"{prefix}an empty body", limit)

@@ -66,10 +66,10 @@ class HistoryWriter:
             members["exchange"] = _cut(exchange, KEPT_OF_FINDING).to_json()
         self.record("finding", **members)
 
-    def settled(self, exchange: Exchange, was: Finding, finding: Finding) -> None:
+    def reattributed(self, exchange: Exchange, was: Finding, finding: Finding) -> None:
         """Append that a finding of an exchange was put down to another clause."""
         kept = _cut(exchange, KEPT_OF_FINDING).to_json()
-        self.record("settled", number=exchange.number, was=was.to_json(), finding=finding.to_json(), exchange=kept)
+        self.record("reattributed", number=exchange.number, was=was.to_json(), finding=finding.to_json(), exchange=kept)
 
     def flush(self) -> None:
         """Hand everything to the operating system."""
@@ -86,7 +86,7 @@ class HistoryWriter:
         record = {"type": "exchange", **_cut(exchange, KEPT_OF_FINDING if findings else KEPT).to_json()}
         if judgement is None:
             return record
-        record["verdict"] = judgement.expectation.verdict.value
+        record["expected"] = judgement.expectation.expected.value
         record["signature"] = self._signature(judgement.positive, judgement.negative)
         if judgement.expectation.violations:
             record["violations"] = [[v.clause, v.where, v.why] for v in judgement.expectation.violations]

@@ -1,4 +1,4 @@
-"""The summary as JSON, for programs: ``report.json``, described by ``reports/schemas/report-1.schema.json``."""
+"""The summary as JSON, for programs: ``report.json``, described by ``reports/schemas/report-2.schema.json``."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from reports.summary import ClauseRow, Summary
     from reports.tally import Latency
 
-SCHEMA: Final = "report-1.schema.json"
+SCHEMA: Final = "report-2.schema.json"
 #: Bytes of a body that the report holds; the history has the rest.
 _BODY: Final = 65_536
 
@@ -29,7 +29,7 @@ def report_object(summary: Summary) -> dict[str, Any]:
     where = summary.environment
     return {
         "$schema": SCHEMA,
-        "version": 1,
+        "version": 2,
         "verdict": {
             "outcome": summary.outcome,
             "status": int(summary.status),
@@ -41,7 +41,7 @@ def report_object(summary: Summary) -> dict[str, Any]:
             "target": {"name": where.target, "base_url": where.base_url},
             "profile": where.profile,
             "seed": where.seed,
-            "marks": list(where.marks),
+            "run_ids": list(where.run_ids),
             "options": dict(where.options),
             "versions": dict(where.versions),
             "commit": where.commit,
@@ -56,9 +56,9 @@ def report_object(summary: Summary) -> dict[str, Any]:
         },
         "requests": {
             "total": summary.requests,
-            "owed": dict(summary.owed),
+            "expected": dict(summary.expected),
             "statuses": dict(summary.statuses),
-            "families": [asdict(family) for family in summary.families],
+            "case_sets": [asdict(case_set) for case_set in summary.case_sets],
             "timeline": {
                 "bar_seconds": summary.bar_seconds,
                 "bars": [{"at": moment.at, "counts": dict(moment.counts)} for moment in summary.timeline],
@@ -106,12 +106,12 @@ def _finding(finding: FindingReport) -> dict[str, Any]:
         "level": finding.clause.level.value,
         "cause": finding.cause,
         "sent": finding.sent,
-        "owed": finding.owed,
-        "came": finding.came,
+        "expected": finding.expected,
+        "received": finding.received,
         "where": finding.where,
         "count": finding.count,
         "cases": finding.cases,
-        "families": dict(finding.families),
+        "case_sets": dict(finding.case_sets),
         "first_seen": rfc3339(finding.first_seen),
         "known": asdict(finding.known) if finding.known else None,
         "commands": [asdict(command) for command in finding.commands],
@@ -121,7 +121,7 @@ def _finding(finding: FindingReport) -> dict[str, Any]:
 
 def _exchange(evidence: Evidence) -> dict[str, Any]:
     record = bounded(evidence.exchange).to_json()
-    record["owed"] = evidence.owed
+    record["expected"] = evidence.expected
     record["violations"] = [list(violation) for violation in evidence.violations]
     record["why"] = list(evidence.why)
     return record

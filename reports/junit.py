@@ -75,7 +75,9 @@ def _case(suite: Element, row: ClauseRow, findings: list[FindingReport]) -> None
     case = _new_case(suite, f"contract.{clause.level.value}", clause.id)
     if row.state == "broken":
         first = findings[0]
-        failure = SubElement(case, "failure", {"message": f"owed {first.owed}; came {first.came}", "type": clause.id})
+        failure = SubElement(
+            case, "failure", {"message": f"owed {first.expected}; came {first.received}", "type": clause.id}
+        )
         failure.text = "\n\n".join(_told(finding) for finding in findings)
     elif row.state == "unknown":
         SubElement(case, "error", {"message": row.reason or "unknown", "type": "unknown"})
@@ -86,8 +88,12 @@ def _case(suite: Element, row: ClauseRow, findings: list[FindingReport]) -> None
 
 
 def _told(finding: FindingReport) -> str:
-    lines = [f"{finding.clause.promise} [{finding.clause.statement}]", f"sent {finding.sent}", f"owed {finding.owed}"]
-    lines += [f"came {finding.came}", finding.agreement, *(f"{c.label}:\n{c.text}" for c in finding.commands)]
+    lines = [
+        f"{finding.clause.promise} [{finding.clause.statement}]",
+        f"sent {finding.sent}",
+        f"owed {finding.expected}",
+    ]
+    lines += [f"came {finding.received}", finding.agreement, *(f"{c.label}:\n{c.text}" for c in finding.commands)]
     if finding.known:
         lines.insert(0, f"known deviation {finding.known.name}: {finding.known.reason}")
     return "\n".join(lines)

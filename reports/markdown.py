@@ -85,9 +85,9 @@ def _escaped(text: str) -> str:
 
 
 def _finding(number: int, finding: FindingReport) -> str:
-    families = ", ".join(f"{name} ({count:,})" for name, count in finding.families)
-    aim = finding.evidence.exchange.case.aim if finding.evidence else ""
-    purpose = f"| sent as | {cell(inert(aim))} |\n" if aim else ""
+    case_sets = ", ".join(f"{name} ({count:,})" for name, count in finding.case_sets)
+    intent = finding.evidence.exchange.case.intent if finding.evidence else ""
+    purpose = f"| sent as | {cell(inert(intent))} |\n" if intent else ""
     blocks = "\n\n".join(f"{command.label}:\n\n{_fenced(command.text)}" for command in finding.commands)
     return (
         f"### {number}. {code(finding.clause.id)}\n\n"
@@ -96,9 +96,9 @@ def _finding(number: int, finding: FindingReport) -> str:
         f"| page | {cell(finding.clause.statement)} |\n"
         f"| sent | {cell(finding.sent)} |\n"
         f"{purpose}"
-        f"| owed | {cell(finding.owed)} |\n"
-        f"| came | {cell(finding.came)} |\n"
-        f"| seen | {finding.agreement}{f'; {cell(families)}' if families else ''};"
+        f"| expected | {cell(finding.expected)} |\n"
+        f"| received | {cell(finding.received)} |\n"
+        f"| seen | {finding.agreement}{f'; {cell(case_sets)}' if case_sets else ''};"
         f" first {instant(finding.first_seen)} |\n\n"
         f"<details><summary>Repeat it</summary>\n\n{blocks}\n\n</details>"
     )
@@ -111,9 +111,7 @@ def _fenced(text: str) -> str:
 
 
 def _line(finding: FindingReport) -> str:
-    return (
-        f"{code(finding.clause.id)} owed {code(finding.owed, 120)}, came {code(finding.came, 120)}; {finding.agreement}"
-    )
+    return f"{code(finding.clause.id)}, expected {code(finding.expected, 120)}, received {code(finding.received, 120)}; {finding.agreement}"
 
 
 def _list(title: str, lines: list[str], limit: int = 40) -> str:

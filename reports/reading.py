@@ -22,7 +22,7 @@ from reports.visible import inert
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from contracts.root_causes import Bucket
+    from contracts.root_causes import RootCause
 
 #: Notes of one kind, and projects left behind, that are kept by name; the rest is counted.
 _NOTES: Final = 40
@@ -108,7 +108,7 @@ def _slim(record: Record) -> Record:
     kept |= {name: record[name] for name in ("date", "why", "unasked") if name in record}
     body = {name: case[name][:_BEGINNING] for name in ("body", "body_base64") if case.get(name)}
     size = len(case.get("body") or case.get("body_base64") or "")
-    return {**kept, "case": {**body, "family": case.get("family", "")}, "size": size, "slim": True}
+    return {**kept, "case": {**body, "case_set": case.get("case_set", "")}, "size": size, "slim": True}
 
 
 class _Reader:
@@ -177,10 +177,10 @@ class _Reader:
             complete=verdict.complete,
             environment=environment,
             requests=verdict.requests,
-            owed=tuple(sorted(self._tally.owed.items())),
+            expected=tuple(sorted(self._tally.expected.items())),
             statuses=tuple(sorted(self._tally.statuses.items())),
             latencies=self._tally.latencies(),
-            families=tuple(replace(family, name=inert(family.name)) for family in self._tally.families()),
+            case_sets=tuple(replace(case_set, name=inert(case_set.name)) for case_set in self._tally.case_sets()),
             bar_seconds=width,
             timeline=timeline,
             clauses=tuple(_rows(verdict, self._fail_on)),
@@ -194,7 +194,7 @@ class _Reader:
         )
 
     def _findings(self, verdict: Verdict, sources: Sequence[Path], environment: Environment) -> list[FindingReport]:
-        slim = {_place(bucket) for bucket in verdict.buckets if bucket.exchange and bucket.exchange.get("slim")}
+        slim = {_place(key) for key in verdict.root_causes if key.exchange and key.exchange.get("slim")}
         full = _find(sources, slim)
         options = _repeated(dict(environment.options), environment.target)
         runs = [
@@ -202,13 +202,13 @@ class _Reader:
         ]
         return [
             finding_report(
-                bucket,
-                verdict.clauses[bucket.clause],
-                full.get(_place(bucket), bucket.exchange) if bucket.exchange else None,
-                runs[_folder_number(_place(bucket)[0])],
-                one_place=len(self._places.get(bucket.finding.bucket, ())) < 2,
+                key,
+                verdict.clauses[key.clause],
+                full.get(_place(key), key.exchange) if key.exchange else None,
+                runs[_folder_number(_place(key)[0])],
+                one_place=len(self._places.get(key.finding.key, ())) < 2,
             )
-            for bucket in verdict.buckets
+            for key in verdict.root_causes
         ]
 
     def _environment(self, histories: int, directory: str) -> Environment:
@@ -222,7 +222,7 @@ class _Reader:
             base_url=inert(str(target.get("base_url", ""))),
             profile=", ".join(_each(runs, "profile")),
             seed=", ".join(_each(runs, "seed")),
-            marks=_each(runs, "mark"),
+            run_ids=_each(runs, "run_id"),
             options=_pairs(first.get("options", {})),
             versions=_pairs({**first.get("versions", {}), "platform": first.get("platform")}),
             commit=", ".join(_each(runs, "commit")),
@@ -265,8 +265,8 @@ def _repeated(options: dict[str, str], target: str) -> dict[str, str]:
     return {name: options[name] for name in names if name in options}
 
 
-def _place(bucket: Bucket) -> tuple[str, int]:
-    exchange = bucket.exchange or {}
+def _place(key: RootCause) -> tuple[str, int]:
+    exchange = key.exchange or {}
     return (exchange.get("worker", ""), exchange.get("number", 0))
 
 

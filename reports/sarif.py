@@ -79,7 +79,8 @@ def _invocation(summary: Summary) -> dict[str, Any]:
 
 def _result(finding: FindingReport, index: int, line: int, comparison: Comparison | None) -> dict[str, Any]:
     text = (
-        f"{finding.clause.promise} Sent {finding.sent}; owed {finding.owed}; came {finding.came}; {finding.agreement}."
+        f"{finding.clause.promise} Sent {finding.sent}; expected {finding.expected};"
+        f" received {finding.received}; {finding.agreement}."
     )
     result: dict[str, Any] = {
         "ruleId": finding.clause.id,

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from contracts.clauses import Clause
     from contracts.deviations import Deviation
     from reports.evidence import FindingReport
-    from reports.tally import Family, Latency, Moment
+    from reports.tally import CaseSetCount, Latency, Moment
 
 Record = dict[str, Any]
 
@@ -32,7 +32,7 @@ class Environment:
     base_url: str
     profile: str
     seed: str
-    marks: tuple[str, ...]
+    run_ids: tuple[str, ...]
     options: tuple[tuple[str, str], ...]
     versions: tuple[tuple[str, str], ...]
     commit: str
@@ -115,10 +115,10 @@ class Summary:
     complete: bool
     environment: Environment
     requests: int
-    owed: tuple[tuple[str, int], ...]
+    expected: tuple[tuple[str, int], ...]
     statuses: tuple[tuple[str, int], ...]
     latencies: tuple[Latency, ...]
-    families: tuple[Family, ...]
+    case_sets: tuple[CaseSetCount, ...]
     bar_seconds: float
     timeline: tuple[Moment, ...]
     clauses: tuple[ClauseRow, ...]

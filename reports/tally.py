@@ -43,7 +43,7 @@ class Moment:
 
 
 @dataclass(frozen=True, slots=True)
-class Family:
+class CaseSetCount:
     """One set of cases: how many were sent and how they were answered."""
 
     name: str
@@ -93,10 +93,10 @@ class Tally:
 
     def __init__(self) -> None:
         self.statuses: Counter[str] = Counter()
-        self.owed: Counter[str] = Counter()
+        self.expected: Counter[str] = Counter()
         self.seconds = 0.0
         self._kinds: dict[str, _Durations] = {}
-        self._families: dict[str, Counter[str]] = {}
+        self._case_sets: dict[str, Counter[str]] = {}
         self._bars: dict[int, Counter[str]] = {}
         self._width = 0.25
         self.first = math.inf
@@ -110,11 +110,11 @@ class Tally:
         elapsed, started = record["elapsed"], record["started"]
         failure = record.get("failure") or {}
         self.statuses[str(status) if status else failure.get("kind", "no answer")] += 1
-        if "verdict" in record:
-            self.owed[record["verdict"]] += 1
+        if "expected" in record:
+            self.expected[record["expected"]] += 1
         self._kinds.setdefault(kind, _Durations()).add(elapsed)
-        family = self._families.setdefault(case.get("family") or "other", Counter())
-        family[kind if kind in {"created", "refused"} else "other"] += 1
+        case_set = self._case_sets.setdefault(case.get("case_set") or "other", Counter())
+        case_set[kind if kind in {"created", "refused"} else "other"] += 1
         self.seconds += elapsed
         self.first, self.last = min(self.first, started), max(self.last, started + elapsed)
         self._bar(started, f"{status // 100}xx" if status else "none")
@@ -132,11 +132,11 @@ class Tally:
         """How long each kind of case took."""
         return tuple(self._kinds[kind].summary(kind) for kind in KINDS if kind in self._kinds)
 
-    def families(self) -> tuple[Family, ...]:
+    def case_sets(self) -> tuple[CaseSetCount, ...]:
         """Every family, the largest first."""
         rows = [
-            Family(name, counts.total(), counts["created"], counts["refused"], counts["other"])
-            for name, counts in self._families.items()
+            CaseSetCount(name, counts.total(), counts["created"], counts["refused"], counts["other"])
+            for name, counts in self._case_sets.items()
         ]
         return tuple(sorted(rows, key=lambda row: (-row.count, row.name)))
 

@@ -56,7 +56,8 @@ def github_annotations(summary: Summary, environment: Mapping[str, str] = os.env
 
 def _annotation(finding: FindingReport) -> str:
     return (
-        f"{finding.clause.promise} Sent {finding.sent}; owed {finding.owed}; came {finding.came}; {finding.agreement}"
+        f"{finding.clause.promise} Sent {finding.sent}; expected {finding.expected};"
+        f" received {finding.received}; {finding.agreement}"
     )
 
 
@@ -120,8 +121,8 @@ def _body(summary: Summary) -> Iterator[_Line]:
         yield _Line("")
         yield _Line(f"✗ {finding.clause.id}  {finding.clause.promise}", (_BOLD, _RED), rows=2)
         yield _Line(f"  sent  {finding.sent}", rows=2)
-        yield _Line(f"  owed  {finding.owed}", rows=2)
-        yield _Line(f"  came  {finding.came}", rows=2)
+        yield _Line(f"  owed  {finding.expected}", rows=2)
+        yield _Line(f"  came  {finding.received}", rows=2)
         yield _Line(f"  {finding.agreement} · {finding.id}", (_DIM,), rows=2)
     lists = [(name, colour, lines) for name, colour, lines in _lists(summary) if lines]
     used = 7 + 6 * min(len(summary.findings), _FINDINGS)
@@ -142,13 +143,21 @@ def _body(summary: Summary) -> Iterator[_Line]:
 def _lists(summary: Summary) -> Iterator[tuple[str, str, list[str]]]:
     """What is told in one line each: a name, a colour, and the lines."""
     rest = summary.findings[_FINDINGS:]
-    yield "findings", _RED, [f"✗ {f.clause.id}  sent {f.sent}; owed {f.owed}; came {f.came}" for f in rest]
+    yield (
+        "findings",
+        _RED,
+        [f"✗ {f.clause.id}  sent {f.sent}; expected {f.expected}; received {f.received}" for f in rest],
+    )
     yield "expired", _RED, [f"! {e.name}  was accepted until {e.expires}, owner {e.owner}" for e in summary.expired]
     yield "unknown", _YELLOW, [f"? {row.clause.id}  unknown: {row.reason}" for row in summary.in_state("unknown")]
     idle = summary.in_state("not exercised") if summary.requests else ()
     yield "not exercised", _DIM, [f"- {row.clause.id}  not exercised {row.reason}".rstrip() for row in idle]
     yield "known", _YELLOW, [f"~ {f.clause.id}  known: {f.known.name}, {f.agreement}" for f in summary.known if f.known]
-    yield "advice", _DIM, [f"i {f.clause.id}  owed {f.owed}; came {f.came} ({f.count:,} times)" for f in summary.advice]
+    yield (
+        "advice",
+        _DIM,
+        [f"i {f.clause.id}, expected {f.expected}; received {f.received} ({f.count:,} times)" for f in summary.advice],
+    )
     yield "vanished", _DIM, [f"i {e.name}  this known deviation occurs no more: remove it" for e in summary.vanished]
     yield "notes", _DIM, [f"i {note.kind}: {note.text}" for note in summary.notes]
 

@@ -43,7 +43,9 @@ def adversarial_bodies(contract: Contract) -> st.SearchStrategy[Case]:
     """
     sources = [_around(contract, field, broken) for field in contract.fields for broken in _broken_members(field)]
     others = st.one_of(st.sampled_from(NO_OBJECTS), st.lists(json_objects(), max_size=2), texts(), numbers())
-    sources.append(others.map(lambda value: json_case(value, family="random.adversarial", aim="request.body.type")))
+    sources.append(
+        others.map(lambda value: json_case(value, case_set="random.adversarial", intent="request.body.type"))
+    )
     # One integer, not a choice of strategies: nested choices would be flattened, and with them the weights lost.
     return st.integers(0, len(sources) - 1).flatmap(sources.__getitem__)
 
@@ -58,7 +60,7 @@ def _around(contract: Contract, field: Field, broken: st.SearchStrategy[_Broken]
             for other, value in zip(contract.fields, values, strict=True)
         ]
         body = marked(contract, {name: value for name, value in pairs if value is not ABSENT}, field.path)
-        return json_case(body, family="random.adversarial", aim=wrong[0], style=style)
+        return json_case(body, case_set="random.adversarial", intent=wrong[0], style=style)
 
     return st.builds(build, broken, others, STYLED)
 

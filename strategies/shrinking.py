@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator
 
     from contracts.exchange import Case
-    from strategies.unique_names import Names
+    from strategies.unique_names import UniqueNames
 
 #: Containers up to this size, and texts up to this length, are also reduced item by item.
 _FEW: Final = 8
@@ -24,8 +24,8 @@ _SHORT: Final = 48
 _PLAIN: Final = "a"
 
 
-def smallest(
-    case: Case, names: Names, still_fails: Callable[[Case], bool], *, keep: Collection[str] = (), limit: int = 40
+def shrink(
+    case: Case, names: UniqueNames, still_fails: Callable[[Case], bool], *, keep: Collection[str] = (), limit: int = 40
 ) -> Case:
     """The smallest case found for which ``still_fails`` is true, asking it at most ``limit`` times.
 
@@ -50,7 +50,7 @@ def smallest(
     return case
 
 
-def candidates(case: Case, names: Names, *, keep: Collection[str] = ()) -> Iterator[Case]:
+def candidates(case: Case, names: UniqueNames, *, keep: Collection[str] = ()) -> Iterator[Case]:
     """Smaller variants of a case, the most drastic first, each with a new unique name where it carries one.
 
     Nothing comes of a body that is no JSON text.
@@ -79,7 +79,7 @@ def members(case: Case) -> tuple[str, ...]:
     return tuple(body) if isinstance(body, dict) else ()
 
 
-def without(case: Case, member: str, names: Names) -> Case:
+def without(case: Case, member: str, names: UniqueNames) -> Case:
     """The case without one member of its body; raises KeyError where there is none of this name."""
     body = parsed(case)
     if not isinstance(body, dict) or member not in body:
@@ -87,7 +87,7 @@ def without(case: Case, member: str, names: Names) -> Case:
     return names.renew(case.with_body(encode({name: value for name, value in body.items() if name != member})))
 
 
-def _smaller_bodies(body: Any, names: Names, keep: Collection[str]) -> Iterator[Any]:
+def _smaller_bodies(body: Any, names: UniqueNames, keep: Collection[str]) -> Iterator[Any]:
     if not isinstance(body, dict):
         yield from _smaller(body, names)
         return
@@ -105,7 +105,7 @@ def _smaller_bodies(body: Any, names: Names, keep: Collection[str]) -> Iterator[
         yield from ({**body, name: smaller} for smaller in _smaller(body[name], names))
 
 
-def _smaller(value: Any, names: Names) -> Iterator[Any]:
+def _smaller(value: Any, names: UniqueNames) -> Iterator[Any]:
     if isinstance(value, str):
         before, name, behind = names.split(value)
         if name:
@@ -155,7 +155,7 @@ def _smaller_numbers(number: float) -> Iterator[float]:
             yield candidate
 
 
-def _smaller_lists(items: list[Any], names: Names) -> Iterator[list[Any]]:
+def _smaller_lists(items: list[Any], names: UniqueNames) -> Iterator[list[Any]]:
     if not items:
         return
     yield []
@@ -166,7 +166,7 @@ def _smaller_lists(items: list[Any], names: Names) -> Iterator[list[Any]]:
             yield from ([*items[:at], smaller, *items[at + 1 :]] for smaller in _smaller(item, names))
 
 
-def _smaller_objects(members_: dict[str, Any], names: Names) -> Iterator[dict[str, Any]]:
+def _smaller_objects(members_: dict[str, Any], names: UniqueNames) -> Iterator[dict[str, Any]]:
     if not members_:
         return
     pairs = list(members_.items())

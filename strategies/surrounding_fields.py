@@ -13,7 +13,7 @@ from strategies.encoding import encode
 from strategies.example_values import undisputed_members
 from strategies.hard_texts import ORDINARY_NAMES, filler, hard_texts
 from strategies.json_values import HARD_NUMBERS, HARD_OBJECTS, Named
-from strategies.unique_names import PLACEHOLDER, Names
+from strategies.unique_names import PLACEHOLDER, UniqueNames
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -27,7 +27,7 @@ MARK_MEMBER: Final = "ct"
 #: A name of the usual shape: patterns are asked about it before a number is used up.
 USUAL_NAME: Final = "ctmark-1000001"
 #: What the optional members of a body are, in rotation.
-COMPANIES: Final = ("full", "minimal", "nulls", "even", "odd", "without marked", "hard")
+CONTEXTS: Final = ("full", "minimal", "nulls", "even", "odd", "without marked", "hard")
 #: Natural members of a pattern come first; ordinary values stay with them.
 _ORDINARY_MEMBERS: Final = 4
 _ORDINARY: Final[dict[str, tuple[Any, ...]]] = {
@@ -166,7 +166,7 @@ def marked_text(field: Field, name: str, before: str, behind: str) -> str:
     return text if admits(field, text) else name
 
 
-class Companions:
+class SurroundingFields:
     """Valid bodies in rotation, each with a unique name somewhere in it.
 
     ``names`` is where the names come from; None puts the placeholder in their place.
@@ -174,7 +174,7 @@ class Companions:
 
     __slots__ = ("_names", "_turn", "contract")
 
-    def __init__(self, contract: Contract, names: Names | None, seed: int = 0) -> None:
+    def __init__(self, contract: Contract, names: UniqueNames | None, seed: int = 0) -> None:
         self.contract = contract
         self._names = names
         self._turn = seed
@@ -188,30 +188,30 @@ class Companions:
         """A new unique name, or the placeholder."""
         return self._names.next() if self._names is not None else PLACEHOLDER
 
-    def body(self, about: Field | None = None, company: str | None = None) -> dict[str, Any]:
+    def body(self, about: Field | None = None, context: str | None = None) -> dict[str, Any]:
         """The next body; the field it is ``about`` is present, ordinary, and does not carry the name."""
         self._turn += 1
-        company = company or COMPANIES[self._turn % len(COMPANIES)]
+        context = context or CONTEXTS[self._turn % len(CONTEXTS)]
         body: dict[str, Any] = {}
         for index, field in enumerate(self.contract.fields):
             if field is about or field.required:
                 body[field.path] = ordinary(field, self._turn + index)
             else:
-                self._optional(body, field, index, company)
+                self._optional(body, field, index, context)
         return self.marked(body, about)
 
-    def _optional(self, body: dict[str, Any], field: Field, index: int, company: str) -> None:
+    def _optional(self, body: dict[str, Any], field: Field, index: int, context: str) -> None:
         absent = {
             "minimal": True,
             "even": index % 2 == 0,
             "odd": index % 2 == 1,
             "without marked": field.path == MARKED,
         }
-        if absent.get(company):
+        if absent.get(context):
             return
-        if company == "nulls" and field.nullable:
+        if context == "nulls" and field.nullable:
             body[field.path] = None
-        elif company == "hard":
+        elif context == "hard":
             hard = _small_hard_values(field)
             body[field.path] = hard[self._turn * 7 % len(hard)]
         else:

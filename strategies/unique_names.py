@@ -17,28 +17,30 @@ LANE_SIZE: Final = 1_000_000
 _MARK = re.compile(r"[a-z][a-z0-9]*\Z")
 
 
-class Names:
+class UniqueNames:
     """Names ``<mark>-<number>`` that no other lane of the run hands out.
 
     ``mark`` is the run's: lower-case letters and digits. Raises ValueError for another mark or a negative lane.
     """
 
-    __slots__ = ("_form", "_next", "_text_form", "lane", "mark")
+    __slots__ = ("_form", "_next", "_text_form", "id_range", "run_id")
 
-    def __init__(self, mark: str, lane: int = 0) -> None:
-        if not _MARK.match(mark):
-            raise ValueError(f"Expected a mark of lower-case letters and digits that begins with a letter, got {mark=}")
-        if lane < 0:
-            raise ValueError(f"Expected a lane of 0 or more, got {lane=}")
-        self.mark = mark
-        self.lane = lane
-        self._next = lane * LANE_SIZE
-        self._text_form = re.compile(rf"{mark}-[0-9]+")
+    def __init__(self, run_id: str, id_range: int = 0) -> None:
+        if not _MARK.match(run_id):
+            raise ValueError(
+                f"Expected a mark of lower-case letters and digits that begins with a letter, got {run_id=}"
+            )
+        if id_range < 0:
+            raise ValueError(f"Expected a lane of 0 or more, got {id_range=}")
+        self.run_id = run_id
+        self.id_range = id_range
+        self._next = id_range * LANE_SIZE
+        self._text_form = re.compile(rf"{run_id}-[0-9]+")
         self._form = re.compile(self._text_form.pattern.encode())
 
     def next(self) -> str:
         """A name that was not handed out before."""
-        name = f"{self.mark}-{self._next}"
+        name = f"{self.run_id}-{self._next}"
         self._next += 1
         return name
 

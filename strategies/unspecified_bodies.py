@@ -19,7 +19,7 @@ _FAMILY = "random.open"
 _ODD_NAMES = (*UNLISTED, "__proto__", "a.b", "$where", " ", "\u0000", "\ud800")
 
 
-def open_bodies(contract: Contract) -> st.SearchStrategy[Case]:
+def unspecified_bodies(contract: Contract) -> st.SearchStrategy[Case]:
     """Valid bodies with one thing in them that may be taken or refused, but never answered by a 5xx.
 
     A placeholder stands where a unique name fits.
@@ -58,8 +58,8 @@ def _putter(path: str, before: str) -> Any:
     return lambda body, odd: _case(body | {path: f"{before}{odd}"}, f"{path}: an odd text")
 
 
-def _case(body: dict[str, Any], aim: str) -> Case:
-    return json_case(body, family=_FAMILY, aim=aim)
+def _case(body: dict[str, Any], intent: str) -> Case:
+    return json_case(body, case_set=_FAMILY, intent=intent)
 
 
 def _repeated(body: dict[str, Any], index: int, value: Any) -> Case:

@@ -171,7 +171,9 @@ def valid_bodies(contract: Contract) -> st.SearchStrategy[Case]:
     Every combination of optional members and every documented null comes up; several encodings do.
     """
     return st.builds(
-        lambda body, style: json_case(marked(contract, body), family="random.valid", aim="a valid body", style=style),
+        lambda body, style: json_case(
+            marked(contract, body), case_set="random.valid", intent="a valid body", style=style
+        ),
         member_objects(contract.fields),
         STYLED,
     )

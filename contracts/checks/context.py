@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from contracts import json_text
 from contracts.findings import Finding
-from contracts.oracle import Expectation, Verdict
+from contracts.oracle import Expectation, Expected
 
 if TYPE_CHECKING:
     from contracts.document import Contract
@@ -36,7 +36,7 @@ class Context:
     expectation: Expectation
     limits: Limits
     secrets: Secrets
-    mark: str = ""
+    run_id: str = ""
 
     @property
     def response(self) -> Response | None:
@@ -51,7 +51,7 @@ class Context:
     @property
     def created(self) -> bool:
         """Whether a 201 came to a request that may be answered so: its body is owed to the page."""
-        return self.status == 201 and self.expectation.verdict is not Verdict.REJECT
+        return self.status == 201 and self.expectation.expected is not Expected.REJECTED
 
     @cached_property
     def parsed(self) -> json_text.JsonText | ValueError:
@@ -86,15 +86,15 @@ class Context:
 
     def foreign_name(self, text: str) -> str:
         """A unique name of the run in ``text``, where none of the names there was sent with this request."""
-        if not self.mark or self.mark not in text:
+        if not self.run_id or self.run_id not in text:
             return ""
-        numbers = re.compile(re.escape(self.mark) + r"-(\d+)")
+        numbers = re.compile(re.escape(self.run_id) + r"-(\d+)")
         own = {number for sent in json_text.texts(self.sent) for number in numbers.findall(sent)}
         found = numbers.findall(text)
         # A text that was cut ends within its own number.
         if not found or any(number.startswith(part) for part in found for number in own):
             return ""
-        return f"{self.mark}-{found[0]}"
+        return f"{self.run_id}-{found[0]}"
 
 
 Check = Callable[[Context], Iterator[Finding]]

@@ -120,12 +120,12 @@ class HistoryChecks:
         self._with_date[name] += 1
         apart = moment.timestamp() - own.timestamp()
         if abs(apart) > SKEW + elapsed:
-            came = f"{shown(moment.isoformat())}, {abs(apart):,.0f} s {'ahead' if apart > 0 else 'behind'}"
+            received = f"{shown(moment.isoformat())}, {abs(apart):,.0f} s {'ahead' if apart > 0 else 'behind'}"
             self._add(
                 f"response.201.{name}.clock",
                 "far",
                 f"about the Date of the answer, {own.isoformat()}",
-                came,
+                received,
                 f"/{name}",
                 place,
             )
@@ -156,18 +156,18 @@ class HistoryChecks:
                 )
         for name, values in self._defaults.items():
             if len(values) > 1:
-                came = " or ".join(shown(json.loads(text)) for text in values)
-                owed = f"one default for {name}, where none is sent"
+                received = " or ".join(shown(json.loads(text)) for text in values)
+                expected = f"one default for {name}, where none is sent"
                 place = list(values.values())[1]
-                finding = Finding("response.201.answers_own_request", "default changes", owed, came, f"/{name}")
+                finding = Finding("response.201.answers_own_request", "default changes", expected, received, f"/{name}")
                 yield Seen(finding, place)
         far = {(seen.finding.clause, seen.place) for seen in self._found}
         for name, workers in self._clocks.items():
             for readings in workers.values():
                 yield from (s for s in _standing(name, readings) if (s.finding.clause, s.place) not in far)
 
-    def _add(self, clause: str, cause: str, owed: str, came: str, where: str, place: Place) -> None:
-        self._found.append(Seen(Finding(clause, cause, owed, came, where.replace(".", "/")), place))
+    def _add(self, clause: str, cause: str, expected: str, received: str, where: str, place: Place) -> None:
+        self._found.append(Seen(Finding(clause, cause, expected, received, where.replace(".", "/")), place))
 
 
 def _standing(name: str, readings: list[_Reading]) -> Iterator[Seen]:
@@ -177,16 +177,16 @@ def _standing(name: str, readings: list[_Reading]) -> Iterator[Seen]:
     for reading in readings:
         # The instant lies between sending and answer; a service may write whole seconds.
         if not -WANDER <= reading.offset - usual <= WANDER + reading.elapsed:
-            came = f"{reading.offset - usual:+.1f} s against the other answers of the run"
-            yield Seen(Finding(clause, "stands", "the time of the request", came, where), reading.place)
+            received = f"{reading.offset - usual:+.1f} s against the other answers of the run"
+            yield Seen(Finding(clause, "stands", "the time of the request", received, where), reading.place)
     sent = [reading.started for reading in readings]
     span = max(sent) - min(sent)
     if len(readings) >= _MANY and span >= _SPAN:
         # Over all of them, since several machines with clocks of their own may answer by turns.
         pace = linear_regression(sent, [reading.started + reading.offset for reading in readings]).slope
         if abs(pace) < _PACE:
-            came = f"{pace * span:.2f} s between the first request and the last, {span:.1f} s later"
-            yield Seen(Finding(clause, "stands", "the time of the request", came, where), readings[-1].place)
+            received = f"{pace * span:.2f} s between the first request and the last, {span:.1f} s later"
+            yield Seen(Finding(clause, "stands", "the time of the request", received, where), readings[-1].place)
 
 
 def _http_date(value: str | None) -> datetime | None:

@@ -82,14 +82,14 @@ def instants(context: Context) -> Iterator[Finding]:
                 unit = max(unit, _unit(value))
                 moment = instant(value)
                 if moment is None:
-                    owed = "an instant such as 2026-01-31T12:00:00.000Z"
-                    yield _at(f"{prefix}{name}", "instant", "format", owed, shown(value))
+                    expected = "an instant such as 2026-01-31T12:00:00.000Z"
+                    yield _at(f"{prefix}{name}", "instant", "format", expected, shown(value))
                 else:
                     read[name] = moment
         # What is written with fewer digits may have lost some.
         if len(read) == 2 and read["updated"] <= read["created"] - unit:
-            owed = f"updated not before created ({read['created'].isoformat()})"
-            yield _at(f"{prefix}updated", "order", "before", owed, read["updated"].isoformat())
+            expected = f"updated not before created ({read['created'].isoformat()})"
+            yield _at(f"{prefix}updated", "order", "before", expected, read["updated"].isoformat())
 
 
 def _unit(text: str) -> timedelta:
@@ -106,8 +106,8 @@ def counts(context: Context) -> Iterator[Finding]:
             yield _at(path, "count", "no count", "a whole number, not below zero", shown(value))
 
 
-def _at(path: str, aspect: str, cause: str, owed: str, came: str) -> Finding:
-    return Finding(f"response.201.{path}.{aspect}", cause, owed, came, "/" + path.replace(".", "/"))
+def _at(path: str, aspect: str, cause: str, expected: str, received: str) -> Finding:
+    return Finding(f"response.201.{path}.{aspect}", cause, expected, received, "/" + path.replace(".", "/"))
 
 
 def instant(text: str) -> datetime | None:
@@ -140,8 +140,10 @@ def echo(context: Context) -> Iterator[Finding]:
         if isinstance(sent, str) and sent == received:
             continue
         if _is_of_another(context, received):
-            owed = f"the project of this request ({name} {shown(sent)})"
-            yield Finding("response.201.answers_own_request", "another", owed, f"{name} {shown(received)}", f"/{name}")
+            expected = f"the project of this request ({name} {shown(sent)})"
+            yield Finding(
+                "response.201.answers_own_request", "another", expected, f"{name} {shown(received)}", f"/{name}"
+            )
             return
         if sent is None:
             # A null may come back as null or not at all; a member that was not sent may have a default.

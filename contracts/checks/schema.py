@@ -22,19 +22,19 @@ def content_type_conformance(context: Context) -> Iterator[Finding]:
     if not context.created or context.response is None:
         return
     values = context.response.all_headers("Content-Type")
-    clause, owed = "response.201.mediaType", "Content-Type: application/json"
+    clause, expected = "response.201.mediaType", "Content-Type: application/json"
     if len(values) != 1:
-        came = "no Content-Type" if not values else f"{len(values)} Content-Type headers: {shown(values)}"
-        yield Finding(clause, "count", owed, came, "Content-Type")
+        received = "no Content-Type" if not values else f"{len(values)} Content-Type headers: {shown(values)}"
+        yield Finding(clause, "count", expected, received, "Content-Type")
         return
     essence, _, parameters = values[0].partition(";")
     charset = dict(part.strip().lower().partition("=")[::2] for part in parameters.split(";") if "=" in part).get(
         "charset", "utf-8"
     )
     if essence.strip().lower() != JSON_MEDIA_TYPE:
-        yield Finding(clause, "essence", owed, shown(values[0]), "Content-Type")
+        yield Finding(clause, "essence", expected, shown(values[0]), "Content-Type")
     elif charset.strip("\"'") not in {"utf-8", "utf8"}:
-        yield Finding(clause, "charset", f"{owed}; charset=utf-8", shown(values[0]), "Content-Type")
+        yield Finding(clause, "charset", f"{expected}; charset=utf-8", shown(values[0]), "Content-Type")
 
 
 def body_is_json(context: Context) -> Iterator[Finding]:
@@ -78,8 +78,10 @@ def _value(field: Field, value: Any, where: str) -> Iterator[Finding]:
             yield Finding(f"{clause}.null", "null", f"a JSON {' or '.join(field.types)}", "null", where)
         return
     if field.types and not json_text.has_one_of(value, field.types):
-        came = f"{json_text.type_name(value)}: {shown(value)}"
-        yield Finding(f"{clause}.type", json_text.type_name(value), f"a JSON {' or '.join(field.types)}", came, where)
+        received = f"{json_text.type_name(value)}: {shown(value)}"
+        yield Finding(
+            f"{clause}.type", json_text.type_name(value), f"a JSON {' or '.join(field.types)}", received, where
+        )
         return
     if field.enum is not None and not any(json_text.same(option, value) for option in field.enum):
         yield Finding(f"{clause}.enum", "option", f"one of {', '.join(map(str, field.enum))}", shown(value), where)

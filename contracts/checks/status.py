@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 from contracts.checks.context import Context, shown
 from contracts.exchange import STALE, UNREACHED
 from contracts.findings import Finding
-from contracts.oracle import SENT_BEFORE, Verdict
+from contracts.oracle import SENT_BEFORE, Expected
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -49,17 +49,17 @@ def answered_in_time(context: Context) -> Iterator[Finding]:
 def not_a_server_error(context: Context) -> Iterator[Finding]:
     """service.no_5xx or state.external_id_reuse, and no answer outside the classes of RFC 9110, section 15."""
     if context.status >= 500:
-        owed = {
-            Verdict.CREATE: "201: the request is valid",
-            Verdict.REJECT: "a 4xx: the request is invalid",
-            Verdict.EITHER: "201 or a 4xx: the page leaves this request open",
-        }[context.expectation.verdict]
+        expected = {
+            Expected.CREATED: "201: the request is valid",
+            Expected.REJECTED: "a 4xx: the request is invalid",
+            Expected.UNSPECIFIED: "201 or a 4xx: the page leaves this request open",
+        }[context.expectation.expected]
         # A request that was repeated meets its own first attempt.
         reuse = context.expectation.why == (SENT_BEFORE,) and not context.exchange.repeat
         yield Finding(
             "state.external_id_reuse" if reuse else "service.no_5xx",
-            f"{context.status} where {context.expectation.verdict.value} is owed",
-            owed,
+            f"{context.status} where {context.expectation.expected.value} is owed",
+            expected,
             _answer(context),
             _offence(context),
         )
@@ -69,7 +69,7 @@ def not_a_server_error(context: Context) -> Iterator[Finding]:
 
 def invalid_is_refused(context: Context) -> Iterator[Finding]:
     """Each broken clause of a request that was accepted all the same."""
-    if context.expectation.verdict is Verdict.REJECT and 200 <= context.status < 300:
+    if context.expectation.expected is Expected.REJECTED and 200 <= context.status < 300:
         for violation in context.expectation.violations:
             yield Finding(
                 violation.clause,
@@ -82,12 +82,12 @@ def invalid_is_refused(context: Context) -> Iterator[Finding]:
 
 def valid_is_created(context: Context) -> Iterator[Finding]:
     """response.201.status, and the request clause under which a valid request was refused."""
-    verdict = context.expectation.verdict
-    created = verdict is Verdict.CREATE or (verdict is Verdict.EITHER and context.tells_id)
+    verdict = context.expectation.expected
+    created = verdict is Expected.CREATED or (verdict is Expected.UNSPECIFIED and context.tells_id)
     if created and 200 <= context.status < 300 and context.status != 201:
         yield Finding("response.201.status", f"status {context.status}", "201", _answer(context))
     too_large = context.status == 413 and len(context.exchange.case.body or b"") > _BOUNDED
-    if verdict is Verdict.CREATE and 400 <= context.status < 500 and not too_large:
+    if verdict is Expected.CREATED and 400 <= context.status < 500 and not too_large:
         clause, where = refused_clause(context)
         yield Finding(clause, "refused", "201: the request is valid", _answer(context), where)
 

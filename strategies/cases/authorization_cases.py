@@ -12,13 +12,13 @@ from typing import TYPE_CHECKING, Final
 from contracts.exchange import JSON_MEDIA_TYPE, Case
 from contracts.secrets import WRONG_KEYS
 from strategies.encoding import encode
-from strategies.surrounding_fields import COMPANIES, Companions
+from strategies.surrounding_fields import CONTEXTS, SurroundingFields
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from contracts.document import Contract
-    from strategies.unique_names import Names
+    from strategies.unique_names import UniqueNames
 
 _CLAUSE: Final = "authorization.required"
 _KEY_LENGTH: Final = 64
@@ -51,35 +51,39 @@ _MISPLACED: Final = (
 _SPELLINGS: Final = ("bearer {key}", "BEARER {key}", "bEaReR {key}", "Bearer  {key}")
 
 
-def authorization_cases(contract: Contract, names: Names, seed: int) -> list[Case]:
+def authorization_cases(contract: Contract, names: UniqueNames, seed: int) -> list[Case]:
     """Requests that lack the right key and nothing else: each is owed a 4xx."""
-    companions = Companions(contract, names, seed)
+    surrounding_fields = SurroundingFields(contract, names, seed)
     cases = []
     values = [None, *_OTHER, *(f"Bearer {template}" for template in WRONG_KEYS), *_MISPLACED, *_foreign_keys(seed)]
     for number, value in enumerate(values):
         shown = "no header" if value is None else repr(value if len(value) <= _KEY_LENGTH else f"{value[:40]}...")
-        company = COMPANIES[number % len(COMPANIES)] if number else "minimal"
-        cases.append(_case(companions, value, company, "wire.authorization.wrong", f"{_CLAUSE} ({shown})"))
+        context = CONTEXTS[number % len(CONTEXTS)] if number else "minimal"
+        cases.append(_case(surrounding_fields, value, context, "wire.authorization.wrong", f"{_CLAUSE} ({shown})"))
     for name, value in _ELSEWHERE:
-        case = _case(companions, None, None, "wire.authorization.wrong", f"{_CLAUSE} (no header, but {name}: {value})")
+        case = _case(
+            surrounding_fields, None, None, "wire.authorization.wrong", f"{_CLAUSE} (no header, but {name}: {value})"
+        )
         kept = tuple(pair for pair in case.headers if pair[0] != name)
         cases.append(replace(case, headers=(*kept, (name, value))))
-    case = _case(companions, None, "full", "wire.authorization.wrong", f"{_CLAUSE} (no header, a large body)")
+    case = _case(surrounding_fields, None, "full", "wire.authorization.wrong", f"{_CLAUSE} (no header, a large body)")
     return [*cases, replace(case, body=(case.body or b"").ljust(_LARGE))]
 
 
-def authorization_spelling_cases(contract: Contract, names: Names, seed: int) -> list[Case]:
+def authorization_spelling_cases(contract: Contract, names: UniqueNames, seed: int) -> list[Case]:
     """The right key behind another spelling of the scheme: taken or refused, never a 5xx."""
-    companions = Companions(contract, names, seed)
-    family = "wire.authorization.spelling"
-    return [_case(companions, value, None, family, f"Authorization: {value}") for value in _SPELLINGS]
+    surrounding_fields = SurroundingFields(contract, names, seed)
+    case_set = "wire.authorization.spelling"
+    return [_case(surrounding_fields, value, None, case_set, f"Authorization: {value}") for value in _SPELLINGS]
 
 
-def _case(companions: Companions, value: str | None, company: str | None, family: str, aim: str) -> Case:
+def _case(
+    surrounding_fields: SurroundingFields, value: str | None, context: str | None, case_set: str, intent: str
+) -> Case:
     headers: tuple[tuple[str, str], ...] = (("Content-Type", JSON_MEDIA_TYPE),)
     if value is not None:
         headers = (("Authorization", value), *headers)
-    return Case(encode(companions.body(company=company)), headers, family=family, aim=aim)
+    return Case(encode(surrounding_fields.body(context=context)), headers, case_set=case_set, intent=intent)
 
 
 def _foreign_keys(seed: int) -> Iterator[str]:

@@ -5,21 +5,21 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from strategies.encoding import json_case
-from strategies.surrounding_fields import Companions
+from strategies.surrounding_fields import SurroundingFields
 
 if TYPE_CHECKING:
     from contracts.document import Contract
     from contracts.exchange import Case
-    from strategies.unique_names import Names
+    from strategies.unique_names import UniqueNames
 
 
-def minimal_case(contract: Contract, names: Names) -> Case:
+def minimal_case(contract: Contract, names: UniqueNames) -> Case:
     """The simplest valid request: ordinary required fields alone, marked with a name."""
-    body = Companions(contract, names).body(company="minimal")
-    return json_case(body, family="control", aim="the simplest valid request")
+    body = SurroundingFields(contract, names).body(context="minimal")
+    return json_case(body, case_set="control", intent="the simplest valid request")
 
 
-def full_case(contract: Contract, names: Names) -> Case:
+def full_case(contract: Contract, names: UniqueNames) -> Case:
     """A valid request with every field, each ordinary."""
-    body = Companions(contract, names).body(company="full")
-    return json_case(body, family="control", aim="every field, each ordinary")
+    body = SurroundingFields(contract, names).body(context="full")
+    return json_case(body, case_set="control", intent="every field, each ordinary")

@@ -11,13 +11,13 @@ from strategies.cases.authorization_cases import authorization_cases, authorizat
 from strategies.cases.baseline_cases import full_case
 from strategies.cases.combination_cases import covering_cases
 from strategies.cases.pattern_cases import natural_words, pattern_cases
-from strategies.cases.priority_cases import essential_cases, packed_cases
+from strategies.cases.priority_cases import packed_cases, priority_cases
 from strategies.cases.raw_cases import encoding_cases, malformed_cases, media_type_cases
 from strategies.cases.state_cases import overlapping_cases, refused_samples
-from strategies.cases.unspecified_cases import unusual_cases
-from strategies.cases.value_cases import valid_cases, wrong_in_company_cases, wrong_kind_cases
+from strategies.cases.unspecified_cases import unspecified_cases
+from strategies.cases.value_cases import valid_cases, wrong_in_context_cases, wrong_kind_cases
 from strategies.patterns import conformance_set, position_and_length_words
-from strategies.unique_names import Names
+from strategies.unique_names import UniqueNames
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -44,9 +44,9 @@ class Sets:
     """
 
     contract: Contract
-    mark: str
+    run_id: str
     seed: int
-    essentials: int | None = None
+    priority: int | None = None
     extra_states: int = 0
     strength: int = 2
 
@@ -55,11 +55,11 @@ class Sets:
         if wanted.field:
             cases = self._words(wanted)
         else:
-            lane, maker = SETS[wanted.name]
-            cases = maker(self, Names(self.mark, lane))
+            id_range, maker = SETS[wanted.name]
+            cases = maker(self, UniqueNames(self.run_id, id_range))
         if wanted.name in _WHOLE:
             return cases
-        anonymous = Names(self.mark).anonymous
+        anonymous = UniqueNames(self.run_id).anonymous
         return [case for case in cases if anonymous(case) not in self._sent_first]
 
     def _words(self, wanted: SetName) -> list[Case]:
@@ -67,31 +67,31 @@ class Sets:
         field = self.contract.field(wanted.field)
         if field.pattern is None:
             raise ValueError(f"Expected a field with a pattern, got {wanted.field!r}")
-        lane, family, maker = PATTERN_SETS[wanted.name]
+        id_range, case_set, maker = PATTERN_SETS[wanted.name]
         # A lane for each field: two sets never hand out the same name.
-        names = Names(self.mark, lane + [field.path for field in self.contract.fields].index(field.path))
+        names = UniqueNames(self.run_id, id_range + [field.path for field in self.contract.fields].index(field.path))
         words = maker(self, Pattern.compile(field.pattern))
-        return pattern_cases(self.contract, field, words, names, self.seed, family=family)
+        return pattern_cases(self.contract, field, words, names, self.seed, case_set=case_set)
 
     @cached_property
     def _first(self) -> list[Case]:
-        return essential_cases(self.contract, Names(self.mark, SETS["essentials"][0]), self.seed)[: self.essentials]
+        return priority_cases(self.contract, UniqueNames(self.run_id, SETS["priority"][0]), self.seed)[: self.priority]
 
     @cached_property
     def _sent_first(self) -> frozenset[bytes]:
-        anonymous = Names(self.mark).anonymous
+        anonymous = UniqueNames(self.run_id).anonymous
         return frozenset(anonymous(case) for case in self._first)
 
-    def read_back(self, names: Names) -> list[Case]:
+    def read_back(self, names: UniqueNames) -> list[Case]:
         """Valid cases whose projects are read afterwards: an ordinary one, then many hard values in each."""
         return [full_case(self.contract, names), *packed_cases(self.contract, names, self.seed)]
 
 
-def _of(cases: Callable[[Contract, Names, int], list[Case]]) -> Callable[[Sets, Names], list[Case]]:
+def _of(cases: Callable[[Contract, UniqueNames, int], list[Case]]) -> Callable[[Sets, UniqueNames], list[Case]]:
     return lambda sets, names: cases(sets.contract, names, sets.seed)
 
 
-def _overlap(round_: int) -> Callable[[Sets, Names], list[Case]]:
+def _overlap(round_: int) -> Callable[[Sets, UniqueNames], list[Case]]:
     return lambda sets, names: overlapping_cases(sets.contract, names, sets.seed + round_)
 
 
@@ -99,17 +99,17 @@ def _overlap(round_: int) -> Callable[[Sets, Names], list[Case]]:
 OVERLAPS: Final = ("overlap, first round", "overlap, second round", "overlap, third round")
 
 #: The lane of the set's names, below the workers' own, and what makes it.
-SETS: Final[dict[str, tuple[int, Callable[[Sets, Names], list[Case]]]]] = {
-    "essentials": (1, lambda sets, _: list(sets._first)),  # noqa: SLF001  # made once for all sets
+SETS: Final[dict[str, tuple[int, Callable[[Sets, UniqueNames], list[Case]]]]] = {
+    "priority": (1, lambda sets, _: list(sets._first)),  # noqa: SLF001  # made once for all sets
     "wrong kinds": (30, _of(wrong_kind_cases)),
-    "wrong in company": (31, _of(wrong_in_company_cases)),
+    "wrong in context": (31, _of(wrong_in_context_cases)),
     "valid values": (40, _of(valid_cases)),
     "combinations": (50, lambda sets, names: covering_cases(sets.contract, names, sets.seed, strength=sets.strength)),
     "authorization": (60, _of(authorization_cases)),
     "malformed": (61, _of(malformed_cases)),
     "encodings": (62, _of(encoding_cases)),
     "media types": (63, _of(media_type_cases)),
-    "unusual": (64, _of(unusual_cases)),
+    "unspecified": (64, _of(unspecified_cases)),
     "authorization spellings": (65, _of(authorization_spelling_cases)),
     "read back": (70, Sets.read_back),
     "refused samples": (71, _of(refused_samples)),
@@ -126,4 +126,4 @@ PATTERN_SETS: Final[dict[str, tuple[int, str, Callable[[Sets, Pattern], list[Wor
     "positions": (300, "positions", lambda sets, pattern: position_and_length_words(pattern, seed=sets.seed)),
 }
 #: Sets that are sent whole, whatever was sent first.
-_WHOLE: Final = frozenset({"essentials", "combinations", "read back", "refused samples", *OVERLAPS})
+_WHOLE: Final = frozenset({"priority", "combinations", "read back", "refused samples", *OVERLAPS})

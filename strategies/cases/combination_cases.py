@@ -18,7 +18,7 @@ from strategies.surrounding_fields import (
     MARK_MEMBER,
     MARKED,
     USUAL_NAME,
-    Companions,
+    SurroundingFields,
     admits,
     free_object,
     hard_values,
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
     from contracts.document import Contract, Field
     from contracts.exchange import Case
-    from strategies.unique_names import Names
+    from strategies.unique_names import UniqueNames
 
 #: Names of hard values that stand for a boundary in combinations; the other hard values are in ``values``.
 _BOUNDARIES: Final[dict[str, tuple[str, ...]]] = {
@@ -94,15 +94,15 @@ def _each(numbered: dict[str, list[int]]) -> list[dict[str, int]]:
     return [{path: numbers[row % len(numbers)] for path, numbers in numbered.items()} for row in range(rows)]
 
 
-def covering_cases(contract: Contract, names: Names, seed: int, strength: int = 2) -> list[Case]:
+def covering_cases(contract: Contract, names: UniqueNames, seed: int, strength: int = 2) -> list[Case]:
     """A covering array over valid classes of all fields, and the bodies with all null, all absent, all present.
 
     Strength 2 is every pair, 3 every triple. Each is owed a 201.
     """
-    companions = Companions(contract, names, seed)
+    surrounding_fields = SurroundingFields(contract, names, seed)
     rows = covering_rows(contract, seed, strength)
     cases = [
-        _case(contract, companions, f"{strength}-way", _turned(row, turn), f"covering.{strength}")
+        _case(contract, surrounding_fields, f"{strength}-way", _turned(row, turn), f"covering.{strength}")
         for turn, row in enumerate(rows)
     ]
     return corner_cases(contract, names, seed) + cases
@@ -115,15 +115,17 @@ def _turned(row: dict[str, FieldClass], turn: int) -> dict[str, FieldClass]:
     return {path: row[path] for path in paths[start:] + paths[:start]}
 
 
-def corner_cases(contract: Contract, names: Names, seed: int) -> list[Case]:
+def corner_cases(contract: Contract, names: UniqueNames, seed: int) -> list[Case]:
     """The bodies with all present, all absent, and all null, and with null where it may be among the others."""
-    companions = Companions(contract, names, seed)
-    return [_case(contract, companions, name, row, "covering.corner") for name, row in _corners(contract)]
+    surrounding_fields = SurroundingFields(contract, names, seed)
+    return [_case(contract, surrounding_fields, name, row, "covering.corner") for name, row in _corners(contract)]
 
 
-def _case(contract: Contract, companions: Companions, name: str, row: dict[str, FieldClass], family: str) -> Case:
-    aim = f"{name}: {', '.join(f'{path} {cls.name}' for path, cls in row.items())}"
-    return json_case(_body(contract, companions, row), family=family, aim=aim)
+def _case(
+    contract: Contract, surrounding_fields: SurroundingFields, name: str, row: dict[str, FieldClass], case_set: str
+) -> Case:
+    intent = f"{name}: {', '.join(f'{path} {cls.name}' for path, cls in row.items())}"
+    return json_case(_body(contract, surrounding_fields, row), case_set=case_set, intent=intent)
 
 
 def _corners(contract: Contract) -> Iterator[tuple[str, dict[str, FieldClass]]]:
@@ -136,21 +138,21 @@ def _corners(contract: Contract) -> Iterator[tuple[str, dict[str, FieldClass]]]:
     yield "all null, the others present", {f.path: null if f.nullable else whole[f.path] for f in contract.fields}
 
 
-def _body(contract: Contract, companions: Companions, row: dict[str, FieldClass]) -> dict[str, Any]:
+def _body(contract: Contract, surrounding_fields: SurroundingFields, row: dict[str, FieldClass]) -> dict[str, Any]:
     """The body of a row, with a unique name where it changes no class: a row of one-letter names may go without."""
     body = {path: cls.value for path, cls in row.items() if cls.value is not ABSENT}
     marked = next((field for field in contract.fields if field.path == MARKED), None)
     if marked is not None and isinstance(body.get(MARKED), str):
         text = body[MARKED] if row[MARKED].name in _BOUNDARIES["string"] else ""
-        body[MARKED] = marked_text(marked, companions.name(), text, text)
+        body[MARKED] = marked_text(marked, surrounding_fields.name(), text, text)
         return body
     free = free_object(contract)
     if free and body.get(free.path):
-        body[free.path] = {MARK_MEMBER: companions.name(), **body[free.path]}
+        body[free.path] = {MARK_MEMBER: surrounding_fields.name(), **body[free.path]}
         return body
     for field in contract.fields:
         text = f"{body.get(field.path)} "
         if is_name_like(field) and row[field.path].name != "one letter" and admits(field, f"{text}{USUAL_NAME}"):
-            body[field.path] = marked_text(field, companions.name(), text, "")
+            body[field.path] = marked_text(field, surrounding_fields.name(), text, "")
             return body
     return body

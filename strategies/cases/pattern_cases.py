@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 from contracts.patterns import Pattern
 from strategies.encoding import STYLES, Style, json_case
 from strategies.patterns import Word, near_misses
-from strategies.surrounding_fields import Companions
+from strategies.surrounding_fields import SurroundingFields
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from contracts.document import Contract, Field
     from contracts.exchange import Case
-    from strategies.unique_names import Names
+    from strategies.unique_names import UniqueNames
 
 #: Names of projects as people write them, with what the page's pattern forbids in its usual places.
 TITLES: Final = (
@@ -76,17 +76,23 @@ def natural_words(pattern: Pattern) -> list[Word]:
 
 
 def pattern_cases(
-    contract: Contract, field: Field, words: Iterable[Word], names: Names, seed: int, *, family: str = "conformance"
+    contract: Contract,
+    field: Field,
+    words: Iterable[Word],
+    names: UniqueNames,
+    seed: int,
+    *,
+    case_set: str = "conformance",
 ) -> list[Case]:
     """One request for each word; the rest of the body is valid and varies from request to request."""
-    companions = Companions(contract, names, seed)
+    surrounding_fields = SurroundingFields(contract, names, seed)
     cases: list[Case] = []
     for word in words:
-        company = "minimal" if len(word.text) > _LONG or len(cases) < _ALONE else None
-        body = companions.body(field, company) | {field.path: word.text}
-        aim = f"request.{field.path}.pattern: {word.reached}"
+        context = "minimal" if len(word.text) > _LONG or len(cases) < _ALONE else None
+        body = surrounding_fields.body(field, context) | {field.path: word.text}
+        intent = f"request.{field.path}.pattern: {word.reached}"
         style = _style(word.text, len(cases))
-        cases.append(json_case(body, family=f"pattern.{field.path}.{family}", aim=aim, style=style))
+        cases.append(json_case(body, case_set=f"pattern.{field.path}.{case_set}", intent=intent, style=style))
     return cases
 
 
@@ -103,10 +109,10 @@ def near_miss_bodies(contract: Contract, field: Field) -> SearchStrategy[Case]:
     """A text that is one edit away from the pattern of ``field``, in a plain body; ``{name}`` marks it."""
     if field.pattern is None:
         raise ValueError(f"Expected a field with a pattern, got {field.path!r}")
-    plain = Companions(contract, None).body(field, "minimal")
+    plain = SurroundingFields(contract, None).body(field, "minimal")
 
     def with_text(text: str) -> Case:
-        aim = f"request.{field.path}.pattern: a near miss"
-        return json_case(plain | {field.path: text}, family=f"pattern.{field.path}.near_miss", aim=aim)
+        intent = f"request.{field.path}.pattern: a near miss"
+        return json_case(plain | {field.path: text}, case_set=f"pattern.{field.path}.near_miss", intent=intent)
 
     return near_misses(Pattern.compile(field.pattern)).map(with_text)

@@ -12,13 +12,13 @@ from typing import TYPE_CHECKING, Any, Final
 from strategies.cases.authorization_cases import authorization_cases, authorization_spelling_cases
 from strategies.cases.combination_cases import corner_cases
 from strategies.cases.raw_cases import encoding_cases, malformed_cases, media_type_cases
-from strategies.cases.unspecified_cases import unusual_cases
+from strategies.cases.unspecified_cases import unspecified_cases
 from strategies.cases.value_cases import in_turn, wrong_kind_cases
 from strategies.encoding import Style, json_case
 from strategies.example_values import near_misses
 from strategies.surrounding_fields import (
     MARKED,
-    Companions,
+    SurroundingFields,
     hard_values,
     marked_text,
 )
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
     from contracts.document import Contract, Field
     from contracts.exchange import Case
-    from strategies.unique_names import Names
+    from strategies.unique_names import UniqueNames
 
 
 #: Names of hard values by type, the ones that most services trip over first; one of each goes into a body.
@@ -135,15 +135,15 @@ _UNUSUAL: Final = (
 _TURNS: Final = "vavkpvwkvpmvkvpavkvwpvkovpvkavpvkmvwpvkopakpwkamkpvakpvwkpoakpvwkpamkvpoakpvwkp"
 
 
-def essential_cases(contract: Contract, names: Names, seed: int) -> list[Case]:
+def priority_cases(contract: Contract, names: UniqueNames, seed: int) -> list[Case]:
     """About a hundred cases, best first; of the first 40 at most 18 are owed, or left free, a 201."""
-    queues = {letter: iter(cases) for letter, cases in _families(contract, names, seed).items()}
+    queues = {letter: iter(cases) for letter, cases in _case_sets(contract, names, seed).items()}
     ordered = [next(queues[letter], None) for letter in _TURNS]
     rest = chain.from_iterable(zip_longest(*queues.values()))
     return [case for case in chain(ordered, rest) if case is not None]
 
 
-def _families(contract: Contract, names: Names, seed: int) -> dict[str, list[Case]]:
+def _case_sets(contract: Contract, names: UniqueNames, seed: int) -> dict[str, list[Case]]:
     malformed = malformed_cases(contract, names, seed) + encoding_cases(contract, names, seed)
     media = media_type_cases(contract, names, seed)
     valid = packed_cases(contract, names, seed) + corner_cases(contract, names, seed)
@@ -156,19 +156,19 @@ def _families(contract: Contract, names: Names, seed: int) -> dict[str, list[Cas
         "p": _near_misses(contract, names, seed),
         "w": _chosen(malformed, _MALFORMED),
         "m": _chosen(media, _MEDIA_TYPES),
-        "o": _chosen(unusual_cases(contract, names, seed), _UNUSUAL)
+        "o": _chosen(unspecified_cases(contract, names, seed), _UNUSUAL)
         + authorization_spelling_cases(contract, names, seed)[:1],
     }
 
 
 def _chosen(cases: Sequence[Case], parts: Iterable[str]) -> list[Case]:
-    found = (next((case for case in cases if part in case.aim), None) for part in parts)
+    found = (next((case for case in cases if part in case.intent), None) for part in parts)
     return [case for case in found if case is not None]
 
 
-def packed_cases(contract: Contract, names: Names, seed: int) -> list[Case]:
+def packed_cases(contract: Contract, names: UniqueNames, seed: int) -> list[Case]:
     """Bodies in which each field holds a hard value, the free-form ones dozens of them."""
-    companions = Companions(contract, names, seed)
+    surrounding_fields = SurroundingFields(contract, names, seed)
     cases = []
     for row in range(_PACKED_BODIES):
         body: dict[str, Any] = {}
@@ -177,13 +177,13 @@ def packed_cases(contract: Contract, names: Names, seed: int) -> list[Case]:
             named = _packed_values(field)
             value, name = named[row % len(named)]
             if field.path == MARKED and isinstance(value, str):
-                value = marked_text(field, companions.name(), value, value)
+                value = marked_text(field, surrounding_fields.name(), value, value)
             body[field.path] = value
             aims.append(f"{field.path}: {name}")
         if MARKED not in body:
-            companions.marked(body)
+            surrounding_fields.marked(body)
         style = _STYLES[row % len(_STYLES)]
-        cases.append(json_case(body, family="essentials.packed", aim="; ".join(aims), style=style))
+        cases.append(json_case(body, case_set="essentials.packed", intent="; ".join(aims), style=style))
     return cases
 
 
@@ -197,12 +197,12 @@ def _packed_values(field: Field) -> list[tuple[Any, str]]:
 def _kinds(contract: Contract, cases: list[Case]) -> list[Case]:
     """Wrong kinds field by field in turn, and within a field clause and JSON type in turn."""
     queues: list[list[Case]] = []
-    for family in dict.fromkeys(case.family for case in cases):
+    for case_set in dict.fromkeys(case.case_set for case in cases):
         kinds: dict[str, list[Case]] = {}
         for case in cases:
-            if case.family == family:
-                clause = case.aim.partition(" (")[0]
-                kind = clause if "item" in case.aim else case.aim.rpartition(": ")[0] or clause
+            if case.case_set == case_set:
+                clause = case.intent.partition(" (")[0]
+                kind = clause if "item" in case.intent else case.intent.rpartition(": ")[0] or clause
                 kinds.setdefault(kind, []).append(case)
         for kind_cases in kinds.values():
             kind_cases.sort(key=_telling)
@@ -224,16 +224,18 @@ def _telling(case: Case) -> int:
         "one valid body",
         "(full)",
     )
-    return next((rank for rank, part in enumerate(parts) if part in case.aim), len(parts))
+    return next((rank for rank, part in enumerate(parts) if part in case.intent), len(parts))
 
 
-def _near_misses(contract: Contract, names: Names, seed: int) -> list[Case]:
-    companions = Companions(contract, names, seed)
-    return in_turn([list(_misses_of(field, companions)) for field in contract.fields if field.pattern is not None])
+def _near_misses(contract: Contract, names: UniqueNames, seed: int) -> list[Case]:
+    surrounding_fields = SurroundingFields(contract, names, seed)
+    return in_turn(
+        [list(_misses_of(field, surrounding_fields)) for field in contract.fields if field.pattern is not None]
+    )
 
 
-def _misses_of(field: Field, companions: Companions) -> Iterator[Case]:
+def _misses_of(field: Field, surrounding_fields: SurroundingFields) -> Iterator[Case]:
     for label, text in near_misses(field.pattern or "")[:_MISSES_OF_A_FIELD]:
-        body = companions.body(field) | {field.path: text}
-        aim = f"request.{field.path}.pattern ({label})"
-        yield json_case(body, family=f"essentials.{field.path}", aim=aim)
+        body = surrounding_fields.body(field) | {field.path: text}
+        intent = f"request.{field.path}.pattern ({label})"
+        yield json_case(body, case_set=f"essentials.{field.path}", intent=intent)

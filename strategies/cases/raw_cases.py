@@ -9,13 +9,13 @@ from urllib.parse import urlencode
 
 from contracts.exchange import JSON_MEDIA_TYPE, VALID_AUTHORIZATION, Case
 from strategies.encoding import encode
-from strategies.surrounding_fields import Companions, admits, free_object
+from strategies.surrounding_fields import SurroundingFields, admits, free_object
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from contracts.document import Contract
-    from strategies.unique_names import Names
+    from strategies.unique_names import UniqueNames
 
 _STRUCTURE = re.compile(rb'[{}\[\],:]|"(?:[^"\\]|\\.)*"|[^\s{}\[\],:"]+')
 #: What is wrong -> how the text of a valid body is spoiled: ``<body>`` is the text without its braces, ``<in>`` and
@@ -159,40 +159,42 @@ _ACCEPTED: Final = ("*/*", "application/json, text/plain, */*", "text/html,appli
 _BOUNDARY: Final = "----boundary7MA4YWxk"
 
 
-def malformed_cases(contract: Contract, names: Names, seed: int) -> list[Case]:
+def malformed_cases(contract: Contract, names: UniqueNames, seed: int) -> list[Case]:
     """Texts that are no JSON, all owed a 4xx: cut at each structural point, and spoiled in one place each."""
-    companions = Companions(contract, names, seed)
-    family, clause = "wire.malformed", "request.body.json"
+    surrounding_fields = SurroundingFields(contract, names, seed)
+    case_set, clause = "wire.malformed", "request.body.json"
     cases = [
-        Case(b"", family=family, aim="request.body.required (an empty body)"),
-        Case(None, family=family, aim="request.body.required (no body)"),
+        Case(b"", case_set=case_set, intent="request.body.required (an empty body)"),
+        Case(None, case_set=case_set, intent="request.body.required (no body)"),
     ]
-    tokens = len(_STRUCTURE.findall(encode(companions.body(company="minimal"))))
+    tokens = len(_STRUCTURE.findall(encode(surrounding_fields.body(context="minimal"))))
     for token in range(tokens - 1):
         # Each cut has a body of its own, so that no two requests carry the same name.
-        text = encode(companions.body(company="minimal"))
+        text = encode(surrounding_fields.body(context="minimal"))
         match = list(_STRUCTURE.finditer(text))[token]
-        cases.append(Case(text[: match.end()], family=family, aim=f"{clause} (cut after {match.group().decode()!r})"))
+        cases.append(
+            Case(text[: match.end()], case_set=case_set, intent=f"{clause} (cut after {match.group().decode()!r})")
+        )
     for share, less in ((2, 0), (1, 2), (1, 1)):
-        whole = encode(companions.body(company="full"))
+        whole = encode(surrounding_fields.body(context="full"))
         cut = len(whole) // share - less
-        cases.append(Case(whole[:cut], family=family, aim=f"{clause} (cut after {cut} of {len(whole)} bytes)"))
+        cases.append(Case(whole[:cut], case_set=case_set, intent=f"{clause} (cut after {cut} of {len(whole)} bytes)"))
     free = free_object(contract)
     enclosed = {"<in>": f'"{free.path}":{{', "<out>": "}"} if free else {"<in>": "", "<out>": ""}
     for number, (name, template) in enumerate(_MALFORMED.items()):
-        body = companions.body(company=("minimal", "full")[number % 2])
+        body = surrounding_fields.body(context=("minimal", "full")[number % 2])
         if free and "<in>" in template:
-            body = companions.marked({key: value for key, value in body.items() if key != free.path})
+            body = surrounding_fields.marked({key: value for key, value in body.items() if key != free.path})
         spoiled = template.replace("<body>", encode(body)[1:-1].decode())
-        for mark, replacement in enclosed.items():
-            spoiled = spoiled.replace(mark, replacement)
-        cases.append(Case(spoiled.encode(), family=family, aim=f"{clause} ({name})"))
+        for run_id, replacement in enclosed.items():
+            spoiled = spoiled.replace(run_id, replacement)
+        cases.append(Case(spoiled.encode(), case_set=case_set, intent=f"{clause} ({name})"))
     return cases
 
 
-def encoding_cases(contract: Contract, names: Names, seed: int) -> list[Case]:
+def encoding_cases(contract: Contract, names: UniqueNames, seed: int) -> list[Case]:
     """Bytes that are not UTF-8, inside texts and names of members and for the whole body, all owed a 4xx."""
-    companions = Companions(contract, names, seed)
+    surrounding_fields = SurroundingFields(contract, names, seed)
     free = free_object(contract)
     # Where the bytes are all that is wrong: what they are replaced with by a careless decoder would be taken.
     places = [field.path for field in contract.fields if "string" in field.types and admits(field, "\ufffd?")]
@@ -204,61 +206,70 @@ def encoding_cases(contract: Contract, names: Names, seed: int) -> list[Case]:
         if free and place == free.path:
             value = {_SPOILED: "x"} if number % 2 else {"x": _SPOILED}
         field = None if place == _UNLISTED else contract.field(place)
-        text = encode(companions.body(field, ("full", "minimal")[number % 2]) | {place: value})
-        aim = f"request.body.encoding ({name} in {place})"
-        cases.append(Case(text.replace(_SPOILED.encode(), data), family="wire.encoding", aim=aim))
+        text = encode(surrounding_fields.body(field, ("full", "minimal")[number % 2]) | {place: value})
+        intent = f"request.body.encoding ({name} in {place})"
+        cases.append(Case(text.replace(_SPOILED.encode(), data), case_set="wire.encoding", intent=intent))
     for coding, clause in _OTHER_CODINGS.items():
-        text = encode(companions.body(company="minimal"), "ascii")
-        cases.append(Case(text.decode().encode(coding), family="wire.encoding", aim=f"{clause} ({coding})"))
+        text = encode(surrounding_fields.body(context="minimal"), "ascii")
+        cases.append(Case(text.decode().encode(coding), case_set="wire.encoding", intent=f"{clause} ({coding})"))
     return cases
 
 
-def media_type_cases(contract: Contract, names: Names, seed: int) -> list[Case]:
+def media_type_cases(contract: Contract, names: UniqueNames, seed: int) -> list[Case]:
     """Valid bodies under other media types (owed a 4xx), other spellings of the right one (a 201), odd parameters."""
-    companions = Companions(contract, names, seed)
+    surrounding_fields = SurroundingFields(contract, names, seed)
     wrong, clause = "wire.mediaType.wrong", "request.mediaType"
     cases = []
     for number, value in enumerate((None, *_MEDIA_TYPES)):
-        body = encode(companions.body(company=("minimal", "full")[number % 2]))
+        body = encode(surrounding_fields.body(context=("minimal", "full")[number % 2]))
         cases.append(_typed(value, body, wrong, f"{clause} ({value or ('none' if value is None else 'empty value')})"))
     for coding, media_type, encoder in (
         ("a form", "application/x-www-form-urlencoded", _form),
         ("a form with a charset", "application/x-www-form-urlencoded; charset=UTF-8", _form),
         ("a multipart form", f"multipart/form-data; boundary={_BOUNDARY}", _multipart),
     ):
-        texts = {name: value for name, value in companions.body(company="minimal").items() if isinstance(value, str)}
+        texts = {
+            name: value for name, value in surrounding_fields.body(context="minimal").items() if isinstance(value, str)
+        }
         cases.append(_typed(media_type, encoder(texts), wrong, f"{clause} ({coding})"))
-    for family, values in (("wire.mediaType.spelling", _SPELLINGS), ("wire.mediaType.parameter", _UNUSUAL_PARAMETERS)):
-        cases += [_typed(value, encode(companions.body()), family, f"Content-Type: {value}") for value in values]
+    for case_set, values in (
+        ("wire.mediaType.spelling", _SPELLINGS),
+        ("wire.mediaType.parameter", _UNUSUAL_PARAMETERS),
+    ):
+        cases += [
+            _typed(value, encode(surrounding_fields.body()), case_set, f"Content-Type: {value}") for value in values
+        ]
     for spell in (str.lower, str.upper):
         headers = tuple((spell(name), value) for name, value in cases[0].headers)
         headers += ((spell("Content-Type"), JSON_MEDIA_TYPE),)
-        aim = f"names of headers in {spell.__name__} case"
-        cases.append(Case(encode(companions.body()), headers, family="wire.mediaType.spelling", aim=aim))
+        intent = f"names of headers in {spell.__name__} case"
+        cases.append(
+            Case(encode(surrounding_fields.body()), headers, case_set="wire.mediaType.spelling", intent=intent)
+        )
     for accepted in _ACCEPTED:
-        typed = _typed(JSON_MEDIA_TYPE, encode(companions.body()), "wire.accept", f"Accept: {accepted}")
+        typed = _typed(JSON_MEDIA_TYPE, encode(surrounding_fields.body()), "wire.accept", f"Accept: {accepted}")
         cases.append(replace(typed, headers=(*typed.headers, ("Accept", accepted))))
     for name, value in _BESIDE:
-        typed = _typed(JSON_MEDIA_TYPE, encode(companions.body()), "wire.headers", f"{name}: {value}")
+        typed = _typed(JSON_MEDIA_TYPE, encode(surrounding_fields.body()), "wire.headers", f"{name}: {value}")
         cases.append(replace(typed, headers=(*typed.headers, (name, value))))
-    return cases + list(_invalid_in_other_spellings(companions))
+    return cases + list(_invalid_in_other_spellings(surrounding_fields))
 
 
-def _invalid_in_other_spellings(companions: Companions) -> Iterator[Case]:
+def _invalid_in_other_spellings(surrounding_fields: SurroundingFields) -> Iterator[Case]:
     """Bodies that are owed a 4xx, whatever spelling of the media type hides them from validation (CVE-2025-32442)."""
-    required = [field for field in companions.fields if field.required]
+    required = [field for field in surrounding_fields.fields if field.required]
     for number, value in enumerate(_SPELLINGS if required else ()):
         field = required[number % len(required)]
-        body = {name: inner for name, inner in companions.body(field).items() if name != field.path}
-        aim = f"request.{field.path}.required (Content-Type: {value})"
-        yield _typed(value, encode(companions.marked(body, field)), "wire.mediaType.spelling", aim)
+        body = {name: inner for name, inner in surrounding_fields.body(field).items() if name != field.path}
+        intent = f"request.{field.path}.required (Content-Type: {value})"
+        yield _typed(value, encode(surrounding_fields.marked(body, field)), "wire.mediaType.spelling", intent)
 
 
-def _typed(value: str | None, body: bytes, family: str, aim: str) -> Case:
+def _typed(value: str | None, body: bytes, case_set: str, intent: str) -> Case:
     headers: tuple[tuple[str, str], ...] = (("Authorization", VALID_AUTHORIZATION),)
     if value is not None:
         headers += (("Content-Type", value),)
-    return Case(body, headers, family=family, aim=aim)
+    return Case(body, headers, case_set=case_set, intent=intent)
 
 
 def _form(body: dict[str, str]) -> bytes:

@@ -11,12 +11,12 @@ from strategies.cases.authorization_cases import authorization_cases
 from strategies.cases.raw_cases import media_type_cases
 from strategies.cases.value_cases import valid_cases, wrong_kind_cases
 from strategies.encoding import json_case
-from strategies.surrounding_fields import MARKED, Companions, free_object
+from strategies.surrounding_fields import MARKED, SurroundingFields, free_object
 
 if TYPE_CHECKING:
     from contracts.document import Contract
     from contracts.exchange import Case
-    from strategies.unique_names import Names
+    from strategies.unique_names import UniqueNames
 
 #: Refusals of each kind that are followed up.
 _OF_A_KIND = 4
@@ -24,7 +24,7 @@ _OF_A_KIND = 4
 TELL_TALE = "prototypeTellTale7"
 
 
-def refused_samples(contract: Contract, names: Names, seed: int) -> list[Case]:
+def refused_samples(contract: Contract, names: UniqueNames, seed: int) -> list[Case]:
     """Invalid requests of several kinds, each with a text in the marked field: what became of that is asked later."""
     kinds = (
         wrong_kind_cases(contract, names, seed),
@@ -49,27 +49,32 @@ def _has_marked_text(case: Case) -> bool:
 
 def refused_reuses(contract: Contract, external_id: str) -> list[Case]:
     """Requests with a marked text that is in use: one lacks a required member, two lack the right key."""
-    body = Companions(contract, None).body(company="full") | {MARKED: external_id}
-    family, case = "state.refused_reuse", json_case(body, family="state.refused_reuse", aim="an externalId in use")
+    body = SurroundingFields(contract, None).body(context="full") | {MARKED: external_id}
+    case_set, case = (
+        "state.refused_reuse",
+        json_case(body, case_set="state.refused_reuse", intent="an externalId in use"),
+    )
     refused = [
         replace(
-            case, headers=(*key, ("Content-Type", JSON_MEDIA_TYPE)), aim=f"authorization.required ({MARKED} in use)"
+            case, headers=(*key, ("Content-Type", JSON_MEDIA_TYPE)), intent=f"authorization.required ({MARKED} in use)"
         )
         for key in ((), (("Authorization", "Bearer x"),))
     ]
     for field in contract.fields:
         if field.required and field.path != MARKED:
             rest = {name: value for name, value in body.items() if name != field.path}
-            aim = f"request.{field.path}.required ({MARKED} in use)"
-            return [json_case(rest, family=family, aim=aim), *refused]
+            intent = f"request.{field.path}.required ({MARKED} in use)"
+            return [json_case(rest, case_set=case_set, intent=intent), *refused]
     return refused
 
 
-def overlapping_cases(contract: Contract, names: Names, seed: int) -> list[Case]:
+def overlapping_cases(contract: Contract, names: UniqueNames, seed: int) -> list[Case]:
     """Valid, invalid and unauthorized requests in turn, to be in flight together; each carries its own name."""
-    companions = Companions(contract, names, seed)
+    surrounding_fields = SurroundingFields(contract, names, seed)
     plain = [
-        json_case(companions.body(company="full"), family="state.overlap", aim="a valid request among others")
+        json_case(
+            surrounding_fields.body(context="full"), case_set="state.overlap", intent="a valid request among others"
+        )
         for _ in range(18)
     ]
     hard = valid_cases(contract, names, seed)[seed % 5 :: 20][:5]
@@ -83,15 +88,17 @@ def overlapping_cases(contract: Contract, names: Names, seed: int) -> list[Case]
     return woven
 
 
-def prototype_cases(contract: Contract, names: Names) -> list[tuple[Case, str]]:
+def prototype_cases(contract: Contract, names: UniqueNames) -> list[tuple[Case, str]]:
     """Bodies with a member that poisons prototypes where a parser merges carelessly, with the tell-tale to look for."""
     poison: dict[str, Any] = {TELL_TALE: "yes", "poolId": TELL_TALE, "externalId": TELL_TALE}
-    companions = Companions(contract, names, 0)
-    family = "state.prototype"
+    surrounding_fields = SurroundingFields(contract, names, 0)
+    case_set = "state.prototype"
     free = free_object(contract)
-    bodies = [companions.body(company="minimal") | {"__proto__": poison}]
-    bodies.append(companions.body(company="minimal") | {"constructor": {"prototype": poison}})
+    bodies = [surrounding_fields.body(context="minimal") | {"__proto__": poison}]
+    bodies.append(surrounding_fields.body(context="minimal") | {"constructor": {"prototype": poison}})
     if free:
-        bodies.append(companions.body(free, "minimal") | {free.path: {"__proto__": poison}})
-        bodies.append(companions.body(free, "minimal") | {free.path: {"constructor": {"prototype": poison}}})
-    return [(json_case(body, family=family, aim="a member that poisons prototypes"), TELL_TALE) for body in bodies]
+        bodies.append(surrounding_fields.body(free, "minimal") | {free.path: {"__proto__": poison}})
+        bodies.append(surrounding_fields.body(free, "minimal") | {free.path: {"constructor": {"prototype": poison}}})
+    return [
+        (json_case(body, case_set=case_set, intent="a member that poisons prototypes"), TELL_TALE) for body in bodies
+    ]

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Any, Final
 
 from contracts.exchange import Case
 from strategies.encoding import Token, encode, json_case
-from strategies.surrounding_fields import MARKED, Companions, admits, free_object, ordinary, takes_text
+from strategies.surrounding_fields import MARKED, SurroundingFields, admits, free_object, ordinary, takes_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from contracts.document import Contract, Field
-    from strategies.unique_names import Names
+    from strategies.unique_names import UniqueNames
 
 #: Texts that UTF-16 or databases have trouble with; JSON can escape them.
 ODD_TEXTS: Final = {
@@ -62,128 +62,130 @@ _TOO_DEEP: Final = 300
 _MANY: Final = 2_500
 
 
-def unusual_cases(contract: Contract, names: Names, seed: int) -> list[Case]:
+def unspecified_cases(contract: Contract, names: UniqueNames, seed: int) -> list[Case]:
     """Every kind of request that the page leaves open, alone in an otherwise valid body."""
-    companions = Companions(contract, names, seed)
+    surrounding_fields = SurroundingFields(contract, names, seed)
     cases = [
-        *_odd_texts(contract, companions),
-        *_odd_numbers(contract, companions),
-        *_pollution(contract, companions),
-        *_unlisted(contract, companions),
-        *_repeated(contract, companions),
-        *_words_as_ids(contract, companions),
+        *_odd_texts(contract, surrounding_fields),
+        *_odd_numbers(contract, surrounding_fields),
+        *_pollution(contract, surrounding_fields),
+        *_unlisted(contract, surrounding_fields),
+        *_repeated(contract, surrounding_fields),
+        *_words_as_ids(contract, surrounding_fields),
     ]
-    marked = encode(companions.body())
-    cases.append(Case(b"\xef\xbb\xbf" + marked, family="unusual.text", aim="a byte order mark"))
+    marked = encode(surrounding_fields.body())
+    cases.append(Case(b"\xef\xbb\xbf" + marked, case_set="unusual.text", intent="a byte order mark"))
     for coding in ("gzip", "br", "x-unknown"):
         headers = (*cases[0].headers, ("Content-Encoding", coding))
-        aim = f"Content-Encoding: {coding}, but it is not"
-        cases.append(Case(encode(companions.body()), headers, family="unusual.coding", aim=aim))
-    coded = gzip.compress(encode(companions.body()), mtime=0)
+        intent = f"Content-Encoding: {coding}, but it is not"
+        cases.append(Case(encode(surrounding_fields.body()), headers, case_set="unusual.coding", intent=intent))
+    coded = gzip.compress(encode(surrounding_fields.body()), mtime=0)
     headers = (*cases[0].headers, ("Content-Encoding", "gzip"))
-    cases.append(Case(coded, headers, family="unusual.coding", aim="Content-Encoding: gzip"))
+    cases.append(Case(coded, headers, case_set="unusual.coding", intent="Content-Encoding: gzip"))
     free = free_object(contract)
     if free:
         deep: Any = {}
         for _ in range(_TOO_DEEP):
             deep = {"in": deep}
-        body = companions.body(free) | {free.path: deep}
-        cases.append(json_case(body, family="unusual.text", aim=f"{_TOO_DEEP} levels in {free.path}"))
+        body = surrounding_fields.body(free) | {free.path: deep}
+        cases.append(json_case(body, case_set="unusual.text", intent=f"{_TOO_DEEP} levels in {free.path}"))
     return cases
 
 
-def _words_as_ids(contract: Contract, companions: Companions) -> Iterator[Case]:
+def _words_as_ids(contract: Contract, surrounding_fields: SurroundingFields) -> Iterator[Case]:
     """Whole values of the marked field that software takes for something else; they may be in use already."""
     marked = next((field for field in contract.fields if field.path == MARKED and "string" in field.types), None)
     if marked is None or marked.pattern is not None or marked.enum is not None:
         return
     # A number for each: two that a service takes for the same one would be a conflict instead of a change.
-    digits = (companions.name().rpartition("-")[2] for _ in _AROUND)
+    digits = (surrounding_fields.name().rpartition("-")[2] for _ in _AROUND)
     numbers = [f"{before}{number}{behind}" for number, (before, behind) in zip(digits, _AROUND, strict=True)]
     for text in (*numbers, *_WORDS_AS_IDS):
-        body = companions.body(marked) | {marked.path: text}
-        yield json_case(body, family=f"unusual.{MARKED}", aim=f"{MARKED}: {text!r}")
+        body = surrounding_fields.body(marked) | {marked.path: text}
+        yield json_case(body, case_set=f"unusual.{MARKED}", intent=f"{MARKED}: {text!r}")
 
 
-def _odd_texts(contract: Contract, companions: Companions) -> Iterator[Case]:
+def _odd_texts(contract: Contract, surrounding_fields: SurroundingFields) -> Iterator[Case]:
     places = [field for field in contract.fields if "string" in field.types and field.enum is None]
     for name, text in ODD_TEXTS.items():
         for field in places:
             if admits(field, text):
-                value = f"{companions.name()}{text}" if field.path == MARKED else text
+                value = f"{surrounding_fields.name()}{text}" if field.path == MARKED else text
                 yield json_case(
-                    companions.body(field) | {field.path: value}, family="unusual.text", aim=f"{field.path}: {name}"
+                    surrounding_fields.body(field) | {field.path: value},
+                    case_set="unusual.text",
+                    intent=f"{field.path}: {name}",
                 )
         for field in contract.fields:
             if field.items is not None and takes_text(field.items, text):
-                body = companions.body(field) | {field.path: ["x", text]}
-                yield json_case(body, family="unusual.text", aim=f"an item of {field.path}: {name}")
+                body = surrounding_fields.body(field) | {field.path: ["x", text]}
+                yield json_case(body, case_set="unusual.text", intent=f"an item of {field.path}: {name}")
         free = free_object(contract)
         if free:
             for inner, where in (({"x": text}, "a value"), ({text: "x"}, "a name")):
-                body = companions.body(free) | {free.path: inner}
-                yield json_case(body, family="unusual.text", aim=f"{free.path}: {name} in {where}")
+                body = surrounding_fields.body(free) | {free.path: inner}
+                yield json_case(body, case_set="unusual.text", intent=f"{free.path}: {name} in {where}")
 
 
-def _odd_numbers(contract: Contract, companions: Companions) -> Iterator[Case]:
+def _odd_numbers(contract: Contract, surrounding_fields: SurroundingFields) -> Iterator[Case]:
     free = free_object(contract)
     for name, number in ODD_NUMBERS.items():
         places: list[tuple[Field, Any]] = [(f, number) for f in contract.fields if {"number", "integer"} & set(f.types)]
         if free:
             places.append((free, {"x": number}))
         for field, value in places:
-            body = companions.body(field) | {field.path: value}
-            yield json_case(body, family="unusual.number", aim=f"{field.path}: {name}")
+            body = surrounding_fields.body(field) | {field.path: value}
+            yield json_case(body, case_set="unusual.number", intent=f"{field.path}: {name}")
 
 
-def _pollution(contract: Contract, companions: Companions) -> Iterator[Case]:
+def _pollution(contract: Contract, surrounding_fields: SurroundingFields) -> Iterator[Case]:
     members = {"__proto__": _POLLUTION, "constructor": {"prototype": _POLLUTION}}
     for name, value in members.items():
-        aim = f"the member {name}"
-        yield json_case(companions.body() | {name: value}, family="unusual.prototype", aim=aim)
+        intent = f"the member {name}"
+        yield json_case(surrounding_fields.body() | {name: value}, case_set="unusual.prototype", intent=intent)
         free = free_object(contract)
         if free:
             for inner in ({name: value}, {"a": [{name: value}]}):
-                body = companions.body(free) | {free.path: inner}
-                yield json_case(body, family="unusual.prototype", aim=f"{aim} inside {free.path}")
-    escaped = encode(companions.body() | {"__proto__": _POLLUTION}).replace(b"__proto__", b"\\u005f_proto__")
-    yield Case(escaped, family="unusual.prototype", aim="the member __proto__, escaped")
+                body = surrounding_fields.body(free) | {free.path: inner}
+                yield json_case(body, case_set="unusual.prototype", intent=f"{intent} inside {free.path}")
+    escaped = encode(surrounding_fields.body() | {"__proto__": _POLLUTION}).replace(b"__proto__", b"\\u005f_proto__")
+    yield Case(escaped, case_set="unusual.prototype", intent="the member __proto__, escaped")
 
 
-def _unlisted(contract: Contract, companions: Companions) -> Iterator[Case]:
+def _unlisted(contract: Contract, surrounding_fields: SurroundingFields) -> Iterator[Case]:
     listed = {field.path for field in contract.fields}
     chosen = {name: value for name, value in UNLISTED.items() if name not in listed}
     for name, value in chosen.items():
         if name not in _ALONE:
             continue
-        aim = f"the unlisted member {name[:40]!r}"
-        yield json_case(companions.body() | {name: value}, family="unusual.member", aim=aim)
-    yield json_case(chosen | companions.body(), family="unusual.member", aim="all unlisted members")
+        intent = f"the unlisted member {name[:40]!r}"
+        yield json_case(surrounding_fields.body() | {name: value}, case_set="unusual.member", intent=intent)
+    yield json_case(chosen | surrounding_fields.body(), case_set="unusual.member", intent="all unlisted members")
     kinds: tuple[Any, ...] = ("x", 0, False, None, [], {})
     for value in kinds:
         others: dict[str, Any] = dict.fromkeys((name for name in chosen if name), value)
-        aim = f"each unlisted member is {json.dumps(value)}"
-        yield json_case(companions.body(company="minimal") | others, family="unusual.member", aim=aim)
+        intent = f"each unlisted member is {json.dumps(value)}"
+        yield json_case(surrounding_fields.body(context="minimal") | others, case_set="unusual.member", intent=intent)
     for first in (False, True):
         # A parser that is careless of case takes one of them for the right one: what comes back tells.
-        body = companions.body(company="full")
+        body = surrounding_fields.body(context="full")
         alike = {
             name: "Other" if takes_text(field, "Other") else ordinary(field, 3)
             for field in contract.fields
             for name in _alike(field.path)
             if name not in listed
         }
-        aim = f"members whose names differ in case {'before' if first else 'behind'} the right ones"
-        yield json_case(alike | body if first else body | alike, family="unusual.member", aim=aim)
+        intent = f"members whose names differ in case {'before' if first else 'behind'} the right ones"
+        yield json_case(alike | body if first else body | alike, case_set="unusual.member", intent=intent)
     many = {f"unlisted{index}": index for index in range(_MANY)}
-    yield json_case(companions.body() | many, family="unusual.member", aim=f"{_MANY:,} unlisted members")
+    yield json_case(surrounding_fields.body() | many, case_set="unusual.member", intent=f"{_MANY:,} unlisted members")
 
 
 def _alike(name: str) -> tuple[str, ...]:
     return (name.lower(), name.upper(), name[:1].upper() + name[1:], f"{name[:-1]}{name[-1:].upper()}")
 
 
-def _repeated(contract: Contract, companions: Companions) -> Iterator[Case]:
+def _repeated(contract: Contract, surrounding_fields: SurroundingFields) -> Iterator[Case]:
     """A repeated member: with the same value, another valid one, and a wrong one before or behind the right one."""
     for number, field in enumerate(contract.fields):
         wrong = encode({field.path: 5 if "number" not in field.types else "5"})
@@ -194,14 +196,14 @@ def _repeated(contract: Contract, companions: Companions) -> Iterator[Case]:
             ("the same twice", None, False),
         )
         for name, other, first in ways if number == 0 else (ways[number % 2], ways[2]):
-            body = companions.body(field)
+            body = surrounding_fields.body(field)
             right = encode(body)
             second = other or encode({field.path: body[field.path]})
             data = second[:-1] + b"," + right[1:] if first else right[:-1] + b"," + second[1:]
-            yield Case(data, family="unusual.repeated", aim=f"{field.path}: {name}")
+            yield Case(data, case_set="unusual.repeated", intent=f"{field.path}: {name}")
     free = free_object(contract)
     if free:
-        text = encode(companions.body(free) | {free.path: {}})
+        text = encode(surrounding_fields.body(free) | {free.path: {}})
         inner = encode({free.path: 0})[1:-2] + b'{"a":1,"a":2}'
         data = text.replace(encode({free.path: {}})[1:-1], inner)
-        yield Case(data, family="unusual.repeated", aim=f"{free.path}: a repeated name inside")
+        yield Case(data, case_set="unusual.repeated", intent=f"{free.path}: a repeated name inside")

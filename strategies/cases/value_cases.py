@@ -15,7 +15,7 @@ from strategies.hard_texts import HARD_TEXTS, filler, hard_texts
 from strategies.json_values import NO_OBJECTS
 from strategies.surrounding_fields import (
     MARKED,
-    Companions,
+    SurroundingFields,
     admits,
     free_object,
     hard_values,
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from contracts.document import Contract, Field
-    from strategies.unique_names import Names
+    from strategies.unique_names import UniqueNames
 
 T = TypeVar("T")
 
@@ -42,7 +42,7 @@ _STYLED_TEXT: Final = 'é😀 "\\ \b\f\n\r\t\x7f'
 #: Wrong values in the order in which lenient services take them for right ones.
 _PLAIN: Final[tuple[Any, ...]] = ("5", 5, "x", True, [], {})
 #: What else is there when the plainest wrong values come.
-_COMPANIES_OF_WRONG: Final = ("minimal", "full", "nulls", "even", "odd")
+_CONTEXTS_OF_WRONG: Final = ("minimal", "full", "nulls", "even", "odd")
 #: Misspelt names of a member, one of which a lenient parser may take for the right one.
 _MISSPELT: Final = (
     *(str.lower, str.upper, str.title, lambda name: f"{name} ", lambda name: f"_{name}", lambda name: f"{name}\xa0"),
@@ -67,97 +67,97 @@ _LOOK_ALIKES: Final = (
 _RUN: Final = 50_000
 
 
-def valid_cases(contract: Contract, names: Names, seed: int) -> list[Case]:
+def valid_cases(contract: Contract, names: UniqueNames, seed: int) -> list[Case]:
     """Every class of hard value, each owed a 201 and an exact echo.
 
     Text classes that software treats in ways of their own come alone, in each required text; the classes of
     the other fields ride together, one of each field in a body, and many in one free-form object. An empty
     text in the marked field is there once: it is unique only as long as it is sent once a run.
     """
-    companions = Companions(contract, names, seed)
+    surrounding_fields = SurroundingFields(contract, names, seed)
     styles = cycle(_STYLES)
     cases = []
     for field in contract.fields:
         if is_name_like(field):
             for hard in hard_texts(field.pattern):
                 if hard.alone:
-                    body = companions.body(field, "full") | {field.path: hard.text}
-                    aim = f"{field.path}: {hard.name}"
-                    cases.append(json_case(body, family=f"values.{field.path}", aim=aim, style=next(styles)))
+                    body = surrounding_fields.body(field, "full") | {field.path: hard.text}
+                    intent = f"{field.path}: {hard.name}"
+                    cases.append(json_case(body, case_set=f"values.{field.path}", intent=intent, style=next(styles)))
         elif field.path == MARKED and "string" in field.types and admits(field, ""):
-            body = companions.body(field, "full") | {field.path: ""}
-            cases.append(json_case(body, family=f"values.{field.path}", aim=f"{field.path}: empty"))
-            cases.extend(_look_alikes(field, companions))
-    cases.extend(_in_every_style(companions))
-    cases.append(_one_text(companions))
-    cases.extend(_of_exact_length(companions))
-    cases.extend(_long_runs(companions))
-    cases.extend(_together(contract, companions, random.Random(seed), styles))  # noqa: S311 - reproducible on purpose
+            body = surrounding_fields.body(field, "full") | {field.path: ""}
+            cases.append(json_case(body, case_set=f"values.{field.path}", intent=f"{field.path}: empty"))
+            cases.extend(_look_alikes(field, surrounding_fields))
+    cases.extend(_in_every_style(surrounding_fields))
+    cases.append(_one_text(surrounding_fields))
+    cases.extend(_of_exact_length(surrounding_fields))
+    cases.extend(_long_runs(surrounding_fields))
+    cases.extend(_together(contract, surrounding_fields, random.Random(seed), styles))  # noqa: S311 - reproducible on purpose
     return cases
 
 
-def _look_alikes(field: Field, companions: Companions) -> Iterator[Case]:
+def _look_alikes(field: Field, surrounding_fields: SurroundingFields) -> Iterator[Case]:
     """Pairs of texts of the marked field that a careless comparison takes for the same one."""
     for difference, one, other in _LOOK_ALIKES:
-        name = companions.name()
+        name = surrounding_fields.name()
         for text, partner in ((one, other), (other, one)):
             # The plainest body, so that nothing else can be to blame for a refusal.
-            body = {each.path: ordinary(each) for each in companions.fields if each.required}
+            body = {each.path: ordinary(each) for each in surrounding_fields.fields if each.required}
             body[field.path] = f"{name}{text}"
-            aim = f"{field.path}: another one than {name + partner!r}, by {difference}"
-            yield json_case(body, family=f"values.{field.path}", aim=aim)
+            intent = f"{field.path}: another one than {name + partner!r}, by {difference}"
+            yield json_case(body, case_set=f"values.{field.path}", intent=intent)
 
 
-def _one_text(companions: Companions) -> Case:
+def _one_text(surrounding_fields: SurroundingFields) -> Case:
     """A body in which every text is the same one."""
-    text, body = companions.name(), companions.body(company="full")
-    for field in companions.fields:
+    text, body = surrounding_fields.name(), surrounding_fields.body(context="full")
+    for field in surrounding_fields.fields:
         if field.enum is None and "string" in field.types and admits(field, text):
             body[field.path] = text
         elif field.items is not None and takes_text(field.items, text):
             body[field.path] = [text]
-    return json_case(body, family="values.one_text", aim="one text in every field")
+    return json_case(body, case_set="values.one_text", intent="one text in every field")
 
 
-def _of_exact_length(companions: Companions) -> Iterator[Case]:
+def _of_exact_length(surrounding_fields: SurroundingFields) -> Iterator[Case]:
     """Bodies that fill a buffer to the last byte."""
-    free = free_object(companions.contract)
+    free = free_object(surrounding_fields.contract)
     for length in _BUFFERS:
-        body = companions.body(company="full")
+        body = surrounding_fields.body(context="full")
         if free is not None:
             body[free.path] = {**body[free.path], "filler": ""}
             body[free.path]["filler"] = filler(length - len(encode(body)))
         data = encode(body).ljust(length)
-        yield Case(data, family="values.length", aim=f"a body of {length:,} bytes")
+        yield Case(data, case_set="values.length", intent=f"a body of {length:,} bytes")
 
 
-def _long_runs(companions: Companions) -> Iterator[Case]:
+def _long_runs(surrounding_fields: SurroundingFields) -> Iterator[Case]:
     """One character over and over, on which careless trimming and escaping take the square of the time."""
-    for field in companions.fields:
+    for field in surrounding_fields.fields:
         text = f"a{' ' * _RUN}b"
         if is_name_like(field) and admits(field, text):
-            body = companions.body(field, "minimal") | {field.path: text}
-            yield json_case(body, family="values.length", aim=f"{field.path}: {_RUN:,} spaces between two letters")
-    free = free_object(companions.contract)
+            body = surrounding_fields.body(field, "minimal") | {field.path: text}
+            yield json_case(body, case_set="values.length", intent=f"{field.path}: {_RUN:,} spaces between two letters")
+    free = free_object(surrounding_fields.contract)
     if free is not None:
-        body = companions.body(free, "minimal") | {free.path: {"x": "<" * _RUN}}
-        yield json_case(body, family="values.length", aim=f"{free.path}: {_RUN:,} angle brackets")
+        body = surrounding_fields.body(free, "minimal") | {free.path: {"x": "<" * _RUN}}
+        yield json_case(body, case_set="values.length", intent=f"{free.path}: {_RUN:,} angle brackets")
 
 
-def _in_every_style(companions: Companions) -> Iterator[Case]:
+def _in_every_style(surrounding_fields: SurroundingFields) -> Iterator[Case]:
     """One body in every way in which clients write JSON, with characters that each way treats differently."""
     for style in STYLES:
-        body = companions.body(company="full")
-        for field in companions.fields:
+        body = surrounding_fields.body(context="full")
+        for field in surrounding_fields.fields:
             if is_name_like(field) and admits(field, _STYLED_TEXT):
                 body[field.path] = _STYLED_TEXT
-            elif field is free_object(companions.contract):
+            elif field is free_object(surrounding_fields.contract):
                 body[field.path] = {f"a/b {_STYLED_TEXT}": [f"c/d {_STYLED_TEXT}", {}, []], **body[field.path]}
-        yield json_case(body, family="values.encoding", aim=f"written in the style {style}", style=style)
+        yield json_case(body, case_set="values.encoding", intent=f"written in the style {style}", style=style)
 
 
 def _together(
-    contract: Contract, companions: Companions, chance: random.Random, styles: Iterator[Style]
+    contract: Contract, surrounding_fields: SurroundingFields, chance: random.Random, styles: Iterator[Style]
 ) -> Iterator[Case]:
     """Bodies in which every field holds one of its hard values; over all of them each value is used."""
     alone = [hard for hard in HARD_TEXTS if hard.alone]
@@ -176,45 +176,54 @@ def _together(
             column = columns[field.path]
             chosen = column[row % len(column)]
             if isinstance(chosen, tuple):
-                body[field.path] = marked_text(field, companions.name(), chosen[0].text, chosen[1].text)
+                body[field.path] = marked_text(field, surrounding_fields.name(), chosen[0].text, chosen[1].text)
                 aims.append(f"{field.path}: {chosen[0].name}, {chosen[1].name}")
             else:
                 body[field.path] = chosen.value
                 aims.append(f"{field.path}: {chosen.name}")
         if MARKED not in columns:
-            companions.marked(body)
-        yield json_case(body, family="values.together", aim="; ".join(aims), style=next(styles))
+            surrounding_fields.marked(body)
+        yield json_case(body, case_set="values.together", intent="; ".join(aims), style=next(styles))
 
 
-def wrong_kind_cases(contract: Contract, names: Names, seed: int) -> list[Case]:
+def wrong_kind_cases(contract: Contract, names: UniqueNames, seed: int) -> list[Case]:
     """Values of every other JSON type and look-alikes, a missing member, a body that is no object.
 
     Each breaks one clause, the case's aim names it; the rest of the body is valid and varies.
     """
-    companions = Companions(contract, names, seed)
+    surrounding_fields = SurroundingFields(contract, names, seed)
     styles = cycle(_STYLES)
     cases: list[Case] = []
     for field in contract.fields:
         for wrong in wrong_values(field):
-            body = companions.body(field) | {field.path: wrong.value}
+            body = surrounding_fields.body(field) | {field.path: wrong.value}
             cases.append(
                 json_case(
-                    body, family=f"values.wrong.{field.path}", aim=f"{wrong.clause} ({wrong.name})", style=next(styles)
+                    body,
+                    case_set=f"values.wrong.{field.path}",
+                    intent=f"{wrong.clause} ({wrong.name})",
+                    style=next(styles),
                 )
             )
         if field.required:
-            cases.extend(_missing(field, companions))
-    family, clause = "values.wrong.body", "request.body.type"
-    cases += [json_case(value, family=family, aim=f"{clause} ({value!r})") for value in NO_OBJECTS]
-    for company in ("minimal", "full"):
-        body = companions.body(company=company)
-        cases.append(json_case([body], family=family, aim=f"{clause} (an array of one valid body, {company})"))
-    cases.append(json_case([companions.body(), companions.body()], family=family, aim=f"{clause} (an array of two)"))
-    text = encode(companions.body()).decode()
-    cases.append(json_case(text, family=family, aim=f"{clause} (a text that holds the JSON of a valid body)"))
+            cases.extend(_missing(field, surrounding_fields))
+    case_set, clause = "values.wrong.body", "request.body.type"
+    cases += [json_case(value, case_set=case_set, intent=f"{clause} ({value!r})") for value in NO_OBJECTS]
+    for context in ("minimal", "full"):
+        body = surrounding_fields.body(context=context)
+        cases.append(json_case([body], case_set=case_set, intent=f"{clause} (an array of one valid body, {context})"))
+    cases.append(
+        json_case(
+            [surrounding_fields.body(), surrounding_fields.body()],
+            case_set=case_set,
+            intent=f"{clause} (an array of two)",
+        )
+    )
+    text = encode(surrounding_fields.body()).decode()
+    cases.append(json_case(text, case_set=case_set, intent=f"{clause} (a text that holds the JSON of a valid body)"))
     queues: dict[str, list[Case]] = {}
     for case in cases:
-        queues.setdefault(case.aim.partition(" (")[0], []).append(case)
+        queues.setdefault(case.intent.partition(" (")[0], []).append(case)
     return in_turn(queues.values())
 
 
@@ -223,16 +232,16 @@ def in_turn(queues: Iterable[Sequence[T]]) -> list[T]:
     return [one for turn in zip_longest(*queues) for one in turn if one is not None]
 
 
-def wrong_in_company_cases(contract: Contract, names: Names, seed: int) -> list[Case]:
+def wrong_in_context_cases(contract: Contract, names: UniqueNames, seed: int) -> list[Case]:
     """The plainest wrong values of each field beside every company: what is judged may depend on what else is there."""
-    companions = Companions(contract, names, seed)
+    surrounding_fields = SurroundingFields(contract, names, seed)
     cases = []
     for field in contract.fields:
         for wrong in _plainest(field):
-            for company in _COMPANIES_OF_WRONG:
-                body = companions.body(field, company) | {field.path: wrong.value}
-                aim = f"{wrong.clause} ({wrong.name}, {company})"
-                cases.append(json_case(body, family="values.wrong.company", aim=aim))
+            for context in _CONTEXTS_OF_WRONG:
+                body = surrounding_fields.body(field, context) | {field.path: wrong.value}
+                intent = f"{wrong.clause} ({wrong.name}, {context})"
+                cases.append(json_case(body, case_set="values.wrong.company", intent=intent))
     return cases
 
 
@@ -249,21 +258,21 @@ def _plainest(field: Field) -> Iterator[Wrong]:
             yield Wrong(f"request.{field.path}.pattern", name, text)
 
 
-def _missing(field: Field, companions: Companions) -> Iterator[Case]:
-    family, clause = f"values.wrong.{field.path}", f"request.{field.path}.required"
-    for company in ("full", "minimal", "nulls"):
-        body = companions.body(field, company)
+def _missing(field: Field, surrounding_fields: SurroundingFields) -> Iterator[Case]:
+    case_set, clause = f"values.wrong.{field.path}", f"request.{field.path}.required"
+    for context in ("full", "minimal", "nulls"):
+        body = surrounding_fields.body(field, context)
         del body[field.path]
-        yield json_case(body, family=family, aim=f"{clause} ({company})")
-    if sum(other.required for other in companions.fields) == 1:
-        yield json_case({}, family=family, aim=f"{clause} (an empty object)")
-        for other in companions.fields:
+        yield json_case(body, case_set=case_set, intent=f"{clause} ({context})")
+    if sum(other.required for other in surrounding_fields.fields) == 1:
+        yield json_case({}, case_set=case_set, intent=f"{clause} (an empty object)")
+        for other in surrounding_fields.fields:
             if other is not field:
-                body = {other.path: companions.name() if other.path == MARKED else ordinary(other)}
-                yield json_case(body, family=family, aim=f"{clause} (nothing but {other.path})")
+                body = {other.path: surrounding_fields.name() if other.path == MARKED else ordinary(other)}
+                yield json_case(body, case_set=case_set, intent=f"{clause} (nothing but {other.path})")
     for misspell in _MISSPELT:
-        body = companions.body(field)
+        body = surrounding_fields.body(field)
         value = body.pop(field.path)
         name = misspell(field.path)
-        if name not in (other.path for other in companions.fields):
-            yield json_case({name: value, **body}, family=family, aim=f"{clause} ({name!r} instead)")
+        if name not in (other.path for other in surrounding_fields.fields):
+            yield json_case({name: value, **body}, case_set=case_set, intent=f"{clause} ({name!r} instead)")

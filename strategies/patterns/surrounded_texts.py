@@ -70,13 +70,13 @@ def surrounded(pattern: Pattern, members: list[str], wrong: str) -> Iterator[Wor
     if not members:
         return
     parts = {"m": members[0], "o": members[-1], "w": wrong}
-    mark = next((char for char in members[0] if not char.isalnum()), None)
-    if mark is not None:
-        parts["k"] = mark
-        parts["l"], _, parts["r"] = members[0].partition(mark)
+    run_id = next((char for char in members[0] if not char.isalnum()), None)
+    if run_id is not None:
+        parts["k"] = run_id
+        parts["l"], _, parts["r"] = members[0].partition(run_id)
     for template, about in _ALWAYS:
         yield word(pattern, template.format_map(parts), about)
-    for template, about in (*_IF_WRONG, *(_IF_PARTED if mark is not None else ())):
+    for template, about in (*_IF_WRONG, *(_IF_PARTED if run_id is not None else ())):
         made = word(pattern, template.format_map(parts), about)
         if not made.member:
             yield made
@@ -84,9 +84,9 @@ def surrounded(pattern: Pattern, members: list[str], wrong: str) -> Iterator[Wor
 
 
 def _encoded(pattern: Pattern, member: str) -> Iterator[Word]:
-    marks = [char for cls in pattern.automaton.classes if cls.size == 1 and (char := among(PUNCTUATION, cls.ranges))]
+    run_ids = [char for cls in pattern.automaton.classes if cls.size == 1 and (char := among(PUNCTUATION, cls.ranges))]
     # Marks that the text has are replaced; those that it may not have are put in.
-    present = [char for char in marks if char in member] or marks
+    present = [char for char in run_ids if char in member] or run_ids
     for char in present[:2]:
         for encoding, about in _ENCODINGS:
             code = encoding.format(ord(char))

@@ -16,7 +16,9 @@ T = TypeVar("T")
 _WAITING: Final = 4
 
 
-def in_lanes(work: Callable[[str], T], names: Sequence[str], pool: Callable[[int], Executor], jobs: int) -> Iterator[T]:
+def in_parallel(
+    work: Callable[[str], T], names: Sequence[str], pool: Callable[[int], Executor], jobs: int
+) -> Iterator[T]:
     """``work`` of each name, in the order of the names, ``jobs`` at once; those that wait have a pool of their own.
 
     ``pool`` makes an executor of so many workers.

@@ -15,7 +15,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from tests.benchmark.concurrency import in_lanes
+from tests.benchmark.concurrency import in_parallel
 from tests.benchmark.trial import Trial, pool, try_mock
 from tests.mock.registry import faults
 
@@ -47,7 +47,7 @@ def detect(name: str, arguments: Sequence[str] = ()) -> Trial:
     return try_mock(name, *arguments, fault=name)
 
 
-def _as_owed(trial: Trial, breaks: Mapping[str, str]) -> bool:
+def _as_expected(trial: Trial, breaks: Mapping[str, str]) -> bool:
     """Found under the clause it breaks and no other."""
     right = {breaks[trial.name], *AS_RIGHT.get(trial.name, ())}
     return trial.found and bool(trial.clauses) and right.issuperset(trial.clauses)
@@ -70,13 +70,13 @@ def main(arguments: list[str] | None = None) -> int:
     options, passed_on = parser.parse_known_args(arguments)
     breaks = {fault.name: fault.breaks for fault in faults().values()}
     work = partial(detect, arguments=passed_on)
-    trials = {trial.name: trial for trial in in_lanes(work, options.only or list(breaks), pool, options.jobs)}
+    trials = {trial.name: trial for trial in in_parallel(work, options.only or list(breaks), pool, options.jobs)}
     # An intermittent mistake may hide behind the luck of one seed: what is wrong must be wrong twice.
-    doubtful = [name for name, trial in trials.items() if not _as_owed(trial, breaks)]
+    doubtful = [name for name, trial in trials.items() if not _as_expected(trial, breaks)]
     for name in doubtful:
         print(f"{name}: {trials[name].clauses or trials[name].status}, once more", file=sys.stderr, flush=True)
-    trials |= {trial.name: trial for trial in in_lanes(work, doubtful, pool, options.jobs)}
-    wrong = [trial for trial in trials.values() if not _as_owed(trial, breaks)]
+    trials |= {trial.name: trial for trial in in_parallel(work, doubtful, pool, options.jobs)}
+    wrong = [trial for trial in trials.values() if not _as_expected(trial, breaks)]
     for trial in wrong:
         print(f"{trial.name}: status {trial.status}, {trial.clauses}, owed {breaks[trial.name]}", flush=True)
     if options.json:

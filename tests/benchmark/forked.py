@@ -26,7 +26,7 @@ _IMPORTED: Final = (
         "strategies.valid_bodies",
         "strategies.adversarial_bodies",
     ),
-    *("tests.harness.run", "tests.harness.driver", "reports.plugin", "reports.html"),
+    *("tests.harness.run", "tests.harness.driver", "tests.harness.reporting", "reports.html"),
 )
 
 

@@ -27,25 +27,25 @@ class Traffic:
     """The POSTs of one recorded run, in their order, and the mark that their bodies carry."""
 
     cases: tuple[Case, ...]
-    mark: str
+    run_id: str
 
     @classmethod
     def recorded(cls, run: Path) -> Traffic:
         """What the history of the run in ``run`` says was posted."""
-        mark, cases = "", []
+        run_id, cases = "", []
         for record in read_history(*history_files(run)):
             if record["type"] == "run":
-                mark = record["mark"]
+                run_id = record["run_id"]
             elif record["type"] == "exchange":
                 case = Case.from_json(record["case"])
                 if case.creates:
                     cases.append(case)
-        return cls(tuple(cases), mark)
+        return cls(tuple(cases), run_id)
 
     def renewed(self) -> Traffic:
         """The same bytes with another mark of the same length: names and externalIds that nobody has used."""
-        fresh = self.mark[:2] + "".join(random.choices(_LETTERS, k=len(self.mark) - 2))  # noqa: S311  # a name
-        before, after = self.mark.encode(), fresh.encode()
+        fresh = self.run_id[:2] + "".join(random.choices(_LETTERS, k=len(self.run_id) - 2))  # noqa: S311  # a name
+        before, after = self.run_id.encode(), fresh.encode()
         cases = [
             case if case.body is None or before not in case.body else case.with_body(case.body.replace(before, after))
             for case in self.cases

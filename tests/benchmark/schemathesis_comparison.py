@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from tests.benchmark.compared_tools import Stock, Suite
-from tests.benchmark.concurrency import in_lanes
+from tests.benchmark.concurrency import in_parallel
 from tests.benchmark.curve import detection_curve
 from tests.benchmark.outcomes import FalseAlarms, Scores, sample
 from tests.benchmark.page import CURVE, alarm_table, detection_table, made_by, rewrite
@@ -37,7 +37,7 @@ AS_IT_COMES: Final = Stock("schemathesis, as it comes", as_it_comes=True)
 def score(tool: Tool, names: Sequence[str], jobs: int) -> Scores:
     """Let a tool look for each of the faults, several at once."""
     outcomes = []
-    for outcome in in_lanes(tool.look_for, names, ThreadPoolExecutor, jobs):
+    for outcome in in_parallel(tool.look_for, names, ThreadPoolExecutor, jobs):
         said = f"after {outcome.requests} requests ({outcome.said})" if outcome.found else f"not found {outcome.said}"
         print(f"{tool.name}: {outcome.name}: {said}", file=sys.stderr, flush=True)
         outcomes.append(outcome)

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from contracts.document import DEFAULT_DOCUMENT, load_contract
 from contracts.exchange import VALID_AUTHORIZATION, Case
-from contracts.oracle import Oracle, Verdict
+from contracts.oracle import Expected, Oracle
 from tests.benchmark.runs import Run, run
 from tests.benchmark.served import CONTRACT, KEY
 
@@ -115,12 +115,14 @@ def is_sound(alarm: Alarm) -> bool:
     """
     if alarm.check in _UNSOUND:
         return False
-    owed = {"positive_data_acceptance": Verdict.CREATE, "negative_data_rejection": Verdict.REJECT}.get(alarm.check)
-    if owed is None:
+    expected = {"positive_data_acceptance": Expected.CREATED, "negative_data_rejection": Expected.REJECTED}.get(
+        alarm.check
+    )
+    if expected is None:
         return True
     headers = [("Authorization", VALID_AUTHORIZATION)]
     headers += [("Content-Type", alarm.media_type)] if alarm.media_type is not None else []
-    return _oracle().expect(Case(alarm.body, tuple(headers))).verdict is owed
+    return _oracle().expect(Case(alarm.body, tuple(headers))).expected is expected
 
 
 def alarms_in(events: Iterable[dict[str, Any]]) -> Iterator[Alarm]:

@@ -93,10 +93,10 @@ class StopwatchPlugin:
     def pytest_configure(self) -> None:
         """Wrap, once the suite's modules are there."""
         from contracts.judgement import Judge  # noqa: PLC0415  # pytest rewrites assertions of what comes later
-        from reports import plugin as reporting  # noqa: PLC0415
         from reports.history import HistoryWriter  # noqa: PLC0415
-        from tests.contract import lifecycle  # noqa: PLC0415
-        from tests.harness.case_prefetcher import Preparation  # noqa: PLC0415
+        from tests.harness import reporting  # noqa: PLC0415
+        from tests.harness import run as test_run  # noqa: PLC0415
+        from tests.harness.case_prefetcher import CasePrefetcher  # noqa: PLC0415
         from tests.harness.client.ledger import Ledger  # noqa: PLC0415
         from tests.harness.client.target import Target  # noqa: PLC0415
         from tests.harness.driver import Driver  # noqa: PLC0415
@@ -106,9 +106,9 @@ class StopwatchPlugin:
             (Judge, ("expect", "judge"), "judging"),
             (HistoryWriter, ("exchange", "record"), "recording"),
             (Ledger, ("intend", "settle", "deleted"), "recording"),
-            (Preparation, ("cases", "complaints"), "waiting for sets"),
+            (CasePrefetcher, ("cases", "complaints"), "waiting for sets"),
             (Driver, ("explore",), "generation: Hypothesis"),
-            (lifecycle, ("clean_up",), "cleanup"),
+            (test_run, ("clean_up",), "cleanup"),
             (reporting, ("summarize", "write_all", "terminal_summary"), "reports"),
         ):
             for name in names:

@@ -55,10 +55,10 @@ def reports(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     return addresses
 
 
-def half_broken(case: Case, owed: Expectation, correct: Response) -> Response | Failure:
+def half_broken(case: Case, expected: Expectation, correct: Response) -> Response | Failure:
     """Makes one of the mistakes of :func:`samples.breaks_promises`."""
-    if owed.violations and owed.violations[0].clause == "request.displayName.pattern":
-        return samples.breaks_promises(case, owed, correct)
+    if expected.violations and expected.violations[0].clause == "request.displayName.pattern":
+        return samples.breaks_promises(case, expected, correct)
     return correct
 
 

@@ -22,7 +22,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         return int(marker.args[0]) if marker else 99
 
     items.sort(key=stage)
-    if PROFILES[config.getoption("--profile")].essentials_only:
+    if PROFILES[config.getoption("--profile")].priority_only:
         dropped = [item for item in items if stage(item) > 0]
         config.hook.pytest_deselected(items=dropped)
         items[:] = [item for item in items if stage(item) == 0]

@@ -14,5 +14,5 @@ if TYPE_CHECKING:
 
 @pytest.mark.stage(2)
 def test_what_failed_once_holds(driver: Driver) -> None:
-    names = driver.lane(95)
+    names = driver.id_range(95)
     driver.verify([names.fill(entry.case) for entry in load_corpus(driver.options.corpus)])

@@ -69,7 +69,7 @@ def test_the_time_does_not_explode_with_the_length_of_a_text(driver: Driver, pat
 def _case(driver: Driver, name: str, pattern: Pattern, text: str) -> Case:
     word = Word(text, pattern.matches(text), "a text that takes long to refuse")
     field = driver.contract.field(name)
-    return pattern_cases(driver.contract, field, [word], driver.names, driver.options.seed, family="explosive")[0]
+    return pattern_cases(driver.contract, field, [word], driver.names, driver.options.seed, case_set="explosive")[0]
 
 
 def _alone(driver: Driver, name: str, pattern: Pattern, text: str) -> Judged:

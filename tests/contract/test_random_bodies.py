@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from strategies.adversarial_bodies import adversarial_bodies
-from strategies.unspecified_bodies import open_bodies
+from strategies.unspecified_bodies import unspecified_bodies
 from strategies.valid_bodies import valid_bodies
 
 if TYPE_CHECKING:
@@ -26,4 +26,4 @@ def test_a_random_body_with_one_broken_promise_is_refused(driver: Driver) -> Non
 
 @pytest.mark.stage(7)
 def test_random_bodies_that_the_page_leaves_open_are_answered_in_an_orderly_way(driver: Driver) -> None:
-    driver.explore(open_bodies(driver.contract), driver.profile.examples)
+    driver.explore(unspecified_bodies(driver.contract), driver.profile.examples)

@@ -10,19 +10,19 @@ from tests.harness.case_prefetcher import GENERATED
 
 if TYPE_CHECKING:
     from contracts.exchange import Case
-    from tests.harness.case_prefetcher import Preparation
+    from tests.harness.case_prefetcher import CasePrefetcher
     from tests.harness.driver import Driver
 
 
 @pytest.mark.stage(9)
 @pytest.mark.sends(GENERATED.name)
 def test_what_schemathesis_generates_is_answered_as_the_page_owes(
-    driver: Driver, cases: list[Case], preparation: Preparation
+    driver: Driver, cases: list[Case], prefetcher: CasePrefetcher
 ) -> None:
     if not cases:
         pytest.skip(f"in the profile {driver.profile.name} schemathesis generates nothing")
     sent = driver.session.post_all(cases)
     unseen = [judged.exchange for judged in sent if not judged.findings]
-    for complaint in dict.fromkeys(preparation.complaints(unseen)):
+    for complaint in dict.fromkeys(prefetcher.complaints(unseen)):
         driver.history.record("note", kind="advisory", text=f"schemathesis, where our checks see nothing: {complaint}")
     driver.conclude(sent)

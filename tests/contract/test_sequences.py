@@ -14,7 +14,7 @@ import pytest
 from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, consumes, multiple, precondition, rule
 
-from contracts.oracle import Verdict
+from contracts.oracle import Expected
 from strategies.adversarial_bodies import adversarial_bodies
 from strategies.cases.baseline_cases import full_case, minimal_case
 from strategies.encoding import json_case
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 @pytest.mark.stage(10)
 def test_no_sequence_of_operations_breaks_a_promise(driver: Driver) -> None:
     # A class of this run alone: Hypothesis makes instances without arguments.
-    machine = type("Sequences", (Operations,), {"driver": driver, "marks": has_external_id(driver)})
+    machine = type("Sequences", (Operations,), {"driver": driver, "run_ids": has_external_id(driver)})
     driver.explore_sequences(machine, machine)
 
 
@@ -49,7 +49,7 @@ class Operations(RuleBasedStateMachine):
     """The operations that the target offers; what one exchange or two show is told to the driver."""
 
     driver: ClassVar[Driver]
-    marks: ClassVar[bool]
+    run_ids: ClassVar[bool]
 
     standing: Bundle[Project] = Bundle("standing")
     free: Bundle[str] = Bundle("free")
@@ -71,11 +71,11 @@ class Operations(RuleBasedStateMachine):
     def refuse(self, data: st.DataObject) -> None:
         refused = self._post(data.draw(adversarial_bodies(self.driver.contract)))
         external_id = external_id_of(refused.case)
-        own = external_id is not None and self.driver.names.mark in external_id
-        if self.lists and own and refused.judgement.expectation.verdict is Verdict.REJECT:
+        own = external_id is not None and self.driver.names.run_id in external_id
+        if self.lists and own and refused.judgement.expectation.expected is Expected.REJECTED:
             self._tell(self.driver.attempt(lambda: left_behind(self.driver, refused)), refused)
 
-    @precondition(lambda self: self.marks)
+    @precondition(lambda self: self.run_ids)
     @rule(target=standing, project=standing)
     def use_its_external_id_again(self, project: Project) -> Any:
         if project.external_id is None:
@@ -83,7 +83,7 @@ class Operations(RuleBasedStateMachine):
         self.driver.exercised("state.external_id_reuse", positive=1)
         return self._created(self._with(project.external_id))
 
-    @precondition(lambda self: self.marks and self.deletes)
+    @precondition(lambda self: self.run_ids and self.deletes)
     @rule(target=standing, external_id=consumes(free))
     def use_a_free_external_id(self, external_id: str) -> Any:
         return self._created(self._with(external_id))
@@ -106,7 +106,7 @@ class Operations(RuleBasedStateMachine):
 
     def _with(self, external_id: str) -> Case:
         body = {**json.loads(minimal_case(self.driver.contract, self.driver.names).body or b"{}"), MARKED: external_id}
-        return json_case(body, family="sequences", aim="an externalId that was used before")
+        return json_case(body, case_set="sequences", intent="an externalId that was used before")
 
     def _created(self, case: Case) -> Any:
         judged = self._post(case)

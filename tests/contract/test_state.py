@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING, TypeVar
 import pytest
 
 from contracts.findings import Finding
-from contracts.oracle import Verdict
+from contracts.oracle import Expected
 from strategies.cases.baseline_cases import minimal_case
 from strategies.cases.case_sets import OVERLAPS
 from strategies.cases.state_cases import prototype_cases, refused_reuses
 from strategies.encoding import json_case
-from strategies.surrounding_fields import MARKED, Companions
+from strategies.surrounding_fields import MARKED, SurroundingFields
 from tests.harness.client.session import is_created
 from tests.harness.lookups import has_external_id, left_behind, nobody_has_external_id, read_back
 
@@ -63,7 +63,7 @@ def test_a_refused_request_leaves_nothing_and_does_not_use_up_its_external_id(
     refused = [
         judged
         for judged in driver.verify(cases)
-        if judged.judgement.expectation.verdict is Verdict.REJECT and 400 <= judged.status < 500
+        if judged.judgement.expectation.expected is Expected.REJECTED and 400 <= judged.status < 500
     ]
     if driver.options.offers[1]:
         asks = [partial(_with, partial(left_behind, driver), judged) for judged in refused]
@@ -96,14 +96,14 @@ def _used_again(driver: Driver, refused: Judged) -> Judged:
     """The answer to a valid request with the externalId of a refused one."""
     body = json.loads(minimal_case(driver.contract, driver.names).body or b"{}")
     body[MARKED] = json.loads(refused.case.body or b"{}")[MARKED]
-    aim = "the externalId of a refused request is free"
-    return driver.session.post(json_case(body, family="state.external_id_after_refusal", aim=aim))
+    intent = "the externalId of a refused request is free"
+    return driver.session.post(json_case(body, case_set="state.external_id_after_refusal", intent=intent))
 
 
 @pytest.mark.stage(1)
 def test_a_second_use_of_an_external_id_is_answered_in_an_orderly_way(driver: Driver) -> None:
     _needs_external_id(driver)
-    names = driver.lane(72)
+    names = driver.id_range(72)
     for together in driver.mine((False, True, True, True)):
         external_id = names.next()
         # Each use has a name of its own, so that an answer with the project of another use is seen.
@@ -111,8 +111,8 @@ def test_a_second_use_of_an_external_id_is_answered_in_an_orderly_way(driver: Dr
         cases = [
             json_case(
                 {**json.loads(body), MARKED: external_id},
-                family="state.external_id_reuse",
-                aim="a second use of an externalId",
+                case_set="state.external_id_reuse",
+                intent="a second use of an externalId",
             )
             for body in bodies
         ]
@@ -148,15 +148,17 @@ def test_the_same_request_twice_creates_two_projects(driver: Driver) -> None:
 def test_an_empty_external_id_is_taken_where_no_project_has_it(driver: Driver) -> None:
     """A service may enforce uniqueness; it is held to the clause only where its list shows that nobody has the text."""
     _needs_external_id(driver)
-    body = Companions(driver.contract, driver.names).body(company="minimal") | {MARKED: ""}
-    for case in driver.mine([json_case(body, family="state.empty_external_id", aim="an empty externalId")]):
+    body = SurroundingFields(driver.contract, driver.names).body(context="minimal") | {MARKED: ""}
+    for case in driver.mine([json_case(body, case_set="state.empty_external_id", intent="an empty externalId")]):
         answer = driver.session.post(case)
         driver.conclude([answer])
         if not 400 <= answer.status < 500 or answer.status == 409 or not driver.options.offers[1]:
             continue
         if nobody_has_external_id(driver, ""):
-            owed, came = "201: no project has this externalId", str(answer.status)
-            driver.report(Finding(f"request.{MARKED}.type", "refused", owed, came, f"/{MARKED}"), answer.exchange)
+            expected, received = "201: no project has this externalId", str(answer.status)
+            driver.report(
+                Finding(f"request.{MARKED}.type", "refused", expected, received, f"/{MARKED}"), answer.exchange
+            )
 
 
 @pytest.mark.stage(5)
@@ -169,7 +171,7 @@ def test_requests_in_flight_together_are_answered_as_they_are_alone(driver: Driv
 
 @pytest.mark.stage(5)
 def test_a_member_named_proto_leaves_no_trace(driver: Driver) -> None:
-    for case, tell_tale in driver.mine(prototype_cases(driver.contract, driver.lane(85))):
+    for case, tell_tale in driver.mine(prototype_cases(driver.contract, driver.id_range(85))):
         driver.conclude([driver.session.post(case)])
         after = driver.session.post(minimal_case(driver.contract, driver.names))
         driver.exercised("state.prototype_untouched", negative=1)

@@ -42,6 +42,6 @@ def test_a_body_of_another_media_type_is_refused(driver: Driver, cases: list[Cas
 
 
 @pytest.mark.stage(3)
-@pytest.mark.sends("unusual")
+@pytest.mark.sends("unspecified")
 def test_what_the_page_leaves_open_is_answered_in_an_orderly_way(driver: Driver, cases: list[Case]) -> None:
     driver.verify(cases)

@@ -10,10 +10,10 @@ from hypothesis import strategies as st
 
 from contracts.clauses import catalogue
 from contracts.findings import BrokenPromise, Finding, Level, broken_promise
-from strategies.unique_names import Names
+from strategies.unique_names import UniqueNames
 from tests.harness.client.budget import BudgetSpent, OutOfTime
 from tests.harness.exploration import Enough, explore_machine, explore_property
-from tests.harness.triage import Explainer
+from tests.harness.triage import Triage
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -45,33 +45,33 @@ class Driver:
     Sets are the same for every worker; ``names`` are this test's own, for what is made up on the way.
     """
 
-    def __init__(self, options: RunOptions, session: Session, history: HistoryWriter, lane: int) -> None:
+    def __init__(self, options: RunOptions, session: Session, history: HistoryWriter, id_range: int) -> None:
         self.options = options
         self.profile = options.settings
         self.contract = options.load_contract()
         self.session = session
         self.history = history
-        self.names = Names(options.mark, lane)
+        self.names = UniqueNames(options.run_id, id_range)
         self.test = ""
         #: Whether a project was not there when it was read, and was given time to appear.
         self.reads_lag = False
         self._levels = {clause.id: clause.level for clause in catalogue(self.contract).values()}
         self._deviations = options.load_deviations()
         self._claimed: dict[tuple[str, str], object] = {}
-        self._explainer = Explainer(session, self.contract, history, self.names)
+        self._explainer = Triage(session, self.contract, history, self.names)
 
     def begin(self, test: str, number: int) -> None:
         """Say which test sends now, and its place in the run: its names do not depend on the worker."""
         self.test = test
-        self.names = Names(self.options.mark, _LANES_OF_TESTS + number)
+        self.names = UniqueNames(self.options.run_id, _LANES_OF_TESTS + number)
 
     # -- sets ---------------------------------------------------------------------------------------------
 
-    def lane(self, number: int) -> Names:
+    def id_range(self, number: int) -> UniqueNames:
         """Names for set ``number``; the same whichever worker sends it."""
         if not 0 <= number < 1_000:  # the lanes below the workers' own
             raise ValueError(f"expected the number of a set below 1000, got {number}")
-        return Names(self.options.mark, number)
+        return UniqueNames(self.options.run_id, number)
 
     def mine(self, units: Iterable[T]) -> list[T]:
         """This shard's part of what a test is made of: every unit of the set where the run has one shard."""
@@ -104,7 +104,7 @@ class Driver:
                 new.append(finding)
                 self._explainer.reduce(answer, finding)
         if new:
-            lines = [f"{finding.clause}: owed {finding.owed}; came {finding.came}" for finding in new]
+            lines = [f"{finding.clause}: owed {finding.expected}; came {finding.received}" for finding in new]
             raise BrokenPromise("\n".join(dict.fromkeys(lines)))
 
     def report(self, finding: Finding, exchange: Exchange | None = None) -> None:
@@ -119,7 +119,7 @@ class Driver:
 
     def settle(self, answer: Judged, was: Finding, finding: Finding) -> None:
         """Put a recorded finding down to another clause, after further requests have told more."""
-        self.history.settled(answer.exchange, was, finding)
+        self.history.reattributed(answer.exchange, was, finding)
 
     def exercised(self, clause: str, positive: int = 0, negative: int = 0) -> None:
         """Record that cases exercised a clause that no single exchange can show."""
@@ -134,11 +134,11 @@ class Driver:
             return False
         if self._deviations.match(finding, exchange.to_json() if exchange else None) is not None:
             return False
-        return self._claimed.setdefault(finding.bucket, owner) is owner
+        return self._claimed.setdefault(finding.key, owner) is owner
 
     def skip_if_exhausted(self) -> None:
         """Skip the test where nothing more may be sent, or nothing more can be said."""
-        reason = self.session.exhausted or self.session.weather.stopped
+        reason = self.session.exhausted or self.session.retry_policy.stopped
         if reason:
             pytest.skip(reason)
 

@@ -11,7 +11,7 @@ from contracts.findings import Finding
 from reports.history import history_files, read_history
 from strategies.cases.baseline_cases import minimal_case
 from tests.harness.client.budget import BudgetSpent, OutOfTime
-from tests.harness.inventory import take_stock
+from tests.harness.inventory import verify_inventory
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -25,11 +25,11 @@ if TYPE_CHECKING:
 _TAIL = 262_144
 
 
-def look_back(driver: Driver, folder: Path) -> None:
+def run_final_checks(driver: Driver, folder: Path) -> None:
     """Check state.recovers, the simplest request is answered as at the beginning, and state.reads_back once more."""
     try:
         _still_well(driver)
-        take_stock(driver, folder)
+        verify_inventory(driver, folder)
     except (BudgetSpent, OutOfTime) as end:
         driver.history.record("note", kind="budget", text=f"the look back was left out: {end}")
 
@@ -37,22 +37,22 @@ def look_back(driver: Driver, folder: Path) -> None:
 def _still_well(driver: Driver) -> None:
     judged = driver.session.post(minimal_case(driver.contract, driver.names))
     driver.exercised("state.recovers", positive=1)
-    owed = "the simplest request is answered as at the beginning"
+    expected = "the simplest request is answered as at the beginning"
     for finding in judged.findings:
-        driver.settle(judged, finding, Finding("state.recovers", finding.cause, owed, finding.came))
+        driver.settle(judged, finding, Finding("state.recovers", finding.cause, expected, finding.received))
 
 
-def judge_strays(folder: Path, mark: str, history: HistoryWriter, strays: list[dict[str, Any]]) -> None:
+def judge_untracked(folder: Path, run_id: str, history: HistoryWriter, untracked: list[dict[str, Any]]) -> None:
     """Check state.rejected_creates_nothing and state.creates_one: whose names do the strays carry?
 
     Strays are projects that no answer told of.
     """
     history.flush()
-    wanted = {_name_in(json.dumps(project, ensure_ascii=False), mark): project for project in strays}
+    wanted = {_name_in(json.dumps(project, ensure_ascii=False), run_id): project for project in untracked}
     answers: dict[str, list[dict[str, Any]]] = {}
     number: Counter[str] = Counter()
     for record in read_history(*history_files(folder)):
-        name = _name_of(record, mark) if record["type"] == "exchange" else None
+        name = _name_of(record, run_id) if record["type"] == "exchange" else None
         if name is None:
             continue
         number[_answered(record)] += 1
@@ -61,14 +61,14 @@ def judge_strays(folder: Path, mark: str, history: HistoryWriter, strays: list[d
     history.record("exercised", clause="state.rejected_creates_nothing", negative=number["refused"])
     history.record("exercised", clause="state.creates_one", positive=number["created"])
     for name, records in answers.items():
-        came = {_answered(record): record for record in records}
-        if "unclear" in came:
+        received = {_answered(record): record for record in records}
+        if "unclear" in received:
             continue
         # Where one use of a name was refused and another accepted, there is one project too many all the same.
-        answered = "refused" if "refused" in came else "created"
-        (clause, cause), record = _STRAYS[answered], came[answered]
-        owed = f"no project beyond what the answers told of (this one: {record['response']['status']})"
-        finding = Finding(clause, cause, owed, f"the list shows the project {wanted[name].get('id')}")
+        answered = "refused" if "refused" in received else "created"
+        (clause, cause), record = _STRAYS[answered], received[answered]
+        expected = f"no project beyond what the answers told of (this one: {record['response']['status']})"
+        finding = Finding(clause, cause, expected, f"the list shows the project {wanted[name].get('id')}")
         history.record("finding", finding=finding.to_json(), started=record["started"], exchange=record)
 
 
@@ -82,18 +82,18 @@ _STRAYS: Final = {
 def _answered(record: dict[str, Any]) -> str:
     """What became of a request that may create a project, as far as its answer tells."""
     status = record["response"]["status"] if record["response"] else 0
-    if 400 <= status < 500 and "verdict" in record:
+    if 400 <= status < 500 and "expected" in record:
         return "refused"
     return "created" if status == 201 and isinstance(record.get("project", {}).get("id"), str) else "unclear"
 
 
-def _name_of(record: dict[str, Any], mark: str) -> str | None:
+def _name_of(record: dict[str, Any], run_id: str) -> str | None:
     body = record["case"].get("body")
-    return _name_in(body, mark) if isinstance(body, str) else None
+    return _name_in(body, run_id) if isinstance(body, str) else None
 
 
-def _name_in(text: str, mark: str) -> str | None:
-    found = re.search(rf"{mark}-\d+", text)
+def _name_in(text: str, run_id: str) -> str | None:
+    found = re.search(rf"{run_id}-\d+", text)
     return found.group() if found else None
 
 

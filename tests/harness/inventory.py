@@ -26,14 +26,14 @@ _PAGES: Final = 20
 _READS: Final = 12
 
 
-def take_stock(driver: Driver, folder: Path) -> None:
+def verify_inventory(driver: Driver, folder: Path) -> None:
     """Check state.reads_back for the projects of the run that stand, as far as the list shows them.
 
     Raises BudgetSpent or OutOfTime where nothing more may be sent.
     """
     reads, lists, _ = driver.options.offers
     # A run of essentials has few requests to spare.
-    thorough = not driver.profile.essentials_only
+    thorough = not driver.profile.priority_only
     if not reads or not (lists or thorough):
         return
     driver.history.flush()

@@ -94,8 +94,8 @@ def left_behind(driver: Driver, refused: Judged) -> Finding | None:
     projects = listed.get("data")
     for project in projects if isinstance(projects, list) else ():
         if isinstance(project, dict) and project.get(MARKED) == external_id:
-            owed, came = f"no project after the answer {refused.status}", f"the list shows {project.get('id')}"
-            return Finding("state.rejected_creates_nothing", "created", owed, came)
+            expected, received = f"no project after the answer {refused.status}", f"the list shows {project.get('id')}"
+            return Finding("state.rejected_creates_nothing", "created", expected, received)
     return None
 
 

@@ -51,7 +51,7 @@ def preflight(session: Session, minimal: Case) -> Offers:
     exchange = answer[0]
     if exchange.status == 429 or exchange.status in GATEWAY - {407, 511}:
         session.recorder.exchange(exchange)
-        answer = session.weather.send(minimal)
+        answer = session.retry_policy.send(minimal)
         exchange = answer[0]
     try:
         failure = exchange.failure

@@ -20,8 +20,8 @@ class Profile:
     """
 
     name: str
-    essentials: int | None = None
-    essentials_only: bool = False
+    priority: int | None = None
+    priority_only: bool = False
     extra_states: int = 0
     strength: int = 2
     examples: int = 30
@@ -41,8 +41,8 @@ PROFILES: Final = {
     for profile in (
         Profile(
             "smoke",
-            essentials=36,
-            essentials_only=True,
+            priority=36,
+            priority_only=True,
             connections=1,
             fresh_seed=False,
             requests=58,

@@ -9,49 +9,49 @@ import pytest
 
 from contracts.findings import BrokenPromise
 from strategies.cases.case_sets import SetName
-from tests.harness.case_prefetcher import Preparation
+from tests.harness.case_prefetcher import CasePrefetcher
 from tests.harness.client.target import NoVerdict
 from tests.harness.driver import Driver
 from tests.harness.interruption import INTERRUPTED
 
 if TYPE_CHECKING:
-    from tests.harness.run import RunLife
+    from tests.harness.run import TestRun
     from tests.harness.run_options import RunOptions
 
 DRIVER = pytest.StashKey[Driver]()
-PREPARATION = pytest.StashKey[Preparation]()
+PREPARATION = pytest.StashKey[CasePrefetcher]()
 _EXPECTED = (pytest.skip.Exception, pytest.xfail.Exception)
 _REASON = "contract_reason"
 #: Objects that are made, less those that are gone, before garbage is looked for.
 _GARBAGE = 50_000
 
 
-class ContractRun:
+class RunPlugin:
     """One process' part of a run; the controller's has been begun before the session."""
 
-    def __init__(self, life: RunLife) -> None:
-        self.life = life
+    def __init__(self, test_run: TestRun) -> None:
+        self.test_run = test_run
         self._tests = 0
 
     @property
     def options(self) -> RunOptions:
         """The options of the run."""
-        return self.life.options
+        return self.test_run.options
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_sessionstart(self, session: pytest.Session) -> None:
         """Open what this process sends with."""
-        if not self.life.is_controller:
-            self.life.open()
-        session.config.stash[DRIVER] = self.life.driver
-        session.config.stash[PREPARATION] = self.life.preparation
+        if not self.test_run.is_controller:
+            self.test_run.open()
+        session.config.stash[DRIVER] = self.test_run.driver
+        session.config.stash[PREPARATION] = self.test_run.prefetcher
         # A local variable may hold the key, in part, where no redaction finds it.
         session.config.option.showlocals = False
 
     def pytest_collection_finish(self, session: pytest.Session) -> None:
         """Have the sets of the tests made in the order of the tests."""
         order = [name for item in session.items for name in sets_of(item)]
-        self.life.preparation.plan(self.life.driver.options, order)
+        self.test_run.prefetcher.plan(self.test_run.driver.options, order)
         # What is there now stays, and little garbage comes that counting references does not find: nobody need look
         # through it all again and again.
         gc.freeze()
@@ -65,22 +65,22 @@ class ContractRun:
     @pytest.hookimpl(optionalhook=True)
     def pytest_configure_node(self, node: Any) -> None:
         """Tell a worker of pytest-xdist what to do; the key is in its environment."""
-        node.workerinput["contract_run"] = self.life.options.to_json()
+        node.workerinput["contract_run"] = self.test_run.options.to_json()
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_testnodedown(self, node: Any, error: object) -> None:
         """Take over why a worker could say no more, or note that it crashed."""
         reason = getattr(node, "workeroutput", {}).get(_REASON, "")
         if error:
-            self.life.ends(f"the worker {node.gateway.id} ended unexpectedly")
+            self.test_run.ends(f"the worker {node.gateway.id} ended unexpectedly")
         elif reason:
-            self.life.reason = self.life.reason or reason
+            self.test_run.reason = self.test_run.reason or reason
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_makereport(self, item: pytest.Item, call: pytest.CallInfo[None]) -> Any:
         """A broken promise is reported in its own words, anything else is a mistake of the suite."""
         report = yield
-        redact = self.life.secrets.redact_text
+        redact = self.test_run.secrets.redact_text
         report.sections = [(name, redact(text)) for name, text in report.sections]
         if call.excinfo is None or call.excinfo.errisinstance(_EXPECTED):
             return report
@@ -88,12 +88,12 @@ class ContractRun:
             report.longrepr = redact(str(call.excinfo.value))
         elif call.excinfo.errisinstance(NoVerdict):
             report.longrepr = redact(str(call.excinfo.value))
-            self.life.ends(str(call.excinfo.value))
+            self.test_run.ends(str(call.excinfo.value))
         else:
             # Without arguments: half a key, cut to fit a line, would be in no form that is redacted.
             plain = call.excinfo.getrepr(style="short", showlocals=False, funcargs=False)
             report.longrepr = redact(str(plain))
-            self.life.ends(f"{item.name} failed itself: {call.excinfo.exconly()}")
+            self.test_run.ends(f"{item.name} failed itself: {call.excinfo.exconly()}")
         return report
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
@@ -103,17 +103,17 @@ class ContractRun:
     @pytest.hookimpl(tryfirst=True)
     def pytest_sessionfinish(self, session: pytest.Session, exitstatus: int) -> None:
         """Look back and clean up, once nobody sends any more."""
-        life = self.life
-        if not life.is_controller:
-            session.config.workeroutput[_REASON] = life.reason  # type: ignore[attr-defined]  # xdist's
-            life.close()
+        test_run = self.test_run
+        if not test_run.is_controller:
+            session.config.workeroutput[_REASON] = test_run.reason  # type: ignore[attr-defined]  # xdist's
+            test_run.close()
             return
-        life.reason = life.reason or self._reason(session, exitstatus)
-        if life.reason:
-            life.session.allowance.end()
+        test_run.reason = test_run.reason or self._reason(session, exitstatus)
+        if test_run.reason:
+            test_run.session.request_budget.end()
         _end_workers(session.config)
-        life.finish()
-        life.close()
+        test_run.finish()
+        test_run.close()
 
     def _reason(self, session: pytest.Session, exitstatus: int) -> str:
         """Why pytest ended before the suite was through, empty where it was through."""

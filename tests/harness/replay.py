@@ -33,7 +33,7 @@ class Replay:
 
     finding: FindingReport
     exchange: Exchange
-    marks: tuple[str, ...]
+    run_ids: tuple[str, ...]
 
     def send(self, driver: Driver) -> tuple[ExitStatus, str]:
         """Send the case with a new name until it breaks a promise; the exit status and a sentence.
@@ -41,7 +41,7 @@ class Replay:
         Raises NoVerdict where the service cannot be reached.
         """
         if not self._shows_alone(driver.session.judge):
-            told = f"owed {self.finding.owed}; came {self.finding.came}"
+            told = f"owed {self.finding.expected}; came {self.finding.received}"
             return (
                 ExitStatus.NO_VERDICT,
                 f"it takes several requests to show this; run the suite with its seed ({told})",
@@ -76,13 +76,13 @@ class Replay:
         if case.body is None:
             return case
         body = case.body
-        for mark in self.marks:
-            body = re.sub(rf"{re.escape(mark)}-[0-9]+".encode(), driver.names.next().encode(), body)
+        for run_id in self.run_ids:
+            body = re.sub(rf"{re.escape(run_id)}-[0-9]+".encode(), driver.names.next().encode(), body)
         return replace(case, body=body)
 
     def _told(self, judged: Judged, finding: Finding, *, again: bool) -> str:
         word = "still broken" if again else f"broken in another way ({finding.clause})"
-        return f"{word}: owed {finding.owed}; came {finding.came} (request {judged.exchange.number})"
+        return f"{word}: owed {finding.expected}; came {finding.received} (request {judged.exchange.number})"
 
 
 def load_replay(run: Path, identifier: str) -> Replay:
@@ -96,6 +96,6 @@ def load_replay(run: Path, identifier: str) -> Replay:
         if finding.id == identifier:
             if finding.evidence is None:
                 raise WrongUsage(f"--replay {identifier}: the run has kept no request that shows this finding")
-            return Replay(finding, finding.evidence.exchange, summary.environment.marks)
+            return Replay(finding, finding.evidence.exchange, summary.environment.run_ids)
     names = ", ".join(finding.id for finding in findings)
     raise WrongUsage(f"--replay {identifier!r}: {run} has no such finding; it has: {names or 'none'}")

@@ -12,20 +12,28 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from contracts.document import DEFAULT_DOCUMENT
-from reports.environment import run_record
 from reports.history import HistoryWriter
 from strategies.cases.baseline_cases import full_case, minimal_case
-from strategies.unique_names import Names
-from tests.harness.case_prefetcher import Preparation
-from tests.harness.client.cleanup import Swept, clean_up
-from tests.harness.client.credentials import WrongUsage, hand_down
+from strategies.unique_names import UniqueNames
+from tests.harness.case_prefetcher import CasePrefetcher
+from tests.harness.client.cleanup import CleanupResult, clean_up
+from tests.harness.client.credentials import WrongUsage, export_key
 from tests.harness.client.target import NoVerdict
 from tests.harness.driver import Driver
-from tests.harness.final_checks import judge_strays, look_back, note_observations
+from tests.harness.final_checks import judge_untracked, note_observations, run_final_checks
 from tests.harness.interruption import INTERRUPTED, interrupt_on_signals, undisturbed
 from tests.harness.preflight import preflight
-from tests.harness.run_options import MAIN, RunOptions, new_folder, new_mark, open_session, point_latest, with_base_url
-from tests.harness.stale_projects import clear_the_way
+from tests.harness.run_options import (
+    MAIN,
+    RunOptions,
+    new_folder,
+    new_run_id,
+    open_session,
+    point_latest,
+    with_base_url,
+)
+from tests.harness.run_record import run_record
+from tests.harness.stale_projects import delete_stale_projects
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -50,7 +58,7 @@ class HasOptions(Protocol):
     options: RunOptions
 
 
-class RunLife:
+class TestRun:
     """One process of a run. ``reason`` says why the run can give no verdict, empty while it can."""
 
     def __init__(self, options: RunOptions, secrets: Secrets, worker: str, *, parallel: bool) -> None:
@@ -59,8 +67,8 @@ class RunLife:
         self.worker = worker
         self.parallel = parallel
         self.reason = ""
-        self.preparation = Preparation(options, ahead=False)
-        self.swept: Swept | None = None
+        self.prefetcher = CasePrefetcher(options, ahead=False)
+        self.cleaned: CleanupResult | None = None
         self._history: HistoryWriter | None = None
         self._session: Session | None = None
         self._driver: Driver | None = None
@@ -91,8 +99,8 @@ class RunLife:
 
     def prepare_ahead(self) -> None:
         """Have what is sent made in a process of its own; before anything else of the run begins."""
-        ahead = not self.parallel and not self.options.settings.essentials_only
-        self.preparation = Preparation(self.options, ahead=ahead)
+        ahead = not self.parallel and not self.options.settings.priority_only
+        self.prefetcher = CasePrefetcher(self.options, ahead=ahead)
 
     def begin(self, reports: Path, command: str, *, latest: bool = True) -> None:
         """Make the folder, start the mock where it is the target, and open the session; of the controller alone.
@@ -110,7 +118,7 @@ class RunLife:
         if self.options.target == "mock":
             self._start_mock()
         if self.parallel:
-            hand_down(self.secrets.resolve("{key}"))
+            export_key(self.secrets.resolve("{key}"))
         self._history = HistoryWriter(folder, self.worker, self.secrets)
         self.history.record("run", **run_record(self.options, self.options.load_contract(), command))
         if not self.secrets.is_telling:
@@ -119,7 +127,7 @@ class RunLife:
             )
             self.history.record("note", kind="suite", text=text)
         self.open()
-        self.session.allowance.reserve(_LOOK_BACK + _SEARCH)
+        self.session.request_budget.reserve(_LOOK_BACK + _SEARCH)
 
     def open(self) -> None:
         """Open what this process sends with."""
@@ -128,7 +136,7 @@ class RunLife:
         self._session = open_session(
             self.options, self.secrets, self.worker, self._history, control, shared=self.parallel
         )
-        self._driver = Driver(self.options, self._session, self._history, _lane(self.worker))
+        self._driver = Driver(self.options, self._session, self._history, _id_range(self.worker))
 
     def _start_mock(self) -> None:
         from tests.mock.process import MockProcess  # noqa: PLC0415  # a live run needs none
@@ -175,15 +183,17 @@ class RunLife:
         """Make sure that no project has the names of this run, which are those of the run before."""
         problem = "projects cannot be listed and deleted"
         if self.options.offers[1:] == (True, True):
-            names = Names(self.options.mark, _lane(self.worker) + 2)
-            problem = clear_the_way(self.session, self.options.mark, full_case(self.options.load_contract(), names))
+            names = UniqueNames(self.options.run_id, _id_range(self.worker) + 2)
+            problem = delete_stale_projects(
+                self.session, self.options.run_id, full_case(self.options.load_contract(), names)
+            )
         if problem:
-            self.options = replace(self.options, mark=new_mark(self.options.seed, deterministic=False))
-            self.session.rename(self.options.mark)
-            self.history.record("mark", mark=self.options.mark)
+            self.options = replace(self.options, run_id=new_run_id(self.options.seed, deterministic=False))
+            self.session.rename(self.options.run_id)
+            self.history.record("run_id", run_id=self.options.run_id)
             text = f"the names of this run differ from those of the run before, which may be in use: {problem}"
             self.history.record("note", kind="suite", text=text)
-            self._driver = Driver(self.options, self.session, self.history, _lane(self.worker))
+            self._driver = Driver(self.options, self.session, self.history, _id_range(self.worker))
 
     # -- end ----------------------------------------------------------------------------------------------
 
@@ -198,18 +208,18 @@ class RunLife:
         if self._finished:
             return
         self._finished = True
-        allowance = self.session.allowance
+        request_budget = self.session.request_budget
         if not self.reason:
-            allowance.give_back(_LOOK_BACK)
+            request_budget.give_back(_LOOK_BACK)
             try:
-                look_back(self.driver, self.options.folder)
+                run_final_checks(self.driver, self.options.folder)
             except NoVerdict as problem:
                 self.reason = str(problem)
             except KeyboardInterrupt:
                 self.reason = INTERRUPTED
             except Exception as problem:  # noqa: BLE001  # whatever it is, what was created must be deleted
                 self.ends(f"the look back failed itself: {type(problem).__name__}: {problem}")
-        allowance.end()
+        request_budget.end()
         with undisturbed():
             self.session.drain()
             try:
@@ -219,13 +229,13 @@ class RunLife:
         self.history.record("end", reason=self.reason, ended=time.time())
 
     def _clean_up(self) -> None:
-        allowance = self.session.allowance
+        request_budget = self.session.request_budget
         try:
-            swept = self.swept = clean_up(
+            cleaned = self.cleaned = clean_up(
                 self.options.folder,
                 self.session.target,
                 connections=self.session.connections,
-                prepaid=max(0, allowance.used() - allowance.sent()),
+                prepaid=max(0, request_budget.used() - request_budget.sent()),
                 patience=self.options.patience,
                 keep="--keep-projects" if self.options.keep_projects else "",
             )
@@ -233,17 +243,17 @@ class RunLife:
             self.history.record("note", kind="cleanup", text=f"the cleanup was interrupted: {self.cleanup_command()}")
             return
         if self.options.offers[1]:
-            judge_strays(self.options.folder, self.options.mark, self.history, swept.strays)
+            judge_untracked(self.options.folder, self.options.run_id, self.history, cleaned.untracked)
         note_observations(self.options.folder, self.session.observations, self.history)
         self.history.record(
             "cleanup",
-            created=swept.created,
-            deleted=swept.deleted,
-            kept=[{"id": identifier, "why": why} for identifier, why in swept.kept.items()],
+            created=cleaned.created,
+            deleted=cleaned.deleted,
+            kept=[{"id": identifier, "why": why} for identifier, why in cleaned.kept.items()],
         )
-        remarks = list(swept.remarks)
-        if swept.kept and not self.options.keep_projects:
-            remarks.append(f"{len(swept.kept)} projects were left: {'; '.join(swept.reasons())[:400]}")
+        remarks = list(cleaned.remarks)
+        if cleaned.kept and not self.options.keep_projects:
+            remarks.append(f"{len(cleaned.kept)} projects were left: {'; '.join(cleaned.reasons())[:400]}")
             remarks.append(f"to delete what is left: {self.cleanup_command()}")
         for remark in remarks:
             self.history.record("note", kind="cleanup", text=remark)
@@ -254,7 +264,7 @@ class RunLife:
 
     def close(self) -> None:
         """Close connections and files, and stop the mock."""
-        self.preparation.close()
+        self.prefetcher.close()
         if self._session is not None:
             if not self.is_controller:
                 self.history.record("observations", counts=self._session.observations.to_json())
@@ -273,19 +283,19 @@ def _opened(part: T | None) -> T:
 
 def control_cases(run: HasOptions, worker: str) -> Callable[[], Case]:
     """A maker of the simplest valid request, each with a name of its own under the run's mark of the moment."""
-    names = Names(run.options.mark, _lane(worker) + 1)
+    names = UniqueNames(run.options.run_id, _id_range(worker) + 1)
     contract = run.options.load_contract()
 
     def control() -> Case:
         nonlocal names
-        if names.mark != run.options.mark:
-            names = Names(run.options.mark, names.lane)
+        if names.run_id != run.options.run_id:
+            names = UniqueNames(run.options.run_id, names.id_range)
         return minimal_case(contract, names)
 
     return control
 
 
-def _lane(worker: str) -> int:
+def _id_range(worker: str) -> int:
     """The first lane of names for what a worker makes up on its way; sets have lanes below 1,000."""
     number = int(worker.removeprefix("gw")) if worker.startswith("gw") else 99
     return 1_000 + 10 * number

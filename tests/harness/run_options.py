@@ -14,7 +14,7 @@ from contracts.checks.context import Limits
 from contracts.deviations import Deviations
 from contracts.document import DEFAULT_DOCUMENT, Contract, load_contract
 from contracts.judgement import Judge
-from tests.harness.client.budget import Allowance
+from tests.harness.client.budget import RequestBudget
 from tests.harness.client.credentials import ALPHABET
 from tests.harness.client.ledger import Ledger
 from tests.harness.client.retry_policy import Patience
@@ -43,7 +43,7 @@ class RunOptions:
     base_url: str = ""
     profile: str = "default"
     seed: int = 0
-    mark: str = ""
+    run_id: str = ""
     directory: str = ""
     contract: str = str(DEFAULT_DOCUMENT)
     budget: int | None = None
@@ -106,7 +106,7 @@ class RunOptions:
         return int.from_bytes(hashlib.sha256(shard.encode()).digest()[:8], "big")
 
 
-def new_mark(seed: int, *, deterministic: bool, shard: tuple[int, int] = (1, 1)) -> str:
+def new_run_id(seed: int, *, deterministic: bool, shard: tuple[int, int] = (1, 1)) -> str:
     """The mark that everything a run creates carries: from seed and shard, or one that no other run has.
 
     Marks of one kind are equally long: none is the beginning of another, and padded texts are alike.
@@ -144,7 +144,7 @@ def open_session(
     options: RunOptions, secrets: Secrets, worker: str, recorder: Recorder, control: Callable[[], Case], *, shared: bool
 ) -> Session:
     """The session of one worker; ``shared`` tells that other workers draw on the same budget."""
-    allowance = Allowance(
+    request_budget = RequestBudget(
         options.budget,
         options.rate,
         path=options.folder / "allowance" if shared else None,
@@ -152,10 +152,10 @@ def open_session(
         parent=os.getppid() if worker != MAIN else None,
     )
     limits = Limits(response_time=options.response_time, response_bytes=RESPONSE_BYTES)
-    target = Target(options.base_url, secrets, limits, allowance, worker, client_cert=options.certificate)
-    judge = Judge(options.load_contract(), limits, secrets, options.mark)
+    target = Target(options.base_url, secrets, limits, request_budget, worker, client_cert=options.certificate)
+    judge = Judge(options.load_contract(), limits, secrets, options.run_id)
     ledger = Ledger(options.folder, worker)
-    ledger.run(options.mark, options.base_url)
+    ledger.run(options.run_id, options.base_url)
     return Session(
         target,
         judge,

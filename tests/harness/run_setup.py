@@ -13,7 +13,7 @@ from tests.harness.client.credentials import WrongUsage
 from tests.harness.client.target import NoVerdict
 from tests.harness.interruption import INTERRUPTED
 from tests.harness.replay import Replay, load_replay
-from tests.harness.run import RunLife
+from tests.harness.run import TestRun
 from tests.harness.run_options import MAIN
 
 if TYPE_CHECKING:
@@ -23,30 +23,33 @@ if TYPE_CHECKING:
     from tests.harness.run_options import RunOptions
 
 
-def begin(options: RunOptions, secrets: Secrets, reports: Path, command: str, *, parallel: bool) -> RunLife | int:
+def begin(options: RunOptions, secrets: Secrets, reports: Path, command: str, *, parallel: bool) -> TestRun | int:
     """A run that has begun and may go on, or the exit status of one that cannot."""
-    life = RunLife(options, secrets, MAIN, parallel=parallel)
-    life.prepare_ahead()
-    reason = _begun(life, reports, command)
+    test_run = TestRun(options, secrets, MAIN, parallel=parallel)
+    test_run.prepare_ahead()
+    reason = _begun(test_run, reports, command)
     if not reason:
-        return life
-    life.reason = life.reason or reason
-    life.finish()
-    life.close()
-    folder = life.options.folder
+        return test_run
+    test_run.reason = test_run.reason or reason
+    test_run.finish()
+    test_run.close()
+    folder = test_run.options.folder
     summary = summarize([folder], deviations=options.load_deviations())
     print_summary(summary, sys.stdout, write_all(summary, folder)[0])
     return int(summary.status)
 
 
-def _begun(life: RunLife, reports: Path, command: str, *, latest: bool = True) -> str:
+def _begun(test_run: TestRun, reports: Path, command: str, *, latest: bool = True) -> str:
     """Begin; why the run cannot go on, or nothing."""
-    life.begin(reports, command, latest=latest)
+    test_run.begin(reports, command, latest=latest)
     print(
-        announcement(life.options) if latest else f"{life.options.target} {life.options.base_url}: one case", flush=True
+        announcement(test_run.options)
+        if latest
+        else f"{test_run.options.target} {test_run.options.base_url}: one case",
+        flush=True,
     )
     try:
-        life.preflight()
+        test_run.preflight()
     except NoVerdict as problem:
         return str(problem)
     except KeyboardInterrupt:
@@ -80,23 +83,23 @@ def replay(options: RunOptions, secrets: Secrets, reports: Path, run: Path, iden
     if not identifier or not run.name:
         raise WrongUsage("--replay FINDING and --run DIR go together: the finding's name, and the folder of its run")
     task = load_replay(run, identifier)
-    life = RunLife(options, secrets, MAIN, parallel=False)
-    reason = _begun(life, reports, f"pytest tests/contract --replay {identifier} --run {run}", latest=False)
+    test_run = TestRun(options, secrets, MAIN, parallel=False)
+    reason = _begun(test_run, reports, f"pytest tests/contract --replay {identifier} --run {run}", latest=False)
     status, sentence = ExitStatus.NO_VERDICT, reason
     try:
         if not reason:
-            status, sentence = _replayed(life, task)
+            status, sentence = _replayed(test_run, task)
     finally:
-        life.reason = life.reason or "a replay verifies one case only"
-        life.finish()
-        life.close()
+        test_run.reason = test_run.reason or "a replay verifies one case only"
+        test_run.finish()
+        test_run.close()
     print(f"{identifier}: {secrets.redact_text(sentence)}")
     return int(status)
 
 
-def _replayed(life: RunLife, task: Replay) -> tuple[ExitStatus, str]:
+def _replayed(test_run: TestRun, task: Replay) -> tuple[ExitStatus, str]:
     try:
-        return task.send(life.driver)
+        return task.send(test_run.driver)
     except NoVerdict as problem:
         return ExitStatus.NO_VERDICT, f"no verdict: {problem}"
     except KeyboardInterrupt:

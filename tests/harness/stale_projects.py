@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from tests.harness.client.project_cleaner import Sweeper
+from tests.harness.client.project_cleaner import ProjectCleaner
 from tests.harness.client.session import created_id
 
 if TYPE_CHECKING:
@@ -15,15 +15,15 @@ if TYPE_CHECKING:
 _PATIENCE: Final = 30.0
 
 
-def clear_the_way(session: Session, mark: str, probe: Case) -> str:
+def delete_stale_projects(session: Session, run_id: str, probe: Case) -> str:
     """Delete every project with ``mark``; empty where its names are free then, else why that is not known.
 
     ``probe`` is a valid request with a name that each run with this mark uses.
     """
-    sweeper = Sweeper(session.target, session.connections, prepaid=0, patience=_PATIENCE)
-    found, problem = sweeper.marked(mark, lost=True)
+    cleaner = ProjectCleaner(session.target, session.connections, prepaid=0, patience=_PATIENCE)
+    found, problem = cleaner.marked(run_id, lost=True)
     identifiers = [project["id"] for project in found if isinstance(project.get("id"), str)]
-    standing = sweeper.delete(identifiers, lambda _: None)
+    standing = cleaner.delete(identifiers, lambda _: None)
     return problem or next(iter(standing.values()), "") or _taken(session, probe)
 
 

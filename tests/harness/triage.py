@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 
 from contracts.findings import Finding
 from contracts.json_text import type_name
-from contracts.oracle import Verdict
+from contracts.oracle import Expected
 from strategies.cases.baseline_cases import full_case, minimal_case
 from strategies.encoding import encode
-from strategies.shrinking import smallest, without
+from strategies.shrinking import shrink, without
 from strategies.surrounding_fields import MARKED, ordinary
 from tests.harness.client.budget import BudgetSpent, OutOfTime
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from contracts.document import Contract
     from contracts.exchange import Case
     from reports.history import HistoryWriter
-    from strategies.unique_names import Names
+    from strategies.unique_names import UniqueNames
     from tests.harness.client.session import Judged, Session
 
 #: Requests that are spent on one finding, and on all findings of a run.
@@ -41,10 +41,10 @@ _ABSENT = "absent"
 _ID_ECHO = f"response.201.{MARKED}.echo"
 
 
-class Explainer:
+class Triage:
     """Asks the service further questions about what broke; bounded, and recorded like everything else."""
 
-    def __init__(self, session: Session, contract: Contract, history: HistoryWriter, names: Names) -> None:
+    def __init__(self, session: Session, contract: Contract, history: HistoryWriter, names: UniqueNames) -> None:
         self._session = session
         self._contract = contract
         self._history = history
@@ -63,14 +63,14 @@ class Explainer:
         self._ids_change |= any(f.clause == _ID_ECHO for answer in judged for f in answer.findings)
         for answer in judged:
             for finding in answer.findings:
-                settled = finding
+                reattributed = finding
                 if self._is_consequence(answer, finding):
-                    settled = self._conflict(answer, finding)
+                    reattributed = self._conflict(answer, finding)
                 elif finding.clause == "service.time":
-                    settled = self._explosion(answer, finding)
+                    reattributed = self._explosion(answer, finding)
                 elif self._is_doubtful(answer, finding):
-                    settled = self._settled(answer, finding)
-                found.append((answer, settled))
+                    reattributed = self._reattributed(answer, finding)
+                found.append((answer, reattributed))
         return found
 
     def _explosion(self, answer: Judged, finding: Finding) -> Finding:
@@ -89,9 +89,9 @@ class Explainer:
             self._explosive[name] = not _quick(again, answer) and _quick(plain, answer)
         if not self._explosive[name]:
             return finding
-        settled = Finding("service.pattern_time", "explodes", finding.owed, finding.came, f"/{name}")
-        self._history.settled(answer.exchange, finding, settled)
-        return settled
+        reattributed = Finding("service.pattern_time", "explodes", finding.expected, finding.received, f"/{name}")
+        self._history.reattributed(answer.exchange, finding, reattributed)
+        return reattributed
 
     def _is_doubtful(self, answer: Judged, finding: Finding) -> bool:
         """Whether a body may have been refused for another member, for what it lacks, or for how it is written."""
@@ -113,9 +113,9 @@ class Explainer:
         return encode({name: body[name] for name in sorted(body, key=order.index)})
 
     def _conflict(self, answer: Judged, finding: Finding) -> Finding:
-        settled = Finding(_ID_ECHO, "changed", "an id that no other project has", finding.came, f"/{MARKED}")
-        self._history.settled(answer.exchange, finding, settled)
-        return settled
+        reattributed = Finding(_ID_ECHO, "changed", "an id that no other project has", finding.received, f"/{MARKED}")
+        self._history.reattributed(answer.exchange, finding, reattributed)
+        return reattributed
 
     def _is_consequence(self, answer: Judged, finding: Finding) -> bool:
         """Whether a conflict comes of ids that the service changes until two are the same."""
@@ -123,7 +123,7 @@ class Explainer:
         sent_id = isinstance(body, dict) and isinstance(body.get(MARKED), str)
         return self._ids_change and sent_id and answer.status == 409 and finding.cause == "refused"
 
-    def _settled(self, answer: Judged, finding: Finding) -> Finding:
+    def _reattributed(self, answer: Judged, finding: Finding) -> Finding:
         clause, where = self._blame(answer)
         self._settle_replies(clause, where)
         return self._put_down(answer, finding, clause, where)
@@ -136,9 +136,9 @@ class Explainer:
         vague = clause == COMBINATION and not self._is_bare(answer.judgement.expectation.body)
         if clause == finding.clause or vague:
             return finding
-        settled = Finding(clause, finding.cause, finding.owed, finding.came, where)
-        self._history.settled(answer.exchange, finding, settled)
-        return settled
+        reattributed = Finding(clause, finding.cause, finding.expected, finding.received, where)
+        self._history.reattributed(answer.exchange, finding, reattributed)
+        return reattributed
 
     def _settle_replies(self, clause: str, where: str) -> None:
         """What was refused among our own questions is part of what they were about."""
@@ -252,7 +252,7 @@ class Explainer:
             return reply is not None and any(_alike(found, finding) for found in reply.findings)
 
         required = [field.path for field in self._contract.fields if field.required]
-        smallest(answer.case, self._names, still_fails, keep=required, limit=_PER_FINDING)
+        shrink(answer.case, self._names, still_fails, keep=required, limit=_PER_FINDING)
         if finding.cause == "refused":
             self._settle_replies(finding.clause, finding.where)
         else:
@@ -281,7 +281,7 @@ def _quick(reply: Judged | None, slow: Judged) -> bool:
 
 
 def _refused(judged: Judged) -> bool:
-    return judged.judgement.expectation.verdict is Verdict.CREATE and 400 <= judged.status < 500
+    return judged.judgement.expectation.expected is Expected.CREATED and 400 <= judged.status < 500
 
 
 def _kind(value: object) -> str:
@@ -289,6 +289,4 @@ def _kind(value: object) -> str:
 
 
 def _alike(one: Finding, other: Finding) -> bool:
-    return one.bucket == other.bucket or (
-        one.cause == other.cause == "refused" and COMBINATION in {one.clause, other.clause}
-    )
+    return one.key == other.key or (one.cause == other.cause == "refused" and COMBINATION in {one.clause, other.clause})

@@ -68,16 +68,16 @@ def _serve(options: argparse.Namespace) -> None:
 
 
 def print_faults() -> None:
-    """Prints the catalogue, a family after the other."""
+    """Prints the catalogue, a group after the other."""
     from tests.mock.registry import faults  # noqa: PLC0415 - a served mock needs one fault at most
 
     catalogue = faults()
-    family = ""
+    group = ""
     for entry in catalogue.values():
-        if entry.family != family:
-            family = entry.family
-            members = sum(other.family == family for other in catalogue.values())
-            print(f"\n{family} ({members})\n{'=' * len(family)}")
+        if entry.group != group:
+            group = entry.group
+            members = sum(other.group == group for other in catalogue.values())
+            print(f"\n{group} ({members})\n{'=' * len(group)}")
         marks = [mark for mark in ("intermittent", "overlap") if getattr(entry, mark)]
         print(f"{entry.name}{' [' + ', '.join(marks) + ']' if marks else ''}")
         print(textwrap.indent(f"{entry.description}.\nbreaks {entry.breaks}; comes with: {entry.trigger}", "    "))

@@ -24,7 +24,7 @@ class Fault:
     """
 
     name: str
-    family: str
+    group: str
     description: str
     breaks: str
     trigger: str
@@ -108,7 +108,7 @@ def add_fault(
         raise ValueError(f"two faults are named {name}")
     _FAULTS[name] = Fault(
         name=name,
-        family=function.__module__.rpartition(".")[2],
+        group=function.__module__.rpartition(".")[2],
         description=_described(function),
         breaks=breaks,
         trigger=trigger,
@@ -139,7 +139,7 @@ def variant_setup(setup: Setup) -> Setup:
 
 
 def faults() -> dict[str, Fault]:
-    """Every fault by name, in order of family and announcement."""
+    """Every fault by name, in order of group and announcement."""
     _load("faults")
     return _FAULTS
 

@@ -18,7 +18,7 @@ from contracts.document import Contract, load_contract
 from contracts.exchange import Case, Exchange, Failure, Headers, Response
 from contracts.findings import Finding
 from contracts.judgement import Judge
-from contracts.oracle import Expectation, Verdict
+from contracts.oracle import Expectation, Expected
 from contracts.secrets import Secrets
 from reports.history import HistoryWriter
 
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 KEY = "sk-Sample0123456789abcdefghijklmnopqrstuvwxyz"
-MARK = "ctk3f9x2"
+RUN_ID = "ctk3f9x2"
 STARTED = 1_795_502_649.0
 _JSON: Headers = (("content-type", "application/json; charset=utf-8"), ("date", formatdate(STARTED, usegmt=True)))
 _LETTERS = string.ascii_letters + string.digits
@@ -38,12 +38,12 @@ def answers_correctly(_case: Case, _owed: Expectation, correct: Response) -> Res
     return correct
 
 
-def breaks_promises(case: Case, owed: Expectation, correct: Response) -> Response | Failure:
+def breaks_promises(case: Case, expected: Expectation, correct: Response) -> Response | Failure:
     """Accepts a dot, trims names, shows SQL, fails on U+0000, is slow once in a while."""
-    name = owed.body.get("displayName") if isinstance(owed.body, dict) else None
-    broken = [violation.clause for violation in owed.violations]
+    name = expected.body.get("displayName") if isinstance(expected.body, dict) else None
+    broken = [violation.clause for violation in expected.violations]
     if broken == ["request.displayName.pattern"] and name and "/" not in name:
-        return _created(case, owed, random.Random(len(name)))
+        return _created(case, expected, random.Random(len(name)))
     if isinstance(name, str) and "\x00" in name:
         body = {"statusCode": 500, "error": "Internal Server Error", "message": "Internal Server Error"}
         return Response(500, _JSON, json.dumps(body).encode())
@@ -83,18 +83,18 @@ def cases(count: int, seed: int = 7) -> Iterable[Case]:
     choose = random.Random(seed)
     for number in range(1, count + 1):
         kind = number % 12
-        body: dict[str, Any] = {"displayName": choose.choice(_GOOD_NAMES), "externalId": f"{MARK}-{number}"}
-        family = ("values.text", "covering.pairs", "random.valid")[number % 3]
+        body: dict[str, Any] = {"displayName": choose.choice(_GOOD_NAMES), "externalId": f"{RUN_ID}-{number}"}
+        case_set = ("values.text", "covering.pairs", "random.valid")[number % 3]
         if kind in _CHANGES:
-            name, values, family = _CHANGES[kind]
+            name, values, case_set = _CHANGES[kind]
             body[name] = choose.choice(values)
         headers = _OTHER_HEADERS.get(kind, _HEADERS)
-        family = "wire.authorization" if kind in _OTHER_HEADERS else family
+        case_set = "wire.authorization" if kind in _OTHER_HEADERS else case_set
         text = json.dumps(body, ensure_ascii=False, separators=(",", ":"))
         if kind == 10:
-            text, family = text[:-1], "wire.malformed"
-        yield Case(text.encode("utf-8", "surrogatepass"), headers=headers, family=family, aim=family)
-    yield Case(b'{"displayName":"\xff\xfe"}', family="wire.encoding", aim="request.body.encoding")
+            text, case_set = text[:-1], "wire.malformed"
+        yield Case(text.encode("utf-8", "surrogatepass"), headers=headers, case_set=case_set, intent=case_set)
+    yield Case(b'{"displayName":"\xff\xfe"}', case_set="wire.encoding", intent="request.body.encoding")
 
 
 def write_history(  # noqa: PLR0913  # every one has a default
@@ -115,14 +115,14 @@ def write_history(  # noqa: PLR0913  # every one has a default
     """Write the history of one worker and return its file."""
     directory.mkdir(parents=True, exist_ok=True)
     contract, secrets = load_contract(), Secrets(KEY)
-    judge = Judge(contract, Limits(), secrets, MARK)
+    judge = Judge(contract, Limits(), secrets, RUN_ID)
     clock, choose = started, random.Random(seed)
     with HistoryWriter(directory, worker, secrets) as writer:
         writer.record("run", **run_record(contract, target=target, run=run, seed=seed, started=started, **members))
         for number, case in enumerate(cases(count, seed), 1):
-            owed = judge.expect(case)
-            correct = _correct(case, owed, choose, STARTED + clock - started)
-            answer = answers(case, owed, correct)
+            expected = judge.expect(case)
+            correct = _correct(case, expected, choose, STARTED + clock - started)
+            answer = answers(case, expected, correct)
             elapsed = choose.lognormvariate(-3.7, 0.35) if correct.status == 201 else choose.lognormvariate(-5.4, 0.4)
             exchange = Exchange(
                 case,
@@ -133,7 +133,7 @@ def write_history(  # noqa: PLR0913  # every one has a default
                 worker=worker,
                 number=number,
             )
-            writer.exchange(exchange, judge.judge(exchange, owed))
+            writer.exchange(exchange, judge.judge(exchange, expected))
             clock += elapsed
         writer.record("exercised", clause="state.reads_back", positive=12)
         writer.record("not_exercised", clause="service.pattern_time", why="the profile has no time for it")
@@ -162,7 +162,7 @@ def run_record(
         "target": {"name": target, "base_url": base_url},
         "profile": "default",
         "seed": seed,
-        "mark": MARK,
+        "run_id": RUN_ID,
         "options": {"fail_on": "implied", "workers": 1},
         "versions": {"python": "3.11.2", "schemathesis": "4.32.5", "hypothesis": "6.170.2"},
         "commit": "5b5156b0c0ffee",
@@ -181,13 +181,13 @@ def run_record(
 
 def finding(clause: str, **members: str) -> Finding:
     """A finding on ``clause``."""
-    return Finding(**{"clause": clause, "cause": "differs", "owed": "one thing", "came": "another", **members})
+    return Finding(**{"clause": clause, "cause": "differs", "expected": "one thing", "received": "another", **members})
 
 
-def _correct(case: Case, owed: Expectation, choose: random.Random, clock: float) -> Response:
-    if owed.verdict is not Verdict.REJECT:
-        return _created(case, owed, choose, clock)
-    clause = owed.violations[0].clause
+def _correct(case: Case, expected: Expectation, choose: random.Random, clock: float) -> Response:
+    if expected.expected is not Expected.REJECTED:
+        return _created(case, expected, choose, clock)
+    clause = expected.violations[0].clause
     if clause.startswith("authorization"):
         body: dict[str, Any] = {"code": "AUTHENTICATION", "params": {"message": "invalid token"}}
         return Response(401, (*_JSON, ("www-authenticate", "Bearer")), json.dumps(body).encode())
@@ -195,8 +195,8 @@ def _correct(case: Case, owed: Expectation, choose: random.Random, clock: float)
     return Response(400, _JSON, json.dumps(body).encode())
 
 
-def _created(_case: Case, owed: Expectation, choose: random.Random, clock: float = STARTED) -> Response:
-    sent = owed.body if isinstance(owed.body, dict) else {}
+def _created(_case: Case, expected: Expectation, choose: random.Random, clock: float = STARTED) -> Response:
+    sent = expected.body if isinstance(expected.body, dict) else {}
     identifier = "".join(choose.choices(_LETTERS, k=21))
     moment = datetime.fromtimestamp(clock, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
     body = {

@@ -17,10 +17,10 @@ from typing import TYPE_CHECKING, Any
 from contracts.secrets import Secrets
 from contracts.verdict import ExitStatus
 from reports.reading import summarize
-from strategies.cases.priority_cases import essential_cases
+from strategies.cases.priority_cases import priority_cases
 from tests.harness.client.target import NoVerdict
-from tests.harness.run import RunLife
-from tests.harness.run_options import MAIN, RunOptions, new_mark
+from tests.harness.run import TestRun
+from tests.harness.run_options import MAIN, RunOptions, new_run_id
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -59,37 +59,37 @@ class Run:
 def essentials_run(base_url: str, folder: Path, key: str = KEY, cases: int = 60, **options: Any) -> Run:
     """The essential cases sent to ``base_url``, with preflight, look back and cleanup."""
     chosen = {"patience": 5.0, "connections": 4, "response_time": 5.0, "seed": 1, **options}
-    settings = RunOptions(target="live", base_url=base_url, mark=new_mark(1, deterministic=False), **chosen)
-    life = RunLife(settings, Secrets(key), MAIN, parallel=False)
+    settings = RunOptions(target="live", base_url=base_url, run_id=new_run_id(1, deterministic=False), **chosen)
+    test_run = TestRun(settings, Secrets(key), MAIN, parallel=False)
     began = time.monotonic()
-    life.begin(folder, "a test", latest=False)
+    test_run.begin(folder, "a test", latest=False)
     try:
-        life.preflight()
-        essentials = essential_cases(life.driver.contract, life.driver.lane(1), settings.seed)
-        life.driver.session.post_all(essentials[:cases])
+        test_run.preflight()
+        essentials = priority_cases(test_run.driver.contract, test_run.driver.id_range(1), settings.seed)
+        test_run.driver.session.post_all(essentials[:cases])
     except NoVerdict as reason:
-        life.ends(str(reason))
+        test_run.ends(str(reason))
     finally:
-        life.finish()
-        life.close()
+        test_run.finish()
+        test_run.close()
     seconds = time.monotonic() - began
-    return Run(summarize([life.options.folder]), seconds, life.options.folder)
+    return Run(summarize([test_run.options.folder]), seconds, test_run.options.folder)
 
 
 @contextmanager
-def driving(base_url: str, folder: Path, key: str = KEY, **options: Any) -> Iterator[RunLife]:
+def driving(base_url: str, folder: Path, key: str = KEY, **options: Any) -> Iterator[TestRun]:
     """A run behind its preflight, for a test that sends by itself; it looks back and cleans up at the end."""
     chosen = {"patience": 5.0, "response_time": 5.0, "seed": 1, **options}
     settings = RunOptions(target="live", base_url=base_url, **chosen)
-    mark = new_mark(settings.seed, deterministic=settings.settings.deterministic)
-    life = RunLife(replace(settings, mark=mark), Secrets(key), MAIN, parallel=False)
-    life.begin(folder, "a test", latest=False)
+    run_id = new_run_id(settings.seed, deterministic=settings.settings.deterministic)
+    test_run = TestRun(replace(settings, run_id=run_id), Secrets(key), MAIN, parallel=False)
+    test_run.begin(folder, "a test", latest=False)
     try:
-        life.preflight()
-        yield life
+        test_run.preflight()
+        yield test_run
     finally:
-        life.finish()
-        life.close()
+        test_run.finish()
+        test_run.close()
 
 
 @dataclass

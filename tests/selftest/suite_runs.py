@@ -62,9 +62,9 @@ def run_module(module: str, *arguments: str | Path) -> subprocess.CompletedProce
     return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=60, check=False)  # noqa: S603
 
 
-def without_names(bodies: list[str], mark: str) -> list[str]:
+def without_names(bodies: list[str], run_id: str) -> list[str]:
     """The bodies with the same word for every unique name of a run."""
-    return [re.sub(rf"{mark}-[0-9]+", "NAME", body) for body in bodies]
+    return [re.sub(rf"{run_id}-[0-9]+", "NAME", body) for body in bodies]
 
 
 @dataclass(slots=True)

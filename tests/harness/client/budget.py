@@ -44,7 +44,7 @@ class _Exempt(threading.local):
     until = 0.0
 
 
-class Allowance:
+class RequestBudget:
     """The account of a run.
 
     ``budget`` bounds the requests of every kind, cleanup included (None: no bound); ``rate`` bounds the

@@ -13,21 +13,21 @@ from typing import TYPE_CHECKING, Any, Final, NoReturn
 
 from contracts.checks.context import Limits
 from contracts.secrets import Secrets
-from tests.harness.client.budget import Allowance
+from tests.harness.client.budget import RequestBudget
 from tests.harness.client.credentials import KEY_VARIABLE, WrongUsage, check_base_url, read_key
 from tests.harness.client.ledger import Ledger, read_ledgers
-from tests.harness.client.project_cleaner import Sweeper
+from tests.harness.client.project_cleaner import ProjectCleaner
 from tests.harness.client.target import Target
 
 if TYPE_CHECKING:
-    from tests.harness.client.ledger import Account
+    from tests.harness.client.ledger import LedgerState
 
 #: How often the list is searched again after lost projects were found in it.
 _ROUNDS: Final = 3
 
 
 @dataclass(slots=True)
-class Swept:
+class CleanupResult:
     """What became of everything a run created: ``created`` projects are ``deleted`` or ``kept`` with a reason.
 
     ``strays`` are projects that carry the run's mark and that no answer had told of; ``remarks`` say what
@@ -37,7 +37,7 @@ class Swept:
     created: int = 0
     deleted: int = 0
     kept: dict[str, str] = field(default_factory=dict)
-    strays: list[dict[str, Any]] = field(default_factory=list)
+    untracked: list[dict[str, Any]] = field(default_factory=list)
     remarks: list[str] = field(default_factory=list)
 
     def reasons(self) -> list[str]:
@@ -53,7 +53,7 @@ def clean_up(
     prepaid: int = 0,
     patience: float = 60.0,
     keep: str = "",
-) -> Swept:
+) -> CleanupResult:
     """Delete what the ledgers say stands, then what the list shows with the run's mark.
 
     ``prepaid`` requests were taken out of the budget before. An unreachable service is waited for as long as
@@ -61,9 +61,9 @@ def clean_up(
     """
     account = read_ledgers(directory)
     if not account.created and not account.lost:
-        return Swept()
-    sweeper = Sweeper(target, connections, prepaid=prepaid, patience=patience)
-    ledger, swept = Ledger(directory, "cleanup"), Swept()
+        return CleanupResult()
+    cleaner = ProjectCleaner(target, connections, prepaid=prepaid, patience=patience)
+    ledger, cleaned = Ledger(directory, "cleanup"), CleanupResult()
 
     def gone(identifier: str) -> None:
         ledger.deleted(identifier)
@@ -72,30 +72,30 @@ def clean_up(
     try:
         waiting = account.standing
         for _ in range(_ROUNDS):
-            swept.kept |= dict.fromkeys(waiting, keep) if keep else sweeper.delete(waiting, gone)
-            waiting = _strays(sweeper, account, ledger, swept)
+            cleaned.kept |= dict.fromkeys(waiting, keep) if keep else cleaner.delete(waiting, gone)
+            waiting = _strays(cleaner, account, ledger, cleaned)
             if not waiting:
                 break
-        swept.kept |= dict.fromkeys(waiting, keep or "it was still there after it had been deleted")
+        cleaned.kept |= dict.fromkeys(waiting, keep or "it was still there after it had been deleted")
     finally:
         ledger.close()
-    swept.created, swept.deleted = len(account.created), len(account.created.keys() & account.deleted)
-    return swept
+    cleaned.created, cleaned.deleted = len(account.created), len(account.created.keys() & account.deleted)
+    return cleaned
 
 
-def _strays(sweeper: Sweeper, account: Account, ledger: Ledger, swept: Swept) -> list[str]:
+def _strays(cleaner: ProjectCleaner, account: LedgerState, ledger: Ledger, cleaned: CleanupResult) -> list[str]:
     """The ids of projects with the run's mark that are in the list and not in the account; they are entered."""
-    found, problem = sweeper.marked(account.mark, lost=account.lost > 0)
+    found, problem = cleaner.marked(account.run_id, lost=account.lost > 0)
     if problem and (account.lost or found):
-        remark = f"{problem}; {account.lost} requests got no clear answer: look for projects marked {account.mark}-"
-        swept.remarks = [remark]
+        remark = f"{problem}; {account.lost} requests got no clear answer: look for projects marked {account.run_id}-"
+        cleaned.remarks = [remark]
     fresh = []
     for project in found:
         identifier = project.get("id")
         if isinstance(identifier, str) and identifier not in account.created:
             ledger.found(identifier)
             account.created[identifier] = None
-            swept.strays.append(project)
+            cleaned.untracked.append(project)
             fresh.append(identifier)
     return fresh
 
@@ -120,17 +120,17 @@ def main(arguments: list[str] | None = None) -> int:
     except (FileNotFoundError, WrongUsage) as problem:
         print(problem, file=sys.stderr)
         return 4
-    target = Target(base_url, secrets, Limits(), Allowance(), "cleanup")
+    target = Target(base_url, secrets, Limits(), RequestBudget(), "cleanup")
     try:
-        swept = clean_up(options.run, target)
+        cleaned = clean_up(options.run, target)
     finally:
         target.close()
-    print(f"{swept.created} projects created at {base_url}, {swept.deleted} deleted, {len(swept.kept)} left")
-    for identifier, why in swept.kept.items():
+    print(f"{cleaned.created} projects created at {base_url}, {cleaned.deleted} deleted, {len(cleaned.kept)} left")
+    for identifier, why in cleaned.kept.items():
         print(f"  {identifier}: {why}")
-    for remark in swept.remarks:
+    for remark in cleaned.remarks:
         print(remark)
-    return 1 if swept.kept or swept.remarks else 0
+    return 1 if cleaned.kept or cleaned.remarks else 0
 
 
 if __name__ == "__main__":

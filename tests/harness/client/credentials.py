@@ -37,7 +37,7 @@ def read_key(key_file: str | None, target: str) -> str:
     return key
 
 
-def hand_down(key: str) -> None:
+def export_key(key: str) -> None:
     """Leave the key in the environment of the processes that this one starts from now on."""
     os.environ[KEY_VARIABLE] = key
 

@@ -8,7 +8,7 @@ from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Final
 
 from contracts.exchange import STALE, UNREACHED, Exchange
-from contracts.oracle import Expectation, Verdict
+from contracts.oracle import Expectation, Expected
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -24,7 +24,7 @@ _LEAST: Final = 0.1
 GARBLED: Final = frozenset({"incomplete", "invalid", "too_large"})
 
 
-def suspicious(exchange: Exchange, owed: Expectation | None, slow: float) -> str | None:
+def suspicious(exchange: Exchange, expected: Expectation | None, slow: float) -> str | None:
     """What about an exchange may be due to the surroundings: unreached, stale, limited, gateway, account, broken, None.
 
     ``owed`` is None for a request that the page does not document.
@@ -37,7 +37,7 @@ def suspicious(exchange: Exchange, owed: Expectation | None, slow: float) -> str
         return "limited"
     if status in GATEWAY:
         return "gateway"
-    if status in ({401, 403} if owed is None else ACCOUNT if owed.verdict is Verdict.CREATE else ()):
+    if status in ({401, 403} if expected is None else ACCOUNT if expected.expected is Expected.CREATED else ()):
         return "account"
     return "broken" if exchange.elapsed > slow else None
 

@@ -19,9 +19,9 @@ class Ledger:
         self._file = (directory / f"ledger-{worker}.ndjson").open("ab", buffering=0)
         self._lock = threading.Lock()
 
-    def run(self, mark: str, base_url: str) -> None:
+    def run(self, run_id: str, base_url: str) -> None:
         """Say which run this is: the mark that its projects carry and where they are."""
-        self._write({"mark": mark, "base_url": base_url})
+        self._write({"run_id": run_id, "base_url": base_url})
 
     def intend(self, number: int) -> None:
         """Say that request ``number`` is about to be sent and may create a project."""
@@ -52,10 +52,10 @@ class Ledger:
 
 
 @dataclass(slots=True)
-class Account:
+class LedgerState:
     """What the ledgers of a run say: every project, those that are gone, and how many answers were lost."""
 
-    mark: str = ""
+    run_id: str = ""
     base_url: str = ""
     created: dict[str, None] = field(default_factory=dict)
     deleted: set[str] = field(default_factory=set)
@@ -67,25 +67,25 @@ class Account:
         return [identifier for identifier in self.created if identifier not in self.deleted]
 
 
-def read_ledgers(directory: Path) -> Account:
+def read_ledgers(directory: Path) -> LedgerState:
     """Add up every ledger of a run; raises FileNotFoundError where there is none."""
     files = sorted(directory.glob("ledger-*.ndjson"))
     if not files:
         raise FileNotFoundError(f"{directory} holds no ledger-*.ndjson; expected the folder of a run")
-    account = Account()
+    account = LedgerState()
     for path in files:
         _add_up(path.read_bytes().splitlines(keepends=True), account)
     return account
 
 
-def _add_up(lines: Iterable[bytes], account: Account) -> None:
+def _add_up(lines: Iterable[bytes], account: LedgerState) -> None:
     open_requests: set[int] = set()
     for line in lines:
         if not line.endswith(b"\n"):
             break  # a crash cut the last line; its request is still open
         record = json.loads(line)
-        if "mark" in record:
-            account.mark, account.base_url = record["mark"], record["base_url"]
+        if "run_id" in record:
+            account.run_id, account.base_url = record["run_id"], record["base_url"]
         elif "intend" in record:
             open_requests.add(record["intend"])
         elif "settle" in record:

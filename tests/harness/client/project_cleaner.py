@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import quote
 
 from contracts.exchange import COLLECTION_PATH, UNREACHED, VALID_AUTHORIZATION, Case, Exchange
-from tests.harness.client.budget import Allowance, BudgetSpent
+from tests.harness.client.budget import BudgetSpent, RequestBudget
 from tests.harness.client.failure_classification import GATEWAY, retry_after
 from tests.harness.client.turns import Turns
 
@@ -33,7 +33,7 @@ _CONVINCED: Final = 3
 _AUTHORIZED: Final = (("Authorization", VALID_AUTHORIZATION),)
 
 
-class Sweeper:
+class ProjectCleaner:
     """Deletes and lists; safe to use from several threads.
 
     ``prepaid`` requests were taken out of the budget before; each further one is asked for. An unreachable
@@ -54,8 +54,8 @@ class Sweeper:
         self._hopeless = ""
 
     @property
-    def _allowance(self) -> Allowance:
-        return self._target.allowance
+    def _request_budget(self) -> RequestBudget:
+        return self._target.request_budget
 
     # -- deleting -----------------------------------------------------------------------------------------
 
@@ -127,11 +127,11 @@ class Sweeper:
 
     # -- searching ----------------------------------------------------------------------------------------
 
-    def marked(self, mark: str, *, lost: bool) -> tuple[list[dict[str, Any]], str]:
+    def marked(self, run_id: str, *, lost: bool) -> tuple[list[dict[str, Any]], str]:
         """Projects in the list that carry the run's mark, and why the list was not read to its end (or nothing)."""
         found: list[dict[str, Any]] = []
         # Cases put letters right before a name: what stands in front of the mark says nothing.
-        pattern = re.compile(rf"{re.escape(mark)}-\d")
+        pattern = re.compile(rf"{re.escape(run_id)}-\d")
         try:
             for page in self._pages(_PAGES_FOR_LOST if lost else _PAGES):
                 found += [project for project in page if pattern.search(_texts_of(project))]
@@ -151,8 +151,10 @@ class Sweeper:
                 size //= 10
                 continue
             if page is None:
-                came = self._hopeless or (f"status {exchange.status}" if exchange and exchange.status else "no answer")
-                raise LookupError(f"the projects cannot be listed ({came})")
+                received = self._hopeless or (
+                    f"status {exchange.status}" if exchange and exchange.status else "no answer"
+                )
+                raise LookupError(f"the projects cannot be listed ({received})")
             yield [project for project in page["data"] if isinstance(project, dict)]
             cursor = page.get("next")
             if not isinstance(cursor, str) or not page["data"] or cursor in seen:
@@ -178,7 +180,7 @@ class Sweeper:
             if kind and kind not in UNREACHED and pause > 1:
                 return exchange
             self._narrow()
-            self._allowance.pause(wanted)
+            self._request_budget.pause(wanted)
             pause = min(2 * pause, 5.0)
 
     def _narrow(self) -> None:
@@ -200,16 +202,16 @@ class Sweeper:
                 self._room.notify()
 
     def _give_up(self, exchange: Exchange) -> None:
-        came = exchange.failure.detail if exchange.failure else f"status {exchange.status}"
-        self._hopeless = self._hopeless or f"the service cannot be reached ({came})"
+        received = exchange.failure.detail if exchange.failure else f"status {exchange.status}"
+        self._hopeless = self._hopeless or f"the service cannot be reached ({received})"
 
     def _send(self, method: str, path: str) -> Exchange:
         with self._lock:
             paid = self._prepaid > 0
             self._prepaid -= paid
         if not paid:
-            self._allowance.reserve(1)
-        self._allowance.send_reserved()
+            self._request_budget.reserve(1)
+        self._request_budget.send_reserved()
         with self._one_of_few():
             return self._target.send(Case(body=None, headers=_AUTHORIZED, method=method, path=path))
 

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from contracts.checks.context import Limits
-    from tests.harness.client.budget import Allowance
+    from tests.harness.client.budget import RequestBudget
 
 _LONGEST_PAUSE: Final = 5.0
 #: Seconds after which what the other threads have sent should be answered.
@@ -76,7 +76,7 @@ class _Outcome:
     of_former: Judgement | None = None
 
 
-class Weather:
+class RetryPolicy:
     """Sends cases until an answer is the service's own, or until nothing can be said any more.
 
     Safe to use from several threads; a pause holds for all of them, and for other workers.
@@ -87,14 +87,14 @@ class Weather:
         attempt: Attempt,
         control: Callable[[], Case],
         recorder: Recorder,
-        allowance: Allowance,
+        request_budget: RequestBudget,
         limits: Limits,
         patience: Patience,
     ) -> None:
         self._attempt = attempt
         self._control = control
         self._recorder = recorder
-        self._allowance = allowance
+        self._request_budget = request_budget
         self._limits = limits
         self._patience = patience
         self._calm = threading.RLock()
@@ -169,7 +169,7 @@ class Weather:
         left = max(since, self._last_good) + self._patience.seconds - time.monotonic()
         if seconds > left:
             self._stop(reason)
-        self._allowance.pause(seconds)
+        self._request_budget.pause(seconds)
 
     def _await_service(self, exchange: Exchange) -> tuple[Exchange, bool]:
         """The service's answer to the simplest request, and whether it had to be waited for.
@@ -190,8 +190,8 @@ class Weather:
             if not waited:
                 self._note(f"the service was waited for after: {named(control)}")
             waited = True
-            came = control.failure.detail if control.failure else f"status {control.status}"
-            self._wait(retry_after(control, pause), since, f"the service stopped answering in mid-run ({came})")
+            received = control.failure.detail if control.failure else f"status {control.status}"
+            self._wait(retry_after(control, pause), since, f"the service stopped answering in mid-run ({received})")
             pause = min(2 * pause, _LONGEST_PAUSE)
 
     def _is_there(self, control: Exchange) -> bool:
@@ -259,7 +259,7 @@ class Weather:
         with self._calm:
             for attempt in range(self._patience.repeats):
                 # Alone from the second time on: what is refused in company only is the service's fault.
-                with self._allowance.alone(_QUIET if attempt else 0.0):
+                with self._request_budget.alone(_QUIET if attempt else 0.0):
                     control, _waited = self._await_service(answer[0])
                 if control.status not in ACCOUNT:
                     return _Outcome(answer, settled=True)

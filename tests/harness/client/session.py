@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING, Final, TypeVar
 from urllib.parse import quote
 
 from contracts.exchange import COLLECTION_PATH, UNREACHED, VALID_AUTHORIZATION, Case, Exchange
-from contracts.judgement import Judge, Judgement, marked_id, open_since_sent_before
+from contracts.judgement import Judge, Judgement, open_since_sent_before, sent_external_id
 from contracts.observations import Observations
-from contracts.oracle import Verdict
-from tests.harness.client.budget import Allowance, BudgetSpent, OutOfTime
-from tests.harness.client.retry_policy import Answer, Patience, Recorder, Weather
+from contracts.oracle import Expected
+from tests.harness.client.budget import BudgetSpent, OutOfTime, RequestBudget
+from tests.harness.client.retry_policy import Answer, Patience, Recorder, RetryPolicy
 from tests.harness.client.turns import Turns
 
 if TYPE_CHECKING:
@@ -90,16 +90,16 @@ class Session:
         #: One answer is parsed at a time: one that is made to need much memory needs it once.
         self._judging = threading.Lock()
         self._used: Counter[str] = Counter()
-        self.weather = Weather(
-            self._attempt, control, recorder, target.allowance, target.limits, patience or Patience()
+        self.retry_policy = RetryPolicy(
+            self._attempt, control, recorder, target.request_budget, target.limits, patience or Patience()
         )
         self._pool: ThreadPoolExecutor | None = None
         self._pool_size = 0
 
     @property
-    def allowance(self) -> Allowance:
+    def request_budget(self) -> RequestBudget:
         """The account of the run."""
-        return self.target.allowance
+        return self.target.request_budget
 
     # -- sending ------------------------------------------------------------------------------------------
 
@@ -109,7 +109,7 @@ class Session:
         ``number`` is the exchange's own where it has one already.
         Raises BudgetSpent or OutOfTime where nothing more may be sent, NoVerdict where nothing can be said.
         """
-        return self._judged(self.weather.send(case, number))
+        return self._judged(self.retry_policy.send(case, number))
 
     def once(self, case: Case) -> Answer:
         """Send once, without waiting or asking again whatever comes back; judged, not recorded."""
@@ -161,7 +161,7 @@ class Session:
 
     def get(self, path: str) -> Exchange:
         """GET ``path`` with the key; recorded, not judged: the page does not document it. Raises as :meth:`post`."""
-        exchange, _ = self.weather.send(Case(None, _AUTHORIZED, method="GET", path=path))
+        exchange, _ = self.retry_policy.send(Case(None, _AUTHORIZED, method="GET", path=path))
         self.recorder.exchange(exchange)
         return exchange
 
@@ -180,13 +180,13 @@ class Session:
             self._ledger.deleted(identifier)
             if identifier in self._standing:
                 self._standing.discard(identifier)
-                self.allowance.give_back(self._reserved)
+                self.request_budget.give_back(self._reserved)
         return exchange
 
-    def rename(self, mark: str) -> None:
+    def rename(self, run_id: str) -> None:
         """Use another mark from now on for what is created."""
-        self.judge = Judge(self.judge.contract, self.judge.limits, self.judge.secrets, mark)
-        self._ledger.run(mark, self.target.base_url)
+        self.judge = Judge(self.judge.contract, self.judge.limits, self.judge.secrets, run_id)
+        self._ledger.run(run_id, self.target.base_url)
 
     def drain(self) -> None:
         """Let what is in flight end; nothing that waits is sent any more."""
@@ -201,18 +201,18 @@ class Session:
         self.drain()
         self.target.close()
         self._ledger.close()
-        self.allowance.close()
+        self.request_budget.close()
 
     # -- one attempt --------------------------------------------------------------------------------------
 
     def _attempt(self, case: Case, *, repeat: int = 0, number: int | None = None) -> Answer:
         """Send once: budget, ledger, answer, ledger; judged where it may create a project, not yet recorded."""
         if not case.creates:
-            self.allowance.take()
+            self.request_budget.take()
             return self.target.secrets.redact_exchange(self.target.send(case, number=number, repeat=repeat)), None
-        owed = self.judge.expect(case)
-        external_id = marked_id(owed)
-        self.allowance.take(1 + self._reserved)
+        expected = self.judge.expect(case)
+        external_id = sent_external_id(expected)
+        self.request_budget.take(1 + self._reserved)
         number = number or self.target.next_number()
         self._ledger.intend(number)
         if external_id is not None:
@@ -222,13 +222,13 @@ class Session:
         if external_id is not None:
             with self._books:
                 if self._used[external_id] > 1:
-                    owed = open_since_sent_before(owed)
+                    expected = open_since_sent_before(expected)
                 if _unreached(exchange) or exchange.status == _LIMITED:
                     self._used[external_id] -= 1
         redacted = self.target.secrets.redact_exchange(exchange)
         with self._judging:
             self._settle(exchange)
-            judgement = self.judge.judge(exchange, owed, redacted)
+            judgement = self.judge.judge(exchange, expected, redacted)
             if judgement.project is not None:
                 self.observations.observe(judgement.project)
         return redacted, judgement
@@ -240,11 +240,11 @@ class Session:
             self._ledger.settle(exchange.number, identifier)
             if identifier in self._standing:  # the service repeats an id: nothing more to delete
                 self.repeated_ids.add(identifier)
-                self.allowance.give_back(self._reserved)
+                self.request_budget.give_back(self._reserved)
             self._standing.add(identifier)
         elif _unreached(exchange) or 300 <= exchange.status < 500:
             self._ledger.settle(exchange.number, None)
-            self.allowance.give_back(self._reserved)
+            self.request_budget.give_back(self._reserved)
 
 
 def _unreached(exchange: Exchange) -> bool:
@@ -266,4 +266,4 @@ def created_id(exchange: Exchange) -> str | None:
 
 def is_created(judged: Judged) -> bool:
     """Whether a valid request was answered 201."""
-    return judged.status == 201 and judged.judgement.expectation.verdict is not Verdict.REJECT
+    return judged.status == 201 and judged.judgement.expectation.expected is not Expected.REJECTED

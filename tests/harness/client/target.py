@@ -15,7 +15,7 @@ from tests.harness.client.watchdog import Watchdog
 if TYPE_CHECKING:
     from contracts.checks.context import Limits
     from contracts.secrets import Secrets
-    from tests.harness.client.budget import Allowance
+    from tests.harness.client.budget import RequestBudget
 
 AGENT: Final = "create-project-contract-suite/1"
 _ALWAYS: Final = {"User-Agent": AGENT, "Accept": "application/json", "Accept-Encoding": "identity"}
@@ -37,7 +37,7 @@ class Target:
         base_url: str,
         secrets: Secrets,
         limits: Limits,
-        allowance: Allowance,
+        request_budget: RequestBudget,
         worker: str = "main",
         *,
         client_cert: str | tuple[str, str] | None = None,
@@ -45,7 +45,7 @@ class Target:
         self.base_url = base_url.rstrip("/")
         self.secrets = secrets
         self.limits = limits
-        self.allowance = allowance
+        self.request_budget = request_budget
         self.worker = worker
         self._client_cert = client_cert
         self._watchdog = Watchdog()

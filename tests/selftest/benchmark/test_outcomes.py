@@ -12,7 +12,7 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
-from tests.benchmark.concurrency import in_lanes
+from tests.benchmark.concurrency import in_parallel
 from tests.benchmark.curve import detection_curve
 from tests.benchmark.outcomes import FalseAlarms, Outcome, Scores, percentile, sample
 from tests.benchmark.page import alarm_table, detection_table, made_by, rewrite
@@ -48,7 +48,7 @@ def test_no_values_have_no_percentile() -> None:
 
 def test_a_fault_that_was_not_found_counts_in_every_share() -> None:
     assert SCORES.share == 0.75
-    assert [SCORES.within(mark) for mark in (9, 10, 500, 5_000)] == [0.0, 0.25, 0.5, 0.75]
+    assert [SCORES.within(run_id) for run_id in (9, 10, 500, 5_000)] == [0.0, 0.25, 0.5, 0.75]
 
 
 def test_the_time_until_a_finding_is_that_of_the_faults_that_were_found() -> None:
@@ -73,10 +73,10 @@ def test_a_sample_is_the_same_each_time_and_a_smaller_one_lies_within_it() -> No
     assert len(set(large)) == 100
 
 
-def test_a_sample_holds_faults_of_every_family() -> None:
+def test_a_sample_holds_faults_of_every_group() -> None:
     catalogue = faults()
-    families = {catalogue[name].family for name in sample(list(catalogue), 100)}
-    assert families == {fault.family for fault in catalogue.values()}
+    case_sets = {catalogue[name].group for name in sample(list(catalogue), 100)}
+    assert case_sets == {fault.group for fault in catalogue.values()}
 
 
 def test_a_sample_larger_than_the_catalogue_is_the_catalogue() -> None:
@@ -223,4 +223,4 @@ def test_faults_that_wait_hold_up_no_other_one() -> None:
         return name
 
     names = [waits, *others]
-    assert list(in_lanes(work, names, ThreadPoolExecutor, 1)) == names
+    assert list(in_parallel(work, names, ThreadPoolExecutor, 1)) == names

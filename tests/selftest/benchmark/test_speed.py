@@ -21,7 +21,7 @@ from tests.benchmark.stopwatch import PARTS, Stopwatch
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-MARK = "ctabcdefgh"
+RUN_ID = "ctabcdefgh"
 
 
 class Clock:
@@ -74,7 +74,7 @@ def test_a_function_that_is_gone_is_not_passed_over() -> None:
 
 def _recorded(folder: Path, *cases: Case) -> Traffic:
     with HistoryWriter(folder, "main", Secrets("")) as writer:
-        writer.record("run", mark=MARK)
+        writer.record("run", run_id=RUN_ID)
         for number, case in enumerate(cases):
             writer.exchange(Exchange(case, Response(201, (), b"{}"), number=number))
     return Traffic.recorded(folder)
@@ -87,11 +87,11 @@ def test_the_traffic_of_a_run_is_its_posts_byte_for_byte(tmp_path: Path) -> None
 
 
 def test_renewed_traffic_differs_in_the_mark_alone(tmp_path: Path) -> None:
-    traffic = _recorded(tmp_path, Case(f'{{"displayName": "{MARK}-17"}}'.encode()), Case(b"\xff"), Case(None))
+    traffic = _recorded(tmp_path, Case(f'{{"displayName": "{RUN_ID}-17"}}'.encode()), Case(b"\xff"), Case(None))
     renewed = traffic.renewed()
-    assert renewed.mark != MARK
-    assert len(renewed.mark) == len(MARK)
-    assert renewed.cases[0].body == f'{{"displayName": "{renewed.mark}-17"}}'.encode()
+    assert renewed.run_id != RUN_ID
+    assert len(renewed.run_id) == len(RUN_ID)
+    assert renewed.cases[0].body == f'{{"displayName": "{renewed.run_id}-17"}}'.encode()
     assert renewed.cases[1:] == traffic.cases[1:]
 
 
@@ -105,7 +105,7 @@ def mock() -> Iterator[CountedMock]:
 @pytest.mark.parametrize("delete", [False, True], ids=["kept", "deleted"])
 def test_a_plain_loop_sends_each_request_once(mock: CountedMock, connections: int, *, delete: bool) -> None:
     body = '{{"displayName": "{0}-{1}", "externalId": "{0}-{1}"}}'
-    traffic = Traffic(tuple(Case(body.format(MARK, number).encode()) for number in range(7)), MARK).renewed()
+    traffic = Traffic(tuple(Case(body.format(RUN_ID, number).encode()) for number in range(7)), RUN_ID).renewed()
     before = len(mock.arrivals())
     seconds = plain_loop(traffic, mock.base_url, KEY, connections, delete=delete)
     methods = [arrival.method for arrival in mock.arrivals()[before:]]
@@ -147,7 +147,7 @@ def test_a_ratio_beyond_its_bound_is_told(limit: Limit) -> None:
 
 
 def test_no_bound_is_stricter_than_its_aim() -> None:
-    assert all(limit.bound <= limit.aim if limit.at_least else limit.bound >= limit.aim for limit in LIMITS)
+    assert all(limit.bound <= limit.intent if limit.at_least else limit.bound >= limit.intent for limit in LIMITS)
 
 
 def test_tables_hold_medians_ratios_and_shares() -> None:

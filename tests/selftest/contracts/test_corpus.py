@@ -42,7 +42,7 @@ def test_a_case_survives_being_written_down(
         (kept,) = load_corpus(folder)
     assert path is not None
     assert (kept.case.body, kept.case.headers) == (body, headers)
-    assert (kept.finding, kept.owed, kept.came, kept.found) == ("a.clause:a cause", words, words, DAY)
+    assert (kept.finding, kept.expected, kept.received, kept.found) == ("a.clause:a cause", words, words, DAY)
 
 
 def test_a_person_can_read_the_body_in_the_file(tmp_path: Path) -> None:
@@ -102,7 +102,7 @@ def test_a_missing_folder_is_named_unless_it_is_the_usual_one(tmp_path: Path) ->
     with pytest.raises(CorpusError, match="is no folder"):
         load_corpus(tmp_path / "nothing")
     assert load_corpus("") == []
-    assert all(entry.case.family == "corpus" for entry in load_corpus(DEFAULT_CORPUS))
+    assert all(entry.case.case_set == "corpus" for entry in load_corpus(DEFAULT_CORPUS))
 
 
 def test_a_run_with_an_unusable_corpus_is_wrong_usage(tmp_path: Path) -> None:
@@ -128,13 +128,13 @@ def test_what_nightly_finds_the_next_gate_checks_until_it_is_mended(tmp_path: Pa
 
     again = run_suite(runs, "--profile", "gate", *fault, "-k", "failed_once", "--corpus", str(corpus))
     assert again.status == 1, again.output
-    seen, *_ = [record for record in again.records("exchange") if record["case"].get("family") == "corpus"]
+    seen, *_ = [record for record in again.records("exchange") if record["case"].get("case_set") == "corpus"]
     assert seen["findings"][0]["clause"] == "request.displayName.pattern"
     assert "{name}" not in (seen["case"]["body"] or "")
 
     mended = run_suite(runs, "--profile", "gate", "-k", "failed_once", "--corpus", str(corpus))
     assert mended.status == 0, mended.output
-    assert any(record["case"].get("family") == "corpus" for record in mended.records("exchange"))
+    assert any(record["case"].get("case_set") == "corpus" for record in mended.records("exchange"))
 
 
 def test_the_command_names_what_it_cannot_find(tmp_path: Path) -> None:
@@ -152,5 +152,5 @@ def test_an_example_that_failed_is_the_first_that_the_next_run_sends(tmp_path: P
     assert first.status == 1, first.output
     second = run_suite(tmp_path / "runs", *fault, *examples, "--seed", "2")
     assert second.status == 1, second.output
-    random = [r for r in second.records("exchange") if r["case"].get("family", "").startswith(("pattern", "random"))]
+    random = [r for r in second.records("exchange") if r["case"].get("case_set", "").startswith(("pattern", "random"))]
     assert any(finding["clause"] == "request.displayName.pattern" for finding in random[0].get("findings", ()))

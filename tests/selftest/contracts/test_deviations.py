@@ -168,12 +168,12 @@ def test_every_condition_of_an_entry_must_hold() -> None:
         return deviations.match(finding, exchange) is not None
 
     assert known()
-    assert known(cause="accepted", where="/displayName", sent=r"a\.b", came="^201")
+    assert known(cause="accepted", where="/displayName", sent=r"a\.b", received="^201")
     assert not known(clause="request.displayName.type")
     assert not known(cause="refused")
     assert not known(where="/externalId")
     assert not known(sent="a/b")
-    assert not known(came="500")
+    assert not known(received="500")
 
 
 def _deviation(entry: dict[str, Any]) -> Any:

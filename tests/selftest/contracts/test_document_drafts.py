@@ -15,7 +15,7 @@ from contracts.document import Contract, DocumentError, load_contract
 from contracts.exchange import Case, Exchange, Response
 from contracts.findings import Level
 from contracts.judgement import Judge
-from contracts.oracle import Oracle, Verdict
+from contracts.oracle import Expected, Oracle
 from contracts.secrets import Secrets
 
 if TYPE_CHECKING:
@@ -86,14 +86,14 @@ INVALID = ["", "eu-west-0", "eu-west", "ap-west-1", "abcd", "1234", "ab1", "1234
 @pytest.mark.parametrize("text", VALID)
 def test_a_text_of_the_invented_pattern_is_owed_a_project(contract: Contract, text: str) -> None:
     expected = Oracle(contract).expect(case(region=text, labels=["NO", "beta", "NO"]))
-    assert expected.verdict is Verdict.CREATE
+    assert expected.expected is Expected.CREATED
     assert {"request.region.pattern", "request.labels.items.enum"} <= set(expected.exercised)
 
 
 @pytest.mark.parametrize("text", INVALID)
 def test_another_text_breaks_the_invented_pattern_alone(contract: Contract, text: str) -> None:
     expected = Oracle(contract).expect(case(region=text))
-    assert expected.verdict is Verdict.REJECT
+    assert expected.expected is Expected.REJECTED
     assert [(v.clause, v.where) for v in expected.violations] == [("request.region.pattern", "/region")]
 
 
@@ -115,8 +115,8 @@ def test_a_wrong_list_breaks_the_clause_of_the_invented_options(
 
 
 def test_null_and_absence_of_invented_fields_are_owed_a_project(contract: Contract) -> None:
-    assert Oracle(contract).expect(case(region=None, labels=[])).verdict is Verdict.CREATE
-    assert Oracle(contract).expect(case()).verdict is Verdict.CREATE
+    assert Oracle(contract).expect(case(region=None, labels=[])).expected is Expected.CREATED
+    assert Oracle(contract).expect(case()).expected is Expected.CREATED
 
 
 def broken(contract: Contract, sent: dict[str, Any], **answered: Any) -> set[str]:
@@ -133,7 +133,7 @@ def broken(contract: Contract, sent: dict[str, Any], **answered: Any) -> set[str
     }  # fmt: skip
     response = Response(201, (("Content-Type", "application/json"),), json.dumps(project).encode())
     exchange = Exchange(case=case(**sent), response=response, elapsed=0.01)
-    judgement = Judge(contract, Limits(), Secrets("k" * 20), "mark").judge(exchange)
+    judgement = Judge(contract, Limits(), Secrets("k" * 20), "run_id").judge(exchange)
     return {finding.clause for finding in judgement.findings}
 
 

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from contracts import json_text
 from contracts.document import load_contract
 from contracts.exchange import VALID_AUTHORIZATION, Case
-from contracts.oracle import Oracle, Verdict
+from contracts.oracle import Expected, Oracle
 from contracts.secrets import WRONG_KEYS
 from tests.selftest.data import DATA
 
@@ -33,10 +33,10 @@ def verdict(body: bytes | None, oracle: Oracle = ORACLE, **headers: str | None) 
     sent |= {name.replace("_", "-"): value for name, value in headers.items()}
     pairs = tuple((name, value) for name, value in sent.items() if value is not None)
     expected = oracle.expect(Case(body, pairs))
-    return expected.verdict.value, [violation.clause for violation in expected.violations]
+    return expected.expected.value, [violation.clause for violation in expected.violations]
 
 
-def owed(body: dict[str, Any], oracle: Oracle = ORACLE) -> tuple[str, list[str]]:
+def expected(body: dict[str, Any], oracle: Oracle = ORACLE) -> tuple[str, list[str]]:
     return verdict(json.dumps(body).encode(), oracle)
 
 
@@ -58,7 +58,7 @@ def owed(body: dict[str, Any], oracle: Oracle = ORACLE) -> tuple[str, list[str]]
     ],
 )
 def test_a_body_that_the_page_allows_is_owed_a_creation(body: dict[str, Any]) -> None:
-    assert owed(body) == ("create", [])
+    assert expected(body) == ("created", [])
 
 
 @pytest.mark.parametrize(
@@ -91,12 +91,12 @@ def test_a_body_that_the_page_allows_is_owed_a_creation(body: dict[str, Any]) ->
     ],
 )
 def test_a_body_with_one_broken_promise_is_owed_a_refusal_for_it(body: dict[str, Any], clause: str) -> None:
-    assert owed(body) == ("reject", [clause])
+    assert expected(body) == ("rejected", [clause])
 
 
 def test_two_broken_promises_are_both_named_and_not_isolated() -> None:
     expected = ORACLE.expect(Case(b'{"displayName":".","maxConcurrentJobs":"5"}'))
-    assert expected.verdict is Verdict.REJECT
+    assert expected.expected is Expected.REJECTED
     assert len(expected.violations) == 2
     assert not expected.isolated
 
@@ -129,7 +129,7 @@ def test_a_violation_says_where_it_is() -> None:
     ],
 )
 def test_a_body_that_is_no_json_object_is_owed_a_refusal(body: bytes | None, clause: str) -> None:
-    assert verdict(body) == ("reject", [clause])
+    assert verdict(body) == ("rejected", [clause])
 
 
 @pytest.mark.parametrize(
@@ -158,25 +158,25 @@ def test_a_body_that_is_no_json_object_is_owed_a_refusal(body: bytes | None, cla
 )
 def test_where_the_page_and_rfc_8259_are_silent_either_answer_will_do(body: bytes, why: str) -> None:
     expected = ORACLE.expect(Case(body))
-    assert expected.verdict is Verdict.EITHER
+    assert expected.expected is Expected.UNSPECIFIED
     assert why in expected.why
 
 
 def test_an_open_question_does_not_excuse_a_broken_promise() -> None:
-    assert owed({"displayName": ".", "unknown": 1}) == ("reject", ["request.displayName.pattern"])
+    assert expected({"displayName": ".", "unknown": 1}) == ("rejected", ["request.displayName.pattern"])
 
 
 @pytest.mark.parametrize(
     "number", [b"0", b"-0", b"1e2", b"5e-324", b"0e-400", b"1.7976931348623157e308", b"9007199254740993"]
 )
 def test_a_number_that_a_double_holds_or_rounds_is_owed_a_creation(number: bytes) -> None:
-    assert verdict(b'{"displayName":"x","maxConcurrentJobs":%b}' % number) == ("create", [])
+    assert verdict(b'{"displayName":"x","maxConcurrentJobs":%b}' % number) == ("created", [])
 
 
 @pytest.mark.parametrize("value", ["constructor", "prototype", "toString", "__proto"])
 def test_names_that_only_resemble_the_protected_ones_are_ordinary(value: str) -> None:
-    assert owed({"displayName": "x", "metadata": {value: 1}}) == ("create", [])
-    assert owed({"displayName": "__proto__", "metadata": {"a": "__proto__"}}) == ("create", [])
+    assert expected({"displayName": "x", "metadata": {value: 1}}) == ("created", [])
+    assert expected({"displayName": "__proto__", "metadata": {"a": "__proto__"}}) == ("created", [])
 
 
 @pytest.mark.parametrize(
@@ -198,12 +198,12 @@ def test_names_that_only_resemble_the_protected_ones_are_ordinary(value: str) ->
     ],
 )
 def test_anything_but_the_right_key_as_a_bearer_token_is_owed_a_refusal(value: str | None) -> None:
-    assert verdict(VALID, Authorization=value) == ("reject", ["authorization.required"])
+    assert verdict(VALID, Authorization=value) == ("rejected", ["authorization.required"])
 
 
 @pytest.mark.parametrize("value", ["bearer {key}", "BEARER {key}", "Bearer  {key}", "Bearer {key} "])
 def test_another_spelling_of_the_scheme_may_be_taken(value: str) -> None:
-    assert verdict(VALID, Authorization=value) == ("either", [])
+    assert verdict(VALID, Authorization=value) == ("unspecified", [])
 
 
 @pytest.mark.parametrize(
@@ -211,32 +211,32 @@ def test_another_spelling_of_the_scheme_may_be_taken(value: str) -> None:
     ["APPLICATION/JSON", "application/json;charset=UTF-8", 'application/json; charset="utf-8"', "application/json "],
 )
 def test_every_spelling_of_the_media_type_is_owed_a_creation(value: str) -> None:
-    assert verdict(VALID, Content_Type=value) == ("create", [])
+    assert verdict(VALID, Content_Type=value) == ("created", [])
 
 
 @pytest.mark.parametrize(
     "value", [None, "", "text/plain", "application/jsonx", "text/json", "application/problem+json"]
 )
 def test_another_media_type_is_owed_a_refusal(value: str | None) -> None:
-    assert verdict(VALID, Content_Type=value) == ("reject", ["request.mediaType"])
+    assert verdict(VALID, Content_Type=value) == ("rejected", ["request.mediaType"])
 
 
 @pytest.mark.parametrize("value", ["application/json; charset=latin1", "application/json;", "application/json; v=1"])
 def test_an_unusual_parameter_of_the_media_type_may_be_refused(value: str) -> None:
-    assert verdict(VALID, Content_Type=value) == ("either", [])
+    assert verdict(VALID, Content_Type=value) == ("unspecified", [])
 
 
 def test_a_coded_body_cannot_be_judged() -> None:
-    assert verdict(b"\x1f\x8b\x08", Content_Encoding="gzip") == ("either", [])
+    assert verdict(b"\x1f\x8b\x08", Content_Encoding="gzip") == ("unspecified", [])
     assert verdict(b"\x1f\x8b\x08", Content_Encoding="gzip", Authorization=None) == (
-        "reject",
+        "rejected",
         ["authorization.required"],
     )
 
 
 def test_a_form_is_refused_for_its_media_type_alone() -> None:
     assert verdict(b"displayName=x", Content_Type="application/x-www-form-urlencoded") == (
-        "reject",
+        "rejected",
         ["request.mediaType"],
     )
 
@@ -293,7 +293,7 @@ def test_an_independent_validator_of_json_schema_agrees_about_every_value(contra
     @given(bodies)
     def check(body: dict[str, Any]) -> None:
         expected = oracle.expect(Case(json.dumps(body).encode()))
-        assert (expected.verdict is not Verdict.REJECT) == independent.is_valid(body)
+        assert (expected.expected is not Expected.REJECTED) == independent.is_valid(body)
 
     check()
 

@@ -35,7 +35,7 @@ def _run(*exchanges: dict[str, Any]) -> list[dict[str, Any]]:
         {"type": "signature", "worker": "main", "id": 1, "positive": [], "negative": []},
         *exchanges,
         {
-            "type": "settled",
+            "type": "reattributed",
             "worker": "main",
             "number": last["number"],
             "was": SEEN.to_json(),
@@ -49,9 +49,9 @@ def _run(*exchanges: dict[str, Any]) -> list[dict[str, Any]]:
 def test_what_only_the_last_request_shows_is_that_the_service_has_suffered() -> None:
     verdict = build_verdict(_run(_exchange(1), _exchange(2, SEEN)))
     assert verdict.status is ExitStatus.BROKEN
-    assert [bucket.clause for bucket in verdict.broken] == ["state.recovers"]
+    assert [key.clause for key in verdict.broken] == ["state.recovers"]
 
 
 def test_what_was_seen_before_is_told_once() -> None:
     verdict = build_verdict(_run(_exchange(1, SEEN), _exchange(2, SEEN)))
-    assert [(bucket.clause, bucket.count) for bucket in verdict.broken] == [("service.no_5xx", 2)]
+    assert [(key.clause, key.count) for key in verdict.broken] == [("service.no_5xx", 2)]

@@ -14,18 +14,18 @@ import pytest
 from contracts.document import DEFAULT_DOCUMENT, load_contract
 from contracts.exchange import Case, Exchange, Response
 from strategies.cases.case_sets import PATTERN_SETS, SETS, SetName, Sets
-from tests.harness.case_prefetcher import ESSENTIALS, GENERATED, Preparation
+from tests.harness.case_prefetcher import ESSENTIALS, GENERATED, CasePrefetcher
 from tests.harness.run_options import RunOptions
 from tests.selftest.live_runs import ROOT
 
 CONTRACT = load_contract(str(DEFAULT_DOCUMENT))
-OPTIONS = RunOptions(mark="ctprepared", seed=3)
+OPTIONS = RunOptions(run_id="ctprepared", seed=3)
 PATTERNED = [field.path for field in CONTRACT.fields if field.pattern is not None]
 EVERY = [SetName(name) for name in SETS] + [SetName(name, field) for name in PATTERN_SETS for field in PATTERNED]
 
 
 def test_every_set_is_the_same_in_the_process_ahead_and_on_the_spot() -> None:
-    here, ahead = Preparation(OPTIONS, ahead=False), Preparation(OPTIONS, ahead=True)
+    here, ahead = CasePrefetcher(OPTIONS, ahead=False), CasePrefetcher(OPTIONS, ahead=True)
     try:
         ahead.plan(OPTIONS, [*EVERY, GENERATED])
         for name in [*EVERY, GENERATED]:
@@ -35,7 +35,7 @@ def test_every_set_is_the_same_in_the_process_ahead_and_on_the_spot() -> None:
 
 
 def test_sets_may_be_asked_for_in_another_order_and_without_a_plan() -> None:
-    ahead = Preparation(OPTIONS, ahead=True)
+    ahead = CasePrefetcher(OPTIONS, ahead=True)
     try:
         ahead.plan(OPTIONS, EVERY[:6])
         for name in (*reversed(EVERY[:6]), EVERY[7]):
@@ -45,9 +45,9 @@ def test_sets_may_be_asked_for_in_another_order_and_without_a_plan() -> None:
 
 
 def test_what_was_made_under_another_mark_is_made_again() -> None:
-    ahead = Preparation(OPTIONS, ahead=True)
+    ahead = CasePrefetcher(OPTIONS, ahead=True)
     try:
-        renamed = RunOptions(mark="ctrenamed", seed=3)
+        renamed = RunOptions(run_id="ctrenamed", seed=3)
         ahead.plan(renamed, [ESSENTIALS])
         bodies = b"".join(case.body or b"" for case in ahead.cases(ESSENTIALS))
         assert b"ctrenamed-" in bodies
@@ -57,13 +57,13 @@ def test_what_was_made_under_another_mark_is_made_again() -> None:
 
 
 def test_the_name_of_no_set_is_an_error_wherever_it_is_made() -> None:
-    ahead = Preparation(OPTIONS, ahead=True)
+    ahead = CasePrefetcher(OPTIONS, ahead=True)
     try:
         ahead.plan(OPTIONS, [SetName("no such set")])
         with pytest.raises(KeyError):
             ahead.cases(SetName("no such set"))
         with pytest.raises(ValueError, match="'externalId'"):
-            Preparation(OPTIONS, ahead=False).cases(SetName("natural words", "externalId"))
+            CasePrefetcher(OPTIONS, ahead=False).cases(SetName("natural words", "externalId"))
     finally:
         ahead.close()
 
@@ -95,7 +95,7 @@ def test_every_set_is_sent_by_a_test_of_the_contract() -> None:
 def test_schemathesis_complains_about_a_status_that_is_not_documented_and_about_nothing_that_is() -> None:
     case = Case(b'{"displayName":"x"}')
     answers = [Response(status, (("Content-Type", "application/json"),), b"{}") for status in (500, 201, 400)]
-    said = Preparation(OPTIONS, ahead=False).complaints([Exchange(case, answer) for answer in answers])
+    said = CasePrefetcher(OPTIONS, ahead=False).complaints([Exchange(case, answer) for answer in answers])
     assert len(said) == 1
     assert "ServerError" in said[0]
 

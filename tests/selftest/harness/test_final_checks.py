@@ -56,8 +56,8 @@ def _missing(identifier: str) -> Writes:
 
 @pytest.mark.parametrize("times", [1, 2, 3])
 def test_a_read_that_lags_behind_is_given_time(service: str, tmp_path: Path, times: int) -> None:
-    with UnrulyServer(service) as server, driving(server.base_url, tmp_path) as life:
-        judged = life.driver.session.post(minimal_case(life.driver.contract, life.driver.names))
+    with UnrulyServer(service) as server, driving(server.base_url, tmp_path) as test_run:
+        judged = test_run.driver.session.post(minimal_case(test_run.driver.contract, test_run.driver.names))
         asked: Counter[str] = Counter()
 
         def behave(seen: Seen) -> Writes | None:
@@ -65,16 +65,16 @@ def test_a_read_that_lags_behind_is_given_time(service: str, tmp_path: Path, tim
             return _missing(_identifier(seen)) if _reads(seen) and asked[_identifier(seen)] <= times else None
 
         server.behave = behave
-        assert read_back(life.driver, judged) is None
+        assert read_back(test_run.driver, judged) is None
         assert asked[str(judged.project_id)] == times + 1
 
 
 def test_a_read_that_never_appears_is_reported_and_soon(service: str, tmp_path: Path) -> None:
-    with UnrulyServer(service) as server, driving(server.base_url, tmp_path) as life:
-        judged = life.driver.session.post(minimal_case(life.driver.contract, life.driver.names))
+    with UnrulyServer(service) as server, driving(server.base_url, tmp_path) as test_run:
+        judged = test_run.driver.session.post(minimal_case(test_run.driver.contract, test_run.driver.names))
         server.behave = lambda seen: _missing(_identifier(seen)) if _reads(seen) else None
         began = time.monotonic()
-        finding = read_back(life.driver, judged)
+        finding = read_back(test_run.driver, judged)
         assert finding is not None
         assert (finding.clause, finding.cause) == ("state.reads_back", "gone")
         assert time.monotonic() - began < 5
@@ -82,11 +82,11 @@ def test_a_read_that_never_appears_is_reported_and_soon(service: str, tmp_path: 
 
 @pytest.mark.parametrize("status", [400, 403, 405, 500])
 def test_a_read_that_fails_otherwise_says_nothing_of_the_project(service: str, tmp_path: Path, status: int) -> None:
-    with UnrulyServer(service) as server, driving(server.base_url, tmp_path, patience=0.5) as life:
-        judged = life.driver.session.post(minimal_case(life.driver.contract, life.driver.names))
+    with UnrulyServer(service) as server, driving(server.base_url, tmp_path, patience=0.5) as test_run:
+        judged = test_run.driver.session.post(minimal_case(test_run.driver.contract, test_run.driver.names))
         server.behave = lambda seen: json_answer(status, "{}") if _reads(seen) else None
         if status != 403:  # the key may have been revoked: that ends a run
-            assert read_back(life.driver, judged) is None
+            assert read_back(test_run.driver, judged) is None
 
 
 # -- taking stock -------------------------------------------------------------------------------------------
@@ -224,9 +224,9 @@ def test_where_the_list_ends_early_a_project_that_is_gone_is_found(service: str,
 
 
 def test_a_project_that_was_deleted_is_not_missed(service: str, tmp_path: Path) -> None:
-    with driving(service, tmp_path) as life:
-        session, driver = life.driver.session, life.driver
+    with driving(service, tmp_path) as test_run:
+        session, driver = test_run.driver.session, test_run.driver
         created = [session.post(minimal_case(driver.contract, driver.names)) for _ in range(3)]
         session.delete(str(created[1].project_id))
-    records = read_history(*history_files(life.options.folder))
+    records = read_history(*history_files(test_run.options.folder))
     assert not [record for record in records if record["type"] == "finding"]

@@ -44,9 +44,9 @@ def _listed(base_url: str) -> list[str]:
         return [project["id"] for project in json.load(response)["data"] if project["type"] != "PERSONAL"]
 
 
-def _mark(run: Path) -> str:
+def _run_id(run: Path) -> str:
     first: dict[str, str] = json.loads((run / "ledger-main.ndjson").read_text().splitlines()[0])
-    return first["mark"]
+    return first["run_id"]
 
 
 def _notes(process: Process) -> list[dict[str, object]]:

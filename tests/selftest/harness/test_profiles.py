@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.harness.profiles import PROFILES
-from tests.harness.run_options import new_mark
+from tests.harness.run_options import new_run_id
 from tests.selftest.suite_runs import KEY, Ran, Watched, run_suite, without_names
 
 if TYPE_CHECKING:
@@ -87,20 +87,20 @@ def test_a_gate_run_takes_names_of_its_own_where_it_cannot_clear_the_way(tmp_pat
     with Watched.start(variant="no_list_or_delete") as service:
         runs = [_live(service, tmp_path, *chosen) for _ in range(2)]
     assert [run.status for run in runs] == [0, 0], runs[1].output
-    marks = [run.records("mark")[0]["mark"] for run in runs]
-    first, second = (without_names(run.bodies(), mark) for run, mark in zip(runs, marks, strict=True))
-    usual = new_mark(0, deterministic=True)
-    assert marks[0] != marks[1]
+    run_ids = [run.records("run_id")[0]["run_id"] for run in runs]
+    first, second = (without_names(run.bodies(), run_id) for run, run_id in zip(runs, run_ids, strict=True))
+    usual = new_run_id(0, deterministic=True)
+    assert run_ids[0] != run_ids[1]
     assert [body for body in first if usual not in body] == [body for body in second if usual not in body]
 
 
 def test_gate_explores_nothing_at_random_and_its_marks_are_those_of_seed_and_shard() -> None:
     profile = PROFILES["gate"]
     assert (profile.examples, profile.generated, profile.sequences, profile.connections) == (0, 0, 0, 1)
-    marks = [new_mark(seed, deterministic=True, shard=(k, 8)) for seed in (0, 1) for k in range(1, 9)]
-    assert len(set(marks)) == 16
-    assert {len(mark) for mark in marks} == {len(marks[0])}
-    assert new_mark(0, deterministic=False) != new_mark(0, deterministic=False)
+    run_ids = [new_run_id(seed, deterministic=True, shard=(k, 8)) for seed in (0, 1) for k in range(1, 9)]
+    assert len(set(run_ids)) == 16
+    assert {len(run_id) for run_id in run_ids} == {len(run_ids[0])}
+    assert new_run_id(0, deterministic=False) != new_run_id(0, deterministic=False)
 
 
 # -- default and nightly --------------------------------------------------------------------------------------
@@ -110,7 +110,7 @@ def test_a_run_takes_a_new_seed_each_time_where_its_profile_explores(tmp_path: P
     chosen = ("-k", "failed_once")
     first, second = (run_suite(tmp_path / str(k), *chosen).records("run")[0] for k in (1, 2))
     assert first["seed"] != second["seed"]
-    assert first["mark"] != second["mark"]
+    assert first["run_id"] != second["run_id"]
     assert [profile.name for profile in PROFILES.values() if profile.fresh_seed] == ["default", "nightly"]
 
 

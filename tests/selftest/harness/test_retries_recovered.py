@@ -14,7 +14,7 @@ from contracts.checks.context import Limits
 from contracts.exchange import Case
 from contracts.secrets import Secrets
 from contracts.verdict import ExitStatus
-from tests.harness.client.budget import Allowance
+from tests.harness.client.budget import RequestBudget
 from tests.harness.client.target import Target
 from tests.harness.client.transport import IDLE
 from tests.mock.process import MockProcess
@@ -34,9 +34,9 @@ def service() -> Iterator[str]:
 
 def _left(server: UnrulyServer, run: Run) -> list[str]:
     """What the service still has of a run."""
-    (mark,) = run.summary.environment.marks
+    (run_id,) = run.summary.environment.run_ids
     seen = Seen(0, 0.0, 0, "GET", "/api/v1/projects?limit=100", (("Authorization", f"Bearer {KEY}"),), b"")
-    return [str(project) for project in json.loads(server.forward(seen)[2])["data"] if mark in str(project)]
+    return [str(project) for project in json.loads(server.forward(seen)[2])["data"] if run_id in str(project)]
 
 
 def _once(after: int, happen: Callable[[Seen], Writes | None]) -> Callable[[Seen], Writes | None]:
@@ -163,7 +163,7 @@ def test_a_creation_whose_answer_is_lost_is_no_duplicate_and_is_deleted(service:
 
 def test_a_connection_that_was_idle_is_not_used_again(service: str) -> None:
     with UnrulyServer(service) as server:
-        target = Target(server.base_url, Secrets(KEY), Limits(), Allowance())
+        target = Target(server.base_url, Secrets(KEY), Limits(), RequestBudget())
         case = Case(None, method="GET")
         for pause in (0.0, 0.0, IDLE + 0.1):
             time.sleep(pause)

@@ -46,14 +46,14 @@ def parts(tmp_path_factory: pytest.TempPathFactory) -> list[Ran]:
 
 def _cases(ran: Ran) -> Counter[str]:
     """How often each case of the sets was sent, whatever its unique name."""
-    mark = ran.records("run")[0]["mark"]
+    run_id = ran.records("run")[0]["run_id"]
     cases = [Case.from_json(record["case"]) for record in ran.records("exchange")]
     sent = [
-        repr((case.family, case.headers, _plain(case.body or b"")))
+        repr((case.case_set, case.headers, _plain(case.body or b"")))
         for case in cases
-        if case.method == "POST" and case.family not in _OWN
+        if case.method == "POST" and case.case_set not in _OWN
     ]
-    return Counter(without_names(sent, mark))
+    return Counter(without_names(sent, run_id))
 
 
 def _posts(ran: Ran) -> int:
@@ -125,7 +125,7 @@ def test_each_shard_explores_with_a_seed_of_its_own() -> None:
 def test_shards_without_a_seed_split_the_same_sets(tmp_path: Path) -> None:
     runs = [run_suite(tmp_path / str(k), "-k", "failed_once", "--shard", f"{k}/2").records("run")[0] for k in (1, 2)]
     assert runs[0]["seed"] == runs[1]["seed"] > 20_000_000
-    assert runs[0]["mark"] != runs[1]["mark"]
+    assert runs[0]["run_id"] != runs[1]["run_id"]
 
 
 @pytest.mark.parametrize("shard", ["0/8", "9/8", "3", "a/b", "1/0"])
@@ -167,7 +167,7 @@ def test_what_one_shard_has_found_the_other_sends_first(tmp_path: Path, redis: s
     assert one.status == 1, one.output
     other = run_suite(tmp_path / "2", *chosen, "--shard", "2/2", "--seed", "5")
     assert other.status == 1, other.output
-    first = next(r for r in other.records("exchange") if r["case"].get("family", "").startswith("pattern"))
+    first = next(r for r in other.records("exchange") if r["case"].get("case_set", "").startswith("pattern"))
     assert [finding["clause"] for finding in first.get("findings", ())] == ["request.displayName.pattern"]
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from strategies.cases.baseline_cases import full_case, minimal_case
-from tests.harness.run_options import new_mark
+from tests.harness.run_options import new_run_id
 from tests.mock.process import MockProcess
 from tests.selftest.live_runs import KEY, driving
 from tests.selftest.unruly_server import Seen, UnrulyServer, Writes, json_answer, relayed
@@ -18,9 +18,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
-    from tests.harness.run import RunLife
+    from tests.harness.run import TestRun
 
-USUAL = new_mark(1, deterministic=True)
+USUAL = new_run_id(1, deterministic=True)
 
 
 @pytest.fixture
@@ -50,29 +50,29 @@ def _keeping(server: UnrulyServer) -> Callable[[Seen], Writes | None]:
     return behave
 
 
-def _sent(life: RunLife) -> list[int]:
+def _sent(test_run: TestRun) -> list[int]:
     """The statuses of a minimal and a full request, as every run with this mark sends them."""
-    driver = life.driver
+    driver = test_run.driver
     cases = [make(driver.contract, driver.names) for make in (minimal_case, full_case)]
     return [driver.session.post(case).status for case in cases]
 
 
-def _notes(life: RunLife) -> str:
-    life.history.flush()
-    lines = (life.options.folder / "history-main.ndjson").read_text().splitlines()
+def _notes(test_run: TestRun) -> str:
+    test_run.history.flush()
+    lines = (test_run.options.folder / "history-main.ndjson").read_text().splitlines()
     notes: list[dict[str, Any]] = [record for record in map(json.loads, lines) if record["type"] == "note"]
     return " ".join(note["text"] for note in notes if note["kind"] == "suite")
 
 
 def _run(base_url: str, folder: Path, **options: Any) -> tuple[str, list[int], str]:
     """The mark, the statuses and the notes of a short run of the profile that sends the same names again."""
-    with driving(base_url, folder, profile="gate", **options) as life:
-        return life.options.mark, _sent(life), _notes(life)
+    with driving(base_url, folder, profile="gate", **options) as test_run:
+        return test_run.options.run_id, _sent(test_run), _notes(test_run)
 
 
 def test_names_that_are_free_again_are_used_again(service: str, tmp_path: Path) -> None:
     runs = [_run(service, tmp_path / str(number)) for number in range(3)]
-    assert {mark for mark, _, _ in runs} == {USUAL}
+    assert {run_id for run_id, _, _ in runs} == {USUAL}
     assert [statuses for _, statuses, _ in runs] == [[201, 201]] * 3
     assert {notes for _, _, notes in runs} == {""}
 
@@ -81,9 +81,9 @@ def test_a_service_that_keeps_the_external_ids_of_deleted_projects_gets_new_name
     with UnrulyServer(service) as server:
         server.behave = _keeping(server)
         runs = [_run(server.base_url, tmp_path / str(number)) for number in range(2)]
-    marks = [mark for mark, _, _ in runs]
-    assert USUAL not in marks
-    assert len(set(marks)) == 2
+    run_ids = [run_id for run_id, _, _ in runs]
+    assert USUAL not in run_ids
+    assert len(set(run_ids)) == 2
     assert [statuses for _, statuses, _ in runs] == [[201, 201]] * 2
     for _, _, notes in runs:
         assert "a name that no project in the list has is refused (status 409)" in notes
@@ -98,7 +98,7 @@ def test_projects_that_still_have_the_names_are_deleted_first(service: str, tmp_
 
 def test_where_nothing_can_be_deleted_names_are_new(tmp_path: Path) -> None:
     with MockProcess.start(key=KEY, variant="no_list_or_delete") as mock:
-        mark, statuses, notes = _run(mock.base_url, tmp_path)
-    assert mark != USUAL
+        run_id, statuses, notes = _run(mock.base_url, tmp_path)
+    assert run_id != USUAL
     assert statuses == [201, 201]
     assert "cannot be listed and deleted" in notes

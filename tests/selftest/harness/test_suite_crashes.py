@@ -38,8 +38,8 @@ def _team_projects(base_url: str) -> int:
 @pytest.mark.parametrize(
     ("module", "function", "words"),
     [
-        ("reports.plugin", "summarize", "No verdict: the reports failed themselves"),
-        ("reports.plugin", "write_all", "No verdict: the reports failed themselves"),
+        ("tests.harness.reporting", "summarize", "No verdict: the reports failed themselves"),
+        ("tests.harness.reporting", "write_all", "No verdict: the reports failed themselves"),
         ("tests.harness.run", "look_back", "the look back failed itself: ZeroDivisionError"),
         ("tests.harness.final_checks", "take_stock", "the look back failed itself: ZeroDivisionError"),
         ("tests.harness.run", "judge_strays", "the cleanup failed itself"),
@@ -52,7 +52,7 @@ def test_a_crash_at_the_end_of_a_run_is_no_broken_promise(
     with MockProcess.start(key=KEY, fault=fault) as mock:
         run = suite(tmp_path, *live(mock.base_url), "-p", "one_mistake", PYTHONPATH=str(tmp_path))
         left = _team_projects(mock.base_url)
-    found = fault is not None and module != "reports.plugin"
+    found = fault is not None and module != "tests.harness.reporting"
     assert run.status == (ExitStatus.BROKEN if found else ExitStatus.NO_VERDICT), run.out + run.err
     said = " ".join((run.out + run.err).split())
     assert words in said or found

@@ -10,14 +10,14 @@ import pytest
 from contracts.secrets import Secrets
 from contracts.verdict import ExitStatus
 from reports.history import HistoryWriter, history_files, read_history
-from tests.harness.final_checks import judge_strays
+from tests.harness.final_checks import judge_untracked
 from tests.mock.process import MockProcess
 from tests.selftest.live_runs import KEY, essentials_run
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-MARK = "ctstray"
+RUN_ID = "ctstray"
 
 
 def _records(folder: Path) -> list[dict[str, Any]]:
@@ -31,17 +31,17 @@ def _strays(folder: Path, stray: str, *answers: tuple[str, int]) -> list[tuple[s
             record: dict[str, Any] = {"number": number, "started": float(number), "elapsed": 0.01}
             record["case"] = {"headers": [], "body": json.dumps({"displayName": f"x{name}"})}
             record["response"] = {"status": status, "headers": [], "body": ""} if status else None
-            record["verdict"] = "create"
+            record["expected"] = "created"
             if status == 201:
                 record["project"] = {"id": "P" * 21}
             history.record("exchange", **record)
-        judge_strays(folder, MARK, history, [{"id": "S" * 21, "displayName": stray}])
+        judge_untracked(folder, RUN_ID, history, [{"id": "S" * 21, "displayName": stray}])
     found = [record["finding"] for record in _records(folder) if record["type"] == "finding"]
     return [(finding["clause"], finding["cause"]) for finding in found]
 
 
 ONE, NOTHING = "state.creates_one", "state.rejected_creates_nothing"
-NAME, OTHER = f"{MARK}-17", f"{MARK}-18"
+NAME, OTHER = f"{RUN_ID}-17", f"{RUN_ID}-18"
 
 
 @pytest.mark.parametrize(

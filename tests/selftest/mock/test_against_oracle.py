@@ -10,16 +10,16 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 
 from contracts.document import load_contract
-from contracts.oracle import Oracle, Verdict
+from contracts.oracle import Expected, Oracle
 from strategies.adversarial_bodies import adversarial_bodies
 from strategies.cases.authorization_cases import authorization_cases, authorization_spelling_cases
 from strategies.cases.combination_cases import corner_cases, covering_cases
-from strategies.cases.priority_cases import essential_cases
+from strategies.cases.priority_cases import priority_cases
 from strategies.cases.raw_cases import encoding_cases, malformed_cases, media_type_cases
-from strategies.cases.unspecified_cases import unusual_cases
+from strategies.cases.unspecified_cases import unspecified_cases
 from strategies.cases.value_cases import valid_cases, wrong_kind_cases
-from strategies.unique_names import Names
-from strategies.unspecified_bodies import open_bodies
+from strategies.unique_names import UniqueNames
+from strategies.unspecified_bodies import unspecified_bodies
 from strategies.valid_bodies import valid_bodies
 from tests.mock.cli import CONTRACT
 from tests.mock.registry import variants
@@ -34,24 +34,24 @@ if TYPE_CHECKING:
 
 PAGE = load_contract()
 ORACLE = Oracle(PAGE)
-NAMES = Names("agree")
+NAMES = UniqueNames("agree")
 OWED = {
-    Verdict.CREATE: lambda status: status == 201,
-    Verdict.REJECT: lambda status: 400 <= status < 500,
-    Verdict.EITHER: lambda status: status == 201 or 400 <= status < 500,
+    Expected.CREATED: lambda status: status == 201,
+    Expected.REJECTED: lambda status: 400 <= status < 500,
+    Expected.UNSPECIFIED: lambda status: status == 201 or 400 <= status < 500,
 }
 SETS = (
     valid_cases,
     wrong_kind_cases,
     covering_cases,
     corner_cases,
-    unusual_cases,
+    unspecified_cases,
     malformed_cases,
     encoding_cases,
     media_type_cases,
     authorization_cases,
     authorization_spelling_cases,
-    essential_cases,
+    priority_cases,
 )
 # One answers on the raw connection, the other waits before it answers: neither changes a verdict.
 ELSEWHERE = ("http_1_0", "slower")
@@ -70,8 +70,8 @@ async def _disagreements(client: Client, cases: Iterable[Case]) -> list[str]:
         expectation = ORACLE.expect(case)
         # A limit of the size of a body is the service's own, where it is not too low.
         too_large = status == 413 and len(case.body or b"") > 100_000
-        if not OWED[expectation.verdict](status) and not too_large:
-            found.append(f"{expectation.verdict}: {status} {payload[:200]!r} to {case.headers} {case.body!r}")
+        if not OWED[expectation.expected](status) and not too_large:
+            found.append(f"{expectation.expected}: {status} {payload[:200]!r} to {case.headers} {case.body!r}")
     return found
 
 
@@ -95,7 +95,7 @@ def test_mock_and_oracle_agree_on_every_set(variant: str | None) -> None:
     assert asyncio.run(_disagreements(_client(variant), cases)) == []
 
 
-STRATEGIES = {"valid": valid_bodies, "adversarial": adversarial_bodies, "open": open_bodies}
+STRATEGIES = {"valid": valid_bodies, "adversarial": adversarial_bodies, "open": unspecified_bodies}
 
 
 @pytest.mark.parametrize("name", STRATEGIES)

@@ -49,9 +49,9 @@ async def _difference(fault: Fault) -> tuple[Probe | str, Any, Any] | None:
         run, probes, clean = (overlapping_answers, OVERLAPPING, CLEAN_OVERLAPPING)
     expected = iter(clean)
     async for probe, answer in run(_client(fault.name), probes):
-        owed = next(expected, (probe, None))[1]
-        if answer != owed:
-            return probe, owed, answer
+        wanted = next(expected, (probe, None))[1]
+        if answer != wanted:
+            return probe, wanted, answer
     return None
 
 
@@ -81,8 +81,10 @@ def test_a_fault_is_described(name: str) -> None:
 
 def test_every_clause_that_a_service_owes_has_a_fault() -> None:
     # What only the end of a run shows depends on how long the run is: no fault can know.
-    owed = {clause for clause in catalogue(load_contract()) if not clause.startswith("advisory.")} - {"state.recovers"}
-    assert {fault.breaks for fault in FAULTS.values()} == owed
+    expected = {clause for clause in catalogue(load_contract()) if not clause.startswith("advisory.")} - {
+        "state.recovers"
+    }
+    assert {fault.breaks for fault in FAULTS.values()} == expected
 
 
 def test_the_catalogue_is_broad() -> None:

@@ -226,9 +226,9 @@ def test_hostile_findings_become_entries_that_toml_can_read(tmp_path: Path, caps
     odd = 'x"\\\n"""\x00\x1b[2J\ud800 # [[deviation]]'
 
     def more(writer: HistoryWriter) -> None:
-        writer.finding(samples.finding("service.no_5xx", cause="one", owed=odd, came=odd, where=f"/{odd}"))
+        writer.finding(samples.finding("service.no_5xx", cause="one", expected=odd, received=odd, where=f"/{odd}"))
         for where in ("/a/0", "/a/1"):
-            writer.finding(samples.finding("service.no_5xx", cause="One", owed=odd, came=odd, where=where))
+            writer.finding(samples.finding("service.no_5xx", cause="One", expected=odd, received=odd, where=where))
 
     samples.write_history(tmp_path, count=12, extra=more)
     main(["deviations", str(tmp_path)])

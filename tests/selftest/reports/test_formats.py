@@ -27,7 +27,7 @@ from tests.selftest.data import DATA
 if TYPE_CHECKING:
     from reports.summary import Summary
 
-SCHEMA = json.loads(Path("reports/schemas/report-1.schema.json").read_text())
+SCHEMA = json.loads(Path("reports/schemas/report-2.schema.json").read_text())
 JUNIT = DATA / "junit.xsd"
 
 
@@ -139,7 +139,7 @@ def test_the_json_report_is_as_its_published_schema_says(written: tuple[Summary,
     jsonschema.Draft202012Validator.check_schema(SCHEMA)
     report = json.loads((written[1] / "report.json").read_text())
     jsonschema.Draft202012Validator(SCHEMA).validate(report)
-    assert report["$schema"] == "report-1.schema.json"
+    assert report["$schema"] == "report-2.schema.json"
 
 
 def test_the_sarif_log_is_as_the_standard_says(written: tuple[Summary, Path]) -> None:
@@ -157,9 +157,9 @@ def test_a_finding_shows_the_smallest_case_with_the_offending_part_and_the_comma
     finding = summarize([tmp_path]).findings[0]
     assert finding.clause.id == "request.displayName.pattern"
     assert finding.evidence is not None
-    assert isinstance(finding.evidence.sent_mark, tuple)
-    assert finding.evidence.sent_text[slice(*finding.evidence.sent_mark)] == '"displayName":"."'
-    assert finding.count == sum(count for _, count in finding.families) > 10
+    assert isinstance(finding.evidence.sent_span, tuple)
+    assert finding.evidence.sent_text[slice(*finding.evidence.sent_span)] == '"displayName":"."'
+    assert finding.count == sum(count for _, count in finding.case_sets) > 10
     assert finding.count <= finding.cases
     replay, _, curl = finding.commands
     assert replay.text == f"pytest tests/contract --target mock --replay {finding.id} --run {tmp_path}"
@@ -170,8 +170,8 @@ def test_a_wrong_answer_is_marked_where_it_is_wrong(tmp_path: Path) -> None:
     samples.write_history(tmp_path, answers=samples.breaks_promises)
     echo = next(f for f in summarize([tmp_path]).findings if f.clause.id == "response.201.displayName.echo")
     assert echo.evidence is not None
-    assert isinstance(echo.evidence.came_mark, tuple)
-    assert echo.evidence.came_text[slice(*echo.evidence.came_mark)] == '"displayName": "padded"'
+    assert isinstance(echo.evidence.received_span, tuple)
+    assert echo.evidence.received_text[slice(*echo.evidence.received_span)] == '"displayName": "padded"'
 
 
 def test_known_findings_stand_apart_and_do_not_fail_the_run(tmp_path: Path) -> None:
@@ -208,4 +208,4 @@ def test_a_finding_of_the_history_shows_its_exchange_in_full(tmp_path: Path) -> 
     assert finding.evidence is not None
     assert b'"plan"' in (finding.evidence.exchange.response or Response(0, (), b"")).body
     assert finding.evidence.exchange.case.headers
-    assert finding.evidence.came_mark is not None
+    assert finding.evidence.received_span is not None

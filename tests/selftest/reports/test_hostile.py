@@ -47,7 +47,7 @@ def hostile_run(directory: Path) -> None:
 
     def more(writer: HistoryWriter) -> None:
         case = Case(
-            body, headers=(("Authorization", "Bearer {key}"), ("X-Hostile", HOSTILE)), family=HOSTILE, aim=HOSTILE
+            body, headers=(("Authorization", "Bearer {key}"), ("X-Hostile", HOSTILE)), case_set=HOSTILE, intent=HOSTILE
         )
         exchange = Exchange(case, None, Failure("reset", HOSTILE), started=samples.STARTED, worker="main", number=900)
         for clause in ("service.answers", "response.201.metadata.echo", "advisory.challenge"):
@@ -136,7 +136,7 @@ def test_the_har_and_the_json_report_keep_the_exact_bytes(directory: Path) -> No
     report = json.loads((directory / "report.json").read_text())
     finding = next(f for f in report["findings"] if f["clause"] == "service.answers")
     restored = Exchange.from_json(
-        {n: v for n, v in finding["exchange"].items() if n not in {"owed", "violations", "why"}}
+        {n: v for n, v in finding["exchange"].items() if n not in {"expected", "violations", "why"}}
     )
     assert restored.case.body == HOSTILE.encode("utf-8", "surrogatepass")
     assert restored.case.header("X-Hostile") == HOSTILE

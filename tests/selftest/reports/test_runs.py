@@ -115,13 +115,13 @@ def test_one_crashed_machine_leaves_the_merged_run_without_a_verdict(tmp_path: P
 
 
 def test_two_runs_are_compared(tmp_path: Path) -> None:
-    def slow_and_half_mended(case: Case, owed: Any, correct: Response) -> Any:
-        name = owed.body.get("displayName") if isinstance(owed.body, dict) else ""
+    def slow_and_half_mended(case: Case, expected: Any, correct: Response) -> Any:
+        name = expected.body.get("displayName") if isinstance(expected.body, dict) else ""
         if isinstance(name, str) and name != name.strip():
             return correct
-        if owed.violations and owed.violations[0].clause == "request.maxConcurrentJobs.type":
-            return samples.breaks_promises(case, owed, Response(500, correct.headers, b"{}"))
-        return samples.breaks_promises(case, owed, correct)
+        if expected.violations and expected.violations[0].clause == "request.maxConcurrentJobs.type":
+            return samples.breaks_promises(case, expected, Response(500, correct.headers, b"{}"))
+        return samples.breaks_promises(case, expected, correct)
 
     before = _report(tmp_path / "1", answers=samples.breaks_promises, started=samples.STARTED - DAY)
     after = _report(tmp_path / "2", answers=slow_and_half_mended)
@@ -228,9 +228,9 @@ def _multiplied(history: Path, times: int) -> None:
                 record["number"] = turn * len(exchanges) + number + 1
                 record["started"] += turn * 3.0
                 if "project" in record:
-                    mark = f"{turn:05}"
-                    record["project"]["id"] = mark + record["project"]["id"][5:]
-                    record["project"]["plan"]["id"] = mark + record["project"]["plan"]["id"][5:]
+                    run_id = f"{turn:05}"
+                    record["project"]["id"] = run_id + record["project"]["id"][5:]
+                    record["project"]["plan"]["id"] = run_id + record["project"]["plan"]["id"][5:]
                 file.write(json.dumps(record, separators=(",", ":")) + "\n")
         file.write("\n".join(rest) + "\n")
 
@@ -253,10 +253,10 @@ def test_a_small_run_is_reported_at_once(tmp_path: Path) -> None:
 
 def test_markdown_stays_below_its_limit_however_much_is_broken(tmp_path: Path) -> None:
     def many(writer: Any) -> None:
-        case = Case(b'{"displayName":"' + "é".encode() * 3000 + b'"}', family="x" * 200)
+        case = Case(b'{"displayName":"' + "é".encode() * 3000 + b'"}', case_set="x" * 200)
         for number in range(120):
             exchange = Exchange(case, Response(200, (), b"x" * 500), started=time.time(), number=1000 + number)
-            writer.finding(samples.finding("service.no_5xx", cause=f"cause {number}", came="y" * 3000), exchange)
+            writer.finding(samples.finding("service.no_5xx", cause=f"cause {number}", received="y" * 3000), exchange)
 
     samples.write_history(tmp_path, count=24, extra=many)
     write_all(summarize([tmp_path]), tmp_path)

@@ -86,7 +86,7 @@ def test_the_summary_fits_a_screen_and_names_the_clause_the_input_and_both_sides
     assert lines[0] == broken.sentence
     first = broken.findings[0]
     start = next(n for n, line in enumerate(lines) if first.clause.id in line)
-    assert [line.split()[0] for line in lines[start + 1 : start + 4]] == ["sent", "owed", "came"]
+    assert [line.split()[0] for line in lines[start + 1 : start + 4]] == ["sent", "expected", "received"]
     assert '{"displayName":"."' in lines[start + 1]
     assert all(finding.clause.id in text for finding in broken.findings)
     assert "not exercised" in text
@@ -95,7 +95,7 @@ def test_the_summary_fits_a_screen_and_names_the_clause_the_input_and_both_sides
 def test_a_screen_is_enough_when_everything_is_broken(tmp_path: Path) -> None:
     def everything(writer: HistoryWriter) -> None:
         for number, clause in enumerate(catalogue(load_contract())):
-            writer.finding(samples.finding(clause, cause=f"cause {number}", came="z" * 500))
+            writer.finding(samples.finding(clause, cause=f"cause {number}", received="z" * 500))
             samples.note(writer, "weather", f"note {number}")
 
     samples.write_history(tmp_path, count=12, extra=everything)

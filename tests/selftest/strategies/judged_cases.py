@@ -9,10 +9,10 @@ from contracts.document import load_contract
 from contracts.oracle import Expectation, Oracle
 from strategies.cases.authorization_cases import authorization_cases
 from strategies.cases.combination_cases import covering_cases
-from strategies.cases.priority_cases import essential_cases
+from strategies.cases.priority_cases import priority_cases
 from strategies.cases.raw_cases import encoding_cases, malformed_cases, media_type_cases
 from strategies.cases.value_cases import valid_cases, wrong_kind_cases
-from strategies.unique_names import Names
+from strategies.unique_names import UniqueNames
 
 if TYPE_CHECKING:
     from contracts.exchange import Case
@@ -26,11 +26,11 @@ NAME, LIST, MAIL = "displayName", "globalConnectionExternalIds", "alertReceiverE
 @lru_cache(maxsize=4)
 def judged(name: str) -> list[tuple[Case, Expectation]]:
     if name == "essential":
-        cases = essential_cases(CONTRACT, Names("ctmark"), 0)
+        cases = priority_cases(CONTRACT, UniqueNames("ctmark"), 0)
     else:
         sets = (valid_cases, wrong_kind_cases, covering_cases, authorization_cases)
         wire = (malformed_cases, encoding_cases, media_type_cases)
-        cases = [case for made in (*sets, *wire) for case in made(CONTRACT, Names("ctmark"), 0)]
-        cases += essential_cases(CONTRACT, Names("ctmark", 1), 0)
+        cases = [case for made in (*sets, *wire) for case in made(CONTRACT, UniqueNames("ctmark"), 0)]
+        cases += priority_cases(CONTRACT, UniqueNames("ctmark", 1), 0)
     oracle = Oracle(CONTRACT)
     return [(case, oracle.expect(case)) for case in cases]

@@ -10,11 +10,11 @@ from hypothesis import strategies as st
 
 from contracts.document import load_contract
 from contracts.json_text import parse
-from contracts.oracle import Oracle, Verdict
+from contracts.oracle import Expected, Oracle
 from strategies.adversarial_bodies import adversarial_bodies
 from strategies.shrinking import parsed
-from strategies.unique_names import PLACEHOLDER, Names
-from strategies.unspecified_bodies import open_bodies
+from strategies.unique_names import PLACEHOLDER, UniqueNames
+from strategies.unspecified_bodies import unspecified_bodies
 from strategies.valid_bodies import valid_bodies
 from tests.selftest.data import DATA
 
@@ -58,8 +58,8 @@ def test_every_valid_body_is_owed_a_creation(name: str) -> None:
     @QUICK
     @given(valid_bodies(CONTRACTS[name]))
     def check(case: Case) -> None:
-        filled = Names("ctmark").fill(case)
-        assert ORACLES[name].expect(filled).verdict is Verdict.CREATE
+        filled = UniqueNames("ctmark").fill(case)
+        assert ORACLES[name].expect(filled).expected is Expected.CREATED
 
     check()
 
@@ -69,8 +69,8 @@ def test_every_adversarial_body_breaks_the_one_clause_in_its_label(name: str) ->
     @QUICK
     @given(adversarial_bodies(CONTRACTS[name]))
     def check(case: Case) -> None:
-        expected = ORACLES[name].expect(Names("ctmark").fill(case))
-        assert [violation.clause for violation in expected.violations] == [case.aim]
+        expected = ORACLES[name].expect(UniqueNames("ctmark").fill(case))
+        assert [violation.clause for violation in expected.violations] == [case.intent]
 
     check()
 
@@ -78,9 +78,9 @@ def test_every_adversarial_body_breaks_the_one_clause_in_its_label(name: str) ->
 @pytest.mark.parametrize("name", CONTRACTS)
 def test_every_open_body_is_left_open(name: str) -> None:
     @QUICK
-    @given(open_bodies(CONTRACTS[name]))
+    @given(unspecified_bodies(CONTRACTS[name]))
     def check(case: Case) -> None:
-        assert ORACLES[name].expect(Names("ctmark").fill(case)).verdict is Verdict.EITHER
+        assert ORACLES[name].expect(UniqueNames("ctmark").fill(case)).expected is Expected.UNSPECIFIED
 
     check()
 
@@ -103,7 +103,7 @@ def test_every_optional_member_and_every_null_comes_up_in_every_combination() ->
 
 def test_every_clause_of_the_request_is_broken_at_random() -> None:
     contract = CONTRACTS["page"]
-    aims = {case.aim for case in examples(adversarial_bodies(contract), 1000)}
+    aims = {case.intent for case in examples(adversarial_bodies(contract), 1000)}
     wanted = {f"request.{field.path}.type" for field in contract.fields}
     wanted |= {"request.displayName.required", "request.displayName.pattern", "request.alertReceiverEmail.pattern"}
     wanted |= {f"request.{name}.null" for name in ("displayName", "metadata", "globalConnectionExternalIds")}
@@ -120,7 +120,7 @@ def test_a_text_in_the_marked_field_always_holds_the_placeholder() -> None:
 
 
 def test_a_name_is_put_in_without_another_draw() -> None:
-    names = Names("ctmark", 4)
+    names = UniqueNames("ctmark", 4)
     [case] = examples(valid_bodies(CONTRACTS["page"]), 1)
     first, second = names.fill(case), names.fill(case)
     assert names.found_in(first.body or b"") == "ctmark-4000000"

@@ -10,7 +10,7 @@ from contracts.exchange import Case
 from contracts.json_text import parse, same
 from strategies.encoding import STYLES, Style, Token, encode, json_case
 from strategies.json_values import HARD_NUMBERS, HARD_OBJECTS
-from strategies.unique_names import Names
+from strategies.unique_names import UniqueNames
 from strategies.valid_bodies import json_objects
 
 
@@ -51,30 +51,30 @@ def test_styles_differ_in_bytes() -> None:
 
 def test_a_large_body_is_compact_whatever_the_style() -> None:
     value = {"a": "é" * 10_000}
-    assert json_case(value, family="", aim="", style="escaped").body == encode(value)
+    assert json_case(value, case_set="", intent="", style="escaped").body == encode(value)
 
 
 def test_names_are_unique_within_and_across_lanes() -> None:
-    first, second = Names("ctk3f9", 0), Names("ctk3f9", 1)
-    drawn = [lane.next() for lane in (first, second) for _ in range(500)]
+    first, second = UniqueNames("ctk3f9", 0), UniqueNames("ctk3f9", 1)
+    drawn = [id_range.next() for id_range in (first, second) for _ in range(500)]
     assert len(set(drawn)) == 1000
     assert drawn[0] == "ctk3f9-0"
     assert drawn[500] == "ctk3f9-1000000"
 
 
-@pytest.mark.parametrize("mark", ["", "1a", "Ab", "a-b", "a b"])
-def test_a_mark_that_could_be_mistaken_is_refused(mark: str) -> None:
+@pytest.mark.parametrize("run_id", ["", "1a", "Ab", "a-b", "a b"])
+def test_a_mark_that_could_be_mistaken_is_refused(run_id: str) -> None:
     with pytest.raises(ValueError, match="Expected a mark"):
-        Names(mark)
+        UniqueNames(run_id)
 
 
 def test_a_negative_lane_is_refused() -> None:
     with pytest.raises(ValueError, match="Expected a lane"):
-        Names("ct", -1)
+        UniqueNames("ct", -1)
 
 
 def test_a_renewed_case_differs_in_its_name_alone() -> None:
-    names = Names("ct")
+    names = UniqueNames("ct")
     case = Case(b'{"displayName":"x ct-77","externalId":"ct-77"}')
     renewed = names.renew(case)
     assert renewed.body == b'{"displayName":"x ct-0","externalId":"ct-0"}'
@@ -84,7 +84,7 @@ def test_a_renewed_case_differs_in_its_name_alone() -> None:
 @given(st.text(max_size=8), st.text(max_size=8))
 @settings(max_examples=50, database=None, deadline=None)
 def test_a_text_is_split_around_its_name(before: str, behind: str) -> None:
-    names = Names("ctmark")
+    names = UniqueNames("ctmark")
     name = names.next()
     assert names.split(f"{before}{name} {behind}") == (before, name, f" {behind}")
     assert names.split("no name") == ("no name", "", "")

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from contracts import json_text
-from contracts.oracle import Expectation, Verdict
+from contracts.oracle import Expectation, Expected
 from tests.selftest.strategies.judged_cases import CONTRACT, LIST, MAIL, NAME, Body, judged
 
 if TYPE_CHECKING:
@@ -137,7 +137,7 @@ REFUSALS: dict[str, Callable[[Body], object]] = {
 
 
 def refusal_shows(name: str, answers: list[tuple[Case, Expectation]]) -> bool:
-    return any(e.verdict is Verdict.CREATE and REFUSALS[name](e.body) for _, e in answers)
+    return any(e.expected is Expected.CREATED and REFUSALS[name](e.body) for _, e in answers)
 
 
 @pytest.mark.parametrize("name", REFUSALS)

@@ -9,11 +9,11 @@ import pytest
 from contracts import json_text
 from contracts.document import load_contract
 from contracts.exchange import Case
-from strategies.cases.priority_cases import essential_cases
+from strategies.cases.priority_cases import priority_cases
 from strategies.cases.value_cases import valid_cases
 from strategies.encoding import json_case
-from strategies.shrinking import candidates, members, parsed, smallest, without
-from strategies.unique_names import Names
+from strategies.shrinking import candidates, members, parsed, shrink, without
+from strategies.unique_names import UniqueNames
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -23,9 +23,9 @@ CONTRACT = load_contract()
 LIMIT = 40
 
 
-def named(aim: str) -> Case:
-    cases = essential_cases(CONTRACT, Names("ct"), 0) + valid_cases(CONTRACT, Names("ct"), 0)
-    return next(case for case in cases if aim in case.aim)
+def named(intent: str) -> Case:
+    cases = priority_cases(CONTRACT, UniqueNames("ct"), 0) + valid_cases(CONTRACT, UniqueNames("ct"), 0)
+    return next(case for case in cases if intent in case.intent)
 
 
 def reduced(case: Case, fails: Callable[[Body], object]) -> tuple[Body, int]:
@@ -39,7 +39,7 @@ def reduced(case: Case, fails: Callable[[Body], object]) -> tuple[Body, int]:
         return isinstance(body, dict) and bool(body.get("displayName")) and bool(fails(body))
 
     assert still_fails(case)
-    found = smallest(case, Names("ct", 1), still_fails, keep=("displayName",), limit=LIMIT)
+    found = shrink(case, UniqueNames("ct", 1), still_fails, keep=("displayName",), limit=LIMIT)
     body: Body = parsed(found)
     assert fails(body)
     return body, asked
@@ -49,7 +49,7 @@ KITCHEN = "many classes at once"
 
 
 @pytest.mark.parametrize(
-    ("aim", "fails", "expected"),
+    ("intent", "fails", "expected"),
     [
         (KITCHEN, lambda _: True, {"displayName": "a"}),
         (KITCHEN, lambda b: "\ufffe" in b["displayName"], {"displayName": "\ufffe"}),
@@ -66,9 +66,9 @@ KITCHEN = "many classes at once"
     ],
 )
 def test_a_failing_case_becomes_small_within_forty_requests(
-    aim: str, fails: Callable[[Body], object], expected: Body | None
+    intent: str, fails: Callable[[Body], object], expected: Body | None
 ) -> None:
-    body, asked = reduced(named(aim), fails)
+    body, asked = reduced(named(intent), fails)
     assert asked <= LIMIT + 1
     if expected is not None:
         assert body == expected
@@ -78,12 +78,12 @@ def test_a_failing_case_becomes_small_within_forty_requests(
 
 def test_a_value_deep_in_a_large_object_is_found() -> None:
     body, _ = reduced(named(KITCHEN), lambda b: any("toString" in n for n in json_text.nodes(b) if isinstance(n, dict)))
-    assert len(json_case(body, family="", aim="").body or b"") < 200
+    assert len(json_case(body, case_set="", intent="").body or b"") < 200
 
 
 def test_every_candidate_carries_a_name_that_no_other_has() -> None:
     case = named("displayName: spaces at both ends")
-    names = Names("ct", 1)
+    names = UniqueNames("ct", 1)
     found = [
         names.found_in(candidate.body or b"") for candidate, _ in zip(candidates(case, names), range(60), strict=False)
     ]
@@ -93,43 +93,43 @@ def test_every_candidate_carries_a_name_that_no_other_has() -> None:
 
 
 def test_a_text_in_the_marked_field_keeps_its_name() -> None:
-    case = json_case({"displayName": "a", "externalId": " ct-5 x"}, family="", aim="")
-    for candidate in candidates(case, Names("ct")):
+    case = json_case({"displayName": "a", "externalId": " ct-5 x"}, case_set="", intent="")
+    for candidate in candidates(case, UniqueNames("ct")):
         text = parsed(candidate).get("externalId", "ct-")
         assert "ct-" in text
 
 
 def test_no_candidate_is_asked_about_twice_and_the_limit_holds() -> None:
     seen: list[bytes] = []
-    names = Names("ct")
+    names = UniqueNames("ct")
 
     def fails(candidate: Case) -> bool:
         seen.append(names.anonymous(candidate))
         return False
 
-    smallest(named(KITCHEN), names, fails, limit=25)
+    shrink(named(KITCHEN), names, fails, limit=25)
     assert len(seen) == 25 == len(set(seen))
 
 
 def test_a_case_that_cannot_be_smaller_is_returned_as_it_is() -> None:
     case = Case(b'{"displayName":"a"}')
-    assert smallest(case, Names("ct"), lambda _: False) is case
+    assert shrink(case, UniqueNames("ct"), lambda _: False) is case
 
 
 def test_a_body_that_is_no_json_has_no_candidates() -> None:
-    assert list(candidates(Case(b'{"a"'), Names("ct"))) == []
-    assert list(candidates(Case(None), Names("ct"))) == []
+    assert list(candidates(Case(b'{"a"'), UniqueNames("ct"))) == []
+    assert list(candidates(Case(None), UniqueNames("ct"))) == []
     assert members(Case(b"[1]")) == ()
 
 
 def test_headers_stay_as_they_are() -> None:
     case = Case(b'{"displayName":"abc"}', headers=(("Content-Type", "application/json"),))
-    assert all(candidate.headers == case.headers for candidate in candidates(case, Names("ct")))
+    assert all(candidate.headers == case.headers for candidate in candidates(case, UniqueNames("ct")))
 
 
 def test_a_member_is_left_out_and_the_name_renewed() -> None:
     case = Case(b'{"displayName":"a","externalId":"ct-9","metadata":{}}')
-    assert without(case, "metadata", Names("ct")).body == b'{"displayName":"a","externalId":"ct-0"}'
+    assert without(case, "metadata", UniqueNames("ct")).body == b'{"displayName":"a","externalId":"ct-0"}'
     assert members(case) == ("displayName", "externalId", "metadata")
     with pytest.raises(KeyError, match="Expected a body with the member 'x'"):
-        without(case, "x", Names("ct"))
+        without(case, "x", UniqueNames("ct"))

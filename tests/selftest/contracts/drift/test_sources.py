@@ -17,8 +17,8 @@ from contracts.drift.difference import shown, shown_text
 from tests.selftest.data import DATA
 
 if TYPE_CHECKING:
-    from pathlib import Path
     from collections.abc import Iterator
+    from pathlib import Path
 
 PUBLISHED, PAGE = DATA / "published-openapi-0.83.json", DATA / "create-project.txt"
 HELD = read_contract(load_contract())

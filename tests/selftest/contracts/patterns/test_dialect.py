@@ -52,13 +52,13 @@ def _node_answers(work: list[tuple[str, list[str]]]) -> list[list[bool]]:
 def _texts_near(pattern: Pattern, rng: random.Random, count: int) -> list[str]:
     """Random walks that mostly stay alive, so that both answers come up, with stray characters."""
     automaton = pattern.automaton
-    strays = "\n\r\u2028\u2029\u0085\u00a0\ufeff \t\x00.@/-aZ9é\u0660\uff0e\u212a\U0001f600"
+    untracked = "\n\r\u2028\u2029\u0085\u00a0\ufeff \t\x00.@/-aZ9é\u0660\uff0e\u212a\U0001f600"
     texts = []
     for _ in range(count):
         state, text = automaton.initial, ""
         for _ in range(rng.choice((0, 1, 2, 5, 12, 25, 40))):
             if rng.random() < 0.03:
-                char = rng.choice(strays)
+                char = rng.choice(untracked)
             else:
                 live = [i for i, there in enumerate(automaton.transitions[state]) if there != automaton.sink]
                 cls = automaton.classes[rng.choice(live or range(len(automaton.classes)))]
@@ -69,7 +69,7 @@ def _texts_near(pattern: Pattern, rng: random.Random, count: int) -> list[str]:
             text += char
             state = automaton.transitions[state][automaton.class_of(char)]
         member = text + _shortest_way_to_accept(automaton, state)
-        texts += [text, text + rng.choice(strays), member, member + rng.choice(strays)]
+        texts += [text, text + rng.choice(untracked), member, member + rng.choice(untracked)]
     return texts
 
 

@@ -14,8 +14,8 @@ import pytest
 
 from contracts.checks.context import Limits
 from contracts.secrets import Secrets
-from tests.harness.client.budget import Allowance
-from tests.harness.client.project_cleaner import Sweeper
+from tests.harness.client.budget import RequestBudget
+from tests.harness.client.project_cleaner import ProjectCleaner
 from tests.harness.client.target import Target
 from tests.mock.process import MockProcess
 from tests.selftest.live_runs import KEY
@@ -71,10 +71,10 @@ class _Narrow:
 
 
 @contextmanager
-def _sweeper(server: UnrulyServer, patience: float = 20.0) -> Iterator[Sweeper]:
-    target = Target(server.base_url, Secrets(KEY), Limits(), Allowance())
+def _sweeper(server: UnrulyServer, patience: float = 20.0) -> Iterator[ProjectCleaner]:
+    target = Target(server.base_url, Secrets(KEY), Limits(), RequestBudget())
     try:
-        yield Sweeper(target, CONNECTIONS, prepaid=10_000, patience=patience)
+        yield ProjectCleaner(target, CONNECTIONS, prepaid=10_000, patience=patience)
     finally:
         target.close()
 
@@ -84,9 +84,9 @@ def _sweeper(server: UnrulyServer, patience: float = 20.0) -> Iterator[Sweeper]:
 def test_a_service_that_is_asked_too_much_at_once_is_asked_by_fewer(service: str, status: int, most: int) -> None:
     identifiers = _created(service, 60)
     gone: list[str] = []
-    with UnrulyServer(service) as server, _sweeper(server) as sweeper:
+    with UnrulyServer(service) as server, _sweeper(server) as cleaner:
         server.behave = narrow = _Narrow(server, most, status)
-        assert sweeper.delete(identifiers, gone.append) == {}
+        assert cleaner.delete(identifiers, gone.append) == {}
     assert sorted(gone) == sorted(identifiers)
     assert max(narrow.widths) > most, "it began with more"
     assert max(narrow.widths[-20:]) <= most, "and ended with as many as the service takes"
@@ -96,9 +96,9 @@ def test_a_service_that_is_asked_too_much_at_once_is_asked_by_fewer(service: str
 
 def test_a_service_that_keeps_up_is_asked_by_all(service: str) -> None:
     identifiers = _created(service, 60)
-    with UnrulyServer(service) as server, _sweeper(server) as sweeper:
+    with UnrulyServer(service) as server, _sweeper(server) as cleaner:
         server.behave = narrow = _Narrow(server, CONNECTIONS, 503)
-        assert sweeper.delete(identifiers, lambda _: None) == {}
+        assert cleaner.delete(identifiers, lambda _: None) == {}
     assert narrow.refused == 0
     assert max(narrow.widths[30:]) > CONNECTIONS // 2
 
@@ -106,16 +106,16 @@ def test_a_service_that_keeps_up_is_asked_by_all(service: str) -> None:
 def test_one_connection_is_left_whatever_comes(service: str) -> None:
     identifiers = _created(service, 5)
     until = time.monotonic() + 1.0
-    with UnrulyServer(service) as server, _sweeper(server) as sweeper:
+    with UnrulyServer(service) as server, _sweeper(server) as cleaner:
         server.behave = lambda _: json_answer(503, "{}") if time.monotonic() < until else None
-        assert sweeper.delete(identifiers, lambda _: None) == {}
+        assert cleaner.delete(identifiers, lambda _: None) == {}
 
 
 def test_a_service_that_never_recovers_is_given_up_and_nothing_hangs(service: str) -> None:
     identifiers = _created(service, 30)
-    with UnrulyServer(service, lambda _: json_answer(503, "{}")) as server, _sweeper(server, patience=1.0) as sweeper:
+    with UnrulyServer(service, lambda _: json_answer(503, "{}")) as server, _sweeper(server, patience=1.0) as cleaner:
         began = time.monotonic()
-        standing = sweeper.delete(identifiers, lambda _: None)
+        standing = cleaner.delete(identifiers, lambda _: None)
         assert time.monotonic() - began < 15
     assert standing.keys() == set(identifiers)
     assert all("cannot be reached" in why for why in standing.values())

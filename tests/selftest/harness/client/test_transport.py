@@ -12,7 +12,7 @@ from contracts.checks.context import Limits
 from contracts.exchange import Case, Exchange
 from contracts.secrets import Secrets
 from contracts.verdict import ExitStatus
-from tests.harness.client.budget import Allowance
+from tests.harness.client.budget import RequestBudget
 from tests.harness.client.response_head import parse_headers
 from tests.harness.client.target import Target
 from tests.mock.process import MockProcess
@@ -41,7 +41,7 @@ def _after(interim: bytes, final: Writes) -> Writes:
 
 
 def _sent(server: UnrulyServer, *cases: Case, response_time: float = 5.0) -> list[Exchange]:
-    target = Target(server.base_url, Secrets(KEY), Limits(response_time=response_time), Allowance())
+    target = Target(server.base_url, Secrets(KEY), Limits(response_time=response_time), RequestBudget())
     try:
         return [target.send(case) for case in cases]
     finally:

@@ -13,17 +13,17 @@ from contracts.checks.context import Limits
 from contracts.clauses import catalogue
 from contracts.document import load_contract
 from contracts.judgement import Judge
-from contracts.oracle import Expectation, Oracle, Verdict
+from contracts.oracle import Expectation, Expected, Oracle
 from contracts.secrets import Secrets
 from strategies.cases.authorization_cases import authorization_cases, authorization_spelling_cases
 from strategies.cases.combination_cases import corner_cases, covering_cases
-from strategies.cases.priority_cases import essential_cases
+from strategies.cases.priority_cases import priority_cases
 from strategies.cases.raw_cases import encoding_cases, malformed_cases, media_type_cases
-from strategies.cases.unspecified_cases import unusual_cases
+from strategies.cases.unspecified_cases import unspecified_cases
 from strategies.cases.value_cases import valid_cases, wrong_kind_cases
 from strategies.hard_texts import HARD_TEXTS, hard_texts
 from strategies.json_values import HARD_NUMBERS
-from strategies.unique_names import Names
+from strategies.unique_names import UniqueNames
 from tests.selftest.data import DATA
 
 if TYPE_CHECKING:
@@ -32,23 +32,23 @@ if TYPE_CHECKING:
     from contracts.document import Contract
     from contracts.exchange import Case
 
-    Set = Callable[[Contract, Names, int], list[Case]]
+    Set = Callable[[Contract, UniqueNames, int], list[Case]]
 
 INVENTED = DATA / "invented.openapi.yaml"
 CONTRACTS = {"page": load_contract(), "invented": load_contract(INVENTED)}
 #: Each set with the verdicts that its cases may have and the most cases for the page's contract.
 SETS: dict[str, tuple[Set, set[str], int]] = {
-    "valid": (valid_cases, {"create"}, 185),
-    "wrong kinds": (wrong_kind_cases, {"reject"}, 235),
-    "malformed": (malformed_cases, {"reject"}, 85),
-    "encoding": (encoding_cases, {"reject"}, 25),
-    "media types": (media_type_cases, {"create", "reject", "either"}, 65),
-    "authorization": (authorization_cases, {"reject"}, 65),
-    "spellings": (authorization_spelling_cases, {"either"}, 5),
-    "unusual": (unusual_cases, {"either"}, 100),
-    "pairs": (covering_cases, {"create"}, 90),
-    "corners": (corner_cases, {"create"}, 4),
-    "essential": (essential_cases, {"create", "reject", "either"}, 150),
+    "valid": (valid_cases, {"created"}, 185),
+    "wrong kinds": (wrong_kind_cases, {"rejected"}, 235),
+    "malformed": (malformed_cases, {"rejected"}, 85),
+    "encoding": (encoding_cases, {"rejected"}, 25),
+    "media types": (media_type_cases, {"created", "rejected", "unspecified"}, 65),
+    "authorization": (authorization_cases, {"rejected"}, 65),
+    "spellings": (authorization_spelling_cases, {"unspecified"}, 5),
+    "unspecified": (unspecified_cases, {"unspecified"}, 100),
+    "pairs": (covering_cases, {"created"}, 90),
+    "corners": (corner_cases, {"created"}, 4),
+    "essential": (priority_cases, {"created", "rejected", "unspecified"}, 150),
 }
 #: What every service must be expected to read; Express stops at 100 kB unless told otherwise.
 LONGEST_BODY = 100_000
@@ -66,30 +66,32 @@ def name(request: pytest.FixtureRequest) -> str:
 
 @lru_cache(maxsize=128)
 def made(name: str, contract: Contract, seed: int = 3) -> list[Case]:
-    return SETS[name][0](contract, Names("ctmark", 2), seed)
+    return SETS[name][0](contract, UniqueNames("ctmark", 2), seed)
 
 
 @lru_cache(maxsize=128)
 def judged(name: str, contract: Contract, seed: int = 3) -> list[tuple[Case, Expectation]]:
     # Only a run knows whether an externalId without its mark may be in use.
-    expect = Judge(contract, Limits(), Secrets(""), "ctmark").expect if name == "unusual" else Oracle(contract).expect
+    expect = (
+        Judge(contract, Limits(), Secrets(""), "ctmark").expect if name == "unspecified" else Oracle(contract).expect
+    )
     return [(case, expect(case)) for case in made(name, contract, seed)]
 
 
 @pytest.mark.parametrize("seed", [0, 1, 12345])
 def test_every_case_is_judged_as_its_set_means_it(contract: Contract, name: str, seed: int) -> None:
     for case, expected in judged(name, contract, seed):
-        assert expected.verdict.value in SETS[name][1], (case.aim, case.body)
+        assert expected.expected.value in SETS[name][1], (case.intent, case.body)
 
 
 def test_every_refused_case_breaks_exactly_the_clause_it_names(contract: Contract, name: str) -> None:
     for case, expected in judged(name, contract):
-        if expected.verdict is Verdict.REJECT:
-            assert {violation.clause for violation in expected.violations} == {case.aim.partition(" (")[0]}, case
+        if expected.expected is Expected.REJECTED:
+            assert {violation.clause for violation in expected.violations} == {case.intent.partition(" (")[0]}, case
 
 
 def test_equal_arguments_give_byte_identical_sets(contract: Contract, name: str) -> None:
-    assert made(name, contract) == SETS[name][0](contract, Names("ctmark", 2), 3)
+    assert made(name, contract) == SETS[name][0](contract, UniqueNames("ctmark", 2), 3)
 
 
 def test_another_seed_puts_values_into_other_company() -> None:
@@ -98,14 +100,16 @@ def test_another_seed_puts_values_into_other_company() -> None:
 
 
 def test_no_case_is_there_twice(contract: Contract, name: str) -> None:
-    anonymous = [(Names("ctmark").anonymous(case), case.body is None, case.aim) for case in made(name, contract)]
+    anonymous = [
+        (UniqueNames("ctmark").anonymous(case), case.body is None, case.intent) for case in made(name, contract)
+    ]
     assert max(Counter(anonymous).values()) == 1
 
 
 def test_no_two_cases_carry_the_same_name(contract: Contract, name: str) -> None:
-    names = Names("ctmark")
+    names = UniqueNames("ctmark")
     # Texts that look alike share a name on purpose: nothing else tells whether they are taken for one.
-    found = [names.found_in(_plain(case)) for case in made(name, contract) if "another one than" not in case.aim]
+    found = [names.found_in(_plain(case)) for case in made(name, contract) if "another one than" not in case.intent]
     used = [one for one in found if one is not None]
     assert len(set(used)) == len(used)
     assert all(one.startswith("ctmark-2") for one in used), "names of the given lane"
@@ -117,25 +121,25 @@ def _plain(case: Case) -> bytes:
 
 
 def test_every_marked_text_of_an_accepted_case_is_unique() -> None:
-    names = Names("ctmark")
+    names = UniqueNames("ctmark")
     for name in SETS:
         for case, expected in judged(name, CONTRACTS["page"]):
             body = expected.body
             text = body.get("externalId") if isinstance(body, dict) else None
             if (
                 isinstance(text, str)
-                and case.aim != "externalId: empty"
-                and "externalId" not in case.aim.partition(":")[0]
+                and case.intent != "externalId: empty"
+                and "externalId" not in case.intent.partition(":")[0]
             ):
                 assert names.split(text)[1], case
 
 
 def test_nearly_every_accepted_case_carries_a_name() -> None:
-    names = Names("ctmark")
+    names = UniqueNames("ctmark")
     created = [
-        c for name in SETS for c, expected in judged(name, CONTRACTS["page"]) if expected.verdict is Verdict.CREATE
+        c for name in SETS for c, expected in judged(name, CONTRACTS["page"]) if expected.expected is Expected.CREATED
     ]
-    without = [case.aim for case in created if not names.found_in(case.body or b"")]
+    without = [case.intent for case in created if not names.found_in(case.body or b"")]
     assert len(without) <= 10, without
 
 
@@ -200,7 +204,7 @@ def test_every_class_of_number_is_sent_in_a_number_field_and_in_a_free_form_obje
 def test_a_class_alone_has_only_ordinary_company() -> None:
     """So that a refusal of such a case says which class it was."""
     for case in made("valid", CONTRACTS["page"]):
-        if case.family == "values.displayName":
+        if case.case_set == "values.displayName":
             body = json_text.parse(case.body or b"").value
             assert body["maxConcurrentJobs"] in (1, 5, 10, 25)
             assert len(body["globalConnectionExternalIds"]) == 2
@@ -209,7 +213,7 @@ def test_a_class_alone_has_only_ordinary_company() -> None:
 def test_the_wrong_item_of_a_list_comes_in_every_place() -> None:
     places = set()
     for case in made("wrong kinds", CONTRACTS["page"]):
-        if case.aim.startswith("request.globalConnectionExternalIds.items.") and "both" not in case.aim:
+        if case.intent.startswith("request.globalConnectionExternalIds.items.") and "both" not in case.intent:
             items = json_text.parse(case.body or b"").value["globalConnectionExternalIds"]
             [wrong] = [index for index, item in enumerate(items) if not isinstance(item, str)]
             places.add((len(items), wrong))
@@ -222,7 +226,7 @@ def test_wrong_values_come_in_minimal_full_and_null_company() -> None:
         bodies = [
             json_text.parse(case.body or b"").value
             for case in made("wrong kinds", CONTRACTS["page"])
-            if case.aim.startswith(f"request.{field}.type")
+            if case.intent.startswith(f"request.{field}.type")
         ]
         assert any(len(body) <= 3 for body in bodies)
         assert any(len(body) == 6 for body in bodies)
@@ -231,9 +235,9 @@ def test_wrong_values_come_in_minimal_full_and_null_company() -> None:
 
 def test_the_first_forty_essential_cases_create_few_projects_and_touch_every_family() -> None:
     first = judged("essential", CONTRACTS["page"])[:40]
-    assert 10 <= sum(expected.verdict is not Verdict.REJECT for _, expected in first) <= 18
-    families = {".".join(case.family.split(".")[:2]) for case, _ in first}
-    assert {"wire.authorization", "wire.malformed", "wire.mediaType", "essentials.packed", "values.wrong"} <= families
+    assert 10 <= sum(expected.expected is not Expected.REJECTED for _, expected in first) <= 18
+    case_sets = {".".join(case.case_set.split(".")[:2]) for case, _ in first}
+    assert {"wire.authorization", "wire.malformed", "wire.mediaType", "essentials.packed", "values.wrong"} <= case_sets
 
 
 @pytest.mark.parametrize(
@@ -254,7 +258,7 @@ def test_the_first_forty_essential_cases_create_few_projects_and_touch_every_fam
     ],
 )
 def test_every_way_to_write_json_is_sent_where_a_creation_is_owed(written: bytes) -> None:
-    bodies = [case.body or b"" for case in made("valid", CONTRACTS["page"]) if case.family == "values.encoding"]
+    bodies = [case.body or b"" for case in made("valid", CONTRACTS["page"]) if case.case_set == "values.encoding"]
     assert any(written in body for body in bodies)
 
 

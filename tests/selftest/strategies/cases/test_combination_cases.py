@@ -8,9 +8,9 @@ import pytest
 
 from contracts.document import load_contract
 from contracts.json_text import ABSENT, parse
-from contracts.oracle import Oracle, Verdict
+from contracts.oracle import Expected, Oracle
 from strategies.cases.combination_cases import corner_cases, covering_cases, covering_rows, field_classes
-from strategies.unique_names import Names
+from strategies.unique_names import UniqueNames
 from tests.selftest.data import DATA
 
 INVENTED = DATA / "invented.openapi.yaml"
@@ -37,12 +37,16 @@ def test_every_field_has_all_the_classes_that_its_documentation_allows() -> None
 def test_triples_are_owed_a_creation_each() -> None:
     contract = load_contract()
     oracle = Oracle(contract)
-    assert all(oracle.expect(case).verdict is Verdict.CREATE for case in covering_cases(contract, Names("ct"), 1, 3))
+    assert all(
+        oracle.expect(case).expected is Expected.CREATED for case in covering_cases(contract, UniqueNames("ct"), 1, 3)
+    )
 
 
 def test_the_corners_are_all_present_all_absent_and_all_null() -> None:
     contract = load_contract()
-    present, absent, null, mixed = (parse(case.body or b"").value for case in corner_cases(contract, Names("ct"), 1))
+    present, absent, null, mixed = (
+        parse(case.body or b"").value for case in corner_cases(contract, UniqueNames("ct"), 1)
+    )
     assert set(present) == {field.path for field in contract.fields}
     assert list(absent) == ["displayName"]
     assert [name for name, value in null.items() if value is None] == [f.path for f in contract.fields if f.nullable]

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from tests.harness.run_options import RunOptions
 
 _PACKAGES: Final = ("pytest", "hypothesis", "schemathesis", "requests", "pytest-xdist")
-_ROOT: Final = Path(__file__).parent.parent
+_ROOT: Final = Path(__file__).parents[2]
 
 
 def run_record(options: RunOptions, contract: Contract, command: str) -> dict[str, Any]:
@@ -29,7 +29,7 @@ def run_record(options: RunOptions, contract: Contract, command: str) -> dict[st
         "target": {"name": options.target, "base_url": options.base_url},
         "profile": options.profile,
         "seed": options.seed,
-        "mark": options.mark,
+        "run_id": options.run_id,
         "options": _shown(options),
         "versions": {"python": platform.python_version(), **_versions()},
         "platform": f"{platform.system()} {platform.machine()}",

@@ -69,7 +69,7 @@ class Reporting:
         if annotations:
             terminalreporter.write_line(annotations)
         colour = terminalreporter.hasmarkup
-        width = terminalreporter._tw.fullwidth  # noqa: SLF001  # the one way to ask pytest
+        width = terminalreporter._tw.fullwidth  # the one way to ask pytest
         terminalreporter.write_line("")
         terminalreporter.write(terminal_summary(self._summary, colour=colour, width=width))
         terminalreporter.write_line(f"report: {Path(self._run.options.directory) / 'index.html'}")

@@ -51,8 +51,8 @@ class FindingCounter:
 
     def _add(self, finding: dict[str, Any], by: int) -> None:
         if not finding["clause"].startswith("advisory."):
-            bucket = (finding["clause"], finding["cause"])
-            self._found[bucket] = self._found.get(bucket, 0) + by
+            key = (finding["clause"], finding["cause"])
+            self._found[key] = self._found.get(key, 0) + by
 
 
 class Progress:
@@ -75,12 +75,12 @@ class Progress:
         reporter: Any = session.config.pluginmanager.getplugin("terminalreporter")
         if reporter is None or session.config.option.verbose < 0:
             return
-        self._out = _own(reporter._tw._file)  # noqa: SLF001  # pytest has no public way to its stream
+        self._out = _own(reporter._tw._file)  # pytest has no public way to its stream
         self._on_terminal = reporter.isatty and session.config.option.verbose == 0
         self._instead = session.config.option.verbose == 0
         if self._instead:
             reporter.showfspath = False
-            reporter._show_progress_info = False  # noqa: SLF001  # it would fill the line behind no dots
+            reporter._show_progress_info = False  # it would fill the line behind no dots
         self._thread = threading.Thread(target=self._tell, name="progress", daemon=True)
         self._thread.start()
 
