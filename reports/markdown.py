@@ -111,7 +111,10 @@ def _fenced(text: str) -> str:
 
 
 def _line(finding: FindingReport) -> str:
-    return f"{code(finding.clause.id)}, expected {code(finding.expected, 120)}, received {code(finding.received, 120)}; {finding.agreement}"
+    return (
+        f"{code(finding.clause.id)}: expected {code(finding.expected, 120)},"
+        f" received {code(finding.received, 120)}; {finding.agreement}"
+    )
 
 
 def _list(title: str, lines: list[str], limit: int = 40) -> str:

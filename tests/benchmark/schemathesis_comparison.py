@@ -1,6 +1,6 @@
 """This suite and stock schemathesis over the same faults on the same server: what each finds, how early, how falsely.
 
-    python -m tests.benchmark.schemathesis_comparison [--sample 100] [--large-sample 20] [--jobs 2] [--json FILE] [--page]
+    python -m tests.benchmark.schemathesis_comparison [--sample 100] [--large-sample 20] [--jobs 2] [--page]
 
 Every fault is a run of its own, ended at its first finding. A finding is exit status 1 and an alarm that a
 correct service does not raise. Requests are counted at the server. ``--page`` writes the table and the curve
@@ -94,8 +94,8 @@ def main(arguments: list[str] | None = None) -> int:
             alarm_table(alarms),
             "",
             made_by(
-                f"python -m tests.benchmark.schemathesis_comparison --sample {options.sample} --large-sample {options.large_sample}"
-                f" --services {options.services} --page"
+                f"python -m tests.benchmark.schemathesis_comparison --sample {options.sample}"
+                f" --large-sample {options.large_sample} --services {options.services} --page"
             ),
         ]
     )
