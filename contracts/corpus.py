@@ -33,7 +33,7 @@ class CorpusError(ValueError):
 class CorpusCase:
     """A case that failed once.
 
-    ``finding`` is the identifier of the finding that it showed, ``owed`` and ``came`` say it in words;
+    ``finding`` is the identifier of the finding that it showed, ``expected`` and ``received`` say it in words;
     ``found`` is the day. ``case`` has the placeholder where a unique name belongs.
     """
 
@@ -54,8 +54,8 @@ class CorpusCase:
         headers = ", ".join(f"[{_quoted(name)}, {_quoted(value)}]" for name, value in self.case.headers)
         lines = [
             f"finding = {_quoted(self.finding)}",
-            f"owed = {_quoted(self.expected)}",
-            f"came = {_quoted(self.received)}",
+            f"expected = {_quoted(self.expected)}",
+            f"received = {_quoted(self.received)}",
             f"found = {self.found.isoformat()}",
             "",
             "[request]",

@@ -72,4 +72,4 @@ _CLASSES: dict[str, type[BrokenPromise]] = {}
 def broken_promise(finding: Finding) -> BrokenPromise:
     """An exception whose class depends on the clause alone, so that Hypothesis keeps causes apart."""
     kind = _CLASSES.setdefault(finding.clause, type("BrokenPromise", (BrokenPromise,), {"clause": finding.clause}))
-    return kind(f"{finding.clause}: owed {finding.expected}; came {finding.received}")
+    return kind(f"{finding.clause}: expected {finding.expected}; received {finding.received}")

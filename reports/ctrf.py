@@ -57,9 +57,9 @@ def _test(row: ClauseRow, findings: list[FindingReport]) -> dict[str, Any]:
     }
     if findings:
         first = findings[0]
-        test["message"] = f"owed {first.expected}; came {first.received}"
+        test["message"] = f"expected {first.expected}; received {first.received}"
         test["trace"] = "\n\n".join(
-            f"{f.id}\nsent {f.sent}\nowed {f.expected}\ncame {f.received}\n{f.agreement}" for f in findings
+            f"{f.id}\nsent {f.sent}\nexpected {f.expected}\nreceived {f.received}\n{f.agreement}" for f in findings
         )
     elif row.reason:
         test["message"] = row.reason

@@ -45,7 +45,7 @@ def _entry(finding: FindingReport, name: str, acceptance: Acceptance) -> str:
     lines = [
         f"# {finding.agreement}",
         f"# smallest case: {finding.sent}",
-        f"# came: {finding.received}",
+        f"# received: {finding.received}",
         "[[deviation]]",
         f"name = {_quoted(name)}",
         f"clause = {_quoted(finding.clause.id)}",

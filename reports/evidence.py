@@ -131,7 +131,7 @@ def finding_report(
         clause=clause_report(result.clause),
         cause=inert(finding.cause),
         expected=inert(finding.expected, LINE),
-        received=_came(finding.received, evidence),
+        received=_received(finding.received, evidence),
         where=inert(finding.where, LINE),
         one_place=one_place,
         count=key.count,
@@ -144,7 +144,7 @@ def finding_report(
     )
 
 
-def _came(received: str, evidence: Evidence | None) -> str:
+def _received(received: str, evidence: Evidence | None) -> str:
     """What came, the beginning of the answer unquoted where a check quoted it as a JSON string."""
     response = evidence.exchange.response if evidence else None
     if response is not None and received.startswith(f'{response.status} "'):
@@ -181,12 +181,12 @@ def _evidence(record: dict[str, Any], clause: str, where: str) -> Evidence:
         expected=record.get("expected", ""),
         violations=violations,
         why=tuple(map(inert, record.get("why", ()))),
-        sent_span=_run_id(sent, exchange.case.body),
-        received_span=_run_id(where, answer.body) if in_answer and answer else None,
+        sent_span=_span_of(sent, exchange.case.body),
+        received_span=_span_of(where, answer.body) if in_answer and answer else None,
     )
 
 
-def _run_id(where: str, body: bytes | None) -> str | tuple[int, int] | None:
+def _span_of(where: str, body: bytes | None) -> str | tuple[int, int] | None:
     if where and not where.startswith("/"):
         return where
     return marking.span(readable(body), where) if where and body else None
@@ -194,14 +194,14 @@ def _run_id(where: str, body: bytes | None) -> str | tuple[int, int] | None:
 
 def sent_line(evidence: Evidence, limit: int = 160) -> str:
     """The offending part of the request on one line, or the request as a whole."""
-    case, run_id = evidence.exchange.case, evidence.sent_span
-    if isinstance(run_id, str):
-        values = [f"{name}: {value}" for name, value in case.headers if name.lower() == run_id.lower()]
+    case, span = evidence.exchange.case, evidence.sent_span
+    if isinstance(span, str):
+        values = [f"{name}: {value}" for name, value in case.headers if name.lower() == span.lower()]
         body = f" with the body {evidence.sent_text}" if evidence.sent_text else ""
-        return inert(("; ".join(values) or f"no {run_id} header") + body, limit)
+        return inert(("; ".join(values) or f"no {span} header") + body, limit)
     text = evidence.sent_text
-    if run_id is not None and len(text) > limit:
-        return inert(text[slice(*run_id)], limit)
+    if span is not None and len(text) > limit:
+        return inert(text[slice(*span)], limit)
     prefix = "" if case.creates else f"{case.method} {case.path} "
     if not text:
         return inert(f"{prefix}no body" if case.body is None else f"{prefix}an empty body", limit)

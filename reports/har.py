@@ -41,7 +41,7 @@ def _entry(finding: FindingReport, base_url: str) -> dict[str, Any]:
         "response": _response(exchange),
         "cache": {},
         "timings": {"send": 0, "wait": milliseconds, "receive": 0},
-        "comment": f"{finding.id}: owed {finding.expected}; came {finding.received}",
+        "comment": f"{finding.id}: expected {finding.expected}; received {finding.received}",
     }
 
 

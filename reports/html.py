@@ -108,22 +108,22 @@ def _shown_finding(finding: FindingReport, since: dict[str, str]) -> dict[str, A
 
 def _sent_only(evidence: Evidence) -> tuple[Part, ...]:
     """The header or the body that offends."""
-    case, run_id = evidence.exchange.case, evidence.sent_span
-    if isinstance(run_id, str):
-        values = [f"{name}: {value}" for name, value in case.headers if name.lower() == run_id.lower()]
+    case, span = evidence.exchange.case, evidence.sent_span
+    if isinstance(span, str):
+        values = [f"{name}: {value}" for name, value in case.headers if name.lower() == span.lower()]
         body = () if not evidence.sent_text else (_part(" with the body "), *_body(evidence.sent_text, None, 200))
-        return (_part("; ".join(values) or f"no {run_id} header", marked=True), *body)
+        return (_part("; ".join(values) or f"no {span} header", marked=True), *body)
     if case.body is None:
         return (_part("no body"),)
-    return _body(evidence.sent_text, run_id, 400) or (_part("an empty body"),)
+    return _body(evidence.sent_text, span, 400) or (_part("an empty body"),)
 
 
 def _request(evidence: Evidence) -> Shown:
-    case, run_id = evidence.exchange.case, evidence.sent_span
+    case, span = evidence.exchange.case, evidence.sent_span
     return Shown(
         first=inert(f"{case.method} {case.path}"),
-        headers=_headers(case.headers, run_id),
-        body=_body(evidence.sent_text, run_id, _SHOWN),
+        headers=_headers(case.headers, span),
+        body=_body(evidence.sent_text, span, _SHOWN),
         size=len(case.body or b""),
     )
 
@@ -133,24 +133,24 @@ def _answer(evidence: Evidence) -> Shown:
     if response is None:
         why = f"no whole answer: {failure.kind}, {failure.detail}" if failure else "no answer"
         return Shown(inert(why), (), (), 0)
-    run_id = evidence.received_span
+    span = evidence.received_span
     return Shown(
         str(response.status),
-        _headers(response.headers, run_id),
-        _body(readable(response.body), run_id, _SHOWN),
+        _headers(response.headers, span),
+        _body(readable(response.body), span, _SHOWN),
         len(response.body),
     )
 
 
-def _headers(headers: Sequence[tuple[str, str]], run_id: str | tuple[int, int] | None) -> tuple[tuple[Part, ...], ...]:
+def _headers(headers: Sequence[tuple[str, str]], span: str | tuple[int, int] | None) -> tuple[tuple[Part, ...], ...]:
     return tuple(
-        (_part(f"{name}: {value}"[:_SHOWN], marked=isinstance(run_id, str) and name.lower() == run_id.lower()),)
+        (_part(f"{name}: {value}"[:_SHOWN], marked=isinstance(span, str) and name.lower() == span.lower()),)
         for name, value in headers
     )
 
 
-def _body(text: str, run_id: str | tuple[int, int] | None, limit: int) -> tuple[Part, ...]:
-    start, end = run_id if isinstance(run_id, tuple) else (0, 0)
+def _body(text: str, span: str | tuple[int, int] | None, limit: int) -> tuple[Part, ...]:
+    start, end = span if isinstance(span, tuple) else (0, 0)
     margin = max(limit - (end - start), limit // 4) // 2
     left, right = (0, limit) if end == 0 else (max(0, start - margin), end + margin)
     if right > len(text):

@@ -76,7 +76,7 @@ def _case(suite: Element, row: ClauseRow, findings: list[FindingReport]) -> None
     if row.state == "broken":
         first = findings[0]
         failure = SubElement(
-            case, "failure", {"message": f"owed {first.expected}; came {first.received}", "type": clause.id}
+            case, "failure", {"message": f"expected {first.expected}; received {first.received}", "type": clause.id}
         )
         failure.text = "\n\n".join(_told(finding) for finding in findings)
     elif row.state == "unknown":
@@ -91,9 +91,9 @@ def _told(finding: FindingReport) -> str:
     lines = [
         f"{finding.clause.promise} [{finding.clause.statement}]",
         f"sent {finding.sent}",
-        f"owed {finding.expected}",
+        f"expected {finding.expected}",
     ]
-    lines += [f"came {finding.received}", finding.agreement, *(f"{c.label}:\n{c.text}" for c in finding.commands)]
+    lines += [f"received {finding.received}", finding.agreement, *(f"{c.label}:\n{c.text}" for c in finding.commands)]
     if finding.known:
         lines.insert(0, f"known deviation {finding.known.name}: {finding.known.reason}")
     return "\n".join(lines)

@@ -89,8 +89,8 @@ def load_report(place: Path) -> Report:
         raise ReportError(
             f"cannot read {path}: {problem}; expected a report (make it with: python -m reports render FOLDER)"
         ) from None
-    if not isinstance(content, dict) or content.get("version") != 1 or "findings" not in content:
-        raise ReportError(f"{path} is no report of version 1")
+    if not isinstance(content, dict) or content.get("version") != 2 or "findings" not in content:
+        raise ReportError(f"{path} is no report of version 2")
     return content
 
 

@@ -120,9 +120,9 @@ def _body(summary: Summary) -> Iterator[_Line]:
     for finding in summary.findings[:_FINDINGS]:
         yield _Line("")
         yield _Line(f"✗ {finding.clause.id}  {finding.clause.promise}", (_BOLD, _RED), rows=2)
-        yield _Line(f"  sent  {finding.sent}", rows=2)
-        yield _Line(f"  owed  {finding.expected}", rows=2)
-        yield _Line(f"  came  {finding.received}", rows=2)
+        yield _Line(f"  sent      {finding.sent}", rows=2)
+        yield _Line(f"  expected  {finding.expected}", rows=2)
+        yield _Line(f"  received  {finding.received}", rows=2)
         yield _Line(f"  {finding.agreement} · {finding.id}", (_DIM,), rows=2)
     lists = [(name, colour, lines) for name, colour, lines in _lists(summary) if lines]
     used = 7 + 6 * min(len(summary.findings), _FINDINGS)

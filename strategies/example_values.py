@@ -80,10 +80,10 @@ def undisputed_members(field: Field) -> tuple[str, ...]:
 def near_misses(source: str) -> tuple[tuple[str, str], ...]:
     """Pairs (what is wrong, text): members with one edit that are no members any more, kinds of edits in turn."""
     pattern = Pattern.compile(source)
-    run_ids = [cls.representative for cls in pattern.automaton.classes]
+    characters = [cls.representative for cls in pattern.automaton.classes]
     kinds: dict[str, dict[str, str]] = {}
     for text in ("", *members(source)[:_EDITED]):
-        for kind, label, edited in _edits(text, run_ids) if text else [("empty", "the empty text", "")]:
+        for kind, label, edited in _edits(text, characters) if text else [("empty", "the empty text", "")]:
             if not pattern.matches(edited):
                 kinds.setdefault(kind, {}).setdefault(edited, label)
     turns = zip_longest(*(found.items() for found in kinds.values()))
@@ -91,26 +91,26 @@ def near_misses(source: str) -> tuple[tuple[str, str], ...]:
     return tuple((label, text) for text, label in ordered.items())[:_MOST]
 
 
-def _edits(text: str, run_ids: list[str]) -> Iterator[tuple[str, str, str]]:
+def _edits(text: str, characters: list[str]) -> Iterator[tuple[str, str, str]]:
     """Triples (kind of edit, what was done, edited text), the plainest mistakes of a service first."""
     # Marks that the text itself has, such as the only dot of a domain, matter more than letters.
-    run_ids = sorted(run_ids, key=lambda run_id: (run_id.isalnum(), run_id not in text))
+    characters = sorted(characters, key=lambda character: (character.isalnum(), character not in text))
     middle = len(text) // 2
     for index, char in enumerate(text):
         if not char.isalnum():
             yield "doubled", f"{char!r} doubled", text[:index] + char + text[index:]
-    for run_id in run_ids:
-        yield "added first", f"{run_id!r} added first", run_id + text
-        yield "added last", f"{run_id!r} added last", text + run_id
+    for character in characters:
+        yield "added first", f"{character!r} added first", character + text
+        yield "added last", f"{character!r} added last", text + character
     for index, char in enumerate(text):
         if not char.isalnum():
             yield "missing", f"{char!r} missing", text[:index] + text[index + 1 :]
-    for run_id in run_ids:
-        yield "added in the middle", f"{run_id!r} added in the middle", text[:middle] + run_id + text[middle:]
+    for character in characters:
+        yield "added in the middle", f"{character!r} added in the middle", text[:middle] + character + text[middle:]
     yield "line feed", "a line feed behind it", f"{text}\n"
-    for run_id in run_ids:
-        yield "on a second line", f"{run_id!r} on a second line", f"{text}\n{run_id}"
-        yield "behind 100 characters", f"{run_id!r} behind 100 characters", f"{text}{'x' * 100}{run_id}"
+    for character in characters:
+        yield "on a second line", f"{character!r} on a second line", f"{text}\n{character}"
+        yield "behind 100 characters", f"{character!r} behind 100 characters", f"{text}{'x' * 100}{character}"
     yield "white space", "a space behind it", f"{text} "
     yield "white space", "a space in front", f" {text}"
     yield "line feed", "a line break behind it", f"{text}\r\n"

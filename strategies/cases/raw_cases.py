@@ -186,8 +186,8 @@ def malformed_cases(contract: Contract, names: UniqueNames, seed: int) -> list[C
         if free and "<in>" in template:
             body = surrounding_fields.marked({key: value for key, value in body.items() if key != free.path})
         spoiled = template.replace("<body>", encode(body)[1:-1].decode())
-        for run_id, replacement in enclosed.items():
-            spoiled = spoiled.replace(run_id, replacement)
+        for mark, replacement in enclosed.items():
+            spoiled = spoiled.replace(mark, replacement)
         cases.append(Case(spoiled.encode(), case_set=case_set, intent=f"{clause} ({name})"))
     return cases
 

@@ -70,13 +70,13 @@ def surrounded(pattern: Pattern, members: list[str], wrong: str) -> Iterator[Wor
     if not members:
         return
     parts = {"m": members[0], "o": members[-1], "w": wrong}
-    run_id = next((char for char in members[0] if not char.isalnum()), None)
-    if run_id is not None:
-        parts["k"] = run_id
-        parts["l"], _, parts["r"] = members[0].partition(run_id)
+    character = next((char for char in members[0] if not char.isalnum()), None)
+    if character is not None:
+        parts["k"] = character
+        parts["l"], _, parts["r"] = members[0].partition(character)
     for template, about in _ALWAYS:
         yield word(pattern, template.format_map(parts), about)
-    for template, about in (*_IF_WRONG, *(_IF_PARTED if run_id is not None else ())):
+    for template, about in (*_IF_WRONG, *(_IF_PARTED if character is not None else ())):
         made = word(pattern, template.format_map(parts), about)
         if not made.member:
             yield made
@@ -84,9 +84,11 @@ def surrounded(pattern: Pattern, members: list[str], wrong: str) -> Iterator[Wor
 
 
 def _encoded(pattern: Pattern, member: str) -> Iterator[Word]:
-    run_ids = [char for cls in pattern.automaton.classes if cls.size == 1 and (char := among(PUNCTUATION, cls.ranges))]
+    characters = [
+        char for cls in pattern.automaton.classes if cls.size == 1 and (char := among(PUNCTUATION, cls.ranges))
+    ]
     # Marks that the text has are replaced; those that it may not have are put in.
-    present = [char for char in run_ids if char in member] or run_ids
+    present = [char for char in characters if char in member] or characters
     for char in present[:2]:
         for encoding, about in _ENCODINGS:
             code = encoding.format(ord(char))

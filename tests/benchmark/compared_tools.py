@@ -45,6 +45,7 @@ class Stock:
     name: str
     examples: int | None = None
     as_it_comes: bool = False
+    our_checks: bool = False
 
     def look_for(self, fault: str) -> Outcome:
         """Run against the mock with one fault, to the first alarm that a correct service does not raise."""
@@ -57,7 +58,9 @@ class Stock:
 
     def _look_for(self, fault: str, *, to_the_end: bool) -> Outcome:
         with CountedMock.start(fault=fault) as mock:
-            result = st_run(mock.base_url, examples=self.examples, seed=SEED, to_the_end=to_the_end)
+            result = st_run(
+                mock.base_url, examples=self.examples, seed=SEED, our_checks=self.our_checks, to_the_end=to_the_end
+            )
             finding = result.finding
             if finding is not None:
                 requests = len(mock.arrivals(until=finding.at))
@@ -71,6 +74,11 @@ class Stock:
         """Alarms against a service that keeps the contract (None: the ordinary mock)."""
         with CountedMock.start(variant=variant) as mock:
             result = st_run(
-                mock.base_url, examples=self.examples, seed=SEED, as_it_comes=self.as_it_comes, to_the_end=True
+                mock.base_url,
+                examples=self.examples,
+                seed=SEED,
+                as_it_comes=self.as_it_comes,
+                our_checks=self.our_checks,
+                to_the_end=True,
             )
             return len(result.alarms)

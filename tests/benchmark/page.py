@@ -44,12 +44,12 @@ def table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
 
 def detection_table(scores: Sequence[Scores]) -> str:
     """One row a tool: what it found of the sample, and how early."""
-    head = ["", "faults found", "share", *[f"within {run_id:,}" for run_id in MARKS]]
+    head = ["", "faults found", "share", *[f"within {bound:,}" for bound in MARKS]]
     head += ["requests: median", "90 %", "seconds: median", "90 %"]
     rows = []
     for score in scores:
         row = [score.tool, f"{len(score.found)} of {len(score.outcomes)}", percent(score.share)]
-        row += [percent(score.within(run_id)) for run_id in MARKS]
+        row += [percent(score.within(bound)) for bound in MARKS]
         row += [_number(score.requests(0.5)), _number(score.requests(0.9))]
         row += [_number(score.seconds(0.5), 1), _number(score.seconds(0.9), 1)]
         rows.append(row)

@@ -37,7 +37,7 @@ class Limit:
     delay_ms: int
     contestant: str
     to: str
-    intent: float
+    target: float
     bound: float
     at_least: bool = False
 
@@ -49,16 +49,16 @@ class Limit:
         """One line: the ratio, what it should be, and whether the run fails by it."""
         word = "at least" if self.at_least else "at most"
         verdict = "" if self.holds(ratio) else f"  BEYOND THE BOUND of {self.bound:g}"
-        return f"{self.what}: {ratio:.2f} (aim: {word} {self.intent:g}){verdict}"
+        return f"{self.what}: {ratio:.2f} (target: {word} {self.target:g}){verdict}"
 
 
 #: The contestants are those of the module's description; smoke is from command to verdict, and measured by
 #: the time that importing what it needs takes.
 LIMITS: Final = (
-    Limit("suite / plain loop, 0 ms", 0, "b", "a", intent=2.5, bound=3.5),
-    Limit("suite / loop over 8 connections, 20 ms", 20, "b", "a8", intent=1.3, bound=2.0),
-    Limit("schemathesis / suite, 0 ms", 0, "d", "b", intent=5.0, bound=3.5, at_least=True),
-    Limit("smoke / its imports, 0 ms", 0, "smoke", "imports", intent=4.0, bound=6.0),
+    Limit("suite / plain loop, 0 ms", 0, "b", "a", target=2.5, bound=3.5),
+    Limit("suite / loop over 8 connections, 20 ms", 20, "b", "a8", target=1.3, bound=2.0),
+    Limit("schemathesis / suite, 0 ms", 0, "d", "b", target=5.0, bound=3.5, at_least=True),
+    Limit("smoke / its imports, 0 ms", 0, "smoke", "imports", target=4.0, bound=6.0),
 )
 _NAMES: Final = {
     "a": "(a) plain loop",

@@ -21,7 +21,7 @@ from contracts.document import DEFAULT_DOCUMENT, load_contract
 from contracts.exchange import VALID_AUTHORIZATION, Case
 from contracts.oracle import Expected, Oracle
 from tests.benchmark.runs import Run, run
-from tests.benchmark.served import CONTRACT, KEY
+from tests.benchmark.served import CONTRACT, KEY, ROOT
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -67,22 +67,24 @@ def st_run(
     examples: int | None = None,
     seed: int = 1,
     as_it_comes: bool = False,
+    our_checks: bool = False,
     to_the_end: bool = False,
 ) -> StockRun:
     """Run schemathesis to its first alarm, or to the end.
 
-    ``examples`` is its number of examples (None: its own); ``as_it_comes`` leaves the document and every
-    check as they are. Raises BadEnd, and subprocess.TimeoutExpired after 15 minutes.
+    ``examples`` is its number of examples (None: its own); ``as_it_comes`` leaves the document and every check as
+    they are, ``our_checks`` follows the repository's schemathesis.toml. Raises BadEnd, and subprocess.TimeoutExpired
+    after 15 minutes.
     """
     with tempfile.TemporaryDirectory(prefix="stock-") as name:
         folder = Path(name)
         document, events = folder / "openapi.yaml", folder / "events.ndjson"
-        document.write_text(_document(as_it_comes=as_it_comes), encoding="utf-8")
-        command = [*st_command(document, base_url, examples, seed), "--report", "ndjson"]
+        document.write_text(_document(as_it_comes=as_it_comes or our_checks), encoding="utf-8")
+        command = [*st_command(document, base_url, examples, seed, our_checks=our_checks), "--report", "ndjson"]
         command += [f"--report-ndjson-path={events}", "--request-timeout", str(_PATIENCE)]
-        command += [] if as_it_comes else ["--exclude-checks", ",".join(_UNSOUND)]
+        command += [] if as_it_comes or our_checks else ["--exclude-checks", ",".join(_UNSOUND)]
         command += ["--continue-on-failure"] if to_the_end else ["--max-failures", "1"]
-        done = run(command, cwd=folder, timeout=900, memory_limit=_MEMORY)
+        done = run(command, cwd=ROOT if our_checks else folder, timeout=900, memory_limit=_MEMORY)
         if done.status not in {0, 1}:
             raise BadEnd(f"schemathesis ended with {done.status}:\n{done.output[-3000:]}")
         alarms = sorted(alarms_in(_read(events)), key=lambda alarm: alarm.at)
@@ -100,11 +102,14 @@ def fuzz(base_url: str, examples: int) -> Run:
         return run([*command, "--exclude-checks", ",".join(_UNSOUND)], cwd=Path(folder), timeout=900)
 
 
-def st_command(document: Path, base_url: str, examples: int | None, seed: int) -> list[str]:
-    """What is typed, as far as every run has it in common."""
+def st_command(
+    document: Path, base_url: str, examples: int | None, seed: int, *, our_checks: bool = False
+) -> list[str]:
+    """What is typed, as far as every run has it in common; the key comes from schemathesis.toml with ``our_checks``."""
     # The module behind its command `st`: of this interpreter, whatever PATH says.
     command = [sys.executable, "-m", "schemathesis.cli", "run", str(document), "--url", base_url, "--no-color"]
-    command += ["--header", f"Authorization: Bearer {KEY}", "--generation-database", "none", "--seed", str(seed)]
+    command += ["--generation-database", "none", "--seed", str(seed)]
+    command += [] if our_checks else ["--header", f"Authorization: Bearer {KEY}"]
     return command if examples is None else [*command, "--max-examples", str(examples)]
 
 

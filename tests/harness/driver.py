@@ -104,7 +104,7 @@ class Driver:
                 new.append(finding)
                 self._explainer.reduce(answer, finding)
         if new:
-            lines = [f"{finding.clause}: owed {finding.expected}; came {finding.received}" for finding in new]
+            lines = [f"{finding.clause}: expected {finding.expected}; received {finding.received}" for finding in new]
             raise BrokenPromise("\n".join(dict.fromkeys(lines)))
 
     def report(self, finding: Finding, exchange: Exchange | None = None) -> None:

@@ -41,7 +41,7 @@ class Replay:
         Raises NoVerdict where the service cannot be reached.
         """
         if not self._shows_alone(driver.session.judge):
-            told = f"owed {self.finding.expected}; came {self.finding.received}"
+            told = f"expected {self.finding.expected}; received {self.finding.received}"
             return (
                 ExitStatus.NO_VERDICT,
                 f"it takes several requests to show this; run the suite with its seed ({told})",
@@ -82,7 +82,7 @@ class Replay:
 
     def _told(self, judged: Judged, finding: Finding, *, again: bool) -> str:
         word = "still broken" if again else f"broken in another way ({finding.clause})"
-        return f"{word}: owed {finding.expected}; came {finding.received} (request {judged.exchange.number})"
+        return f"{word}: expected {finding.expected}; received {finding.received} (request {judged.exchange.number})"
 
 
 def load_replay(run: Path, identifier: str) -> Replay:

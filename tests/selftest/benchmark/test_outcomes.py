@@ -48,7 +48,7 @@ def test_no_values_have_no_percentile() -> None:
 
 def test_a_fault_that_was_not_found_counts_in_every_share() -> None:
     assert SCORES.share == 0.75
-    assert [SCORES.within(run_id) for run_id in (9, 10, 500, 5_000)] == [0.0, 0.25, 0.5, 0.75]
+    assert [SCORES.within(bound) for bound in (9, 10, 500, 5_000)] == [0.0, 0.25, 0.5, 0.75]
 
 
 def test_the_time_until_a_finding_is_that_of_the_faults_that_were_found() -> None:

@@ -147,7 +147,7 @@ def test_a_ratio_beyond_its_bound_is_told(limit: Limit) -> None:
 
 
 def test_no_bound_is_stricter_than_its_aim() -> None:
-    assert all(limit.bound <= limit.intent if limit.at_least else limit.bound >= limit.intent for limit in LIMITS)
+    assert all(limit.bound <= limit.target if limit.at_least else limit.bound >= limit.target for limit in LIMITS)
 
 
 def test_tables_hold_medians_ratios_and_shares() -> None:

@@ -120,7 +120,7 @@ def test_all_formats_agree(written: tuple[Summary, Path]) -> None:
 
     har = json.loads((directory / "findings.har").read_text())["log"]
     shown = [f for f in (*summary.findings, *summary.advice, *summary.known) if f.evidence]
-    assert [entry["comment"].partition(": owed")[0] for entry in har["entries"]] == [f.id for f in shown]
+    assert [entry["comment"].partition(": expected")[0] for entry in har["entries"]] == [f.id for f in shown]
 
     texts = {
         "markdown": re.sub(r"\\(.)", r"\1", (directory / "summary.md").read_text()),

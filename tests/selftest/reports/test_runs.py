@@ -228,9 +228,9 @@ def _multiplied(history: Path, times: int) -> None:
                 record["number"] = turn * len(exchanges) + number + 1
                 record["started"] += turn * 3.0
                 if "project" in record:
-                    run_id = f"{turn:05}"
-                    record["project"]["id"] = run_id + record["project"]["id"][5:]
-                    record["project"]["plan"]["id"] = run_id + record["project"]["plan"]["id"][5:]
+                    prefix = f"{turn:05}"
+                    record["project"]["id"] = prefix + record["project"]["id"][5:]
+                    record["project"]["plan"]["id"] = prefix + record["project"]["plan"]["id"][5:]
                 file.write(json.dumps(record, separators=(",", ":")) + "\n")
         file.write("\n".join(rest) + "\n")
 
