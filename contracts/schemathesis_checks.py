@@ -1,10 +1,9 @@
 """The suite's checks for people who run `st`, registered as schemathesis checks.
 
-Use it as a hooks module; `schemathesis.toml` beside `pyproject.toml` does so and switches off what is unsound for
+`schemathesis.toml` loads them, by way of :mod:`tests.harness.schemathesis_hooks`, and switches off what is unsound for
 this page:
 
-    ACTIVEPIECES_API_KEY=sk-... SCHEMATHESIS_HOOKS=contracts.schemathesis_checks \
-        st run contracts/create_project.openapi.yaml --url https://staging.example.com/api
+    ACTIVEPIECES_API_KEY=sk-... st run contracts/create_project.openapi.yaml --url https://staging.example.com/api
 
 :data:`CHECKED_CLAUSES` names the checks of one response; ``contract_whole_run`` holds what only many responses show.
 Advisory findings are left out: `st` knows no levels. The key in ``ACTIVEPIECES_API_KEY`` tells an authorised request
@@ -36,7 +35,6 @@ from contracts.secrets import Secrets
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from requests import PreparedRequest
     from schemathesis.core.transport import Response as Received
 
     from contracts.findings import Finding
@@ -95,6 +93,8 @@ class ResponseJudge:
         path = urlsplit(request.url or "").path
         if request.method != "POST" or not path.endswith(COLLECTION_PATH):
             return None
+        if response.status_code < 200:
+            return None  # an interim response, which the client underneath schemathesis takes for the final one
         body = request.body.encode() if isinstance(request.body, str) else request.body
         headers = [(name, _text(value)) for name, value in request.headers.items()]
         if self._authorization:
@@ -155,7 +155,7 @@ class contract_whole_run:  # noqa: N801  # its name is the check's name, beside 
     def __init__(self) -> None:
         self._history = HistoryChecks()
         # Kept, so that no other request gets the identity of one that was seen.
-        self._requests: dict[int, PreparedRequest] = {}
+        self._requests: dict[int, object] = {}
         self._label = ""
 
     def after_response(self, ctx: schemathesis.CheckContext, response: Received, case: Generated) -> None:
