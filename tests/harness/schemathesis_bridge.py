@@ -19,6 +19,7 @@ import schemathesis
 from hypothesis import HealthCheck, Phase, given, seed, settings
 from requests.structures import CaseInsensitiveDict
 from schemathesis.checks import not_a_server_error
+from schemathesis.config import SchemathesisConfig
 from schemathesis.core.failures import FailureGroup
 from schemathesis.generation import GenerationMode
 from schemathesis.specs.openapi.checks import content_type_conformance, status_code_conformance
@@ -42,7 +43,9 @@ _KEPT_HEADERS = frozenset({"authorization", "content-type"})
 
 @lru_cache(maxsize=1)
 def _operation(contract: str) -> Any:
-    return schemathesis.openapi.from_dict(load_contract(contract).document)[COLLECTION_PATH]["POST"]
+    # A configuration of its own: schemathesis would read a schemathesis.toml of the current folder.
+    schema = schemathesis.openapi.from_dict(load_contract(contract).document, config=SchemathesisConfig())
+    return schema[COLLECTION_PATH]["POST"]
 
 
 def generated_cases(contract: str, number: int, chance: int) -> list[Case]:
