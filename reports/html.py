@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from reports import wording
 from reports.charts import charts
+from reports.clause_groups import clause_groups
 from reports.summary import STATES, Summary
 from reports.visible import Piece, inert, pieces, readable
 
@@ -22,10 +23,12 @@ if TYPE_CHECKING:
 _TEMPLATES: Final = Path(__file__).with_name("templates")
 #: Characters of a body that the page shows, around the offending part.
 _SHOWN: Final = 1_600
+#: Runs that the head of the page shows beside this one.
+_LAST_RUNS: Final = 12
 _RELEASE: Final = {
     "kept": "Nothing this run saw stands in the way of a release.",
-    "broken": "Not fit for release until what follows is mended, or accepted as a known deviation.",
-    "no verdict": "This run cannot say whether the service may be released: mend the cause and run it again.",
+    "broken": "Do not release: fix these findings or record them as known deviations.",
+    "no verdict": "This run cannot say whether the service may be released: remove the cause and run it again.",
 }
 
 
@@ -71,7 +74,8 @@ def html(summary: Summary, comparison: Comparison | None = None, points: Sequenc
         where=summary.environment,
         release=_RELEASE[summary.outcome],
         states=[(state, summary.states()[state]) for state in STATES],
-        rows=sorted(summary.clauses, key=lambda row: STATES.index(row.state)),
+        groups=clause_groups(summary.clauses),
+        points=list(points)[-_LAST_RUNS:] if len(points) > 1 else [],
         findings=[_shown_finding(finding, since) for finding in summary.findings],
         known=[_shown_finding(finding, since) for finding in summary.known],
         tolerated=[_shown_finding(finding, since) for finding in summary.advice],

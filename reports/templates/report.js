@@ -36,6 +36,8 @@
     const search = document.getElementById("filter");
     const boxes = [...filters.querySelectorAll("input[type=checkbox]")];
     const rows = [...document.querySelectorAll("table.clauses tbody tr")];
+    const groups = [...document.querySelectorAll("details.group")];
+    const folded = new Map(groups.map((group) => [group, group.open]));
     const matches = document.getElementById("matches");
     const apply = () => {
       const words = search.value.toLowerCase().split(/\s+/).filter(Boolean);
@@ -47,12 +49,27 @@
         row.hidden = !shown;
         count += shown;
       }
+      for (const group of groups) {
+        group.hidden = !group.querySelector("tbody tr:not([hidden])");
+        group.open = words.length > 0 || folded.get(group);
+      }
       matches.textContent = `${count} of ${rows.length} clauses`;
     };
     search.addEventListener("input", apply);
     for (const box of boxes) box.addEventListener("change", apply);
     apply();
   }
+
+  const reveal = () => {
+    const target = location.hash && document.getElementById(decodeURIComponent(location.hash.slice(1)));
+    if (!target) return;
+    for (let node = target; node; node = node.parentElement) if (node.tagName === "DETAILS") node.open = true;
+    const story = target.querySelector(":scope > details");
+    if (story) story.open = true;
+    target.scrollIntoView();
+  };
+  addEventListener("hashchange", reveal);
+  reveal();
 
   let closed = [];
   addEventListener("beforeprint", () => {

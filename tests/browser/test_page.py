@@ -45,16 +45,17 @@ def test_the_page_is_quiet_and_asks_the_network_for_nothing(
 
 def test_a_finding_shows_the_clause_both_sides_and_the_marked_part(page: Page, reports: dict[str, str]) -> None:
     page.goto(reports["broken"])
-    finding = page.locator("#finding-1")
+    finding = page.locator("article.finding").first
     assert finding.locator("h3").inner_text().endswith("matches the pattern (ECMA-262).")
     assert finding.locator(".story mark").inner_text() == '"displayName":"."'
-    assert finding.locator(".story dt").all_inner_texts() == ["Sent", "Owed", "Came"]
+    assert finding.locator(".story dt").all_inner_texts() == ["Sent", "Expected", "Received"]
     assert "^[^./]+$" in finding.locator(".statement").inner_text()
     assert "since 2026-11-23" in finding.locator(".since").inner_text()
 
 
 def test_a_character_that_cannot_be_seen_is_named(page: Page, reports: dict[str, str]) -> None:
     page.goto(reports["hostile"])
+    page.evaluate("for (const details of document.querySelectorAll('details')) details.open = true")
     escapes = page.locator(".finding pre .hidden-character")
     named = dict(zip(escapes.all_inner_texts(), [e.get_attribute("title") for e in escapes.all()], strict=True))
     assert named["\\u202e"] == "U+202E RIGHT-TO-LEFT OVERRIDE"
@@ -79,12 +80,12 @@ def test_the_keyboard_reaches_everything(page: Page, reports: dict[str, str]) ->
 
 def test_details_open_and_close_by_keyboard(page: Page, reports: dict[str, str]) -> None:
     page.goto(reports["broken"])
-    details = page.locator("#finding-2 details").first
+    details = page.locator("article.finding:nth-of-type(2) details").first
     details.locator("summary").focus()
     assert details.get_attribute("open") is None
     page.keyboard.press("Enter")
     assert details.get_attribute("open") is not None
-    assert details.locator("pre").first.is_visible()
+    assert details.locator(".story").is_visible()
     page.keyboard.press("Space")
     assert details.get_attribute("open") is None
 
@@ -93,12 +94,12 @@ def test_the_copy_buttons_copy_the_very_command(browser: Browser, reports: dict[
     context = browser.new_context(permissions=["clipboard-read", "clipboard-write"])
     page = context.new_page()
     page.goto(reports["broken"])
-    buttons = page.locator("#finding-1 button.copy")
+    buttons = page.locator("article.finding:first-of-type button.copy")
     assert buttons.count() == 3
     for number in range(buttons.count()):
         buttons.nth(number).focus()
         page.keyboard.press("Enter")
-        command = page.locator("#finding-1 .command code").nth(number).text_content()
+        command = page.locator("article.finding:first-of-type .command code").nth(number).text_content()
         page.wait_for_function("document.getElementById('announcement').textContent === 'The command was copied.'")
         assert page.evaluate("navigator.clipboard.readText()") == command
         assert buttons.nth(number).inner_text() == "Copied"
@@ -108,7 +109,7 @@ def test_the_copy_buttons_copy_the_very_command(browser: Browser, reports: dict[
 def test_the_table_of_clauses_can_be_searched_and_filtered(page: Page, reports: dict[str, str]) -> None:
     page.goto(reports["broken"])
     shown = page.locator("table.clauses tbody tr:visible")
-    total = shown.count()
+    total = page.locator("table.clauses tbody tr").count()
     page.get_by_label("Search").fill("displayname pattern")
     assert 1 <= shown.count() < 5
     assert page.locator("#matches").inner_text() == f"{shown.count()} of {total} clauses"
@@ -116,6 +117,33 @@ def test_the_table_of_clauses_can_be_searched_and_filtered(page: Page, reports: 
     page.get_by_label("kept (").uncheck()
     assert shown.count() < total
     assert "kept" not in {text.strip() for text in page.locator("tr:visible .state").all_inner_texts()}
+
+
+def test_an_index_leads_to_each_finding_and_opens_it(page: Page, reports: dict[str, str]) -> None:
+    page.goto(reports["broken"])
+    findings, links = page.locator("article.finding.finding"), page.locator(".contents a")
+    assert links.count() == page.locator("article.finding[id^='finding:']").count() > 1
+    assert [findings.nth(n).locator(".story").is_visible() for n in (0, 1)] == [True, False]
+    links.nth(1).click()
+    assert findings.nth(1).locator(".story").is_visible()
+
+
+def test_groups_of_kept_clauses_are_folded_and_a_link_to_a_clause_opens_its_group(
+    page: Page, reports: dict[str, str]
+) -> None:
+    page.goto(reports["kept"])
+    folded = page.locator("details.group:not([open]) tbody tr").first
+    anchor = folded.get_attribute("id")
+    assert folded.is_hidden()
+    page.goto("about:blank")
+    page.goto(f"{reports['kept']}#{anchor}")
+    assert page.locator(f"[id='{anchor}']").is_visible()
+
+
+def test_the_head_shows_the_last_runs(page: Page, reports: dict[str, str]) -> None:
+    page.goto(reports["broken"])
+    assert page.locator(".runs li").count() == 3
+    assert page.locator(".runs li").first.get_attribute("class") == "kept"
 
 
 @pytest.mark.parametrize(("width", "scheme"), [(1280, "light"), (390, "dark")])
@@ -186,7 +214,7 @@ def test_without_scripts_the_report_can_be_read(browser: Browser, reports: dict[
     context = browser.new_context(java_script_enabled=False)
     page = context.new_page()
     page.goto(reports["broken"])
-    assert page.locator("#finding-1 .story").is_visible()
+    assert page.locator("article.finding:first-of-type .story").is_visible()
     assert page.locator("table.clauses tbody tr").first.is_visible()
     assert page.locator("button.copy").first.is_hidden()
     assert page.locator(".filters").is_hidden()

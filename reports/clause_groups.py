@@ -1,0 +1,70 @@
+"""The clauses of a run grouped by what they are about: a field, the request as a whole, the service."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from reports.summary import STATES
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from reports.summary import ClauseRow
+
+#: Groups whose clauses are about no field, by the beginning of a clause's id; the first match counts.
+_AREAS: Final = (
+    ("request.body", "The request body as a whole"),
+    ("request.mediaType", "The request body as a whole"),
+    ("request.combination", "The request body as a whole"),
+    ("authorization", "Authorization"),
+    ("response.201.status", "The 201 response as a whole"),
+    ("response.201.mediaType", "The 201 response as a whole"),
+    ("response.201.json", "The 201 response as a whole"),
+    ("response.201.body", "The 201 response as a whole"),
+    ("response.201.answers_own_request", "The 201 response as a whole"),
+    ("service", "The service"),
+    ("state", "State between requests"),
+    ("advisory", "Advice"),
+)
+#: States that need no attention: a group of these alone is folded.
+_QUIET: Final = frozenset({"kept", "advice"})
+
+
+@dataclass(frozen=True, slots=True)
+class ClauseGroup:
+    """Clauses about one thing, worst state first; ``open`` where one of them needs attention."""
+
+    title: str
+    rows: tuple[ClauseRow, ...]
+    open: bool
+
+    @property
+    def states(self) -> tuple[tuple[str, int], ...]:
+        """How many clauses are in each state, worst first."""
+        counts = Counter(row.state for row in self.rows)
+        return tuple((state, counts[state]) for state in STATES if counts[state])
+
+
+def clause_groups(rows: Iterable[ClauseRow]) -> list[ClauseGroup]:
+    """Every clause in one group; groups that need attention first, else in the order of the catalogue."""
+    groups: dict[str, list[ClauseRow]] = {}
+    for row in rows:
+        groups.setdefault(_title(row.clause.id), []).append(row)
+    made = [
+        ClauseGroup(
+            title,
+            tuple(sorted(members, key=lambda row: STATES.index(row.state))),
+            open=any(row.state not in _QUIET for row in members),
+        )
+        for title, members in groups.items()
+    ]
+    return sorted(made, key=lambda group: not group.open)
+
+
+def _title(clause: str) -> str:
+    for prefix, title in _AREAS:
+        if clause == prefix or clause.startswith(f"{prefix}."):
+            return title
+    return clause.removeprefix("request.").removeprefix("response.201.").partition(".")[0]
