@@ -70,10 +70,13 @@ def members(source: str) -> tuple[str, ...]:
 
 def undisputed_members(field: Field) -> tuple[str, ...]:
     """Members of the field's pattern that nobody may refuse; none where it has no pattern."""
-    if field.pattern is None:
-        return ()
-    found = members(field.pattern)
-    return tuple(text for text in found if not is_disputed(text)) if field.format == "email" else found
+    return () if field.pattern is None else _undisputed(field.pattern, is_email=field.format == "email")
+
+
+@lru_cache(maxsize=64)
+def _undisputed(source: str, *, is_email: bool) -> tuple[str, ...]:
+    found = members(source)
+    return tuple(text for text in found if not is_disputed(text)) if is_email else found
 
 
 @lru_cache(maxsize=64)
