@@ -34,12 +34,6 @@ _DOCUMENTED = (
         _PAGE_BODY,
     ),
     (
-        "request.body.encoding",
-        "A body that is not UTF-8 is refused (RFC 8259, section 8.1).",
-        "Body application/json",
-        _PAGE_BODY,
-    ),
-    (
         "request.mediaType",
         "application/json is accepted (in any case, charset=utf-8 allowed); a body of another media type is refused.",
         "Body application/json",
@@ -140,13 +134,13 @@ _IMPLIED = (
         "The time to judge a text grows no faster than for a harmless text of the same length.",
         "CWE-1333",
     ),
-    ("service.error_is_json", "A refusal that has a body says and is JSON.", _NO_DEFENCE),
+    ("service.error_is_json", "A refusal that says it is JSON is JSON.", _NO_DEFENCE),
     (
         "service.error_leaks_nothing",
         "A refusal shows no stack trace, SQL, or path of a file on the server.",
         "CWE-209",
     ),
-    ("service.token_not_repeated", "No answer repeats the token that was presented.", "CWE-522"),
+    ("service.token_not_repeated", "No response repeats the key.", "CWE-522"),
     ("state.creates_one", "An accepted request creates one project: the one that its answer shows.", _NO_DEFENCE),
     ("state.rejected_creates_nothing", "A refused request leaves no project behind.", _NO_DEFENCE),
     ("state.refused_external_id_stays_free", "A refused request does not use up its externalId.", _NO_DEFENCE),
@@ -172,6 +166,9 @@ _ADVISORY = (
         "A body of another media type is answered 415 rather than another 4xx.",
         "RFC 9110, section 15.5.16",
     ),
+    ("advisory.error_media_type", "A refusal is JSON and says so.", "page: application/json"),
+    ("advisory.encoding", "A body that is not UTF-8 is refused.", "RFC 8259, section 8.1"),
+    ("advisory.token", "A refusal does not repeat the token that was presented.", "CWE-522"),
 )
 
 

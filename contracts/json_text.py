@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Any, Final, NoReturn
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator
 
-#: Deeper texts, and longer ones, are left to the service: RFC 8259, section 9, lets a parser set limits.
-DEEPEST: Final = 210
+#: Deeper texts, and longer ones, are left to the service: RFC 8259, section 9, lets a parser set limits, and
+#: widespread ones begin at 32 levels.
+DEEPEST: Final = 32
 TOO_DEEP: Final = "nested deeper than parsers must follow"
 LONGEST: Final = 1_000_000
 
@@ -27,7 +28,7 @@ class MalformedJSON(ValueError):
 
 
 class NotUTF8(ValueError):
-    """The bytes are not UTF-8 (RFC 8259, section 8.1)."""
+    """The bytes are not UTF-8 (RFC 8259, section 8.1): also a JSON text in UTF-16 or UTF-32, whatever its bytes."""
 
 
 @dataclass(slots=True)
@@ -98,11 +99,22 @@ def parse(data: bytes) -> JsonText:
     except RecursionError:
         return JsonText(None, [TOO_DEEP])
     except json.JSONDecodeError as problem:
+        if b"\x00" in data and _is_wide(data):
+            raise NotUTF8("UTF-16 or UTF-32") from None
         raise MalformedJSON(f"{problem.msg} at character {problem.pos}") from None
     if reader.repeated:
         reader.oddities.append("repeated member")
     reader.oddities.extend(_oddities(text, value))
     return JsonText(value, reader.oddities, reader.repeated)
+
+
+def _is_wide(data: bytes) -> bool:
+    """Whether the bytes are a JSON text in UTF-16 or UTF-32, which lenient parsers detect."""
+    try:
+        json.loads(data)
+    except (ValueError, RecursionError):
+        return False
+    return True
 
 
 def _oddities(text: str, value: Any) -> Iterator[str]:

@@ -9,10 +9,10 @@ from contracts.checks import project, refusal, schema, status
 from contracts.checks.context import Check, Context, Limits
 from contracts.checks.history import DEFAULTED
 from contracts.clauses import ID_MEMBERS
-from contracts.exchange import STALE, UNREACHED, Case, Exchange
+from contracts.exchange import STALE, UNREACHED, VALID_AUTHORIZATION, Case, Exchange
 from contracts.findings import Finding
 from contracts.implied_clauses import COUNTS, OWN
-from contracts.oracle import IN_USE, SENT_BEFORE, Expectation, Expected, Oracle
+from contracts.oracle import IN_USE, NOT_UTF8, SENT_BEFORE, Expectation, Expected, Oracle
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -132,7 +132,12 @@ class Judge:
         if expected.expected is Expected.CREATED:
             positive += ["response.201.status", *(expected.exercised if context.status < 400 else ())]
         if 400 <= context.status < 500:
-            negative += ["service.error_is_json", "service.error_leaks_nothing"]
+            negative += ["service.error_leaks_nothing", "advisory.error_media_type"]
+            negative += ["service.error_is_json"] if _says_json(context) else []
+            if NOT_UTF8 in expected.why:
+                negative.append("advisory.encoding")
+            if VALID_AUTHORIZATION not in {value for _, value in exchange.case.headers}:
+                negative.append("advisory.token")
         if context.created:
             positive += ["response.201.mediaType", "response.201.json", "response.201.body.type"]
         if context.project is not None:
@@ -169,6 +174,11 @@ class Judge:
                 yield f"response.201.{second}.order"
         if {"id", "plan.projectId"} <= present.keys():
             yield "response.201.plan.projectId.equalsId"
+
+
+def _says_json(context: Context) -> bool:
+    value = context.response.header("Content-Type") if context.response else None
+    return (value or "").partition(";")[0].strip().lower().endswith(("/json", "+json"))
 
 
 def _unasked(context: Context) -> dict[str, Any] | None:

@@ -56,7 +56,7 @@ class Expectation:
     @property
     def isolated(self) -> bool:
         """Whether a rejection would prove something: exactly one clause is broken."""
-        return len(self.violations) == 1
+        return len({violation.clause for violation in self.violations}) == 1
 
 
 _BEARER = re.compile(r"(?i:bearer)[ \t]+\{key\}[ \t]*\Z")
@@ -72,6 +72,7 @@ WHENCE: Final = "a header that tells where the request comes from"
 IN_USE: Final = "an externalId that may be in use"
 SENT_BEFORE: Final = "an externalId that was sent before"
 NUL: Final = "U+0000"
+NOT_UTF8: Final = "bytes that are not UTF-8, which widespread decoders replace"
 VALUES_STAND: Final = frozenset(
     {DISPUTED, NUL, UNLISTED, SPELLING, PARAMETER, IN_USE, SENT_BEFORE, WHENCE, json_text.TOO_DEEP}
 )
@@ -138,7 +139,7 @@ class Oracle:
         self, case: Case, violations: list[Violation], why: list[str], exercised: list[str], *, strict: bool
     ) -> Any:
         """Judge the body. Where it is not declared as JSON (``strict`` false) only its values can be wrong."""
-        text = _parsed(case)
+        text = _parsed(case, why)
         if isinstance(text, Violation):
             if strict:
                 violations.append(text)
@@ -170,7 +171,7 @@ class Oracle:
         exercised += self._shape
 
 
-def _parsed(case: Case) -> json_text.JsonText | Violation | None:
+def _parsed(case: Case, why: list[str]) -> json_text.JsonText | Violation | None:
     """The body as JSON, or why it is none; None where nobody can tell what its bytes stand for."""
     if not case.body:
         return Violation("request.body.required", "", "no body")
@@ -179,8 +180,9 @@ def _parsed(case: Case) -> json_text.JsonText | Violation | None:
         return None
     try:
         return json_text.parse(case.body)
-    except json_text.NotUTF8 as problem:
-        return Violation("request.body.encoding", "", str(problem))
+    except json_text.NotUTF8:
+        why.append(NOT_UTF8)
+        return None
     except json_text.MalformedJSON as problem:
         return Violation("request.body.json", "", str(problem))
 

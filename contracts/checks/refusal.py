@@ -10,6 +10,7 @@ from contracts import json_text
 from contracts.checks.context import Context, shown
 from contracts.exchange import VALID_AUTHORIZATION
 from contracts.findings import Finding
+from contracts.oracle import NOT_UTF8
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -66,18 +67,17 @@ _PATH = re.compile(r"[\w./@+-]*")
 
 
 def refusal_is_json(context: Context) -> Iterator[Finding]:
-    """service.error_is_json: a 4xx with a body names a JSON media type and holds JSON."""
+    """service.error_is_json: a 4xx that says it is JSON holds JSON; advisory.error_media_type: it is JSON."""
     response = context.response
     if response is None or not 400 <= context.status < 500 or not response.body or response.cut:
         return
     essence = (response.header("Content-Type") or "").partition(";")[0].strip().lower()
-    if isinstance(context.parsed, ValueError):
-        start = response.body[:60].decode("utf-8", "backslashreplace")
-        yield Finding("service.error_is_json", "body", "a JSON body", f"{essence or 'no media type'}: {shown(start)}")
-    elif not (essence.endswith(("/json", "+json"))):
-        yield Finding(
-            "service.error_is_json", "media type", "a JSON media type", essence or "no Content-Type", "Content-Type"
-        )
+    says_json = essence.endswith(("/json", "+json"))
+    start = f"{essence or 'no Content-Type'}: {shown(response.body[:60].decode('utf-8', 'backslashreplace'))}"
+    if not says_json:
+        yield Finding("advisory.error_media_type", "media type", "a JSON media type", start, "Content-Type")
+    elif isinstance(context.parsed, ValueError):
+        yield Finding("service.error_is_json", "body", "a JSON body", start)
 
 
 def leaks_nothing(context: Context) -> Iterator[Finding]:
@@ -127,34 +127,41 @@ def _was_sent(found: str, context: Context) -> bool:
 
 
 def token_not_repeated(context: Context) -> Iterator[Finding]:
-    """service.token_not_repeated: neither the key nor a presented token stands in an answer."""
+    """service.token_not_repeated: no response holds the key; advisory.token: none holds a wrong token."""
     response = context.response
     if response is None:
         return
-    presented = _presented_token(context)
+    presented = _presented(context)
     places = [("the body", response.body)]
     places += [(f"the header {name}", value.encode("utf-8", "replace")) for name, value in response.headers]
     for place, data in places:
-        if context.secrets.appears_in(data):
-            yield Finding("service.token_not_repeated", "key", "an answer without the key", f"the key in {place}")
+        # What was presented may hold the right key in a wrong place: quoting it gives nothing away.
+        rest = data
+        for text in presented:
+            rest = rest.replace(text, b"")
+        if context.secrets.appears_in(rest):
+            yield Finding("service.token_not_repeated", "key", "a response without the key", f"the key in {place}")
             return
-        if presented and presented in data:
-            yield Finding("service.token_not_repeated", "token", "an answer without the token", f"it stands in {place}")
+        if rest != data:
+            yield Finding("advisory.token", "token", "a response without the token", f"the token in {place}")
             return
 
 
-def _presented_token(context: Context) -> bytes | None:
-    """The token of a refused request, where it is long enough to be told from a word."""
+def _presented(context: Context) -> list[bytes]:
+    """What a request without the right credentials presented: the header, and its token; long ones only."""
     value = context.exchange.case.header("Authorization")
     if value is None or value == VALID_AUTHORIZATION:
-        return None
-    token = context.secrets.resolve(value).rpartition(" ")[2]
-    return token.encode("utf-8", "replace") if len(token) >= 12 else None
+        return []
+    whole = context.secrets.resolve(value)
+    # Shorter ones may be words.
+    return [text.encode("utf-8", "replace") for text in (whole, whole.rpartition(" ")[2]) if len(text) >= 12]
 
 
 def advice(context: Context) -> Iterator[Finding]:
     """advisory.*: what RFC 9110 recommends and the page does not ask for."""
     response = context.response
+    if 200 <= context.status < 300 and NOT_UTF8 in context.expectation.why:
+        yield Finding("advisory.encoding", "accepted", "a 4xx: the body is not UTF-8", str(context.status))
     if response is None or not 400 <= context.status < 500 or not context.expectation.isolated:
         return
     clause = context.expectation.violations[0].clause

@@ -118,15 +118,14 @@ _NOT_UTF8: Final[dict[str, bytes]] = {
 _SPOILED: Final = "SPOILED"
 #: A member that the page does not list: nobody looks at its value but the decoder.
 _UNLISTED: Final = "note"
-#: Codings that RFC 8259, section 8.1, rules out. Without a byte order mark such a text may happen to be UTF-8,
-#: but U+0000 between its characters makes it no JSON.
+#: Codings that RFC 8259, section 8.1, rules out and that lenient parsers detect.
 _OTHER_CODINGS: Final = {
-    "utf-16": "request.body.encoding",
-    "utf-16-le": "request.body.json",
-    "utf-16-be": "request.body.json",
-    "utf-32": "request.body.encoding",
-    "utf-32-le": "request.body.json",
-    "utf-32-be": "request.body.json",
+    "utf-16": "advisory.encoding",
+    "utf-16-le": "advisory.encoding",
+    "utf-16-be": "advisory.encoding",
+    "utf-32": "advisory.encoding",
+    "utf-32-le": "advisory.encoding",
+    "utf-32-be": "advisory.encoding",
 }
 _MEDIA_TYPES: Final = (
     *("text/plain", "text/plain;charset=UTF-8", "application/xml", "text/json", "application/octet-stream"),
@@ -193,7 +192,7 @@ def malformed_cases(contract: Contract, names: UniqueNames, seed: int) -> list[C
 
 
 def encoding_cases(contract: Contract, names: UniqueNames, seed: int) -> list[Case]:
-    """Bytes that are not UTF-8, inside texts and names of members and for the whole body, all owed a 4xx."""
+    """Bytes that are not UTF-8, inside texts and names of members and for the whole body: better refused."""
     surrounding_fields = SurroundingFields(contract, names, seed)
     free = free_object(contract)
     # Where the bytes are all that is wrong: what they are replaced with by a careless decoder would be taken.
@@ -207,7 +206,7 @@ def encoding_cases(contract: Contract, names: UniqueNames, seed: int) -> list[Ca
             value = {_SPOILED: "x"} if number % 2 else {"x": _SPOILED}
         field = None if place == _UNLISTED else contract.field(place)
         text = encode(surrounding_fields.body(field, ("full", "minimal")[number % 2]) | {place: value})
-        intent = f"request.body.encoding ({name} in {place})"
+        intent = f"advisory.encoding ({name} in {place})"
         cases.append(Case(text.replace(_SPOILED.encode(), data), case_set="wire.encoding", intent=intent))
     for coding, clause in _OTHER_CODINGS.items():
         text = encode(surrounding_fields.body(context="minimal"), "ascii")

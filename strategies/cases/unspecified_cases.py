@@ -58,7 +58,9 @@ _POLLUTION: Final = {"polluted": True, "isAdmin": True, "toString": "polluted"}
 #: What stands before and behind the digits of a text that looks like a number.
 _AROUND: Final = (("000", ""), ("", ""), ("", ".0"), ("", "e1"))
 _WORDS_AS_IDS: Final = ("null", "true", "undefined", "NaN", "[]", "{}", "2024-01-01T00:00:00+01:00", " ", "-1")
-_TOO_DEEP: Final = 300
+#: Levels beyond those that a parser must follow; where widespread ones stop, and far behind.
+_TOO_DEEP: Final = (33, 48, 65, 100, 129, 201, 301, 600, 1_001, 5_000, 20_000)
+_DEEP: Final = "the deep value"
 _MANY: Final = 2_500
 
 
@@ -84,12 +86,21 @@ def unspecified_cases(contract: Contract, names: UniqueNames, seed: int) -> list
     cases.append(Case(coded, headers, case_set="unusual.coding", intent="Content-Encoding: gzip"))
     free = free_object(contract)
     if free:
-        deep: Any = {}
-        for _ in range(_TOO_DEEP):
-            deep = {"in": deep}
-        body = surrounding_fields.body(free) | {free.path: deep}
-        cases.append(json_case(body, case_set="unusual.text", intent=f"{_TOO_DEEP} levels in {free.path}"))
+        cases += [_deep_case(surrounding_fields, free, levels) for levels in _TOO_DEEP]
     return cases
+
+
+def _deep_case(surrounding_fields: SurroundingFields, free: Field, levels: int) -> Case:
+    """A valid body with so many levels in its free-form member: objects, or objects and arrays in turn."""
+    text = encode(surrounding_fields.body(free) | {free.path: _DEEP})
+    opening, closing = (b'{"in":', b"}") if levels % 2 else (b'{"in":[', b"]}")
+    times = levels // (1 if levels % 2 else 2)
+    deep = opening * times + b"0" + closing * times
+    return Case(
+        text.replace(f'"{_DEEP}"'.encode(), deep),
+        case_set="unusual.text",
+        intent=f"{levels} levels in {free.path}",
+    )
 
 
 def _words_as_ids(contract: Contract, surrounding_fields: SurroundingFields) -> Iterator[Case]:

@@ -15,13 +15,12 @@ if TYPE_CHECKING:
 
 _JSON = "request.body.json"
 _TYPE = "request.body.type"
-_ENCODING = "request.body.encoding"
 _REQUIRED = "request.body.required"
 _STRING = re.compile(r'"(?:[^"\\]|\\.)*"')
 
 
-def _malformed(call: Call, code: str = "FST_ERR_CTP_INVALID_JSON_BODY") -> bool:
-    return call.refusal is not None and call.refusal.body.get("code") == code
+def _malformed(call: Call) -> bool:
+    return call.refusal is not None and call.refusal.body.get("code") == "FST_ERR_CTP_INVALID_JSON_BODY"
 
 
 def _read(call: Call, text: str) -> None:
@@ -237,46 +236,3 @@ def accepts_no_body(call: Call) -> None:
     """Creates an untitled project from a request without a body."""
     if not call.body:
         call.refusal, call.value = None, {"displayName": "Untitled"}
-
-
-@fault("parsed", breaks=_ENCODING, trigger="bytes in a string that are not UTF-8", conditional=True)
-def replaces_bytes_that_are_not_utf_8(call: Call) -> None:
-    """Puts U+FFFD in the place of bytes that are not UTF-8."""
-    if _malformed(call, "FST_ERR_CTP_INVALID_CONTENT_LENGTH"):
-        _read(call, _text(call))
-
-
-@fault("parsed", breaks=_ENCODING, trigger="bytes in a string that are not UTF-8", conditional=True)
-def drops_bytes_that_are_not_utf_8(call: Call) -> None:
-    """Leaves out bytes that are not UTF-8."""
-    if _malformed(call, "FST_ERR_CTP_INVALID_CONTENT_LENGTH"):
-        _read(call, call.body.decode("utf-8", "ignore"))
-
-
-@fault("parsed", breaks=_ENCODING, trigger="single bytes of Latin-1", conditional=True)
-def falls_back_to_latin_1(call: Call) -> None:
-    """Reads a body as Latin-1 where it is not UTF-8."""
-    if _malformed(call, "FST_ERR_CTP_INVALID_CONTENT_LENGTH"):
-        _read(call, call.body.decode("latin-1"))
-
-
-@fault("parsed", breaks=_ENCODING, trigger="surrogates of three bytes each", conditional=True)
-def accepts_surrogates_as_bytes(call: Call) -> None:
-    """Lets surrogates through that are written as three bytes."""
-    if _malformed(call, "FST_ERR_CTP_INVALID_CONTENT_LENGTH"):
-        try:
-            text = call.body.decode("utf-8", "surrogatepass")
-        except UnicodeDecodeError:
-            return
-        _read(call, text)
-
-
-@fault("parsed", breaks=_ENCODING, trigger="a body in UTF-16 or UTF-32", conditional=True)
-def detects_utf_16(call: Call) -> None:
-    """Detects UTF-16 and UTF-32 by their zero bytes and reads them."""
-    if call.refusal is not None and b"\x00" in call.body[:4]:
-        try:
-            text = call.body.decode(json.detect_encoding(call.body))
-        except UnicodeDecodeError:
-            return
-        _read(call, text)

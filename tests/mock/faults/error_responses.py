@@ -25,41 +25,6 @@ def _refused(call: Call, *statuses: int) -> bool:
     return call.route == "create" and call.status >= 400 and (not statuses or call.status in statuses)
 
 
-def _html(call: Call) -> None:
-    call.answer_header(b"content-type", b"text/html; charset=utf-8")
-    call.replace_payload(b"<html><head><title>Error</title></head><body><h1>Bad Request</h1></body></html>")
-
-
-@fault("serialised", breaks=_JSON, trigger="every refusal")
-def refuses_in_html(call: Call) -> None:
-    """Writes refusals as HTML."""
-    if _refused(call):
-        _html(call)
-
-
-@fault("serialised", breaks=_JSON, trigger="another media type", conditional=True)
-def refuses_media_types_in_html(call: Call) -> None:
-    """Writes the refusal of a media type as HTML."""
-    if _refused(call, 415):
-        _html(call)
-
-
-@fault("serialised", breaks=_JSON, trigger="no or wrong authorization", conditional=True)
-def refuses_authorization_in_plain_text(call: Call) -> None:
-    """Answers 401 and 403 in plain text."""
-    if _refused(call, 401, 403):
-        call.answer_header(b"content-type", b"text/plain")
-        call.replace_payload(b"Unauthorized")
-
-
-@fault("serialised", breaks=_JSON, trigger="malformed JSON", conditional=True)
-def refuses_malformed_json_in_plain_text(call: Call) -> None:
-    """Refuses a body that is no JSON in plain text."""
-    if _refused(call, 400) and b"CTP_INVALID_JSON" in call.payload:
-        call.answer_header(b"content-type", b"text/plain")
-        call.replace_payload(b"Unexpected end of JSON input")
-
-
 @fault("serialised", breaks=_JSON, trigger="every refusal")
 def refuses_in_text_that_it_calls_json(call: Call) -> None:
     """Writes refusals as plain text and calls them application/json."""
@@ -72,20 +37,6 @@ def cuts_the_json_of_a_refusal(call: Call) -> None:
     """Leaves out the end of the JSON of a refused field."""
     if _refused(call, 400) and b"FST_ERR_VALIDATION" in call.payload:
         call.replace_payload(call.payload[:-3])
-
-
-@fault("serialised", breaks=_JSON, trigger="every refusal")
-def refuses_without_a_media_type(call: Call) -> None:
-    """Leaves Content-Type out of refusals."""
-    if _refused(call):
-        call.answer_header(b"content-type", None)
-
-
-@fault("serialised", breaks=_JSON, trigger="one refusal in thirteen", intermittent=True)
-def refuses_in_html_now_and_then(call: Call) -> None:
-    """Writes some refusals as HTML."""
-    if _refused(call) and its_turn(call):
-        _html(call)
 
 
 def _add(call: Call, name: str, text: str) -> None:
@@ -150,20 +101,6 @@ def shows_a_windows_path_now_and_then(call: Call) -> None:
 
 def _token(call: Call) -> str:
     return re.sub(r"^[A-Za-z]+ +", "", call.authorization)
-
-
-@fault("refusing", breaks=_TOKEN, trigger="a wrong key")
-def repeats_a_wrong_token(call: Call) -> None:
-    """Repeats the presented token in the message of a 401."""
-    if call.refusal is not None and call.refusal.status == 401:
-        call.refusal.body["params"] = {"message": f"invalid token {_token(call)}"}
-
-
-@fault("refusing", breaks=_TOKEN, trigger="another scheme or none", conditional=True)
-def repeats_the_header_of_another_scheme(call: Call) -> None:
-    """Repeats the Authorization header in a 403."""
-    if call.refusal is not None and call.refusal.status == 403 and call.authorization:
-        call.refusal.body["params"] = {"message": f"cannot read '{call.authorization}'"}
 
 
 @fault("refusing", breaks=_TOKEN, trigger="a broken rule of a field", conditional=True)

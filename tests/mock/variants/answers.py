@@ -138,7 +138,10 @@ def _refuse(text: str) -> Json:
 
 
 def _exact(text: str) -> Json:
-    return json.loads(text, parse_float=_Exact, parse_constant=_refuse)
+    try:
+        return json.loads(text, parse_float=_Exact, parse_constant=_refuse)
+    except RecursionError:
+        raise ValueError("the document is nested too deep") from None
 
 
 @variant("answering")

@@ -1,9 +1,10 @@
-"""The two ends of what the page leaves open: refuse it all, or take it all."""
+"""What the page leaves open: refused altogether, taken altogether, or bounded as widespread servers do."""
 
 from __future__ import annotations
 
 import json
 import math
+import re
 from typing import TYPE_CHECKING, Any
 
 from tests.mock import refusals
@@ -97,3 +98,33 @@ def refuses_addresses_that_mail_does_not_know(call: Call) -> None:
     labels = domain.split(".")
     if len(local) > 64 or len(address) > 254 or any(len(label) > 63 or label.endswith("-") for label in labels):
         call.issues.append(Issue(("alertReceiverEmail",), "Invalid email address"))
+
+
+def _nesting(text: bytes) -> int:
+    depth = deepest = 0
+    for byte in re.sub(rb'"(?:[^"\\]|\\.)*"', b"", text):
+        depth += (byte in b"[{") - (byte in b"]}")
+        deepest = max(deepest, depth)
+    return deepest
+
+
+def _bounded(name: str, levels: int) -> None:
+    def bound(call: Call) -> None:
+        if call.refusal is None and _nesting(call.body) > levels:
+            call.refusal = refusals.invalid_json()
+
+    bound.__name__ = name
+    bound.__doc__ = f"Refuses JSON of more than {levels} levels."
+    variant("parsed")(bound)
+
+
+_bounded("refuses_more_than_32_levels", 32)
+_bounded("refuses_more_than_64_levels", 64)
+_bounded("refuses_more_than_128_levels", 128)
+
+
+@variant("received")
+def refuses_more_than_100_kilobytes(call: Call) -> None:
+    """Answers 413 to a body of more than 100 kB."""
+    if len(call.body) > 100 * 1024:
+        call.refusal = refusals.body_too_large()

@@ -101,29 +101,3 @@ def test_the_list_of_faults_names_each_of_them() -> None:
     lines = {line.split(" [")[0] for line in printed.splitlines()}
     assert FAULTS.keys() <= lines
     assert f"{len(FAULTS)} faults" in printed
-
-
-ROOT = CONTRACT.parents[1]
-SUITE = sorted(
-    path
-    for folder in ("contracts", "strategies", "reports", "tests/contract")
-    for path in (ROOT / folder).rglob("*.py")
-    if "mock" not in path.relative_to(ROOT).parts
-)
-MOCK = sorted((ROOT / "contracts" / "targets" / "mock").rglob("*.py"))
-
-
-def test_the_suite_knows_no_fault() -> None:
-    assert len(SUITE) > 30
-    for path in SUITE:
-        words = set(re.findall(r"\w+", path.read_text()))
-        assert not words & FAULTS.keys(), path
-
-
-def test_the_mock_knows_nothing_of_the_suite() -> None:
-    assert len(MOCK) > 30
-    for path in MOCK:
-        imported = re.findall(
-            r"^\s*(?:from|import) ((?:contracts|strategies|reports|tests)[\w.]*)", path.read_text(), re.MULTILINE
-        )
-        assert all(module.startswith("tests.mock") for module in imported), path
