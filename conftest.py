@@ -180,7 +180,7 @@ def _options(config: pytest.Config) -> tuple[RunOptions, Secrets]:
         base_url=check_base_url(get("--base-url")) if target == "live" else "",
         profile=profile.name,
         seed=seed,
-        run_id=new_run_id(seed, deterministic=profile.deterministic, shard=shard),
+        run_id=new_run_id(),
         contract=get("--contract"),
         budget=budget,
         rate=get("--rate"),

@@ -163,7 +163,9 @@ class _Reader:
 
     def _cleanup(self, record: Record) -> None:
         kept = tuple((inert(str(entry["id"])), inert(str(entry["why"]))) for entry in record.get("kept", ()))
-        self._cleanups.append(Cleanup(record["created"], record["deleted"], kept[:_KEPT], len(kept)))
+        self._cleanups.append(
+            Cleanup(record["created"], record["deleted"], kept[:_KEPT], len(kept), record.get("may_be_left", 0))
+        )
 
     def summary(self, sources: Sequence[Path], directory: str) -> Summary:
         """Everything taken in so far as one record."""
@@ -254,6 +256,7 @@ class _Reader:
             sum(cleanup.deleted for cleanup in self._cleanups),
             tuple(kept[:_KEPT]),
             sum(cleanup.kept_count for cleanup in self._cleanups),
+            sum(cleanup.may_be_left for cleanup in self._cleanups),
         )
 
 

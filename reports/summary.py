@@ -76,12 +76,16 @@ class Note:
 
 @dataclass(frozen=True, slots=True)
 class Cleanup:
-    """What became of the projects that the run created; ``kept`` pairs an id with the reason."""
+    """What became of the projects that the run created; ``kept`` pairs an id with the reason.
+
+    ``may_be_left`` counts requests of which nobody knows whether they left a project.
+    """
 
     created: int = 0
     deleted: int = 0
     kept: tuple[tuple[str, str], ...] = ()
     kept_count: int = 0
+    may_be_left: int = 0
 
 
 @dataclass(frozen=True, slots=True)

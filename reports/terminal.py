@@ -137,7 +137,10 @@ def _body(summary: Summary) -> Iterator[_Line]:
     if summary.cleanup is not None:
         left = summary.cleanup.kept_count
         text = f"created {summary.cleanup.created:,} projects, deleted {summary.cleanup.deleted:,}"
-        yield _Line(f"{text}{f', {left:,} left behind' if left else ''}", (_YELLOW if left else _DIM,))
+        doubtful = summary.cleanup.may_be_left
+        text += f", {left:,} left behind" if left else ""
+        text += f", {doubtful:,} may be left" if doubtful else ""
+        yield _Line(text, (_YELLOW if left or doubtful else _DIM,))
 
 
 def _lists(summary: Summary) -> Iterator[tuple[str, str, list[str]]]:

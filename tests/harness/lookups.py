@@ -12,6 +12,7 @@ from contracts.checks.project import instant, member
 from contracts.exchange import COLLECTION_PATH
 from contracts.findings import Finding
 from strategies.surrounding_fields import MARKED
+from tests.harness.client.ownership import project_path
 from tests.harness.preflight import answered_object
 
 #: Pages of the list that are read in search of one project.
@@ -48,7 +49,10 @@ def read_again(driver: Driver, identifier: str, created: dict[str, Any], *, pati
 
     "There is no such project" is believed at once, or where ``patient`` once it was given time: a copy may lag.
     """
-    read = _read(driver, f"{COLLECTION_PATH}/{quote(identifier, safe='')}", _LAG if patient else ())
+    path = project_path(identifier)
+    if path is None:
+        return None
+    read = _read(driver, path, _LAG if patient else ())
     if read.status in _GONE:
         return Finding("state.reads_back", "gone", f"the project {identifier}", f"GET answers {read.status}")
     # Any other answer than these two says something about reading, which the page does not document.

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import json
+import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
-from urllib.parse import quote
 
 from contracts.exchange import COLLECTION_PATH, Case, Exchange
 from tests.harness.client.budget import BudgetSpent, OutOfTime
 from tests.harness.client.failure_classification import GATEWAY
+from tests.harness.client.ownership import Existing, project_path
+from tests.harness.client.project_cleaner import ProjectCleaner
 from tests.harness.client.session import created_id
 from tests.harness.client.target import NoVerdict
 
@@ -25,6 +27,8 @@ _UNREACHABLE = {
     "closed": "{host} closes connections without an answer ({detail}); check --base-url and the service's log",
     "reset": "{host} resets connections ({detail}); check --base-url and the service's log",
 }
+#: Seconds before each look whether a deleted project is gone: a copy may lag.
+_UNTIL_GONE = (0.0, 0.3, 1.0)
 _ENDED_AT_ONCE = frozenset({"timeout", "closed", "reset"})
 
 
@@ -41,12 +45,14 @@ class Offers:
     seconds: float = 0.0
 
 
-def preflight(session: Session, minimal: Case) -> Offers:
-    """Create one minimal project, read it, list it, delete it; say what the target offers.
+def preflight(session: Session, minimal: Case, pages: int) -> Offers:
+    """List the projects that are there; create a minimal one, read it, delete it; say what the target offers.
 
-    Raises NoVerdict with one sentence where the service cannot be tested. A broken contract is not for
-    the preflight: what breaks here is found, and reported, by the tests.
+    ``pages`` of the list are read at most. Raises NoVerdict with one sentence where the service cannot be tested. A
+    broken contract is not for the preflight: what breaks here is found, and reported, by the tests.
     """
+    existing = ProjectCleaner(session.target, prepaid=0, patience=0.0).existing(pages)
+    session.note_existing(existing or Existing())
     answer = session.once(minimal)
     exchange = answer[0]
     if exchange.status == 429 or exchange.status in GATEWAY - {407, 511}:
@@ -62,13 +68,28 @@ def preflight(session: Session, minimal: Case) -> Offers:
         raise
     session.recorder.exchange(*answer)
     identifier = created_id(exchange)
-    if identifier is None:
-        return Offers(read=False, list=_lists(session), delete=False, seconds=exchange.elapsed)
-    answer_to_read = session.get(f"{COLLECTION_PATH}/{quote(identifier, safe='')}")
+    path = project_path(identifier) if identifier else None
+    if identifier is None or path is None:
+        return Offers(read=False, list=existing is not None or _lists(session), delete=False, seconds=exchange.elapsed)
+    answer_to_read = session.get(path)
     denied = answer_to_read.status in {404, 410} and answer_to_read.speaks_of_project
     read = denied or (answered_object(answer_to_read) or {}).get("id") == identifier
-    gone = 200 <= session.delete(identifier).status < 300
-    return Offers(read=read, list=_lists(session), delete=gone, seconds=exchange.elapsed)
+    gone = session.owns(identifier) and 200 <= session.delete(identifier).status < 300
+    if gone and read and not denied and _is_still_there(session, identifier, path):
+        session.note_that_nothing_is_deleted()
+        gone = False
+    return Offers(read=read, list=existing is not None or _lists(session), delete=gone, seconds=exchange.elapsed)
+
+
+def _is_still_there(session: Session, identifier: str, path: str) -> bool:
+    """Whether a deleted project can still be read, and is listed where there is a list, also a little later."""
+    for pause in _UNTIL_GONE:
+        time.sleep(pause)
+        if (answered_object(session.get(path)) or {}).get("id") != identifier:
+            return False
+    newest = answered_object(session.get(f"{COLLECTION_PATH}?limit=100")) or {}
+    listed = newest.get("data")
+    return not isinstance(listed, list) or any(isinstance(p, dict) and p.get("id") == identifier for p in listed)
 
 
 def _answers(session: Session) -> bool:

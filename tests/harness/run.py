@@ -13,11 +13,12 @@ from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from contracts.document import DEFAULT_DOCUMENT
 from reports.history import HistoryWriter
-from strategies.cases.baseline_cases import full_case, minimal_case
+from strategies.cases.baseline_cases import minimal_case
 from strategies.unique_names import UniqueNames
 from tests.harness.case_prefetcher import CasePrefetcher
 from tests.harness.client.cleanup import CleanupResult, clean_up
 from tests.harness.client.credentials import WrongUsage, export_key
+from tests.harness.client.project_cleaner import PAGES
 from tests.harness.client.target import NoVerdict
 from tests.harness.driver import Driver
 from tests.harness.final_checks import judge_untracked, note_observations, run_final_checks
@@ -27,13 +28,11 @@ from tests.harness.run_options import (
     MAIN,
     RunOptions,
     new_folder,
-    new_run_id,
     open_session,
     point_latest,
     with_base_url,
 )
 from tests.harness.run_record import run_record
-from tests.harness.stale_projects import delete_stale_projects
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -48,7 +47,7 @@ T = TypeVar("T")
 #: Requests of the budget that are kept for the end: the look back, and the list that is searched for lost projects.
 _LOOK_BACK, _SEARCH = 3, 2
 #: Connections to a service whose simplest creation takes longer, or less long, than so many seconds.
-_MANY, _SLOW = 20, 0.008
+_MANY, _SLOW = 8, 0.008
 _FEW, _FAST = 2, 0.004
 
 
@@ -157,7 +156,7 @@ class TestRun:
 
     def preflight(self) -> None:
         """Find out what the target offers; raises NoVerdict with one sentence where it cannot be tested."""
-        offers = preflight(self.session, control_cases(self, self.worker)())
+        offers = preflight(self.session, control_cases(self, self.worker)(), self._pages())
         self.options = replace(self.options, offers=(offers.read, offers.list, offers.delete))
         self._connect(offers.seconds)
         self.driver.options = self.options
@@ -168,8 +167,11 @@ class TestRun:
         ):
             if not offered:
                 self.history.record("not_exercised", clause=clause, why="the target does not offer it")
-        if self.options.settings.deterministic and self.options.target != "mock":
-            self._use_names_again()
+
+    def _pages(self) -> int:
+        """Pages of the list that are read to learn which projects are there: few where few requests may be sent."""
+        budget = self.options.budget
+        return PAGES if budget is None else max(2, min(PAGES, budget // 30))
 
     def _connect(self, seconds: float) -> None:
         """Settle on a number of connections: so many that the service's time is used, and no more to look after."""
@@ -178,22 +180,6 @@ class TestRun:
         chosen = self.options.connections or (fitting if usual > 1 else usual)
         self.options = replace(self.options, connections=chosen)
         self.session.connections = chosen
-
-    def _use_names_again(self) -> None:
-        """Make sure that no project has the names of this run, which are those of the run before."""
-        problem = "projects cannot be listed and deleted"
-        if self.options.offers[1:] == (True, True):
-            names = UniqueNames(self.options.run_id, _id_range(self.worker) + 2)
-            problem = delete_stale_projects(
-                self.session, self.options.run_id, full_case(self.options.load_contract(), names)
-            )
-        if problem:
-            self.options = replace(self.options, run_id=new_run_id(self.options.seed, deterministic=False))
-            self.session.rename(self.options.run_id)
-            self.history.record("run_id", run_id=self.options.run_id)
-            text = f"the names of this run differ from those of the run before, which may be in use: {problem}"
-            self.history.record("note", kind="suite", text=text)
-            self._driver = Driver(self.options, self.session, self.history, _id_range(self.worker))
 
     # -- end ----------------------------------------------------------------------------------------------
 
@@ -234,7 +220,6 @@ class TestRun:
             cleaned = self.cleaned = clean_up(
                 self.options.folder,
                 self.session.target,
-                connections=self.session.connections,
                 prepaid=max(0, request_budget.used() - request_budget.sent()),
                 patience=self.options.patience,
                 keep="--keep-projects" if self.options.keep_projects else "",
@@ -250,6 +235,7 @@ class TestRun:
             created=cleaned.created,
             deleted=cleaned.deleted,
             kept=[{"id": identifier, "why": why} for identifier, why in cleaned.kept.items()],
+            may_be_left=cleaned.may_be_left,
         )
         remarks = list(cleaned.remarks)
         if cleaned.kept and not self.options.keep_projects:
@@ -260,7 +246,7 @@ class TestRun:
 
     def cleanup_command(self) -> str:
         """The command that deletes what this run has left."""
-        return f"python -m tests.harness.client.cleanup {self.options.directory}"
+        return f"python -m tests.harness.client.cleanup {self.options.directory} --base-url {self.options.base_url}"
 
     def close(self) -> None:
         """Close connections and files, and stop the mock."""

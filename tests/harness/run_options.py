@@ -106,15 +106,9 @@ class RunOptions:
         return int.from_bytes(hashlib.sha256(shard.encode()).digest()[:8], "big")
 
 
-def new_run_id(seed: int, *, deterministic: bool, shard: tuple[int, int] = (1, 1)) -> str:
-    """The mark that everything a run creates carries: from seed and shard, or one that no other run has.
-
-    Marks of one kind are equally long: none is the beginning of another, and padded texts are alike.
-    """
-    if deterministic:
-        number = int.from_bytes(hashlib.sha256(f"{seed} {shard[0]}/{shard[1]}".encode()).digest()[:8], "big")
-        return "ctgate" + "".join(ALPHABET[number // len(ALPHABET) ** place % len(ALPHABET)] for place in range(6))
-    return "ct" + "".join(randomness.choice(ALPHABET) for _ in range(8))
+def new_run_id() -> str:
+    """The id of a run: everything that it creates carries it, and nobody can guess it. All are equally long."""
+    return "ct" + "".join(randomness.choice(ALPHABET) for _ in range(10))
 
 
 def new_folder(root: Path, target: str) -> Path:
@@ -154,7 +148,7 @@ def open_session(
     limits = Limits(response_time=options.response_time, response_bytes=RESPONSE_BYTES)
     target = Target(options.base_url, secrets, limits, request_budget, worker, client_cert=options.certificate)
     judge = Judge(options.load_contract(), limits, secrets, options.run_id)
-    ledger = Ledger(options.folder, worker)
+    ledger = Ledger(options.folder, worker, secrets)
     ledger.run(options.run_id, options.base_url)
     return Session(
         target,

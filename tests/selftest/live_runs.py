@@ -59,7 +59,7 @@ class Run:
 def essentials_run(base_url: str, folder: Path, key: str = KEY, cases: int = 60, **options: Any) -> Run:
     """The essential cases sent to ``base_url``, with preflight, look back and cleanup."""
     chosen = {"patience": 5.0, "connections": 4, "response_time": 5.0, "seed": 1, **options}
-    settings = RunOptions(target="live", base_url=base_url, run_id=new_run_id(1, deterministic=False), **chosen)
+    settings = RunOptions(target="live", base_url=base_url, run_id=new_run_id(), **chosen)
     test_run = TestRun(settings, Secrets(key), MAIN, parallel=False)
     began = time.monotonic()
     test_run.begin(folder, "a test", latest=False)
@@ -81,7 +81,7 @@ def driving(base_url: str, folder: Path, key: str = KEY, **options: Any) -> Iter
     """A run behind its preflight, for a test that sends by itself; it looks back and cleans up at the end."""
     chosen = {"patience": 5.0, "response_time": 5.0, "seed": 1, **options}
     settings = RunOptions(target="live", base_url=base_url, **chosen)
-    run_id = new_run_id(settings.seed, deterministic=settings.settings.deterministic)
+    run_id = new_run_id()
     test_run = TestRun(replace(settings, run_id=run_id), Secrets(key), MAIN, parallel=False)
     test_run.begin(folder, "a test", latest=False)
     try:

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 from urllib.parse import urlsplit
 
+from contracts.exchange import unpack_bytes
 from reports.history import history_files, read_history
 from tests.mock.process import MockProcess
 
@@ -41,7 +42,7 @@ class Ran:
         """What was sent to the collection, in the order of the numbers."""
         posts = [record for record in self.records("exchange") if record["case"].get("method", "POST") == "POST"]
         posts.sort(key=lambda post: (post["worker"], post["number"]))
-        return [repr((p["case"]["headers"], p["case"].get("body"), p["case"].get("body_base64"))) for p in posts]
+        return [repr((post["case"]["headers"], unpack_bytes("body", post["case"]))) for post in posts]
 
 
 def run_suite(reports: Path, *arguments: str, env: dict[str, str] | None = None, seconds: float = 170.0) -> Ran:
@@ -63,8 +64,8 @@ def run_module(module: str, *arguments: str | Path) -> subprocess.CompletedProce
 
 
 def without_names(bodies: list[str], run_id: str) -> list[str]:
-    """The bodies with the same word for every unique name of a run."""
-    return [re.sub(rf"{run_id}-[0-9]+", "NAME", body) for body in bodies]
+    """The bodies with the same word for every unique name of a run, those in UTF-16 and UTF-32 too."""
+    return [re.sub(rf"{run_id}-[0-9]+", "NAME", body.replace("\\x00", "")) for body in bodies]
 
 
 @dataclass(slots=True)

@@ -1,11 +1,13 @@
-"""Leaving nothing behind: deleting what a run created, at its end or later from its ledger.
+"""Deletes what a run created, at its end or later from its ledger.
 
-python -m tests.harness.client.cleanup reports/runs/<run>
+python -m tests.harness.client.cleanup reports/runs/<run> --base-url URL
 """
 
 from __future__ import annotations
 
 import argparse
+import json
+import re
 import sys
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -16,28 +18,31 @@ from contracts.secrets import Secrets
 from tests.harness.client.budget import RequestBudget
 from tests.harness.client.credentials import KEY_VARIABLE, WrongUsage, check_base_url, read_key
 from tests.harness.client.ledger import Ledger, read_ledgers
-from tests.harness.client.project_cleaner import ProjectCleaner
+from tests.harness.client.project_cleaner import PAGES, PAGES_FOR_LOST, ProjectCleaner
 from tests.harness.client.target import Target
 
 if TYPE_CHECKING:
     from tests.harness.client.ledger import LedgerState
+    from tests.harness.client.ownership import Sent
 
-#: How often the list is searched again after lost projects were found in it.
+#: How often the list is searched again after projects of the run were found in it.
 _ROUNDS: Final = 3
+_DOUBTFUL: Final = "perhaps not ours: the service answered with it, but it does not show what was sent"
 
 
 @dataclass(slots=True)
 class CleanupResult:
     """What became of everything a run created: ``created`` projects are ``deleted`` or ``kept`` with a reason.
 
-    ``strays`` are projects that carry the run's mark and that no answer had told of; ``remarks`` say what
-    could not be looked for.
+    ``untracked`` are projects of the run that no response named; ``may_be_left`` counts the requests of which nobody
+    knows whether they created a project; ``remarks`` say what could not be looked for.
     """
 
     created: int = 0
     deleted: int = 0
     kept: dict[str, str] = field(default_factory=dict)
     untracked: list[dict[str, Any]] = field(default_factory=list)
+    may_be_left: int = 0
     remarks: list[str] = field(default_factory=list)
 
     def reasons(self) -> list[str]:
@@ -46,58 +51,112 @@ class CleanupResult:
 
 
 def clean_up(
-    directory: Path,
-    target: Target,
-    *,
-    connections: int = 4,
-    prepaid: int = 0,
-    patience: float = 60.0,
-    keep: str = "",
+    directory: Path, target: Target, *, prepaid: int = 0, patience: float = 60.0, keep: str = ""
 ) -> CleanupResult:
-    """Delete what the ledgers say stands, then what the list shows with the run's mark.
+    """Delete the run's own projects that its ledgers name, then those that the list shows; look at the list again.
 
-    ``prepaid`` requests were taken out of the budget before. An unreachable service is waited for as long as
-    ``patience`` seconds. With ``keep``, a reason, nothing is deleted.
+    Args:
+        directory: the folder of the run.
+        target: the service.
+        prepaid: requests that were taken out of the budget before.
+        patience: seconds without a good answer for which an unreachable service is waited for.
+        keep: a reason not to delete anything; empty to delete.
     """
-    account = read_ledgers(directory)
-    if not account.created and not account.lost:
-        return CleanupResult()
-    cleaner = ProjectCleaner(target, connections, prepaid=prepaid, patience=patience)
-    ledger, cleaned = Ledger(directory, "cleanup"), CleanupResult()
-
-    def gone(identifier: str) -> None:
-        ledger.deleted(identifier)
-        account.deleted.add(identifier)
-
+    state = read_ledgers(directory)
+    if not state.created and not state.open_requests:
+        return CleanupResult(remarks=_unreadable(state))
+    ledger = Ledger(directory, "cleanup", target.secrets)
     try:
-        waiting = account.standing
-        for _ in range(_ROUNDS):
-            cleaned.kept |= dict.fromkeys(waiting, keep) if keep else cleaner.delete(waiting, gone)
-            waiting = _strays(cleaner, account, ledger, cleaned)
-            if not waiting:
-                break
-        cleaned.kept |= dict.fromkeys(waiting, keep or "it was still there after it had been deleted")
+        return _Cleanup(state, ledger, ProjectCleaner(target, prepaid=prepaid, patience=patience), keep).run()
     finally:
         ledger.close()
-    cleaned.created, cleaned.deleted = len(account.created), len(account.created.keys() & account.deleted)
-    return cleaned
 
 
-def _strays(cleaner: ProjectCleaner, account: LedgerState, ledger: Ledger, cleaned: CleanupResult) -> list[str]:
-    """The ids of projects with the run's mark that are in the list and not in the account; they are entered."""
-    found, problem = cleaner.marked(account.run_id, lost=account.lost > 0)
-    if problem and (account.lost or found):
-        remark = f"{problem}; {account.lost} requests got no clear answer: look for projects marked {account.run_id}-"
-        cleaned.remarks = [remark]
-    fresh = []
-    for project in found:
-        identifier = project.get("id")
-        if isinstance(identifier, str) and identifier not in account.created:
-            ledger.found(identifier)
-            account.created[identifier] = None
-            cleaned.untracked.append(project)
-            fresh.append(identifier)
-    return fresh
+class _Cleanup:
+    """One cleanup: deletes, reads the list, and deletes again what that shows."""
+
+    def __init__(self, state: LedgerState, ledger: Ledger, cleaner: ProjectCleaner, keep: str) -> None:
+        self._state = state
+        self._ledger = ledger
+        self._cleaner = cleaner
+        self._keep = keep
+        self._result = CleanupResult(may_be_left=len(state.open_requests), remarks=_unreadable(state))
+
+    def run(self) -> CleanupResult:
+        state, result = self._state, self._result
+        waiting = state.remaining
+        for _ in range(_ROUNDS):
+            result.kept |= dict.fromkeys(waiting, self._keep) if self._keep else self._delete(waiting)
+            waiting = self._search()
+            if not waiting:
+                break
+        result.kept |= dict.fromkeys(waiting, self._keep or "it was still there after it had been deleted")
+        result.kept |= dict.fromkeys(state.doubtful, _DOUBTFUL)
+        result.created, result.deleted = len(state.created), len(state.created.keys() & state.deleted)
+        if result.may_be_left:
+            result.remarks.append(
+                f"{result.may_be_left} requests got no clear answer and may have left a project each: "
+                f"look for projects named {state.run_id}-..., or those of {_names(state.open_requests)}"
+            )
+        return result
+
+    def _delete(self, identifiers: list[str]) -> dict[str, str]:
+        def gone(identifier: str) -> None:
+            self._ledger.deleted(identifier)
+            self._state.deleted.add(identifier)
+
+        return self._cleaner.delete(identifiers, gone)
+
+    def _search(self) -> list[str]:
+        """The ids of the run's projects in the list: unknown ones, and those that should be gone."""
+        state, result = self._state, self._result
+        found, problem = self._cleaner.listed(PAGES_FOR_LOST if state.open_requests else PAGES)
+        if problem and not found:
+            result.remarks += [problem] if state.open_requests else []
+            return []
+        if not problem:
+            result.may_be_left = 0
+        return [identifier for project in found if (identifier := self._belongs(project))]
+
+    def _belongs(self, project: dict[str, Any]) -> str:
+        """The id of a listed project that is to be deleted, else empty; it is entered in the ledger."""
+        identifier, state = project.get("id"), self._state
+        if not isinstance(identifier, str) or identifier in state.existing.identifiers:
+            return ""
+        if identifier in state.deleted:
+            state.deleted.discard(identifier)
+            self._ledger.still_there(identifier)
+            return identifier
+        if identifier in state.created:
+            return ""
+        signs = self._signs(project)
+        if not signs:
+            return ""
+        self._ledger.found(identifier, signs)
+        state.created[identifier] = signs
+        self._result.untracked.append(project)
+        return identifier if state.existing.owns(identifier, signs) else ""
+
+    def _signs(self, project: dict[str, Any]) -> str:
+        """The signs that a listed project is one that no response named: a name of this run, or an open request."""
+        state = self._state
+        text = json.dumps([project.get(name) for name in ("displayName", "externalId", "metadata")], ensure_ascii=False)
+        if state.run_id and re.search(rf"{re.escape(state.run_id)}-\d", text):
+            return "values+time"  # a name that nobody can guess
+        if any(
+            not sent.names and sent.shown_by(project) and sent.created_with(project) for sent in state.open_requests
+        ):
+            return "values+time" if state.existing.complete else "values"
+        return ""
+
+
+def _unreadable(state: LedgerState) -> list[str]:
+    return [f"{state.unreadable} lines of the ledger cannot be read"] if state.unreadable > 1 else []
+
+
+def _names(requests: list[Sent]) -> str:
+    names = [next(iter(sent.names), json.dumps(sent.display_name)) for sent in requests[:5]]
+    return ", ".join(names) + (", ..." if len(requests) > len(names) else "")
 
 
 class _Parser(argparse.ArgumentParser):
@@ -110,17 +169,20 @@ def main(arguments: list[str] | None = None) -> int:
     """Clean up after a run that could not: exit status 0 nothing is left, 1 something is, 4 wrong usage."""
     parser = _Parser(prog="python -m tests.harness.client.cleanup", description=main.__doc__)
     parser.add_argument("run", type=Path, help="the folder of the run, such as reports/runs/latest")
-    parser.add_argument("--base-url", help="where the service is now; as in the run unless told")
+    parser.add_argument("--base-url", required=True, help="where the service is: the key is sent nowhere else")
+    parser.add_argument("--client-cert", help="a PEM file with a client certificate, and its key unless --client-key")
+    parser.add_argument("--client-key", help="a PEM file with the key of the client certificate")
     parser.add_argument("--key-file", help=f"a file that holds the key; else {KEY_VARIABLE}")
     options = parser.parse_args(arguments)
     try:
-        account = read_ledgers(options.run)
+        read_ledgers(options.run)
         secrets = Secrets(read_key(options.key_file, "live"))
-        base_url = check_base_url(options.base_url or account.base_url)
+        base_url = check_base_url(options.base_url)
     except (FileNotFoundError, WrongUsage) as problem:
         print(problem, file=sys.stderr)
         return 4
-    target = Target(base_url, secrets, Limits(), RequestBudget(), "cleanup")
+    certificate = (options.client_cert, options.client_key) if options.client_key else options.client_cert
+    target = Target(base_url, secrets, Limits(), RequestBudget(), "cleanup", client_cert=certificate)
     try:
         cleaned = clean_up(options.run, target)
     finally:
@@ -130,7 +192,7 @@ def main(arguments: list[str] | None = None) -> int:
         print(f"  {identifier}: {why}")
     for remark in cleaned.remarks:
         print(remark)
-    return 1 if cleaned.kept or cleaned.remarks else 0
+    return 1 if cleaned.kept or cleaned.may_be_left or cleaned.remarks else 0
 
 
 if __name__ == "__main__":

@@ -3,68 +3,98 @@
 from __future__ import annotations
 
 import json
+import os
 import threading
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from dataclasses import asdict, dataclass, field
+from typing import TYPE_CHECKING, Any, Final
+
+from tests.harness.client.ownership import Existing, Sent
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path
 
+    from contracts.secrets import Secrets
+
+#: Readable by its owner alone: it names projects of a platform.
+_OWNER_ONLY: Final = 0o600
+
 
 class Ledger:
     """Appends to ``directory/ledger-<worker>.ndjson``; each line reaches the operating system at once."""
 
-    def __init__(self, directory: Path, worker: str) -> None:
-        self._file = (directory / f"ledger-{worker}.ndjson").open("ab", buffering=0)
+    def __init__(self, directory: Path, worker: str, secrets: Secrets) -> None:
+        path = directory / f"ledger-{worker}.ndjson"
+        self._file = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, _OWNER_ONLY)
+        self._secrets = secrets
         self._lock = threading.Lock()
 
     def run(self, run_id: str, base_url: str) -> None:
-        """Say which run this is: the mark that its projects carry and where they are."""
+        """Say which run this is: what its projects carry and where they are."""
         self._write({"run_id": run_id, "base_url": base_url})
 
-    def intend(self, number: int) -> None:
+    def existing(self, found: Existing) -> None:
+        """Say which projects were there before the run."""
+        self._write({"existing": sorted(found.identifiers), "complete": found.complete})
+
+    def intend(self, number: int, sent: Sent) -> None:
         """Say that request ``number`` is about to be sent and may create a project."""
-        self._append(b'{"intend":%d}\n' % number)
+        self._write({"intend": number, "sent": asdict(sent)})
 
-    def settle(self, number: int, created: str | None) -> None:
-        """Say what became of request ``number``: the id of its project, or None where there is none."""
-        self._write({"settle": number, "created": created})
+    def settle(self, number: int, created: str | None, signs: str = "") -> None:
+        """Say what became of request ``number``: the id of its project with the signs for it, or None without one."""
+        self._write({"settle": number, "created": created, "signs": signs})
 
-    def found(self, identifier: str) -> None:
-        """Say that a project was found whose answer was lost."""
-        self._write({"found": identifier})
+    def found(self, identifier: str, signs: str) -> None:
+        """Say that a project was found that no response named."""
+        self._write({"found": identifier, "signs": signs})
 
     def deleted(self, identifier: str) -> None:
         """Say that a project is gone."""
         self._write({"deleted": identifier})
 
+    def still_there(self, identifier: str) -> None:
+        """Say that a project that was deleted is still there."""
+        self._write({"still_there": identifier})
+
     def close(self) -> None:
         """Close the file."""
-        self._file.close()
+        with self._lock:
+            if self._file >= 0:
+                os.close(self._file)
+                self._file = -1
 
     def _write(self, record: dict[str, Any]) -> None:
-        self._append(json.dumps(record, separators=(",", ":")).encode() + b"\n")
-
-    def _append(self, line: bytes) -> None:
+        line = self._secrets.redact(json.dumps(record, separators=(",", ":")).encode()) + b"\n"
         with self._lock:
-            self._file.write(line)
+            os.write(self._file, line)
 
 
 @dataclass(slots=True)
 class LedgerState:
-    """What the ledgers of a run say: every project, those that are gone, and how many answers were lost."""
+    """What the ledgers of a run say.
+
+    ``created`` maps each project to the signs that it is the run's own, ``open_requests`` holds the requests of which
+    no response tells what became; ``unreadable`` counts the lines that nobody can read.
+    """
 
     run_id: str = ""
     base_url: str = ""
-    created: dict[str, None] = field(default_factory=dict)
+    existing: Existing = field(default_factory=Existing)
+    created: dict[str, str] = field(default_factory=dict)
     deleted: set[str] = field(default_factory=set)
-    lost: int = 0
+    open_requests: list[Sent] = field(default_factory=list)
+    unreadable: int = 0
 
     @property
-    def standing(self) -> list[str]:
-        """Projects that nobody deleted, in the order of their creation within a worker."""
-        return [identifier for identifier in self.created if identifier not in self.deleted]
+    def remaining(self) -> list[str]:
+        """The run's own projects that nobody deleted, in the order of their creation within a worker."""
+        return [i for i, signs in self.created.items() if i not in self.deleted and self.existing.owns(i, signs)]
+
+    @property
+    def doubtful(self) -> list[str]:
+        """Projects that a response named and that are perhaps not the run's own."""
+        return [i for i, signs in self.created.items() if i not in self.deleted and not self.existing.owns(i, signs)]
 
 
 def read_ledgers(directory: Path) -> LedgerState:
@@ -72,28 +102,40 @@ def read_ledgers(directory: Path) -> LedgerState:
     files = sorted(directory.glob("ledger-*.ndjson"))
     if not files:
         raise FileNotFoundError(f"{directory} holds no ledger-*.ndjson; expected the folder of a run")
-    account = LedgerState()
+    state = LedgerState()
     for path in files:
-        _add_up(path.read_bytes().splitlines(keepends=True), account)
-    return account
+        _add_up(path.read_bytes().splitlines(keepends=True), state)
+    return state
 
 
-def _add_up(lines: Iterable[bytes], account: LedgerState) -> None:
-    open_requests: set[int] = set()
+def _add_up(lines: Iterable[bytes], state: LedgerState) -> None:
+    waiting: dict[int, Sent] = {}
     for line in lines:
-        if not line.endswith(b"\n"):
-            break  # a crash cut the last line; its request is still open
-        record = json.loads(line)
-        if "run_id" in record:
-            account.run_id, account.base_url = record["run_id"], record["base_url"]
-        elif "intend" in record:
-            open_requests.add(record["intend"])
-        elif "settle" in record:
-            open_requests.discard(record["settle"])
-            if record["created"] is not None:
-                account.created[record["created"]] = None
-        elif "found" in record:
-            account.created[record["found"]] = None
-        else:
-            account.deleted.add(record["deleted"])
-    account.lost += len(open_requests)
+        try:
+            record = json.loads(line)
+            _add(record, state, waiting)
+        except (ValueError, KeyError, TypeError, AttributeError):
+            # Cut by a crash, or damaged: the other lines count all the same.
+            state.unreadable += 1
+    state.open_requests += waiting.values()
+
+
+def _add(record: dict[str, Any], state: LedgerState, waiting: dict[int, Sent]) -> None:
+    if "run_id" in record:
+        state.run_id, state.base_url = str(record["run_id"]), str(record["base_url"])
+    elif "existing" in record:
+        state.existing = Existing(set(record["existing"]), complete=record["complete"] is True)
+    elif "intend" in record:
+        waiting[record["intend"]] = Sent(**record["sent"])
+    elif "settle" in record:
+        waiting.pop(record["settle"], None)
+        if record["created"] is not None:
+            # The strongest signs count: a repeated request shows the project of the first.
+            signs = max(state.created.get(record["created"], ""), str(record["signs"]), key=len)
+            state.created[str(record["created"])] = signs
+    elif "found" in record:
+        state.created[str(record["found"])] = str(record["signs"])
+    elif "still_there" in record:
+        state.deleted.discard(record["still_there"])
+    else:
+        state.deleted.add(record["deleted"])

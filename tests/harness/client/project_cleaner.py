@@ -1,9 +1,8 @@
-"""Deleting projects and searching the list for lost ones, through whatever weather there is."""
+"""Deletes projects gently and reads the list of projects, through failures that pass."""
 
 from __future__ import annotations
 
 import json
-import re
 import threading
 import time
 from collections import Counter
@@ -16,6 +15,7 @@ from urllib.parse import quote
 from contracts.exchange import COLLECTION_PATH, UNREACHED, VALID_AUTHORIZATION, Case, Exchange
 from tests.harness.client.budget import BudgetSpent, RequestBudget
 from tests.harness.client.failure_classification import GATEWAY, retry_after
+from tests.harness.client.ownership import Existing, project_path
 from tests.harness.client.turns import Turns
 
 if TYPE_CHECKING:
@@ -23,13 +23,19 @@ if TYPE_CHECKING:
 
     from tests.harness.client.target import Target
 
-#: Projects a page, and pages that are read where no answer is known to be lost, and where one is.
+#: Projects a page, and pages that are read where the response to every request is known, and where one is not.
 _PAGE: Final = 100
-_PAGES, _PAGES_FOR_LOST = 20, 2_000
+PAGES, PAGES_FOR_LOST = 20, 2_000
 #: How often a project is tried that the service fails to delete, with so many seconds in between.
 _TRIES, _BETWEEN = 3, 0.5
 #: Answers of one kind after which the rest is not tried.
 _CONVINCED: Final = 3
+#: Deletions in flight at most. A deletion may cost a service several of its own connections.
+_WIDEST: Final = 4
+#: Answers in a row, none slow, after which one more deletion is in flight.
+_STEADY: Final = 8
+#: An answer that takes so many times the fastest one, and more than so many seconds, is a hesitation.
+_SLOWER, _SLOW = 4.0, 0.25
 _AUTHORIZED: Final = (("Authorization", VALID_AUTHORIZATION),)
 
 
@@ -40,14 +46,14 @@ class ProjectCleaner:
     service is waited for as long as ``patience`` seconds without a good answer.
     """
 
-    def __init__(self, target: Target, connections: int, *, prepaid: int, patience: float) -> None:
+    def __init__(self, target: Target, *, prepaid: int, patience: float) -> None:
         self._target = target
-        self._connections = connections
         self._prepaid = prepaid
         self._patience = patience
         self._lock = threading.Lock()
         self._room = threading.Condition()
-        self._under_way, self._width = 0, connections
+        self._under_way, self._width, self._steady = 0, 1, 0
+        self._fastest = float("inf")
         self._last_good = time.monotonic()
         self._said: Counter[str] = Counter()
         self._deletes = False
@@ -60,7 +66,11 @@ class ProjectCleaner:
     # -- deleting -----------------------------------------------------------------------------------------
 
     def delete(self, identifiers: list[str], gone: Callable[[str], None]) -> dict[str, str]:
-        """Delete projects and call ``gone`` for each at once; what stands, with the reason, is returned."""
+        """Delete projects, one at a time at first; call ``gone`` for each at once.
+
+        Returns:
+            The projects that are not gone, each with the reason.
+        """
         standing = dict.fromkeys(identifiers, "")
         for attempt in range(_TRIES):
             if attempt:
@@ -72,11 +82,11 @@ class ProjectCleaner:
 
     def _try_all(self, standing: dict[str, str], gone: Callable[[str], None]) -> None:
         """One try for each; those that are gone leave ``standing``, the others get a reason."""
-        pool = ThreadPoolExecutor(self._connections, thread_name_prefix="cleanup")
+        pool = ThreadPoolExecutor(_WIDEST, thread_name_prefix="cleanup")
         waiting = list(standing)
         turns = Turns([partial(self._delete_one, identifier, standing, gone) for identifier in waiting])
         try:
-            turns.take(pool, self._connections)
+            turns.take(pool, _WIDEST)
         finally:
             pool.shutdown(wait=True, cancel_futures=True)
         for problem in turns.problems.values():
@@ -93,7 +103,9 @@ class ProjectCleaner:
 
     def _delete(self, identifier: str) -> str:
         """Empty where the project is gone, else why it stands."""
-        path = f"{COLLECTION_PATH}/{quote(identifier, safe='')}"
+        path = project_path(identifier)
+        if path is None:
+            return "its id cannot be named in a URL"
         try:
             exchange = None if self._hopeless else self._answer("DELETE", path)
         except BudgetSpent as end:
@@ -127,19 +139,25 @@ class ProjectCleaner:
 
     # -- searching ----------------------------------------------------------------------------------------
 
-    def marked(self, run_id: str, *, lost: bool) -> tuple[list[dict[str, Any]], str]:
-        """Projects in the list that carry the run's mark, and why the list was not read to its end (or nothing)."""
+    def listed(self, most: int) -> tuple[list[dict[str, Any]], str]:
+        """The projects in the list, at most so many pages, and why it was not read to its end (or nothing)."""
         found: list[dict[str, Any]] = []
-        # Cases put letters right before a name: what stands in front of the mark says nothing.
-        pattern = re.compile(rf"{re.escape(run_id)}-\d")
         try:
-            for page in self._pages(_PAGES_FOR_LOST if lost else _PAGES):
-                found += [project for project in page if pattern.search(_texts_of(project))]
+            for page in self._pages(most):
+                found += page
         except BudgetSpent as end:
             return found, f"the list of projects was not read to its end: {end}"
         except LookupError as problem:
             return found, str(problem)
         return found, ""
+
+    def existing(self, most: int) -> Existing | None:
+        """The projects that are there now, as far as so many pages show; None where there is no list."""
+        found, problem = self.listed(most)
+        if problem and not found:
+            return None
+        identifiers = {project["id"] for project in found if isinstance(project.get("id"), str)}
+        return Existing(identifiers, complete=not problem)
 
     def _pages(self, most: int) -> Iterator[list[dict[str, Any]]]:
         cursor, seen, size = None, set[str](), _PAGE
@@ -184,9 +202,21 @@ class ProjectCleaner:
             pause = min(2 * pause, 5.0)
 
     def _narrow(self) -> None:
-        """Send over half as many connections: all that wait would come back at once and be too many again."""
+        """One at a time from here on: what waits would come back at once and be too much again."""
         with self._room:
-            self._width = max(1, self._width // 2)
+            self._width, self._steady = 1, 0
+
+    def _keep_pace(self, seconds: float) -> None:
+        """Take in how long an answer took: one more in flight while the pace is kept, one at a time when it is not."""
+        with self._room:
+            self._fastest = min(self._fastest, seconds)
+            hesitates = seconds > max(_SLOW, _SLOWER * self._fastest)
+            self._steady = 0 if hesitates else self._steady + 1
+            if hesitates:
+                self._width = 1
+            elif self._steady >= _STEADY and self._width < _WIDEST:
+                self._width, self._steady = self._width + 1, 0
+                self._room.notify()
 
     @contextmanager
     def _one_of_few(self) -> Iterator[None]:
@@ -213,11 +243,9 @@ class ProjectCleaner:
             self._request_budget.reserve(1)
         self._request_budget.send_reserved()
         with self._one_of_few():
-            return self._target.send(Case(body=None, headers=_AUTHORIZED, method=method, path=path))
-
-
-def _texts_of(project: dict[str, Any]) -> str:
-    return json.dumps([project.get(name) for name in ("externalId", "displayName", "metadata")], ensure_ascii=False)
+            exchange = self._target.send(Case(body=None, headers=_AUTHORIZED, method=method, path=path))
+        self._keep_pace(exchange.elapsed)
+        return exchange
 
 
 def _page(exchange: Exchange | None) -> dict[str, Any] | None:

@@ -4,19 +4,21 @@ from __future__ import annotations
 
 import json
 import threading
+import time
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Final, TypeVar
-from urllib.parse import quote
 
-from contracts.exchange import COLLECTION_PATH, UNREACHED, VALID_AUTHORIZATION, Case, Exchange
+from contracts.exchange import UNREACHED, VALID_AUTHORIZATION, Case, Exchange
 from contracts.judgement import Judge, Judgement, open_since_sent_before, sent_external_id
 from contracts.observations import Observations
 from contracts.oracle import Expected
 from tests.harness.client.budget import BudgetSpent, OutOfTime, RequestBudget
+from tests.harness.client.ownership import Existing, Sent, project_path, proof, shown_project
 from tests.harness.client.retry_policy import Answer, Patience, Recorder, RetryPolicy
+from tests.harness.client.target import NoVerdict
 from tests.harness.client.turns import Turns
 
 if TYPE_CHECKING:
@@ -30,6 +32,9 @@ T = TypeVar("T")
 
 _LIMITED: Final = 429
 _AUTHORIZED: Final = (("Authorization", VALID_AUTHORIZATION),)
+#: Projects that cannot be deleted, because their id is not known or is perhaps not the run's own, after which nothing
+#: more is created.
+_MOST_UNTRACEABLE: Final = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +86,11 @@ class Session:
         self.connections = connections
         self.exhausted = ""
         self._ledger = ledger
-        self._standing: set[str] = set()
+        #: The projects that responses named and nobody deleted, each with the signs that it is the run's own.
+        self._remaining: dict[str, str] = {}
+        self._untraceable = 0
+        self._deletes_nothing = False
+        self.existing = Existing()
         self.repeated_ids: set[str] = set()
         self.observations = Observations(judge.contract)
         #: What is taken out of the budget with each request, to delete what it may create.
@@ -171,22 +180,33 @@ class Session:
         self.recorder.exchange(exchange)
         return exchange
 
+    def note_that_nothing_is_deleted(self) -> None:
+        """From now on each creation counts as one that cannot be cleaned up: deletions succeed and delete nothing."""
+        self._deletes_nothing = True
+
+    def owns(self, identifier: str) -> bool:
+        """Whether a project is provably the run's own, and can be deleted."""
+        signs = self._remaining.get(identifier, "")
+        return self.existing.owns(identifier, signs) and project_path(identifier) is not None
+
     def delete(self, identifier: str) -> Exchange:
         """Try once to delete one project, and say so in the ledger where that succeeds."""
-        path = f"{COLLECTION_PATH}/{quote(identifier, safe='')}"
+        path = project_path(identifier)
+        if path is None:
+            raise ValueError(f"expected an id that a URL can name, got {identifier!r}")
         exchange, _ = self._attempt(Case(None, _AUTHORIZED, method="DELETE", path=path))
         self.recorder.exchange(exchange)
         if 200 <= exchange.status < 300:
             self._ledger.deleted(identifier)
-            if identifier in self._standing:
-                self._standing.discard(identifier)
+            if identifier in self._remaining:
+                del self._remaining[identifier]
                 self.request_budget.give_back(self._reserved)
         return exchange
 
-    def rename(self, run_id: str) -> None:
-        """Use another mark from now on for what is created."""
-        self.judge = Judge(self.judge.contract, self.judge.limits, self.judge.secrets, run_id)
-        self._ledger.run(run_id, self.target.base_url)
+    def note_existing(self, existing: Existing) -> None:
+        """Write down which projects were there before the run; they are never deleted."""
+        self._ledger.existing(existing)
+        self.existing = existing
 
     def drain(self) -> None:
         """Let what is in flight end; nothing that waits is sent any more."""
@@ -212,9 +232,19 @@ class Session:
             return self.target.secrets.redact_exchange(self.target.send(case, number=number, repeat=repeat)), None
         expected = self.judge.expect(case)
         external_id = sent_external_id(expected)
+        if self._untraceable >= _MOST_UNTRACEABLE:
+            raise NoVerdict(
+                f"the run stopped creating: {self._untraceable} projects cannot be cleaned up, because "
+                + (
+                    "deletions delete nothing"
+                    if self._deletes_nothing
+                    else "the responses do not name them or do not show what was sent"
+                )
+            )
         self.request_budget.take(1 + self._reserved)
         number = number or self.target.next_number()
-        self._ledger.intend(number)
+        sent = Sent.of(case, self.judge.run_id, time.time())
+        self._ledger.intend(number, sent)
         if external_id is not None:
             with self._books:
                 self._used[external_id] += 1
@@ -227,24 +257,38 @@ class Session:
                     self._used[external_id] -= 1
         redacted = self.target.secrets.redact_exchange(exchange)
         with self._judging:
-            self._settle(exchange)
+            self._settle(exchange, sent)
             judgement = self.judge.judge(exchange, expected, redacted)
             if judgement.project is not None:
                 self.observations.observe(judgement.project)
         return redacted, judgement
 
-    def _settle(self, exchange: Exchange) -> None:
+    def _settle(self, exchange: Exchange, sent: Sent) -> None:
         """Write down what became of a request; where that is not known it stays open in the ledger."""
-        identifier = created_id(exchange)
-        if identifier is not None:
-            self._ledger.settle(exchange.number, identifier)
-            if identifier in self._standing:  # the service repeats an id: nothing more to delete
-                self.repeated_ids.add(identifier)
-                self.request_budget.give_back(self._reserved)
-            self._standing.add(identifier)
-        elif _unreached(exchange) or 300 <= exchange.status < 500:
+        if _unreached(exchange) or 300 <= exchange.status < 500:
             self._ledger.settle(exchange.number, None)
             self.request_budget.give_back(self._reserved)
+            return
+        if not 200 <= exchange.status < 300:
+            return
+        project = shown_project(exchange.response.body if exchange.response else b"")
+        identifier = project.get("id")
+        if not identifier:
+            self._count_untraceable()
+            return
+        signs = proof(sent, exchange)
+        self._ledger.settle(exchange.number, identifier, signs)
+        known = identifier in self._remaining or identifier in self.existing.identifiers
+        if self._deletes_nothing or not (signs or known):
+            self._count_untraceable()
+        if identifier in self._remaining:  # the service repeats an id: nothing more to delete
+            self.repeated_ids.add(identifier)
+            self.request_budget.give_back(self._reserved)
+        self._remaining[identifier] = signs
+
+    def _count_untraceable(self) -> None:
+        with self._books:
+            self._untraceable += self._reserved  # none where projects are kept
 
 
 def _unreached(exchange: Exchange) -> bool:

@@ -106,8 +106,8 @@ def test_the_process_ahead_ends_with_the_run(number: signal.Signals) -> None:
     program = (
         "import multiprocessing, sys, time\n"
         "from tests.harness.run_options import RunOptions\n"
-        "from tests.harness.case_prefetcher import Preparation\n"
-        "made = Preparation(RunOptions(mark='ct', seed=1), ahead=True)\n"
+        "from tests.harness.case_prefetcher import CasePrefetcher\n"
+        "made = CasePrefetcher(RunOptions(run_id='ct', seed=1), ahead=True)\n"
         "print(*[process.pid for process in multiprocessing.active_children()], flush=True)\n"
         "time.sleep(60)\n"
     )
@@ -140,10 +140,10 @@ def test_a_run_that_ends_early_ends_at_once() -> None:
         "import sys, time\n"
         "from tests.harness.run_options import RunOptions\n"
         "from strategies.cases.case_sets import SetName\n"
-        "from tests.harness.case_prefetcher import Preparation\n"
-        "options = RunOptions(mark='ct', seed=1)\n"
-        "made = Preparation(options, ahead=True)\n"
-        "made.plan(options, [SetName(name) for name in ('valid values', 'wrong kinds', 'malformed', 'unusual')])\n"
+        "from tests.harness.case_prefetcher import CasePrefetcher\n"
+        "options = RunOptions(run_id='ct', seed=1)\n"
+        "made = CasePrefetcher(options, ahead=True)\n"
+        "made.plan(options, [SetName(name) for name in ('valid values', 'wrong kinds', 'malformed', 'unspecified')])\n"
         "time.sleep(float(sys.argv[1]))\n"
         "made.close()\n"
     )

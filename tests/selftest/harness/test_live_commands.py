@@ -89,7 +89,7 @@ def test_a_replay_sends_the_same_bytes_but_a_new_name(service: str, tmp_path: Pa
 
 
 def _nameless(seen: Seen) -> bytes:
-    return re.sub(rb"ct[a-z0-9]{8}-\d+", b"", seen.body)
+    return re.sub(rb"ct[a-z0-9]{10}-\d+", b"", seen.body)
 
 
 # -- curl ---------------------------------------------------------------------------------------------------

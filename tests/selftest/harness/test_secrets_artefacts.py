@@ -78,7 +78,7 @@ def _echoes(seen: Seen) -> Writes | None:
         return raw(f"HTTP/1.1 {KEY} {KEY}\r\n\r\n".encode())
     if seen.number % 5 == 1:
         return answer(500, f"panic: {token} at {KEY}", [("X-Debug", KEY), ("Content-Type", "text/plain")])
-    if seen.number % 5 == 2:
+    if seen.number % 5 == 4:
         return answer(400, ("x" * (seen.number % 200)) + KEY, [("Content-Type", "text/html")])
     return json_answer(400 if seen.number % 2 else 201, body, [("Location", f"/v1/{quote(KEY, safe='')}")])
 

@@ -40,9 +40,9 @@ def _team_projects(base_url: str) -> int:
     [
         ("tests.harness.reporting", "summarize", "No verdict: the reports failed themselves"),
         ("tests.harness.reporting", "write_all", "No verdict: the reports failed themselves"),
-        ("tests.harness.run", "look_back", "the look back failed itself: ZeroDivisionError"),
-        ("tests.harness.final_checks", "take_stock", "the look back failed itself: ZeroDivisionError"),
-        ("tests.harness.run", "judge_strays", "the cleanup failed itself"),
+        ("tests.harness.run", "run_final_checks", "the look back failed itself: ZeroDivisionError"),
+        ("tests.harness.final_checks", "verify_inventory", "the look back failed itself: ZeroDivisionError"),
+        ("tests.harness.run", "judge_untracked", "the cleanup failed itself"),
     ],
 )
 def test_a_crash_at_the_end_of_a_run_is_no_broken_promise(

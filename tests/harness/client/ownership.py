@@ -1,0 +1,156 @@
+"""Which projects are provably the run's own: only those are deleted.
+
+A 2xx response to a request of the run proves little: an upsert answers with somebody's project, a broken service with
+any id. A project is the run's own where two independent signs agree; see :func:`proof` and :meth:`Existing.owns`.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import dataclass, field
+from email.utils import parsedate_to_datetime
+from typing import TYPE_CHECKING, Any, Final
+from urllib.parse import quote
+
+from contracts.checks.project import instant
+from contracts.exchange import COLLECTION_PATH
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from contracts.exchange import Case, Exchange
+
+#: Members of a project that repeat what the request sent.
+_REPEATED: Final = ("displayName", "externalId", "metadata")
+#: Seconds by which ``created`` may differ from the time of the request: where the response has a Date header (whole
+#: seconds), and where only the client's clock can tell.
+_WITH_DATE, _WITHOUT_DATE = 5.0, 60.0
+#: What an id must be like to be named in a URL without meaning something else there.
+_SAFE_ID: Final = re.compile(r"[A-Za-z0-9_-]{1,200}")
+#: Members that are looked for in a response that is no JSON text.
+_MEMBER: Final = re.compile(r'\\?"(id|created|displayName|externalId)\\?"\s*:\s*\\?"((?:[^"\\]|\\[^"])*)\\?"')
+#: Names of one request that are kept.
+_MOST_NAMES: Final = 5
+#: Nested values of a response that are looked at.
+_MOST_VALUES: Final = 1_000
+
+
+def project_path(identifier: str) -> str | None:
+    """The path of one project, None for an id that cannot be named in a URL safely."""
+    return f"{COLLECTION_PATH}/{quote(identifier)}" if _SAFE_ID.fullmatch(identifier) else None
+
+
+def shown_project(body: bytes) -> dict[str, Any]:
+    """The project that a response shows, read leniently.
+
+    Args:
+        body: a JSON object, or one inside an array, an object or a JSON string, with or without text around it; or a
+            part of one.
+
+    Returns:
+        The object with an ``id``; where none can be read, the members that can be recognised; else an empty one.
+    """
+    text = body[:1_000_000].decode("utf-8", "replace")
+    for start in (match.start() for match in re.finditer(r'[{["]', text[:2_000])):
+        try:
+            value, _ = json.JSONDecoder().raw_decode(text[start:])
+            if isinstance(value, str):
+                value = json.loads(value)
+        except (ValueError, RecursionError):
+            continue
+        return next((node for node in _objects(value) if _is_project(node)), {})
+    members: dict[str, Any] = {}
+    for name, value in _MEMBER.findall(text):
+        members.setdefault(name, value)
+    return members if "id" in members else {}
+
+
+def _is_project(node: dict[str, Any]) -> bool:
+    """Whether an object is a project and none of the objects inside one, such as its plan."""
+    return isinstance(node.get("id"), str) and bool(node["id"]) and bool({"displayName", "platformId"} & node.keys())
+
+
+def _objects(value: Any) -> Iterator[dict[str, Any]]:
+    waiting = [value]
+    for node in waiting:
+        if isinstance(node, dict):
+            yield node
+            waiting.extend(node.values())
+        elif isinstance(node, list):
+            waiting.extend(node)
+        if len(waiting) > _MOST_VALUES:
+            return
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """What of a request is needed to recognise its project: its names of this run, its displayName, when (epoch, s)."""
+
+    names: list[str]
+    display_name: str
+    started: float
+
+    @classmethod
+    def of(cls, case: Case, run_id: str, started: float) -> Sent:
+        """What ``case`` sends under a name of the run ``run_id``."""
+        text = (case.body or b"").decode("utf-8", "replace")
+        names = re.findall(rf"{re.escape(run_id)}-\d+", text) if run_id else []
+        try:
+            body = json.loads(text)
+        except (ValueError, RecursionError):
+            body = None
+        display_name = body.get("displayName") if isinstance(body, dict) else None
+        return cls(names[:_MOST_NAMES], display_name[:300] if isinstance(display_name, str) else "", started)
+
+    def shown_by(self, project: dict[str, Any]) -> bool:
+        """Whether a project shows these values: a name as a whole token or, where none was sent, displayName."""
+        if self.names:
+            texts = json.dumps([project.get(name) for name in _REPEATED], ensure_ascii=False).casefold()
+            return any(re.search(rf"{re.escape(name.casefold())}(?!\d)", texts) for name in self.names)
+        shown = project.get("displayName")
+        return isinstance(shown, str) and bool(self.display_name) and shown[:300] == self.display_name
+
+    def created_with(self, project: dict[str, Any], exchange: Exchange | None = None) -> bool:
+        """Whether ``created`` is the time of this request, by the Date of the response or by the client's clock."""
+        created = instant(str(project.get("created")))
+        if created is None or created.tzinfo is None:
+            return False
+        response = exchange.response if exchange else None
+        date = _http_date(response.header("Date")) if response else None
+        elapsed = exchange.elapsed if exchange else 0.0
+        if date is not None:
+            return -_WITH_DATE - elapsed <= created.timestamp() - date <= _WITH_DATE
+        return abs(created.timestamp() - self.started) <= _WITHOUT_DATE + elapsed
+
+
+def proof(sent: Sent, exchange: Exchange) -> str:
+    """The signs that the project in a response is the one that the request created: ``values``, ``time``, both."""
+    project = shown_project(exchange.response.body if exchange.response else b"")
+    signs = [("values", sent.shown_by(project)), ("time", sent.created_with(project, exchange))]
+    return "+".join(sign for sign, holds in signs if holds)
+
+
+@dataclass(slots=True)
+class Existing:
+    """The projects that were there before the run; ``complete`` tells that these are all of them."""
+
+    identifiers: set[str] = field(default_factory=set)
+    complete: bool = False
+
+    def owns(self, identifier: str, signs: str) -> bool:
+        """Whether a project is provably the run's own.
+
+        It is where it shows the values of the request and was created with it, or shows one of both and was not in
+        the whole list of projects when the run began.
+        """
+        if identifier in self.identifiers:
+            return False
+        return signs == "values+time" or (self.complete and bool(signs))
+
+
+def _http_date(value: str | None) -> float | None:
+    try:
+        return parsedate_to_datetime(value).timestamp() if value else None
+    except (ValueError, OverflowError, TypeError):
+        return None

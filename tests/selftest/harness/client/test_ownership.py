@@ -1,0 +1,91 @@
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from contracts.exchange import Case, Exchange, Response
+from tests.harness.client.ownership import Existing, Sent, project_path, proof, shown_project
+
+RUN = "ctq7w2x9k4mz"
+NOW = 1_790_000_000.0
+DATE = "Mon, 21 Sep 2026 14:13:20 GMT"  # NOW
+PROJECT = {"id": "A" * 21, "created": "2026-09-21T14:13:20.250Z", "displayName": f"Beta {RUN}-31", "externalId": None}
+
+
+def _signs(sent: dict[str, Any], project: dict[str, Any] | bytes, date: str | None = DATE) -> str:
+    case = Case(json.dumps(sent).encode())
+    body = project if isinstance(project, bytes) else json.dumps(project).encode()
+    headers = (("Date", date),) if date else ()
+    exchange = Exchange(case, Response(201, headers, body), started=NOW, elapsed=0.1)
+    return proof(Sent.of(case, RUN, NOW), exchange)
+
+
+@pytest.mark.parametrize(
+    ("project", "signs"),
+    [
+        (PROJECT, "values+time"),
+        (PROJECT | {"created": "2025-01-01T00:00:00.000Z"}, "values"),
+        (PROJECT | {"created": None}, "values"),
+        (PROJECT | {"displayName": "somebody's"}, "time"),
+        (PROJECT | {"displayName": f"Beta {RUN}-312"}, "time"),
+        (PROJECT | {"displayName": f"beta {RUN}-31".upper()}, "values+time"),
+        (PROJECT | {"displayName": "Beta ctother-31", "created": "2026-09-21T13:00:00Z"}, ""),
+    ],
+)
+def test_a_project_is_recognised_by_what_was_sent_and_when(project: dict[str, Any], signs: str) -> None:
+    assert _signs({"displayName": f"Beta {RUN}-31"}, project) == signs
+
+
+def test_without_a_name_of_the_run_the_display_name_must_be_the_same() -> None:
+    assert _signs({"displayName": "a"}, PROJECT | {"displayName": "a"}) == "values+time"
+    assert _signs({"displayName": "a"}, PROJECT | {"displayName": "see a"}) == "time"
+
+
+def test_without_a_date_header_the_clock_of_the_client_counts() -> None:
+    assert _signs({"displayName": "a"}, PROJECT | {"displayName": "a"}, date=None) == "values+time"
+    old = PROJECT | {"displayName": "a", "created": "2026-09-21T14:10:00Z"}
+    assert _signs({"displayName": "a"}, old, date=None) == "values"
+
+
+@pytest.mark.parametrize("date", ["Mon, 21 Sep 99999999 14:13:20 GMT", "yesterday", ""])
+def test_a_date_that_nobody_can_read_disables_nothing(date: str) -> None:
+    assert "values" in _signs({"displayName": "a"}, PROJECT | {"displayName": "a"}, date=date)
+
+
+def test_two_signs_are_needed_or_the_whole_list_of_what_was_there_before() -> None:
+    there, some = Existing({"old"}, complete=True), Existing({"old"}, complete=False)
+    assert [there.owns("new", signs) for signs in ("values+time", "values", "time", "")] == [True, True, True, False]
+    assert [some.owns("new", signs) for signs in ("values+time", "values", "time", "")] == [True, False, False, False]
+    assert not there.owns("old", "values+time")
+
+
+WRAPPED = json.dumps(PROJECT | {"plan": {"id": "P" * 21}})
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        WRAPPED,
+        f"[{WRAPPED}]",
+        f'{{"status": "ok", "data": {WRAPPED}}}',
+        json.dumps(WRAPPED),
+        f"<b>Notice</b>{WRAPPED}",
+        f"{WRAPPED} trailing",
+        WRAPPED[:-20],
+        "\ufeff" + WRAPPED,
+    ],
+)
+def test_an_id_is_read_from_broken_responses(body: str) -> None:
+    assert shown_project(body.encode())["id"] == PROJECT["id"]
+
+
+@pytest.mark.parametrize("body", ["", "{}", "[]", '{"plan": {"id": "P"}}', '{"id": 5}', "\x00\x01", "[" * 3_000])
+def test_what_shows_no_project_gives_none(body: str) -> None:
+    assert shown_project(body.encode()) == {}
+
+
+@pytest.mark.parametrize("identifier", ["", ".", "..", "a/b", "a?b", "\ud800", "a\x00", "x" * 201, "%2e"])
+def test_an_id_that_means_something_else_in_a_url_has_no_path(identifier: str) -> None:
+    assert project_path(identifier) is None
