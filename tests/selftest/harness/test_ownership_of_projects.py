@@ -1,0 +1,84 @@
+"""Whole runs against services whose responses name other projects, none, or that delete nothing."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+from urllib.request import Request, urlopen
+
+import pytest
+
+from contracts.verdict import ExitStatus
+from tests.mock.process import MockProcess
+from tests.selftest.live_runs import KEY, live, suite
+from tests.selftest.unruly_server import UnrulyServer, answer, relayed
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+    from tests.selftest.unruly_server import Seen, Writes
+
+
+@pytest.fixture
+def service() -> Iterator[str]:
+    with MockProcess.start(key=KEY) as mock:
+        yield mock.base_url
+
+
+def _asked(base_url: str, body: dict[str, Any] | None = None) -> Any:
+    headers = {"Authorization": f"Bearer {KEY}", "Content-Type": "application/json"}
+    data = json.dumps(body).encode() if body else None
+    with urlopen(Request(f"{base_url}/v1/projects{'' if body else '?limit=1000'}", data, headers)) as response:  # noqa: S310
+        return json.loads(response.read())
+
+
+def _listed(base_url: str) -> set[str]:
+    return {project["id"] for project in _asked(base_url)["data"]}
+
+
+def _created(server: UnrulyServer, change: Callable[[dict[str, Any]], Any]) -> Callable[[Seen], Writes | None]:
+    """Answers creations as the service does, with the project changed."""
+
+    def behave(seen: Seen) -> Writes | None:
+        if not seen.creates:
+            return None
+        status, headers, body = server.forward(seen)
+        if status == 201:
+            body = json.dumps(change(json.loads(body))).encode()
+        return relayed((status, headers, body))
+
+    return behave
+
+
+def test_a_project_of_somebody_else_is_never_deleted(service: str, tmp_path: Path) -> None:
+    precious = _asked(service, {"displayName": "Precious"})["id"]
+    before = _listed(service)
+    with UnrulyServer(service) as server:
+        server.behave = _created(server, lambda p: {**p, "id": precious} if len(server.requests) % 7 == 0 else p)
+        run = suite(tmp_path, *live(server.base_url))
+        assert not [seen for seen in server.requests if seen.method == "DELETE" and precious in seen.path]
+    assert run.status == ExitStatus.BROKEN
+    assert "perhaps not ours" in run.out
+    assert _listed(service) == before
+
+
+def test_a_run_that_cannot_learn_the_ids_stops_creating_and_finds_its_projects_in_the_list(
+    service: str, tmp_path: Path
+) -> None:
+    before = _listed(service)
+    with UnrulyServer(service) as server:
+        server.behave = _created(server, lambda p: {name: value for name, value in p.items() if name != "id"})
+        run = suite(tmp_path, *live(server.base_url, "--profile", "default"))
+    assert run.status == ExitStatus.BROKEN
+    assert "the run stopped creating" in " ".join(run.out.split())
+    assert _listed(service) == before
+
+
+def test_a_run_whose_deletions_delete_nothing_stops_creating(service: str, tmp_path: Path) -> None:
+    before = _listed(service)
+    with UnrulyServer(service, lambda seen: answer(204) if seen.method == "DELETE" else None) as server:
+        run = suite(tmp_path, *live(server.base_url, "--profile", "default"))
+    assert run.status == ExitStatus.NO_VERDICT
+    assert "deletions delete nothing" in " ".join(run.out.split())
+    assert len(_listed(service) - before) < 40
