@@ -13,9 +13,8 @@ _FOLLOW: Final[dict[str, tuple[str, ...]]] = {
     "response.201.answers_own_request": ("response.201.*.echo", "state.reads_back", "state.prototype_untouched"),
     "response.201.id.unique": ("state.reads_back",),
     "response.201.platformId.constant": ("state.reads_back",),
-    # What is wrong when it is created cannot read back; what fails at its first use fails at its second.
+    # What is wrong when it is created cannot read back.
     "response.201.*.clock": ("state.reads_back",),
-    "service.no_5xx": ("state.external_id_reuse",),
     # Whoever waits for a text that explodes waits too long.
     "service.pattern_time": ("service.time",),
     # A body that lacks what the service insists on may have been refused before that was known.

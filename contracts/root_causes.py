@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -9,12 +10,19 @@ from typing import TYPE_CHECKING, Any
 from contracts.dependent_clauses import consequences
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator, Mapping
 
     from contracts.deviations import Deviation, Deviations
     from contracts.findings import Finding
 
 Record = dict[str, Any]
+
+_FAILS, _REUSE = "service.no_5xx", "state.external_id_reuse"
+#: What a field that is not validated breaks, and so many members that are missing together have one cause.
+_VALUE_CLAUSES = ("type", "pattern", "enum", "null")
+_MANY_MISSING = 4
+#: The share of a field's invalid values that are accepted where it is not validated: other mistakes refuse some.
+_NEARLY_ALL = 0.85
 
 
 @dataclass(slots=True)
@@ -33,6 +41,10 @@ class RootCause:
     case_sets: Counter[str] = field(default_factory=Counter)
     first_seen: float = 0.0
     known: Deviation | None = None
+    #: Every clause that this cause breaks, ``clause`` first.
+    clauses: tuple[str, ...] = ()
+    #: Of a failure that tells nothing: by the members of its cases how many there were, and the smallest one.
+    by_members: dict[frozenset[str], tuple[int, Record]] = field(default_factory=dict)
 
     def identifier(self) -> str:
         """The name of the finding on the command line, such as ``request.displayName.pattern:accepted``."""
@@ -63,6 +75,10 @@ class RootCauses:
             root_cause.finding, root_cause.exchange = finding, exchange
         root_cause.count += 1
         root_cause.first_seen = min(root_cause.first_seen, started)
+        if exchange is not None and finding.clause == _FAILS and finding.cause.isdigit():
+            members = frozenset(_members(exchange))
+            count, smallest = root_cause.by_members.get(members, (0, exchange))
+            root_cause.by_members[members] = (count + 1, exchange if _smaller(exchange, smallest) else smallest)
         if exchange is not None:
             root_cause.case_sets[exchange["case"].get("case_set", "")] += 1
 
@@ -89,7 +105,83 @@ class RootCauses:
         for clause, cause in consequences(set(new)):
             why.setdefault(clause, f"{new[clause]} findings that may follow from {cause}")
         self._root_causes = {k: b for k, b in self._root_causes.items() if b.known is not None or b.clause not in why}
+        # A failure at the second use of an externalId is the one that is seen at its first, if it is the same.
+        failures = {b.cause for b in self if b.clause == _FAILS and b.known is None}
+        again = [
+            k for k, b in self._root_causes.items() if b.clause == _REUSE and b.known is None and b.cause in failures
+        ]
+        for key in again:
+            del self._root_causes[key]
+        if again and not any(b.clause == _REUSE for b in self):
+            why[_REUSE] = f"{new[_REUSE]} findings that may follow from {_FAILS}"
         return why
+
+
+def merged(root_causes: list[RootCause], counts: Mapping[str, tuple[int, int]]) -> list[RootCause]:
+    """The root causes with those put together that are one: a field without validation, a response without members.
+
+    Args:
+        root_causes: the new ones, most severe first.
+        counts: of each clause how many invalid cases exercised it and how many broke it.
+    """
+    groups: dict[str, list[RootCause]] = {}
+    for cause in root_causes:
+        groups.setdefault(_one_mistake(cause, counts), []).append(cause)
+    found = []
+    for name, members in groups.items():
+        together = name and len(members) >= (_MANY_MISSING if name == _MISSING else 2)
+        found += [_together(members)] if together else members
+    order = {id(cause): place for place, cause in enumerate(root_causes)}
+    return sorted(found, key=lambda cause: order[id(cause)])
+
+
+_MISSING = "missing members"
+
+
+def without_explained(root_causes: Iterable[RootCause]) -> list[RootCause]:
+    """The root causes without failures that tell nothing where each case has a field that is known to fail."""
+    root_causes = list(root_causes)
+    fields = {cause.cause.partition(" at /")[2] for cause in root_causes if cause.clause == _FAILS} - {""}
+    kept = []
+    for cause in root_causes:
+        left = [found for members, found in cause.by_members.items() if members.isdisjoint(fields)]
+        if fields and cause.by_members:
+            if not left:
+                continue
+            cause.count = sum(count for count, _ in left)
+            cause.exchange = min((exchange for _, exchange in left), key=_size)
+        kept.append(cause)
+    return kept
+
+
+def _members(exchange: Record) -> Iterator[str]:
+    try:
+        body = json.loads(exchange["case"].get("body") or "")
+    except (ValueError, RecursionError):
+        return
+    yield from body if isinstance(body, dict) else ()
+
+
+def _one_mistake(cause: RootCause, counts: Mapping[str, tuple[int, int]]) -> str:
+    """The mistake that a root cause may be a part of; empty, or unlike any other, where it is one of its own."""
+    head, _, aspect = cause.clause.rpartition(".")
+    if cause.clause.startswith("response.201.") and aspect == "required":
+        return _MISSING
+    cases, broken = counts.get(cause.clause, (0, 0))
+    accepts_all = cause.cause == "accepted" and broken >= _NEARLY_ALL * cases
+    if accepts_all and head.startswith("request.") and aspect in _VALUE_CLAUSES:
+        return head
+    return f"{cause.clause}:{cause.cause}:{id(cause)}"
+
+
+def _together(members: list[RootCause]) -> RootCause:
+    first = min(members, key=lambda cause: _size(cause.exchange) if cause.exchange else (0, 0))
+    first.clauses = (first.clause, *(cause.clause for cause in members if cause is not first))
+    first.count = sum(cause.count for cause in members)
+    for cause in members:
+        if cause is not first:
+            first.case_sets.update(cause.case_sets)
+    return first
 
 
 def _key(finding: Finding, known: Deviation | None) -> tuple[str, str, str]:

@@ -11,7 +11,7 @@ from contracts.clauses import Clause
 from contracts.deviations import Deviation, Deviations
 from contracts.findings import Finding, Level, Outcome
 from contracts.oracle import SENT_BEFORE
-from contracts.root_causes import Record, RootCause, RootCauses
+from contracts.root_causes import Record, RootCause, RootCauses, merged, without_explained
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -185,13 +185,17 @@ class VerdictBuilder:
         for clause, why in self._root_causes.drop_consequences().items():
             result = self._results[clause]
             result.unknown, result.reason = True, why
-        for key in self._root_causes:
+        causes = without_explained(self._root_causes)
+        for key in causes:
             result = self._results[key.clause]
             if key.known is None:
                 result.broken += key.count
             else:
                 result.known += key.count
-        root_causes = sorted(self._root_causes, key=self._severity)
+        root_causes = sorted(causes, key=self._severity)
+        counts = {name: (result.negative, result.broken) for name, result in self._results.items()}
+        new = merged([cause for cause in root_causes if cause.known is None], counts)
+        root_causes = sorted([*new, *(cause for cause in root_causes if cause.known)], key=self._severity)
         failing = [
             key
             for key in root_causes
@@ -216,10 +220,10 @@ class VerdictBuilder:
     def _decide(self, failing: list[RootCause], expired: list[Deviation], *, complete: bool) -> tuple[ExitStatus, str]:
         reasons = "; ".join(dict.fromkeys(end["reason"] for end in self._ends if end.get("reason")))
         if failing:
-            clauses = len({key.clause for key in failing})
+            clauses = {clause for cause in failing for clause in (cause.clauses or (cause.clause,))}
             ending = "" if complete else f" The run did not finish: {reasons or 'it was ended from outside'}."
-            noun = "promise is" if clauses == 1 else "promises are"
-            return ExitStatus.BROKEN, f"The contract is broken: {clauses} {noun} not kept.{ending}"
+            amount = f"{_counted(len(failing), 'finding')} in {_counted(len(clauses), 'clause')}"
+            return ExitStatus.BROKEN, f"The contract is broken: {amount}.{ending}"
         if not complete:
             return ExitStatus.NO_VERDICT, f"No verdict: {reasons or 'the run was ended from outside'}."
         if not self._posts:
@@ -231,10 +235,15 @@ class VerdictBuilder:
         if unknown:
             return ExitStatus.NO_VERDICT, f"No verdict on {', '.join(unknown)}; everything else is kept."
         idle = sum(result.outcome is None for result in self._results.values())
-        rest = f" ({idle} clauses were not exercised)" if idle else ""
+        verb = "was" if idle == 1 else "were"
+        rest = f" ({_counted(idle, 'clause')} {verb} not exercised)" if idle else ""
         known = sum(key.count for key in self._root_causes if key.known)
         accepted = f" Known deviations occurred {known} times." if known else ""
         return ExitStatus.KEPT, f"The contract is kept: every promise that was exercised held{rest}.{accepted}"
+
+
+def _counted(number: int, noun: str) -> str:
+    return f"{number} {noun}{'' if number == 1 else 's'}"
 
 
 def _folder(worker: str) -> str:

@@ -23,7 +23,8 @@ def ctrf(summary: Summary) -> str:
     """The report as ASCII JSON; a clause that is unknown has the status ``other``."""
     findings: dict[str, list[FindingReport]] = {}
     for finding in summary.findings:
-        findings.setdefault(finding.clause.id, []).append(finding)
+        for clause in finding.clauses:
+            findings.setdefault(clause, []).append(finding)
     tests = [_test(row, findings.get(row.clause.id, [])) for row in summary.clauses]
     where = summary.environment
     counts = {

@@ -82,6 +82,7 @@ class FindingReport:
     id: str
     clause: Clause
     cause: str
+    clauses: tuple[str, ...]
     expected: str
     received: str
     where: str
@@ -130,6 +131,7 @@ def finding_report(
         id=identifier,
         clause=clause_report(result.clause),
         cause=inert(finding.cause),
+        clauses=tuple(map(inert, key.clauses or (key.clause,))),
         expected=inert(finding.expected, LINE),
         received=_received(finding.received, evidence),
         where=inert(finding.where, LINE),

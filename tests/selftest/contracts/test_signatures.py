@@ -1,0 +1,47 @@
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from contracts.exchange import Response
+from contracts.signatures import signature
+
+
+def _signature(body: object, sent: object = None) -> str:
+    text = body if isinstance(body, str) else json.dumps(body)
+    return signature(Response(500, (), text.encode()), sent)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ({"message": "invalid input for integer: 1.5"}, {"message": "invalid input for integer: 0.25"}),
+        ({"message": 'duplicate key "abc"'}, {"message": 'duplicate key "xyz"'}),
+        ({"message": "no row 5f1c-22", "time": "2026-01-01"}, {"message": "no row 77aa-01", "time": "2027-01-01"}),
+        ("<h1>Pool exhausted after 30 s</h1>", "<h1>Pool exhausted after 31 s</h1>"),
+    ],
+)
+def test_values_do_not_tell_failures_apart(one: object, other: object) -> None:
+    assert _signature(one) == _signature(other) != ""
+
+
+def test_what_was_sent_is_no_part_of_the_message() -> None:
+    said = {
+        _signature({"error": f"cannot store {name}"}, {"displayName": name}) for name in ("a b-1", "Größe: x", "7 up")
+    }
+    assert said == {"cannot store"}
+
+
+def test_other_messages_are_other_failures() -> None:
+    texts = ("value out of range", "invalid byte sequence", "index row size exceeds maximum")
+    assert len({_signature({"message": text}) for text in texts}) == len(texts)
+
+
+@pytest.mark.parametrize(
+    "body",
+    ["", "{}", "null", {"statusCode": 500, "error": "Internal Server Error"}, {"message": "Something went wrong."}]
+    + ["<html><h1>500 Internal Server Error</h1></html>", "[" * 5_000],
+)
+def test_a_message_that_says_nothing_has_no_signature(body: object) -> None:
+    assert _signature(body) == ""
