@@ -39,7 +39,7 @@ def test_a_field_that_refuses_some_values_has_two() -> None:
 
 def test_a_response_without_its_members_is_one_root_cause_and_two_missing_members_are_two() -> None:
     names = ("id", "created", "updated", "type", "icon")
-    many = [(f"response.201.{name}.required", "missing", {}) for name in names]
+    many: list[tuple[str, str, dict[str, Any]]] = [(f"response.201.{name}.required", "missing", {}) for name in names]
     assert len(merged(list(_root_causes(*many)), {})) == 1
     assert len(merged(list(_root_causes(*many[:2])), {})) == 2
 
