@@ -52,7 +52,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         type=int,
         help="connections of each worker (default: 2, 8 or 20 by the pace of the service; of the profile gate 1)",
     )
-    add("--max-response-time", type=float, default=5.0, help="seconds within which an answer is owed (default: 5)")
+    add(
+        "--max-response-time",
+        type=float,
+        default=5.0,
+        help="seconds within which a response must be complete (default: 5)",
+    )
     add(
         "--patience",
         type=float,
@@ -62,7 +67,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     add("--client-cert", help="a PEM file with a client certificate, and its key unless --client-key names that")
     add("--client-key", help="a PEM file with the key of the client certificate")
     add("--max-time", type=float, help="seconds after which nothing more is sent")
-    add("--replay", metavar="FINDING", help="send the smallest case of one finding again, and say what came of it")
+    add(
+        "--replay",
+        metavar="FINDING",
+        help="send the smallest case of one finding again, and say what the service does now",
+    )
     add("--run", metavar="DIR", help="with --replay: the folder of the run that had the finding")
     add("--keep-projects", action="store_true", help="leave the created projects where they are")
     add(
@@ -248,7 +257,7 @@ def prefetcher(request: pytest.FixtureRequest, driver: Driver) -> CasePrefetcher
 
 @pytest.fixture
 def sets(request: pytest.FixtureRequest, prefetcher: CasePrefetcher) -> list[list[Case]]:
-    """The sets that the test's mark ``sends`` names."""
+    """The sets that the test's marker ``sends`` names."""
     from tests.harness.pytest_plugin import sets_of  # noqa: PLC0415
 
     return [prefetcher.cases(name) for name in sets_of(request.node)]
@@ -256,6 +265,6 @@ def sets(request: pytest.FixtureRequest, prefetcher: CasePrefetcher) -> list[lis
 
 @pytest.fixture
 def cases(sets: list[list[Case]]) -> list[Case]:
-    """The one set that the test's mark ``sends`` names."""
+    """The one set that the test's marker ``sends`` names."""
     (only,) = sets
     return only

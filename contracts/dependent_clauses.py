@@ -1,4 +1,4 @@
-"""One mistake is told once: which clauses cannot hold where another one is broken."""
+"""Which clauses cannot hold where another one is broken: one mistake is reported once."""
 
 from __future__ import annotations
 

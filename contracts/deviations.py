@@ -28,7 +28,7 @@ class Deviation:
     """One accepted deviation.
 
     A finding matches where its clause is ``clause`` and every one of ``cause`` (equal), ``where`` (equal),
-    ``sent`` (an expression that occurs in the body) and ``came`` (an expression that occurs in what came)
+    ``sent`` (an expression that occurs in the body) and ``received`` (an expression that occurs in what was received)
     that is given holds. ``cases`` says in words which cases it covers.
     """
 

@@ -1,4 +1,4 @@
-"""What was sent and what came back: byte-exact records with a JSON round trip.
+"""What was sent and received: byte-exact records with a JSON round trip.
 
 A header value may hold a key template such as ``Bearer {key}``: the real key is put in by the client at
 the moment of sending, so that no case, record or report can hold it.
@@ -23,7 +23,7 @@ Headers = tuple[tuple[str, str], ...]
 class Case:
     """One request as it will be sent.
 
-    ``family`` names the set it came from, ``aim`` what its generator meant (a clause id or a class of
+    ``case_set`` names its set, ``intent`` what its generator meant (a clause id or a class of
     values). Neither decides anything: the oracle reads ``headers`` and ``body`` alone. ``reserve`` is true
     where an answer other than a rejection may create a project.
     """
@@ -128,7 +128,7 @@ class Failure:
 
     ``kind`` is one of: refused, dns, tls, proxy (nothing was reached); closed, reset (a fresh connection
     ended before an answer); stale (a kept-alive one did, as it may by RFC 9112, section 9.3.1); timeout (no
-    whole answer within the limit); incomplete, invalid (what came is not HTTP as RFC 9112 has it); too_large
+    whole answer within the limit); incomplete, invalid (the response is not HTTP as RFC 9112 has it); too_large
     (more than the client is willing to read).
     """
 
@@ -148,7 +148,7 @@ STALE: Final = "stale"
 
 @dataclass(frozen=True, slots=True)
 class Exchange:
-    """One case, sent once, with what came back.
+    """One case, sent once, with its response.
 
     ``started`` is in seconds since the epoch, ``elapsed`` in seconds until the last byte. ``number`` counts
     from 1 within ``worker``. ``repeat`` is the number of the earlier exchange that this one confirms, or 0.

@@ -32,8 +32,8 @@ class Level(Enum):
 class Finding:
     """One broken promise seen in one exchange.
 
-    ``clause`` is an id of the catalogue, ``cause`` tells apart causes under the same clause, ``owed`` and
-    ``came`` are one-line sentences for a person, ``where`` is a JSON pointer into the request or the answer
+    ``clause`` is an id of the catalogue, ``cause`` tells apart causes under the same clause, ``expected`` and
+    ``received`` are one-line sentences for a person, ``where`` is a JSON pointer into the request or the answer
     (or a header name), empty where it is the whole.
     """
 

@@ -1,4 +1,4 @@
-"""The judge: one exchange in, what was owed, what was kept and what was broken out."""
+"""The judge: takes one exchange and says what was expected, kept and broken."""
 
 from __future__ import annotations
 
@@ -80,7 +80,7 @@ class Judge:
         self._answered: dict[tuple[tuple[str, str], ...], tuple[str, ...]] = {}
 
     def expect(self, case: Case) -> Expectation:
-        """What is owed to a case, given that an externalId without the run's mark may be in use."""
+        """What is expected of a case; an externalId without the run's id may be in use."""
         expectation = self._oracle.expect(case)
         external_id = sent_external_id(expectation)
         if expectation.expected is Expected.CREATED and external_id is not None and self.run_id not in external_id:

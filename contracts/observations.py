@@ -117,7 +117,7 @@ class Observations:
         return found
 
     def unobserved(self) -> list[str]:
-        """Documented members that never came or were always null, and options never seen, one sentence each."""
+        """Documented members that were never there or always null, and options never seen, one sentence each."""
         self._fold()
         if not self._answers:
             return []

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 class Expected(Enum):
-    """What is owed to a request."""
+    """How the contract expects a request to be answered."""
 
     CREATED = "created"
     REJECTED = "rejected"
@@ -40,7 +40,7 @@ class Violation:
 
 @dataclass(frozen=True, slots=True)
 class Expectation:
-    """What is owed, and why.
+    """What is expected, and why.
 
     ``violations`` are the broken clauses of a REJECT (one where the case is isolated), ``why`` the reasons
     of an EITHER, ``exercised`` the request clauses that an accepted request shows to be kept. ``body`` is

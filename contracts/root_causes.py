@@ -1,4 +1,4 @@
-"""Findings by their cause: one mistake of a service is told once, by the smallest exchange that shows it."""
+"""Findings by root cause: one mistake is reported once, with the smallest exchange that shows it."""
 
 from __future__ import annotations
 

@@ -50,7 +50,7 @@ _TEMPLATES = re.compile("|".join(re.escape(name) for name in [*WRONG_KEYS, TEMPL
 class Secrets:
     """Holds the key; resolves templates and redacts. Its repr shows nothing.
 
-    A key that cannot be told from an ordinary word (``is_telling`` false) is neither looked for nor replaced.
+    A key that may be an ordinary word (``is_telling`` false) is neither looked for nor replaced.
     """
 
     __slots__ = ("_forms", "_key", "_own", "is_telling")

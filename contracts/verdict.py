@@ -148,7 +148,7 @@ class VerdictBuilder:
             self._root_causes.add(reattributed, record["exchange"])
 
     def _judge_the_end(self) -> None:
-        """What only the end of a run shows is that the service has suffered; what was seen before is told already."""
+        """Add what only the end of the run shows; what was seen before is reported already."""
         for was, reattributed, exchange in self._at_end:
             self._root_causes.add(was if self._root_causes.holds(was) else reattributed, exchange)
 

@@ -61,7 +61,7 @@ def _parser() -> argparse.ArgumentParser:
     render.add_argument("places", nargs="+", type=Path, metavar="DIR", help="folder of a run, or a history file")
     render.add_argument("--output", type=Path, help="where to write (default: into DIR; needed with several)")
     render.add_argument("--deviations", type=Path, help="another file of known deviations")
-    render.add_argument("--fail-on", choices=[level.value for level in Level], help="default: as the run was told")
+    render.add_argument("--fail-on", choices=[level.value for level in Level], help="default: that of the run")
     render.set_defaults(run=_render)
 
     between = commands.add_parser("compare", help="what is new, fixed, no longer exercised or slower")

@@ -67,7 +67,7 @@ class Evidence:
 
     @property
     def received_text(self) -> str:
-        """The body that came back, as text."""
+        """The body of the response, as text."""
         return readable(self.exchange.response.body) if self.exchange.response else ""
 
 
@@ -112,7 +112,7 @@ class FindingReport:
 
 @dataclass(frozen=True, slots=True)
 class Repeating:
-    """What the commands of a run have in common; ``options`` are those that change what is answered or owed."""
+    """What the commands of a run have in common; ``options`` are those that change the responses."""
 
     run: str
     target: str
@@ -147,7 +147,7 @@ def finding_report(
 
 
 def _received(received: str, evidence: Evidence | None) -> str:
-    """What came, the beginning of the answer unquoted where a check quoted it as a JSON string."""
+    """What was received, the beginning of the response unquoted where a check quoted it as a JSON string."""
     response = evidence.exchange.response if evidence else None
     if response is not None and received.startswith(f'{response.status} "'):
         return inert(f"{response.status} {readable(response.body[:LINE])}", _ANSWER)

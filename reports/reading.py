@@ -35,7 +35,7 @@ def summarize(places: Sequence[Path], *, deviations: Deviations | None = None, f
     """The summary of the histories in ``places``: folders of runs, or history files.
 
     Several places (shards, machines) become one summary with one verdict. Where ``deviations`` is None the
-    repository's own file counts, on the day of the run; where ``fail_on`` is None, what the run was told.
+    repository's own file counts, on the day of the run; where ``fail_on`` is None, the level of the run.
     Raises FileNotFoundError where a place holds no history, DeviationError for a bad file of deviations.
     """
     sources = [file for place in places for file in (history_files(place) if place.is_dir() else [place])]

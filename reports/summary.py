@@ -67,7 +67,7 @@ class ClauseRow:
 
 @dataclass(frozen=True, slots=True)
 class Note:
-    """Something worth telling that is no finding: weather, cleanup, advisory, budget, observed, drift."""
+    """A remark that is no finding: about retries, cleanup, advice, budget, observations or drift."""
 
     kind: str
     text: str

@@ -89,7 +89,7 @@ class _Durations:
 
 
 class Tally:
-    """Counts exchanges by status, kind, family and time."""
+    """Counts exchanges by status, kind, case set and time."""
 
     def __init__(self) -> None:
         self.statuses: Counter[str] = Counter()
@@ -133,7 +133,7 @@ class Tally:
         return tuple(self._kinds[kind].summary(kind) for kind in KINDS if kind in self._kinds)
 
     def case_sets(self) -> tuple[CaseSetCount, ...]:
-        """Every family, the largest first."""
+        """Every case set, the largest first."""
         rows = [
             CaseSetCount(name, counts.total(), counts["created"], counts["refused"], counts["other"])
             for name, counts in self._case_sets.items()

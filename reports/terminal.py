@@ -146,7 +146,7 @@ def _body(summary: Summary) -> Iterator[_Line]:
 
 
 def _lists(summary: Summary) -> Iterator[tuple[str, str, list[str]]]:
-    """What is told in one line each: a name, a colour, and the lines."""
+    """What takes one line each: a name, a colour, and the lines."""
     rest = summary.findings[_FINDINGS:]
     yield (
         "findings",

@@ -1,6 +1,6 @@
 """Bodies that break exactly one promise, at random: near misses of patterns, wrong kinds, missing members.
 
-The label in ``Case.aim`` is the clause that the generator meant; the oracle decides from the bytes.
+The label in ``Case.intent`` is the clause that the generator meant; the oracle decides from the bytes.
 """
 
 from __future__ import annotations
@@ -37,9 +37,9 @@ _Broken: TypeAlias = tuple[str, Any]
 
 
 def adversarial_bodies(contract: Contract) -> st.SearchStrategy[Case]:
-    """Requests with exactly one broken promise, each owed a 4xx; everything else is valid and varies.
+    """Requests with exactly one broken promise, each must be refused; everything else is valid and varies.
 
-    ``Case.aim`` is the id of the broken clause. A placeholder stands where a unique name fits.
+    ``Case.intent`` is the id of the broken clause. A placeholder stands where a unique name fits.
     """
     sources = [_around(contract, field, broken) for field in contract.fields for broken in _broken_members(field)]
     others = st.one_of(st.sampled_from(NO_OBJECTS), st.lists(json_objects(), max_size=2), texts(), numbers())

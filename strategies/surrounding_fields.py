@@ -1,6 +1,6 @@
 """Valid bodies that stand around the value a case is about: minimal, full, with nulls, in rotation.
 
-A fault may validate a field only when another one is present, so no set keeps to one kind of company.
+A fault may validate a field only when another one is present, so no set keeps to one context.
 """
 
 from __future__ import annotations
@@ -20,9 +20,9 @@ if TYPE_CHECKING:
 
     from contracts.document import Contract, Field
 
-#: The field that carries the unique mark of a request where a contract has it: it must be unique anyway.
+#: The field that carries the unique name of a request where a contract has it: it must be unique anyway.
 MARKED: Final = "externalId"
-#: The member that carries the mark inside a free-form object.
+#: The member that carries the name inside a free-form object.
 MARK_MEMBER: Final = "ct"
 #: A name of the usual shape: patterns are asked about it before a number is used up.
 USUAL_NAME: Final = "ctmark-1000001"
@@ -36,7 +36,7 @@ _ORDINARY: Final[dict[str, tuple[Any, ...]]] = {
     "boolean": (True, False),
     "any": ("anything",),
 }
-#: Longer values (bytes) are not used as company.
+#: Longer values (bytes) are not used as context.
 _LARGE: Final = 1_500
 _BOOLEANS: Final = (Named("true", True), Named("false", False))
 _ANYTHING: Final = (

@@ -1,4 +1,4 @@
-"""Unique names that mark what a run creates, and that tell one request from another."""
+"""Unique names: they show which run created a project, and with which request."""
 
 from __future__ import annotations
 
@@ -11,16 +11,16 @@ if TYPE_CHECKING:
 
 #: Stands in generated bodies where a unique name belongs, so that an example does not depend on a counter.
 PLACEHOLDER: Final = "{name}"
-#: Numbers of one lane; a lane (a worker, a set) never uses up more.
-LANE_SIZE: Final = 1_000_000
+#: Numbers of one range; a worker or a set never uses up more.
+RANGE_SIZE: Final = 1_000_000
 
 _MARK = re.compile(r"[a-z][a-z0-9]*\Z")
 
 
 class UniqueNames:
-    """Names ``<mark>-<number>`` that no other lane of the run hands out.
+    """Names ``<run id>-<number>`` that no other worker or set of the run hands out.
 
-    ``mark`` is the run's: lower-case letters and digits. Raises ValueError for another mark or a negative lane.
+    ``run_id`` has lower-case letters and digits. Raises ValueError for another one or a negative ``id_range``.
     """
 
     __slots__ = ("_form", "_next", "_text_form", "id_range", "run_id")
@@ -28,13 +28,13 @@ class UniqueNames:
     def __init__(self, run_id: str, id_range: int = 0) -> None:
         if not _MARK.match(run_id):
             raise ValueError(
-                f"Expected a mark of lower-case letters and digits that begins with a letter, got {run_id=}"
+                f"Expected a run id of lower-case letters and digits that begins with a letter, got {run_id=}"
             )
         if id_range < 0:
-            raise ValueError(f"Expected a lane of 0 or more, got {id_range=}")
+            raise ValueError(f"Expected an id range of 0 or more, got {id_range=}")
         self.run_id = run_id
         self.id_range = id_range
-        self._next = id_range * LANE_SIZE
+        self._next = id_range * RANGE_SIZE
         self._text_form = re.compile(rf"{run_id}-[0-9]+")
         self._form = re.compile(self._text_form.pattern.encode())
 
@@ -67,6 +67,6 @@ class UniqueNames:
         return (text[: match.start()], match.group(), text[match.end() :]) if match else (text, "", "")
 
     def found_in(self, body: bytes) -> str | None:
-        """The first name of this run in ``body``, of any lane."""
+        """The first name of this run in ``body``, of any range."""
         match = self._form.search(body)
         return match.group().decode() if match else None

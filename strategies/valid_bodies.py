@@ -166,7 +166,7 @@ def marked(contract: Contract, body: dict[str, Any], about: str | None = None) -
 
 
 def valid_bodies(contract: Contract) -> st.SearchStrategy[Case]:
-    """Requests with a valid body, each owed a 201, with a placeholder for a unique name.
+    """Requests with a valid body, each must be created, with a placeholder for a unique name.
 
     Every combination of optional members and every documented null comes up; several encodings do.
     """

@@ -29,7 +29,7 @@ class Limits:
 
 @dataclass
 class Context:
-    """An exchange with what was owed; the answer is parsed once, when a check first asks for it."""
+    """An exchange with its expectation; the response is parsed once, when a check first asks for it."""
 
     contract: Contract
     exchange: Exchange
@@ -50,7 +50,7 @@ class Context:
 
     @property
     def created(self) -> bool:
-        """Whether a 201 came to a request that may be answered so: its body is owed to the page."""
+        """True for a 201 to a request that may succeed; its body must match the schema."""
         return self.status == 201 and self.expectation.expected is not Expected.REJECTED
 
     @cached_property

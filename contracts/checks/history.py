@@ -164,13 +164,13 @@ class HistoryChecks:
         far = {(seen.finding.clause, seen.place) for seen in self._found}
         for name, workers in self._clocks.items():
             for readings in workers.values():
-                yield from (s for s in _standing(name, readings) if (s.finding.clause, s.place) not in far)
+                yield from (s for s in _remaining(name, readings) if (s.finding.clause, s.place) not in far)
 
     def _add(self, clause: str, cause: str, expected: str, received: str, where: str, place: Place) -> None:
         self._found.append(Seen(Finding(clause, cause, expected, received, where.replace(".", "/")), place))
 
 
-def _standing(name: str, readings: list[_Reading]) -> Iterator[Seen]:
+def _remaining(name: str, readings: list[_Reading]) -> Iterator[Seen]:
     """Instants that do not move with the client's clock, however the two differ."""
     clause, where = f"response.201.{name}.clock", f"/{name}"
     usual = median(reading.offset for reading in readings)

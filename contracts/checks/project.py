@@ -41,7 +41,7 @@ def id_format(context: Context) -> Iterator[Finding]:
     own = context.project.get("id")
     for path in ID_MEMBERS:
         value = member(context.project, path)
-        # A wrong id that stands twice, or that was sent, is told once.
+        # A wrong id that is there twice, or that was sent, is reported once.
         told = value in (context.sent.get("id"), context.sent.get(path)) or (path != "id" and value == own)
         if isinstance(value, str) and not ID_FORMAT.fullmatch(value) and not told:
             yield Finding(
@@ -167,7 +167,7 @@ def _changed(name: str, before: Any, after: Any, pointer: str) -> Finding:
 
 
 def _is_of_another(context: Context, received: Any) -> bool:
-    """Whether ``received`` carries the mark of the run with a number that was not sent with this request."""
+    """Whether ``received`` carries the id of the run with a number that was not sent with this request."""
     return isinstance(received, str) and bool(context.foreign_name(received))
 
 

@@ -24,7 +24,7 @@ _WORDS = {
     "closed": "the connection was closed without an answer",
     "reset": "the connection was reset",
     "incomplete": "the answer ended before its end",
-    "invalid": "what came is not an HTTP answer",
+    "invalid": "the response is not HTTP",
     "too_large": "an answer larger than any reader would take",
 }
 

@@ -90,7 +90,7 @@ def _pattern(held: Field, published: Field, member: str, side: Side) -> Iterator
         consequence = Consequence(
             (Effect.BREAKS, Effect.REFUSES, Effect.TAKES) if side == "request" else (Effect.BREAKS, Effect.PROMISES),
             "a client may break",
-            f"which texts differ cannot be told: {shown(str(problem))}",
+            f"which texts differ is not known: {shown(str(problem))}",
         )
         yield Difference(member, "pattern", words, published_words, consequence)
         return

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 def resolver_of(document: Any, source: str) -> Resolver:
-    """What resolves the references of ``document``, which came from ``source``.
+    """What resolves the references of ``document``, read from ``source``.
 
     A document from the web may refer to its own host alone, a file to files beside or below it: a page
     must not make this machine read its files or ask others.

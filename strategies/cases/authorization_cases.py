@@ -52,7 +52,7 @@ _SPELLINGS: Final = ("bearer {key}", "BEARER {key}", "bEaReR {key}", "Bearer  {k
 
 
 def authorization_cases(contract: Contract, names: UniqueNames, seed: int) -> list[Case]:
-    """Requests that lack the right key and nothing else: each is owed a 4xx."""
+    """Requests that lack the right key and nothing else: each must be refused."""
     surrounding_fields = SurroundingFields(contract, names, seed)
     cases = []
     values = [None, *_OTHER, *(f"Bearer {template}" for template in WRONG_KEYS), *_MISPLACED, *_foreign_keys(seed)]

@@ -39,7 +39,7 @@ class SetName:
 class Sets:
     """The sets of one run.
 
-    ``mark`` is the run's; ``essentials`` how many of the essential cases are sent (None: all);
+    ``run_id`` is the run's; ``priority`` how many of the priority cases are sent (None: all);
     ``extra_states`` the m of the patterns' conformance sets, ``strength`` the t of the covering array.
     """
 
@@ -51,7 +51,7 @@ class Sets:
     strength: int = 2
 
     def make(self, wanted: SetName) -> list[Case]:
-        """The cases of one set, without those that the essentials hold already; raises KeyError for no set's name."""
+        """The cases of one set, without those that the priority cases hold; raises KeyError for no set's name."""
         if wanted.field:
             cases = self._words(wanted)
         else:
@@ -68,7 +68,7 @@ class Sets:
         if field.pattern is None:
             raise ValueError(f"Expected a field with a pattern, got {wanted.field!r}")
         id_range, case_set, maker = PATTERN_SETS[wanted.name]
-        # A lane for each field: two sets never hand out the same name.
+        # A range of numbers for each field: two sets never hand out the same name.
         names = UniqueNames(self.run_id, id_range + [field.path for field in self.contract.fields].index(field.path))
         words = maker(self, Pattern.compile(field.pattern))
         return pattern_cases(self.contract, field, words, names, self.seed, case_set=case_set)
@@ -98,7 +98,7 @@ def _overlap(round_: int) -> Callable[[Sets, UniqueNames], list[Case]]:
 #: Rounds of requests that are in flight together.
 OVERLAPS: Final = ("overlap, first round", "overlap, second round", "overlap, third round")
 
-#: The lane of the set's names, below the workers' own, and what makes it.
+#: Where the numbers of the set's names begin, below the workers' own, and what makes it.
 SETS: Final[dict[str, tuple[int, Callable[[Sets, UniqueNames], list[Case]]]]] = {
     "priority": (1, lambda sets, _: list(sets._first)),  # noqa: SLF001  # made once for all sets
     "wrong kinds": (30, _of(wrong_kind_cases)),
@@ -115,7 +115,7 @@ SETS: Final[dict[str, tuple[int, Callable[[Sets, UniqueNames], list[Case]]]]] = 
     "refused samples": (71, _of(refused_samples)),
     **{name: (80 + round_, _overlap(round_)) for round_, name in enumerate(OVERLAPS)},
 }
-#: The first lane of the set's names (one for each field), its family, and what makes its words.
+#: Where the numbers of the set's names begin (a range for each field), its name, and what makes its words.
 PATTERN_SETS: Final[dict[str, tuple[int, str, Callable[[Sets, Pattern], list[Word]]]]] = {
     "natural words": (100, "natural", lambda _, pattern: natural_words(pattern)),
     "conformance": (

@@ -97,7 +97,7 @@ def _each(numbered: dict[str, list[int]]) -> list[dict[str, int]]:
 def covering_cases(contract: Contract, names: UniqueNames, seed: int, strength: int = 2) -> list[Case]:
     """A covering array over valid classes of all fields, and the bodies with all null, all absent, all present.
 
-    Strength 2 is every pair, 3 every triple. Each is owed a 201.
+    Strength 2 is every pair, 3 every triple. Each must be created.
     """
     surrounding_fields = SurroundingFields(contract, names, seed)
     rows = covering_rows(contract, seed, strength)

@@ -136,7 +136,7 @@ _TURNS: Final = "vavkpvwkvpmvkvpavkvwpvkovpvkavpvkmvwpvkopakpwkamkpvakpvwkpoakpv
 
 
 def priority_cases(contract: Contract, names: UniqueNames, seed: int) -> list[Case]:
-    """About a hundred cases, best first; of the first 40 at most 18 are owed, or left free, a 201."""
+    """About a hundred cases, best first; at most 18 of the first 40 create a project."""
     queues = {letter: iter(cases) for letter, cases in _case_sets(contract, names, seed).items()}
     ordered = [next(queues[letter], None) for letter in _TURNS]
     rest = chain.from_iterable(zip_longest(*queues.values()))
@@ -183,7 +183,7 @@ def packed_cases(contract: Contract, names: UniqueNames, seed: int) -> list[Case
         if MARKED not in body:
             surrounding_fields.marked(body)
         style = _STYLES[row % len(_STYLES)]
-        cases.append(json_case(body, case_set="essentials.packed", intent="; ".join(aims), style=style))
+        cases.append(json_case(body, case_set="priority.packed", intent="; ".join(aims), style=style))
     return cases
 
 
@@ -238,4 +238,4 @@ def _misses_of(field: Field, surrounding_fields: SurroundingFields) -> Iterator[
     for label, text in near_misses(field.pattern or "")[:_MISSES_OF_A_FIELD]:
         body = surrounding_fields.body(field) | {field.path: text}
         intent = f"request.{field.path}.pattern ({label})"
-        yield json_case(body, case_set=f"essentials.{field.path}", intent=intent)
+        yield json_case(body, case_set=f"priority.{field.path}", intent=intent)

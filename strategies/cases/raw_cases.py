@@ -159,7 +159,7 @@ _BOUNDARY: Final = "----boundary7MA4YWxk"
 
 
 def malformed_cases(contract: Contract, names: UniqueNames, seed: int) -> list[Case]:
-    """Texts that are no JSON, all owed a 4xx: cut at each structural point, and spoiled in one place each."""
+    """Texts that are no JSON and must be refused: cut at each structural point, and spoiled in one place each."""
     surrounding_fields = SurroundingFields(contract, names, seed)
     case_set, clause = "wire.malformed", "request.body.json"
     cases = [
@@ -215,7 +215,7 @@ def encoding_cases(contract: Contract, names: UniqueNames, seed: int) -> list[Ca
 
 
 def media_type_cases(contract: Contract, names: UniqueNames, seed: int) -> list[Case]:
-    """Valid bodies under other media types (owed a 4xx), other spellings of the right one (a 201), odd parameters."""
+    """Valid bodies under other media types, other spellings of the right one, and odd parameters."""
     surrounding_fields = SurroundingFields(contract, names, seed)
     wrong, clause = "wire.mediaType.wrong", "request.mediaType"
     cases = []
@@ -255,7 +255,7 @@ def media_type_cases(contract: Contract, names: UniqueNames, seed: int) -> list[
 
 
 def _invalid_in_other_spellings(surrounding_fields: SurroundingFields) -> Iterator[Case]:
-    """Bodies that are owed a 4xx, whatever spelling of the media type hides them from validation (CVE-2025-32442)."""
+    """Bodies that must be refused, whatever spelling of the media type hides them from validation (CVE-2025-32442)."""
     required = [field for field in surrounding_fields.fields if field.required]
     for number, value in enumerate(_SPELLINGS if required else ()):
         field = required[number % len(required)]

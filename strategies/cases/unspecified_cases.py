@@ -76,14 +76,14 @@ def unspecified_cases(contract: Contract, names: UniqueNames, seed: int) -> list
         *_words_as_ids(contract, surrounding_fields),
     ]
     marked = encode(surrounding_fields.body())
-    cases.append(Case(b"\xef\xbb\xbf" + marked, case_set="unusual.text", intent="a byte order mark"))
+    cases.append(Case(b"\xef\xbb\xbf" + marked, case_set="unspecified.text", intent="a byte order mark"))
     for coding in ("gzip", "br", "x-unknown"):
         headers = (*cases[0].headers, ("Content-Encoding", coding))
         intent = f"Content-Encoding: {coding}, but it is not"
-        cases.append(Case(encode(surrounding_fields.body()), headers, case_set="unusual.coding", intent=intent))
+        cases.append(Case(encode(surrounding_fields.body()), headers, case_set="unspecified.coding", intent=intent))
     coded = gzip.compress(encode(surrounding_fields.body()), mtime=0)
     headers = (*cases[0].headers, ("Content-Encoding", "gzip"))
-    cases.append(Case(coded, headers, case_set="unusual.coding", intent="Content-Encoding: gzip"))
+    cases.append(Case(coded, headers, case_set="unspecified.coding", intent="Content-Encoding: gzip"))
     free = free_object(contract)
     if free:
         cases += [_deep_case(surrounding_fields, free, levels) for levels in _TOO_DEEP]
@@ -98,7 +98,7 @@ def _deep_case(surrounding_fields: SurroundingFields, free: Field, levels: int) 
     deep = opening * times + b"0" + closing * times
     return Case(
         text.replace(f'"{_DEEP}"'.encode(), deep),
-        case_set="unusual.text",
+        case_set="unspecified.text",
         intent=f"{levels} levels in {free.path}",
     )
 
@@ -113,7 +113,7 @@ def _words_as_ids(contract: Contract, surrounding_fields: SurroundingFields) -> 
     numbers = [f"{before}{number}{behind}" for number, (before, behind) in zip(digits, _AROUND, strict=True)]
     for text in (*numbers, *_WORDS_AS_IDS):
         body = surrounding_fields.body(marked) | {marked.path: text}
-        yield json_case(body, case_set=f"unusual.{MARKED}", intent=f"{MARKED}: {text!r}")
+        yield json_case(body, case_set=f"unspecified.{MARKED}", intent=f"{MARKED}: {text!r}")
 
 
 def _odd_texts(contract: Contract, surrounding_fields: SurroundingFields) -> Iterator[Case]:
@@ -124,18 +124,18 @@ def _odd_texts(contract: Contract, surrounding_fields: SurroundingFields) -> Ite
                 value = f"{surrounding_fields.name()}{text}" if field.path == MARKED else text
                 yield json_case(
                     surrounding_fields.body(field) | {field.path: value},
-                    case_set="unusual.text",
+                    case_set="unspecified.text",
                     intent=f"{field.path}: {name}",
                 )
         for field in contract.fields:
             if field.items is not None and takes_text(field.items, text):
                 body = surrounding_fields.body(field) | {field.path: ["x", text]}
-                yield json_case(body, case_set="unusual.text", intent=f"an item of {field.path}: {name}")
+                yield json_case(body, case_set="unspecified.text", intent=f"an item of {field.path}: {name}")
         free = free_object(contract)
         if free:
             for inner, where in (({"x": text}, "a value"), ({text: "x"}, "a name")):
                 body = surrounding_fields.body(free) | {free.path: inner}
-                yield json_case(body, case_set="unusual.text", intent=f"{free.path}: {name} in {where}")
+                yield json_case(body, case_set="unspecified.text", intent=f"{free.path}: {name} in {where}")
 
 
 def _odd_numbers(contract: Contract, surrounding_fields: SurroundingFields) -> Iterator[Case]:
@@ -146,21 +146,21 @@ def _odd_numbers(contract: Contract, surrounding_fields: SurroundingFields) -> I
             places.append((free, {"x": number}))
         for field, value in places:
             body = surrounding_fields.body(field) | {field.path: value}
-            yield json_case(body, case_set="unusual.number", intent=f"{field.path}: {name}")
+            yield json_case(body, case_set="unspecified.number", intent=f"{field.path}: {name}")
 
 
 def _pollution(contract: Contract, surrounding_fields: SurroundingFields) -> Iterator[Case]:
     members = {"__proto__": _POLLUTION, "constructor": {"prototype": _POLLUTION}}
     for name, value in members.items():
         intent = f"the member {name}"
-        yield json_case(surrounding_fields.body() | {name: value}, case_set="unusual.prototype", intent=intent)
+        yield json_case(surrounding_fields.body() | {name: value}, case_set="unspecified.prototype", intent=intent)
         free = free_object(contract)
         if free:
             for inner in ({name: value}, {"a": [{name: value}]}):
                 body = surrounding_fields.body(free) | {free.path: inner}
-                yield json_case(body, case_set="unusual.prototype", intent=f"{intent} inside {free.path}")
+                yield json_case(body, case_set="unspecified.prototype", intent=f"{intent} inside {free.path}")
     escaped = encode(surrounding_fields.body() | {"__proto__": _POLLUTION}).replace(b"__proto__", b"\\u005f_proto__")
-    yield Case(escaped, case_set="unusual.prototype", intent="the member __proto__, escaped")
+    yield Case(escaped, case_set="unspecified.prototype", intent="the member __proto__, escaped")
 
 
 def _unlisted(contract: Contract, surrounding_fields: SurroundingFields) -> Iterator[Case]:
@@ -170,13 +170,15 @@ def _unlisted(contract: Contract, surrounding_fields: SurroundingFields) -> Iter
         if name not in _ALONE:
             continue
         intent = f"the unlisted member {name[:40]!r}"
-        yield json_case(surrounding_fields.body() | {name: value}, case_set="unusual.member", intent=intent)
-    yield json_case(chosen | surrounding_fields.body(), case_set="unusual.member", intent="all unlisted members")
+        yield json_case(surrounding_fields.body() | {name: value}, case_set="unspecified.member", intent=intent)
+    yield json_case(chosen | surrounding_fields.body(), case_set="unspecified.member", intent="all unlisted members")
     kinds: tuple[Any, ...] = ("x", 0, False, None, [], {})
     for value in kinds:
         others: dict[str, Any] = dict.fromkeys((name for name in chosen if name), value)
         intent = f"each unlisted member is {json.dumps(value)}"
-        yield json_case(surrounding_fields.body(context="minimal") | others, case_set="unusual.member", intent=intent)
+        yield json_case(
+            surrounding_fields.body(context="minimal") | others, case_set="unspecified.member", intent=intent
+        )
     for first in (False, True):
         # A parser that is careless of case takes one of them for the right one: what comes back tells.
         body = surrounding_fields.body(context="full")
@@ -187,9 +189,11 @@ def _unlisted(contract: Contract, surrounding_fields: SurroundingFields) -> Iter
             if name not in listed
         }
         intent = f"members whose names differ in case {'before' if first else 'behind'} the right ones"
-        yield json_case(alike | body if first else body | alike, case_set="unusual.member", intent=intent)
+        yield json_case(alike | body if first else body | alike, case_set="unspecified.member", intent=intent)
     many = {f"unlisted{index}": index for index in range(_MANY)}
-    yield json_case(surrounding_fields.body() | many, case_set="unusual.member", intent=f"{_MANY:,} unlisted members")
+    yield json_case(
+        surrounding_fields.body() | many, case_set="unspecified.member", intent=f"{_MANY:,} unlisted members"
+    )
 
 
 def _alike(name: str) -> tuple[str, ...]:
@@ -211,10 +215,10 @@ def _repeated(contract: Contract, surrounding_fields: SurroundingFields) -> Iter
             right = encode(body)
             second = other or encode({field.path: body[field.path]})
             data = second[:-1] + b"," + right[1:] if first else right[:-1] + b"," + second[1:]
-            yield Case(data, case_set="unusual.repeated", intent=f"{field.path}: {name}")
+            yield Case(data, case_set="unspecified.repeated", intent=f"{field.path}: {name}")
     free = free_object(contract)
     if free:
         text = encode(surrounding_fields.body(free) | {free.path: {}})
         inner = encode({free.path: 0})[1:-2] + b'{"a":1,"a":2}'
         data = text.replace(encode({free.path: {}})[1:-1], inner)
-        yield Case(data, case_set="unusual.repeated", intent=f"{free.path}: a repeated name inside")
+        yield Case(data, case_set="unspecified.repeated", intent=f"{free.path}: a repeated name inside")

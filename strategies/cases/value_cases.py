@@ -1,4 +1,4 @@
-"""Deterministic sets of values: hard ones that are owed a 201, wrong kinds that are owed a 4xx."""
+"""Fixed sets of values: hard ones that must be accepted, wrong types that must be refused."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ _RUN: Final = 50_000
 
 
 def valid_cases(contract: Contract, names: UniqueNames, seed: int) -> list[Case]:
-    """Every class of hard value, each owed a 201 and an exact echo.
+    """Every class of hard value, each must be accepted and come back unchanged.
 
     Text classes that software treats in ways of their own come alone, in each required text; the classes of
     the other fields ride together, one of each field in a body, and many in one free-form object. An empty
@@ -189,7 +189,7 @@ def _together(
 def wrong_kind_cases(contract: Contract, names: UniqueNames, seed: int) -> list[Case]:
     """Values of every other JSON type and look-alikes, a missing member, a body that is no object.
 
-    Each breaks one clause, the case's aim names it; the rest of the body is valid and varies.
+    Each breaks one clause, named by the case's intent; the rest of the body is valid and varies.
     """
     surrounding_fields = SurroundingFields(contract, names, seed)
     styles = cycle(_STYLES)
@@ -233,7 +233,7 @@ def in_turn(queues: Iterable[Sequence[T]]) -> list[T]:
 
 
 def wrong_in_context_cases(contract: Contract, names: UniqueNames, seed: int) -> list[Case]:
-    """The plainest wrong values of each field beside every company: what is judged may depend on what else is there."""
+    """The plainest wrong values of each field in every context: what is judged may depend on what else is there."""
     surrounding_fields = SurroundingFields(contract, names, seed)
     cases = []
     for field in contract.fields:
@@ -241,7 +241,7 @@ def wrong_in_context_cases(contract: Contract, names: UniqueNames, seed: int) ->
             for context in _CONTEXTS_OF_WRONG:
                 body = surrounding_fields.body(field, context) | {field.path: wrong.value}
                 intent = f"{wrong.clause} ({wrong.name}, {context})"
-                cases.append(json_case(body, case_set="values.wrong.company", intent=intent))
+                cases.append(json_case(body, case_set="values.wrong.context", intent=intent))
     return cases
 
 

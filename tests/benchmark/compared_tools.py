@@ -19,7 +19,7 @@ SEED: Final = 2
 
 @dataclass(frozen=True, slots=True)
 class Suite:
-    """This suite, told nothing but a base URL."""
+    """This suite, given nothing but a base URL."""
 
     name: str = "this suite, default profile"
 
@@ -40,7 +40,7 @@ class Suite:
 
 @dataclass(frozen=True, slots=True)
 class Stock:
-    """``st run``; ``examples`` is what it is told of their number, None where nothing."""
+    """``st run``; ``examples`` is the number it is given, None where nothing."""
 
     name: str
     examples: int | None = None

@@ -22,7 +22,7 @@ from tests.mock.registry import faults
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-#: Numbers of requests at which the share that was found is told.
+#: Numbers of requests at which the share that was found is printed.
 BOUNDS: Final = (40, 50, 100, 300, 500, 1_000, 3_000)
 #: Mistakes that break more than one clause by their nature: any of these is a right name for them.
 AS_RIGHT: Final[dict[str, tuple[str, ...]]] = {
@@ -78,7 +78,7 @@ def main(arguments: list[str] | None = None) -> int:
     trials |= {trial.name: trial for trial in in_parallel(work, doubtful, pool, options.jobs)}
     wrong = [trial for trial in trials.values() if not _as_expected(trial, breaks)]
     for trial in wrong:
-        print(f"{trial.name}: status {trial.status}, {trial.clauses}, owed {breaks[trial.name]}", flush=True)
+        print(f"{trial.name}: status {trial.status}, {trial.clauses}, breaks {breaks[trial.name]}", flush=True)
     if options.json:
         options.json.write_text(json.dumps([asdict(trial) for trial in trials.values()], indent=1))
     print(f"{len(trials) - len(wrong)} of {len(trials)} as they should be ({len(doubtful)} were run twice)")

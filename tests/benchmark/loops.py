@@ -24,7 +24,7 @@ _LETTERS: Final = "abcdefghijkmnpqrstuvwxyz23456789"
 
 @dataclass(frozen=True, slots=True)
 class Traffic:
-    """The POSTs of one recorded run, in their order, and the mark that their bodies carry."""
+    """The POSTs of one recorded run, in their order, and the run id that their bodies carry."""
 
     cases: tuple[Case, ...]
     run_id: str
@@ -43,7 +43,7 @@ class Traffic:
         return cls(tuple(cases), run_id)
 
     def renewed(self) -> Traffic:
-        """The same bytes with another mark of the same length: names and externalIds that nobody has used."""
+        """The same bytes with another run id of the same length: names and externalIds that nobody has used."""
         fresh = self.run_id[:2] + "".join(random.choices(_LETTERS, k=len(self.run_id) - 2))  # noqa: S311  # a name
         before, after = self.run_id.encode(), fresh.encode()
         cases = [

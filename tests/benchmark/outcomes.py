@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-#: Numbers of requests at which the share of the faults that were found is told.
+#: Numbers of requests at which the share of the faults that were found is printed.
 MARKS: Final = (50, 100, 300, 500, 1_000)
 
 
@@ -18,7 +18,7 @@ class Outcome:
     """One tool against one fault: whether it was found, after how many requests and seconds, and what was said.
 
     ``requests`` are those that the server had seen when the answer that shows the fault was there,
-    ``seconds`` run from the command to its end: that is when a person is told.
+    ``seconds`` run from the command to its end: that is when a person can read it.
     """
 
     name: str
@@ -94,6 +94,6 @@ def percentile(values: Sequence[float], share: float) -> float | None:
 
 
 def sample(names: Sequence[str], size: int) -> list[str]:
-    """``size`` of ``names``, evenly spread: always the same ones, of every family its part."""
+    """``size`` of ``names``, evenly spread: always the same ones, of every group its part."""
     size = min(size, len(names))
     return [names[index * len(names) // size] for index in range(size)]

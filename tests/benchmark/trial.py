@@ -1,4 +1,4 @@
-"""One run of the suite against one service, as a stranger would run it, told nothing but a base URL; many at once."""
+"""One run of the suite against one service, as a stranger would run it, given nothing but a base URL; many at once."""
 
 from __future__ import annotations
 

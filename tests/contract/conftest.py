@@ -15,7 +15,7 @@ CHUNK = 150
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """What finds most comes first; a profile of essentials leaves out the rest."""
+    """What finds most comes first; the smoke profile leaves out the rest."""
 
     def stage(item: pytest.Item) -> int:
         marker = item.get_closest_marker("stage")

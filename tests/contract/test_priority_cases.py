@@ -1,4 +1,4 @@
-"""The cases that find most, of every family, best first."""
+"""The cases that find most, best first."""
 
 from __future__ import annotations
 

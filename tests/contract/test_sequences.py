@@ -46,12 +46,12 @@ class Project:
 
 
 class Operations(RuleBasedStateMachine):
-    """The operations that the target offers; what one exchange or two show is told to the driver."""
+    """The operations that the target offers; what one exchange or two show is reported to the driver."""
 
     driver: ClassVar[Driver]
     run_ids: ClassVar[bool]
 
-    standing: Bundle[Project] = Bundle("standing")
+    remaining: Bundle[Project] = Bundle("remaining")
     free: Bundle[str] = Bundle("free")
 
     def __init__(self) -> None:
@@ -59,11 +59,11 @@ class Operations(RuleBasedStateMachine):
         self.kept: set[str] = set()
         self.reads, self.lists, self.deletes = self.driver.options.offers
 
-    @rule(target=standing, make=st.sampled_from([minimal_case, full_case]))
+    @rule(target=remaining, make=st.sampled_from([minimal_case, full_case]))
     def create(self, make: Any) -> Any:
         return self._created(make(self.driver.contract, self.driver.names))
 
-    @rule(target=standing, data=st.data())
+    @rule(target=remaining, data=st.data())
     def create_any(self, data: st.DataObject) -> Any:
         return self._created(data.draw(valid_bodies(self.driver.contract)))
 
@@ -76,7 +76,7 @@ class Operations(RuleBasedStateMachine):
             self._tell(self.driver.attempt(lambda: left_behind(self.driver, refused)), refused)
 
     @precondition(lambda self: self.run_ids)
-    @rule(target=standing, project=standing)
+    @rule(target=remaining, project=remaining)
     def use_its_external_id_again(self, project: Project) -> Any:
         if project.external_id is None:
             return multiple()
@@ -84,18 +84,18 @@ class Operations(RuleBasedStateMachine):
         return self._created(self._with(project.external_id))
 
     @precondition(lambda self: self.run_ids and self.deletes)
-    @rule(target=standing, external_id=consumes(free))
+    @rule(target=remaining, external_id=consumes(free))
     def use_a_free_external_id(self, external_id: str) -> Any:
         return self._created(self._with(external_id))
 
     @precondition(lambda self: self.reads)
-    @rule(project=standing)
+    @rule(project=remaining)
     def read(self, project: Project) -> None:
         if project.created.project_id in self.kept:
             self._tell(self.driver.attempt(lambda: read_back(self.driver, project.created)), project.created)
 
     @precondition(lambda self: self.deletes)
-    @rule(target=free, project=consumes(standing))
+    @rule(target=free, project=consumes(remaining))
     def delete(self, project: Project) -> Any:
         identifier = project.created.project_id
         if identifier is None or identifier not in self.kept:

@@ -1,4 +1,4 @@
-"""Values: hard ones that are owed a 201 and an exact echo, wrong kinds that are owed a 4xx, combinations."""
+"""Values: hard ones that must be accepted and come back unchanged, wrong types that must be refused, combinations."""
 
 from __future__ import annotations
 

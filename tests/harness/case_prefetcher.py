@@ -1,7 +1,7 @@
 """What a run sends is made in a process of its own, a little ahead of the tests that send it.
 
 Making requests takes the processor about as long as sending them takes the network; on two cores both go on
-at once. Where the run has several workers already, or sends the essentials alone, each set is made on the spot.
+at once. Where the run has several workers already, or sends the priority cases alone, each set is made on the spot.
 """
 
 from __future__ import annotations

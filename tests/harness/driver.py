@@ -29,8 +29,8 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 R = TypeVar("R")
 
-#: The first lane of names for what tests make up on their way; those of sets and of workers are below.
-_LANES_OF_TESTS = 10_000
+#: Where the names of what tests make up begin; those of sets and of workers are below.
+_RANGES_OF_TESTS = 10_000
 
 #: Bodies that one Hypothesis example carries at most: they travel together and still shrink to one.
 _TOGETHER = 20
@@ -63,7 +63,7 @@ class Driver:
     def begin(self, test: str, number: int) -> None:
         """Say which test sends now, and its place in the run: its names do not depend on the worker."""
         self.test = test
-        self.names = UniqueNames(self.options.run_id, _LANES_OF_TESTS + number)
+        self.names = UniqueNames(self.options.run_id, _RANGES_OF_TESTS + number)
 
     # -- sets ---------------------------------------------------------------------------------------------
 
@@ -113,12 +113,12 @@ class Driver:
         self.raise_new(finding, exchange)
 
     def raise_new(self, finding: Finding, exchange: Exchange | None = None) -> None:
-        """Raise BrokenPromise for a recorded finding unless it is known or was told before."""
+        """Raise BrokenPromise for a recorded finding unless it is known or was reported before."""
         if self._is_new(finding, exchange, self):
             raise broken_promise(finding)
 
     def settle(self, answer: Judged, was: Finding, finding: Finding) -> None:
-        """Put a recorded finding down to another clause, after further requests have told more."""
+        """Put a recorded finding down to another clause, after further requests."""
         self.history.reattributed(answer.exchange, was, finding)
 
     def exercised(self, clause: str, positive: int = 0, negative: int = 0) -> None:
@@ -126,9 +126,9 @@ class Driver:
         self.history.record("exercised", clause=clause, positive=positive, negative=negative)
 
     def _is_new(self, finding: Finding, exchange: Exchange | None, owner: object) -> bool:
-        """Whether a finding fails the run and ``owner`` was the first that came for its bucket.
+        """Whether a finding fails the run and ``owner`` was the first with its root cause.
 
-        One mistake is told once; a known deviation is not told at all, so that it does not hide a new one.
+        A root cause is reported once; a known deviation is not reported, so that it does not hide a new one.
         """
         if self._levels[finding.clause] is Level.ADVISORY:
             return False

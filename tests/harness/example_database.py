@@ -22,7 +22,7 @@ class TestExamples(ExampleDatabase):
     """The part of a database that belongs to one test.
 
     Hypothesis tells tests apart by their source, which all properties of the driver have in common. Once
-    the server behind the database is lost, the run goes on without it: ``lost`` is told why.
+    the server behind the database is lost, the run goes on without it: ``lost`` gets the reason.
     """
 
     __test__ = False  # it is not a class of tests

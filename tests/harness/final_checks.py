@@ -43,9 +43,9 @@ def _still_well(driver: Driver) -> None:
 
 
 def judge_untracked(folder: Path, run_id: str, history: HistoryWriter, untracked: list[dict[str, Any]]) -> None:
-    """Check state.rejected_creates_nothing and state.creates_one: whose names do the strays carry?
+    """Check state.rejected_creates_nothing and state.creates_one: whose names do the untracked projects carry?
 
-    Strays are projects that no answer told of.
+    Untracked projects are those that no response named.
     """
     history.flush()
     wanted = {_name_in(json.dumps(project, ensure_ascii=False), run_id): project for project in untracked}
@@ -67,7 +67,7 @@ def judge_untracked(folder: Path, run_id: str, history: HistoryWriter, untracked
         # Where one use of a name was refused and another accepted, there is one project too many all the same.
         answered = "refused" if "refused" in received else "created"
         (clause, cause), record = _STRAYS[answered], received[answered]
-        expected = f"no project beyond what the answers told of (this one: {record['response']['status']})"
+        expected = f"no project beyond those that responses named (this one: {record['response']['status']})"
         finding = Finding(clause, cause, expected, f"the list shows the project {wanted[name].get('id')}")
         history.record("finding", finding=finding.to_json(), started=record["started"], exchange=record)
 

@@ -32,34 +32,34 @@ def verify_inventory(driver: Driver, folder: Path) -> None:
     Raises BudgetSpent or OutOfTime where nothing more may be sent.
     """
     reads, lists, _ = driver.options.offers
-    # A run of essentials has few requests to spare.
+    # A smoke run has few requests to spare.
     thorough = not driver.profile.priority_only
     if not reads or not (lists or thorough):
         return
     driver.history.flush()
-    standing = _standing(folder)
+    remaining = _remaining(folder)
     listed, is_whole = _listed(driver, _PAGES if thorough else 1) if lists else ({}, False)
     doubtful = []
-    for identifier, exchange in standing.items():
+    for identifier, exchange in remaining.items():
         created, shown = _project(exchange), listed.get(identifier)
         # What the list leaves out of a project is not missing in it.
         if is_whole if shown is None else changed(driver.contract, created, {**created, **shown}) is not None:
             doubtful.append(identifier)
     if not is_whole and thorough:
-        unseen = [identifier for identifier in standing if identifier not in listed]
+        unseen = [identifier for identifier in remaining if identifier not in listed]
         doubtful += unseen[:: max(1, len(unseen) // _READS)]
     found = False
     for identifier in doubtful[:_READS]:
-        exchange = standing[identifier]
+        exchange = remaining[identifier]
         # Once one is known to be gone, the others need no time to appear.
         finding = read_again(driver, identifier, _project(exchange), patient=not found)
         if finding is not None:
             found = True
             driver.history.finding(finding, exchange)
-    driver.exercised("state.reads_back", positive=len(standing.keys() & listed.keys()))
+    driver.exercised("state.reads_back", positive=len(remaining.keys() & listed.keys()))
 
 
-def _standing(folder: Path) -> dict[str, Exchange]:
+def _remaining(folder: Path) -> dict[str, Exchange]:
     """Projects that nobody deleted, each with the one answer that showed it, where nothing was wrong with that.
 
     As many as the list can show, so that memory does not grow with the run.

@@ -105,7 +105,7 @@ def _explain(session: Session, exchange: Exchange) -> None:
     if exchange.failure is not None:
         words = _UNREACHABLE.get(exchange.failure.kind)
         if words is None:
-            return  # something came: that is for the tests
+            return  # there is a response: that is for the tests
         raise NoVerdict(words.format(host=host, detail=exchange.failure.detail))
     response = exchange.response
     if response is None:

@@ -10,7 +10,7 @@ from typing import Final
 class Profile:
     """One way of running the suite.
 
-    ``essentials`` is how many of the essential cases are sent (None: all), ``essentials_only`` leaves out
+    ``priority`` is how many of the priority cases are sent (None: all), ``priority_only`` leaves out
     everything else. ``extra_states`` is the m of the patterns' conformance sets, ``strength`` the t of the
     covering array, ``examples`` how many bodies each random property sends, ``generated`` how many
     schemathesis generates, ``sequences`` how many sequences of ``steps`` operations are tried.

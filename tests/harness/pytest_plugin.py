@@ -129,7 +129,7 @@ class RunPlugin:
 
 
 def sets_of(item: pytest.Item) -> list[SetName]:
-    """The sets that a test sends, by its mark ``sends``: of words for its field where it has one."""
+    """The sets that a test sends, by its marker ``sends``: of words for its field where it has one."""
     marker = item.get_closest_marker("sends")
     callspec = getattr(item, "callspec", None)
     field = callspec.params.get("patterned", "") if callspec else ""

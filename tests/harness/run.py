@@ -268,7 +268,7 @@ def _opened(part: T | None) -> T:
 
 
 def control_cases(run: HasOptions, worker: str) -> Callable[[], Case]:
-    """A maker of the simplest valid request, each with a name of its own under the run's mark of the moment."""
+    """A maker of the simplest valid request, each with a name of its own under the run's id of the moment."""
     names = UniqueNames(run.options.run_id, _id_range(worker) + 1)
     contract = run.options.load_contract()
 
@@ -282,6 +282,6 @@ def control_cases(run: HasOptions, worker: str) -> Callable[[], Case]:
 
 
 def _id_range(worker: str) -> int:
-    """The first lane of names for what a worker makes up on its way; sets have lanes below 1,000."""
+    """Where the names of what a worker makes up begin; sets have ranges below 1,000."""
     number = int(worker.removeprefix("gw")) if worker.startswith("gw") else 99
     return 1_000 + 10 * number

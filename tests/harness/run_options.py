@@ -37,7 +37,7 @@ RESPONSE_BYTES: Final = 4 * 1024 * 1024
 
 @dataclass(frozen=True, slots=True)
 class RunOptions:
-    """Everything that decides what a run does; JSON all through, so that workers can be told."""
+    """Everything that decides what a run does; JSON all through, so that workers get them."""
 
     target: str = "mock"
     base_url: str = ""
@@ -141,7 +141,7 @@ def open_session(
     request_budget = RequestBudget(
         options.budget,
         options.rate,
-        path=options.folder / "allowance" if shared else None,
+        path=options.folder / "budget" if shared else None,
         deadline=options.deadline,
         parent=os.getppid() if worker != MAIN else None,
     )

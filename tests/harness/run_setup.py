@@ -76,7 +76,7 @@ def announcement(options: RunOptions) -> str:
 
 
 def replay(options: RunOptions, secrets: Secrets, reports: Path, run: Path, identifier: str) -> int:
-    """Send one finding's case again and say what came of it: 0 no longer broken, 1 still broken, 3 no verdict.
+    """Send a finding once more and say what the service does now: 0 no longer broken, 1 still broken, 3 no verdict.
 
     Raises WrongUsage where the run or the finding is unknown.
     """

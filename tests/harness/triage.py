@@ -182,7 +182,7 @@ class Triage:
         return clause, f"/{field}" if field in self._contract_names() else ""
 
     def _of_the_form(self, answer: Judged, body: dict[str, object]) -> str:
-        """The clause where not what was said was refused: the moment, the company in flight, or the writing."""
+        """The clause where not what was said was refused: the moment, the requests in flight, or the writing."""
         again = self._ask(self._names.renew(answer.case))
         if again is None or not _refused(again):
             if self._passing is None:
@@ -274,7 +274,7 @@ class Triage:
 
 
 def _quick(reply: Judged | None, slow: Judged) -> bool:
-    """Whether an answer came in a fraction of the time that another one took."""
+    """Whether a response took a fraction of the time that another one took."""
     if reply is None or reply.exchange.response is None:
         return False
     return reply.exchange.elapsed < slow.exchange.elapsed / 4

@@ -61,7 +61,7 @@ def breaks_promises(case: Case, expected: Expectation, correct: Response) -> Res
 
 _BAD_NAMES = (".", "a.b", "a/b", "/", "", "..", "name.")
 _GOOD_NAMES = ("x", "Project", " padded", "naïve", "\U0001d49c", "a\u202eb", "tab\there", "nul\x00")
-#: What one case in twelve changes in a valid body, and the family it then belongs to.
+#: What one case in twelve changes in a valid body, and the case set it then belongs to.
 _CHANGES: dict[int, tuple[str, tuple[Any, ...], str]] = {
     1: ("displayName", _BAD_NAMES, "pattern.displayName.conformance"),
     2: ("maxConcurrentJobs", ("5", [], True), "values.wrong_kind"),
@@ -139,7 +139,7 @@ def write_history(  # noqa: PLR0913  # every one has a default
         writer.record("not_exercised", clause="service.pattern_time", why="the profile has no time for it")
         if extra is not None:
             extra(writer)
-        note(writer, "weather", "3 answers were 429; the run slowed down to 8 requests a second")
+        note(writer, "retries", "3 answers were 429; the run slowed down to 8 requests a second")
         writer.record("cleanup", created=140, deleted=139, kept=[{"id": "q" * 21, "why": "404 to DELETE"}])
         if ended:
             writer.record("end", reason=reason, ended=clock + 0.4)

@@ -33,7 +33,7 @@ KEY = 'sk-live/7Qf+"3\\z9LmX0aVbTr5KpWs8YhUcNdEjGiOo2x4'
 
 @dataclass
 class Run:
-    """What came of a run in this process."""
+    """The outcome of a run in this process."""
 
     summary: Summary
     seconds: float

@@ -92,7 +92,7 @@ class Watched:
     def posts(self) -> list[bytes]:
         return [body for method, _, body in self.seen if method == "POST"]
 
-    def standing(self) -> int:
+    def remaining(self) -> int:
         """How many team projects the mock has: its owner has one of another type."""
         split = urlsplit(self.mock.base_url)
         connection = HTTPConnection(split.netloc, timeout=10)

@@ -1,4 +1,4 @@
-"""Signs of the weather: what about an exchange may be due to the surroundings, and how long it asks to wait."""
+"""Failure classification: what may be due to the network or a gateway, and how long to wait before a retry."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ GARBLED: Final = frozenset({"incomplete", "invalid", "too_large"})
 def suspicious(exchange: Exchange, expected: Expectation | None, slow: float) -> str | None:
     """What about an exchange may be due to the surroundings: unreached, stale, limited, gateway, account, broken, None.
 
-    ``owed`` is None for a request that the page does not document.
+    ``expected`` is None for a request that the page does not document.
     """
     if exchange.failure is not None:
         kind = exchange.failure.kind

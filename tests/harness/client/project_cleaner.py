@@ -71,20 +71,20 @@ class ProjectCleaner:
         Returns:
             The projects that are not gone, each with the reason.
         """
-        standing = dict.fromkeys(identifiers, "")
+        remaining = dict.fromkeys(identifiers, "")
         for attempt in range(_TRIES):
             if attempt:
                 time.sleep(_BETWEEN * attempt)
-            self._try_all(standing, gone)
-            if self._hopeless or not any(why.startswith("delete fails") for why in standing.values()):
+            self._try_all(remaining, gone)
+            if self._hopeless or not any(why.startswith("delete fails") for why in remaining.values()):
                 break
-        return standing
+        return remaining
 
-    def _try_all(self, standing: dict[str, str], gone: Callable[[str], None]) -> None:
-        """One try for each; those that are gone leave ``standing``, the others get a reason."""
+    def _try_all(self, remaining: dict[str, str], gone: Callable[[str], None]) -> None:
+        """One try for each; those that are gone leave ``remaining``, the others get a reason."""
         pool = ThreadPoolExecutor(_WIDEST, thread_name_prefix="cleanup")
-        waiting = list(standing)
-        turns = Turns([partial(self._delete_one, identifier, standing, gone) for identifier in waiting])
+        waiting = list(remaining)
+        turns = Turns([partial(self._delete_one, identifier, remaining, gone) for identifier in waiting])
         try:
             turns.take(pool, _WIDEST)
         finally:
@@ -92,13 +92,13 @@ class ProjectCleaner:
         for problem in turns.problems.values():
             raise problem
 
-    def _delete_one(self, identifier: str, standing: dict[str, str], gone: Callable[[str], None]) -> None:
+    def _delete_one(self, identifier: str, remaining: dict[str, str], gone: Callable[[str], None]) -> None:
         problem = self._delete(identifier)
         with self._lock:
             if problem:
-                standing[identifier] = problem
+                remaining[identifier] = problem
             else:
-                del standing[identifier]
+                del remaining[identifier]
                 gone(identifier)
 
     def _delete(self, identifier: str) -> str:

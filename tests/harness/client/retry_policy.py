@@ -152,7 +152,7 @@ class RetryPolicy:
             self._note(f"a request was repeated after: {named(exchange)}")
 
     def _note(self, text: str) -> None:
-        self._recorder.record("note", kind="weather", text=text)
+        self._recorder.record("note", kind="retries", text=text)
 
     # -- waiting ------------------------------------------------------------------------------------------
 
@@ -258,7 +258,7 @@ class RetryPolicy:
         status = answer[0].status
         with self._calm:
             for attempt in range(self._patience.repeats):
-                # Alone from the second time on: what is refused in company only is the service's fault.
+                # Alone from the second time on: what is refused only among others is the service's fault.
                 with self._request_budget.alone(_QUIET if attempt else 0.0):
                     control, _waited = self._await_service(answer[0])
                 if control.status not in ACCOUNT:

@@ -1,4 +1,4 @@
-"""A session: sends cases, survives the weather, has every answer judged, recorded and accounted for."""
+"""A session: sends cases with retries; every response is judged, recorded and entered in the ledger."""
 
 from __future__ import annotations
 

@@ -67,7 +67,7 @@ class Target:
     def send(self, case: Case, *, number: int | None = None, repeat: int = 0) -> Exchange:
         """Send ``case`` once; the budget must have been asked before. Never raises for what comes back.
 
-        The answer is as it came: it may hold the key, and whoever keeps it must redact it.
+        The response is unchanged: it may hold the key, and whoever keeps it must redact it.
         """
         number = number or self.next_number()
         headers = {**_ALWAYS, **{name: self.secrets.resolve(value) for name, value in case.headers}}

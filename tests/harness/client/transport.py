@@ -121,7 +121,7 @@ class _Adapter(HTTPAdapter):
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """What came of one request: an answer or a failure, when it began, and how long it took in seconds."""
+    """The outcome of one request: a response or a failure, when it began, and how long it took in seconds."""
 
     response: Response | None
     failure: Failure | None

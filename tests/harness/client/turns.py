@@ -1,4 +1,4 @@
-"""Many calls over a few threads: what waits costs nothing, and what came of each stands in its place."""
+"""Many calls over a few threads, with the results in the order of the calls."""
 
 from __future__ import annotations
 

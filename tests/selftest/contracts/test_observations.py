@@ -1,4 +1,4 @@
-"""What the answers of a run show beside the contract is counted and told in words."""
+"""What the responses of a run show beside the contract is counted and put in words."""
 
 from __future__ import annotations
 

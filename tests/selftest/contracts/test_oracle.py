@@ -1,4 +1,4 @@
-"""The oracle, request by request: what is owed and which clause decides it."""
+"""The oracle, request by request: what is expected and which clause decides it."""
 
 from __future__ import annotations
 

@@ -9,7 +9,7 @@ from contracts.document import load_contract
 from contracts.findings import Finding
 from contracts.verdict import ExitStatus, build_verdict
 
-SEEN = Finding("service.no_5xx", "500 where create is owed", "201", "500")
+SEEN = Finding("service.no_5xx", "500 pool exhausted", "201", "500")
 AT_END = Finding("state.recovers", SEEN.cause, "as at the beginning", "500")
 
 

@@ -1,4 +1,4 @@
-"""Services that mean harm, or behave so: bounded memory and time, a verdict that is owed, reports without a trap."""
+"""Services that mean harm, or behave so: bounded memory and time, the right verdict, reports without a trap."""
 
 from __future__ import annotations
 

@@ -29,7 +29,7 @@ def _live(watched: Watched, reports: Path, *arguments: str) -> Ran:
 def test_smoke_sends_at_most_60_requests_and_leaves_nothing(tmp_path: Path, fault: str | None) -> None:
     with Watched.start(fault=fault) as service:
         ran = _live(service, tmp_path, "--profile", "smoke")
-        sent, left = len(service.seen), service.standing()
+        sent, left = len(service.seen), service.remaining()
     assert ran.status == (1 if fault else 0), ran.output
     assert 40 <= sent <= 60
     assert left == 0
@@ -74,9 +74,9 @@ def test_a_gate_run_is_not_disturbed_by_what_the_run_before_left(tmp_path: Path)
     chosen = ("--profile", "gate", "-k", "essential or valid_value or second_use or failed_once")
     with Watched.start() as service:
         first = _live(service, tmp_path, *chosen, "--keep-projects")
-        left = service.standing()
+        left = service.remaining()
         second = _live(service, tmp_path, *chosen)
-        at_the_end = service.standing()
+        at_the_end = service.remaining()
     assert (first.status, second.status) == (0, 0), second.output
     assert left > 50
     assert at_the_end == left, "projects of another run are left alone"

@@ -1,4 +1,4 @@
-"""Projects that no answer told of: whose are they, and which promise do they break?"""
+"""Projects that no response named: whose are they, and which promise do they break?"""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The mock and the oracle share no code and agree on every request: 201 where one is owed, 4xx where not."""
+"""The mock and the oracle share no code and agree on every request: created or refused."""
 
 from __future__ import annotations
 

@@ -51,7 +51,7 @@ def hostile_run(directory: Path) -> None:
         )
         exchange = Exchange(case, None, Failure("reset", HOSTILE), started=samples.STARTED, worker="main", number=900)
         for clause in ("service.answers", "response.201.metadata.echo", "advisory.challenge"):
-            finding = Finding(clause, f"cause {HOSTILE}", f"owed {HOSTILE}", f"came {HOSTILE}", f"/{HOSTILE}")
+            finding = Finding(clause, f"cause {HOSTILE}", f"expected {HOSTILE}", f"received {HOSTILE}", f"/{HOSTILE}")
             writer.finding(finding, exchange)
         samples.note(writer, HOSTILE, HOSTILE)
         writer.record("unknown", clause="state.overlap", why=HOSTILE)

@@ -96,7 +96,7 @@ def test_a_screen_is_enough_when_everything_is_broken(tmp_path: Path) -> None:
     def everything(writer: HistoryWriter) -> None:
         for number, clause in enumerate(catalogue(load_contract())):
             writer.finding(samples.finding(clause, cause=f"cause {number}", received="z" * 500))
-            samples.note(writer, "weather", f"note {number}")
+            samples.note(writer, "retries", f"note {number}")
 
     samples.write_history(tmp_path, count=12, extra=everything)
     assert terminal_summary(summarize([tmp_path]), width=80).count("\n") <= 60

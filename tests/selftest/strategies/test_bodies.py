@@ -1,4 +1,4 @@
-"""Random bodies: valid ones are owed a 201, adversarial ones a 4xx for the clause in their label, open ones neither."""
+"""Random bodies: valid ones must be created, adversarial ones refused for the clause in their label."""
 
 from __future__ import annotations
 

@@ -64,12 +64,12 @@ def test_names_are_unique_within_and_across_lanes() -> None:
 
 @pytest.mark.parametrize("run_id", ["", "1a", "Ab", "a-b", "a b"])
 def test_a_mark_that_could_be_mistaken_is_refused(run_id: str) -> None:
-    with pytest.raises(ValueError, match="Expected a mark"):
+    with pytest.raises(ValueError, match="Expected a run id"):
         UniqueNames(run_id)
 
 
 def test_a_negative_lane_is_refused() -> None:
-    with pytest.raises(ValueError, match="Expected a lane"):
+    with pytest.raises(ValueError, match="Expected an id range"):
         UniqueNames("ct", -1)
 
 

@@ -1,4 +1,4 @@
-"""Services that take a class of invalid requests: each such mistake shows in some case that is owed a 4xx."""
+"""Services that take a class of invalid requests: each such mistake shows in some case that must be refused."""
 
 from __future__ import annotations
 

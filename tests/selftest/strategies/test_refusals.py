@@ -1,4 +1,4 @@
-"""Services that refuse a class of valid bodies: each such mistake shows in some case that is owed a 201."""
+"""Services that refuse a class of valid bodies: each such mistake shows in some case that must be created."""
 
 from __future__ import annotations
 

@@ -127,7 +127,7 @@ def test_a_service_that_never_recovers_is_given_up_and_nothing_hangs(service: st
     identifiers = _created(service, 30)
     with UnrulyServer(service, lambda _: json_answer(503, "{}")) as server, _sweeper(server, patience=1.0) as cleaner:
         began = time.monotonic()
-        standing = cleaner.delete(identifiers, lambda _: None)
+        remaining = cleaner.delete(identifiers, lambda _: None)
         assert time.monotonic() - began < 15
-    assert standing.keys() == set(identifiers)
-    assert all("cannot be reached" in why for why in standing.values())
+    assert remaining.keys() == set(identifiers)
+    assert all("cannot be reached" in why for why in remaining.values())

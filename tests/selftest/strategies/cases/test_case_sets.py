@@ -71,7 +71,7 @@ def made(name: str, contract: Contract, seed: int = 3) -> list[Case]:
 
 @lru_cache(maxsize=128)
 def judged(name: str, contract: Contract, seed: int = 3) -> list[tuple[Case, Expectation]]:
-    # Only a run knows whether an externalId without its mark may be in use.
+    # Only a run knows whether an externalId without its id may be in use.
     expect = (
         Judge(contract, Limits(), Secrets(""), "ctmark").expect if name == "unspecified" else Oracle(contract).expect
     )
@@ -112,7 +112,7 @@ def test_no_two_cases_carry_the_same_name(contract: Contract, name: str) -> None
     found = [names.found_in(_plain(case)) for case in made(name, contract) if "another one than" not in case.intent]
     used = [one for one in found if one is not None]
     assert len(set(used)) == len(used)
-    assert all(one.startswith("ctmark-2") for one in used), "names of the given lane"
+    assert all(one.startswith("ctmark-2") for one in used), "names of the given range"
 
 
 def _plain(case: Case) -> bytes:
@@ -235,7 +235,7 @@ def test_the_first_forty_essential_cases_create_few_projects_and_touch_every_fam
     first = judged("essential", CONTRACTS["page"])[:40]
     assert 10 <= sum(expected.expected is not Expected.REJECTED for _, expected in first) <= 18
     case_sets = {".".join(case.case_set.split(".")[:2]) for case, _ in first}
-    assert {"wire.authorization", "wire.malformed", "wire.mediaType", "essentials.packed", "values.wrong"} <= case_sets
+    assert {"wire.authorization", "wire.malformed", "wire.mediaType", "priority.packed", "values.wrong"} <= case_sets
 
 
 @pytest.mark.parametrize(
