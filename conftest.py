@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
+import os
 import random
 import shlex
+import sys
 import time
 from datetime import UTC, datetime
 from pathlib import Path
@@ -16,11 +19,14 @@ from contracts.deviations import DEFAULT_FILE, DeviationError
 from contracts.document import DEFAULT_DOCUMENT, DocumentError, load_contract
 from contracts.findings import Level
 from contracts.secrets import Secrets
+from contracts.verdict import ExitStatus
 from tests.harness.client.credentials import WrongUsage, check_base_url, inherited_key, read_key
 from tests.harness.profiles import PROFILES
 from tests.harness.run_options import RunOptions, new_run_id
 
 if TYPE_CHECKING:
+    from collections.abc import Generator
+
     from contracts.deviations import Deviations
     from contracts.exchange import Case
     from tests.harness.case_prefetcher import CasePrefetcher
@@ -28,6 +34,10 @@ if TYPE_CHECKING:
     from tests.harness.run import TestRun
 
 _SUITE = "tests/contract"
+#: Options of pytest that only print something: no request may be sent.
+_HARMLESS = (
+    "help version collectonly setupplan markers showfixtures show_fixtures_per_test cacheshow".split()  # noqa: SIM905
+)
 _RUN: pytest.StashKey[tuple[TestRun, Deviations]] = pytest.StashKey()
 
 
@@ -94,11 +104,33 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     add("--delay-ms", type=float, default=0.0, help="of the mock: milliseconds until it answers")
 
 
+@pytest.hookimpl(wrapper=True, specname="pytest_cmdline_main")
+def pytest_guarded_main(config: pytest.Config) -> Generator[None, int | None, int | None]:
+    """Run pytest as a run of the suite; an uncaught error ends with 3, as 1 is for a broken promise."""
+    try:
+        return (yield)
+    except (pytest.UsageError, pytest.exit.Exception):
+        raise
+    except BaseException as problem:
+        if _RUN not in config.stash and not _wants_contract(config):
+            raise
+        with contextlib.suppress(OSError, ValueError):
+            print(f"No verdict: {type(problem).__name__}", file=sys.stderr, flush=True)
+        return int(ExitStatus.NO_VERDICT)
+    finally:
+        if _RUN in config.stash:
+            config.stash[_RUN][0].finish()  # where pytest did not get that far
+        try:
+            sys.stdout.flush()
+        except (OSError, ValueError):  # whoever read it is gone: Python would end with 1 or 120
+            os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+
+
 @pytest.hookimpl(tryfirst=True)
 def pytest_cmdline_main(config: pytest.Config) -> int | None:
     """Begin a run where tests of the contract were asked for; end at once where there is nothing to verify."""
-    asked = any(config.getoption(name) for name in ("help", "version", "collectonly", "setupplan", "markers"))
-    if asked or config.getoption("showfixtures") or hasattr(config, "workerinput") or not _wants_contract(config):
+    asked = any(config.getoption(name) for name in _HARMLESS)
+    if asked or hasattr(config, "workerinput") or not _wants_contract(config):
         return None
     # Later imports: a run of other tests does not need them.
     from tests.harness import run_setup  # noqa: PLC0415

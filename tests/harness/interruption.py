@@ -5,7 +5,8 @@ from __future__ import annotations
 import signal
 import sys
 import threading
-from contextlib import contextmanager
+import time
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
@@ -14,35 +15,54 @@ if TYPE_CHECKING:
 
 _SIGNALS: Final = tuple(getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name))
 INTERRUPTED: Final = "the run was interrupted"
+#: Seconds in which further signals count as the same one: impatient presses, and what tox and the terminal both send.
+_SAME: Final = 2.0
 
 
 def interrupt_on_signals() -> None:
-    """Make the signals that ask a process to end do what Ctrl-C does; one that is ignored (nohup) stays so."""
-    if threading.current_thread() is threading.main_thread():
-        for number in _SIGNALS:
-            if signal.getsignal(number) is signal.SIG_DFL:
-                signal.signal(number, _interrupt)
+    """Make the signals that ask a process to end do what Ctrl-C does; one that is ignored (nohup) stays so.
 
+    Signals in quick succession raise KeyboardInterrupt once: a second one would interrupt the orderly end.
+    """
+    if threading.current_thread() is not threading.main_thread():
+        return
+    last = -_SAME
 
-def _interrupt(signum: int, frame: FrameType | None) -> None:
-    del signum, frame
-    raise KeyboardInterrupt
+    def interrupt(signum: int, frame: FrameType | None) -> None:
+        nonlocal last
+        del signum, frame
+        now = time.monotonic()
+        if now - last >= _SAME:
+            last = now
+            raise KeyboardInterrupt
+
+    for number in (signal.SIGINT, *_SIGNALS):
+        if signal.getsignal(number) in {signal.SIG_DFL, signal.default_int_handler}:
+            signal.signal(number, interrupt)
 
 
 @contextmanager
-def undisturbed() -> Iterator[None]:
-    """Let the first signal pass with a word, so that a second Ctrl-C in a row does not leave projects behind."""
+def undisturbed(doing: str = "deleting what was created") -> Iterator[None]:
+    """Ignore signals, except for a Ctrl-C that is repeated after the user was asked to wait.
+
+    Args:
+        doing: What the user is asked to wait for.
+    """
     if threading.current_thread() is not threading.main_thread():
         yield
         return
-    warned = False
+    warned: float | None = None
 
     def warn(signum: int, frame: FrameType | None) -> None:
         nonlocal warned
-        if warned:
-            _interrupt(signum, frame)
-        warned = True
-        print("\ndeleting what was created; once more to stop and leave the rest", file=sys.stderr, flush=True)
+        del frame
+        now = time.monotonic()
+        if warned is None:
+            warned = now
+            with suppress(OSError, ValueError):  # the terminal may be gone
+                print(f"\n{doing}; press Ctrl-C again to stop and leave the rest", file=sys.stderr, flush=True)
+        elif signum == signal.SIGINT and now - warned >= _SAME:
+            raise KeyboardInterrupt
 
     before = {number: signal.signal(number, warn) for number in (signal.SIGINT, *_SIGNALS)}
     try:

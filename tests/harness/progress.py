@@ -6,6 +6,7 @@ import json
 import os
 import threading
 import time
+from contextlib import suppress
 from typing import IO, TYPE_CHECKING, Any, Final
 
 import pytest
@@ -103,13 +104,15 @@ class Progress:
         if self._thread is not None:
             self._thread.join(timeout=2)
         if self._on_terminal and self._out is not None:
-            self._out.write("\r\x1b[K")
-            self._out.flush()
+            with suppress(OSError, ValueError):
+                self._out.write("\r\x1b[K")
+                self._out.flush()
 
     def pytest_unconfigure(self) -> None:
         """Close the stream."""
         if self._out is not None:
-            self._out.close()
+            with suppress(OSError, ValueError):
+                self._out.close()
 
     def line(self) -> str:
         """Requests sent, findings and seconds so far."""
@@ -126,8 +129,9 @@ class Progress:
     def _write(self, text: str) -> None:
         if self._out is None:
             return
-        self._out.write(f"\r\x1b[K{text[:100]}" if self._on_terminal else f"{text}\n")
-        self._out.flush()
+        with suppress(OSError, ValueError):  # a terminal or pipe that is gone must not end the run
+            self._out.write(f"\r\x1b[K{text[:100]}" if self._on_terminal else f"{text}\n")
+            self._out.flush()
 
 
 def _own(stream: IO[str]) -> IO[str]:

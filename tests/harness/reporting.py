@@ -11,6 +11,7 @@ from contracts.verdict import ExitStatus
 from reports.reading import summarize
 from reports.render import write_all
 from reports.terminal import github_annotations, terminal_summary
+from tests.harness.interruption import undisturbed
 
 if TYPE_CHECKING:
     from contracts.deviations import Deviations
@@ -51,8 +52,9 @@ class Reporting:
         if not folder:
             return
         try:
-            summary = summarize([Path(folder)], deviations=self._deviations, fail_on=self._fail_on)
-            self._written = write_all(summary, Path(folder))
+            with undisturbed("writing the reports"):
+                summary = summarize([Path(folder)], deviations=self._deviations, fail_on=self._fail_on)
+                self._written = write_all(summary, Path(folder))
         except Exception as problem:
             # Python would end with 1, which is the service's: a run without a verdict ends with 3.
             message = f"No verdict: the reports failed themselves ({problem!r}); the history is in {folder}"

@@ -9,7 +9,7 @@ from __future__ import annotations
 import time
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from contracts.document import DEFAULT_DOCUMENT
 from reports.history import HistoryWriter
@@ -187,7 +187,14 @@ class TestRun:
         """Say why the run can give no whole verdict; the first reason counts, and each is in the history."""
         text = self.secrets.redact_text(reason)
         self.reason = self.reason or text
-        self.history.record("end", reason=text, ended=time.time())
+        self._note("end", reason=text, ended=time.time())
+
+    def _note(self, record: str, /, **members: Any) -> None:
+        """Write to the history; a full disk or a removed folder ends the verdict, and never the cleanup."""
+        try:
+            self.history.record(record, **members)
+        except (OSError, ValueError) as problem:
+            self.reason = self.reason or f"the history cannot be written: {problem}"
 
     def finish(self) -> None:
         """Look back, delete what was created, and say in the history how the run ended; once, whoever asks again."""
@@ -207,12 +214,15 @@ class TestRun:
                 self.ends(f"the look back failed itself: {type(problem).__name__}: {problem}")
         request_budget.end()
         with undisturbed():
-            self.session.drain()
+            try:
+                self.session.drain()
+            except Exception as problem:  # noqa: BLE001  # as above
+                self.ends(f"requests in flight could not be ended: {type(problem).__name__}: {problem}")
             try:
                 self._clean_up()
             except Exception as problem:  # noqa: BLE001  # whatever it is, the reports must be written
                 self.ends(f"the cleanup failed itself: {problem}; to try again: {self.cleanup_command()}")
-        self.history.record("end", reason=self.reason, ended=time.time())
+        self._note("end", reason=self.reason, ended=time.time())
 
     def _clean_up(self) -> None:
         request_budget = self.session.request_budget
@@ -225,7 +235,8 @@ class TestRun:
                 keep="--keep-projects" if self.options.keep_projects else "",
             )
         except KeyboardInterrupt:
-            self.history.record("note", kind="cleanup", text=f"the cleanup was interrupted: {self.cleanup_command()}")
+            self.reason = self.reason or INTERRUPTED
+            self._note("note", kind="cleanup", text=f"the cleanup was interrupted: {self.cleanup_command()}")
             return
         if self.options.offers[1]:
             judge_untracked(self.options.folder, self.options.run_id, self.history, cleaned.untracked)

@@ -54,6 +54,8 @@ def _begun(test_run: TestRun, reports: Path, command: str, *, latest: bool = Tru
         return str(problem)
     except KeyboardInterrupt:
         return INTERRUPTED
+    except Exception as problem:  # noqa: BLE001  # whatever it is, what was created must be deleted
+        return test_run.secrets.redact_text(f"the preflight failed itself: {type(problem).__name__}: {problem}")
     return ""
 
 
