@@ -52,6 +52,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         help="what is tested: the mock (default) or a live service",
     )
     add("--base-url", default="", help="where the live service is, such as https://cloud.activepieces.com/api")
+    add("--allow-mock", action="store_true", help="let the profiles gate and nightly test the mock")
     add("--key-file", help="a file that holds the API key; else ACTIVEPIECES_API_KEY")
     add("--profile", choices=sorted(PROFILES), default="default", help="how much is sent (default: default)")
     add("--seed", type=int, help="what the cases are varied by; a fresh one unless given")
@@ -119,11 +120,25 @@ def pytest_guarded_main(config: pytest.Config) -> Generator[None, int | None, in
         return int(ExitStatus.NO_VERDICT)
     finally:
         if _RUN in config.stash:
-            config.stash[_RUN][0].finish()  # where pytest did not get that far
+            _end(*config.stash[_RUN])
         try:
             sys.stdout.flush()
         except (OSError, ValueError):  # whoever read it is gone: Python would end with 1 or 120
             os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+
+
+def _end(test_run: TestRun, deviations: Deviations) -> None:
+    """Clean up and write the reports where pytest did not get that far."""
+    if test_run.is_finished:
+        return
+    from reports.reading import summarize  # noqa: PLC0415  # as above
+    from reports.render import write_all  # noqa: PLC0415
+
+    test_run.reason = test_run.reason or "pytest failed itself"
+    test_run.finish()
+    test_run.close()
+    with contextlib.suppress(Exception):  # the disk may be full; the exit status says that there is no verdict
+        write_all(summarize([test_run.options.folder], deviations=deviations), test_run.options.folder)
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -195,6 +210,15 @@ def _options(config: pytest.Config) -> tuple[RunOptions, Secrets]:
         raise WrongUsage("--target live needs --base-url, such as https://cloud.activepieces.com/api")
     if target == "mock" and get("--base-url"):
         raise WrongUsage("--base-url is for --target live; the mock is started by the suite")
+    if (
+        target == "mock"
+        and profile.name in {"gate", "nightly"}
+        and not (get("--allow-mock") or get("--fault") or get("--variant"))
+    ):
+        raise WrongUsage(
+            f"--profile {profile.name} verifies a live service: add --target live --base-url URL,"
+            " or --allow-mock to test the mock"
+        )
     if target == "live" and (get("--fault") or get("--variant") or get("--delay-ms")):
         raise WrongUsage("--fault, --variant and --delay-ms are for the mock, not for a live service")
     if get("--client-key") and not get("--client-cert"):

@@ -80,6 +80,11 @@ class TestRun:
         return self.worker == MAIN
 
     @property
+    def is_finished(self) -> bool:
+        """Whether the run has been cleaned up, or is being so."""
+        return self._finished
+
+    @property
     def history(self) -> HistoryWriter:
         """What the run writes to; raises RuntimeError before :meth:`open`."""
         return _opened(self._history)
