@@ -48,6 +48,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except (FileNotFoundError, DeviationError, ReportError) as problem:
         print(f"python -m reports: {problem}", file=sys.stderr)
         return ExitStatus.USAGE
+    except BrokenPipeError:
+        raise
+    except Exception as problem:  # noqa: BLE001  # a history can be damaged in any way; 1 is the service's
+        print(f"python -m reports: this cannot be read ({type(problem).__name__}: {problem})"[:400], file=sys.stderr)
+        return ExitStatus.NO_VERDICT
     return status
 
 
@@ -159,4 +164,4 @@ if __name__ == "__main__":
         sys.exit(main())
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit(1)
+        sys.exit(ExitStatus.NO_VERDICT)
