@@ -34,9 +34,10 @@ if TYPE_CHECKING:
     from tests.harness.run import TestRun
 
 _SUITE = "tests/contract"
-#: Options of pytest that only print something: no request may be sent.
+#: Options of pytest with which no test runs.
 _HARMLESS = (
-    "help version collectonly setupplan markers showfixtures show_fixtures_per_test cacheshow".split()  # noqa: SIM905
+    *("help", "version", "collectonly", "setuponly", "setupplan", "markers", "showfixtures", "show_fixtures_per_test"),
+    "cacheshow",
 )
 _RUN: pytest.StashKey[tuple[TestRun, Deviations]] = pytest.StashKey()
 
@@ -144,7 +145,7 @@ def _end(test_run: TestRun, deviations: Deviations) -> None:
 @pytest.hookimpl(tryfirst=True)
 def pytest_cmdline_main(config: pytest.Config) -> int | None:
     """Begin a run where tests of the contract were asked for; end at once where there is nothing to verify."""
-    asked = any(config.getoption(name) for name in _HARMLESS)
+    asked = any(config.getoption(name, False) for name in _HARMLESS)
     if asked or hasattr(config, "workerinput") or not _wants_contract(config):
         return None
     # Later imports: a run of other tests does not need them.

@@ -108,6 +108,37 @@ def parse(data: bytes) -> JsonText:
     return JsonText(value, reader.oddities, reader.repeated)
 
 
+def loads_shallow(data: bytes) -> Any:
+    """Any JSON text as Python's ``json`` reads it; what is nested too deep for that is null.
+
+    A service may keep a value of thousands of levels: the list that shows it must stay readable. Raises ValueError for
+    what is no JSON.
+    """
+    try:
+        return json.loads(data)
+    except RecursionError:
+        return json.loads(_without_depths(data))
+
+
+_STRING_OR_BRACKET: Final = re.compile(rb'"(?:[^"\\]|\\.)*"|[\[\]{}]')
+#: Levels that are kept of a text that is too deep.
+_KEPT: Final = 64
+
+
+def _without_depths(data: bytes) -> bytes:
+    pieces, depth, end = [], 0, 0
+    for token in _STRING_OR_BRACKET.finditer(data):
+        if token.group() in b"[{":
+            depth += 1
+            if depth == _KEPT + 1:
+                pieces += [data[end : token.start()], b"null"]
+        elif token.group() in b"]}":
+            depth -= 1
+            if depth == _KEPT:
+                end = token.end()
+    return b"".join([*pieces, data[end:]])
+
+
 def _is_wide(data: bytes) -> bool:
     """Whether the bytes are a JSON text in UTF-16 or UTF-32, which lenient parsers detect."""
     try:

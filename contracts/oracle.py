@@ -72,6 +72,7 @@ WHENCE: Final = "a header that tells where the request comes from"
 IN_USE: Final = "an externalId that may be in use"
 SENT_BEFORE: Final = "an externalId that was sent before"
 NUL: Final = "U+0000"
+UNREADABLE: Final = "nested deeper than this suite can read: its values are not compared"
 NOT_UTF8: Final = "bytes that are not UTF-8, which widespread decoders replace"
 VALUES_STAND: Final = frozenset(
     {DISPUTED, NUL, UNLISTED, SPELLING, PARAMETER, IN_USE, SENT_BEFORE, WHENCE, json_text.TOO_DEEP}
@@ -148,9 +149,11 @@ class Oracle:
             return json_text.ABSENT
         why.extend(text.oddities)
         if not isinstance(text.value, dict):
-            if json_text.TOO_DEEP not in text.oddities:
-                found = json_text.type_name(text.value)
-                violations.append(Violation("request.body.type", "", f"the body is a JSON {found}"))
+            if json_text.TOO_DEEP in text.oddities:
+                why.append(UNREADABLE)
+                return json_text.ABSENT
+            found = json_text.type_name(text.value)
+            violations.append(Violation("request.body.type", "", f"the body is a JSON {found}"))
             return text.value
         exercised.append("request.body.type")
         broken = self._members(text.value, why, exercised)

@@ -25,6 +25,7 @@ _TEMPLATES: Final = Path(__file__).with_name("templates")
 _SHOWN: Final = 1_600
 #: Runs that the head of the page shows beside this one.
 _LAST_RUNS: Final = 12
+_ON_THE_MOCK: Final = "This run tested the mock: it says nothing about a service."
 _RELEASE: Final = {
     "kept": "Nothing this run saw stands in the way of a release.",
     "broken": "Do not release: fix these findings or record them as known deviations.",
@@ -72,7 +73,7 @@ def html(summary: Summary, comparison: Comparison | None = None, points: Sequenc
     return loader.get_template("report.html.j2").render(
         summary=summary,
         where=summary.environment,
-        release=_RELEASE[summary.outcome],
+        release=_ON_THE_MOCK if summary.environment.target == "mock" else _RELEASE[summary.outcome],
         states=[(state, summary.states()[state]) for state in STATES],
         groups=clause_groups(summary.clauses),
         points=list(points)[-_LAST_RUNS:] if len(points) > 1 else [],

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import json
 import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from contracts import json_text
 from contracts.exchange import COLLECTION_PATH, Case, Exchange
 from tests.harness.client.budget import BudgetSpent, OutOfTime
 from tests.harness.client.failure_classification import GATEWAY
@@ -148,7 +148,7 @@ def answered_object(exchange: Exchange) -> dict[str, Any] | None:
 
 def _object_of(body: bytes) -> dict[str, Any] | None:
     try:
-        found = json.loads(body)
+        found = json_text.loads_shallow(body)
     except (ValueError, RecursionError):
         return None
     return found if isinstance(found, dict) else None

@@ -48,7 +48,8 @@ class Ran:
 def run_suite(reports: Path, *arguments: str, env: dict[str, str] | None = None, seconds: float = 170.0) -> Ran:
     """Run ``pytest tests/contract`` and return when it has ended; its reports go below ``reports``."""
     command = [sys.executable, "-m", "pytest", "tests/contract", "--reports", str(reports), *arguments]
-    command.append("--allow-mock")
+    if "live" not in arguments:
+        command.append("--allow-mock")
     if "--examples" not in arguments:
         command += ["--examples", str(reports / "examples")]
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("PYTEST_", "GITHUB_", "CI"))}

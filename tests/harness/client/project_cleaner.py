@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import threading
 import time
 from collections import Counter
@@ -12,6 +11,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import quote
 
+from contracts import json_text
 from contracts.exchange import COLLECTION_PATH, UNREACHED, VALID_AUTHORIZATION, Case, Exchange
 from tests.harness.client.budget import BudgetSpent, RequestBudget
 from tests.harness.client.failure_classification import GATEWAY, retry_after
@@ -252,7 +252,7 @@ def _page(exchange: Exchange | None) -> dict[str, Any] | None:
     if exchange is None or exchange.response is None or exchange.status != 200:
         return None
     try:
-        page = json.loads(exchange.response.body)
+        page = json_text.loads_shallow(exchange.response.body)
     except (ValueError, RecursionError):
         return None
     return page if isinstance(page, dict) and isinstance(page.get("data"), list) else None

@@ -161,12 +161,6 @@ def refuses_deep_metadata(value: Json) -> bool:
     return _depth(value, 6) > 5
 
 
-@refuses("metadata", breaks=_METADATA, trigger="more than 50 levels")
-def refuses_very_deep_metadata(value: Json) -> bool:
-    """Refuses metadata of more than 50 levels."""
-    return _depth(value, 51) > 50
-
-
 @refuses("metadata", breaks=_METADATA, trigger="more than 100 keys")
 def refuses_many_keys_in_metadata(value: Json) -> bool:
     """Refuses metadata with more than 100 keys."""

@@ -63,3 +63,8 @@ def test_depth_is_no_matter() -> None:
     assert found is not None
     assert found[0].count("/") == 600
     assert found[1:] == (1, 2)
+
+
+def test_a_list_that_shows_a_very_deep_value_stays_readable() -> None:
+    deep = b'{"data":[{"id":"a","metadata":' + b'{"in":[' * 4_000 + b'"]}{["' + b"]}" * 4_000 + b'},{"id":"b"}]}'
+    assert [project["id"] for project in json_text.loads_shallow(deep)["data"]] == ["a", "b"]

@@ -1,0 +1,12 @@
+"""Warnings are errors in the tests of the suite itself; a run against a service must not end for one."""
+
+from __future__ import annotations
+
+import pytest
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Have every warning of a test of the suite fail it."""
+    for item in items:
+        if item.nodeid.startswith("tests/selftest"):
+            item.add_marker(pytest.mark.filterwarnings("error"))
