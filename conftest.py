@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import contextlib
 import os
 import random
@@ -122,10 +123,19 @@ def pytest_guarded_main(config: pytest.Config) -> Generator[None, int | None, in
     finally:
         if _RUN in config.stash:
             _end(*config.stash[_RUN])
-        try:
-            sys.stdout.flush()
-        except (OSError, ValueError):  # whoever read it is gone: Python would end with 1 or 120
-            os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+        _let_go_of_output()
+        atexit.register(_let_go_of_output)  # for what pytest prints after this
+
+
+def _let_go_of_output() -> None:
+    """Where whoever read the output is gone, send the rest nowhere: Python would end with 1 or 120."""
+    for number, streams in ((1, (sys.stdout, sys.__stdout__)), (2, (sys.stderr, sys.__stderr__))):
+        for stream in streams:
+            try:
+                if stream is not None:
+                    stream.flush()
+            except (OSError, ValueError):
+                os.dup2(os.open(os.devnull, os.O_WRONLY), number)
 
 
 def _end(test_run: TestRun, deviations: Deviations) -> None:

@@ -63,3 +63,12 @@ def test_a_failure_at_a_second_use_is_dropped_only_where_the_first_use_fails_ali
     assert set(same.drop_consequences()) == {"state.external_id_reuse"}
     other = _root_causes(("service.no_5xx", "500 pool", {}), ("state.external_id_reuse", "500 duplicate key", {}))
     assert other.drop_consequences() == {}
+
+
+def test_a_field_that_every_case_has_explains_no_failure() -> None:
+    causes = _root_causes(
+        ("service.no_5xx", "500 at /name", {"name": "\0"}),
+        ("service.no_5xx", "500", {"name": "plain", "id": "", "data": {}}),
+        ("service.no_5xx", "500", {"name": "plain", "jobs": 1.5}),
+    )
+    assert {cause.cause for cause in without_explained(causes)} == {"500 at /name", "500"}
