@@ -24,7 +24,9 @@ class Clause:
     """One promise.
 
     ``promise`` is a sentence for a person; ``statement`` the words of the page (or of the RFC) it rests on;
-    ``source`` where these words stand.
+    ``source`` where these words are found. ``sides`` names the kinds of request without which the clause is not
+    shown to be kept: ``valid`` ones that were accepted, ``invalid`` ones that were refused; where it is empty, any
+    case will do.
     """
 
     id: str
@@ -32,6 +34,7 @@ class Clause:
     promise: str
     statement: str
     source: str
+    sides: tuple[str, ...] = ()
 
     def to_json(self) -> dict[str, Any]:
         """A JSON object with the members of the clause."""
@@ -41,10 +44,19 @@ class Clause:
             "promise": self.promise,
             "statement": self.statement,
             "source": self.source,
+            "sides": list(self.sides),
         }
+
+    @classmethod
+    def from_json(cls, members: dict[str, Any]) -> Clause:
+        """The clause with the members of a JSON object."""
+        return cls(**{**members, "level": Level(members["level"]), "sides": tuple(members["sides"])})
 
 
 Catalogue = Mapping[str, Clause]
+
+#: The sides of a clause: see :class:`Clause`.
+VALID, INVALID = "valid", "invalid"
 
 _BODY = "page: Body, application/json"
 _ANSWER = "page: Response, 201 - application/json"
@@ -93,11 +105,15 @@ def _request_clauses(contract: Contract) -> Iterator[Clause]:
         yield from _value_clauses(field, f"request.{field.path}", _BODY)
         if field.required:
             yield _documented(
-                f"request.{field.path}.required", f"A body without {field.path} is refused.", described(field), _BODY
+                f"request.{field.path}.required",
+                f"A body without {field.path} is refused.",
+                described(field),
+                _BODY,
+                INVALID,
             )
         else:
             yield _documented(
-                f"request.{field.path}.optional", f"A body may leave out {field.path}.", described(field), _BODY
+                f"request.{field.path}.optional", f"A body may leave out {field.path}.", described(field), _BODY, VALID
             )
 
 
@@ -106,16 +122,24 @@ def _value_clauses(field: Field, prefix: str, source: str) -> Iterator[Clause]:
     kinds = " or ".join(field.types) or "any JSON value"
     if field.types:
         yield _documented(
-            f"{prefix}.type", f"{field.path}: every {kinds} is taken, other JSON types are refused.", statement, source
+            f"{prefix}.type",
+            f"{field.path}: every {kinds} is taken, other JSON types are refused.",
+            statement,
+            source,
+            VALID,
+            INVALID,
         )
     promise = "null is accepted" if field.nullable else "null is refused"
-    yield _documented(f"{prefix}.null", f"{field.path}: {promise}.", statement, source)
+    side = VALID if field.nullable else INVALID
+    yield _documented(f"{prefix}.null", f"{field.path}: {promise}.", statement, source, side)
     if field.pattern is not None:
         yield _documented(
             f"{prefix}.pattern",
             f"{field.path}: a text is accepted if and only if it matches the pattern (ECMA-262).",
             f"Pattern: {field.pattern}",
             source,
+            VALID,
+            INVALID,
         )
     if field.enum is not None:
         options = ", ".join(map(str, field.enum))
@@ -124,13 +148,15 @@ def _value_clauses(field: Field, prefix: str, source: str) -> Iterator[Clause]:
             f"{field.path}: the available options are accepted, other values refused.",
             f"Available options: {options}",
             source,
+            VALID,
+            INVALID,
         )
     if field.items is not None:
         yield from _value_clauses(field.items, f"{prefix}.items", source)
     for member in field.members:
         if member.required:
             yield _documented(
-                f"request.{member.path}.required", f"{member.path} must be present.", described(member), source
+                f"request.{member.path}.required", f"{member.path} must be present.", described(member), source, INVALID
             )
         yield from _value_clauses(member, f"request.{member.path}", source)
 
@@ -174,5 +200,5 @@ def _member_clauses(member: Field) -> Iterator[Clause]:
         )
 
 
-def _documented(identifier: str, promise: str, statement: str, source: str) -> Clause:
-    return Clause(id=identifier, level=Level.DOCUMENTED, promise=promise, statement=statement, source=source)
+def _documented(identifier: str, promise: str, statement: str, source: str, *sides: str) -> Clause:
+    return Clause(identifier, Level.DOCUMENTED, promise, statement, source, sides)

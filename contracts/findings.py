@@ -11,6 +11,7 @@ class Outcome(Enum):
     """What is known of a clause after a run."""
 
     PASS = "pass"  # noqa: S105  # no password
+    PARTIAL = "partial"
     FAIL = "fail"
     UNKNOWN = "unknown"
 

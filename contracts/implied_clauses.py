@@ -20,60 +20,70 @@ _DOCUMENTED = (
         "A request without a body is refused and creates nothing.",
         "Body application/json; displayName required",
         _PAGE_BODY,
+        ("invalid",),
     ),
     (
         "request.body.type",
         "A body that is not a JSON object is refused and creates nothing.",
         "Body application/json: displayName, externalId, ...",
         _PAGE_BODY,
+        ("invalid",),
     ),
     (
         "request.body.json",
         "A body that is no JSON text (RFC 8259) is refused and creates nothing.",
         "Body application/json",
         _PAGE_BODY,
+        ("invalid",),
     ),
     (
         "request.mediaType",
         "application/json is accepted (in any case, charset=utf-8 allowed); a body of another media type is refused.",
         "Body application/json",
         _PAGE_BODY,
+        ("valid", "invalid"),
     ),
     (
         "request.combination",
         "Fields that are valid one by one are accepted in every combination.",
         "Body: the list of fields, no rule between them",
         _PAGE_BODY,
+        ("valid",),
     ),
     (
         "authorization.required",
         "Without the right key as a bearer token nothing is created: the answer is a 4xx.",
         "Authorization string header required: Use your api key generated from the admin console",
         _PAGE_AUTHORIZATION,
+        ("invalid",),
     ),
     (
         "authorization.accepted",
         "The right key is accepted, every time.",
         "Authorization: Bearer <token>",
         _PAGE_AUTHORIZATION,
+        ("valid",),
     ),
     (
         "response.201.status",
         "A valid request is answered 201.",
         "201 - application/json Default Response",
         _PAGE_ANSWER,
+        (),
     ),
     (
         "response.201.mediaType",
         "The 201 answer says that it is application/json, once, in UTF-8.",
         "201 - application/json",
         _PAGE_ANSWER,
+        (),
     ),
     (
         "response.201.body.type",
         "The 201 answer is a JSON object.",
         "201 - application/json: id, created, ...",
         _PAGE_ANSWER,
+        (),
     ),
 )
 
@@ -174,8 +184,8 @@ _ADVISORY = (
 
 def written_out(echoed: Iterable[str]) -> Iterator[dict[str, Any]]:
     """The members of each clause that no schema holds; ``echoed`` names the fields that the answer repeats."""
-    for identifier, promise, statement, source in _DOCUMENTED:
-        yield _entry(identifier, Level.DOCUMENTED, promise, statement, source)
+    for identifier, promise, statement, source, sides in _DOCUMENTED:
+        yield _entry(identifier, Level.DOCUMENTED, promise, statement, source, sides)
     for name in echoed:
         yield _entry(
             f"response.201.{name}.echo",
@@ -190,5 +200,14 @@ def written_out(echoed: Iterable[str]) -> Iterator[dict[str, Any]]:
         yield _entry(identifier, Level.ADVISORY, promise, statement, "advisory")
 
 
-def _entry(identifier: str, level: Level, promise: str, statement: str, source: str) -> dict[str, Any]:
-    return {"id": identifier, "level": level, "promise": promise, "statement": statement, "source": source}
+def _entry(
+    identifier: str, level: Level, promise: str, statement: str, source: str, sides: tuple[str, ...] = ()
+) -> dict[str, Any]:
+    return {
+        "id": identifier,
+        "level": level,
+        "promise": promise,
+        "statement": statement,
+        "source": source,
+        "sides": sides,
+    }

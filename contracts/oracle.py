@@ -85,9 +85,7 @@ class Oracle:
     def __init__(self, contract: Contract) -> None:
         self._fields = {field.path: field for field in contract.fields}
         self._required = [field for field in contract.fields if field.required]
-        # What every accepted object shows, whatever its members are.
-        self._shape = [f"request.{f.path}.{'required' if f.required else 'optional'}" for f in contract.fields]
-        self._shape.append("request.combination")
+        self._optional = [field.path for field in contract.fields if not field.required]
 
     def expect(self, case: Case) -> Expectation:
         """What the page owes to ``case``, a POST to the collection."""
@@ -155,7 +153,6 @@ class Oracle:
             found = json_text.type_name(text.value)
             violations.append(Violation("request.body.type", "", f"the body is a JSON {found}"))
             return text.value
-        exercised.append("request.body.type")
         broken = self._members(text.value, why, exercised)
         # Of a repeated member parsers take the first or the last: no promise either way.
         violations += [violation for violation in broken if text.repeated.isdisjoint(violation.where.split("/")[1:])]
@@ -171,7 +168,9 @@ class Oracle:
         for field in self._required:
             if field.path not in body:
                 yield Violation(f"request.{field.path}.required", f"/{field.path}", f"{field.path} is missing")
-        exercised += self._shape
+        exercised += [f"request.{name}.optional" for name in self._optional if name not in body]
+        if len(body) > 1:
+            exercised.append("request.combination")
 
 
 def _parsed(case: Case, why: list[str]) -> json_text.JsonText | Violation | None:

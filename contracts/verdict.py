@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from enum import IntEnum
 from typing import TYPE_CHECKING, Final
 
 from contracts.checks.history import HistoryChecks
-from contracts.clauses import Clause
+from contracts.clauses import INVALID, VALID, Clause
 from contracts.deviations import Deviation, Deviations
 from contracts.findings import Finding, Level, Outcome
 from contracts.oracle import SENT_BEFORE
@@ -39,16 +40,25 @@ class ClauseResult:
     known: int = 0
     reason: str = ""
     unknown: bool = False
-    guarantee: str = ""
 
     @property
     def outcome(self) -> Outcome | None:
-        """PASS, FAIL or UNKNOWN; None where no case exercised the clause."""
+        """FAIL, UNKNOWN, PASS, PARTIAL where a side of the clause is missing; None where no case exercised it."""
         if self.broken:
             return Outcome.FAIL
         if self.unknown:
             return Outcome.UNKNOWN
-        return Outcome.PASS if self.positive or self.negative else None
+        if not self.clause.sides:
+            return Outcome.PASS if self.positive or self.negative else None
+        if not self.missing:
+            return Outcome.PASS
+        return None if len(self.missing) == len(self.clause.sides) else Outcome.PARTIAL
+
+    @property
+    def missing(self) -> tuple[str, ...]:
+        """The sides of the clause that no case exercised."""
+        counts = {VALID: self.positive, INVALID: self.negative}
+        return tuple(side for side in self.clause.sides if not counts[side])
 
 
 @dataclass(slots=True)
@@ -101,9 +111,8 @@ class VerdictBuilder:
         self._runs += 1
         self._services[_folder(record["worker"])] = record["target"]["base_url"]
         for entry in record["clauses"]:
-            clause = Clause(**{**entry, "level": Level(entry["level"])})
-            result = self._results.setdefault(clause.id, ClauseResult(clause))
-            result.guarantee = result.guarantee or record.get("guarantees", {}).get(clause.id, "")
+            clause = Clause.from_json(entry)
+            self._results.setdefault(clause.id, ClauseResult(clause))
 
     def _on_signature(self, record: Record) -> None:
         self._signatures[record["worker"], record["id"]] = (record["positive"], record["negative"])
@@ -211,7 +220,7 @@ class VerdictBuilder:
     def _was_looked_for(self, entry: Deviation) -> bool:
         """Whether the run would have shown a deviation: it exercised the clause, or there is no such clause."""
         result = self._results.get(entry.clause)
-        return result.outcome is not None if result else self._posts > 0
+        return result.outcome not in {None, Outcome.PARTIAL} if result else self._posts > 0
 
     def _severity(self, key: RootCause) -> tuple[int, int, int, str]:
         level = self._results[key.clause].clause.level.rank
@@ -234,9 +243,13 @@ class VerdictBuilder:
         unknown = [result.clause.id for result in self._results.values() if result.unknown]
         if unknown:
             return ExitStatus.NO_VERDICT, f"No verdict on {', '.join(unknown)}; everything else is kept."
-        idle = sum(result.outcome is None for result in self._results.values())
-        verb = "was" if idle == 1 else "were"
-        rest = f" ({_counted(idle, 'clause')} {verb} not exercised)" if idle else ""
+        outcomes = Counter(result.outcome for result in self._results.values())
+        unsaid = [
+            f"{_counted(outcomes[outcome], 'clause')} {'was' if outcomes[outcome] == 1 else 'were'} {how}"
+            for outcome, how in ((None, "not exercised"), (Outcome.PARTIAL, "exercised in part"))
+            if outcomes[outcome]
+        ]
+        rest = f" ({', '.join(unsaid)})" if unsaid else ""
         known = sum(key.count for key in self._root_causes if key.known)
         accepted = f" Known deviations occurred {known} times." if known else ""
         return ExitStatus.KEPT, f"The contract is kept: every promise that was exercised held{rest}.{accepted}"

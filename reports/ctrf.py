@@ -16,11 +16,12 @@ _STATUSES: Final = {
     "broken": "failed",
     "unknown": "other",
     "not exercised": "skipped",
+    "partial": "other",
 }
 
 
 def ctrf(summary: Summary) -> str:
-    """The report as ASCII JSON; a clause that is unknown has the status ``other``."""
+    """The report as ASCII JSON; a clause that is unknown or exercised in part has the status ``other``."""
     findings: dict[str, list[FindingReport]] = {}
     for finding in summary.findings:
         for clause in finding.clauses:

@@ -95,7 +95,6 @@ def _clause(row: ClauseRow) -> dict[str, Any]:
         "broken": row.broken,
         "known": row.known,
         "reason": row.reason,
-        "guarantee": row.guarantee,
     }
 
 

@@ -13,8 +13,9 @@ if TYPE_CHECKING:
 
 
 def junit(summary: Summary) -> bytes:
-    """The document. Broken clauses are failures, unknown ones errors, those not exercised are skipped.
+    """The document.
 
+    Broken clauses are failures, unknown ones errors; those that were not exercised, or only in part, are skipped.
     Where there is no verdict at all one more case, ``run``, is an error with the reason.
     """
     states = summary.states()
@@ -24,7 +25,7 @@ def junit(summary: Summary) -> bytes:
         "tests": str(len(summary.clauses) + stopped + expired),
         "failures": str(states["broken"] + expired),
         "errors": str(states["unknown"] + stopped),
-        "skipped": str(states["not exercised"]),
+        "skipped": str(states["not exercised"] + states["partial"]),
         "time": f"{summary.environment.seconds:.3f}",
     }
     root = Element("testsuites", {"name": "contract of POST /v1/projects", **counts})
@@ -82,7 +83,7 @@ def _case(suite: Element, row: ClauseRow, findings: list[FindingReport]) -> None
         failure.text = "\n\n".join(_told(finding) for finding in findings)
     elif row.state == "unknown":
         SubElement(case, "error", {"message": row.reason or "unknown", "type": "unknown"})
-    elif row.state == "not exercised":
+    elif row.state in {"not exercised", "partial"}:
         SubElement(case, "skipped", {"message": row.reason or "no case exercised this clause"})
     elif findings:
         SubElement(case, "system-out").text = "\n\n".join(_told(finding) for finding in findings)

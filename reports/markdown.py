@@ -33,6 +33,9 @@ def markdown(summary: Summary, comparison: Comparison | None = None) -> str:
         _list("Worth knowing", [_line(finding) for finding in summary.advice]),
         _list("Unknown", [f"{code(row.clause.id)} {code(row.reason)}" for row in summary.in_state("unknown")]),
         _list("Not exercised", [code(row.clause.id) for row in summary.in_state("not exercised")]),
+        _list(
+            "Exercised in part", [f"{code(row.clause.id)} {code(row.reason)}" for row in summary.in_state("partial")]
+        ),
         _list("Notes", [f"{code(note.kind)} {code(note.text)}" for note in summary.notes]),
         _numbers(summary),
         _clauses(summary),

@@ -15,7 +15,7 @@ from contracts.findings import Level
 from contracts.verdict import Verdict, VerdictBuilder
 from reports.evidence import FindingReport, Repeating, clause_report, finding_report
 from reports.history import history_files, read_history
-from reports.summary import Accepted, ClauseRow, Cleanup, Environment, Note, Record, Summary, state_of
+from reports.summary import Accepted, ClauseRow, Cleanup, Environment, Note, Record, Summary, missing, state_of
 from reports.tally import Tally
 from reports.visible import inert
 
@@ -132,7 +132,7 @@ class _Reader:
             if "project" in record and not record.get("findings") and not record.get("crashed"):
                 record = _slim(record)
         elif kind == "run":
-            self._runs.append({name: value for name, value in record.items() if name not in {"clauses", "guarantees"}})
+            self._runs.append({name: value for name, value in record.items() if name != "clauses"})
         elif kind == "finding":
             self._place(record["finding"])
         elif kind == "note":
@@ -282,8 +282,7 @@ def _rows(verdict: Verdict, fail_on: Level) -> Iterator[ClauseRow]:
             negative=result.negative,
             broken=result.broken,
             known=result.known,
-            reason=inert(result.reason, 400),
-            guarantee=inert(result.guarantee, 400),
+            reason=inert(result.reason, 400) or missing(result),
         )
 
 

@@ -6,6 +6,7 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
+from contracts.clauses import INVALID, VALID
 from contracts.findings import Outcome
 from contracts.verdict import ExitStatus
 from reports.visible import inert
@@ -13,6 +14,7 @@ from reports.visible import inert
 if TYPE_CHECKING:
     from contracts.clauses import Clause
     from contracts.deviations import Deviation
+    from contracts.verdict import ClauseResult
     from reports.evidence import FindingReport
     from reports.tally import CaseSetCount, Latency, Moment
 
@@ -20,7 +22,7 @@ Record = dict[str, Any]
 
 #: States of a clause, worst first. ``advice`` is broken, but at a level that does not fail the run; ``known``
 #: is broken as an accepted deviation says, and not otherwise.
-STATES: Final = ("broken", "unknown", "known", "advice", "not exercised", "kept")
+STATES: Final = ("broken", "unknown", "known", "advice", "not exercised", "partial", "kept")
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +64,6 @@ class ClauseRow:
     broken: int
     known: int
     reason: str
-    guarantee: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,4 +157,14 @@ def state_of(outcome: Outcome | None, *, known: int, failing: bool) -> str:
         return "unknown"
     if known:
         return "known"
-    return "kept" if outcome is Outcome.PASS else "not exercised"
+    return (
+        {Outcome.PASS: "kept", Outcome.PARTIAL: "partial"}.get(outcome, "not exercised") if outcome else "not exercised"
+    )
+
+
+def missing(result: ClauseResult) -> str:
+    """What a clause that was exercised in part lacks, in words; empty for every other one."""
+    if result.outcome is not Outcome.PARTIAL:
+        return ""
+    words = {VALID: "no valid request was accepted", INVALID: "no invalid request was refused"}
+    return "; ".join(words[side] for side in result.missing)

@@ -157,6 +157,8 @@ def _lists(summary: Summary) -> Iterator[tuple[str, str, list[str]]]:
     yield "unknown", _YELLOW, [f"? {row.clause.id}  unknown: {row.reason}" for row in summary.in_state("unknown")]
     idle = summary.in_state("not exercised") if summary.requests else ()
     yield "not exercised", _DIM, [f"- {row.clause.id}  not exercised {row.reason}".rstrip() for row in idle]
+    partial = summary.in_state("partial")
+    yield "exercised in part", _DIM, [f"- {row.clause.id}  in part: {row.reason}" for row in partial]
     yield "known", _YELLOW, [f"~ {f.clause.id}  known: {f.known.name}, {f.agreement}" for f in summary.known if f.known]
     yield (
         "advice",

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from contracts import json_text
-from contracts.findings import Finding
 from contracts.oracle import Expectation, Expected
 
 if TYPE_CHECKING:
@@ -95,9 +93,6 @@ class Context:
         if not found or any(number.startswith(part) for part in found for number in own):
             return ""
         return f"{self.run_id}-{found[0]}"
-
-
-Check = Callable[[Context], Iterator[Finding]]
 
 
 def shown(value: Any, limit: int = 60) -> str:

@@ -7,15 +7,17 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
 from contracts import json_text
+from contracts.checks.check import covers
 from contracts.checks.context import Context, shown
 from contracts.clauses import ID_MEMBERS
 from contracts.findings import Finding
 from contracts.implied_clauses import COUNTS, OWN
-from contracts.oracle import VALUES_STAND
+from contracts.oracle import VALUES_STAND, Expected
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from contracts.checks.check import Count
     from contracts.document import Field
 
 ID_FORMAT: Final = re.compile(r"[0-9a-zA-Z]{21}")
@@ -34,6 +36,19 @@ def member(project: dict[str, Any], path: str) -> Any:
     return value
 
 
+def _shown_members(aspect: str, paths: tuple[str, ...]) -> Count:
+    """Counts the clause ``aspect`` of each member at ``paths`` that a project shows."""
+
+    def count(context: Context) -> Iterator[str]:
+        if context.project is not None:
+            for path in paths:
+                if member(context.project, path) not in (None, json_text.ABSENT):
+                    yield f"response.201.{path}.{aspect}"
+
+    return count
+
+
+@covers("response.201.*.idFormat", count=_shown_members("idFormat", ID_MEMBERS))
 def id_format(context: Context) -> Iterator[Finding]:
     """response.201.*.idFormat: id, ownerId, plan.id and plan.projectId have the service's one format."""
     if context.project is None:
@@ -53,6 +68,7 @@ def id_format(context: Context) -> Iterator[Finding]:
             )
 
 
+@covers("response.201.plan.projectId.equalsId", count=_shown_members("equalsId", ("plan.projectId",)))
 def plan_belongs_to_project(context: Context) -> Iterator[Finding]:
     """response.201.plan.projectId.equalsId."""
     if context.project is None:
@@ -69,6 +85,17 @@ def plan_belongs_to_project(context: Context) -> Iterator[Finding]:
         )
 
 
+_INSTANTS: Final = ("created", "updated", "plan.created", "plan.updated")
+_count_instants = _shown_members("instant", _INSTANTS)
+_count_orders = _shown_members("order", ("updated", "plan.updated"))
+
+
+def _dated(context: Context) -> Iterator[str]:
+    yield from _count_instants(context)
+    yield from _count_orders(context)
+
+
+@covers("response.201.*.instant", "response.201.*.order", count=_dated)
 def instants(context: Context) -> Iterator[Finding]:
     """response.201.*.instant and .updated.order of the project and of its plan (RFC 3339, section 5.6)."""
     if context.project is None:
@@ -98,6 +125,7 @@ def _unit(text: str) -> timedelta:
     return timedelta(microseconds=min(1_000, 10 ** (6 - len(fraction.group(1)) if fraction else 6)))
 
 
+@covers("response.201.analytics.*.count", count=_shown_members("count", COUNTS))
 def counts(context: Context) -> Iterator[Finding]:
     """response.201.analytics.*.count."""
     for path in COUNTS:
@@ -122,6 +150,15 @@ def instant(text: str) -> datetime | None:
         return None
 
 
+def _sent_values(context: Context) -> Iterator[str]:
+    if context.project is not None and context.expectation.expected is Expected.CREATED:
+        yield "response.201.answers_own_request"
+        for name in context.contract.echoed:
+            if context.sent.get(name) is not None:
+                yield f"response.201.{name}.echo"
+
+
+@covers("response.201.*.echo", "response.201.answers_own_request", count=_sent_values)
 def echo(context: Context) -> Iterator[Finding]:
     """response.201.*.echo: each value that was sent comes back as the same JSON value.
 
@@ -180,6 +217,12 @@ def _left_to_schema(field: Field, received: Any) -> bool:
     return bool(field.types) and not json_text.has_one_of(received, field.types)
 
 
+def _unlisted(context: Context) -> Iterator[str]:
+    if context.project is not None:
+        yield from (f"response.201.{name}.own" for name in OWN if name in context.sent)
+
+
+@covers("response.201.id.unique", "response.201.*.own", count=_unlisted)
 def nothing_is_taken_over(context: Context) -> Iterator[Finding]:
     """response.201.id.unique and .own: what an unlisted member of the body says is not taken over."""
     listed = {field.path for field in context.contract.fields}

@@ -7,6 +7,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 from contracts import json_text
+from contracts.checks.check import covers
 from contracts.checks.context import Context, shown
 from contracts.exchange import VALID_AUTHORIZATION
 from contracts.findings import Finding
@@ -14,6 +15,8 @@ from contracts.oracle import NOT_UTF8
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from contracts.exchange import Response
 
 _LEAKS: Final = {
     "stack trace": (
@@ -66,20 +69,36 @@ _PATTERNS = {
 _PATH = re.compile(r"[\w./@+-]*")
 
 
+def _is_refusal(context: Context) -> bool:
+    return context.response is not None and 400 <= context.status < 500
+
+
+def _says_json(response: Response) -> bool:
+    return (response.header("Content-Type") or "").partition(";")[0].strip().lower().endswith(("/json", "+json"))
+
+
+def _refusals(context: Context) -> Iterator[str]:
+    if context.response is not None and _is_refusal(context):
+        yield "advisory.error_media_type"
+        if _says_json(context.response):
+            yield "service.error_is_json"
+
+
+@covers("service.error_is_json", "advisory.error_media_type", count=_refusals)
 def refusal_is_json(context: Context) -> Iterator[Finding]:
     """service.error_is_json: a 4xx that says it is JSON holds JSON; advisory.error_media_type: it is JSON."""
     response = context.response
     if response is None or not 400 <= context.status < 500 or not response.body or response.cut:
         return
     essence = (response.header("Content-Type") or "").partition(";")[0].strip().lower()
-    says_json = essence.endswith(("/json", "+json"))
     start = f"{essence or 'no Content-Type'}: {shown(response.body[:60].decode('utf-8', 'backslashreplace'))}"
-    if not says_json:
+    if not _says_json(response):
         yield Finding("advisory.error_media_type", "media type", "a JSON media type", start, "Content-Type")
     elif isinstance(context.parsed, ValueError):
         yield Finding("service.error_is_json", "body", "a JSON body", start)
 
 
+@covers("service.error_leaks_nothing", count=lambda c: ("service.error_leaks_nothing",) if _is_refusal(c) else ())
 def leaks_nothing(context: Context) -> Iterator[Finding]:
     """service.error_leaks_nothing: no stack trace, SQL, server path or other request, unless it was sent."""
     response = context.response
@@ -126,6 +145,14 @@ def _was_sent(found: str, context: Context) -> bool:
     return any(found in text for text in json_text.texts(context.sent))
 
 
+def _presented_tokens(context: Context) -> Iterator[str]:
+    if context.response is not None:
+        yield "service.token_not_repeated"
+        if _is_refusal(context) and _presented(context):
+            yield "advisory.token"
+
+
+@covers("service.token_not_repeated", "advisory.token", count=_presented_tokens)
 def token_not_repeated(context: Context) -> Iterator[Finding]:
     """service.token_not_repeated: no response holds the key; advisory.token: none holds a wrong token."""
     response = context.response
@@ -157,19 +184,50 @@ def _presented(context: Context) -> list[bytes]:
     return [text.encode("utf-8", "replace") for text in (whole, whole.rpartition(" ")[2]) if len(text) >= 12]
 
 
-def advice(context: Context) -> Iterator[Finding]:
-    """advisory.*: what RFC 9110 recommends and the page does not ask for."""
-    response = context.response
-    if 200 <= context.status < 300 and NOT_UTF8 in context.expectation.why:
-        yield Finding("advisory.encoding", "accepted", "a 4xx: the body is not UTF-8", str(context.status))
-    if response is None or not 400 <= context.status < 500 or not context.expectation.isolated:
+def _refused_for(context: Context, clause: str, header: str, *, sent: bool) -> bool:
+    """Whether a request was refused that breaks ``clause`` alone, with or without ``header`` as ``sent`` says."""
+    expectation = context.expectation
+    return (
+        _is_refusal(context)
+        and expectation.isolated
+        and expectation.violations[0].clause == clause
+        and (context.exchange.case.header(header) is not None) is sent
+    )
+
+
+def _without_credentials(context: Context) -> tuple[str, ...]:
+    asked = _refused_for(context, "authorization.required", "Authorization", sent=False)
+    return ("advisory.challenge",) if asked else ()
+
+
+@covers("advisory.challenge", count=_without_credentials)
+def challenge(context: Context) -> Iterator[Finding]:
+    """advisory.challenge: a request without credentials is answered 401 with WWW-Authenticate."""
+    if context.response is None or not _without_credentials(context):
         return
-    clause = context.expectation.violations[0].clause
-    case = context.exchange.case
-    if clause == "authorization.required" and case.header("Authorization") is None:
-        if context.status != 401 or response.header("WWW-Authenticate") is None:
-            yield Finding(
-                "advisory.challenge", "challenge", "401 with WWW-Authenticate", f"{context.status} without a challenge"
-            )
-    elif clause == "request.mediaType" and case.header("Content-Type") is not None and context.status != 415:
+    if context.status != 401 or context.response.header("WWW-Authenticate") is None:
+        received = f"{context.status} without a challenge"
+        yield Finding("advisory.challenge", "challenge", "401 with WWW-Authenticate", received)
+
+
+def _other_media_types(context: Context) -> tuple[str, ...]:
+    asked = _refused_for(context, "request.mediaType", "Content-Type", sent=True)
+    return ("advisory.unsupported_media_type",) if asked else ()
+
+
+@covers("advisory.unsupported_media_type", count=_other_media_types)
+def unsupported_media_type(context: Context) -> Iterator[Finding]:
+    """advisory.unsupported_media_type: a body of another media type is answered 415."""
+    if _other_media_types(context) and context.status != 415:
         yield Finding("advisory.unsupported_media_type", "status", "415", str(context.status))
+
+
+def _not_utf8(context: Context) -> tuple[str, ...]:
+    return ("advisory.encoding",) if NOT_UTF8 in context.expectation.why and 200 <= context.status < 500 else ()
+
+
+@covers("advisory.encoding", count=_not_utf8)
+def encoding(context: Context) -> Iterator[Finding]:
+    """advisory.encoding: a body that is not UTF-8 is refused."""
+    if NOT_UTF8 in context.expectation.why and 200 <= context.status < 300:
+        yield Finding("advisory.encoding", "accepted", "a 4xx: the body is not UTF-8", str(context.status))

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from itertools import chain, islice
 from typing import TYPE_CHECKING, Any
 
 from contracts import json_text
+from contracts.checks.check import covers
 from contracts.checks.context import Context, shown
 from contracts.exchange import JSON_MEDIA_TYPE
 from contracts.findings import Finding
@@ -14,9 +16,10 @@ from contracts.patterns import Pattern
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from contracts.document import Field
+    from contracts.document import Contract, Field
 
 
+@covers("response.201.mediaType", count=lambda context: ("response.201.mediaType",) if context.created else ())
 def content_type_conformance(context: Context) -> Iterator[Finding]:
     """response.201.mediaType: application/json, said once, and UTF-8 where a charset is named."""
     if not context.created or context.response is None:
@@ -37,6 +40,12 @@ def content_type_conformance(context: Context) -> Iterator[Finding]:
         yield Finding(clause, "charset", f"{expected}; charset=utf-8", shown(values[0]), "Content-Type")
 
 
+def _readable(context: Context) -> tuple[str, ...]:
+    readable = context.created and context.response is not None and not context.response.cut
+    return ("response.201.json", "response.201.body.type") if readable else ()
+
+
+@covers("response.201.json", "response.201.body.type", count=_readable)
 def body_is_json(context: Context) -> Iterator[Finding]:
     """response.201.json and response.201.body.type: one JSON text as RFC 8259 has it, an object."""
     if not context.created or context.response is None or context.response.cut:
@@ -56,6 +65,51 @@ def body_is_json(context: Context) -> Iterator[Finding]:
         yield Finding("response.201.body.type", "type", "a JSON object", f"a JSON {json_text.type_name(parsed.value)}")
 
 
+def _members_shown(context: Context) -> tuple[str, ...]:
+    if context.project is None:
+        return ()
+    return _clauses_of(context.contract, tuple(_present(context.contract.response_fields, context.project)))
+
+
+@lru_cache(maxsize=1_024)  # the projects of a service have the same members, with few exceptions
+def _clauses_of(contract: Contract, present: tuple[tuple[str, str], ...]) -> tuple[str, ...]:
+    """The clauses of the members, given the path of each one that is there and its state (see ``_present``)."""
+    return tuple(_aspects_of(contract, dict(present)))
+
+
+def _aspects_of(contract: Contract, present: dict[str, str]) -> Iterator[str]:
+    for field in contract.all_response_fields():
+        prefix, state = f"response.201.{field.path}", present.get(field.path)
+        if field.required:
+            yield f"{prefix}.required"
+        if state is not None:
+            yield from _aspects(field, prefix, state)
+        if field.items is not None and state == "items":
+            yield from _aspects(field.items, f"{prefix}.items", "value")
+
+
+def _present(fields: tuple[Field, ...], holder: dict[str, Any]) -> Iterator[tuple[str, str]]:
+    """The path of each documented member that is there, and whether it is null, a value, or a list with items."""
+    for field in fields:
+        if field.name in holder:
+            value = holder[field.name]
+            yield field.path, "null" if value is None else "items" if isinstance(value, list) and value else "value"
+            if field.members and isinstance(value, dict):
+                yield from _present(field.members, value)
+
+
+def _aspects(field: Field, prefix: str, state: str) -> Iterator[str]:
+    """The clauses that a member could have broken by its value."""
+    if not field.nullable:
+        yield f"{prefix}.null"
+    if state == "null":
+        return
+    for aspect, promised in (("type", field.types), ("pattern", field.pattern), ("enum", field.enum)):
+        if promised:
+            yield f"{prefix}.{aspect}"
+
+
+@covers("response.201.*", count=_members_shown)
 def response_schema_conformance(context: Context) -> Iterator[Finding]:
     """Every member of the 201 schema: required, type, null, pattern, enum, items."""
     if context.project is not None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
+from contracts.checks.check import covers
 from contracts.checks.context import Context, shown
 from contracts.exchange import STALE, UNREACHED
 from contracts.findings import Finding
@@ -29,6 +30,13 @@ _WORDS = {
 }
 
 
+def _reached(context: Context) -> tuple[str, ...]:
+    failure = context.exchange.failure
+    unreached = failure is not None and failure.kind in {*UNREACHED, STALE}
+    return () if unreached else ("service.answers", "service.time")
+
+
+@covers("service.answers", "service.time", count=_reached)
 def answered_in_time(context: Context) -> Iterator[Finding]:
     """service.answers and service.time: one whole HTTP answer within the limit."""
     failure, limit = context.exchange.failure, context.limits.response_time
@@ -48,6 +56,12 @@ def answered_in_time(context: Context) -> Iterator[Finding]:
         )
 
 
+@covers(
+    "service.no_5xx",
+    "state.external_id_reuse",
+    "service.answers",
+    count=lambda context: ("service.no_5xx",) if context.response else (),
+)
 def not_a_server_error(context: Context) -> Iterator[Finding]:
     """service.no_5xx or state.external_id_reuse, and no answer outside the classes of RFC 9110, section 15."""
     if context.status >= 500:
@@ -71,6 +85,14 @@ def not_a_server_error(context: Context) -> Iterator[Finding]:
         yield Finding("service.answers", f"status {context.status}", "201 or a 4xx", _answer(context))
 
 
+def _may_be_accepted(context: Context) -> Iterator[str]:
+    # Only a request with one broken clause shows by its refusal that this clause is kept; an error shows nothing.
+    rejected = context.expectation.expected is Expected.REJECTED and context.expectation.isolated
+    if rejected and 200 <= context.status < 500:
+        yield context.expectation.violations[0].clause
+
+
+@covers("request.*", "authorization.required", count=_may_be_accepted)
 def invalid_is_refused(context: Context) -> Iterator[Finding]:
     """Each broken clause of a request that was accepted all the same."""
     if context.expectation.expected is Expected.REJECTED and 200 <= context.status < 300:
@@ -84,6 +106,13 @@ def invalid_is_refused(context: Context) -> Iterator[Finding]:
             )
 
 
+def _accepted(context: Context) -> Iterator[str]:
+    if context.expectation.expected is Expected.CREATED and 200 <= context.status < 300:
+        yield "response.201.status"
+        yield from context.expectation.exercised
+
+
+@covers("response.201.status", "request.*", "authorization.accepted", count=_accepted)
 def valid_is_created(context: Context) -> Iterator[Finding]:
     """response.201.status, and the request clause under which a valid request was refused."""
     verdict = context.expectation.expected

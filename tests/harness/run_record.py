@@ -37,7 +37,6 @@ def run_record(options: RunOptions, contract: Contract, command: str) -> dict[st
         "dirty": dirty,
         "started": time.time(),
         "clauses": [clause.to_json() for clause in catalogue(contract).values()],
-        "guarantees": {},
         "limits": {"response_time": options.response_time},
         "shard": None if options.shard == (1, 1) else f"{options.shard[0]}/{options.shard[1]}",
         "command": _without_password(command),

@@ -169,9 +169,6 @@ def run_record(
         "dirty": False,
         "started": started,
         "clauses": [clause.to_json() for clause in clauses.values()],
-        "guarantees": {
-            "request.displayName.pattern": "complete for services with up to 2 more states than the pattern"
-        },
         "limits": {"response_time": 5.0, "response_bytes": 16777216},
         "shard": None,
         "command": f"pytest tests/contract --target {target}",

@@ -66,7 +66,6 @@ def hostile_run(directory: Path) -> None:
         command=HOSTILE,
         options={HOSTILE: HOSTILE},
         commit=HOSTILE,
-        guarantees={"request.displayName.pattern": HOSTILE},
     )
 
 

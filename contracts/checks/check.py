@@ -1,0 +1,48 @@
+"""A check of one exchange: what it finds, and the clauses that it looked at."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+
+from contracts.checks.context import Context
+from contracts.findings import Finding
+
+Find = Callable[[Context], Iterator[Finding]]
+Count = Callable[[Context], Iterable[str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """A function that looks for broken clauses, declared together with the clauses that it covers.
+
+    ``clauses`` holds ids and patterns of :mod:`fnmatch`; every finding of ``find`` is about one of them. ``count``
+    returns those that an exchange could have broken: without it a clause would be reported as not exercised.
+    """
+
+    clauses: tuple[str, ...]
+    find: Find
+    count: Count
+
+    @property
+    def name(self) -> str:
+        """The name of the function that looks."""
+        return self.find.__name__
+
+    def __call__(self, context: Context) -> Iterator[Finding]:
+        """The findings in one exchange."""
+        return self.find(context)
+
+
+def covers(*clauses: str, count: Count) -> Callable[[Find], Check]:
+    """Declare a function as a check.
+
+    Args:
+        clauses: The clauses that it covers, ids or patterns.
+        count: Returns those clauses that one exchange could have broken.
+    """
+
+    def declare(find: Find) -> Check:
+        return Check(clauses, find, count)
+
+    return declare
