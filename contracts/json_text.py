@@ -108,16 +108,27 @@ def parse(data: bytes) -> JsonText:
     return JsonText(value, reader.oddities, reader.repeated)
 
 
-def loads_shallow(data: bytes) -> Any:
-    """Any JSON text as Python's ``json`` reads it; what is nested too deep for that is null.
+def _any_integer(digits: str) -> int | float:
+    return int(digits) if len(digits) < 4_300 else float(digits)
 
-    A service may keep a value of thousands of levels: the list that shows it must stay readable. Raises ValueError for
-    what is no JSON.
+
+#: Reads integers of any length; those that Python refuses to convert become infinite.
+LENIENT: Final = json.JSONDecoder(parse_int=_any_integer)
+
+
+def loads_lenient(data: bytes) -> Any:
+    """Any JSON text, whatever it holds: what is nested too deep for Python is null, very long integers are infinite.
+
+    A service may keep such values: the list that shows them must stay readable.
+
+    Raises:
+        ValueError: The data is no JSON text.
     """
+    text = data.decode(json.detect_encoding(data), "surrogatepass")
     try:
-        return json.loads(data)
+        return LENIENT.decode(text)
     except RecursionError:
-        return json.loads(_without_depths(data))
+        return LENIENT.decode(_without_depths(data).decode("utf-8", "replace"))
 
 
 _STRING_OR_BRACKET: Final = re.compile(rb'"(?:[^"\\]|\\.)*"|[\[\]{}]')

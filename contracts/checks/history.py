@@ -5,13 +5,13 @@ from __future__ import annotations
 import json
 from collections import Counter
 from dataclasses import dataclass
-from email.utils import parsedate_to_datetime
 from statistics import linear_regression, median
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from contracts.checks.context import shown
-from contracts.checks.project import ID_FORMAT, instant, member
+from contracts.checks.project import ID_FORMAT, member
 from contracts.findings import Finding
+from contracts.instants import http_date, instant
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -105,7 +105,7 @@ class HistoryChecks:
                 continue
             if name == "updated" and value == project.get("created"):
                 # One instant, one finding: it is held against the clock as ``created``.
-                self._with_date[name] += _http_date(date) is not None
+                self._with_date[name] += http_date(date) is not None
             else:
                 self._clock(name, moment, date, started, elapsed, place)
 
@@ -114,7 +114,7 @@ class HistoryChecks:
     ) -> None:
         per_worker = self._clocks.setdefault(name, {}).setdefault(place[0], [])
         per_worker.append(_Reading(started, moment.timestamp() - started, elapsed, place))
-        own = _http_date(date)
+        own = http_date(date)
         if own is None:
             return
         self._with_date[name] += 1
@@ -187,10 +187,3 @@ def _remaining(name: str, readings: list[_Reading]) -> Iterator[Seen]:
         if abs(pace) < _PACE:
             received = f"{pace * span:.2f} s between the first request and the last, {span:.1f} s later"
             yield Seen(Finding(clause, "stands", "the time of the request", received, where), readings[-1].place)
-
-
-def _http_date(value: str | None) -> datetime | None:
-    try:
-        return parsedate_to_datetime(value) if value else None
-    except ValueError:
-        return None

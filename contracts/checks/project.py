@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final
 
 from contracts import json_text
@@ -12,18 +12,17 @@ from contracts.checks.context import Context, shown
 from contracts.clauses import ID_MEMBERS
 from contracts.findings import Finding
 from contracts.implied_clauses import COUNTS, OWN
+from contracts.instants import instant
 from contracts.oracle import VALUES_STAND, Expected
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from datetime import datetime
 
     from contracts.checks.check import Count
     from contracts.document import Field
 
 ID_FORMAT: Final = re.compile(r"[0-9a-zA-Z]{21}")
-_INSTANT = re.compile(
-    r"\d{4}-\d{2}-\d{2}[Tt]\d{2}:\d{2}:\d{2}(?:\.\d+)?(?:[Zz]|[+-](?:[01]\d|2[0-3]):[0-5]\d)", re.ASCII
-)
 
 
 def member(project: dict[str, Any], path: str) -> Any:
@@ -136,18 +135,6 @@ def counts(context: Context) -> Iterator[Finding]:
 
 def _at(path: str, aspect: str, cause: str, expected: str, received: str) -> Finding:
     return Finding(f"response.201.{path}.{aspect}", cause, expected, received, "/" + path.replace(".", "/"))
-
-
-def instant(text: str) -> datetime | None:
-    """The instant that an RFC 3339 date-time names, None where the text is no such thing."""
-    if not _INSTANT.fullmatch(text):
-        return None
-    # datetime has no leap seconds; RFC 3339 allows second 60.
-    text = re.sub(r":60(?=[.Zz+-])", ":59", text)
-    try:
-        return datetime.fromisoformat(re.sub(r"(\.\d{6})\d+", r"\1", text.upper()))
-    except ValueError:
-        return None
 
 
 def _sent_values(context: Context) -> Iterator[str]:

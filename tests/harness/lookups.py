@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import json
 import time
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import quote
 
 from contracts import json_text
-from contracts.checks.project import instant, member
+from contracts.checks.project import member
 from contracts.exchange import COLLECTION_PATH
 from contracts.findings import Finding
+from contracts.instants import instant
 from strategies.surrounding_fields import MARKED
 from tests.harness.client.ownership import project_path
 from tests.harness.preflight import answered_object
@@ -132,7 +132,7 @@ def nobody_has_external_id(driver: Driver, external_id: str) -> bool:
 def external_id_of(case: Case) -> str | None:
     """The externalId of a body, where it is a text."""
     try:
-        body = json.loads(case.body or b"")
+        body = json_text.loads_lenient(case.body or b"")
     except ValueError:
         return None
     found = body.get(MARKED) if isinstance(body, dict) else None

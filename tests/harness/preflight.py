@@ -148,7 +148,7 @@ def answered_object(exchange: Exchange) -> dict[str, Any] | None:
 
 def _object_of(body: bytes) -> dict[str, Any] | None:
     try:
-        found = json_text.loads_shallow(body)
+        found = json_text.loads_lenient(body)
     except (ValueError, RecursionError):
         return None
     return found if isinstance(found, dict) else None

@@ -9,12 +9,12 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import dataclass, field
-from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import quote
 
-from contracts.checks.project import instant
+from contracts import json_text
 from contracts.exchange import COLLECTION_PATH
+from contracts.instants import http_date, instant
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -54,9 +54,9 @@ def shown_project(body: bytes) -> dict[str, Any]:
     text = body[:1_000_000].decode("utf-8", "replace")
     for start in (match.start() for match in re.finditer(r'[{["]', text[:2_000])):
         try:
-            value, _ = json.JSONDecoder().raw_decode(text[start:])
+            value, _ = json_text.LENIENT.raw_decode(text[start:])
             if isinstance(value, str):
-                value = json.loads(value)
+                value = json_text.LENIENT.decode(value)
         except (ValueError, RecursionError):
             continue
         return next((node for node in _objects(value) if _is_project(node)), {})
@@ -97,7 +97,7 @@ class Sent:
         text = (case.body or b"").decode("utf-8", "replace")
         names = re.findall(rf"{re.escape(run_id)}-\d+", text) if run_id else []
         try:
-            body = json.loads(text)
+            body = json_text.LENIENT.decode(text)
         except (ValueError, RecursionError):
             body = None
         display_name = body.get("displayName") if isinstance(body, dict) else None
@@ -120,10 +120,10 @@ class Sent:
         if created is None or created.tzinfo is None:
             return False
         response = exchange.response if exchange else None
-        date = _http_date(response.header("Date")) if response else None
+        date = http_date(response.header("Date")) if response else None
         elapsed = exchange.elapsed if exchange else 0.0
         if date is not None:
-            return -_WITH_DATE - elapsed <= created.timestamp() - date <= _WITH_DATE
+            return -_WITH_DATE - elapsed <= (created - date).total_seconds() <= _WITH_DATE
         return abs(created.timestamp() - self.started) <= _WITHOUT_DATE + elapsed
 
 
@@ -154,10 +154,3 @@ class Existing:
 
 def _folded(text: str) -> str:
     return text.strip().casefold()
-
-
-def _http_date(value: str | None) -> float | None:
-    try:
-        return parsedate_to_datetime(value).timestamp() if value else None
-    except (ValueError, OverflowError, TypeError):
-        return None

@@ -252,7 +252,7 @@ def _page(exchange: Exchange | None) -> dict[str, Any] | None:
     if exchange is None or exchange.response is None or exchange.status != 200:
         return None
     try:
-        page = json_text.loads_shallow(exchange.response.body)
+        page = json_text.loads_lenient(exchange.response.body)
     except (ValueError, RecursionError):
         return None
     return page if isinstance(page, dict) and isinstance(page.get("data"), list) else None

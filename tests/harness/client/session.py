@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import threading
 import time
 from collections import Counter
@@ -11,6 +10,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Final, TypeVar
 
+from contracts import json_text
 from contracts.exchange import UNREACHED, VALID_AUTHORIZATION, Case, Exchange
 from contracts.judgement import Judge, Judgement, open_since_sent_before, sent_external_id
 from contracts.observations import Observations
@@ -301,8 +301,8 @@ def created_id(exchange: Exchange) -> str | None:
     if response is None or not 200 <= response.status < 300 or not exchange.case.creates:
         return None
     try:
-        project = json.loads(response.body)
-    except (ValueError, RecursionError):
+        project = json_text.loads_lenient(response.body)
+    except ValueError:
         return None
     identifier = project.get("id") if isinstance(project, dict) else None
     return identifier if isinstance(identifier, str) and 0 < len(identifier) < 200 else None

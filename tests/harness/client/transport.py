@@ -41,6 +41,8 @@ GRACE: Final = 1.0
 #: one at its leisure (RFC 9112, section 9.3.1), and a POST that meets the end of it is lost or doubled.
 IDLE: Final = 0.5
 _CHUNK: Final = 65_536
+#: The bytes with which every member of a gzip body begins.
+_GZIP: Final = b"\x1f\x8b"
 #: Bytes that an answer may have beyond what the request brings with it, and for each byte of that: a JSON
 #: text may escape a character in six bytes, and show it twice; hundreds of levels may be indented.
 _ANSWER, _ECHO = 2 * 1024 * 1024, 16
@@ -270,10 +272,14 @@ def _decoded(body: bytes, headers: Headers, limit: int) -> tuple[bytes, bool]:
 
 
 def _expanded(body: bytes, wbits: int, limit: int) -> tuple[bytes, bool]:
-    expander = zlib.decompressobj(wbits=wbits)
-    plain = expander.decompress(body, limit)
-    if expander.unconsumed_tail:
-        return plain[:1024], True
-    if not expander.eof:
-        raise zlib.error("the compressed body ends before its end")
+    plain = b""
+    while body:
+        expander = zlib.decompressobj(wbits=wbits)
+        plain += expander.decompress(body, limit - len(plain))
+        if expander.unconsumed_tail or len(plain) >= limit:
+            return plain[:1024], True
+        if not expander.eof:
+            raise zlib.error("the compressed body ends before its end")
+        # A gzip body may have several members (RFC 1952, section 2.2).
+        body = expander.unused_data if expander.unused_data.startswith(_GZIP) else b""
     return plain, False

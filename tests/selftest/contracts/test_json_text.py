@@ -67,4 +67,17 @@ def test_depth_is_no_matter() -> None:
 
 def test_a_list_that_shows_a_very_deep_value_stays_readable() -> None:
     deep = b'{"data":[{"id":"a","metadata":' + b'{"in":[' * 4_000 + b'"]}{["' + b"]}" * 4_000 + b'},{"id":"b"}]}'
-    assert [project["id"] for project in json_text.loads_shallow(deep)["data"]] == ["a", "b"]
+    assert [project["id"] for project in json_text.loads_lenient(deep)["data"]] == ["a", "b"]
+
+
+@pytest.mark.parametrize("digits", ["9" * 5_000, "-" + "8" * 20_000])
+def test_a_list_that_shows_a_very_long_integer_stays_readable(digits: str) -> None:
+    value = json_text.loads_lenient(b'{"id":"a","metadata":{"n":' + digits.encode() + b"}}")
+    assert value["id"] == "a"
+    assert abs(value["metadata"]["n"]) == float("inf")
+
+
+@pytest.mark.parametrize("data", [b"", b"{", b'{"a":1}x', b"\xff\xfe\xff"])
+def test_what_is_no_json_stays_an_error(data: bytes) -> None:
+    with pytest.raises(ValueError, match=r"\w"):
+        json_text.loads_lenient(data)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import http.client
 import io
 from typing import TYPE_CHECKING
@@ -142,3 +143,20 @@ def test_a_head_is_read_as_python_reads_it(lines: bytes) -> None:
     ours, theirs = parse_headers(io.BytesIO(lines)), http.client.parse_headers(io.BytesIO(lines))
     assert ours.items() == theirs.items()
     assert ours.get_all("X") == theirs.get_all("X")
+
+
+def _exchanged(body: bytes, coding: str) -> Exchange:
+    headers = [("Content-Type", "application/json"), ("Content-Encoding", coding)]
+    with UnrulyServer("", lambda _: answer(201, body, headers)) as server:
+        return _sent(server, GET)[0]
+
+
+def test_a_gzip_body_may_have_several_members() -> None:
+    received = _exchanged(gzip.compress(b'{"id":') + gzip.compress(b'"a"}'), "gzip").response
+    assert received is not None
+    assert received.body == b'{"id":"a"}'
+
+
+def test_a_gzip_body_is_not_whole_without_the_end_of_its_last_member() -> None:
+    cut = gzip.compress(b'{"id":"a"}') + gzip.compress(b"   ")[:12]
+    assert _exchanged(cut, "gzip").failure is not None
