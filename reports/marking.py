@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-from json.decoder import scanstring  # type: ignore[attr-defined]  # documented nowhere, stable since Python 3.0
 
 _SPACE = re.compile(r"[ \t\r\n]*")
 _DECODER = json.JSONDecoder()
@@ -41,7 +40,7 @@ def _child(text: str, position: int, part: str) -> tuple[int, int, int] | None:
     while text[position] not in "}]":
         start, name = position, str(index)
         if opening == "{":
-            name, position = scanstring(text, position + 1, True)  # takes no keywords
+            name, position = _DECODER.raw_decode(text, position)
             position = _skip(text, _skip(text, position) + 1)
         _, end = _DECODER.raw_decode(text, position)
         if name == part:

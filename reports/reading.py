@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from contracts.checks.context import ascii_json
+from contracts.checks.quoting import ascii_json
 from contracts.deviations import Deviations
 from contracts.document import DEFAULT_DOCUMENT
 from contracts.findings import Level

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from dataclasses import dataclass
 from functools import cached_property
@@ -93,17 +92,3 @@ class Context:
         if not found or any(number.startswith(part) for part in found for number in own):
             return ""
         return f"{self.run_id}-{found[0]}"
-
-
-def shown(value: Any, limit: int = 60) -> str:
-    """A value on one line, cut to ``limit`` characters, invisible characters escaped."""
-    text = repr(value) if value is json_text.ABSENT else ascii_json(value)
-    return text if len(text) <= limit else f"{text[: limit - 1]}…"
-
-
-def ascii_json(value: Any) -> str:
-    """JSON with only printable characters kept as they are."""
-    text = json.dumps(value, ensure_ascii=False)
-    return "".join(
-        c if c.isprintable() else f"\\u{ord(c):04x}" if ord(c) < 0x10000 else f"\\U{ord(c):08x}" for c in text
-    )

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from statistics import linear_regression, median
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-from contracts.checks.context import shown
 from contracts.checks.project import ID_FORMAT, member
+from contracts.checks.quoting import shown
 from contracts.findings import Finding
 from contracts.instants import http_date, instant
 

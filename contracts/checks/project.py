@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from contracts import json_text
 from contracts.checks.check import covers
-from contracts.checks.context import Context, shown
+from contracts.checks.quoting import shown, shown_apart
 from contracts.clauses import ID_MEMBERS
 from contracts.findings import Finding
 from contracts.implied_clauses import COUNTS, OWN
@@ -16,6 +16,7 @@ from contracts.instants import instant
 from contracts.oracle import VALUES_STAND, Expected
 
 if TYPE_CHECKING:
+    from contracts.checks.context import Context
     from collections.abc import Iterator
     from datetime import datetime
 
@@ -187,7 +188,7 @@ def echo(context: Context) -> Iterator[Finding]:
 
 
 def _changed(name: str, before: Any, after: Any, pointer: str) -> Finding:
-    return Finding(f"response.201.{name}.echo", "changed", shown(before), shown(after), pointer)
+    return Finding(f"response.201.{name}.echo", "changed", *shown_apart(before, after), pointer)
 
 
 def _is_of_another(context: Context, received: Any) -> bool:

@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING, Final
 
 from contracts import json_text
 from contracts.checks.check import covers
-from contracts.checks.context import Context, shown
+from contracts.checks.quoting import shown
 from contracts.exchange import VALID_AUTHORIZATION
 from contracts.findings import Finding
 from contracts.oracle import NOT_UTF8
 
 if TYPE_CHECKING:
+    from contracts.checks.context import Context
     from collections.abc import Iterator
 
     from contracts.exchange import Response

@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING, Any
 
 from contracts import json_text
 from contracts.checks.check import covers
-from contracts.checks.context import Context, shown
+from contracts.checks.quoting import shown
 from contracts.exchange import JSON_MEDIA_TYPE
 from contracts.findings import Finding
 from contracts.patterns import Pattern
 
 if TYPE_CHECKING:
+    from contracts.checks.context import Context
     from collections.abc import Iterator
 
     from contracts.document import Contract, Field

@@ -6,13 +6,14 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from contracts.checks.check import covers
-from contracts.checks.context import Context, shown
+from contracts.checks.quoting import shown
 from contracts.exchange import STALE, UNREACHED
 from contracts.findings import Finding
 from contracts.oracle import IN_USE, SENT_BEFORE, Expected
 from contracts.signatures import signature
 
 if TYPE_CHECKING:
+    from contracts.checks.context import Context
     from collections.abc import Iterator
 
 #: Bytes of a body beyond which a service may say that it is too large (413): RFC 9110, section 15.5.14, leaves the
