@@ -16,11 +16,11 @@ from contracts.instants import instant
 from contracts.oracle import VALUES_STAND, Expected
 
 if TYPE_CHECKING:
-    from contracts.checks.context import Context
     from collections.abc import Iterator
     from datetime import datetime
 
     from contracts.checks.check import Count
+    from contracts.checks.context import Context
     from contracts.document import Field
 
 ID_FORMAT: Final = re.compile(r"[0-9a-zA-Z]{21}")

@@ -14,9 +14,9 @@ from contracts.findings import Finding
 from contracts.oracle import NOT_UTF8
 
 if TYPE_CHECKING:
-    from contracts.checks.context import Context
     from collections.abc import Iterator
 
+    from contracts.checks.context import Context
     from contracts.exchange import Response
 
 _LEAKS: Final = {

@@ -14,9 +14,9 @@ from contracts.findings import Finding
 from contracts.patterns import Pattern
 
 if TYPE_CHECKING:
-    from contracts.checks.context import Context
     from collections.abc import Iterator
 
+    from contracts.checks.context import Context
     from contracts.document import Contract, Field
 
 

@@ -13,8 +13,9 @@ from contracts.oracle import IN_USE, SENT_BEFORE, Expected
 from contracts.signatures import signature
 
 if TYPE_CHECKING:
-    from contracts.checks.context import Context
     from collections.abc import Iterator
+
+    from contracts.checks.context import Context
 
 #: Bytes of a body beyond which a service may say that it is too large (413): RFC 9110, section 15.5.14, leaves the
 #: limit to the server, and widespread ones come with 100 kB and more.
