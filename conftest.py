@@ -102,7 +102,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     add("--corpus", default=str(DEFAULT_CORPUS), help="cases that failed before (a folder), or none")
     add("--drift-source", action="append", default=[], help="a published document to hold the contract against")
     add("--shard", default="1/1", help="send only this part of the sets, such as 3/8; the same --seed for each")
-    add("--fault", help="of the mock: a mistake to switch on; python -m tests.mock --list-faults")
+    add("--fault", help="of the mock: mistakes to switch on, with commas; python -m tests.mock --list-faults")
     add("--variant", help="of the mock: another correct way to answer")
     add("--delay-ms", type=float, default=0.0, help="of the mock: milliseconds until it answers")
 

@@ -22,7 +22,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--key", help=f"the API key to accept (default: {DEFAULT_KEY})")
     parser.add_argument("--base-path", default="/api", help="where the API lives (default: /api)")
     parser.add_argument("--delay-ms", type=float, default=0, help="milliseconds before every answer")
-    parser.add_argument("--fault", help="a mistake to make (see --list-faults)")
+    parser.add_argument("--fault", help="a mistake to make, several with commas (see --list-faults)")
     parser.add_argument("--variant", help="a correct difference to show (see --list-variants)")
     parser.add_argument("--contract", type=Path, default=CONTRACT, help="another OpenAPI document")
     parser.add_argument("--seed", type=int, default=0, help="decides when intermittent faults come")

@@ -35,6 +35,8 @@ def built(
 ) -> Service:
     """A service for an OpenAPI document, changed by a fault, a variant, both or neither; delay in seconds.
 
+    ``fault`` may name several, with commas between them.
+
     Raises `ValueError` for a fault or variant that does not exist.
     """
     service = Service(load_operation(contract), key=key, base_path=base_path, seed=seed)
@@ -49,8 +51,8 @@ def built(
 
         if variant is not None:
             _chosen("variant", variant, registry.variants()).install(service)
-        if fault is not None:
-            _chosen("fault", fault, registry.faults()).install(service)
+        for name in fault.split(",") if fault else ():
+            _chosen("fault", name, registry.faults()).install(service)
     return service
 
 

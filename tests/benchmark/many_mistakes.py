@@ -1,0 +1,219 @@
+"""Several mistakes at once: has each one a finding of its own, and has each finding one mistake behind it?
+
+    python -m tests.benchmark.many_mistakes [--mistakes 1 4 8] [--sets 10] [--seed 1] [--jobs 2]
+
+Sets of the mock's faults are switched on together, and the suite runs against them to its end. Whose a finding is, is
+found by experiment: its failing requests are sent again to services that make one of these mistakes each, and judged.
+A mistake that is seen only now and then, or under load, cannot be found so; and one that spoils the answer to the
+plainest request hides everything else. Both kinds are left out, and so are mistakes of time and state.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import multiprocessing
+import random
+import sys
+import tempfile
+from collections import Counter
+from concurrent.futures import ProcessPoolExecutor
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from contracts.checks.context import Limits
+from contracts.document import load_contract
+from contracts.exchange import Case
+from contracts.judgement import Judge
+from contracts.secrets import Secrets
+from contracts.verdict import build_verdict
+from reports.history import history_files, read_history
+from tests.benchmark.forked import preload, run_pytest
+from tests.benchmark.trial import KEY, ROOT
+from tests.harness.client.budget import RequestBudget
+from tests.harness.client.target import Target
+from tests.mock.process import MockProcess
+from tests.mock.registry import faults
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from contracts.root_causes import RootCause
+
+#: Failing requests of a finding that are sent again.
+_SAMPLE: Final = 8
+#: Mistakes that are seen in other ways than by one request.
+_ELSEWHERE: Final = ("service.time", "service.answers", "service.pattern_time", "state.", "response.201.id.unique")
+_PLAIN: Final = Case(b'{"displayName":"A plain project"}')
+
+
+@dataclass(slots=True)
+class Outcome:
+    """What one run against a set of mistakes told.
+
+    ``own`` names the mistakes with a finding of their own; of ``findings`` findings ``mixed`` have several mistakes
+    behind them, none of which explains all, and ``unexplained`` none.
+    """
+
+    mistakes: list[str]
+    own: list[str] = field(default_factory=list)
+    findings: int = 0
+    mixed: list[str] = field(default_factory=list)
+    unexplained: list[str] = field(default_factory=list)
+    requests: int = 0
+
+
+class _Service:
+    """The mock with one mistake, and what it does with a request."""
+
+    def __init__(self, name: str, stack: ExitStack) -> None:
+        self.name = name
+        self.secrets = Secrets(KEY)
+        self._judge = Judge(load_contract(), Limits(), self.secrets)
+        self._target = Target(
+            stack.enter_context(MockProcess.start(key=KEY, fault=name)).base_url,
+            self.secrets,
+            Limits(),
+            RequestBudget(),
+        )
+        stack.callback(self._target.close)
+
+    def breaks(self, case: Case) -> set[str]:
+        """The clauses that the service breaks with this request."""
+        return {finding.clause for finding in self._judge.judge(self._target.send(case)).findings}
+
+    def hides_everything(self) -> bool:
+        """Whether not even the plainest request is answered as it should be."""
+        exchange = self._target.send(_PLAIN)
+        return exchange.status != 201 or self._judge.judge(exchange).project is None
+
+
+def eligible() -> list[str]:
+    """The faults that one request shows, every time."""
+    return [
+        fault.name
+        for fault in faults().values()
+        if not fault.intermittent and not fault.overlap and not fault.breaks.startswith(_ELSEWHERE)
+    ]
+
+
+def try_set(mistakes: Sequence[str]) -> Outcome:
+    """Run the suite against a service with these mistakes, and find out whose each finding is."""
+    with ExitStack() as stack:
+        services = [_Service(name, stack) for name in mistakes]
+        services = [service for service in services if not service.hides_everything()]
+        names = [service.name for service in services]
+        with MockProcess.start(key=KEY, fault=",".join(names)) as mock, tempfile.TemporaryDirectory() as folder:
+            command = ["tests/contract", "--target", "live", "--base-url", mock.base_url, "--reports", folder, "-q"]
+            command += ["--examples", f"{folder}/examples", "-p", "no:cacheprovider"]
+            run_pytest(command, {"ACTIVEPIECES_API_KEY": KEY}, Path(folder) / "output.txt", ROOT, 300.0)
+            run = next(path.parent for path in Path(folder).glob("*/report.json") if not path.parent.is_symlink())
+            records = list(read_history(*history_files(run)))
+        return _attributed(Outcome(names), records, services)
+
+
+def _attributed(outcome: Outcome, records: list[dict[str, Any]], services: list[_Service]) -> Outcome:
+    verdict = build_verdict(records)
+    outcome.requests = verdict.requests
+    owners: list[set[str]] = []
+    for cause in verdict.broken:
+        if cause.clause.startswith("advisory."):
+            continue
+        outcome.findings += 1
+        clauses = set(cause.clauses or (cause.clause,))
+        explained = [
+            {service.name for service in services if service.breaks(case) & clauses}
+            for case in _failing(cause, records)
+        ]
+        explained = [names for names in explained if names]
+        shares = Counter(name for names in explained for name in names)
+        whole = {name for name, count in shares.items() if count == len(explained)}
+        if not explained:
+            outcome.unexplained.append(cause.identifier())
+        elif not whole:
+            outcome.mixed.append(f"{cause.identifier()}: {', '.join(sorted(shares))}")
+        owners.append(whole or set(shares))
+    outcome.own = sorted(_matched(owners))
+    return outcome
+
+
+def _failing(cause: RootCause, records: list[dict[str, Any]]) -> Iterator[Case]:
+    """A sample of the requests behind a finding, the one that is shown first."""
+    clauses = set(cause.clauses or (cause.clause,))
+    shown = [cause.exchange] if cause.exchange else []
+    others = [
+        record
+        for record in records
+        if record["type"] == "exchange"
+        and any(
+            f["clause"] in clauses and (len(clauses) > 1 or f["cause"] == cause.cause)
+            for f in record.get("findings", ())
+        )
+    ]
+    random.Random(len(others)).shuffle(others)  # noqa: S311  # no secret
+    for record in [*shown, *others[: _SAMPLE - 1]]:
+        yield Case.from_json(record["case"])
+
+
+def _matched(owners: list[set[str]]) -> set[str]:
+    """The mistakes that can each be given a finding of their own (a largest matching)."""
+    given: dict[str, int] = {}
+
+    def give(finding: int, tried: set[str]) -> bool:
+        for name in owners[finding] - tried:
+            tried.add(name)
+            if name not in given or give(given[name], tried):
+                given[name] = finding
+                return True
+        return False
+
+    for finding in range(len(owners)):
+        give(finding, set())
+    return set(given)
+
+
+def _sets(size: int, count: int, seed: int) -> list[list[str]]:
+    choose = random.Random(f"{seed}:{size}")  # noqa: S311  # repeatable by intention
+    names = eligible()
+    return [choose.sample(names, size) for _ in range(count)]
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Print for each number of mistakes what became of them; 0 where enough have a finding of their own."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--mistakes", type=int, nargs="+", default=[1, 4, 8], metavar="K")
+    parser.add_argument("--sets", type=int, default=10, help="sets of each size (default: 10)")
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--jobs", type=int, default=2)
+    parser.add_argument("--least", type=float, default=0.0, help="the share that must have a finding of its own")
+    parser.add_argument("--verbose", action="store_true")
+    options = parser.parse_args(arguments)
+    worst = 1.0
+    context = multiprocessing.get_context("fork")
+    with ProcessPoolExecutor(options.jobs, context, initializer=partial(preload)) as pool:
+        for size in options.mistakes:
+            outcomes = list(pool.map(try_set, _sets(size, options.sets, options.seed)))
+            made = sum(len(outcome.mistakes) for outcome in outcomes)
+            own = sum(len(outcome.own) for outcome in outcomes)
+            found = sum(outcome.findings for outcome in outcomes)
+            mixed = sum(len(outcome.mixed) for outcome in outcomes)
+            other = sum(len(outcome.unexplained) for outcome in outcomes)
+            worst = min(worst, own / made)
+            print(
+                f"{size} at once, {options.sets} sets, seed {options.seed}: {own} of {made} mistakes have a finding of"
+                f" their own ({100 * own / made:.0f} %); {found / made:.2f} findings per mistake; {mixed} of {found}"
+                f" mix mistakes, {other} are of none; {sum(o.requests for o in outcomes) / len(outcomes):,.0f} requests",
+                flush=True,
+            )
+            if options.verbose:
+                for outcome in outcomes:
+                    missing = sorted(set(outcome.mistakes) - set(outcome.own))
+                    print(json.dumps({"without": missing, "mixed": outcome.mixed, "of none": outcome.unexplained}))
+    return 1 if worst < options.least else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
