@@ -201,11 +201,12 @@ def main(arguments: list[str] | None = None) -> int:
             found = sum(outcome.findings for outcome in outcomes)
             mixed = sum(len(outcome.mixed) for outcome in outcomes)
             other = sum(len(outcome.unexplained) for outcome in outcomes)
+            requests = sum(outcome.requests for outcome in outcomes)
             worst = min(worst, own / made)
             print(
                 f"{size} at once, {options.sets} sets, seed {options.seed}: {own} of {made} mistakes have a finding of"
                 f" their own ({100 * own / made:.0f} %); {found / made:.2f} findings per mistake; {mixed} of {found}"
-                f" mix mistakes, {other} are of none; {sum(o.requests for o in outcomes) / len(outcomes):,.0f} requests",
+                f" mix mistakes, {other} are of none; {requests / len(outcomes):,.0f} requests a run",
                 flush=True,
             )
             if options.verbose:
