@@ -34,8 +34,9 @@ class Finding:
     """One broken promise seen in one exchange.
 
     ``clause`` is an id of the catalogue, ``cause`` tells apart causes under the same clause, ``expected`` and
-    ``received`` are one-line sentences for a person, ``where`` is a JSON pointer into the request or the answer
-    (or a header name), empty where it is the whole.
+    ``received`` are one-line sentences for a person, ``where`` is a JSON pointer into the request or the response
+    (or a header name), empty where it is the whole; ``kinds`` name what the value has that others with another root
+    cause may not have (see :mod:`contracts.kinds`).
     """
 
     clause: str
@@ -43,6 +44,7 @@ class Finding:
     expected: str
     received: str
     where: str = ""
+    kinds: tuple[str, ...] = ()
 
     @property
     def key(self) -> tuple[str, str]:
@@ -50,14 +52,20 @@ class Finding:
         return (self.clause, self.cause)
 
     def to_json(self) -> dict[str, Any]:
-        """A JSON object that ``Finding(**record)`` turns into an equal finding."""
-        return {
+        """A JSON object that :meth:`from_json` turns into an equal finding."""
+        record = {
             "clause": self.clause,
             "cause": self.cause,
             "expected": self.expected,
             "received": self.received,
             "where": self.where,
         }
+        return {**record, "kinds": list(self.kinds)} if self.kinds else record
+
+    @classmethod
+    def from_json(cls, record: dict[str, Any]) -> Finding:
+        """The finding that :meth:`to_json` made ``record`` of."""
+        return cls(**{**record, "kinds": tuple(record.get("kinds", ()))})
 
 
 class BrokenPromise(AssertionError):

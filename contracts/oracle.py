@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from contracts import json_text
 from contracts.exchange import JSON_MEDIA_TYPE, VALID_AUTHORIZATION, Case
+from contracts.kinds import kinds_of_credentials, kinds_of_mismatch
 from contracts.patterns import Pattern
 
 if TYPE_CHECKING:
@@ -31,11 +32,15 @@ class Expected(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Violation:
-    """One broken clause of the request and the JSON pointer (or header) where it is broken."""
+    """One broken clause of the request and the JSON pointer (or header) where it is broken.
+
+    ``kinds`` name the ways in which the value is wrong, the widest first (see :mod:`contracts.kinds`).
+    """
 
     clause: str
     where: str
     why: str
+    kinds: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,9 +118,9 @@ class Oracle:
         elif values and _BEARER.match(values[0]):
             why.append(SPELLING)
         else:
-            violations.append(
-                Violation("authorization.required", "Authorization", "no bearer token with the right key")
-            )
+            presented = kinds_of_credentials(values[0] if values else None)
+            reason = "no bearer token with the right key"
+            violations.append(Violation("authorization.required", "Authorization", reason, presented))
 
     @staticmethod
     def _media_type(case: Case, violations: list[Violation], why: list[str]) -> bool:
@@ -128,7 +133,7 @@ class Oracle:
         essence, semicolon, parameters = (value or "").partition(";")
         if essence.strip().lower() != JSON_MEDIA_TYPE:
             shown = "no media type" if value is None else f"the media type {value!r}"
-            violations.append(Violation("request.mediaType", "Content-Type", shown))
+            violations.append(Violation("request.mediaType", "Content-Type", shown, (shown[:80],)))
             return False
         if semicolon and not _PARAMETER.match(parameters.strip()):
             why.append(PARAMETER)
@@ -151,7 +156,7 @@ class Oracle:
                 why.append(UNREADABLE)
                 return json_text.ABSENT
             found = json_text.type_name(text.value)
-            violations.append(Violation("request.body.type", "", f"the body is a JSON {found}"))
+            violations.append(Violation("request.body.type", "", f"the body is a JSON {found}", (f"a JSON {found}",)))
             return text.value
         broken = self._members(text.value, why, exercised)
         # Of a repeated member parsers take the first or the last: no promise either way.
@@ -186,7 +191,7 @@ def _parsed(case: Case, why: list[str]) -> json_text.JsonText | Violation | None
         why.append(NOT_UTF8)
         return None
     except json_text.MalformedJSON as problem:
-        return Violation("request.body.json", "", str(problem))
+        return Violation("request.body.json", "", str(problem), (str(problem).partition(" at character")[0],))
 
 
 def is_disputed(address: str) -> bool:
@@ -215,7 +220,8 @@ def judge_value(
         return
     if field.types and not json_text.has_one_of(value, field.types):
         found = json_text.type_name(value)
-        yield Violation(f"{prefix}.type", where, f"a JSON {found} instead of {' or '.join(field.types)}")
+        reason = f"a JSON {found} instead of {' or '.join(field.types)}"
+        yield Violation(f"{prefix}.type", where, reason, (f"a JSON {found}",))
         return
     if field.types:
         exercised.append(f"{prefix}.type")
@@ -244,7 +250,9 @@ def _judge_pattern(
     if field.pattern is None:
         return
     if not Pattern.compile(field.pattern).matches(value):
-        yield Violation(f"{prefix}.pattern", where, "does not match the pattern")
+        yield Violation(
+            f"{prefix}.pattern", where, "does not match the pattern", kinds_of_mismatch(field.pattern, value)
+        )
         return
     exercised.append(f"{prefix}.pattern")
     if field.format == "email" and is_disputed(value):

@@ -26,6 +26,30 @@ _NEARLY_ALL = 0.85
 
 
 @dataclass(slots=True)
+class Cases:
+    """Cases of the same kinds: how many, when they began, and the smallest one."""
+
+    finding: Finding
+    exchange: Record
+    first_seen: float
+    count: int = 0
+    case_sets: Counter[str] = field(default_factory=Counter)
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """The size of the smallest one, and its number."""
+        return _size(self.exchange)
+
+    def add(self, finding: Finding, exchange: Record, started: float) -> None:
+        """Take in one of them."""
+        if _smaller(exchange, self.exchange):
+            self.finding, self.exchange = finding, exchange
+        self.first_seen = min(self.first_seen, started)
+        self.count += 1
+        self.case_sets[exchange["case"].get("case_set", "")] += 1
+
+
+@dataclass(slots=True)
 class RootCause:
     """Findings with one cause: how many, and the smallest exchange that shows it.
 
@@ -43,12 +67,15 @@ class RootCause:
     known: Deviation | None = None
     #: Every clause that this cause breaks, ``clause`` first.
     clauses: tuple[str, ...] = ()
+    #: The kind of its cases where a clause has several root causes, and of all cases by kinds.
+    kind: str = ""
+    by_kinds: dict[tuple[str, ...], Cases] = field(default_factory=dict)
     #: Of a failure that tells nothing: by the members of its cases how many there were, and the smallest one.
     by_members: dict[frozenset[str], tuple[int, Record]] = field(default_factory=dict)
 
     def identifier(self) -> str:
         """The name of the finding on the command line, such as ``request.displayName.pattern:accepted``."""
-        return f"{self.clause}:{self.cause}".replace(" ", "-")
+        return ":".join(filter(None, (self.clause, self.cause, self.kind))).replace(" ", "-")
 
 
 class RootCauses:
@@ -81,6 +108,8 @@ class RootCauses:
             root_cause.by_members[members] = (count + 1, exchange if _smaller(exchange, smallest) else smallest)
         if exchange is not None:
             root_cause.case_sets[exchange["case"].get("case_set", "")] += 1
+            cases = root_cause.by_kinds.setdefault(finding.kinds, Cases(finding, exchange, started))
+            cases.add(finding, exchange, started)
 
     def take_back(self, finding: Finding, exchange: Record) -> None:
         """Forget one finding that was put down to another clause."""

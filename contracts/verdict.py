@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 from contracts.checks.history import HistoryChecks
 from contracts.clauses import INVALID, VALID, Clause
 from contracts.deviations import Deviation, Deviations
+from contracts.division import divided
 from contracts.findings import Finding, Level, Outcome
 from contracts.oracle import SENT_BEFORE
 from contracts.root_causes import Record, RootCause, RootCauses, merged, without_explained
@@ -91,6 +92,7 @@ class VerdictBuilder:
         self._fail_on = fail_on
         self._results: dict[str, ClauseResult] = {}
         self._root_causes = RootCauses(self._deviations)
+        self._refused: dict[str, Counter[str]] = {}
         self._signatures: dict[tuple[str, int], tuple[list[str], list[str]]] = {}
         self._services: dict[str, str] = {}
         self._histories: dict[str, HistoryChecks] = {}
@@ -128,8 +130,11 @@ class VerdictBuilder:
             self._results[clause].positive += 1
         for clause in negative:
             self._results[clause].negative += 1
+        if 400 <= (record.get("response") or {}).get("status", 0) < 500:
+            for clause, _, _, *kinds in record.get("violations", ()):
+                self._refused.setdefault(clause, Counter()).update(kinds)
         for finding in record.get("findings", ()):
-            self._root_causes.add(Finding(**finding), record)
+            self._root_causes.add(Finding.from_json(finding), record)
         for crashed in record.get("crashed", ()):
             self._unknown(crashed)
         project = record.get("project")
@@ -148,9 +153,9 @@ class VerdictBuilder:
 
     def _on_reattributed(self, record: Record) -> None:
         """A finding that was put down to another clause after further requests."""
-        was = Finding(**record["was"])
+        was = Finding.from_json(record["was"])
         self._root_causes.take_back(was, record["exchange"])
-        reattributed = Finding(**record["finding"])
+        reattributed = Finding.from_json(record["finding"])
         if reattributed.clause == _RECOVERS:
             self._at_end.append((was, reattributed, record["exchange"]))
         else:
@@ -167,7 +172,7 @@ class VerdictBuilder:
         result.negative += record.get("negative", 0)
 
     def _on_finding(self, record: Record) -> None:
-        self._root_causes.add(Finding(**record["finding"]), record.get("exchange"), record.get("started", 0.0))
+        self._root_causes.add(Finding.from_json(record["finding"]), record.get("exchange"), record.get("started", 0.0))
 
     def _on_not_exercised(self, record: Record) -> None:
         self._results[record["clause"]].reason = record["why"]
@@ -194,7 +199,11 @@ class VerdictBuilder:
         for clause, why in self._root_causes.drop_consequences().items():
             result = self._results[clause]
             result.unknown, result.reason = True, why
-        causes = without_explained(self._root_causes)
+        causes = [
+            part
+            for cause in without_explained(self._root_causes)
+            for part in divided(cause, self._refused.get(cause.clause, Counter()))
+        ]
         for key in causes:
             result = self._results[key.clause]
             if key.known is None:

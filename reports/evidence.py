@@ -175,9 +175,9 @@ def _evidence(record: dict[str, Any], clause: str, where: str) -> Evidence:
     in_answer = clause.startswith(("response.", "service.error"))
     in_request = not in_answer or clause.endswith(".echo")
     answer = exchange.response
-    violations = tuple((inert(c), inert(w), inert(why)) for c, w, why in record.get("violations", ()))
+    violations = tuple((inert(c), inert(w), inert(why)) for c, w, why, *_ in record.get("violations", ()))
     # Where a finding does not say what of the request it is about, its violation does.
-    sent = where if in_request and where else next((place for _, place, _ in record.get("violations", ())), "")
+    sent = where if in_request and where else next((place for _, place, *_ in record.get("violations", ())), "")
     return Evidence(
         exchange=exchange,
         expected=record.get("expected", ""),

@@ -89,7 +89,7 @@ class HistoryWriter:
         record["expected"] = judgement.expectation.expected.value
         record["signature"] = self._signature(judgement.positive, judgement.negative)
         if judgement.expectation.violations:
-            record["violations"] = [[v.clause, v.where, v.why] for v in judgement.expectation.violations]
+            record["violations"] = [[v.clause, v.where, v.why, *v.kinds] for v in judgement.expectation.violations]
         if judgement.expectation.why:
             record["why"] = list(judgement.expectation.why)
         if findings:

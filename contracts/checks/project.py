@@ -13,6 +13,7 @@ from contracts.clauses import ID_MEMBERS
 from contracts.findings import Finding
 from contracts.implied_clauses import COUNTS, OWN
 from contracts.instants import instant
+from contracts.kinds import CHANGED, kinds_of_change
 from contracts.oracle import VALUES_STAND, Expected
 
 if TYPE_CHECKING:
@@ -188,7 +189,8 @@ def echo(context: Context) -> Iterator[Finding]:
 
 
 def _changed(name: str, before: Any, after: Any, pointer: str) -> Finding:
-    return Finding(f"response.201.{name}.echo", "changed", *shown_apart(before, after), pointer)
+    expected, received = shown_apart(before, after)
+    return Finding(f"response.201.{name}.echo", CHANGED, expected, received, pointer, kinds_of_change(before, after))
 
 
 def _is_of_another(context: Context, received: Any) -> bool:

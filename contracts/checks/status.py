@@ -105,6 +105,7 @@ def invalid_is_refused(context: Context) -> Iterator[Finding]:
                 f"a 4xx, nothing created: {violation.why}",
                 _answer(context),
                 violation.where,
+                violation.kinds,
             )
 
 
@@ -124,7 +125,9 @@ def valid_is_created(context: Context) -> Iterator[Finding]:
     too_large = context.status == 413 and len(context.exchange.case.body or b"") > _BOUNDED
     if verdict is Expected.CREATED and 400 <= context.status < 500 and not too_large:
         clause, where = refused_clause(context)
-        yield Finding(clause, "refused", "201: the request is valid", _answer(context), where)
+        said = signature(context.response, context.expectation.body) if context.response else ""
+        kinds = (f"{context.status} {said}",) if said else ()
+        yield Finding(clause, "refused", "201: the request is valid", _answer(context), where, kinds)
 
 
 def refused_clause(context: Context) -> tuple[str, str]:
@@ -168,7 +171,11 @@ def _blamed(context: Context) -> tuple[str, str]:
     if context.expectation.expected is Expected.UNSPECIFIED and context.expectation.why != (IN_USE,):
         return "", where
     suspects = [name for name, value in context.sent.items() if not _harmless(context, name, value)]
-    return (f"/{suspects[0]}", where or f"/{suspects[0]}") if len(suspects) == 1 else ("", where)
+    if len(suspects) == 1:
+        return f"/{suspects[0]}", where or f"/{suspects[0]}"
+    # With nothing else that is odd, what is to blame is what is wrong: the body as a whole, or a header.
+    alone = not suspects and context.expectation.isolated
+    return violations[0].clause if alone else "", where
 
 
 def _harmless(context: Context, name: str, value: object) -> bool:

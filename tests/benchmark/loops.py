@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final
 import requests
 
 from contracts.exchange import COLLECTION_PATH, Case
+from contracts.json_text import loads_lenient
 from contracts.secrets import Secrets
 from reports.history import history_files, read_history
 
@@ -53,6 +54,15 @@ class Traffic:
         return Traffic(tuple(cases), fresh)
 
 
+def _id_of(answer: requests.Response) -> str:
+    try:
+        project = answer.json()
+    except RecursionError:  # a project shows the very deep value that was sent
+        project = loads_lenient(answer.content)
+    identifier: str = project["id"]
+    return identifier
+
+
 def plain_loop(traffic: Traffic, base_url: str, key: str, connections: int = 1, *, delete: bool = False) -> float:
     """Seconds that ``requests.Session`` takes to send ``traffic``, one session a connection, answers unread.
 
@@ -71,7 +81,7 @@ def plain_loop(traffic: Traffic, base_url: str, key: str, connections: int = 1, 
             url, headers, body = posts[index]
             answer = session.post(url, data=body, headers=headers)
             if delete and answer.status_code == 201:
-                created.append(answer.json()["id"])
+                created.append(_id_of(answer))
 
     def clean_up(session: requests.Session) -> None:
         while (index := next(deleted)) < len(created):

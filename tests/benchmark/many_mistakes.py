@@ -106,6 +106,9 @@ def try_set(mistakes: Sequence[str]) -> Outcome:
         services = [_Service(name, stack) for name in mistakes]
         services = [service for service in services if not service.hides_everything()]
         names = [service.name for service in services]
+        while _Service(",".join(names), stack).hides_everything():
+            names.pop()
+            services.pop()
         with MockProcess.start(key=KEY, fault=",".join(names)) as mock, tempfile.TemporaryDirectory() as folder:
             command = ["tests/contract", "--target", "live", "--base-url", mock.base_url, "--reports", folder, "-q"]
             command += ["--examples", f"{folder}/examples", "-p", "no:cacheprovider"]
@@ -131,11 +134,12 @@ def _attributed(outcome: Outcome, records: list[dict[str, Any]], services: list[
         explained = [names for names in explained if names]
         shares = Counter(name for names in explained for name in names)
         whole = {name for name, count in shares.items() if count == len(explained)}
-        if not explained:
-            outcome.unexplained.append(cause.identifier())
-        elif not whole:
+        if shares and not whole:
             outcome.mixed.append(f"{cause.identifier()}: {', '.join(sorted(shares))}")
-        owners.append(whole or set(shares))
+        # What many responses show together no request shows alone.
+        owners.append(whole or set(shares) or {name for name in outcome.mistakes if faults()[name].breaks in clauses})
+        if not owners[-1]:
+            outcome.unexplained.append(cause.identifier())
     outcome.own = sorted(_matched(owners))
     return outcome
 

@@ -30,6 +30,8 @@ _PER_RUN = 300
 _SMALL = 48
 #: Refused bodies that are taken apart; further ones are put down to what was found in these.
 _TAKEN_APART = 6
+#: Requests that a server error follows and that are taken apart, with other members each.
+_FAILURES = 8
 
 COMBINATION = "request.combination"
 #: How often a request that passes when it is repeated is sent on its own, to see whether it fails by chance.
@@ -51,6 +53,8 @@ class Triage:
         self._names = names
         self._spent = 0
         self._taken_apart = 0
+        self._failures = 0
+        self._failing: set[str] = set()
         self._ids_change = False
         self._explosive: dict[str, bool] = {}
         self._passing: str | None = None
@@ -66,6 +70,8 @@ class Triage:
                 reattributed = finding
                 if self._is_consequence(answer, finding):
                     reattributed = self._conflict(answer, finding)
+                elif finding.clause == "service.no_5xx":
+                    self._take_apart(answer, finding)
                 elif finding.clause == "service.time":
                     reattributed = self._explosion(answer, finding)
                 elif self._is_doubtful(answer, finding):
@@ -92,6 +98,27 @@ class Triage:
         reattributed = Finding("service.pattern_time", "explodes", finding.expected, finding.received, f"/{name}")
         self._history.reattributed(answer.exchange, finding, reattributed)
         return reattributed
+
+    def _take_apart(self, answer: Judged, finding: Finding) -> None:
+        """Leave out members of a body that makes the server fail, as long as it fails.
+
+        The last request shows the one member to blame; its finding is recorded like every other.
+        """
+        body = answer.judgement.expectation.body
+        if not isinstance(body, dict) or not finding.cause.isdigit() or not self._failing.isdisjoint(body):
+            return
+        if self._failures >= _FAILURES:
+            return
+        self._failures += 1
+        case = answer.case
+        for field in self._contract.fields:
+            if field.path in body:
+                plain = case.with_body(encode({**body, field.path: ordinary(field)}))
+                smaller = self._names.renew(plain) if field.required else without(case, field.path, self._names)
+                reply = self._ask(smaller)
+                if reply is not None and reply.status == answer.status:
+                    case, body = smaller, reply.judgement.expectation.body
+        self._failing.update(field.path for field in self._contract.fields if field.path in body and not field.required)
 
     def _is_doubtful(self, answer: Judged, finding: Finding) -> bool:
         """Whether a body may have been refused for another member, for what it lacks, or for how it is written."""
@@ -136,7 +163,7 @@ class Triage:
         vague = clause == COMBINATION and not self._is_bare(answer.judgement.expectation.body)
         if clause == finding.clause or vague:
             return finding
-        reattributed = Finding(clause, finding.cause, finding.expected, finding.received, where)
+        reattributed = Finding(clause, finding.cause, finding.expected, finding.received, where, finding.kinds)
         self._history.reattributed(answer.exchange, finding, reattributed)
         return reattributed
 

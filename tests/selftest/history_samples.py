@@ -176,7 +176,7 @@ def run_record(
     return record | members
 
 
-def finding(clause: str, **members: str) -> Finding:
+def finding(clause: str, **members: Any) -> Finding:
     """A finding on ``clause``."""
     return Finding(**{"clause": clause, "cause": "differs", "expected": "one thing", "received": "another", **members})
 

@@ -1,0 +1,75 @@
+"""How many mistakes are behind the findings of one clause: the kinds of its cases tell (see :mod:`contracts.kinds`)."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import replace
+from typing import TYPE_CHECKING, Final
+
+from contracts.kinds import CHANGED, WHOLE_CHANGES
+
+if TYPE_CHECKING:
+    from contracts.root_causes import Cases, RootCause
+
+#: A kind is that of a mistake where so large a share of all its cases fails.
+_PURE: Final = 0.9
+#: Where not all cases are of such a kind, so many must be: fewer may be chance.
+_FEWEST: Final = 3
+#: More parts than these are rather one mistake that has nothing to do with kinds.
+_MOST: Final = 3
+
+
+def divided(cause: RootCause, refused: Counter[str]) -> list[RootCause]:
+    """The root cause in parts, one for each kind of case that fails as a whole; itself where it has but one.
+
+    The kinds are chosen as in a set cover, the one with most cases first (Chvatal 1979). What no kind covers is a part
+    too; of a changed value it is what several changes together made.
+
+    Args:
+        cause: The findings with one clause and cause.
+        refused: How many invalid cases of each kind were refused.
+    """
+    for fewest in (1, _FEWEST):
+        parts, left = _covered(cause, refused, fewest)
+        if left and (fewest == 1 or cause.cause != CHANGED or len(parts) < 2):
+            parts.append(("", left))
+        if all(kind for kind, _ in parts) or fewest > 1:
+            break
+    if not 1 < len(parts) <= _MOST:
+        return [cause]
+    if cause.cause == CHANGED and all(kind for kind, _ in parts):
+        parts[0][1].extend(left)
+    return [_part(cause, kind, members) for kind, members in parts]
+
+
+def _covered(cause: RootCause, refused: Counter[str], fewest: int) -> tuple[list[tuple[str, list[Cases]]], list[Cases]]:
+    """The kinds that cover the cases, with those of each; and the cases that no kind covers."""
+    failing: Counter[str] = Counter()
+    for kinds, cases in cause.by_kinds.items():
+        failing.update(dict.fromkeys(kinds, cases.count))
+    pure = {kind for kind, count in failing.items() if count >= _PURE * (count + refused[kind])}
+    left = dict(cause.by_kinds)
+    parts: list[tuple[str, list[Cases]]] = []
+    # A kind that says all of a change is better evidence than one that says a part.
+    for tier, least in ((pure & WHOLE_CHANGES.keys(), min(fewest, 2)), (pure - WHOLE_CHANGES.keys(), fewest)):
+        while left:
+            covered = {kind: sum(c.count for kinds, c in left.items() if kind in kinds) for kind in sorted(tier)}
+            kind = max(covered, key=covered.__getitem__, default="")
+            if covered.get(kind, 0) < least:
+                break
+            parts.append((kind, [left.pop(kinds) for kinds in list(left) if kind in kinds]))
+    return parts, list(left.values())
+
+
+def _part(cause: RootCause, kind: str, members: list[Cases]) -> RootCause:
+    smallest = min(members, key=lambda cases: cases.size)
+    return replace(
+        cause,
+        finding=smallest.finding,
+        exchange=smallest.exchange,
+        count=sum(cases.count for cases in members),
+        case_sets=sum((cases.case_sets for cases in members), Counter()),
+        first_seen=min(cases.first_seen for cases in members),
+        kind=kind,
+        by_kinds={},
+    )

@@ -1,0 +1,148 @@
+"""Kinds of wrong values and of changes: what tells two mistakes under one clause apart.
+
+A kind is a short name for something that a case has. A mistake shows in all cases of its kinds and in no other: from
+the kinds of the failing cases, and of those that passed, :mod:`contracts.root_causes` concludes how many mistakes
+there are.
+"""
+
+from __future__ import annotations
+
+import html
+import json
+import re
+import unicodedata
+from collections import Counter
+from functools import lru_cache, partial
+from typing import TYPE_CHECKING, Any, Final
+from urllib.parse import quote, unquote
+
+from contracts import json_text
+from contracts.patterns import Pattern
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+#: Stands for the key, or for a wrong one that is made of it (see :mod:`contracts.secrets`).
+_TEMPLATE: Final = re.compile(r"\{[^{}]*\}")
+#: The cause of findings about a value that comes back as another one.
+CHANGED: Final = "changed"
+#: Texts of more characters are compared by their beginning and length alone.
+_LONGEST: Final = 20_000
+
+
+@lru_cache(maxsize=4_096)
+def kinds_of_mismatch(pattern: str, text: str) -> tuple[str, ...]:
+    """How a text misses a pattern: the offending character, and that character in this place."""
+    compiled = Pattern.compile(pattern)
+    char, state = compiled.offence(text)
+    place = f"behind {json.dumps(_prefixes(pattern)[state])}" if state else "at the start"
+    if not char:
+        return (f"the end {place}",)
+    number = compiled.automaton.class_of(char)
+    name = json.dumps(char) if char.isascii() else f"another character ({compiled.automaton.classes[number].name})"
+    return (name, f"{name} {place}")
+
+
+@lru_cache(maxsize=64)
+def _prefixes(pattern: str) -> dict[int, str]:
+    """For each state of the pattern's automaton a shortest text that leads there."""
+    automaton = Pattern.compile(pattern).automaton
+    found = {automaton.initial: ""}
+    waiting = [automaton.initial]
+    for state in waiting:
+        for number, there in enumerate(automaton.transitions[state]):
+            if there not in found:
+                found[there] = found[state] + automaton.classes[number].representative
+                waiting.append(there)
+    return found
+
+
+def kinds_of_credentials(value: str | None) -> tuple[str, ...]:
+    """What an Authorization header presents instead of the right key: the scheme, and what follows it."""
+    if value is None:
+        return ("no credentials",)
+    scheme, _, rest = value.partition(" ")
+    template = _TEMPLATE.search(value)
+    token = template.group() if template else "another token" if rest.strip() else "no token"
+    scheme = scheme.lower() if scheme.isalpha() else "none"
+    return (token, f"scheme {scheme}", f"scheme {scheme}, {token}")
+
+
+def kinds_of_change(sent: Any, received: Any) -> tuple[str, ...]:
+    """What may have happened to a value that came back as another one; empty where nothing is known of it.
+
+    Those of :data:`WHOLE_CHANGES` say all of it, the others a part.
+    """
+    if json_text.ABSENT in (sent, received):
+        return ("left out",) if received is json_text.ABSENT else ("added",)
+    before, after = json_text.type_name(sent), json_text.type_name(received)
+    if before != after:
+        return (f"{before} to {after}",)
+    if isinstance(sent, str):
+        return tuple(_changes_of_text(sent[:_LONGEST], received[:_LONGEST]))
+    if isinstance(sent, list):
+        return tuple(_changes_of_list(sent, received))
+    if json_text.has_type(sent, "number"):
+        return ("rounded",) if abs(sent - received) <= max(1, abs(sent) * 1e-6) else ()
+    return ()
+
+
+#: What services do to a text, by name.
+WHOLE_CHANGES: Final[dict[str, Callable[[str], str]]] = {
+    "trimmed": str.strip,
+    "trimmed at the start": str.lstrip,
+    "trimmed at the end": str.rstrip,
+    "white space": lambda text: " ".join(text.split()),
+    "upper case": str.upper,
+    "lower case": str.lower,
+    "folded": str.casefold,
+    "title case": str.title,
+    "capitalised": str.capitalize,
+    "NFC": partial(unicodedata.normalize, "NFC"),
+    "NFD": partial(unicodedata.normalize, "NFD"),
+    "NFKC": partial(unicodedata.normalize, "NFKC"),
+    "NFKD": partial(unicodedata.normalize, "NFKD"),
+    "escaped for HTML": html.escape,
+    "unescaped from HTML": html.unescape,
+    "percent-encoded": lambda text: quote(text, safe=""),
+    "percent-decoded": unquote,
+    "escaped as JSON": lambda text: json.dumps(text)[1:-1],
+    "reversed": lambda text: text[::-1],
+    "only ASCII": lambda text: text.encode("ascii", "ignore").decode(),
+    "ASCII with question marks": lambda text: text.encode("ascii", "replace").decode(),
+    "only printable characters": lambda text: "".join(filter(str.isprintable, text)),
+}
+
+
+def _changes_of_text(sent: str, received: str) -> Iterator[str]:
+    for name, change in WHOLE_CHANGES.items():
+        try:
+            if change(sent) == received:
+                yield name
+        except ValueError:  # a lone surrogate
+            continue
+    if sent.startswith(received):
+        yield f"cut after {len(received):,}"
+    elif sent.endswith(received):
+        yield "cut at the start"
+    if sent in received:
+        yield "something added"
+    if len(sent) > len(received):
+        lost = Counter(sent) - Counter(received)
+        if sum(lost.values()) == len(sent) - len(received):
+            yield from (f"without {json.dumps(char)}" for char in list(lost)[:1] if len(lost) == 1)
+    elif len(sent) == len(received):
+        pairs = {(one, other) for one, other in zip(sent, received, strict=True) if one != other}
+        yield from (f"{json.dumps(one)} to {json.dumps(other)}" for one, other in pairs if len(pairs) == 1)
+
+
+def _changes_of_list(sent: list[Any], received: list[Any]) -> Iterator[str]:
+    before, after = (sorted(json.dumps(item, sort_keys=True) for item in items) for items in (sent, received))
+    if before == after:
+        yield "another order"
+    elif set(before) == set(after):
+        yield "repeated items"
+    elif len(after) < len(before):
+        yield "items left out"
+    elif len(after) > len(before):
+        yield "items added"

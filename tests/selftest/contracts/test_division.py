@@ -1,0 +1,122 @@
+"""Kinds of cases tell how many mistakes are behind the findings of one clause."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import Any
+
+import pytest
+
+from contracts import json_text
+from contracts.deviations import Deviations
+from contracts.division import divided
+from contracts.document import load_contract
+from contracts.findings import Finding
+from contracts.kinds import kinds_of_change, kinds_of_credentials, kinds_of_mismatch
+from contracts.root_causes import RootCause, RootCauses
+
+EMAIL = load_contract().field("alertReceiverEmail").pattern or ""
+NAME = load_contract().field("displayName").pattern or ""
+
+
+def _cause(*cases: tuple[tuple[str, ...], int], cause: str = "accepted") -> RootCause:
+    """One root cause with so many cases of each of these kinds."""
+    root_causes = RootCauses(Deviations.none())
+    number = 0
+    for kinds, count in cases:
+        for _ in range(count):
+            number += 1
+            exchange = {"number": number, "started": 1.0, "case": {"body": "x" * number}}
+            root_causes.add(Finding("request.code.pattern", cause, "4xx", "201", "/code", kinds), exchange)
+    return next(iter(root_causes))
+
+
+def _parts(cause: RootCause, **refused: int) -> list[tuple[str, int]]:
+    return [(part.kind, part.count) for part in divided(cause, Counter(refused))]
+
+
+def test_one_kind_is_one_mistake() -> None:
+    assert _parts(_cause((("dot",), 9))) == [("", 9)]
+
+
+def test_two_kinds_that_fail_as_a_whole_are_two_mistakes_each_with_its_own_smallest_case() -> None:
+    parts = divided(_cause((("slash",), 4), (("dot",), 6)), Counter())
+    assert [(part.kind, part.count, part.exchange and part.exchange["number"]) for part in parts] == [
+        ("dot", 6, 5),
+        ("slash", 4, 1),
+    ]
+    assert len({part.identifier() for part in parts}) == 2
+
+
+def test_a_kind_that_is_mostly_refused_tells_nothing() -> None:
+    assert _parts(_cause((("dot",), 5), (("slash",), 4)), dot=40, slash=30) == [("", 9)]
+
+
+def test_what_one_kind_explains_as_a_whole_is_not_divided_further() -> None:
+    assert _parts(_cause((("dot", "dot at the start"), 5), (("dot", "dot at the end"), 5))) == [("", 10)]
+
+
+def test_a_narrow_kind_is_taken_where_the_wide_one_is_refused_elsewhere() -> None:
+    cause = _cause((("dot", "dot at the end"), 4), (("slash",), 4))
+    assert _parts(cause, dot=30) == [("dot at the end", 4), ("slash", 4)]
+
+
+def test_many_kinds_are_rather_one_mistake() -> None:
+    assert len(_parts(_cause(*(((f"kind {n}",), 5) for n in range(7))))) == 1
+
+
+def test_what_two_changes_made_together_is_no_third_mistake() -> None:
+    cause = _cause((("trimmed",), 5), (("upper case",), 6), ((), 3), cause="changed")
+    assert _parts(cause) == [("upper case", 9), ("trimmed", 5)]
+
+
+@pytest.mark.parametrize(
+    ("pattern", "text", "kinds"),
+    [
+        (NAME, "a/b", ('"/"', '"/" behind "-"')),
+        (NAME, "", ("the end at the start",)),
+        (EMAIL, ".a@b.cd", ('"."', '"." at the start')),
+    ],
+)
+def test_a_text_misses_a_pattern_at_a_character_and_a_place(pattern: str, text: str, kinds: tuple[str, ...]) -> None:
+    found = kinds_of_mismatch(pattern, text)
+    assert found[0] == kinds[0]
+    assert len(found) == len(kinds)
+
+
+@pytest.mark.parametrize(
+    ("sent", "received", "kind"),
+    [
+        ("  x ", "x", "trimmed"),
+        ("Straße", "STRASSE", "upper case"),
+        ("e\u0301", "\u00e9", "NFC"),
+        ("a<b", "a&lt;b", "escaped for HTML"),
+        ("abcdef", "abc", "cut after 3"),
+        ("a\x00b\x00", "ab", 'without "\\u0000"'),
+        ("a b c", "a_b_c", '" " to "_"'),
+        (3, "3", "number to string"),
+        (2.75, 3, "rounded"),
+        ("x", json_text.ABSENT, "left out"),
+        (["a", "b"], ["b", "a"], "another order"),
+        (["a", "a"], ["a"], "repeated items"),
+    ],
+)
+def test_a_change_is_recognised(sent: Any, received: Any, kind: str) -> None:
+    assert kind in kinds_of_change(sent, received)
+
+
+def test_a_change_that_nobody_knows_has_no_kind() -> None:
+    assert kinds_of_change("abc", "q7") == ()
+
+
+@pytest.mark.parametrize(
+    ("value", "kind"),
+    [
+        (None, "no credentials"),
+        ("Bearer wrong", "scheme bearer, another token"),
+        ("Basic {key}", "scheme basic, {key}"),
+        ("Bearer ", "no token"),
+    ],
+)
+def test_credentials_are_told_apart_without_the_key(value: str | None, kind: str) -> None:
+    assert kind in kinds_of_credentials(value)
