@@ -141,7 +141,7 @@ class Failure:
 
 
 #: Failures that say nothing about the service: it was never reached.
-UNREACHED: Final = frozenset({"refused", "dns", "tls", "proxy"})
+UNREACHED: Final = frozenset({"refused", "dns", "tls", "proxy", "setup"})
 #: A kept-alive connection that ended when it was used again: the other side may close it at its leisure.
 STALE: Final = "stale"
 

@@ -64,7 +64,8 @@ def _remaining(folder: Path) -> dict[str, Exchange]:
 
     As many as the list can show, so that memory does not grow with the run.
     """
-    deleted, times, found = read_ledgers(folder).deleted, Counter[str](), dict[str, Exchange]()
+    ledgers = read_ledgers(folder)
+    deleted, times, found = ledgers.deleted | ledgers.deleting, Counter[str](), dict[str, Exchange]()
     for record in read_history(*history_files(folder)):
         identifier = record["project"]["id"] if record["type"] == "exchange" and "project" in record else None
         if isinstance(identifier, str):

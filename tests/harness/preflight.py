@@ -23,6 +23,8 @@ _UNREACHABLE = {
     "refused": "nothing listens at {host} ({detail}); check --base-url and whether the service is up",
     "tls": "TLS with {host} fails ({detail}); check the certificate, or REQUESTS_CA_BUNDLE for a CA of your own",
     "proxy": "the proxy on the way to {host} fails ({detail}); check HTTP_PROXY, HTTPS_PROXY and NO_PROXY",
+    "setup": "no request to {host} can be made ({detail}); check --base-url, REQUESTS_CA_BUNDLE, --client-cert and "
+    "the proxies in the environment",
     "timeout": "{host} did not answer in time ({detail})",
     "closed": "{host} closes connections without an answer ({detail}); check --base-url and the service's log",
     "reset": "{host} resets connections ({detail}); check --base-url and the service's log",
@@ -116,7 +118,8 @@ def _explain(session: Session, exchange: Exchange) -> None:
         raise NoVerdict(f"{base} redirects to {response.header('Location')!r}; use that as --base-url")
     kind = (response.header("Content-Type") or "").partition(";")[0].strip().lower()
     is_html = kind in {"text/html", "application/xhtml+xml"} and not _object_of(response.body)
-    if is_html or response.body.lstrip()[:1] == b"<":
+    # What says that it is JSON and is not is a broken response of an API, and for the tests to judge.
+    if is_html or ("json" not in kind and response.body.lstrip()[:1] == b"<"):
         raise NoVerdict(
             f"{base} serves a web page ({status} {kind or 'without a media type'}), not the API; "
             "the base URL usually ends in /api"

@@ -39,7 +39,7 @@ class _Account:
 
 
 class _Exempt(threading.local):
-    """Until when (seconds since the epoch) all others pause but this thread."""
+    """Until when (seconds of the monotonic clock) all others pause but this thread."""
 
     until = 0.0
 
@@ -102,7 +102,7 @@ class RequestBudget:
     def pause(self, seconds: float) -> None:
         """Let nobody send for ``seconds`` from now."""
         with self._account() as account:
-            account.paused_until = max(account.paused_until, time.time() + seconds)
+            account.paused_until = max(account.paused_until, time.monotonic() + seconds)
 
     @contextmanager
     def alone(self, seconds: float) -> Iterator[None]:
@@ -113,7 +113,7 @@ class RequestBudget:
         """
         quiet = seconds * random.uniform(1.0, 2.0)  # noqa: S311  # so that two workers do not keep step
         self.pause(quiet + seconds)
-        self._exempt.until = time.time() + quiet + seconds
+        self._exempt.until = time.monotonic() + quiet + seconds
         self._ended.wait(quiet)
         try:
             yield
@@ -155,9 +155,10 @@ class RequestBudget:
         """Return at the moment at which a request may be sent."""
         while True:
             with self._account() as account:
-                now = time.time()
+                # The clock of the machine, the same for all its processes, which nobody sets back.
+                now = time.monotonic()
                 if hurried:
-                    self._check_time(now, account)
+                    self._check_time(account)
                 paused_until = account.paused_until if account.paused_until > self._exempt.until else 0.0
                 start = max(paused_until, account.next_slot)
                 if now >= start:
@@ -171,12 +172,12 @@ class RequestBudget:
             else:
                 time.sleep(min(start - now, 0.5))
 
-    def _check_time(self, now: float, account: _Account) -> None:
+    def _check_time(self, account: _Account) -> None:
         if account.ended or self._ended.is_set():
             raise OutOfTime("the run is being ended")
         if self._parent is not None and os.getppid() != self._parent:
             raise OutOfTime("the process that began the run is gone")
-        if self.deadline is not None and now >= self.deadline:
+        if self.deadline is not None and time.time() >= self.deadline:
             clock = time.strftime("%H:%M:%S", time.localtime(self.deadline))
             raise OutOfTime(f"the time of the run was over at {clock}")
 

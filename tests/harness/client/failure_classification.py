@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import time
-from datetime import UTC
-from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Final
 
 from contracts.exchange import STALE, UNREACHED, Exchange
+from contracts.instants import http_date
 from contracts.oracle import Expectation, Expected
 
 if TYPE_CHECKING:
@@ -20,6 +19,8 @@ GATEWAY: Final = frozenset({407, 502, 503, 504, 511, *range(520, 528), 530})
 ACCOUNT: Final = frozenset({401, 402, 403, 409})
 #: Seconds that are waited at least before a request is sent again.
 _LEAST: Final = 0.1
+#: Seconds that nobody means when a client is asked to wait: a day.
+_NONSENSE: Final = 86_400.0
 #: Failures that are the service's own: something came, and it was no whole HTTP answer.
 GARBLED: Final = frozenset({"incomplete", "invalid", "too_large"})
 
@@ -52,20 +53,11 @@ def retry_after(exchange: Exchange, fallback: float, now: Callable[[], float] = 
     if exchange.response is None or value is None:
         return fallback
     if value.strip().isascii() and value.strip().isdigit():
-        return max(_LEAST, float(value))
-    until = _instant(value)
-    if until is None:
-        return fallback
-    return max(_LEAST, until - (_instant(exchange.response.header("Date") or "") or now()))
-
-
-def _instant(date: str) -> float | None:
-    """Seconds since the epoch of a date as HTTP writes it; None where it is none."""
-    try:
-        moment = parsedate_to_datetime(date)
-    except ValueError:
-        return None
-    return (moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment).timestamp()
+        asked = float(value)
+    else:
+        until, since = http_date(value), http_date(exchange.response.header("Date"))
+        asked = until.timestamp() - (since.timestamp() if since else now()) if until else _NONSENSE
+    return max(_LEAST, asked) if asked < _NONSENSE else fallback
 
 
 def named(exchange: Exchange) -> str:

@@ -43,7 +43,8 @@ def failure_of(problem: BaseException, *, cut: bool, begun: bool) -> Failure:
         for cause in chain:
             if isinstance(cause, types):
                 return Failure(kind, _words(cause))
-    return Failure("invalid", _words(chain[-1]))
+    # Before a request has begun there is nothing that could be the service's doing.
+    return Failure("invalid" if begun else "setup", _words(chain[-1]))
 
 
 def _chain(problem: BaseException) -> Iterator[BaseException]:

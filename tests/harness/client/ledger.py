@@ -49,6 +49,10 @@ class Ledger:
         """Say that a project was found that no response named."""
         self._write({"found": identifier, "signs": signs})
 
+    def deleting(self, identifier: str) -> None:
+        """Say that a project is about to be deleted: whether it was nobody may ever know."""
+        self._write({"deleting": identifier})
+
     def deleted(self, identifier: str) -> None:
         """Say that a project is gone."""
         self._write({"deleted": identifier})
@@ -75,13 +79,15 @@ class LedgerState:
     """What the ledgers of a run say.
 
     ``created`` maps each project to the signs that it is the run's own, ``open_requests`` holds the requests of which
-    no response tells what became; ``unreadable`` counts the lines that nobody can read.
+    no response tells what became; of those in ``deleting`` a deletion was begun;
+    ``unreadable`` counts the lines that nobody can read.
     """
 
     run_id: str = ""
     base_url: str = ""
     existing: Existing = field(default_factory=Existing)
     created: dict[str, str] = field(default_factory=dict)
+    deleting: set[str] = field(default_factory=set)
     deleted: set[str] = field(default_factory=set)
     open_requests: list[Sent] = field(default_factory=list)
     unreadable: int = 0
@@ -135,6 +141,8 @@ def _add(record: dict[str, Any], state: LedgerState, waiting: dict[int, Sent]) -
             state.created[str(record["created"])] = signs
     elif "found" in record:
         state.created[str(record["found"])] = str(record["signs"])
+    elif "deleting" in record:
+        state.deleting.add(record["deleting"])
     elif "still_there" in record:
         state.deleted.discard(record["still_there"])
     else:

@@ -36,6 +36,7 @@ _WIDEST: Final = 4
 _STEADY: Final = 8
 #: An answer that takes so many times the fastest one, and more than so many seconds, is a hesitation.
 _SLOWER, _SLOW = 4.0, 0.25
+_LIMITED: Final = 429
 _AUTHORIZED: Final = (("Authorization", VALID_AUTHORIZATION),)
 
 
@@ -188,7 +189,7 @@ class ProjectCleaner:
         while True:
             exchange = self._send(method, path)
             kind = exchange.failure.kind if exchange.failure else ""
-            if kind == "too_large" or (not kind and exchange.status != 429 and exchange.status not in GATEWAY):
+            if kind == "too_large" or (not kind and exchange.status != _LIMITED and exchange.status not in GATEWAY):
                 self._last_good = time.monotonic()
                 return exchange
             wanted = retry_after(exchange, pause)
@@ -197,6 +198,9 @@ class ProjectCleaner:
                 return None
             if kind and kind not in UNREACHED and pause > 1:
                 return exchange
+            if exchange.status == _LIMITED:  # nothing was done: what was paid for the deletion is still there for it
+                with self._lock:
+                    self._prepaid += 1
             self._narrow()
             self._request_budget.pause(wanted)
             pause = min(2 * pause, 5.0)

@@ -19,9 +19,12 @@ if TYPE_CHECKING:
     from contracts.checks.context import Limits
     from tests.harness.client.budget import RequestBudget
 
+_FIRST_PAUSE: Final = 0.2
 _LONGEST_PAUSE: Final = 5.0
 #: Seconds after which what the other threads have sent should be answered.
 _QUIET: Final = 0.4
+#: Seconds that a gateway's Retry-After is honoured at most.
+_LONGEST_WAIT: Final = 30.0
 #: Requests that brought a broken-off answer again, after which another one is not repeated.
 _CONVINCED: Final = 3
 #: How often a gateway's word must come to a request, and not to the simplest one right before, until it counts
@@ -63,7 +66,7 @@ class _Trouble:
     """What one request has met so far: since when, how long the next pause is, how often the answer agreed."""
 
     since: float
-    pause: float = 0.2
+    pause: float = _FIRST_PAUSE
     agreed: int = 0
 
 
@@ -179,9 +182,10 @@ class RetryPolicy:
         since, pause, waited = time.monotonic(), 0.2, False
         while True:
             self._check()
-            control, _ = self._attempt(self._control(), repeat=exchange.number)
-            self._recorder.exchange(control)
+            control, judgement = self._attempt(self._control(), repeat=exchange.number)
             kind = suspicious(control, None, float("inf"))
+            # Every creation is judged, whoever sent it, where the answer is the service's own.
+            self._recorder.exchange(control, judgement if kind is None and control.status not in ACCOUNT else None)
             garbled = control.failure is not None and control.failure.kind in GARBLED
             if kind in {None, "account"} or garbled or (kind == "broken" and self._is_there(control)):
                 self._last_good = time.monotonic()
@@ -218,8 +222,10 @@ class RetryPolicy:
 
     def _when_limited(self, case: Case, answer: Answer, trouble: _Trouble) -> _Outcome:
         """429: wait as long as the service asks, for all threads and workers."""
+        first = trouble.pause == _FIRST_PAUSE
         trouble.pause = min(max(0.5, 2 * trouble.pause), 15.0)
-        asked = retry_after(answer[0], trouble.pause)
+        # A service that asks for no wait and refuses again is not believed a second time.
+        asked = max(retry_after(answer[0], trouble.pause), 0.0 if first else trouble.pause / 2)
         self._wait(
             asked,
             trouble.since,
@@ -231,6 +237,9 @@ class RetryPolicy:
     def _when_gateway(self, case: Case, answer: Answer, trouble: _Trouble) -> _Outcome:
         """502, 503, 504: a gateway's word unless the service is there and this request brings it again and again."""
         status = answer[0].status
+        if answer[0].response is not None and answer[0].response.header("Retry-After") is not None:
+            asked = min(retry_after(answer[0], 0.0), 1.0 if status in self._confirmed else _LONGEST_WAIT)
+            self._wait(asked, trouble.since, f"the service asks to wait for {asked:,.0f} s (status {status})")
         with self._calm:
             if status in self._confirmed:
                 trouble.agreed += 1

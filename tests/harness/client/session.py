@@ -194,6 +194,7 @@ class Session:
         path = project_path(identifier)
         if path is None:
             raise ValueError(f"expected an id that a URL can name, got {identifier!r}")
+        self._ledger.deleting(identifier)
         exchange, _ = self._attempt(Case(None, _AUTHORIZED, method="DELETE", path=path))
         self.recorder.exchange(exchange)
         if 200 <= exchange.status < 300:

@@ -24,7 +24,7 @@ from urllib3.util import Timeout
 
 from contracts.exchange import STALE, Failure, Headers, Response
 from tests.harness.client.failure_kinds import failure_of
-from tests.harness.client.response_head import PlainResponse
+from tests.harness.client.response_head import FinalResponse
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -46,6 +46,8 @@ _GZIP: Final = b"\x1f\x8b"
 #: Bytes that an answer may have beyond what the request brings with it, and for each byte of that: a JSON
 #: text may escape a character in six bytes, and show it twice; hundreds of levels may be indented.
 _ANSWER, _ECHO = 2 * 1024 * 1024, 16
+#: Statuses that say all there is to say, whatever becomes of the body: errors of the server.
+_FINAL: Final = range(500, 600)
 
 
 class _InUse(threading.local):
@@ -53,6 +55,15 @@ class _InUse(threading.local):
 
 
 _in_use = _InUse()
+
+
+class _Response(FinalResponse):
+    """Tells the line that reads it its status and headers, which count also where the body cannot be read."""
+
+    def begin(self, *args: Any, **kwargs: Any) -> None:
+        super().begin(*args, **kwargs)
+        if _in_use.line is not None:
+            _in_use.line.head = (self.status, tuple(self.headers.items()))
 
 
 class _Tracked:
@@ -66,10 +77,11 @@ class _Tracked:
         self.requests_sent = 0
         self._tell(request_begun=False)
         super().connect()  # type: ignore[misc]  # HTTPConnection stands beside this class
+        self._tell(request_begun=True)
 
     def request(self, *args: Any, **kwargs: Any) -> None:
         self.requests_sent += 1
-        self._tell(request_begun=True)
+        self._tell(request_begun=self.sock is not None)
         held: list[bytes] = []
         self._held = held
         try:
@@ -92,11 +104,11 @@ class _Tracked:
 
 
 class _PlainConnection(_Tracked, HTTPConnection):
-    response_class = PlainResponse
+    response_class = _Response
 
 
 class _SecureConnection(_Tracked, HTTPSConnection):
-    response_class = PlainResponse
+    response_class = _Response
 
 
 class _PlainPool(HTTPConnectionPool):
@@ -153,6 +165,8 @@ class Line:
         self._is_absolute = False
         self.connection: Any = None
         self.request_begun = False
+        #: Status and headers of the response that is being read.
+        self.head: tuple[int, Headers] | None = None
         #: Whether a connection may carry more than one request.
         self.keeps_alive = True
         self._was_cut = False
@@ -178,6 +192,7 @@ class Line:
         if not self.keeps_alive or time.perf_counter() - self._finished > IDLE:
             self.close()
         _in_use.line, self._was_cut, self.request_begun, response, failure = self, False, False, None, None
+        self._take_head()
         limit = self._limits.response_time + GRACE
         most = self._limits.response_bytes
         if method == "POST":
@@ -198,8 +213,15 @@ class Line:
             failure = Failure("too_large", f"more than {most:,} bytes")
         if failure is not None:
             self.close()
+            head = self._take_head()
+            if head is not None and head[0] in _FINAL:
+                response, failure = Response(*head, b"", cut=True), None
         self._finished = clock + elapsed
         return Reply(response if failure is None else None, failure, started, elapsed)
+
+    def _take_head(self) -> tuple[int, Headers] | None:
+        head, self.head = self.head, None
+        return head
 
     def _opened(self) -> HTTPConnectionPool:
         """The pool that requests would use; it says itself whether the way there is a proxy's."""

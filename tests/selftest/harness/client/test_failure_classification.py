@@ -47,7 +47,9 @@ def test_seconds_do_not_depend_on_any_clock() -> None:
     assert _asked(("Date", _date(-7200)), ("Retry-After", "9")) == 9
 
 
-@pytest.mark.parametrize("value", ["", "soon", "-1", "1.5", "\u0663", "99 Nov"])
+@pytest.mark.parametrize(
+    "value", ["", "soon", "-1", "1.5", "\u0663", "99 Nov", "9" * 400, "31536000", "Fri, 01 Jan 99999 00:00:00 GMT"]
+)
 def test_what_says_nothing_leaves_it_to_who_asks(value: str) -> None:
     assert _asked(("Retry-After", value)) == FALLBACK
 

@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 import gzip
-import http.client
-import io
 from typing import TYPE_CHECKING
 
 import pytest
 
 from contracts.checks.context import Limits
-from contracts.exchange import Case, Exchange
+from contracts.exchange import UNREACHED, Case, Exchange
 from contracts.secrets import Secrets
 from contracts.verdict import ExitStatus
 from tests.harness.client.budget import RequestBudget
-from tests.harness.client.response_head import parse_headers
 from tests.harness.client.target import Target
 from tests.mock.process import MockProcess
 from tests.selftest.live_runs import KEY, essentials_run
@@ -123,28 +120,6 @@ def test_some_requests_get_interim_answers(tmp_path: Path) -> None:
 # -- heads ----------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(
-    "lines",
-    [
-        b"Content-Type: application/json\r\nX: \r\nY:\tv w \r\n\r\n",
-        b"A:1\r\na: 2\r\nA: 3\r\n\r\n",
-        b"X: caf\xe9 \xc3\xa9\r\n\r\n",
-        b"Folded: a\r\n b\r\n\tc\r\nX: y\r\n\r\n",
-        b"X: y\nZ: w\n\n",
-        b"No colon\r\nX: y\r\n\r\n",
-        b"Bad name : x\r\nX: y\r\n\r\n",
-        b"X: a\x0bb\x00c\r\nY: z\r\n\r\n",
-        b": empty\r\n\r\n",
-        b"\r\n",
-        b"X: cut",
-    ],
-)
-def test_a_head_is_read_as_python_reads_it(lines: bytes) -> None:
-    ours, theirs = parse_headers(io.BytesIO(lines)), http.client.parse_headers(io.BytesIO(lines))
-    assert ours.items() == theirs.items()
-    assert ours.get_all("X") == theirs.get_all("X")
-
-
 def _exchanged(body: bytes, coding: str) -> Exchange:
     headers = [("Content-Type", "application/json"), ("Content-Encoding", coding)]
     with UnrulyServer("", lambda _: answer(201, body, headers)) as server:
@@ -160,3 +135,51 @@ def test_a_gzip_body_may_have_several_members() -> None:
 def test_a_gzip_body_is_not_whole_without_the_end_of_its_last_member() -> None:
     cut = gzip.compress(b'{"id":"a"}') + gzip.compress(b"   ")[:12]
     assert _exchanged(cut, "gzip").failure is not None
+
+
+_ERROR = b"HTTP/1.1 500 Internal Server Error\r\nContent-Type: application/json\r\n"
+BROKEN_ERRORS = {
+    "cut": lambda: raw(_ERROR + b"Content-Length: 900\r\n\r\n{}"),
+    "two lengths": lambda: raw(_ERROR + b"Content-Length: 2\r\nContent-Length: 5\r\n\r\n{}"),
+    "an unknown coding": lambda: raw(_ERROR + b"Content-Encoding: br\r\nContent-Length: 2\r\n\r\n{}"),
+    "too large": lambda: endless(_ERROR + b"Content-Length: 9999999999\r\n\r\n", b"x" * 65_536),
+    "silent behind its head": lambda: endless(_ERROR + b"Content-Length: 5\r\n\r\n", b"", 0.2),
+    "a chunk of negative length": lambda: raw(_ERROR + b"Transfer-Encoding: chunked\r\n\r\n-1\r\n{}\r\n"),
+}
+
+
+@pytest.mark.parametrize("name", BROKEN_ERRORS)
+def test_an_error_of_the_server_counts_whatever_becomes_of_its_body(name: str) -> None:
+    with UnrulyServer("", lambda _: BROKEN_ERRORS[name]()) as server:
+        exchange = _sent(server, Case(b"{}"), response_time=0.5)[0]
+        assert (exchange.failure, exchange.status) == (None, 500)
+        assert exchange.response is not None
+        assert exchange.response.cut
+
+
+def test_a_chunk_of_negative_length_is_not_read_for_ever() -> None:
+    head = b"HTTP/1.1 201 Created\r\nTransfer-Encoding: chunked\r\n\r\n-1\r\n"
+    with UnrulyServer("", lambda _: endless(head, b"x" * 65_536)) as server:
+        exchange = _sent(server, Case(b"{}"))[0]
+        assert exchange.failure is not None
+        assert exchange.elapsed < 4
+
+
+@pytest.mark.parametrize(
+    ("variable", "value"), [("REQUESTS_CA_BUNDLE", "/nonexistent/ca.pem"), ("HTTPS_PROXY", "ftp://127.0.0.1:9")]
+)
+def test_what_fails_before_a_request_begins_is_not_the_doing_of_the_service(
+    monkeypatch: pytest.MonkeyPatch, variable: str, value: str
+) -> None:
+    monkeypatch.setenv(variable, value)
+    target = Target("https://127.0.0.1:9/api", Secrets(KEY), Limits(), RequestBudget())
+    failure = target.send(GET).failure
+    assert failure is not None
+    assert failure.kind in UNREACHED
+
+
+@pytest.mark.parametrize("url", ["http://a..b/api", "http://127.0.0.1:99999/api"])
+def test_a_host_that_is_none_is_not_reached(url: str) -> None:
+    failure = Target(url, Secrets(KEY), Limits(), RequestBudget()).send(GET).failure
+    assert failure is not None
+    assert failure.kind in UNREACHED
