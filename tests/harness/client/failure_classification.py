@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 #: Statuses with which a gateway or proxy speaks for a service that it does not reach: RFC 9110, sections
 #: 15.5.8 and 15.6; RFC 6585, section 6; and what a large content network made up for itself.
 GATEWAY: Final = frozenset({407, 502, 503, 504, 511, *range(520, 528), 530})
+#: Final, whatever becomes of the rest of the response.
+SERVER_ERRORS: Final = range(500, 600)
 #: Statuses with which a service speaks of the account, not of the request.
 ACCOUNT: Final = frozenset({401, 402, 403, 409})
 #: Seconds that are waited at least before a request is sent again.
@@ -26,7 +28,10 @@ GARBLED: Final = frozenset({"incomplete", "invalid", "too_large"})
 
 
 def suspicious(exchange: Exchange, expected: Expectation | None, slow: float) -> str | None:
-    """What about an exchange may be due to the surroundings: unreached, stale, limited, gateway, account, broken, None.
+    """The kind of an exchange that may be due to the network, a gateway or the account; None where it is final.
+
+    Kinds: unreached, stale, limited, gateway, account, broken; ``late`` is an error of the server (final) whose
+    response was not complete in time.
 
     ``expected`` is None for a request that the page does not document.
     """
@@ -38,6 +43,8 @@ def suspicious(exchange: Exchange, expected: Expectation | None, slow: float) ->
         return "limited"
     if status in GATEWAY:
         return "gateway"
+    if status in SERVER_ERRORS:
+        return "late" if exchange.elapsed > slow else None
     if status in ({401, 403} if expected is None else ACCOUNT if expected.expected is Expected.CREATED else ()):
         return "account"
     return "broken" if exchange.elapsed > slow else None

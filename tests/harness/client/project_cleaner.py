@@ -37,6 +37,8 @@ _STEADY: Final = 8
 #: An answer that takes so many times the fastest one, and more than so many seconds, is a hesitation.
 _SLOWER, _SLOW = 4.0, 0.25
 _LIMITED: Final = 429
+#: Seconds of the pause after the first failure, and the least of later ones, whatever the service asks for.
+_FIRST_PAUSE, _LEAST_PAUSE = 0.25, 1.0
 _AUTHORIZED: Final = (("Authorization", VALID_AUTHORIZATION),)
 
 
@@ -185,14 +187,15 @@ class ProjectCleaner:
 
     def _answer(self, method: str, path: str) -> Exchange | None:
         """The service's own answer, None where it cannot be reached for good; raises BudgetSpent."""
-        pause = 0.25
+        pause = _FIRST_PAUSE
         while True:
             exchange = self._send(method, path)
             kind = exchange.failure.kind if exchange.failure else ""
             if kind == "too_large" or (not kind and exchange.status != _LIMITED and exchange.status not in GATEWAY):
                 self._last_good = time.monotonic()
                 return exchange
-            wanted = retry_after(exchange, pause)
+            # A service that asks for no wait and refuses again is not believed a second time.
+            wanted = max(retry_after(exchange, pause), min(pause, _LEAST_PAUSE) if pause > _FIRST_PAUSE else 0.0)
             if wanted > self._last_good + self._patience - time.monotonic():
                 self._give_up(exchange)
                 return None

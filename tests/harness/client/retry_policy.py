@@ -113,6 +113,7 @@ class RetryPolicy:
             "gateway": self._when_gateway,
             "account": self._when_account,
             "broken": self._when_broken,
+            "late": self._when_late,
         }
 
     @property
@@ -275,6 +276,15 @@ class RetryPolicy:
                 status = control.status
         words = {401: "the key is no longer accepted", 403: "the key is no longer accepted"}
         return self._stop(f"{words.get(status, 'the account allows no more projects')} (status {status} in mid-run)")
+
+    def _when_late(self, _: Case, answer: Answer, trouble: _Trouble) -> _Outcome:
+        """An error of the server that takes too long is final; after many of them the run ends."""
+        del trouble
+        response = answer[0].response
+        reason = self._breaks.count("timeout" if response and response.cut else "slow", answer[0])[1]
+        if reason:
+            self._stopped = self._stopped or NoVerdict(reason)
+        return _Outcome(answer, settled=True)
 
     def _when_broken(self, case: Case, answer: Answer, trouble: _Trouble) -> _Outcome:
         """No whole answer in time: a finding if the service is well and this request brings it again."""

@@ -23,6 +23,7 @@ from urllib3.exceptions import HTTPError, ProtocolError
 from urllib3.util import Timeout
 
 from contracts.exchange import STALE, Failure, Headers, Response
+from tests.harness.client.failure_classification import SERVER_ERRORS
 from tests.harness.client.failure_kinds import failure_of
 from tests.harness.client.response_head import FinalResponse
 
@@ -46,8 +47,6 @@ _GZIP: Final = b"\x1f\x8b"
 #: Bytes that an answer may have beyond what the request brings with it, and for each byte of that: a JSON
 #: text may escape a character in six bytes, and show it twice; hundreds of levels may be indented.
 _ANSWER, _ECHO = 2 * 1024 * 1024, 16
-#: Statuses that say all there is to say, whatever becomes of the body: errors of the server.
-_FINAL: Final = range(500, 600)
 
 
 class _InUse(threading.local):
@@ -58,7 +57,13 @@ _in_use = _InUse()
 
 
 class _Response(FinalResponse):
-    """Tells the line that reads it its status and headers, which count also where the body cannot be read."""
+    """Passes its status and headers to the line that reads it: they count even where the rest cannot be read."""
+
+    def _read_status(self) -> tuple[str, int, str]:
+        version, status, reason = super()._read_status()  # type: ignore[misc]  # not in typeshed
+        if _in_use.line is not None:
+            _in_use.line.head = (status, ())
+        return version, status, reason
 
     def begin(self, *args: Any, **kwargs: Any) -> None:
         super().begin(*args, **kwargs)
@@ -214,7 +219,7 @@ class Line:
         if failure is not None:
             self.close()
             head = self._take_head()
-            if head is not None and head[0] in _FINAL:
+            if head is not None and head[0] in SERVER_ERRORS:
                 response, failure = Response(*head, b"", cut=True), None
         self._finished = clock + elapsed
         return Reply(response if failure is None else None, failure, started, elapsed)

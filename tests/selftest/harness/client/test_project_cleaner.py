@@ -131,3 +131,16 @@ def test_a_service_that_never_recovers_is_given_up_and_nothing_hangs(service: st
         assert time.monotonic() - began < 15
     assert remaining.keys() == set(identifiers)
     assert all("cannot be reached" in why for why in remaining.values())
+
+
+def test_a_service_that_limits_deletions_and_asks_for_no_wait_is_not_asked_all_the_time(service: str) -> None:
+    identifiers = _created(service, 3)
+    with UnrulyServer(service) as server:
+        limited = json_answer(429, "{}", [("Retry-After", "0")])
+        server.behave = lambda seen: limited if seen.method == "DELETE" else None
+        target = Target(server.base_url, Secrets(KEY), Limits(), RequestBudget(budget=3))
+        target.request_budget.reserve(3)
+        kept = ProjectCleaner(target, prepaid=3, patience=4.0).delete(identifiers, lambda _: None)
+        target.close()
+    assert set(kept) == set(identifiers)
+    assert len(server.requests) < 30

@@ -19,6 +19,7 @@ from tests.selftest.unruly_server import Seen, UnrulyServer, Writes, answer, end
 
 if TYPE_CHECKING:
     import socket
+    from collections.abc import Callable
     from pathlib import Path
 
 HINTS = b"HTTP/1.1 103 Early Hints\r\nLink: </a.css>; rel=preload\r\nLink: </b.js>; rel=preload\r\n\r\n"
@@ -138,12 +139,14 @@ def test_a_gzip_body_is_not_whole_without_the_end_of_its_last_member() -> None:
 
 
 _ERROR = b"HTTP/1.1 500 Internal Server Error\r\nContent-Type: application/json\r\n"
-BROKEN_ERRORS = {
+BROKEN_ERRORS: dict[str, Callable[[], Writes]] = {
     "cut": lambda: raw(_ERROR + b"Content-Length: 900\r\n\r\n{}"),
     "two lengths": lambda: raw(_ERROR + b"Content-Length: 2\r\nContent-Length: 5\r\n\r\n{}"),
     "an unknown coding": lambda: raw(_ERROR + b"Content-Encoding: br\r\nContent-Length: 2\r\n\r\n{}"),
     "too large": lambda: endless(_ERROR + b"Content-Length: 9999999999\r\n\r\n", b"x" * 65_536),
     "silent behind its head": lambda: endless(_ERROR + b"Content-Length: 5\r\n\r\n", b"", 0.2),
+    "silent within its head": lambda: endless(_ERROR, b"", 0.2),
+    "thousands of headers": lambda: raw(_ERROR + b"X-A: a\r\n" * 5_000 + b"\r\n"),
     "a chunk of negative length": lambda: raw(_ERROR + b"Transfer-Encoding: chunked\r\n\r\n-1\r\n{}\r\n"),
 }
 
@@ -155,6 +158,34 @@ def test_an_error_of_the_server_counts_whatever_becomes_of_its_body(name: str) -
         assert (exchange.failure, exchange.status) == (None, 500)
         assert exchange.response is not None
         assert exchange.response.cut
+
+
+@pytest.mark.parametrize("name", ["cut", "silent behind its head"])
+def test_one_error_of_the_server_is_a_finding_even_where_its_body_is_not_whole(tmp_path: Path, name: str) -> None:
+    with MockProcess.start(key=KEY) as mock, UnrulyServer(mock.base_url) as server:
+        server.behave = lambda seen: BROKEN_ERRORS[name]() if seen.creates and len(server.creations) == 9 else None
+        run = essentials_run(server.base_url, tmp_path, cases=20, response_time=0.5)
+    assert run.status is ExitStatus.BROKEN, run.sentence
+    assert {finding.partition(":")[0] for finding in run.findings} == {"service.no_5xx"}
+
+
+def test_an_error_of_the_server_to_a_control_request_is_a_finding(tmp_path: Path) -> None:
+    # The suite sends the simplest request by itself after a valid request gets 409.
+    answers = {5: answer(409, b"{}", [("Content-Type", "application/json")]), 6: BROKEN_ERRORS["cut"]()}
+    with MockProcess.start(key=KEY) as mock, UnrulyServer(mock.base_url) as server:
+        server.behave = lambda seen: answers.get(len(server.creations)) if seen.creates else None
+        run = essentials_run(server.base_url, tmp_path, cases=12, connections=1)
+    assert run.status is ExitStatus.BROKEN, run.sentence
+    assert "service.no_5xx:500" in run.findings
+
+
+def test_a_service_that_never_ends_its_errors_is_not_waited_for_all_the_time(tmp_path: Path) -> None:
+    with MockProcess.start(key=KEY) as mock, UnrulyServer(mock.base_url) as server:
+        hangs = BROKEN_ERRORS["silent behind its head"]
+        server.behave = lambda seen: hangs() if seen.creates and b"metadata" in seen.body else None
+        run = essentials_run(server.base_url, tmp_path, cases=100, response_time=0.1, connections=8)
+    assert run.status is ExitStatus.BROKEN, run.sentence
+    assert "got no answer in time" in run.sentence
 
 
 def test_a_chunk_of_negative_length_is_not_read_for_ever() -> None:
