@@ -137,6 +137,11 @@ _IMPLIED = (
         _NO_DEFENCE,
     ),
     ("service.no_5xx", "No request makes the service answer 5xx.", "RFC 9110, section 15.6"),
+    (
+        "service.framing",
+        "A body may come in chunks (or is answered 411), and a client may say which content codings it takes.",
+        "RFC 9112, section 7.1; RFC 9110, section 12.5.3",
+    ),
     ("service.answers", "Every request gets one whole HTTP answer of its own.", "RFC 9112"),
     ("service.time", "Every request is answered within the time limit of the run.", _NO_DEFENCE),
     (
@@ -178,6 +183,11 @@ _ADVISORY = (
     ),
     ("advisory.error_media_type", "A refusal is JSON and says so.", "page: application/json"),
     ("advisory.encoding", "A body that is not UTF-8 is refused.", "RFC 8259, section 8.1"),
+    (
+        "advisory.other_methods",
+        "A method that the page does not name is answered 4xx.",
+        "RFC 9110, section 15.5.6",
+    ),
     ("advisory.token", "A refusal does not repeat the token that was presented.", "CWE-522"),
 )
 

@@ -33,6 +33,7 @@ CHECKS: Final[tuple[Check, ...]] = (
     project.instants,
     project.counts,
     project.echo,
+    project.shown_texts_match,
     project.nothing_is_taken_over,
     refusal.refusal_is_json,
     refusal.leaks_nothing,

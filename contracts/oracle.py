@@ -79,8 +79,14 @@ SENT_BEFORE: Final = "an externalId that was sent before"
 NUL: Final = "U+0000"
 UNREADABLE: Final = "nested deeper than this suite can read: its values are not compared"
 NOT_UTF8: Final = "bytes that are not UTF-8, which widespread decoders replace"
+TOO_LARGE: Final = "a body that is larger than common limits"
+#: Bytes of a body beyond which a service may say that it is too large: RFC 9110, section 15.5.14, leaves the limit to
+#: the server, and widespread ones come with 100 kB and more.
+LARGE: Final = 100_000
+#: The clause about how a request travels.
+FRAMING: Final = "service.framing"
 VALUES_STAND: Final = frozenset(
-    {DISPUTED, NUL, UNLISTED, SPELLING, PARAMETER, IN_USE, SENT_BEFORE, WHENCE, json_text.TOO_DEEP}
+    {TOO_LARGE, DISPUTED, NUL, UNLISTED, SPELLING, PARAMETER, IN_USE, SENT_BEFORE, WHENCE, json_text.TOO_DEEP}
 )
 
 
@@ -101,6 +107,10 @@ class Oracle:
             why.append(WHENCE)
         is_json = self._media_type(case, violations, why)
         exercised = ["authorization.accepted", "request.mediaType"]
+        if case.header("Transfer-Encoding") is not None or case.header("Accept-Encoding") is not None:
+            exercised.append(FRAMING)
+        if len(case.body or b"") > LARGE:
+            why.append(TOO_LARGE)
         body = self._body(case, violations, why, exercised, strict=is_json)
         if violations:
             return Expectation(Expected.REJECTED, tuple(violations), tuple(why), body=body)

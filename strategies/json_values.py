@@ -82,6 +82,10 @@ OTHERS: Final[dict[str, tuple[Any, ...]]] = {
     "string": (
         *("", "x", "null", "true", "false", "1", "[]", '["x"]', "a,b", "{}", '{"a":1}'),
         *("0", "5", "5.0", "-1", "1e3", "0x10", "NaN", " 5 ", "\uff15"),
+        *(
+            # nothing to see, which coercion takes for 0 or for nothing at all
+            *(" ", "\t", "\r\n", "\u2003"),
+        ),
         *("1,000", "Infinity", "+5", "5px", "2024-01-01T00:00:00Z", '{ "a": 1 }', " {} ", "a=>1"),
     ),
     "number": (0, 1, Token("1.5"), 1720000000000, -5, Token("12345678901234567890")),

@@ -13,8 +13,9 @@ from contracts.clauses import ID_MEMBERS
 from contracts.findings import Finding
 from contracts.implied_clauses import COUNTS, OWN
 from contracts.instants import instant
-from contracts.kinds import CHANGED, kinds_of_change
+from contracts.kinds import CHANGED, kinds_of_change, kinds_of_mismatch
 from contracts.oracle import VALUES_STAND, Expected
+from contracts.patterns import Pattern
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -186,6 +187,26 @@ def echo(context: Context) -> Iterator[Finding]:
                 pointer, before, after = difference
                 changed.append(_changed(name, before, after, pointer))
     yield from changed
+
+
+@covers("request.*.pattern", count=lambda _: ())
+def shown_texts_match(context: Context) -> Iterator[Finding]:
+    """request.*.pattern: whatever a service makes of a request that is open, what it shows matches the pattern."""
+    project = context.project
+    # Where the values are those of the request, the echo says what is wrong.
+    if project is None or set(context.expectation.why) <= VALUES_STAND:
+        return
+    for field in context.contract.fields:
+        text = project.get(field.path)
+        if field.pattern is not None and isinstance(text, str) and not Pattern.compile(field.pattern).matches(text):
+            yield Finding(
+                f"request.{field.path}.pattern",
+                "accepted",
+                f"a 4xx, or a project whose {field.path} matches the pattern",
+                f"{field.path} {shown(text)}",
+                f"/{field.path}",
+                kinds_of_mismatch(field.pattern, text),
+            )
 
 
 def _changed(name: str, before: Any, after: Any, pointer: str) -> Finding:

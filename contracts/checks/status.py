@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from contracts.checks.check import covers
 from contracts.checks.quoting import shown
 from contracts.exchange import STALE, UNREACHED
 from contracts.findings import Finding
-from contracts.oracle import IN_USE, SENT_BEFORE, Expected
+from contracts.oracle import FRAMING, IN_USE, LARGE, SENT_BEFORE, Expected
 from contracts.signatures import signature
 
 if TYPE_CHECKING:
@@ -17,9 +17,6 @@ if TYPE_CHECKING:
 
     from contracts.checks.context import Context
 
-#: Bytes of a body beyond which a service may say that it is too large (413): RFC 9110, section 15.5.14, leaves the
-#: limit to the server, and widespread ones come with 100 kB and more.
-_BOUNDED: Final = 100_000
 #: Two words or more: what nobody takes for anything but a name.
 _PLAIN = re.compile(r"[A-Za-z]{3,20}(?:[ _-][A-Za-z0-9]{1,30}){1,3}")
 _LETTERS = re.compile(r"[A-Za-z0-9 _()-]{1,60}")
@@ -53,6 +50,8 @@ def answered_in_time(context: Context) -> Iterator[Finding]:
             )
     elif failure.kind == "timeout":
         yield Finding("service.time", "hang", f"an answer within {limit:g} s", f"none: {failure.detail}")
+    elif failure.kind in {"closed", "reset"} and len(context.exchange.case.body or b"") > LARGE:
+        return  # a server may end the connection rather than read on (RFC 9110, section 15.5.14)
     elif failure.kind not in UNREACHED and failure.kind != STALE:
         yield Finding(
             "service.answers", failure.kind, "one whole HTTP answer", f"{_WORDS[failure.kind]} ({failure.detail})"
@@ -116,15 +115,16 @@ def _accepted(context: Context) -> Iterator[str]:
         yield from context.expectation.exercised
 
 
-@covers("response.201.status", "request.*", "authorization.accepted", count=_accepted)
+@covers("response.201.status", "request.*", "authorization.accepted", FRAMING, count=_accepted)
 def valid_is_created(context: Context) -> Iterator[Finding]:
     """response.201.status, and the request clause under which a valid request was refused."""
     verdict = context.expectation.expected
     created = verdict is Expected.CREATED or (verdict is Expected.UNSPECIFIED and context.tells_id)
     if created and 200 <= context.status < 300 and context.status != 201:
         yield Finding("response.201.status", f"status {context.status}", "201", _answer(context))
-    too_large = context.status == 413 and len(context.exchange.case.body or b"") > _BOUNDED
-    if verdict is Expected.CREATED and 400 <= context.status < 500 and not too_large:
+    # A server need not take a body without a length (RFC 9110, section 15.5.12).
+    in_chunks = context.status == 411 and context.exchange.case.header("Transfer-Encoding") is not None
+    if verdict is Expected.CREATED and 400 <= context.status < 500 and not in_chunks:
         clause, where = refused_clause(context)
         said = signature(context.response, context.expectation.body) if context.response else ""
         kinds = (f"{context.status} {said}",) if said else ()
@@ -137,6 +137,10 @@ def refused_clause(context: Context) -> tuple[str, str]:
     With more than one field that may be to blame only smaller requests can tell which one is:
     ``request.combination`` until then. A plain required text is beyond suspicion.
     """
+    case = context.exchange.case
+    for name in ("Transfer-Encoding", "Accept-Encoding"):
+        if case.header(name) is not None:
+            return FRAMING, name
     if context.status in {401, 403}:
         return "authorization.accepted", "Authorization"
     if context.status == 415:

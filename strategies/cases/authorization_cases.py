@@ -29,6 +29,8 @@ _OTHER: Final = (
     'Digest username="admin", realm="api", nonce="0", uri="/", response="0"',
     # What takes a token apart may fail: no hexadecimal digits, no base64.
     *("Bearer %", "Bearer %ZZ", "Bearer !!!.???.***"),
+    # Bytes beyond ASCII, and more of them than a column or a hash function takes (72 of bcrypt's, 255 of a database).
+    *("Bearer sk-\xe9\xff", "Bearer sk-" + "a" * 300, "Bearer sk-" + "b" * 6_000),
 )
 #: Other places in which services look for a key, or for a reason to ask for none; beside them no Authorization.
 _ELSEWHERE: Final = (

@@ -10,6 +10,7 @@ from contracts.patterns import Pattern
 from strategies.cases.authorization_cases import authorization_cases, authorization_spelling_cases
 from strategies.cases.baseline_cases import full_case
 from strategies.cases.combination_cases import covering_cases
+from strategies.cases.framing_cases import framing_cases, large_cases
 from strategies.cases.pattern_cases import natural_words, pattern_cases
 from strategies.cases.priority_cases import packed_cases, priority_cases
 from strategies.cases.raw_cases import encoding_cases, malformed_cases, media_type_cases
@@ -110,6 +111,8 @@ SETS: Final[dict[str, tuple[int, Callable[[Sets, UniqueNames], list[Case]]]]] = 
     "encodings": (62, _of(encoding_cases)),
     "media types": (63, _of(media_type_cases)),
     "unspecified": (64, _of(unspecified_cases)),
+    "framing": (66, _of(framing_cases)),
+    "large bodies": (67, _of(large_cases)),
     "authorization spellings": (65, _of(authorization_spelling_cases)),
     "read back": (70, Sets.read_back),
     "refused samples": (71, _of(refused_samples)),

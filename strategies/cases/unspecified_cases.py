@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from contracts.exchange import Case
 from strategies.encoding import Token, encode, json_case
+from strategies.example_values import near_misses
 from strategies.surrounding_fields import MARKED, SurroundingFields, admits, free_object, ordinary, takes_text
 
 if TYPE_CHECKING:
@@ -204,6 +205,9 @@ def _repeated(contract: Contract, surrounding_fields: SurroundingFields) -> Iter
     """A repeated member: with the same value, another valid one, and a wrong one before or behind the right one."""
     for number, field in enumerate(contract.fields):
         wrong = encode({field.path: 5 if "number" not in field.types else "5"})
+        if field.pattern is not None:
+            miss = near_misses(field.pattern)[0][1]
+            yield from _twice(field, surrounding_fields, encode({field.path: miss}), "a text that misses the pattern")
         ways = (
             ("a wrong value first", wrong, True),
             ("a wrong value last", wrong, False),
@@ -212,13 +216,23 @@ def _repeated(contract: Contract, surrounding_fields: SurroundingFields) -> Iter
         )
         for name, other, first in ways if number == 0 else (ways[number % 2], ways[2]):
             body = surrounding_fields.body(field)
-            right = encode(body)
             second = other or encode({field.path: body[field.path]})
-            data = second[:-1] + b"," + right[1:] if first else right[:-1] + b"," + second[1:]
-            yield Case(data, case_set="unspecified.repeated", intent=f"{field.path}: {name}")
+            yield _repeating(encode(body), second, f"{field.path}: {name}", first=first)
     free = free_object(contract)
     if free:
         text = encode(surrounding_fields.body(free) | {free.path: {}})
         inner = encode({free.path: 0})[1:-2] + b'{"a":1,"a":2}'
         data = text.replace(encode({free.path: {}})[1:-1], inner)
         yield Case(data, case_set="unspecified.repeated", intent=f"{free.path}: a repeated name inside")
+
+
+def _twice(field: Field, surrounding_fields: SurroundingFields, wrong: bytes, name: str) -> Iterator[Case]:
+    for first in (True, False):
+        intent = f"{field.path}: {name} {'first' if first else 'last'}"
+        yield _repeating(encode(surrounding_fields.body(field)), wrong, intent, first=first)
+
+
+def _repeating(right: bytes, second: bytes, intent: str, *, first: bool) -> Case:
+    """The object ``right`` with the one member of the object ``second`` before or behind its own."""
+    data = second[:-1] + b"," + right[1:] if first else right[:-1] + b"," + second[1:]
+    return Case(data, case_set="unspecified.repeated", intent=intent)

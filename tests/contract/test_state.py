@@ -136,6 +136,27 @@ def test_a_second_use_of_an_external_id_is_answered_in_an_orderly_way(driver: Dr
     driver.conclude([])
 
 
+@pytest.mark.stage(5)
+def test_the_external_id_of_a_deleted_project_is_answered_in_an_orderly_way(driver: Driver) -> None:
+    """Created, deleted, created again: 201 or 4xx, whatever became of the first one's record."""
+    _needs_external_id(driver)
+    if not driver.options.offers[2] or driver.options.keep_projects:
+        pytest.skip("the target offers no delete, or projects are kept")
+    for case in driver.mine((minimal_case(driver.contract, driver.id_range(73)),)):
+        body = {**json.loads(case.body or b"{}"), MARKED: driver.names.next()}
+        again = json_case(
+            body, case_set="state.external_id_of_a_deleted_project", intent=f"{MARKED} of a deleted project"
+        )
+        first = driver.session.post(again)
+        driver.conclude([first])
+        if first.project_id is None or not driver.session.owns(first.project_id):
+            pytest.skip("the project cannot be told from others")
+        if 200 <= driver.session.delete(first.project_id).status < 300:
+            second = driver.session.post(again)
+            driver.exercised("state.external_id_reuse", positive=1)
+            driver.conclude([second])
+
+
 @pytest.mark.stage(1)
 def test_the_same_request_twice_creates_two_projects(driver: Driver) -> None:
     """Without an externalId nothing says that the second one is the first one come again; ids tell at the end."""

@@ -6,8 +6,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from contracts.exchange import Case
+from contracts.findings import Finding
+
 if TYPE_CHECKING:
-    from contracts.exchange import Case
     from tests.harness.driver import Driver
 
 
@@ -45,3 +47,31 @@ def test_a_body_of_another_media_type_is_refused(driver: Driver, cases: list[Cas
 @pytest.mark.sends("unspecified")
 def test_what_the_page_leaves_open_is_answered_in_an_orderly_way(driver: Driver, cases: list[Case]) -> None:
     driver.verify(cases)
+
+
+@pytest.mark.stage(3)
+@pytest.mark.sends("framing")
+def test_a_request_may_come_in_chunks_and_ask_for_a_compressed_response(driver: Driver, cases: list[Case]) -> None:
+    driver.verify(cases)
+
+
+@pytest.mark.stage(11)
+@pytest.mark.sends("large bodies")
+def test_a_large_body_is_accepted_or_refused(driver: Driver, cases: list[Case]) -> None:
+    for case in driver.mine(cases):
+        answer = driver.session.post(case)
+        driver.conclude([answer])
+        # The list of projects that shows it is as large.
+        large = answer.project_id
+        if large and driver.options.offers[2] and not driver.options.keep_projects and driver.session.owns(large):
+            driver.session.delete(large)
+
+
+@pytest.mark.stage(5)
+def test_another_method_is_refused(driver: Driver) -> None:
+    """The body is no project, so that nothing is created where a service takes the method for POST."""
+    for method in driver.mine(("PUT", "PATCH")):
+        exchange = driver.session.send_unjudged(Case(b"[]", method=method, case_set="wire.methods"))
+        driver.exercised("advisory.other_methods", negative=1)
+        if exchange.status >= 500:
+            driver.history.finding(Finding("advisory.other_methods", method, "a 4xx", str(exchange.status)), exchange)

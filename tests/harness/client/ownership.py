@@ -34,6 +34,8 @@ _MEMBER: Final = re.compile(r'\\?"(id|created|displayName|externalId)\\?"\s*:\s*
 _MOST_NAMES: Final = 5
 #: Nested values of a response that are looked at.
 _MOST_VALUES: Final = 1_000
+#: Bytes of a response that are searched for a project.
+_LONGEST: Final = 16 * 1024 * 1024
 
 
 def project_path(identifier: str) -> str | None:
@@ -51,10 +53,10 @@ def shown_project(body: bytes) -> dict[str, Any]:
     Returns:
         The object with an ``id``; where none can be read, the members that can be recognised; else an empty one.
     """
-    text = body[:1_000_000].decode("utf-8", "replace")
+    text = body[:_LONGEST].decode("utf-8", "replace")
     for start in (match.start() for match in re.finditer(r'[{["]', text[:2_000])):
         try:
-            value, _ = json_text.LENIENT.raw_decode(text[start:])
+            value = _first_value(text[start:])
             if isinstance(value, str):
                 value = json_text.LENIENT.decode(value)
         except (ValueError, RecursionError):
@@ -64,6 +66,14 @@ def shown_project(body: bytes) -> dict[str, Any]:
     for name, value in _MEMBER.findall(text):
         members.setdefault(name, value)
     return members if "id" in members else {}
+
+
+def _first_value(text: str) -> Any:
+    """The JSON value at the start of a text, whatever is behind it; raises ValueError where there is none."""
+    try:
+        return json_text.LENIENT.raw_decode(text)[0]
+    except RecursionError:
+        return json_text.loads_lenient(text.encode("utf-8", "surrogatepass"))
 
 
 def _is_project(node: dict[str, Any]) -> bool:

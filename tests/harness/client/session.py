@@ -176,7 +176,13 @@ class Session:
 
     def ask(self, path: str) -> Exchange:
         """Like :meth:`get`, without waiting or asking again whatever comes back."""
-        exchange, _ = self._attempt(Case(None, _AUTHORIZED, method="GET", path=path))
+        return self.send_unjudged(Case(None, _AUTHORIZED, method="GET", path=path))
+
+    def send_unjudged(self, case: Case) -> Exchange:
+        """Send once what creates no project; recorded, not judged."""
+        if case.creates:
+            raise ValueError(f"expected a request that creates nothing, got {case.method} {case.path}")
+        exchange, _ = self._attempt(case)
         self.recorder.exchange(exchange)
         return exchange
 

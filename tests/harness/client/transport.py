@@ -192,7 +192,8 @@ class Line:
 
     def send(self, method: str, url: str, headers: Mapping[str, str], body: bytes | None) -> Reply:
         """Send one request to the line's origin and read its answer; never raises for what the other side does."""
-        if body is not None or method == "POST":
+        # With a transfer coding urllib3 sends chunks.
+        if "Transfer-Encoding" not in headers and (body is not None or method == "POST"):
             headers = {**headers, "Content-Length": str(len(body or b""))}
         if not self.keeps_alive or time.perf_counter() - self._finished > IDLE:
             self.close()
@@ -201,7 +202,8 @@ class Line:
         limit = self._limits.response_time + GRACE
         most = self._limits.response_bytes
         if method == "POST":
-            most = min(most, _ANSWER + _ECHO * len(body or b""))
+            sent = len(body or b"")
+            most = min(max(most, 2 * sent), _ANSWER + _ECHO * sent)
         self._watchdog.arm(self, limit)
         started, clock = time.time(), time.perf_counter()
         try:

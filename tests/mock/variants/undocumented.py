@@ -128,3 +128,18 @@ def refuses_more_than_100_kilobytes(call: Call) -> None:
     """Answers 413 to a body of more than 100 kB."""
     if len(call.body) > 100 * 1024:
         call.refusal = refusals.body_too_large()
+
+
+@variant("received")
+def needs_a_length(call: Call) -> None:
+    """Answers 411 to a body that comes in chunks."""
+    if call.header(b"transfer-encoding") is not None:
+        call.refusal = refusals.Refusal(411, {"message": "a length is needed"})
+
+
+@variant("routed")
+async def ends_the_connection_of_a_large_body(call: Call) -> None:
+    """Ends the connection in place of an answer to a body of more than 1 MB."""
+    if len(call.body) > 1_000_000:
+        call.sent = True
+        await call.connection.close()

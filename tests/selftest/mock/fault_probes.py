@@ -27,12 +27,13 @@ _COLOR = re.compile(rb'"color":"[A-Z_]+"')
 
 @dataclass(frozen=True, slots=True)
 class Probe:
-    """A request to create: body, media type and authorization; `{key}` stands for the key."""
+    """A request to create: body, media type, authorization, further headers; `{key}` stands for the key."""
 
     body: bytes
     content_type: str | None = JSON_TYPE
     authorization: str | None = "Bearer {key}"
     accept: str | None = JSON_TYPE
+    more: tuple[tuple[str, str], ...] = ()
 
 
 class RecordedProtocol:
@@ -76,14 +77,17 @@ class Client:
 
     async def create(self, probe: Probe, connection: int = 1) -> tuple[Any, bytes]:
         """The answer without ids and times, and its body as it was."""
-        headers = [(b"content-length", str(len(probe.body)).encode())]
+        length = () if ("transfer-encoding", "chunked") in probe.more else (("content-length", str(len(probe.body))),)
+        headers = []
         for name, value in (
-            (b"content-type", probe.content_type),
-            (b"authorization", probe.authorization),
-            (b"accept", probe.accept),
+            *length,
+            ("content-type", probe.content_type),
+            ("authorization", probe.authorization),
+            ("accept", probe.accept),
+            *probe.more,
         ):
             if value is not None:
-                headers.append((name, value.replace("{key}", self.service.key).encode()))
+                headers.append((name.encode(), value.replace("{key}", self.service.key).encode("latin-1")))
         return await self.request("POST", COLLECTION, headers, probe.body, connection)
 
     async def read(self, path: str) -> tuple[Any, bytes]:
@@ -167,6 +171,12 @@ async def answers(client: Client, probes: list[Probe]) -> AsyncIterator[tuple[Pr
         yield "read", answer
     _, payload = await client.read(f"{COLLECTION}?limit=10000")
     yield "list", sorted((str(p["displayName"]), str(p["externalId"])) for p in json.loads(payload)["data"])
+    key = [(b"authorization", f"Bearer {client.service.key}".encode())]
+    for created in ids[:1]:
+        answer, _ = await client.request("DELETE", f"{COLLECTION}/{created}", key, b"", 1)
+        yield "deleted", answer
+    answer, _ = await client.create(probes[0])
+    yield "created again", answer
 
 
 async def overlapping_answers(client: Client, probes: list[Probe]) -> AsyncIterator[tuple[Probe | str, Any]]:

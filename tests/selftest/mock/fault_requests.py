@@ -225,6 +225,14 @@ PROBES = [
     _raw('{"displayName":"x","metadata":{"constructor":{"prototype":{"polluted":true}}}}'),
     _raw('{"displayName":"x"}', accept="*/*"),
     _named("large", metadata={"text": "x" * 70_000}),
+    _named("very large", metadata={"text": "x" * 1_100_000}),
+    _named("many items", metadata={"list": [0] * 70_000}),
+    _named("blank", maxConcurrentJobs=" "),
+    _raw('{"displayName":"right","displayName":"wrong."}'),
+    _raw('{"displayName":"in chunks"}', more=(("transfer-encoding", "chunked"),)),
+    _raw(json.dumps({"displayName": "z", "metadata": {"text": "x" * 2_000}}), more=(("accept-encoding", "gzip"),)),
+    _raw('{"displayName":"x"}', authorization="Bearer sk-\xe9"),
+    _raw('{"displayName":"x"}', authorization="Bearer sk-" + "a" * 300),
     *ordinary(60, "last"),
 ]
 OVERLAPPING = [

@@ -68,7 +68,9 @@ def test_the_clean_mock_answers_the_same_twice() -> None:
 
 @pytest.mark.parametrize("name", [name for name, fault in FAULTS.items() if fault.overlap])
 def test_a_fault_of_overlap_is_silent_without_overlap(name: str) -> None:
-    assert asyncio.run(_all(answers, ordinary(20, "alone"), name)) == asyncio.run(_all(answers, ordinary(20, "alone")))
+    alone, clean = (asyncio.run(_all(answers, ordinary(20, "alone"), fault)) for fault in (name, None))
+    # The last two are a deletion and a creation afterwards, which a count of projects follows.
+    assert alone[:-2] == clean[:-2]
 
 
 @pytest.mark.parametrize("name", FAULTS)

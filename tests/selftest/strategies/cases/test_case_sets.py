@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from functools import lru_cache
 from typing import TYPE_CHECKING
@@ -10,10 +11,10 @@ import pytest
 
 from contracts import json_text
 from contracts.checks.context import Limits
-from contracts.clauses import catalogue
+from contracts.clauses import VALID, catalogue
 from contracts.document import load_contract
 from contracts.judgement import Judge
-from contracts.oracle import Expectation, Expected, Oracle
+from contracts.oracle import LARGE, Expectation, Expected, Oracle
 from contracts.secrets import Secrets
 from strategies.cases.authorization_cases import authorization_cases, authorization_spelling_cases
 from strategies.cases.combination_cases import corner_cases, covering_cases
@@ -45,7 +46,7 @@ SETS: dict[str, tuple[Set, set[str], int]] = {
     "media types": (media_type_cases, {"created", "rejected", "unspecified"}, 65),
     "authorization": (authorization_cases, {"rejected"}, 65),
     "spellings": (authorization_spelling_cases, {"unspecified"}, 5),
-    "unspecified": (unspecified_cases, {"unspecified"}, 110),
+    "unspecified": (unspecified_cases, {"unspecified"}, 115),
     "pairs": (covering_cases, {"created"}, 90),
     "corners": (corner_cases, {"created"}, 4),
     "essential": (priority_cases, {"created", "rejected", "unspecified"}, 150),
@@ -81,7 +82,9 @@ def judged(name: str, contract: Contract, seed: int = 3) -> list[tuple[Case, Exp
 @pytest.mark.parametrize("seed", [0, 1, 12345])
 def test_every_case_is_judged_as_its_set_means_it(contract: Contract, name: str, seed: int) -> None:
     for case, expected in judged(name, contract, seed):
-        assert expected.expected.value in SETS[name][1], (case.intent, case.body)
+        # Limits of size are the service's own.
+        allowed = {"unspecified"} if len(case.body or b"") > LARGE else SETS[name][1]
+        assert expected.expected.value in allowed, (case.intent, case.body)
 
 
 def test_every_refused_case_breaks_exactly_the_clause_it_names(contract: Contract, name: str) -> None:
@@ -175,9 +178,8 @@ def _null_clauses(contract: Contract) -> set[str]:
 def test_every_request_clause_of_the_contract_is_shown_to_be_kept_somewhere() -> None:
     for contract in CONTRACTS.values():
         kept = {clause for name in SETS for _, expected in judged(name, contract) for clause in expected.exercised}
-        wanted = {clause for clause in catalogue(contract) if clause.startswith("request.")}
-        never = {c for c in wanted if c.endswith((".required", ".null", ".json"))} - _null_clauses(contract)
-        assert wanted - never <= kept | {"request.body.required"}
+        wanted = {name for name, clause in catalogue(contract).items() if VALID in clause.sides}
+        assert wanted <= kept
 
 
 def test_every_class_of_text_is_sent_in_a_name_and_in_a_free_form_object() -> None:
@@ -264,6 +266,6 @@ def test_no_case_holds_bytes_in_a_header_that_servers_refuse() -> None:
     for name in SETS:
         for case in made(name, CONTRACTS["page"]):
             for _, value in case.headers:
-                assert value.isprintable()
-                assert value.isascii()
-                assert len(value) < 2000
+                assert not re.search(r"[\x00-\x1f\x7f]", value)  # RFC 9110, section 5.5
+                assert value.encode("latin-1")[:1] == value[:1].encode("ascii"), "the scheme is ASCII"
+                assert len(value) < 7_000, "servers bound a head to 8 kB"

@@ -1,0 +1,57 @@
+"""How a request travels: in chunks, asking for a compressed response, and as large as clients make it by mistake."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+from contracts.exchange import Case
+from strategies.encoding import encode
+from strategies.surrounding_fields import SurroundingFields, free_object
+
+if TYPE_CHECKING:
+    from contracts.document import Contract
+    from strategies.unique_names import UniqueNames
+
+#: What clients send as Accept-Encoding, of the codings that this suite can read.
+_ACCEPTED: Final = ("gzip", "gzip, deflate", "gzip;q=1.0, identity;q=0.5", "deflate")
+#: Items of a list in a free-form member: databases have limits between these.
+_ITEMS: Final = 70_000
+#: Bytes of large bodies: beyond the limits that services commonly have.
+_LARGE: Final = (1_100_000, 6_000_000)
+
+
+def framing_cases(contract: Contract, names: UniqueNames, seed: int) -> list[Case]:
+    """Valid bodies in chunks, and valid requests whose response may be compressed, small and larger than a packet."""
+    surrounding_fields = SurroundingFields(contract, names, seed)
+    bodies = [surrounding_fields.body(context=context) for context in ("minimal", "full")]
+    cases = [_with(body, "Transfer-Encoding", "chunked") for body in bodies]
+    free = free_object(contract)
+    for number, coding in enumerate(_ACCEPTED):
+        body = surrounding_fields.body(context="full")
+        if free and number % 2 == 0:
+            body[free.path] = {f"name {n}": "a text that compresses well" for n in range(60)}
+        cases.append(_with(body, "Accept-Encoding", coding))
+    return cases
+
+
+def large_cases(contract: Contract, names: UniqueNames, seed: int) -> list[Case]:
+    """Valid bodies that are larger than most services take: accepted or refused, never an error of the server."""
+    surrounding_fields = SurroundingFields(contract, names, seed)
+    free = free_object(contract)
+    if free is None:
+        return []
+    values: dict[str, Any] = {f"a list of {_ITEMS:,} items": list(range(_ITEMS))}
+    values |= {f"a text of {size:,} bytes": "x" * size for size in _LARGE}
+    return [
+        Case(
+            encode(surrounding_fields.body(free) | {free.path: {"large": value}}),
+            case_set="wire.large",
+            intent=f"{free.path}: {name}",
+        )
+        for name, value in values.items()
+    ]
+
+
+def _with(body: dict[str, Any], header: str, value: str) -> Case:
+    case = Case(encode(body), case_set="wire.framing", intent=f"{header}: {value}")
+    return Case(case.body, (*case.headers, (header, value)), case_set=case.case_set, intent=case.intent)
