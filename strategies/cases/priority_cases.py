@@ -9,6 +9,7 @@ from __future__ import annotations
 from itertools import chain, zip_longest
 from typing import TYPE_CHECKING, Any, Final
 
+from contracts.kinds import kinds_of_mismatch
 from strategies.cases.authorization_cases import authorization_cases, authorization_spelling_cases
 from strategies.cases.combination_cases import corner_cases
 from strategies.cases.raw_cases import encoding_cases, malformed_cases, media_type_cases
@@ -235,7 +236,12 @@ def _near_misses(contract: Contract, names: UniqueNames, seed: int) -> list[Case
 
 
 def _misses_of(field: Field, surrounding_fields: SurroundingFields) -> Iterator[Case]:
-    for label, text in near_misses(field.pattern or "")[:_MISSES_OF_A_FIELD]:
+    pattern = field.pattern or ""
+    # Each way to miss the pattern once before any of them comes again.
+    ways: dict[str, list[tuple[str, str]]] = {}
+    for label, text in near_misses(pattern):
+        ways.setdefault(kinds_of_mismatch(pattern, text)[0], []).append((label, text))
+    for label, text in in_turn(list(ways.values()))[:_MISSES_OF_A_FIELD]:
         body = surrounding_fields.body(field) | {field.path: text}
         intent = f"request.{field.path}.pattern ({label})"
         yield json_case(body, case_set=f"priority.{field.path}", intent=intent)

@@ -53,11 +53,19 @@ def _as_expected(trial: Trial, breaks: Mapping[str, str]) -> bool:
     return trial.found and bool(trial.clauses) and right.issuperset(trial.clauses)
 
 
+def untouched() -> frozenset[str]:
+    """The faults that nobody looks at when the order of cases is tuned: frozen on 2026-11-26, for measuring only.
+
+    Before that day the order was tuned on them as on the others.
+    """
+    return frozenset(Path(__file__).with_name("untouched.txt").read_text(encoding="utf-8").split())
+
+
 def _share_by_requests(trials: Sequence[Trial]) -> str:
     """The share of mistakes that was found within so many requests."""
     counts = [trial.requests for trial in trials if trial.found and trial.requests is not None]
     shares = (f"{100 * sum(n <= bound for n in counts) / len(trials):.0f} % within {bound}" for bound in BOUNDS)
-    return "found: " + ", ".join(shares) + " requests"
+    return "found " + ", ".join(shares) + " requests"
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -82,7 +90,10 @@ def main(arguments: list[str] | None = None) -> int:
     if options.json:
         options.json.write_text(json.dumps([asdict(trial) for trial in trials.values()], indent=1))
     print(f"{len(trials) - len(wrong)} of {len(trials)} as they should be ({len(doubtful)} were run twice)")
-    print(_share_by_requests(list(trials.values())))
+    frozen = untouched()
+    for part, names in (("tuned", trials.keys() - frozen), ("untouched", trials.keys() & frozen)):
+        if names:
+            print(f"{part} ({len(names)}): {_share_by_requests([trials[name] for name in sorted(names)])}")
     return 1 if len(wrong) > options.tolerate * len(trials) else 0
 
 
