@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 from urllib.parse import quote, quote_plus
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from contracts.exchange import Exchange, Response
 
@@ -44,6 +44,8 @@ WRONG_KEYS: Final[dict[str, Callable[[str], str]]] = {
 #: A part of the key that is shorter gives little away, and may be a word.
 _TELLING: Final = 12
 _ESCAPE = re.compile("%[0-9A-F]{2}")
+#: What every escaped character has.
+_ESCAPES = re.compile(rb"\\u00|\\x|%|&#")
 _TEMPLATES = re.compile("|".join(re.escape(name) for name in [*WRONG_KEYS, TEMPLATE]))
 
 
@@ -53,7 +55,7 @@ class Secrets:
     A key that may be an ordinary word (``is_telling`` false) is neither looked for nor replaced.
     """
 
-    __slots__ = ("_forms", "_key", "_own", "is_telling")
+    __slots__ = ("_escaped", "_forms", "_key", "_own", "is_telling")
 
     def __init__(self, key: str) -> None:
         self._key = key
@@ -67,6 +69,7 @@ class Secrets:
             for template, make in WRONG_KEYS.items():
                 near |= {form: template.encode() for form in _spellings(make(key)) if len(form) >= _TELLING}
         self._own = tuple(own)
+        self._escaped = _escaped(key) if self.is_telling else None
         # Longest first, so that none hides another.
         self._forms = sorted({**near, **own}.items(), key=lambda form: -len(form[0]))
 
@@ -91,7 +94,11 @@ class Secrets:
         for form, template in self._forms:
             if form in data:
                 data = data.replace(form, template)
-        return data
+        return self._escaped.sub(TEMPLATE.encode(), data) if self._escaped and self._holds_escaped(data) else data
+
+    def _holds_escaped(self, data: bytes) -> bool:
+        """Whether the key occurs with some of its characters escaped."""
+        return self._escaped is not None and bool(_ESCAPES.search(data)) and bool(self._escaped.search(data))
 
     def redact_text(self, text: str) -> str:
         """Like :meth:`redact`, for text; lone surrogates are kept."""
@@ -113,7 +120,7 @@ class Secrets:
         """Whether a form of the key occurs anywhere: one look at the whole answer, which most pass."""
         headers = "\n".join(itertools.chain.from_iterable(response.headers))
         whole = headers.encode("utf-8", "surrogatepass") + b"\n" + response.body
-        return any(form in whole for form, _ in self._forms)
+        return any(form in whole for form, _ in self._forms) or self._holds_escaped(whole)
 
     def redact_exchange(self, exchange: Exchange) -> Exchange:
         """The exchange with the key replaced in its answer."""
@@ -122,7 +129,21 @@ class Secrets:
 
     def appears_in(self, data: bytes) -> bool:
         """Whether ``data`` holds the key in any form."""
-        return any(form in data for form in self._own)
+        return any(form in data for form in self._own) or self._holds_escaped(data)
+
+
+def _escaped(key: str) -> re.Pattern[bytes]:
+    """Finds the key with any of its characters escaped, as JSON, URLs, HTML and programming languages do it."""
+    return re.compile(b"".join(b"".join(_ways(byte)) for byte in key.encode()))
+
+
+def _ways(byte: int) -> Iterator[bytes]:
+    digits = f"{byte:02x}"
+    code = "".join(f"[{digit}{digit.upper()}]" if digit.isalpha() else digit for digit in digits).encode()
+    yield b"(?:" + re.escape(bytes([byte]))
+    yield rb"|\\{1,4}(?:u00|x)" + code
+    yield b"|%(?:25)?" + code
+    yield b"|&#(?:0*%d|[xX]0*%b);?)" % (byte, code)
 
 
 def _spellings(key: str) -> set[bytes]:

@@ -1,0 +1,49 @@
+"""The key is found and replaced in every spelling, and nothing else is."""
+
+from __future__ import annotations
+
+import html
+import json
+from urllib.parse import quote
+
+import pytest
+
+from contracts.secrets import Secrets
+
+KEY = "sk-Zx9/Qm+7LpVb3NcR5tYw"
+SECRETS = Secrets(KEY)
+SPELLINGS = {
+    "plain": KEY,
+    "JSON escapes": "".join(f"\\u{ord(char):04x}" for char in KEY),
+    "one JSON escape": KEY.replace("Z", "\\u005A"),
+    "JSON in JSON": json.dumps(json.dumps(KEY.replace("Q", "\u0051"))),
+    "escapes of JSON in JSON": KEY.replace("Q", "\\\\u0051"),
+    "percent": quote(KEY, safe=""),
+    "percent for one letter": KEY.replace("m", "%6d"),
+    "percent, twice": KEY.replace("/", "%252f"),
+    "every letter in percent": "".join(f"%{ord(char):02X}" for char in KEY),
+    "HTML": KEY.replace("/", "&#x2F;").replace("9", "&#57;"),
+    "a string of a programming language": KEY.replace("V", "\\x56"),
+    "of all kinds": KEY.replace("V", "\\x56").replace("m", "%6D").replace("7", "&#055;").replace("R", "\\u0052"),
+}
+
+
+@pytest.mark.parametrize("name", SPELLINGS)
+def test_the_key_is_found_and_replaced(name: str) -> None:
+    data = f'{{"message":"no user has {SPELLINGS[name]} here"}}'.encode()
+    assert SECRETS.appears_in(data)
+    redacted = SECRETS.redact(data)
+    assert b"{key}" in redacted
+    assert not SECRETS.appears_in(redacted)
+    assert b"no user has " in redacted
+    assert b" here" in redacted
+
+
+@pytest.mark.parametrize("text", [KEY[:-1], KEY.swapcase(), "100% of &#57; \\u005a \\x56", html.escape("<b>" * 50)])
+def test_other_texts_are_not_taken_for_the_key(text: str) -> None:
+    assert not SECRETS.appears_in(text.encode())
+
+
+def test_a_text_without_the_key_stays_as_it_is() -> None:
+    data = json.dumps({"metadata": ["%41" * 2_000, "\u00e9" * 500]}).encode()
+    assert SECRETS.redact(data) == data
