@@ -118,7 +118,11 @@ def pytest_guarded_main(config: pytest.Config) -> Generator[None, int | None, in
         if _RUN not in config.stash and not _wants_contract(config):
             raise
         with contextlib.suppress(OSError, ValueError):
-            print(f"No verdict: {type(problem).__name__}", file=sys.stderr, flush=True)
+            # The words of other errors may hold the key.
+            words = (
+                f"{problem.strerror}: {problem.filename}" if isinstance(problem, OSError) else type(problem).__name__
+            )
+            print(f"No verdict: {words}", file=sys.stderr, flush=True)
         return int(ExitStatus.NO_VERDICT)
     finally:
         if _RUN in config.stash:

@@ -58,6 +58,8 @@ class Reporting:
         except Exception as problem:
             # Python would end with 1, which is the service's: a run without a verdict ends with 3.
             message = f"No verdict: the reports failed themselves ({problem!r}); the history is in {folder}"
+            if isinstance(problem, OSError):
+                message = f"No verdict: the reports cannot be written to {folder} ({problem.strerror})"
             raise pytest.exit.Exception(message, int(ExitStatus.NO_VERDICT)) from problem
         self._summary = summary
         if session.exitstatus != pytest.ExitCode.USAGE_ERROR:

@@ -6,7 +6,9 @@ preflight, cleans up and hands over to the reports; workers only send. Nothing h
 
 from __future__ import annotations
 
+import sys
 import time
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
@@ -235,6 +237,7 @@ class TestRun:
             cleaned = self.cleaned = clean_up(
                 self.options.folder,
                 self.session.target,
+                own=self.session.ledger,
                 prepaid=max(0, request_budget.used() - request_budget.sent()),
                 patience=self.options.patience,
                 keep="--keep-projects" if self.options.keep_projects else "",
@@ -243,6 +246,10 @@ class TestRun:
             self.reason = self.reason or INTERRUPTED
             self._note("note", kind="cleanup", text=f"the cleanup was interrupted: {self.cleanup_command()}")
             return
+        if (cleaned.kept or cleaned.may_be_left) and not self.options.keep_projects:
+            left = f"{len(cleaned.kept)} projects were left, {cleaned.may_be_left} more may be"
+            with suppress(OSError, ValueError):  # the terminal may be gone
+                print(f"{left}; to delete them: {self.cleanup_command()}", file=sys.stderr, flush=True)
         if self.options.offers[1]:
             judge_untracked(self.options.folder, self.options.run_id, self.history, cleaned.untracked)
         note_observations(self.options.folder, self.session.observations, self.history)
@@ -272,7 +279,10 @@ class TestRun:
                 self.history.record("observations", counts=self._session.observations.to_json())
             self._session.close()
         if self._history is not None:
-            self._history.close()
+            try:
+                self._history.close()
+            except OSError as problem:
+                self.reason = self.reason or f"the history cannot be written: {problem}"
         if self._mock is not None:
             self._mock.stop()
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import re
 import sys
 from dataclasses import dataclass, field
@@ -51,23 +52,30 @@ class CleanupResult:
 
 
 def clean_up(
-    directory: Path, target: Target, *, prepaid: int = 0, patience: float = 60.0, keep: str = ""
+    directory: Path,
+    target: Target,
+    *,
+    own: Ledger | None = None,
+    prepaid: int = 0,
+    patience: float = 60.0,
+    keep: str = "",
 ) -> CleanupResult:
     """Delete the run's own projects that its ledgers name, then those that the list shows; look at the list again.
 
     Args:
         directory: the folder of the run.
         target: the service.
+        own: the ledger of this process, whose account is taken from memory.
         prepaid: requests that were taken out of the budget before.
         patience: seconds without a good answer for which an unreachable service is waited for.
         keep: a reason not to delete anything; empty to delete.
     """
-    state = read_ledgers(directory)
+    state = read_ledgers(directory, own)
     if not state.created and not state.open_requests:
         return CleanupResult(remarks=_unreadable(state))
-    ledger = Ledger(directory, "cleanup", target.secrets)
+    ledger = Ledger(directory, "cleanup", target.secrets, state)
     try:
-        return _Cleanup(state, ledger, ProjectCleaner(target, prepaid=prepaid, patience=patience), keep).run()
+        return _Cleanup(ledger, ProjectCleaner(target, prepaid=prepaid, patience=patience), keep).run()
     finally:
         ledger.close()
 
@@ -75,8 +83,8 @@ def clean_up(
 class _Cleanup:
     """One cleanup: deletes, reads the list, and deletes again what that shows."""
 
-    def __init__(self, state: LedgerState, ledger: Ledger, cleaner: ProjectCleaner, keep: str) -> None:
-        self._state = state
+    def __init__(self, ledger: Ledger, cleaner: ProjectCleaner, keep: str) -> None:
+        self._state = state = ledger.state
         self._ledger = ledger
         self._cleaner = cleaner
         self._keep = keep
@@ -96,16 +104,12 @@ class _Cleanup:
         if result.may_be_left:
             result.remarks.append(
                 f"{result.may_be_left} requests got no clear answer and may have left a project each: "
-                f"look for projects named {state.run_id}-..., or those of {_names(state.open_requests)}"
+                f"look for projects named {state.run_id}-..., or those of {_names([*state.open_requests.values()])}"
             )
         return result
 
     def _delete(self, identifiers: list[str]) -> dict[str, str]:
-        def gone(identifier: str) -> None:
-            self._ledger.deleted(identifier)
-            self._state.deleted.add(identifier)
-
-        return self._cleaner.delete(identifiers, gone)
+        return self._cleaner.delete(identifiers, self._ledger.deleted)
 
     def _search(self) -> list[str]:
         """The ids of the run's projects in the list: unknown ones, and those that should be gone."""
@@ -124,7 +128,6 @@ class _Cleanup:
         if not isinstance(identifier, str) or identifier in state.existing.identifiers:
             return ""
         if identifier in state.deleted:
-            state.deleted.discard(identifier)
             self._ledger.still_there(identifier)
             return identifier
         if identifier in state.created:
@@ -133,7 +136,6 @@ class _Cleanup:
         if not signs:
             return ""
         self._ledger.found(identifier, signs)
-        state.created[identifier] = signs
         self._result.untracked.append(project)
         return identifier if state.existing.owns(identifier, signs) else ""
 
@@ -144,7 +146,8 @@ class _Cleanup:
         if state.run_id and re.search(rf"{re.escape(state.run_id)}-\d", text):
             return "values+time"  # a name that nobody can guess
         if any(
-            not sent.names and sent.shown_by(project) and sent.created_with(project) for sent in state.open_requests
+            not sent.names and sent.shown_by(project) and sent.created_with(project)
+            for sent in state.open_requests.values()
         ):
             return "values+time" if state.existing.complete else "values"
         return ""
@@ -157,6 +160,14 @@ def _unreadable(state: LedgerState) -> list[str]:
 def _names(requests: list[Sent]) -> str:
     names = [next(iter(sent.names), json.dumps(sent.display_name)) for sent in requests[:5]]
     return ", ".join(names) + (", ..." if len(requests) > len(names) else "")
+
+
+def _print(*lines: str) -> None:
+    """Print, whatever becomes of the output: the exit status tells the result."""
+    try:
+        print(*lines, sep="\n", flush=True)
+    except (OSError, ValueError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # Python would flush again at its end, and end with 120
 
 
 class _Parser(argparse.ArgumentParser):
@@ -187,11 +198,12 @@ def main(arguments: list[str] | None = None) -> int:
         cleaned = clean_up(options.run, target)
     finally:
         target.close()
-    print(f"{cleaned.created} projects created at {base_url}, {cleaned.deleted} deleted, {len(cleaned.kept)} left")
-    for identifier, why in cleaned.kept.items():
-        print(f"  {identifier}: {why}")
-    for remark in cleaned.remarks:
-        print(remark)
+    _print(
+        f"{cleaned.created} projects created at {base_url}, {cleaned.deleted} deleted, {len(cleaned.kept)} left",
+        # An id may hold anything.
+        *(f"  {json.dumps(identifier)[1:-1]}: {why}" for identifier, why in cleaned.kept.items()),
+        *cleaned.remarks,
+    )
     return 1 if cleaned.kept or cleaned.may_be_left or cleaned.remarks else 0
 
 

@@ -85,7 +85,7 @@ class Session:
         self.recorder = recorder
         self.connections = connections
         self.exhausted = ""
-        self._ledger = ledger
+        self.ledger = ledger
         #: The projects that responses named and nobody deleted, each with the signs that it is the run's own.
         self._remaining: dict[str, str] = {}
         self._untraceable = 0
@@ -200,11 +200,11 @@ class Session:
         path = project_path(identifier)
         if path is None:
             raise ValueError(f"expected an id that a URL can name, got {identifier!r}")
-        self._ledger.deleting(identifier)
+        self.ledger.deleting(identifier)
         exchange, _ = self._attempt(Case(None, _AUTHORIZED, method="DELETE", path=path))
         self.recorder.exchange(exchange)
         if 200 <= exchange.status < 300:
-            self._ledger.deleted(identifier)
+            self.ledger.deleted(identifier)
             if identifier in self._remaining:
                 del self._remaining[identifier]
                 self.request_budget.give_back(self._reserved)
@@ -212,7 +212,7 @@ class Session:
 
     def note_existing(self, existing: Existing) -> None:
         """Write down which projects were there before the run; they are never deleted."""
-        self._ledger.existing(existing)
+        self.ledger.existing(existing)
         self.existing = existing
 
     def drain(self) -> None:
@@ -227,7 +227,7 @@ class Session:
         """End the threads and connections."""
         self.drain()
         self.target.close()
-        self._ledger.close()
+        self.ledger.close()
         self.request_budget.close()
 
     # -- one attempt --------------------------------------------------------------------------------------
@@ -251,7 +251,10 @@ class Session:
         self.request_budget.take(1 + self._reserved)
         number = number or self.target.next_number()
         sent = Sent.of(case, self.judge.run_id, time.time())
-        self._ledger.intend(number, sent)
+        try:
+            self.ledger.intend(number, sent)
+        except OSError as problem:
+            raise NoVerdict(f"the ledger cannot be written ({problem.strerror}): nothing more is created") from None
         if external_id is not None:
             with self._books:
                 self._used[external_id] += 1
@@ -273,7 +276,7 @@ class Session:
     def _settle(self, exchange: Exchange, sent: Sent) -> None:
         """Write down what became of a request; where that is not known it stays open in the ledger."""
         if _unreached(exchange) or 300 <= exchange.status < 500:
-            self._ledger.settle(exchange.number, None)
+            self.ledger.settle(exchange.number, None)
             self.request_budget.give_back(self._reserved)
             return
         if not 200 <= exchange.status < 300:
@@ -284,7 +287,7 @@ class Session:
             self._count_untraceable()
             return
         signs = proof(sent, exchange)
-        self._ledger.settle(exchange.number, identifier, signs)
+        self.ledger.settle(exchange.number, identifier, signs)
         known = identifier in self._remaining or identifier in self.existing.identifiers
         if self._deletes_nothing or not (signs or known):
             self._count_untraceable()

@@ -1,0 +1,112 @@
+"""Whole runs that cannot write their output, or are interrupted through tox: nothing is left, and no verdict."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import signal
+import sys
+from typing import TYPE_CHECKING
+from urllib.request import Request, urlopen
+
+import pytest
+
+from contracts.verdict import ExitStatus
+from tests.mock.process import MockProcess
+from tests.selftest.live_runs import KEY, Started, cleanup, start_suite, suite, wait_until
+from tests.selftest.unruly_server import UnrulyServer
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+RUN = ("--target", "live", "--budget", "300")
+
+
+@pytest.fixture(scope="module")
+def service() -> Iterator[str]:
+    with MockProcess.start(key=KEY) as mock:
+        yield mock.base_url
+
+
+def _left(base_url: str) -> int:
+    request = Request(f"{base_url}/v1/projects?limit=1000", headers={"Authorization": f"Bearer {KEY}"})  # noqa: S310
+    with urlopen(request) as response:  # noqa: S310  # our own mock
+        return sum(project["type"] == "TEAM" for project in json.load(response)["data"])
+
+
+@pytest.mark.parametrize(
+    ("limit", "words"),
+    [
+        ("-f 80", "cannot be written"),  # kilobytes of a file: what a full disk does
+        ("-n 32", "No verdict: Too many open files"),
+    ],
+)
+def test_a_run_that_may_not_write_or_open_files_cleans_up(service: str, tmp_path: Path, limit: str, words: str) -> None:
+    (tmp_path / "runs").mkdir()
+    limited = ["bash", "-c", f'ulimit {limit}; exec "$@"', "limited", sys.executable, "-m", "pytest", "tests/contract"]
+    limited += ["-p", "no:cacheprovider", "--reports", str(tmp_path / "runs"), "--examples", str(tmp_path / "examples")]
+    limited += [*RUN, "--base-url", service, "--connections", "20", "--patience", "2"]
+    run = Started(limited, tmp_path, {"ACTIVEPIECES_API_KEY": KEY}).end()
+    assert run.status == ExitStatus.NO_VERDICT, run.out + run.err
+    assert words in run.out + run.err
+    assert "Traceback" not in run.err
+    assert _left(service) == 0
+
+
+def test_a_run_whose_folder_is_removed_cleans_up(service: str, tmp_path: Path) -> None:
+    with UnrulyServer(service) as server:
+        started = start_suite(tmp_path, *RUN, "--base-url", server.base_url)
+        wait_until(lambda: len(server.requests) > 60)
+        shutil.rmtree(tmp_path / "runs")
+        run = started.end()
+    assert run.status == ExitStatus.NO_VERDICT, run.out + run.err
+    assert "the reports cannot be written" in run.err
+    assert _left(service) == 0
+
+
+@pytest.mark.parametrize("output", ["a full device", "a reader that is gone"])
+def test_a_run_that_cannot_print_cleans_up(service: str, tmp_path: Path, output: str) -> None:
+    if output == "a full device":
+        out = os.open("/dev/full", os.O_WRONLY)
+    else:
+        reads, out = os.pipe()
+        os.close(reads)
+    try:
+        run = start_suite(tmp_path, *RUN, "--base-url", service, out=out).end()
+    finally:
+        os.close(out)
+    assert run.status == ExitStatus.NO_VERDICT, run.err
+    assert _left(service) == 0
+
+
+@pytest.mark.skipif(shutil.which("tox") is None, reason="tox is not installed")
+def test_ctrl_c_on_tox_waits_for_the_cleanup(service: str, tmp_path: Path) -> None:
+    here = [f"-x=testenv:live.commands={sys.executable} -m pytest tests/contract --target live {{posargs}}"]
+    here += ["-x=testenv:live.package=skip", "-x=testenv:live.allowlist_externals=*"]
+    command = ["tox", "run", "-e", "live", "--workdir", str(tmp_path / "tox"), *here, "--"]
+    with UnrulyServer(service) as server:
+        command += ["--base-url", server.base_url, "--reports", str(tmp_path / "runs"), "--rate", "80"]
+        started = Started(command, tmp_path, {"ACTIVEPIECES_API_KEY": KEY})
+        wait_until(lambda: len(server.creations) > 60)
+        started.signal(signal.SIGINT, group=True)  # as a terminal does: tox and pytest both get it
+        run = started.end()
+    assert run.status != 0
+    assert _left(service) == 0
+    assert (run.run / "report.json").is_file(), "the reports are written too"
+
+
+def test_the_cleanup_command_reads_damaged_ledgers_and_prints_any_id(service: str, tmp_path: Path) -> None:
+    run = suite(tmp_path, *RUN, "--base-url", service, "--keep-projects", "--profile", "smoke").run
+    with (run / "ledger-main.ndjson").open("ab") as ledger:
+        ledger.write(b'\x00\x00\x00\n{"settle": []}\n' + b"[" * 100_000 + b'\n{"existing": [{}], "complete": true}\n')
+        ledger.write(b'{"intend": 7000, "sent": {"names": 5, "display_name": null, "started": "x"}}\n')
+        ledger.write(json.dumps({"found": "\ud800\u202e", "signs": "values+time"}).encode() + b"\n{")
+    (run / "ledger-cleanup.ndjson").unlink()
+    done = cleanup(tmp_path, run, "--base-url", service)
+    assert done.status == 1, done.out + done.err
+    assert "\\ud800\\u202e: its id cannot be named in a URL" in done.out
+    assert "6 lines of the ledger cannot be read" in done.out
+    assert not done.err
+    assert _left(service) == 0
