@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 from urllib.parse import quote, quote_plus
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     from contracts.exchange import Exchange, Response
 
@@ -44,8 +44,12 @@ WRONG_KEYS: Final[dict[str, Callable[[str], str]]] = {
 #: A part of the key that is shorter gives little away, and may be a word.
 _TELLING: Final = 12
 _ESCAPE = re.compile("%[0-9A-F]{2}")
-#: What every escaped character has.
-_ESCAPES = re.compile(rb"\\u00|\\x|%|&#")
+#: A printable character of ASCII that is escaped, as JSON, URLs, HTML and programming languages do it.
+_ESCAPED = re.compile(
+    rb"\\+(?:u00|x)([2-7][0-9a-fA-F])|%(?:25)*([2-7][0-9a-fA-F])|&#[xX]0*([2-7][0-9a-fA-F]);?|&#0*(\d{2,3});?"
+)
+#: How one begins, each with a literal prefix, which is found fast: few texts hold any.
+_BEGINNINGS = tuple(map(re.compile, (rb"\\u00[2-7]", rb"\\x[2-7]", rb"%[2-7]", rb"&#")))
 _TEMPLATES = re.compile("|".join(re.escape(name) for name in [*WRONG_KEYS, TEMPLATE]))
 
 
@@ -69,8 +73,11 @@ class Secrets:
             for template, make in WRONG_KEYS.items():
                 near |= {form: template.encode() for form in _spellings(make(key)) if len(form) >= _TELLING}
         self._own = tuple(own)
-        self._escaped = _escaped(key) if self.is_telling else None
+        texts = {name: text for name, make in WRONG_KEYS.items() if len(text := make(key)) >= _TELLING}
+        texts[TEMPLATE] = key
         # Longest first, so that none hides another.
+        named = sorted(texts.items(), key=lambda text: -len(text[1])) if self.is_telling else []
+        self._escaped = [(_pattern(text), template.encode()) for template, text in named]
         self._forms = sorted({**near, **own}.items(), key=lambda form: -len(form[0]))
 
     def __repr__(self) -> str:
@@ -94,11 +101,18 @@ class Secrets:
         for form, template in self._forms:
             if form in data:
                 data = data.replace(form, template)
-        return self._escaped.sub(TEMPLATE.encode(), data) if self._escaped and self._holds_escaped(data) else data
+        if self._holds_escaped(data, [form for form, _ in self._forms]):
+            for pattern, template in self._escaped:
+                data = pattern.sub(template, data)
+        return data
 
-    def _holds_escaped(self, data: bytes) -> bool:
-        """Whether the key occurs with some of its characters escaped."""
-        return self._escaped is not None and bool(_ESCAPES.search(data)) and bool(self._escaped.search(data))
+    @staticmethod
+    def _holds_escaped(data: bytes, forms: Iterable[bytes]) -> bool:
+        """Whether a form of the key occurs with some of its characters escaped."""
+        if not any(beginning.search(data) for beginning in _BEGINNINGS):
+            return False
+        plain = _ESCAPED.sub(_unescaped, data)
+        return any(form in plain for form in forms)
 
     def redact_text(self, text: str) -> str:
         """Like :meth:`redact`, for text; lone surrogates are kept."""
@@ -120,7 +134,8 @@ class Secrets:
         """Whether a form of the key occurs anywhere: one look at the whole answer, which most pass."""
         headers = "\n".join(itertools.chain.from_iterable(response.headers))
         whole = headers.encode("utf-8", "surrogatepass") + b"\n" + response.body
-        return any(form in whole for form, _ in self._forms) or self._holds_escaped(whole)
+        forms = [form for form, _ in self._forms]
+        return any(form in whole for form in forms) or self._holds_escaped(whole, forms)
 
     def redact_exchange(self, exchange: Exchange) -> Exchange:
         """The exchange with the key replaced in its answer."""
@@ -129,20 +144,27 @@ class Secrets:
 
     def appears_in(self, data: bytes) -> bool:
         """Whether ``data`` holds the key in any form."""
-        return any(form in data for form in self._own) or self._holds_escaped(data)
+        return any(form in data for form in self._own) or self._holds_escaped(data, self._own)
 
 
-def _escaped(key: str) -> re.Pattern[bytes]:
-    """Finds the key with any of its characters escaped, as JSON, URLs, HTML and programming languages do it."""
+def _unescaped(escape: re.Match[bytes]) -> bytes:
+    """The character that an escape stands for."""
+    digits, decimal = escape[1] or escape[2] or escape[3], escape[4]
+    code = int(digits, 16) if digits else int(decimal)
+    return bytes([code]) if code < 0x80 else escape[0]
+
+
+def _pattern(key: str) -> re.Pattern[bytes]:
+    """Finds the key with any of its characters escaped."""
     return re.compile(b"".join(b"".join(_ways(byte)) for byte in key.encode()))
 
 
 def _ways(byte: int) -> Iterator[bytes]:
     digits = f"{byte:02x}"
     code = "".join(f"[{digit}{digit.upper()}]" if digit.isalpha() else digit for digit in digits).encode()
-    yield b"(?:" + re.escape(bytes([byte]))
-    yield rb"|\\{1,4}(?:u00|x)" + code
-    yield b"|%(?:25)?" + code
+    yield rb"(?:\\{0,16}" + re.escape(bytes([byte]))
+    yield rb"|\\{1,16}(?:u00|x)" + code
+    yield b"|%(?:25)*" + code
     yield b"|&#(?:0*%d|[xX]0*%b);?)" % (byte, code)
 
 

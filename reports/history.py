@@ -7,6 +7,7 @@ second, so that a report can be made after a crash. Redaction happens here, on t
 from __future__ import annotations
 
 import json
+import os
 import threading
 import time
 from dataclasses import replace
@@ -36,7 +37,9 @@ class HistoryWriter:
     def __init__(self, directory: Path, worker: str, secrets: Secrets) -> None:
         self.worker = worker
         self._secrets = secrets
-        self._file = (directory / f"history-{worker}.ndjson").open("ab")
+        path = directory / f"history-{worker}.ndjson"
+        # Readable by its owner alone: it shows what a service holds.
+        self._file = os.fdopen(os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600), "ab")
         self._lock = threading.Lock()
         self._signatures: dict[tuple[tuple[str, ...], tuple[str, ...]], int] = {}
         self._flushed = time.monotonic()

@@ -52,7 +52,5 @@ def _write(path: Path, content: str | bytes) -> Path:
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     with os.fdopen(handle, "wb") as file:
         file.write(data)
-    place = Path(name)
-    place.chmod(0o644)
-    place.replace(path)
+    Path(name).replace(path)  # readable by its owner alone, as mkstemp makes it
     return path

@@ -117,7 +117,7 @@ def new_folder(root: Path, target: str) -> Path:
     for attempt in range(100):
         folder = root / f"{stamp}-{target}{f'-{attempt + 1}' if attempt else ''}"
         try:
-            folder.mkdir(parents=True)
+            folder.mkdir(mode=0o700, parents=True)  # its owner's alone: a history shows what a service holds
         except FileExistsError:
             continue
         return folder

@@ -8,7 +8,7 @@ from urllib.parse import quote
 
 import pytest
 
-from contracts.secrets import Secrets
+from contracts.secrets import WRONG_KEYS, Secrets
 
 KEY = "sk-Zx9/Qm+7LpVb3NcR5tYw"
 SECRETS = Secrets(KEY)
@@ -24,6 +24,7 @@ SPELLINGS = {
     "every letter in percent": "".join(f"%{ord(char):02X}" for char in KEY),
     "HTML": KEY.replace("/", "&#x2F;").replace("9", "&#57;"),
     "a string of a programming language": KEY.replace("V", "\\x56"),
+    "escapes of JSON in JSON in JSON": KEY.replace("Q", "\\\\\\\\u0051").replace("/", "\\/"),
     "of all kinds": KEY.replace("V", "\\x56").replace("m", "%6D").replace("7", "&#055;").replace("R", "\\u0052"),
 }
 
@@ -37,6 +38,12 @@ def test_the_key_is_found_and_replaced(name: str) -> None:
     assert not SECRETS.appears_in(redacted)
     assert b"no user has " in redacted
     assert b" here" in redacted
+
+
+@pytest.mark.parametrize("template", WRONG_KEYS)
+def test_a_wrong_key_made_of_it_is_found_escaped_too(template: str) -> None:
+    escaped = "".join(f"\\u{ord(char):04x}" for char in WRONG_KEYS[template](2 * KEY))
+    assert Secrets(2 * KEY).redact(f"no user has {escaped} here".encode()) == f"no user has {template} here".encode()
 
 
 @pytest.mark.parametrize("text", [KEY[:-1], KEY.swapcase(), "100% of &#57; \\u005a \\x56", html.escape("<b>" * 50)])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+import re
 import subprocess
 import sys
 import threading
@@ -57,11 +58,18 @@ def _files(folder: Path) -> Iterator[tuple[Path, bytes]]:
             yield path, path.read_bytes()
 
 
+def _unescaped(data: bytes) -> bytes:
+    """``data`` with escapes of ASCII decoded as far as there are any, those of JSON within JSON too."""
+    plain = re.sub(rb"\\+u00([2-7][0-9a-fA-F])", lambda escape: bytes([int(escape[1], 16)]), data)
+    return re.sub(rb"%([2-7][0-9a-fA-F])", lambda escape: bytes([int(escape[1], 16)]), plain)
+
+
 def _assert_nowhere(run: Process) -> None:
     seen = [(Path("stdout"), run.out.encode()), (Path("stderr"), run.err.encode()), *_files(run.folder)]
     assert len(seen) > 8, "reports, history and ledger were looked at"
     for path, data in seen:
-        found = [form for form in FORMS if form in data]
+        whole = data + b"\n" + _unescaped(data)
+        found = [form for form in FORMS if form in whole]
         assert not found, f"{path} holds {found[:2]}"
 
 
@@ -72,6 +80,10 @@ def _echoes(seen: Seen) -> Writes | None:
     token = (seen.header("Authorization") or "").rpartition(" ")[2]
     forms = (token, quote(token, safe=""), base64.b64encode(f"user:{KEY}".encode()).decode(), KEY)
     body = json.dumps({"message": f"invalid token {token}", "debug": list(forms), "pad": "p" * (seen.number % 40)})
+    escaped = "".join(f"\\u{ord(character):04x}" for character in KEY)
+    partly = "".join(f"%{ord(c):02x}" if place % 3 or not c.isalnum() else c for place, c in enumerate(KEY))
+    # An id, so that it gets into the ledger, and a longer text.
+    body = body.replace('{"message"', f'{{"id":"{escaped}","displayName":"{partly}","message"', 1)
     # At the places where bodies are cut for histories and reports.
     body += " " * (8_192 - len(body) - 20) + json.dumps(KEY)
     if seen.number % 5 == 0:
@@ -94,6 +106,7 @@ def test_a_service_that_gives_the_key_away_does_not_get_it_into_any_artefact(tmp
     assert run.status == ExitStatus.BROKEN, run.out + run.err
     assert "service.token_not_repeated" in run.out
     _assert_nowhere(run)
+    assert all(path.stat().st_mode & 0o077 == 0 for path in [run.run, *run.run.iterdir()]), "for their owner alone"
 
 
 def test_a_mistake_of_the_suite_itself_does_not_show_the_key(service: str, tmp_path: Path) -> None:
