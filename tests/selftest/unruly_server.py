@@ -164,7 +164,8 @@ class UnrulyServer:
             name, _, value = line.decode("latin-1").partition(":")
             headers.append((name, value.strip()))
         length = next((int(value) for name, value in headers if name.lower() == "content-length"), 0)
-        body = stream.read(length)
+        in_chunks = any(name.lower() == "transfer-encoding" for name, _ in headers)
+        body = _chunks(stream) if in_chunks else stream.read(length)
         with self._lock:
             seen = Seen(len(self.requests) + 1, time.time(), connection, method, path, tuple(headers), body)
             self.requests.append(seen)
@@ -182,7 +183,8 @@ class UnrulyServer:
             for name, value in seen.headers:
                 if name.lower() != "connection":
                     upstream.putheader(name, value.encode("latin-1"))
-            upstream.endheaders(seen.body or None)
+            in_chunks = any(name.lower() == "transfer-encoding" for name, _ in seen.headers)
+            upstream.endheaders(seen.body or None, encode_chunked=in_chunks)
             response = upstream.getresponse()
             return response.status, response.getheaders(), response.read()
         finally:
@@ -190,6 +192,16 @@ class UnrulyServer:
 
 
 # -- answers ------------------------------------------------------------------------------------------------
+
+
+def _chunks(stream: IO[bytes]) -> bytes:
+    """A body in chunks (RFC 9112, section 7.1), put together."""
+    body = b""
+    while size := int(stream.readline(), 16):
+        body += stream.read(size)
+        stream.readline()
+    stream.readline()
+    return body
 
 
 def answer(status: int, body: bytes | str = b"", headers: Iterable[tuple[str, str]] = ()) -> Writes:

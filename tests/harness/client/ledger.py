@@ -159,6 +159,8 @@ class Ledger:
             self.state.add(record, self._worker)
 
     def _append(self, line: bytes) -> None:
+        if self._file >= 0 and os.fstat(self._file).st_nlink == 0:  # a removed file takes everything, and shows nothing
+            raise OSError(errno.ENOENT, os.strerror(errno.ENOENT), str(self.path))
         if self._file >= 0 and os.write(self._file, line) < len(line):  # a full disk takes a part of it
             os.write(self._file, b"\n")
             raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
