@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import signal
 import subprocess
 import sys
@@ -11,14 +10,9 @@ import time
 from typing import TYPE_CHECKING
 
 import pytest
-import requests
 
-from contracts.json_text import loads_lenient
 from tests.harness.interruption import interrupt_on_signals
-from tests.mock.process import MockProcess
-from tests.selftest.live_runs import KEY, start_suite
 from tests.selftest.suite_runs import ROOT
-from tests.selftest.unruly_server import Seen, UnrulyServer
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -71,57 +65,3 @@ def test_signals_in_quick_succession_interrupt_once() -> None:
     finally:
         signal.signal(signal.SIGTERM, before)
         signal.signal(signal.SIGINT, signal.default_int_handler)
-
-
-def _projects(base_url: str) -> set[str]:
-    """The ids of the projects on a service."""
-    found: set[str] = set()
-    cursor: str | None = ""
-    while cursor is not None:
-        answer = requests.get(
-            f"{base_url}/v1/projects",
-            {"limit": "100", **({"cursor": cursor} if cursor else {})},
-            headers={"Authorization": f"Bearer {KEY}"},
-            timeout=10,
-        )
-        page = loads_lenient(answer.content)
-        found |= {project["id"] for project in page["data"]}
-        cursor = page.get("next")
-    return found
-
-
-def test_a_run_whose_folder_is_removed_deletes_what_it_created(tmp_path: Path) -> None:
-    with MockProcess.start(key=KEY) as mock:
-        before = _projects(mock.base_url)
-
-        def behave(seen: Seen) -> None:
-            if seen.number == 120:
-                shutil.rmtree(tmp_path / "runs")
-
-        with UnrulyServer(mock.base_url, behave) as server:
-            done = start_suite(tmp_path, "--target", "live", "--base-url", server.base_url).end(60)
-        assert done.status == 3, done.out + done.err
-        assert _projects(mock.base_url) == before
-        assert "deleted, 0 are left, 0 may be left" in done.out + done.err
-
-
-def test_a_run_whose_disk_is_full_deletes_what_it_created_and_creates_no_more(tmp_path: Path) -> None:
-    limited = (
-        "import os, resource, sys;"
-        "resource.setrlimit(resource.RLIMIT_FSIZE, (60_000, 60_000));"
-        "os.execv(sys.executable, [sys.executable, *sys.argv[1:]])"
-    )
-    with MockProcess.start(key=KEY) as mock:
-        before = _projects(mock.base_url)
-        suite = _suite(tmp_path / "runs", "--target", "live", "--base-url", mock.base_url, "-p", "no:cacheprovider")
-        done = subprocess.run(  # noqa: S603  # our own suite
-            [sys.executable, "-c", limited, *suite[1:]],
-            cwd=ROOT,
-            env={**os.environ, "ACTIVEPIECES_API_KEY": KEY, "PYTHONDONTWRITEBYTECODE": "1"},
-            capture_output=True,
-            text=True,
-            timeout=120,
-            check=False,
-        )
-        assert done.returncode == 3, done.stdout + done.stderr
-        assert _projects(mock.base_url) == before
