@@ -27,6 +27,8 @@ _KINDS: Final[tuple[tuple[str, tuple[type[BaseException], ...]], ...]] = (
     ("timeout", (TimeoutError,)),
 )
 
+_LATE: Final = "no whole response within the limit"
+
 
 def failure_of(problem: BaseException, *, cut: bool, begun: bool) -> Failure:
     """What ``problem`` means.
@@ -35,14 +37,14 @@ def failure_of(problem: BaseException, *, cut: bool, begun: bool) -> Failure:
     the request was being sent. The detail is whole: whoever shows it has to redact and to shorten it.
     """
     if cut:
-        return Failure("timeout", "no whole answer within the limit")
+        return Failure("timeout", _LATE)
     chain = list(_chain(problem))
     if begun and any(isinstance(cause, (ssl.SSLEOFError, ssl.SSLZeroReturnError)) for cause in chain):
         return Failure("closed", "the TLS connection ended before an answer")
     for kind, types in _KINDS:
         for cause in chain:
             if isinstance(cause, types):
-                return Failure(kind, _words(cause))
+                return Failure(kind, _LATE if kind == "timeout" else _words(cause))
     # Before a request has begun there is nothing that could be the service's doing.
     return Failure("invalid" if begun else "setup", _words(chain[-1]))
 
@@ -62,7 +64,12 @@ def _chain(problem: BaseException) -> Iterator[BaseException]:
 
 def _words(problem: BaseException) -> str:
     """On one line, printable all through: an invalid status line may hold anything."""
-    text = " ".join(str(problem).split()) or type(problem).__name__
-    # urllib3 puts the connection in front.
-    text = re.sub(r"^<?\w*Connection(?: object|\().*?\)?>?: ", "", text)
+    said = [argument for argument in problem.args if isinstance(argument, str)]
+    if isinstance(problem, u3.ProxyError):
+        causes = [_words(argument) for argument in problem.args if isinstance(argument, BaseException)]
+        return ": ".join(said + causes)
+    # urllib3 puts the connection or its pool in front, as an argument of its own or as text.
+    text = said[-1] if said and isinstance(problem, u3.HTTPError) else str(problem)
+    text = re.sub(r"^<?\w*(?:Connection|Pool)(?: object|\().*?\)?>?: ", "", text)
+    text = " ".join(text.split()) or type(problem).__name__
     return "".join(character if character.isprintable() else "\ufffd" for character in text)

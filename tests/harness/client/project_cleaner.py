@@ -239,8 +239,14 @@ class ProjectCleaner:
                 self._room.notify()
 
     def _give_up(self, exchange: Exchange) -> None:
-        received = exchange.failure.detail if exchange.failure else f"status {exchange.status}"
-        self._hopeless = self._hopeless or f"the service cannot be reached ({received})"
+        failure = exchange.failure
+        if failure is None:
+            reason = f"the service keeps answering status {exchange.status}"
+        elif failure.kind in UNREACHED:
+            reason = f"the service cannot be reached ({failure.detail})"
+        else:
+            reason = f"the service stopped answering ({failure.detail})"
+        self._hopeless = self._hopeless or reason
 
     def _send(self, method: str, path: str) -> Exchange:
         with self._lock:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import socket
 from typing import TYPE_CHECKING
 
 import pytest
@@ -11,14 +12,14 @@ from contracts.checks.context import Limits
 from contracts.exchange import UNREACHED, Case, Exchange
 from contracts.secrets import Secrets
 from contracts.verdict import ExitStatus
+from tests.harness.client import transport
 from tests.harness.client.budget import RequestBudget
 from tests.harness.client.target import Target
 from tests.mock.process import MockProcess
 from tests.selftest.live_runs import KEY, essentials_run
-from tests.selftest.unruly_server import Seen, UnrulyServer, Writes, answer, endless, raw
+from tests.selftest.unruly_server import Seen, UnrulyServer, Writes, answer, endless, hang, raw
 
 if TYPE_CHECKING:
-    import socket
     from collections.abc import Callable
     from pathlib import Path
 
@@ -214,3 +215,34 @@ def test_a_host_that_is_none_is_not_reached(url: str) -> None:
     failure = Target(url, Secrets(KEY), Limits(), RequestBudget()).send(GET).failure
     assert failure is not None
     assert failure.kind in UNREACHED
+
+
+def _failure(url: str) -> str:
+    failure = Target(url, Secrets(KEY), Limits(response_time=0.3), RequestBudget()).send(GET).failure
+    assert failure is not None
+    return f"{failure.kind}: {failure.detail}"
+
+
+def test_what_went_wrong_is_said_without_objects_of_libraries(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(transport, "CONNECT_TIMEOUT", 0.3)
+    with UnrulyServer("", lambda _: hang()) as server:
+        assert _failure(server.base_url) == "timeout: no whole response within the limit"
+    with socket.socket() as full:  # its queue takes one connection, which nobody accepts
+        full.bind(("127.0.0.1", 0))
+        full.listen(0)
+        address = "{}:{}".format(*full.getsockname())
+        with socket.create_connection(full.getsockname()):
+            assert _failure(f"http://{address}").startswith("refused: Connection to 127.0.0.1 timed out")
+    monkeypatch.setenv("http_proxy", "http://127.0.0.1:9")
+    said = _failure("http://service.test/api")
+    assert said.startswith("proxy: Unable to connect to proxy: Failed to establish a new connection")
+
+
+def test_a_service_that_hangs_in_mid_run_is_told_in_plain_sentences(tmp_path: Path) -> None:
+    with MockProcess.start(key=KEY) as mock, UnrulyServer(mock.base_url) as server:
+        server.behave = lambda seen: hang() if seen.number > 15 else None
+        run = essentials_run(server.base_url, tmp_path, patience=1.0, response_time=0.3)
+    assert run.status is ExitStatus.NO_VERDICT
+    assert run.sentence.endswith("the service stopped answering in mid-run (no whole response within the limit).")
+    assert "projects were left: the service stopped answering (no whole response within the limit)" in run.notes
+    assert "Pool(" not in run.notes
