@@ -57,6 +57,7 @@ ODD: dict[str, Callable[[], Writes]] = {
         201, gzip.compress(b"{}" * 99)[:20], [("Content-Encoding", "gzip"), ("Content-Type", "application/json")]
     ),
     "scripts and escapes": lambda: json_answer(400, f'{{"message":"{_ESCAPES}"', [("X-Note", "\x1b[31mred")]),
+    "a notice in HTML before the JSON": lambda: json_answer(201, '<br /><b>Notice</b>: x in y.php<br />{"id":"a"}'),
     "scripts for a project": lambda: answer(201, _ESCAPES, [("Content-Type", "application/json")]),
 }
 
