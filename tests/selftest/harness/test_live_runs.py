@@ -195,6 +195,23 @@ def test_after_kill_9_one_command_deletes_everything_lost_answers_included(slow_
     assert re.search(r"(\d+) projects created at \S+, \1 deleted, 0 left", again.out)
 
 
+def test_gates_are_disturbed_neither_by_a_killed_one_nor_by_each_other(service: str, tmp_path: Path) -> None:
+    gate = ("--target", "live", "--profile", "gate", "--budget", "500", "--base-url")
+    with UnrulyServer(service) as server:
+        killed = start_suite(tmp_path / "killed", *gate, server.base_url)
+        wait_until(lambda: len(server.creations) > 60)
+        killed.signal(signal.SIGKILL, group=True)
+        left = killed.end().run
+    before = set(_listed(service))
+    assert before
+    running = [start_suite(tmp_path / name, *gate, service) for name in ("one", "other")]
+    for run in [started.end() for started in running]:
+        assert run.status == ExitStatus.KEPT, run.out + run.err
+    assert set(_listed(service)) == before, "what another run left is not theirs"
+    assert cleanup(tmp_path, left, "--base-url", service).status == 0
+    assert not _listed(service)
+
+
 # -- services that do not delete ----------------------------------------------------------------------------
 
 
