@@ -18,6 +18,13 @@ VALID_AUTHORIZATION: Final = "Bearer {key}"
 
 Headers = tuple[tuple[str, str], ...]
 
+#: Headers of every request, unless the case has one of the same name.
+DEFAULT_HEADERS: Final[Headers] = (
+    ("User-Agent", "create-project-contract-suite/1"),
+    ("Accept", JSON_MEDIA_TYPE),
+    ("Accept-Encoding", "identity"),
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Case:
@@ -44,6 +51,14 @@ class Case:
         """The first value of the header ``name`` (compared without case), or None."""
         wanted = name.lower()
         return next((value for key, value in self.headers if key.lower() == wanted), None)
+
+    @property
+    def sent_headers(self) -> Headers:
+        """Every header of the request in the order in which it is sent, but Host, which the URL determines."""
+        names = {name.lower() for name, _ in self.headers}
+        defaults = tuple(pair for pair in DEFAULT_HEADERS if pair[0].lower() not in names)
+        is_framed = "transfer-encoding" in names or (self.body is None and self.method != "POST")
+        return (*defaults, *self.headers, *(() if is_framed else (("Content-Length", str(len(self.body or b""))),)))
 
     def with_body(self, body: bytes) -> Case:
         """The same request with another body."""

@@ -73,10 +73,12 @@ class Secrets:
             for template, make in WRONG_KEYS.items():
                 near |= {form: template.encode() for form in _spellings(make(key)) if len(form) >= _TELLING}
         self._own = tuple(own)
-        texts = {name: text for name, make in WRONG_KEYS.items() if len(text := make(key)) >= _TELLING}
-        texts[TEMPLATE] = key
+        texts = {}
+        if self.is_telling:
+            texts = {name: text for name, make in WRONG_KEYS.items() if len(text := make(key)) >= _TELLING}
+            texts[TEMPLATE] = key
         # Longest first, so that none hides another.
-        named = sorted(texts.items(), key=lambda text: -len(text[1])) if self.is_telling else []
+        named = sorted(texts.items(), key=lambda text: -len(text[1]))
         self._escaped = [(_pattern(text), template.encode()) for template, text in named]
         self._forms = sorted({**near, **own}.items(), key=lambda form: -len(form[0]))
 

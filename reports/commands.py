@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 
 #: Bytes of a body that a command line holds; a longer one is read from the history.
 LONGEST: Final = 4_096
+#: Bytes of a body with which curl sends Expect: 100-continue (1 MiB; much less in old versions).
+_LARGE: Final = 1_024
 _KEY: Final = "ACTIVEPIECES_API_KEY"
 _LATIN_1: Final = 0xFF
 _READABLE = re.compile(r"[\x20-\x7e\u00a1-\u00ac\u00ae-\u02ff]*")
@@ -47,14 +49,18 @@ def curl(case: Case, base_url: str, stored_body: str) -> str:
     """
     url = f'"{base_url}"{_single(case.path)}' if base_url.startswith("$") else _single(base_url + case.path)
     parts = ["curl -sS -i", f"-X {_single(case.method)}", url]
-    names = {name.lower() for name, _ in case.headers}
-    parts += [f"-H {_header(name, value)}" for name, value in case.headers]
+    # curl counts the bytes of a body itself.
+    headers = [pair for pair in case.sent_headers if case.body is None or pair[0] != "Content-Length"]
+    names = {name.lower() for name, _ in headers}
+    parts += [f"-H {_header(name, value)}" for name, value in headers]
     feed = ""
-    if case.body is None:
-        parts += ["-H 'Content-Length: 0'"] if case.method == "POST" and "content-length" not in names else []
-    else:
+    if (case.header("Accept-Encoding") or "identity") != "identity":
+        parts.append("--compressed")
+    if case.body is not None:
         # curl would add a media type of its own.
         parts += ["-H 'Content-Type:'"] if "content-type" not in names else []
+        # For a large body it would wait to be told to go on.
+        parts += ["-H 'Expect:'"] if len(case.body) > _LARGE else []
         text = _inline(case.body)
         if len(case.body) > LONGEST:
             feed, data = f"{stored_body} | ", "--data-binary @-"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import json
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 from contracts.exchange import Exchange, Headers, pack_bytes
 from reports.json_report import bounded
@@ -53,7 +54,7 @@ def _request(exchange: Exchange, base_url: str) -> dict[str, Any]:
         "url": f"{base_url}{case.path}",
         "httpVersion": "HTTP/1.1",
         "cookies": [],
-        "headers": _headers(case.headers),
+        "headers": _headers((("Host", urlsplit(base_url).netloc), *case.sent_headers)),
         "queryString": [],
         "headersSize": -1,
         "bodySize": len(body),

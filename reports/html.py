@@ -127,7 +127,7 @@ def _request(evidence: Evidence) -> Shown:
     case, span = evidence.exchange.case, evidence.sent_span
     return Shown(
         first=inert(f"{case.method} {case.path}"),
-        headers=_headers(case.headers, span),
+        headers=_headers(case.sent_headers, span),
         body=_body(evidence.sent_text, span, _SHOWN),
         size=len(case.body or b""),
     )

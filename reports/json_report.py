@@ -121,6 +121,7 @@ def _finding(finding: FindingReport) -> dict[str, Any]:
 
 def _exchange(evidence: Evidence) -> dict[str, Any]:
     record = bounded(evidence.exchange).to_json()
+    record["case"]["headers"] = [list(pair) for pair in evidence.exchange.case.sent_headers]
     record["expected"] = evidence.expected
     record["violations"] = [list(violation) for violation in evidence.violations]
     record["why"] = list(evidence.why)

@@ -9,7 +9,7 @@ import string
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
-from contracts.exchange import JSON_MEDIA_TYPE, Case
+from contracts.exchange import JSON_MEDIA_TYPE, VALID_AUTHORIZATION, Case
 from contracts.secrets import WRONG_KEYS
 from strategies.encoding import encode
 from strategies.surrounding_fields import CONTEXTS, SurroundingFields
@@ -51,6 +51,12 @@ _MISPLACED: Final = (
 )
 #: Other spellings of the scheme, which RFC 9110, section 11.1, calls equal and many services do not.
 _SPELLINGS: Final = ("bearer {key}", "BEARER {key}", "bEaReR {key}", "Bearer  {key}")
+#: Two headers in one request, of which a service may take either, or refuse both.
+_TWICE: Final = (
+    (VALID_AUTHORIZATION, VALID_AUTHORIZATION),
+    (VALID_AUTHORIZATION, "Bearer x"),
+    ("Bearer x", VALID_AUTHORIZATION),
+)
 
 
 def authorization_cases(contract: Contract, names: UniqueNames, seed: int) -> list[Case]:
@@ -77,7 +83,11 @@ def authorization_spelling_cases(contract: Contract, names: UniqueNames, seed: i
     """The right key behind another spelling of the scheme: taken or refused, never a 5xx."""
     surrounding_fields = SurroundingFields(contract, names, seed)
     case_set = "wire.authorization.spelling"
-    return [_case(surrounding_fields, value, None, case_set, f"Authorization: {value}") for value in _SPELLINGS]
+    cases = [_case(surrounding_fields, value, None, case_set, f"Authorization: {value}") for value in _SPELLINGS]
+    for first, second in _TWICE:
+        case = _case(surrounding_fields, first, None, case_set, f"Authorization: {first}, and Authorization: {second}")
+        cases.append(replace(case, headers=(*case.headers, ("Authorization", second))))
+    return cases
 
 
 def _case(

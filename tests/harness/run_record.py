@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from contracts.clauses import catalogue
+from contracts.exchange import DEFAULT_HEADERS
 
 if TYPE_CHECKING:
     from contracts.document import Contract
@@ -36,6 +37,7 @@ def run_record(options: RunOptions, contract: Contract, command: str) -> dict[st
         "commit": commit,
         "dirty": dirty,
         "started": time.time(),
+        "default_headers": [list(pair) for pair in DEFAULT_HEADERS],
         "clauses": [clause.to_json() for clause in catalogue(contract).values()],
         "limits": {"response_time": options.response_time},
         "shard": None if options.shard == (1, 1) else f"{options.shard[0]}/{options.shard[1]}",

@@ -17,8 +17,6 @@ if TYPE_CHECKING:
     from contracts.secrets import Secrets
     from tests.harness.client.budget import RequestBudget
 
-AGENT: Final = "create-project-contract-suite/1"
-_ALWAYS: Final = {"User-Agent": AGENT, "Accept": "application/json", "Accept-Encoding": "identity"}
 #: Kept-alive connections that end on their own before no connection is used twice any more.
 _STALE_ENOUGH: Final = 3
 #: Characters of a failure's detail that are kept.
@@ -70,7 +68,7 @@ class Target:
         The response is unchanged: it may hold the key, and whoever keeps it must redact it.
         """
         number = number or self.next_number()
-        headers = {**_ALWAYS, **{name: self.secrets.resolve(value) for name, value in case.headers}}
+        headers = tuple((name, self.secrets.resolve(value)) for name, value in case.sent_headers)
         try:
             reply = self._line().send(case.method, self.base_url + case.path, headers, case.body)
         except Exception as problem:  # noqa: BLE001  # raised again

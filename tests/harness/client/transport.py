@@ -28,7 +28,7 @@ from tests.harness.client.failure_kinds import failure_of
 from tests.harness.client.response_head import FinalResponse
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     from urllib3.response import BaseHTTPResponse
 
@@ -106,6 +106,25 @@ class _Tracked:
         if _in_use.line is not None:
             _in_use.line.connection = self
             _in_use.line.request_begun |= request_begun
+
+
+class _Fields:
+    """The headers of a request in their order, repeated names included: what urllib3 uses of a mapping."""
+
+    def __init__(self, pairs: Headers) -> None:
+        self._pairs = pairs
+
+    def __iter__(self) -> Iterator[str]:
+        return (name for name, _ in self._pairs)
+
+    def items(self) -> Headers:
+        return self._pairs
+
+    def copy(self) -> _Fields:
+        return _Fields(self._pairs)
+
+    def update(self, more: Mapping[str, str]) -> None:
+        self._pairs += tuple(more.items())
 
 
 class _PlainConnection(_Tracked, HTTPConnection):
@@ -190,11 +209,8 @@ class Line:
         self._pool = None
         self._adapter.close()
 
-    def send(self, method: str, url: str, headers: Mapping[str, str], body: bytes | None) -> Reply:
+    def send(self, method: str, url: str, headers: Headers, body: bytes | None) -> Reply:
         """Send one request to the line's origin and read its answer; never raises for what the other side does."""
-        # With a transfer coding urllib3 sends chunks.
-        if "Transfer-Encoding" not in headers and (body is not None or method == "POST"):
-            headers = {**headers, "Content-Length": str(len(body or b""))}
         if not self.keeps_alive or time.perf_counter() - self._finished > IDLE:
             self.close()
         _in_use.line, self._was_cut, self.request_begun, response, failure = self, False, False, None, None
@@ -242,14 +258,14 @@ class Line:
         return pool
 
     def _exchange(
-        self, method: str, url: str, headers: Mapping[str, str], body: bytes | None, limit: float, most: int
+        self, method: str, url: str, headers: Headers, body: bytes | None, limit: float, most: int
     ) -> Response:
         pool = self._pool or self._opened()
         raw = pool.urlopen(
             method,
             url if self._is_absolute else url.removeprefix(self._origin) or "/",
             body,
-            headers,
+            cast("Any", _Fields(headers)),
             retries=self._adapter.max_retries,
             redirect=False,
             assert_same_host=False,

@@ -13,18 +13,22 @@ import threading
 import tomllib
 from pathlib import Path
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from contracts.checks.context import Limits
 from contracts.deviations import Deviations
 from contracts.exchange import Case, Exchange, Response
-from contracts.secrets import WRONG_KEYS
+from contracts.secrets import WRONG_KEYS, Secrets
 from contracts.verdict import ExitStatus
 from reports.__main__ import main
 from reports.commands import LONGEST, curl, replay
 from reports.reading import summarize
+from tests.harness.client.budget import RequestBudget
+from tests.harness.client.target import Target
 from tests.selftest import history_samples as samples
 
 if TYPE_CHECKING:
@@ -115,6 +119,48 @@ def test_curl_sends_the_headers_of_the_case_and_no_media_type_of_its_own(recorde
     assert sent[b"x-empty"] == b""
     assert sent[b"x-both"].endswith(b"\xfe")
     assert b"content-type" not in sent
+
+
+REQUESTS = {
+    "a body": Case(b'{"displayName":"x"}'),
+    "two keys": Case(b"{}", (("Authorization", "Bearer x"), ("X-A", "1"), ("authorization", "Bearer {key}"))),
+    "headers of its own": Case(b"[]", (("accept", "text/html"), ("X-A", "1"), ("x-a", "2"), ("User-Agent", "me"))),
+    "a compressed response": Case(b"{}", (("Accept-Encoding", "gzip"), ("Content-Type", "application/json"))),
+    "a large body": Case(b"x" * 3_000),
+    "no body": Case(None),
+    "another method": Case(None, (("Authorization", "Bearer {key}"),), method="DELETE", path="/v1/projects/a"),
+}
+
+
+@needs_curl
+@pytest.mark.parametrize("name", REQUESTS)
+def test_the_evidence_and_curl_have_the_headers_that_the_suite_sends_in_their_order(
+    recorder: Recorder, name: str
+) -> None:
+    case, secrets = REQUESTS[name], Secrets(KEY)
+    target = Target(recorder.url, secrets, Limits(), RequestBudget())
+    assert target.send(case).status == 201
+    target.close()
+    sent = [pair for pair in _headers(recorder.head) if pair[0] != b"host"]
+    shown = [(header.lower(), secrets.resolve(value)) for header, value in case.sent_headers]
+    assert shown == [(header.decode(), value.decode()) for header, value in sent]
+    _run(curl(case, recorder.url, "false"))
+    assert [pair for pair in _headers(recorder.head) if pair[0] != b"host"] == sent
+
+
+def test_every_report_shows_the_headers_that_were_sent(tmp_path: Path) -> None:
+    samples.write_history(tmp_path, answers=samples.breaks_promises)
+    main(["render", str(tmp_path)])
+    evidence = summarize([tmp_path]).findings[0].evidence
+    assert evidence is not None
+    expected = list(evidence.exchange.case.sent_headers)
+    assert ("Accept-Encoding", "identity") in expected
+    (entry, *_) = json.loads((tmp_path / "findings.har").read_text())["log"]["entries"]
+    in_har = [(header["name"], header["value"]) for header in entry["request"]["headers"]]
+    assert in_har == [("Host", urlsplit(entry["request"]["url"]).netloc), *expected]
+    (finding, *_) = json.loads((tmp_path / "report.json").read_text())["findings"]
+    assert [tuple(pair) for pair in finding["exchange"]["case"]["headers"]] == expected
+    assert "User-Agent" in (tmp_path / "index.html").read_text()
 
 
 @needs_curl

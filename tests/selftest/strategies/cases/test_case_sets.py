@@ -45,7 +45,7 @@ SETS: dict[str, tuple[Set, set[str], int]] = {
     "encoding": (encoding_cases, {"unspecified"}, 25),
     "media types": (media_type_cases, {"created", "rejected", "unspecified"}, 65),
     "authorization": (authorization_cases, {"rejected"}, 65),
-    "spellings": (authorization_spelling_cases, {"unspecified"}, 5),
+    "spellings": (authorization_spelling_cases, {"unspecified"}, 8),
     "unspecified": (unspecified_cases, {"unspecified"}, 115),
     "pairs": (covering_cases, {"created"}, 90),
     "corners": (corner_cases, {"created"}, 4),
