@@ -67,16 +67,16 @@ def test_a_service_that_restarts_is_waited_for(service: str, tmp_path: Path) -> 
         assert not _left(server, run)
 
 
-@pytest.mark.parametrize("as_date", [False, True])
+@pytest.mark.parametrize(("status", "as_date"), [(429, False), (429, True), (503, False)])
 def test_a_service_that_limits_requests_is_given_the_time_it_asks_for(
-    service: str, tmp_path: Path, *, as_date: bool
+    service: str, tmp_path: Path, status: int, *, as_date: bool
 ) -> None:
     until: list[float] = []
 
     def limit(_: Seen) -> Writes | None:
         until.append(time.time() + 2)
         value = formatdate(until[0], usegmt=True) if as_date else "2"
-        return json_answer(429, '{"message":"slow down"}', [("Retry-After", value)])
+        return json_answer(status, '{"message":"slow down"}', [("Retry-After", value)])
 
     with UnrulyServer(service, _once(20, limit)) as server:
         run = essentials_run(server.base_url, tmp_path)

@@ -6,6 +6,7 @@ import http.client
 import json
 import threading
 import time
+from collections import Counter
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
@@ -144,3 +145,17 @@ def test_a_service_that_limits_deletions_and_asks_for_no_wait_is_not_asked_all_t
         target.close()
     assert set(kept) == set(identifiers)
     assert len(server.requests) < 30
+
+
+def test_a_deletion_that_is_limited_keeps_the_request_that_was_paid_for_it(service: str) -> None:
+    identifiers, refused = _created(service, 3), Counter[str]()
+
+    def behave(seen: Seen) -> Writes | None:
+        refused[seen.path] += 1
+        return json_answer(429, "{}", [("Retry-After", "0")]) if refused[seen.path] < 3 else None
+
+    with UnrulyServer(service, behave) as server:
+        target = Target(server.base_url, Secrets(KEY), Limits(), RequestBudget(budget=3))
+        target.request_budget.reserve(3)
+        assert not ProjectCleaner(target, prepaid=3, patience=20.0).delete(identifiers, lambda _: None)
+        target.close()
