@@ -119,10 +119,8 @@ def pytest_guarded_main(config: pytest.Config) -> Generator[None, int | None, in
             raise
         with contextlib.suppress(OSError, ValueError):
             # The words of other errors may hold the key.
-            words = (
-                f"{problem.strerror}: {problem.filename}" if isinstance(problem, OSError) else type(problem).__name__
-            )
-            print(f"No verdict: {words}", file=sys.stderr, flush=True)
+            words = problem.strerror if isinstance(problem, OSError) else None
+            print(f"No verdict: {words or type(problem).__name__}", file=sys.stderr, flush=True)
         return int(ExitStatus.NO_VERDICT)
     finally:
         if _RUN in config.stash:

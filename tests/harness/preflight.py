@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from contracts import json_text
 from contracts.exchange import COLLECTION_PATH, Case, Exchange
 from tests.harness.client.budget import BudgetSpent, OutOfTime
-from tests.harness.client.failure_classification import GATEWAY
+from tests.harness.client.failure_classification import GATEWAY, SERVER_ERRORS
 from tests.harness.client.ownership import Existing, project_path
 from tests.harness.client.project_cleaner import ProjectCleaner
 from tests.harness.client.session import created_id
@@ -113,13 +113,16 @@ def _explain(session: Session, exchange: Exchange) -> None:
     if response is None:
         return
     status = response.status
+    if status in SERVER_ERRORS and status not in GATEWAY:
+        return  # the service's own failure, whatever it looks like: that is for the tests
     # Where the same base URL lists projects, a redirected creation is the service's own doing.
     if 300 <= status < 400 and not _lists(session):
         raise NoVerdict(f"{base} redirects to {response.header('Location')!r}; use that as --base-url")
     kind = (response.header("Content-Type") or "").partition(";")[0].strip().lower()
     is_html = kind in {"text/html", "application/xhtml+xml"} and not _object_of(response.body)
-    # What says that it is JSON and is not is a broken response of an API, and for the tests to judge.
-    if is_html or ("json" not in kind and response.body.lstrip()[:1] == b"<"):
+    # What says that it is JSON and is not, or stands beside a list of projects, is a broken response of an API, and for
+    # the tests to judge.
+    if (is_html or ("json" not in kind and response.body.lstrip()[:1] == b"<")) and not _lists(session):
         raise NoVerdict(
             f"{base} serves a web page ({status} {kind or 'without a media type'}), not the API; "
             "the base URL usually ends in /api"

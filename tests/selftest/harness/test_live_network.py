@@ -237,3 +237,21 @@ def test_a_server_that_does_not_speak_http_is_found_out(tmp_path: Path) -> None:
         run = essentials_run(server.base_url, tmp_path, cases=10, patience=2.0)
         assert run.status is ExitStatus.BROKEN
         assert run.findings == {"service.answers:invalid"}
+
+
+@pytest.mark.parametrize(("status", "clause"), [(500, "service.no_5xx"), (400, ""), (201, "response.201.mediaType")])
+@pytest.mark.parametrize("lists", [True, False])
+def test_a_page_of_an_api_is_its_failure_and_not_a_wrong_address(
+    service: str, tmp_path: Path, status: int, clause: str, *, lists: bool
+) -> None:
+    """An error of the server counts in any case, other pages where the address serves a list of projects."""
+
+    def behave(seen: Seen) -> Writes | None:
+        return answer(status, "<h1>Oh</h1>", [("Content-Type", "text/html")]) if seen.creates or not lists else None
+
+    with UnrulyServer(service, behave) as server:
+        run = essentials_run(server.base_url, tmp_path, cases=10)
+    is_failure = lists or status == 500
+    assert run.status is (ExitStatus.BROKEN if is_failure else ExitStatus.NO_VERDICT), run.sentence
+    assert any(finding.startswith(clause) for finding in run.findings) or not is_failure
+    assert "serves a web page" in run.sentence or is_failure
