@@ -167,18 +167,16 @@ def merged(root_causes: list[RootCause], counts: Mapping[str, tuple[int, int]]) 
 _MISSING = "missing members"
 
 
-def without_explained(root_causes: Iterable[RootCause]) -> list[RootCause]:
+def without_explained(root_causes: Iterable[RootCause], required: frozenset[str]) -> list[RootCause]:
     """The root causes without failures that tell nothing where each case has a field that is known to fail.
 
-    A field that every case has, such as a required one, explains none of them.
+    Args:
+        root_causes: all of them.
+        required: the fields that every valid request has: these explain nothing.
     """
     root_causes = list(root_causes)
     named = (c.cause.partition(" at /")[2] for c in root_causes if c.clause == _FAILS and c.known is None)
-    everywhere = frozenset[str]().union(*(members for cause in root_causes for members in cause.by_members))
-    for cause in root_causes:
-        for members in cause.by_members:
-            everywhere &= members
-    fields = set(named) - {""} - everywhere
+    fields = set(named) - {""} - required
     kept = []
     for cause in root_causes:
         left = [found for members, found in cause.by_members.items() if members.isdisjoint(fields)]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from dataclasses import dataclass
 from enum import IntEnum
@@ -201,7 +202,7 @@ class VerdictBuilder:
             result.unknown, result.reason = True, why
         causes = [
             part
-            for cause in without_explained(self._root_causes)
+            for cause in without_explained(self._root_causes, self._required())
             for part in divided(cause, self._refused.get(cause.clause, Counter()))
         ]
         for key in causes:
@@ -225,6 +226,11 @@ class VerdictBuilder:
         complete = bool(self._ends) and len(self._ends) >= self._runs and not any(e.get("reason") for e in self._ends)
         status, sentence = self._decide(failing, expired, complete=complete)
         return Verdict(self._results, root_causes, status, sentence, self._requests, complete, expired, vanished)
+
+    def _required(self) -> frozenset[str]:
+        """The fields of the request that the contract requires."""
+        required = (re.fullmatch(r"request\.([^.]+)\.required", name) for name in self._results)
+        return frozenset(match[1] for match in required if match)
 
     def _was_looked_for(self, entry: Deviation) -> bool:
         """Whether the run would have shown a deviation: it exercised the clause, or there is no such clause."""

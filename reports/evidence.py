@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shlex
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
 
 from contracts.clauses import Clause
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from contracts.deviations import Deviation
+    from contracts.diagnosis import Diagnosis
     from contracts.root_causes import RootCause
     from contracts.verdict import ClauseResult
 
@@ -94,6 +95,12 @@ class FindingReport:
     known: Known | None
     evidence: Evidence | None
     commands: tuple[Command, ...]
+    diagnosis: Diagnosis | None
+
+    @property
+    def likely(self) -> str:
+        """The likely mistake in a sentence, with how much of the run it agrees with; empty where nothing fits."""
+        return f"likely: {self.diagnosis}" if self.diagnosis else ""
 
     @property
     def sent(self) -> str:
@@ -121,9 +128,15 @@ class Repeating:
 
 
 def finding_report(
-    key: RootCause, result: ClauseResult, record: dict[str, Any] | None, run: Repeating, *, one_place: bool
+    key: RootCause,
+    result: ClauseResult,
+    record: dict[str, Any] | None,
+    run: Repeating,
+    diagnosis: Diagnosis | None,
+    *,
+    one_place: bool,
 ) -> FindingReport:
-    """The report of one bucket; ``record`` is the exchange in full."""
+    """The report of one root cause; ``record`` is the exchange in full."""
     finding = key.finding
     evidence = None if record is None else _evidence(record, finding.clause, finding.where)
     identifier = inert(key.identifier())
@@ -143,6 +156,7 @@ def finding_report(
         known=None if key.known is None else _known(key.known),
         evidence=evidence,
         commands=_commands(identifier, evidence, run),
+        diagnosis=replace(diagnosis, sentence=inert(diagnosis.sentence, LINE)) if diagnosis else None,
     )
 
 

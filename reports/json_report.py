@@ -104,6 +104,7 @@ def _finding(finding: FindingReport) -> dict[str, Any]:
         "clause": finding.clause.id,
         "level": finding.clause.level.value,
         "cause": finding.cause,
+        "diagnosis": asdict(finding.diagnosis) if finding.diagnosis else None,
         "clauses": list(finding.clauses),
         "sent": finding.sent,
         "expected": finding.expected,

@@ -95,6 +95,7 @@ def _finding(number: int, finding: FindingReport) -> str:
     return (
         f"### {number}. {code(finding.clause.id)}\n\n"
         f"{_escaped(finding.clause.promise)}\n\n"
+        f"{f'**{_escaped(finding.likely)}**{chr(10)}{chr(10)}' if finding.likely else ''}"
         f"| | |\n|---|---|\n"
         f"| page | {cell(finding.clause.statement)} |\n"
         f"| sent | {cell(finding.sent)} |\n"

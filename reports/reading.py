@@ -5,12 +5,14 @@ from __future__ import annotations
 import datetime as dt
 import math
 from dataclasses import replace
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from contracts.checks.quoting import ascii_json
 from contracts.deviations import Deviations
-from contracts.document import DEFAULT_DOCUMENT
+from contracts.diagnosis import Diagnosis, Observation, diagnose
+from contracts.document import DEFAULT_DOCUMENT, DocumentError, load_contract
 from contracts.findings import Level
 from contracts.verdict import Verdict, VerdictBuilder
 from reports.evidence import FindingReport, Repeating, clause_report, finding_report
@@ -27,6 +29,8 @@ if TYPE_CHECKING:
 #: Notes of one kind, and projects left behind, that are kept by name; the rest is counted.
 _NOTES: Final = 40
 _KEPT: Final = 100
+#: Exchanges that a diagnosis looks at.
+_OBSERVED: Final = 20_000
 #: Characters of a body that are kept of an exchange that showed nothing by itself.
 _BEGINNING: Final = 400
 
@@ -198,6 +202,7 @@ class _Reader:
     def _findings(self, verdict: Verdict, sources: Sequence[Path], environment: Environment) -> list[FindingReport]:
         slim = {_place(key) for key in verdict.root_causes if key.exchange and key.exchange.get("slim")}
         full = _find(sources, slim)
+        likely = self._diagnosed(verdict, sources)
         options = _repeated(dict(environment.options), environment.target)
         runs = [
             Repeating(_near(folder), environment.target, environment.base_url, options) for folder in _folders(sources)
@@ -208,10 +213,24 @@ class _Reader:
                 verdict.clauses[key.clause],
                 full.get(_place(key), key.exchange) if key.exchange else None,
                 runs[_folder_number(_place(key)[0])],
+                likely.get(key.identifier()),
                 one_place=len(self._places.get(key.finding.key, ())) < 2,
             )
             for key in verdict.root_causes
         ]
+
+    def _diagnosed(self, verdict: Verdict, sources: Sequence[Path]) -> dict[str, Diagnosis]:
+        """The likely mistake behind each new finding, by the finding's name; nothing is read where nothing broke."""
+        if not verdict.broken:
+            return {}
+        try:
+            contract = load_contract(dict(self._runs[0]["options"]).get("contract") or str(DEFAULT_DOCUMENT))
+        except (LookupError, OSError, DocumentError):
+            return {}  # the run was made elsewhere, with another document
+        exchanges = (record for record in _records(sources) if record["type"] == "exchange")
+        observations = list(islice(filter(None, map(Observation.of, exchanges)), _OBSERVED))
+        found = {cause.identifier(): diagnose(contract, cause, observations) for cause in verdict.broken}
+        return {name: diagnosis for name, diagnosis in found.items() if diagnosis is not None}
 
     def _environment(self, histories: int, directory: str) -> Environment:
         runs = self._runs or [{}]

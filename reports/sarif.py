@@ -82,6 +82,8 @@ def _result(finding: FindingReport, index: int, line: int, comparison: Compariso
         f"{finding.clause.promise} Sent {finding.sent}; expected {finding.expected};"
         f" received {finding.received}; {finding.agreement}."
     )
+    if finding.likely:
+        text = f"{finding.likely[:1].upper()}{finding.likely[1:]}. {text}"
     result: dict[str, Any] = {
         "ruleId": finding.clause.id,
         "ruleIndex": index,

@@ -122,6 +122,8 @@ def _body(summary: Summary) -> Iterator[_Line]:
         yield _Line(f"✗ {finding.clause.id}  {finding.clause.promise}", (_BOLD, _RED), rows=2)
         if len(finding.clauses) > 1:
             yield _Line(f"  also breaks {', '.join(finding.clauses[1:])}", rows=2)
+        if finding.likely:
+            yield _Line(f"  {finding.likely}", rows=3)
         yield _Line(f"  sent      {finding.sent}", rows=2)
         yield _Line(f"  expected  {finding.expected}", rows=2)
         yield _Line(f"  received  {finding.received}", rows=2)

@@ -201,7 +201,7 @@ def _created(_case: Case, expected: Expectation, choose: random.Random, clock: f
         "created": moment,
         "updated": moment,
         "ownerId": "Owner0123456789abcdef",
-        "displayName": sent.get("displayName", ""),
+        "displayName": sent.get("displayName", "\ufffd\ufffd"),
         "platformId": "Platf0123456789abcdef",
         "type": "TEAM",
         "icon": {"color": "RED"},

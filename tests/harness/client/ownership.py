@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import json
 import re
+from contextlib import suppress
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import quote
 
@@ -34,6 +36,8 @@ _MEMBER: Final = re.compile(r'\\?"(id|created|displayName|externalId)\\?"\s*:\s*
 _MOST_NAMES: Final = 5
 #: Nested values of a response that are looked at.
 _MOST_VALUES: Final = 1_000
+#: Places near the start of a response at which a JSON value is looked for.
+_STARTS: Final = 40
 #: Bytes of a response that are searched for a project.
 _LONGEST: Final = 16 * 1024 * 1024
 
@@ -53,27 +57,27 @@ def shown_project(body: bytes) -> dict[str, Any]:
     Returns:
         The object with an ``id``; where none can be read, the members that can be recognised; else an empty one.
     """
-    text = body[:_LONGEST].decode("utf-8", "replace")
-    for start in (match.start() for match in re.finditer(r'[{["]', text[:2_000])):
-        try:
-            value = _first_value(text[start:])
-            if isinstance(value, str):
-                value = json_text.LENIENT.decode(value)
-        except (ValueError, RecursionError):
-            continue
+    for value in _values(body[:_LONGEST]):
         return next((node for node in _objects(value) if _is_project(node)), {})
     members: dict[str, Any] = {}
-    for name, value in _MEMBER.findall(text):
+    for name, value in _MEMBER.findall(body[:_LONGEST].decode("utf-8", "replace")):
         members.setdefault(name, value)
     return members if "id" in members else {}
 
 
-def _first_value(text: str) -> Any:
-    """The JSON value at the start of a text, whatever is behind it; raises ValueError where there is none."""
-    try:
-        return json_text.LENIENT.raw_decode(text)[0]
-    except RecursionError:
-        return json_text.loads_lenient(text.encode("utf-8", "surrogatepass"))
+def _values(body: bytes) -> Iterator[Any]:
+    """The body as JSON, else the JSON values that begin somewhere near its start."""
+    with suppress(ValueError):
+        yield _unquoted(json_text.loads_lenient(body))
+    text = body.decode("utf-8", "replace")
+    for match in islice(re.finditer(r'[{["]', text), _STARTS):
+        with suppress(ValueError, RecursionError):
+            yield _unquoted(json_text.LENIENT.raw_decode(text[match.start() :])[0])
+
+
+def _unquoted(value: Any) -> Any:
+    """The value in a JSON string that holds JSON."""
+    return json_text.LENIENT.decode(value) if isinstance(value, str) else value
 
 
 def _is_project(node: dict[str, Any]) -> bool:

@@ -86,8 +86,11 @@ def test_the_summary_fits_a_screen_and_names_the_clause_the_input_and_both_sides
     assert lines[0] == broken.sentence
     first = broken.findings[0]
     start = next(n for n, line in enumerate(lines) if first.clause.id in line)
-    assert [line.split()[0] for line in lines[start + 1 : start + 4]] == ["sent", "expected", "received"]
-    assert '{"displayName":"."' in lines[start + 1]
+    told = [line.split()[0] for line in lines[start + 1 : start + 6]]
+    sent = start + 1 + told.index("sent")
+    assert first.likely.partition(" ")[0] in {"", told[0]}
+    assert [line.split()[0] for line in lines[sent : sent + 3]] == ["sent", "expected", "received"]
+    assert '{"displayName":"."' in lines[sent]
     assert all(finding.clause.id in text for finding in broken.findings)
     assert "not exercised" in text
 
