@@ -116,14 +116,20 @@ def _any_integer(digits: str) -> int | float:
 LENIENT: Final = json.JSONDecoder(parse_int=_any_integer)
 
 
+#: Values, and arrays and objects, of a text that is read leniently: several threads may do so at once.
+_MOST_VALUES, _MOST_CONTAINERS = 300_000, 100_000
+
+
 def loads_lenient(data: bytes) -> Any:
     """Any JSON text, whatever it holds: what is nested too deep for Python is null, very long integers are infinite.
 
     A service may keep such values: the list that shows them must stay readable.
 
     Raises:
-        ValueError: The data is no JSON text.
+        ValueError: The data is no JSON text, or needs much more memory than a page of projects.
     """
+    if data.count(b",") > _MOST_VALUES or data.count(b"{") + data.count(b"[") > _MOST_CONTAINERS:
+        raise ValueError("too many values")
     text = data.decode(json.detect_encoding(data), "surrogatepass")
     try:
         return LENIENT.decode(text)

@@ -77,6 +77,14 @@ def test_a_list_that_shows_a_very_long_integer_stays_readable(digits: str) -> No
     assert abs(value["metadata"]["n"]) == float("inf")
 
 
+@pytest.mark.parametrize("value", [b"{},", b"[],", b'"ab",'])
+def test_a_list_of_a_million_small_values_is_not_read(value: bytes) -> None:
+    # Eight threads with a hundred megabytes each are too much.
+    with pytest.raises(ValueError, match="too many values"):
+        json_text.loads_lenient(b'{"data":[' + value * 800_000 + b"{}]}")
+    assert len(json_text.loads_lenient(b'{"data":[' + value * 90_000 + b"{}]}")["data"]) == 90_001
+
+
 @pytest.mark.parametrize("data", [b"", b"{", b'{"a":1}x', b"\xff\xfe\xff"])
 def test_what_is_no_json_stays_an_error(data: bytes) -> None:
     with pytest.raises(ValueError, match=r"\w"):
