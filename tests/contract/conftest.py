@@ -1,14 +1,19 @@
-"""Order and selection of the tests of the contract, and their parameters from the contract document."""
+"""Fixtures of the tests of the contract, their order and selection, and their parameters from the document."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import pytest
+
 from contracts.document import load_contract
 from tests.harness.profiles import PROFILES
+from tests.harness.pytest_plugin import DRIVER, PREPARATION, sets_of
 
 if TYPE_CHECKING:
-    import pytest
+    from contracts.exchange import Case
+    from tests.harness.case_prefetcher import CasePrefetcher
+    from tests.harness.driver import Driver
 
 #: Words of a conformance set that travel in one test: small enough to spread over workers.
 CHUNK = 150
@@ -33,3 +38,32 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if "patterned" in metafunc.fixturenames:
         contract = load_contract(metafunc.config.getoption("--contract"))
         metafunc.parametrize("patterned", [field.path for field in contract.fields if field.pattern is not None])
+
+
+@pytest.fixture
+def driver(request: pytest.FixtureRequest) -> Driver:
+    """The driver that a test sends with; skips the test where nothing more may be sent."""
+    found = request.config.stash[DRIVER]
+    found.begin(request.node.nodeid, request.session.items.index(request.node))
+    found.skip_if_exhausted()
+    return found
+
+
+@pytest.fixture
+def prefetcher(request: pytest.FixtureRequest, driver: Driver) -> CasePrefetcher:
+    """The prefetcher of the run; depends on ``driver``, which skips the test where nothing may be sent."""
+    del driver
+    return request.config.stash[PREPARATION]
+
+
+@pytest.fixture
+def sets(request: pytest.FixtureRequest, prefetcher: CasePrefetcher) -> list[list[Case]]:
+    """The sets that the test's marker ``sends`` names."""
+    return [prefetcher.cases(name) for name in sets_of(request.node)]
+
+
+@pytest.fixture
+def cases(sets: list[list[Case]]) -> list[Case]:
+    """The one set that the test's marker ``sends`` names."""
+    (only,) = sets
+    return only

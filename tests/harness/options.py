@@ -1,0 +1,183 @@
+"""The command line options of a run, and what they mean together."""
+
+from __future__ import annotations
+
+import random
+import time
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from contracts.corpus import DEFAULT_CORPUS, load_corpus
+from contracts.deviations import DEFAULT_FILE
+from contracts.document import DEFAULT_DOCUMENT, load_contract
+from contracts.findings import Level
+from contracts.secrets import Secrets
+from tests.harness.client.credentials import WrongUsage, check_base_url, read_key
+from tests.harness.profiles import PROFILES
+from tests.harness.run_options import RunOptions, new_run_id
+
+if TYPE_CHECKING:
+    import pytest
+
+#: The smallest budget with which a run can verify anything and clean up.
+_LEAST: Final = 20
+
+
+def add_options(parser: pytest.Parser) -> None:
+    """Register the options of a run with pytest."""
+    group = parser.getgroup("contract", "the contract of POST /v1/projects")
+    add = group.addoption
+    add(
+        "--target",
+        choices=["mock", "live"],
+        default="mock",
+        help="what is tested: the mock (default) or a live service",
+    )
+    add("--base-url", default="", help="where the live service is, such as https://cloud.activepieces.com/api")
+    add("--allow-mock", action="store_true", help="let the profiles gate and nightly test the mock")
+    add("--key-file", help="a file that holds the API key; else ACTIVEPIECES_API_KEY")
+    add("--profile", choices=sorted(PROFILES), default="default", help="how much is sent (default: default)")
+    add("--seed", type=int, help="what the cases are varied by; a fresh one unless given")
+    add("--budget", type=int, help="at most so many requests, cleanup included")
+    add("--rate", type=float, help="at most so many requests a second")
+    add(
+        "--connections",
+        type=int,
+        help="connections of each worker (default: 2, 8 or 20 by the pace of the service; of the profile gate 1)",
+    )
+    add(
+        "--max-response-time",
+        type=float,
+        default=5.0,
+        help="seconds within which a response must be complete (default: 5)",
+    )
+    add(
+        "--patience",
+        type=float,
+        default=60.0,
+        help="seconds without a good answer for which an unreachable or limiting service is waited for (default: 60)",
+    )
+    add("--client-cert", help="a PEM file with a client certificate, and its key unless --client-key names that")
+    add("--client-key", help="a PEM file with the key of the client certificate")
+    add("--max-time", type=float, help="seconds after which nothing more is sent")
+    add(
+        "--replay",
+        metavar="FINDING",
+        help="send the smallest case of one finding again, and say what the service does now",
+    )
+    add("--run", metavar="DIR", help="with --replay: the folder of the run that had the finding")
+    add("--keep-projects", action="store_true", help="leave the created projects where they are")
+    add(
+        "--contract", default=str(DEFAULT_DOCUMENT), help="an OpenAPI 3.1 document with another version of the contract"
+    )
+    add(
+        "--fail-on",
+        choices=[level.value for level in Level],
+        default="implied",
+        help="the weakest level that fails a run",
+    )
+    add("--deviations", default=str(DEFAULT_FILE), help="known deviations (a TOML file), or none")
+    add("--reports", default="reports/runs", help="where reports go (default: reports/runs)")
+    add("--examples", default=".hypothesis/examples", help="Hypothesis' example database: a folder or redis://...")
+    add("--corpus", default=str(DEFAULT_CORPUS), help="cases that failed before (a folder), or none")
+    add("--drift-source", action="append", default=[], help="a published document to hold the contract against")
+    add("--shard", default="1/1", help="send only this part of the sets, such as 3/8; the same --seed for each")
+    add("--fault", help="of the mock: mistakes to switch on, with commas; python -m tests.mock --list-faults")
+    add("--variant", help="of the mock: another correct way to answer")
+    add("--delay-ms", type=float, default=0.0, help="of the mock: milliseconds until it answers")
+
+
+def read_options(config: pytest.Config) -> tuple[RunOptions, Secrets]:
+    """Check the options of a run and complete them.
+
+    Returns:
+        The options, and the secrets, which are kept out of them.
+
+    Raises:
+        WrongUsage: Options do not fit together, or a value cannot be used.
+        DocumentError: The contract document cannot be used.
+        CorpusError: The corpus cannot be used.
+    """
+    get = config.getoption
+    target, profile = get("--target"), PROFILES[get("--profile")]
+    if target == "live" and not get("--base-url"):
+        raise WrongUsage("--target live needs --base-url, such as https://cloud.activepieces.com/api")
+    if target == "mock" and get("--base-url"):
+        raise WrongUsage("--base-url is for --target live; the mock is started by the suite")
+    if (
+        target == "mock"
+        and profile.name in {"gate", "nightly"}
+        and not (get("--allow-mock") or get("--fault") or get("--variant"))
+    ):
+        raise WrongUsage(
+            f"--profile {profile.name} verifies a live service: add --target live --base-url URL,"
+            " or --allow-mock to test the mock"
+        )
+    if target == "live" and (get("--fault") or get("--variant") or get("--delay-ms")):
+        raise WrongUsage("--fault, --variant and --delay-ms are for the mock, not for a live service")
+    if get("--client-key") and not get("--client-cert"):
+        raise WrongUsage("--client-key is for --client-cert, which is missing")
+    budget = get("--budget") if get("--budget") is not None else profile.budget
+    if budget is not None and budget < _LEAST:
+        raise WrongUsage(f"--budget {budget} is too small; expected at least {_LEAST}")
+    for name in ("--rate", "--max-response-time", "--patience", "--max-time", "--connections"):
+        value = get(name)
+        if value is not None and value <= 0:
+            raise WrongUsage(f"{name} {value} is not positive")
+    shard = _shard(get("--shard"))
+    seed = get("--seed")
+    if seed is None:
+        seed = _fresh_seed(shard) if profile.fresh_seed else 0
+    load_contract(get("--contract"))
+    corpus = "" if get("--corpus") == "none" else str(config.rootpath / get("--corpus"))
+    load_corpus(corpus)
+    from tests.harness.example_database import check_database  # noqa: PLC0415  # a live run pays for it alone
+
+    check_database(get("--examples"))
+    options = RunOptions(
+        target=target,
+        base_url=check_base_url(get("--base-url")) if target == "live" else "",
+        profile=profile.name,
+        seed=seed,
+        run_id=new_run_id(),
+        contract=get("--contract"),
+        budget=budget,
+        rate=get("--rate"),
+        connections=get("--connections") or 0,
+        response_time=get("--max-response-time"),
+        patience=get("--patience"),
+        client_cert=_certificate(get("--client-cert")),
+        client_key=_certificate(get("--client-key")),
+        deadline=time.time() + get("--max-time") if get("--max-time") else None,
+        keep_projects=get("--keep-projects"),
+        fail_on=get("--fail-on"),
+        deviations=get("--deviations"),
+        corpus=corpus,
+        examples=get("--examples"),
+        shard=shard,
+        fault=get("--fault"),
+        variant=get("--variant"),
+        delay_ms=get("--delay-ms"),
+    )
+    return options, Secrets(read_key(get("--key-file"), target))
+
+
+def _certificate(path: str | None) -> str:
+    if path and not Path(path).is_file():
+        raise WrongUsage(f"there is no file {path} for --client-cert or --client-key")
+    return str(Path(path).resolve()) if path else ""
+
+
+def _fresh_seed(shard: tuple[int, int]) -> int:
+    """A new seed. Shards must split the same sets, so those of one day (UTC) have one in common."""
+    if shard != (1, 1):
+        return int(datetime.now(tz=UTC).strftime("%Y%m%d"))
+    return random.SystemRandom().randrange(1_000_000)
+
+
+def _shard(text: str) -> tuple[int, int]:
+    number, _, of = text.partition("/")
+    if not (number.isdigit() and of.isdigit() and 1 <= int(number) <= int(of)):
+        raise WrongUsage(f"--shard {text!r}: expected a part such as 3/8")
+    return int(number), int(of)

@@ -1,0 +1,49 @@
+"""What protects the exit status and the cleanup of a run from errors of pytest, of the disk and of the output."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import sys
+from typing import TYPE_CHECKING
+
+from contracts.verdict import ExitStatus
+
+if TYPE_CHECKING:
+    from contracts.deviations import Deviations
+    from tests.harness.run import TestRun
+
+
+def report_crash(problem: BaseException) -> int:
+    """Print one line about an uncaught error; return exit status 3, as Python's own 1 means a broken promise."""
+    with contextlib.suppress(OSError, ValueError):
+        # The words of other errors may hold the key.
+        words = problem.strerror if isinstance(problem, OSError) else None
+        print(f"No verdict: {words or type(problem).__name__}", file=sys.stderr, flush=True)
+    return int(ExitStatus.NO_VERDICT)
+
+
+def discard_lost_output() -> None:
+    """Redirect an output that nobody reads any more to the null device: Python would end with 1 or 120."""
+    for number, streams in ((1, (sys.stdout, sys.__stdout__)), (2, (sys.stderr, sys.__stderr__))):
+        for stream in streams:
+            try:
+                if stream is not None:
+                    stream.flush()
+            except (OSError, ValueError):
+                os.dup2(os.open(os.devnull, os.O_WRONLY), number)
+
+
+def finish_run(test_run: TestRun, deviations: Deviations) -> None:
+    """Clean up and write the reports where pytest did not get that far."""
+    if test_run.is_finished:
+        return
+    # Later imports: a run that ends as it should does not need them here.
+    from reports.reading import summarize  # noqa: PLC0415
+    from reports.render import write_all  # noqa: PLC0415
+
+    test_run.reason = test_run.reason or "pytest failed itself"
+    test_run.finish()
+    test_run.close()
+    with contextlib.suppress(Exception):  # the disk may be full; the exit status says that there is no verdict
+        write_all(summarize([test_run.options.folder], deviations=deviations), test_run.options.folder)
