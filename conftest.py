@@ -14,7 +14,9 @@ from contracts.deviations import DeviationError
 from contracts.document import DocumentError
 from contracts.findings import Level
 from contracts.secrets import Secrets
+from contracts.verdict import ExitStatus
 from tests.harness.client.credentials import WrongUsage, inherited_key
+from tests.harness.interruption import ignore_signals
 from tests.harness.options import add_options, read_options
 from tests.harness.pytest_guard import discard_lost_output, finish_run, report_crash
 from tests.harness.run_options import RunOptions
@@ -45,7 +47,10 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_guarded_main(config: pytest.Config) -> Generator[None, int | None, int | None]:
     """Run pytest; end with 3 after an uncaught error, and clean up in any case."""
     try:
-        return (yield)
+        status = yield
+        # pytest has a status of its own, 2, for what is interrupted before its session begins.
+        is_cut_short = _RUN in config.stash and not config.stash[_RUN][0].is_finished
+        return int(ExitStatus.NO_VERDICT) if is_cut_short else status
     except (pytest.UsageError, pytest.exit.Exception):
         raise
     except BaseException as problem:
@@ -55,6 +60,8 @@ def pytest_guarded_main(config: pytest.Config) -> Generator[None, int | None, in
     finally:
         if _RUN in config.stash:
             finish_run(*config.stash[_RUN])
+        if _wants_contract(config):
+            ignore_signals()
         discard_lost_output()
         atexit.register(discard_lost_output)  # for what pytest prints after this
 

@@ -41,6 +41,13 @@ def interrupt_on_signals() -> None:
             signal.signal(number, interrupt)
 
 
+def ignore_signals() -> None:
+    """Ignore signals for the rest of the process: what is left to do takes no time, and decides the exit status."""
+    if threading.current_thread() is threading.main_thread():
+        for number in (signal.SIGINT, *_SIGNALS):
+            signal.signal(number, signal.SIG_IGN)
+
+
 @contextmanager
 def undisturbed(doing: str = "deleting what was created") -> Iterator[None]:
     """Ignore signals, except for a Ctrl-C that is repeated after the user was asked to wait.

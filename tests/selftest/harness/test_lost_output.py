@@ -7,6 +7,7 @@ import os
 import shutil
 import signal
 import sys
+import time
 from typing import TYPE_CHECKING
 from urllib.request import Request, urlopen
 
@@ -78,6 +79,20 @@ def test_a_run_that_cannot_print_cleans_up(service: str, tmp_path: Path, output:
     finally:
         os.close(out)
     assert run.status == ExitStatus.NO_VERDICT, run.err
+    assert _left(service) == 0
+
+
+@pytest.mark.parametrize("requests", [2, 80])
+def test_impatient_presses_of_ctrl_c_end_a_run_without_a_verdict(service: str, tmp_path: Path, requests: int) -> None:
+    with UnrulyServer(service) as server:
+        started = start_suite(tmp_path, *RUN, "--base-url", server.base_url)
+        wait_until(lambda: len(server.requests) > requests)
+        for _ in range(6):
+            started.signal(signal.SIGINT)
+            time.sleep(0.05)
+        run = started.end()
+    assert run.status == ExitStatus.NO_VERDICT, run.out + run.err
+    assert "Traceback" not in run.err
     assert _left(service) == 0
 
 
