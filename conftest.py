@@ -17,7 +17,7 @@ from contracts.secrets import Secrets
 from contracts.verdict import ExitStatus
 from tests.harness.client.credentials import WrongUsage, inherited_key
 from tests.harness.interruption import ignore_signals
-from tests.harness.options import add_options, read_options
+from tests.harness.options import add_options, output_folder, read_options
 from tests.harness.pytest_guard import discard_lost_output, finish_run, report_crash
 from tests.harness.run_options import RunOptions
 
@@ -76,7 +76,7 @@ def pytest_cmdline_main(config: pytest.Config) -> int | None:
 
     try:
         options, secrets = read_options(config)
-        reports = config.rootpath / config.getoption("--reports")
+        reports = output_folder(config) / config.getoption("--reports")
         finding, run = config.getoption("--replay") or "", config.getoption("--run") or ""
         if finding or run:
             return run_setup.replay(options, secrets, reports, Path(run), finding)

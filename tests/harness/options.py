@@ -1,12 +1,13 @@
-"""The command line options of a run, and what they mean together."""
+"""The options of a run, and what they mean together."""
 
 from __future__ import annotations
 
+import os
 import random
 import time
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from contracts.corpus import DEFAULT_CORPUS, load_corpus
 from contracts.deviations import DEFAULT_FILE
@@ -14,78 +15,96 @@ from contracts.document import DEFAULT_DOCUMENT, load_contract
 from contracts.findings import Level
 from contracts.secrets import Secrets
 from tests.harness.client.credentials import WrongUsage, check_base_url, read_key
+from tests.harness.configuration import Configuration, Declarations, variable
 from tests.harness.profiles import PROFILES
 from tests.harness.run_options import RunOptions, new_run_id
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     import pytest
 
 #: The smallest budget with which a run can verify anything and clean up.
 _LEAST: Final = 20
 
 
-def add_options(parser: pytest.Parser) -> None:
-    """Register the options of a run with pytest."""
-    group = parser.getgroup("contract", "the contract of POST /v1/projects")
-    add = group.addoption
-    add(
-        "--target",
+def _declarations() -> Declarations:
+    """The options by their names: what argparse is to know of each."""
+    table: Declarations = {}
+
+    def option(name: str, **how: Any) -> None:
+        table[name] = how
+
+    option(
+        "target",
         choices=["mock", "live"],
-        default="mock",
         help="what is tested: the mock (default) or a live service",
     )
-    add("--base-url", default="", help="where the live service is, such as https://cloud.activepieces.com/api")
-    add("--allow-mock", action="store_true", help="let the profiles gate and nightly test the mock")
-    add("--key-file", help="a file that holds the API key; else ACTIVEPIECES_API_KEY")
-    add("--profile", choices=sorted(PROFILES), default="default", help="how much is sent (default: default)")
-    add("--seed", type=int, help="what the cases are varied by; a fresh one unless given")
-    add("--budget", type=int, help="at most so many requests, cleanup included")
-    add("--rate", type=float, help="at most so many requests a second")
-    add(
-        "--connections",
+    option("base-url", default="", help="where the live service is, such as https://cloud.activepieces.com/api")
+    option("allow-mock", action="store_true", help="let the profiles gate and nightly test the mock")
+    option("key-file", help="a file that holds the API key; else ACTIVEPIECES_API_KEY")
+    option("profile", choices=sorted(PROFILES), default="default", help="how much is sent (default: default)")
+    option("seed", type=int, help="what the cases are varied by; a fresh one unless given")
+    option("budget", type=int, help="at most so many requests, cleanup included")
+    option("rate", type=float, help="at most so many requests a second")
+    option(
+        "connections",
         type=int,
         help="connections of each worker (default: 2, 8 or 20 by the pace of the service; of the profile gate 1)",
     )
-    add(
-        "--max-response-time",
+    option(
+        "max-response-time",
         type=float,
         default=5.0,
         help="seconds within which a response must be complete (default: 5)",
     )
-    add(
-        "--patience",
+    option(
+        "patience",
         type=float,
         default=60.0,
         help="seconds without a good answer for which an unreachable or limiting service is waited for (default: 60)",
     )
-    add("--client-cert", help="a PEM file with a client certificate, and its key unless --client-key names that")
-    add("--client-key", help="a PEM file with the key of the client certificate")
-    add("--max-time", type=float, help="seconds after which nothing more is sent")
-    add(
-        "--replay",
+    option("client-cert", help="a PEM file with a client certificate, and its key unless --client-key names that")
+    option("client-key", help="a PEM file with the key of the client certificate")
+    option("max-time", type=float, help="seconds after which nothing more is sent")
+    option(
+        "replay",
         metavar="FINDING",
         help="send the smallest case of one finding again, and say what the service does now",
     )
-    add("--run", metavar="DIR", help="with --replay: the folder of the run that had the finding")
-    add("--keep-projects", action="store_true", help="leave the created projects where they are")
-    add(
-        "--contract", default=str(DEFAULT_DOCUMENT), help="an OpenAPI 3.1 document with another version of the contract"
+    option("run", metavar="DIR", help="with --replay: the folder of the run that had the finding")
+    option("keep-projects", action="store_true", help="leave the created projects where they are")
+    option(
+        "contract", default=str(DEFAULT_DOCUMENT), help="an OpenAPI 3.1 document with another version of the contract"
     )
-    add(
-        "--fail-on",
+    option(
+        "fail-on",
         choices=[level.value for level in Level],
         default="implied",
         help="the weakest level that fails a run",
     )
-    add("--deviations", default=str(DEFAULT_FILE), help="known deviations (a TOML file), or none")
-    add("--reports", default="reports/runs", help="where reports go (default: reports/runs)")
-    add("--examples", default=".hypothesis/examples", help="Hypothesis' example database: a folder or redis://...")
-    add("--corpus", default=str(DEFAULT_CORPUS), help="cases that failed before (a folder), or none")
-    add("--drift-source", action="append", default=[], help="a published document to hold the contract against")
-    add("--shard", default="1/1", help="send only this part of the sets, such as 3/8; the same --seed for each")
-    add("--fault", help="of the mock: mistakes to switch on, with commas; python -m tests.mock --list-faults")
-    add("--variant", help="of the mock: another correct way to answer")
-    add("--delay-ms", type=float, default=0.0, help="of the mock: milliseconds until it answers")
+    option("deviations", default=str(DEFAULT_FILE), help="known deviations (a TOML file), or none")
+    option("reports", default="reports/runs", help="where reports go (default: reports/runs)")
+    option("examples", default=".hypothesis/examples", help="Hypothesis' example database: a folder or redis://...")
+    option("corpus", default=str(DEFAULT_CORPUS), help="cases that failed before (a folder), or none")
+    option("drift-source", action="append", default=[], help="a published document to hold the contract against")
+    option("shard", default="1/1", help="send only this part of the sets, such as 3/8; the same --seed for each")
+    option("fault", help="of the mock: mistakes to switch on, with commas; python -m tests.mock --list-faults")
+    option("variant", help="of the mock: another correct way to answer")
+    option("delay-ms", type=float, default=0.0, help="of the mock: milliseconds until it answers")
+    return table
+
+
+def _configuration() -> Configuration:
+    return Configuration(_declarations(), os.environ, Path.cwd())
+
+
+def add_options(parser: pytest.Parser) -> None:
+    """Register the options of a run with pytest; their defaults are what the environment and the file say."""
+    group = parser.getgroup("contract", "the contract of POST /v1/projects; each option also as CONTRACT_OPTION")
+    values = _configuration().values
+    for name, how in _declarations().items():
+        group.addoption(f"--{name}", **({**how, "default": values[name]} if name in values else how))
 
 
 def read_options(config: pytest.Config) -> tuple[RunOptions, Secrets]:
@@ -99,23 +118,11 @@ def read_options(config: pytest.Config) -> tuple[RunOptions, Secrets]:
         DocumentError: The contract document cannot be used.
         CorpusError: The corpus cannot be used.
     """
+    configuration = _configuration()
+    configuration.check()
     get = config.getoption
-    target, profile = get("--target"), PROFILES[get("--profile")]
-    if target == "live" and not get("--base-url"):
-        raise WrongUsage("--target live needs --base-url, such as https://cloud.activepieces.com/api")
-    if target == "mock" and get("--base-url"):
-        raise WrongUsage("--base-url is for --target live; the mock is started by the suite")
-    if (
-        target == "mock"
-        and profile.name in {"gate", "nightly"}
-        and not (get("--allow-mock") or get("--fault") or get("--variant"))
-    ):
-        raise WrongUsage(
-            f"--profile {profile.name} verifies a live service: add --target live --base-url URL,"
-            " or --allow-mock to test the mock"
-        )
-    if target == "live" and (get("--fault") or get("--variant") or get("--delay-ms")):
-        raise WrongUsage("--fault, --variant and --delay-ms are for the mock, not for a live service")
+    profile = PROFILES[get("--profile")]
+    target, base_url = _target(get, configuration)
     if get("--client-key") and not get("--client-cert"):
         raise WrongUsage("--client-key is for --client-cert, which is missing")
     budget = get("--budget") if get("--budget") is not None else profile.budget
@@ -130,14 +137,14 @@ def read_options(config: pytest.Config) -> tuple[RunOptions, Secrets]:
     if seed is None:
         seed = _fresh_seed(shard) if profile.fresh_seed else 0
     load_contract(get("--contract"))
-    corpus = "" if get("--corpus") == "none" else str(config.rootpath / get("--corpus"))
+    corpus = "" if get("--corpus") == "none" else str(output_folder(config) / get("--corpus"))
     load_corpus(corpus)
     from tests.harness.example_database import check_database  # noqa: PLC0415  # a live run pays for it alone
 
     check_database(get("--examples"))
     options = RunOptions(
         target=target,
-        base_url=check_base_url(get("--base-url")) if target == "live" else "",
+        base_url=check_base_url(base_url) if target == "live" else "",
         profile=profile.name,
         seed=seed,
         run_id=new_run_id(),
@@ -161,6 +168,34 @@ def read_options(config: pytest.Config) -> tuple[RunOptions, Secrets]:
         delay_ms=get("--delay-ms"),
     )
     return options, Secrets(read_key(get("--key-file"), target))
+
+
+def _target(get: Callable[[str], Any], configuration: Configuration) -> tuple[str, str]:
+    """The target and the base URL, which belong together."""
+    target, base_url, profile = get("--target") or "mock", get("--base-url"), get("--profile")
+    if target == "live" and not base_url:
+        raise WrongUsage(
+            f"--target live needs --base-url (or {variable('base-url')}), such as https://cloud.activepieces.com/api"
+        )
+    if get("--target") == "mock" and base_url == configuration.values.get("base-url"):
+        base_url = ""  # the mock is asked for by name; the URL is only the usual one
+    if target == "mock" and base_url:
+        raise WrongUsage("--base-url is for --target live, which is missing; the suite starts the mock itself")
+    of_mock = get("--fault") or get("--variant") or get("--delay-ms")
+    if target == "mock" and profile in {"gate", "nightly"} and not (get("--allow-mock") or of_mock):
+        raise WrongUsage(
+            f"--profile {profile} verifies a live service: add --target live --base-url URL,"
+            " or --allow-mock to test the mock"
+        )
+    if target == "live" and of_mock:
+        raise WrongUsage("--fault, --variant and --delay-ms are for the mock, not for a live service")
+    return target, base_url
+
+
+def output_folder(config: pytest.Config) -> Path:
+    """The folder that relative paths of reports and corpus start from: the caller's, or of the repository its root."""
+    here = config.invocation_params.dir
+    return config.rootpath if here.is_relative_to(config.rootpath) else here
 
 
 def _certificate(path: str | None) -> str:

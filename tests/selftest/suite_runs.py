@@ -52,7 +52,11 @@ def run_suite(reports: Path, *arguments: str, env: dict[str, str] | None = None,
         command.append("--allow-mock")
     if "--examples" not in arguments:
         command += ["--examples", str(reports / "examples")]
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(("PYTEST_", "GITHUB_", "CI"))}
+    kept = {
+        name: value
+        for name, value in os.environ.items()
+        if not name.startswith(("PYTEST_", "GITHUB_", "CI", "CONTRACT_"))
+    }
     done = subprocess.run(  # noqa: S603  # our own suite
         command, cwd=ROOT, env=kept | (env or {}), capture_output=True, text=True, timeout=seconds, check=False
     )
