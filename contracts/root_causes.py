@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 Record = dict[str, Any]
 
 _FAILS, _REUSE = "service.no_5xx", "state.external_id_reuse"
+_REFUSED, _OPTIONAL = "refused", ".optional"
 #: What a field that is not validated breaks, and so many members that are missing together have one cause.
 _VALUE_CLAUSES = ("type", "pattern", "enum", "null")
 _MANY_MISSING = 4
@@ -70,7 +71,7 @@ class RootCause:
     #: The kind of its cases where a clause has several root causes, and of all cases by kinds.
     kind: str = ""
     by_kinds: dict[tuple[str, ...], Cases] = field(default_factory=dict)
-    #: Of a failure that tells nothing: by the members of its cases how many there were, and the smallest one.
+    #: Of a failure that tells nothing, and of a refusal: by the members of its cases how many, and the smallest one.
     by_members: dict[frozenset[str], tuple[int, Record]] = field(default_factory=dict)
 
     def identifier(self) -> str:
@@ -102,7 +103,8 @@ class RootCauses:
             root_cause.finding, root_cause.exchange = finding, exchange
         root_cause.count += 1
         root_cause.first_seen = min(root_cause.first_seen, started)
-        if exchange is not None and finding.clause == _FAILS and finding.cause.isdigit():
+        tells_nothing = finding.clause == _FAILS and finding.cause.isdigit()
+        if exchange is not None and (tells_nothing or finding.cause == _REFUSED):
             members = frozenset(_members(exchange))
             count, smallest = root_cause.by_members.get(members, (0, exchange))
             root_cause.by_members[members] = (count + 1, exchange if _smaller(exchange, smallest) else smallest)
@@ -168,19 +170,26 @@ _MISSING = "missing members"
 
 
 def without_explained(root_causes: Iterable[RootCause], required: frozenset[str]) -> list[RootCause]:
-    """The root causes without failures that tell nothing where each case has a field that is known to fail.
+    """The root causes without the cases that another one explains.
+
+    A failure that tells nothing is explained by a field that is known to fail, a refusal by the lack of an optional
+    field that is known to be insisted on.
 
     Args:
         root_causes: all of them.
-        required: the fields that every valid request has: these explain nothing.
+        required: the fields that every valid request has: these explain no failure.
     """
     root_causes = list(root_causes)
-    named = (c.cause.partition(" at /")[2] for c in root_causes if c.clause == _FAILS and c.known is None)
-    fields = set(named) - {""} - required
+    new = [cause for cause in root_causes if cause.known is None]
+    failing = {c.cause.partition(" at /")[2] for c in new if c.clause == _FAILS} - {""} - required
+    demanded = {c.clause.split(".")[1] for c in new if c.cause == _REFUSED and c.clause.endswith(_OPTIONAL)}
     kept = []
     for cause in root_causes:
-        left = [found for members, found in cause.by_members.items() if members.isdisjoint(fields)]
-        if fields and cause.by_members:
+        if cause.clause == _FAILS:
+            left = [found for members, found in cause.by_members.items() if members.isdisjoint(failing)]
+        else:
+            left = [found for members, found in cause.by_members.items() if demanded <= members]
+        if cause.by_members and cause.known is None and not cause.clause.endswith(_OPTIONAL):
             if not left:
                 continue
             cause.count = sum(count for count, _ in left)

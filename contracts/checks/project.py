@@ -200,7 +200,7 @@ def shown_texts_match(context: Context) -> Iterator[Finding]:
     for field in context.contract.fields:
         text = project.get(field.path)
         # What was not sent so is a value that was changed: the echo of other requests shows that.
-        if field.pattern is None or not isinstance(text, str) or text not in sent:
+        if field.pattern is None or not isinstance(text, str) or not text or text not in sent:
             continue
         if not Pattern.compile(field.pattern).matches(text):
             yield Finding(

@@ -107,7 +107,8 @@ def _limited(name: str, has: Has, outcome: str) -> Prediction:
     def fails(seen: Observation) -> str | None:
         # What else is wrong with a request may be seen first; a number that no double holds may be refused.
         value = seen.body.get(name, json_text.ABSENT)
-        says_something = seen.broken in {"", OPEN} and value not in (math.inf, -math.inf)
+        not_refused = seen.broken == "" or (seen.broken == OPEN and seen.outcome == ACCEPTED)
+        says_something = not_refused and value not in (math.inf, -math.inf)
         if value is json_text.ABSENT or not (says_something or seen.outcome == FAILED):
             return None
         return outcome if has(value) else None

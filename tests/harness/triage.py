@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from contracts.findings import Finding
 from contracts.json_text import type_name
-from contracts.oracle import Expected
+from contracts.oracle import FRAMING, Expected
 from strategies.cases.baseline_cases import full_case, minimal_case
 from strategies.encoding import encode
 from strategies.shrinking import shrink, without
@@ -54,7 +55,7 @@ class Triage:
         self._spent = 0
         self._taken_apart = 0
         self._failures = 0
-        self._failing: set[str] = set()
+        self._failing: dict[str, Finding] = {}
         self._ids_change = False
         self._explosive: dict[str, bool] = {}
         self._passing: str | None = None
@@ -70,8 +71,10 @@ class Triage:
                 reattributed = finding
                 if self._is_consequence(answer, finding):
                     reattributed = self._conflict(answer, finding)
+                elif finding.clause == FRAMING and finding.cause == "refused":
+                    reattributed = self._of_the_way(answer, finding)
                 elif finding.clause == "service.no_5xx":
-                    self._take_apart(answer, finding)
+                    reattributed = self._take_apart(answer, finding)
                 elif finding.clause == "service.time":
                     reattributed = self._explosion(answer, finding)
                 elif self._is_doubtful(answer, finding):
@@ -99,26 +102,57 @@ class Triage:
         self._history.reattributed(answer.exchange, finding, reattributed)
         return reattributed
 
-    def _take_apart(self, answer: Judged, finding: Finding) -> None:
-        """Leave out members of a body that makes the server fail, as long as it fails.
+    def _of_the_way(self, answer: Judged, finding: Finding) -> Finding:
+        """Blame what is said where the same body is refused also without the header that tells how it travels."""
+        kept = tuple(pair for pair in answer.case.headers if pair[0] != finding.where)
+        reply = self._ask(self._names.renew(replace(answer.case, headers=kept)))
+        refused = next((f for f in reply.findings if f.cause == "refused"), None) if reply else None
+        body = answer.judgement.expectation.body
+        if reply is None and self._taken_apart and isinstance(body, dict):
+            clause, where = self._known_culprit(body)
+        elif reply is None or refused is None:
+            return finding
+        else:
+            doubtful = self._is_doubtful(reply, refused)
+            clause, where = self._blame(reply) if doubtful else (refused.clause, refused.where)
+        reattributed = replace(finding, clause=clause, where=where)
+        self._history.reattributed(answer.exchange, finding, reattributed)
+        return reattributed
 
-        The last request shows the one member to blame; its finding is recorded like every other.
+    def _take_apart(self, answer: Judged, finding: Finding) -> Finding:
+        """Leave out members of a body that makes the server fail, as long as it fails: who is to blame?
+
+        Once that is known of a field, further failures with this field are put down to it.
         """
         body = answer.judgement.expectation.body
-        if not isinstance(body, dict) or not finding.cause.isdigit() or not self._failing.isdisjoint(body):
-            return
-        if self._failures >= _FAILURES:
-            return
-        self._failures += 1
-        case = answer.case
+        if not isinstance(body, dict) or not finding.cause.isdigit():
+            return finding
+        optional = [f for name, f in self._failing.items() if name in body and not self._contract.field(name).required]
+        if not optional and self._failures < _FAILURES:
+            self._failures += 1
+            self._find_culprit(answer, body)
+        known = [found for name, found in self._failing.items() if name in body]
+        if not known:
+            return finding
+        # A field that every body has is to blame where no other one is known to be.
+        blamed = min(known, key=lambda found: self._contract.field(found.where.split("/")[1]).required)
+        reattributed = replace(finding, cause=blamed.cause, where=blamed.where)
+        self._history.reattributed(answer.exchange, finding, reattributed)
+        return reattributed
+
+    def _find_culprit(self, answer: Judged, body: dict[str, object]) -> None:
+        case, last = answer.case, answer
         for field in self._contract.fields:
             if field.path in body:
                 plain = case.with_body(encode({**body, field.path: ordinary(field)}))
                 smaller = self._names.renew(plain) if field.required else without(case, field.path, self._names)
                 reply = self._ask(smaller)
                 if reply is not None and reply.status == answer.status:
-                    case, body = smaller, reply.judgement.expectation.body
-        self._failing.update(field.path for field in self._contract.fields if field.path in body and not field.required)
+                    case, last, body = smaller, reply, reply.judgement.expectation.body
+        for found in last.findings:
+            name = found.cause.partition(" at /")[2]
+            if found.clause == "service.no_5xx" and name in self._contract_names():
+                self._failing.setdefault(name, replace(found, where=found.where or f"/{name}"))
 
     def _is_doubtful(self, answer: Judged, finding: Finding) -> bool:
         """Whether a body may have been refused for another member, for what it lacks, or for how it is written."""
