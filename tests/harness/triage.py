@@ -13,7 +13,8 @@ from strategies.cases.baseline_cases import full_case, minimal_case
 from strategies.encoding import encode
 from strategies.shrinking import shrink, without
 from strategies.surrounding_fields import MARKED, ordinary
-from tests.harness.client.budget import BudgetSpent, OutOfTime
+from tests.harness.failure_triage import FailureTriage
+from tests.harness.questions import Questions
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -24,15 +25,12 @@ if TYPE_CHECKING:
     from strategies.unique_names import UniqueNames
     from tests.harness.client.session import Judged, Session
 
-#: Requests that are spent on one finding, and on all findings of a run.
+#: Requests that are spent on one finding.
 _PER_FINDING = 30
-_PER_RUN = 300
 #: A body of so many bytes is small enough to be read at a glance.
 _SMALL = 48
 #: Refused bodies that are taken apart; further ones are put down to what was found in these.
 _TAKEN_APART = 6
-#: Requests that a server error follows and that are taken apart, with other members each.
-_FAILURES = 8
 
 COMBINATION = "request.combination"
 #: How often a request that passes when it is repeated is sent on its own, to see whether it fails by chance.
@@ -45,21 +43,18 @@ _ID_ECHO = f"response.201.{MARKED}.echo"
 
 
 class Triage:
-    """Asks the service further questions about what broke; bounded, and recorded like everything else."""
+    """Puts what broke down to the clause and the field to blame, and reduces its case."""
 
     def __init__(self, session: Session, contract: Contract, history: HistoryWriter, names: UniqueNames) -> None:
-        self._session = session
         self._contract = contract
         self._history = history
         self._names = names
-        self._spent = 0
+        self._questions = Questions(session)
+        self._failure_triage = FailureTriage(self._questions, contract, history, names)
         self._taken_apart = 0
-        self._failures = 0
-        self._failing: dict[str, Finding] = {}
         self._ids_change = False
         self._explosive: dict[str, bool] = {}
         self._passing: str | None = None
-        self._replies: list[tuple[Judged, Finding]] = []
         self._culprits: dict[str, tuple[str, str]] = {}
 
     def explain(self, judged: Sequence[Judged]) -> list[tuple[Judged, Finding]]:
@@ -74,7 +69,7 @@ class Triage:
                 elif finding.clause == FRAMING and finding.cause == "refused":
                     reattributed = self._of_the_way(answer, finding)
                 elif finding.clause == "service.no_5xx":
-                    reattributed = self._take_apart(answer, finding)
+                    reattributed = self._failure_triage.explain(answer, finding)
                 elif finding.clause == "service.time":
                     reattributed = self._explosion(answer, finding)
                 elif self._is_doubtful(answer, finding):
@@ -93,7 +88,7 @@ class Triage:
         if name not in self._explosive:
             harmless = encode({**body, name: ordinary(self._contract.field(name))})
             again, plain = (
-                self._ask(self._names.renew(case)) for case in (answer.case, answer.case.with_body(harmless))
+                self._questions.ask(self._names.renew(case)) for case in (answer.case, answer.case.with_body(harmless))
             )
             self._explosive[name] = not _quick(again, answer) and _quick(plain, answer)
         if not self._explosive[name]:
@@ -105,7 +100,7 @@ class Triage:
     def _of_the_way(self, answer: Judged, finding: Finding) -> Finding:
         """Blame what is said where the same body is refused also without the header that tells how it travels."""
         kept = tuple(pair for pair in answer.case.headers if pair[0] != finding.where)
-        reply = self._ask(self._names.renew(replace(answer.case, headers=kept)))
+        reply = self._questions.ask(self._names.renew(replace(answer.case, headers=kept)))
         refused = next((f for f in reply.findings if f.cause == "refused"), None) if reply else None
         body = answer.judgement.expectation.body
         if reply is None and self._taken_apart and isinstance(body, dict):
@@ -118,41 +113,6 @@ class Triage:
         reattributed = replace(finding, clause=clause, where=where)
         self._history.reattributed(answer.exchange, finding, reattributed)
         return reattributed
-
-    def _take_apart(self, answer: Judged, finding: Finding) -> Finding:
-        """Leave out members of a body that makes the server fail, as long as it fails: who is to blame?
-
-        Once that is known of a field, further failures with this field are put down to it.
-        """
-        body = answer.judgement.expectation.body
-        if not isinstance(body, dict) or not finding.cause.isdigit():
-            return finding
-        optional = [f for name, f in self._failing.items() if name in body and not self._contract.field(name).required]
-        if not optional and self._failures < _FAILURES:
-            self._failures += 1
-            self._find_culprit(answer, body)
-        known = [found for name, found in self._failing.items() if name in body]
-        if not known:
-            return finding
-        # A field that every body has is to blame where no other one is known to be.
-        blamed = min(known, key=lambda found: self._contract.field(found.where.split("/")[1]).required)
-        reattributed = replace(finding, cause=blamed.cause, where=blamed.where)
-        self._history.reattributed(answer.exchange, finding, reattributed)
-        return reattributed
-
-    def _find_culprit(self, answer: Judged, body: dict[str, object]) -> None:
-        case, last = answer.case, answer
-        for field in self._contract.fields:
-            if field.path in body:
-                plain = case.with_body(encode({**body, field.path: ordinary(field)}))
-                smaller = self._names.renew(plain) if field.required else without(case, field.path, self._names)
-                reply = self._ask(smaller)
-                if reply is not None and reply.status == answer.status:
-                    case, last, body = smaller, reply, reply.judgement.expectation.body
-        for found in last.findings:
-            name = found.cause.partition(" at /")[2]
-            if found.clause == "service.no_5xx" and name in self._contract_names():
-                self._failing.setdefault(name, replace(found, where=found.where or f"/{name}"))
 
     def _is_doubtful(self, answer: Judged, finding: Finding) -> bool:
         """Whether a body may have been refused for another member, for what it lacks, or for how it is written."""
@@ -203,25 +163,25 @@ class Triage:
 
     def _settle_replies(self, clause: str, where: str) -> None:
         """What was refused among our own questions is part of what they were about."""
-        for reply, finding in self._replies:
+        for reply, finding in self._questions.refused:
             if self._is_consequence(reply, finding):
                 self._conflict(reply, finding)
             elif self._is_doubtful(reply, finding):
                 self._put_down(reply, finding, clause, where)
-        self._replies.clear()
+        self._questions.refused.clear()
 
     def _blame(self, answer: Judged) -> tuple[str, str]:
         """The clause that the refusal of a valid body breaks: smaller bodies tell."""
         body = answer.judgement.expectation.body
         if not isinstance(body, dict):
             return COMBINATION, ""
-        if self._taken_apart >= _TAKEN_APART or self._spent >= _PER_RUN:
+        if self._taken_apart >= _TAKEN_APART or self._questions.are_spent:
             return self._known_culprit(body)
         self._taken_apart += 1
         form = self._of_the_form(answer, body)
         if form:
             return form, ""
-        minimal = self._ask(minimal_case(self._contract, self._names))
+        minimal = self._questions.ask(minimal_case(self._contract, self._names))
         if minimal is not None and _refused(minimal):
             clause, where = self._missing()
             if clause.endswith(".optional"):
@@ -230,7 +190,7 @@ class Triage:
         case, current = answer.case, answer
         for name in [n for n in body if not self._contract.field(n).required]:
             smaller = without(case, name, self._names)
-            reply = self._ask(smaller)
+            reply = self._questions.ask(smaller)
             if reply is not None and _refused(reply):
                 case, current = smaller, reply
         clause = next((f.clause for f in current.findings if f.cause == "refused"), COMBINATION)
@@ -244,17 +204,17 @@ class Triage:
 
     def _of_the_form(self, answer: Judged, body: dict[str, object]) -> str:
         """The clause where not what was said was refused: the moment, the requests in flight, or the writing."""
-        again = self._ask(self._names.renew(answer.case))
+        again = self._questions.ask(self._names.renew(answer.case))
         if again is None or not _refused(again):
             if self._passing is None:
-                alone = [self._ask(self._names.renew(answer.case)) for _ in range(_ALONE)]
+                alone = [self._questions.ask(self._names.renew(answer.case)) for _ in range(_ALONE)]
                 at_times = any(reply is not None and _refused(reply) for reply in alone)
                 self._passing = "response.201.status" if at_times else "state.overlap"
             return self._passing
         plainly = self._plainly(body)
         if plainly == answer.case.body:
             return ""
-        reply = self._ask(self._names.renew(answer.case.with_body(plainly)))
+        reply = self._questions.ask(self._names.renew(answer.case.with_body(plainly)))
         return "request.body.json" if reply is not None and not _refused(reply) else ""
 
     def _of_two(self, left: dict[str, object], case: Case) -> str:
@@ -262,13 +222,13 @@ class Triage:
         optional = [name for name in left if not self._contract.field(name).required]
         if len(optional) != 1:
             return COMBINATION
-        bare = self._ask(without(case, optional[0], self._names))
+        bare = self._questions.ask(without(case, optional[0], self._names))
         if bare is None or _refused(bare):
             return COMBINATION
         plain = json.loads(minimal_case(self._contract, self._names).body or b"{}")
         plain[optional[0]] = left[optional[0]]
         body = json.dumps(plain, ensure_ascii=True).encode()
-        reply = self._ask(self._names.renew(case.with_body(body)))
+        reply = self._questions.ask(self._names.renew(case.with_body(body)))
         if reply is None or not _refused(reply):
             return COMBINATION
         return next((f.clause for f in reply.findings if f.cause == "refused"), COMBINATION)
@@ -276,12 +236,12 @@ class Triage:
     def _missing(self) -> tuple[str, str]:
         """The simplest body is refused: which optional field does the service insist on?"""
         full = full_case(self._contract, self._names)
-        whole = self._ask(full)
+        whole = self._questions.ask(full)
         if whole is None or _refused(whole):
             return "response.201.status", ""
         for field in self._contract.fields:
             if not field.required:
-                reply = self._ask(without(full, field.path, self._names))
+                reply = self._questions.ask(without(full, field.path, self._names))
                 if reply is not None and _refused(reply):
                     return f"request.{field.path}.optional", f"/{field.path}"
         return COMBINATION, ""
@@ -309,7 +269,7 @@ class Triage:
             return
 
         def still_fails(case: Case) -> bool:
-            reply = self._ask(case)
+            reply = self._questions.ask(case)
             return reply is not None and any(_alike(found, finding) for found in reply.findings)
 
         required = [field.path for field in self._contract.fields if field.required]
@@ -317,21 +277,9 @@ class Triage:
         if finding.cause == "refused":
             self._settle_replies(finding.clause, finding.where)
         else:
-            refused = [reply for reply, _ in self._replies]
-            self._replies.clear()
+            refused = [reply for reply, _ in self._questions.refused]
+            self._questions.refused.clear()
             self.explain(refused)
-
-    def _ask(self, case: Case) -> Judged | None:
-        if self._spent >= _PER_RUN:
-            return None
-        self._spent += 1
-        try:
-            reply = self._session.post(case)
-        except (BudgetSpent, OutOfTime):
-            self._spent = _PER_RUN
-            return None
-        self._replies += [(reply, finding) for finding in reply.findings if finding.cause == "refused"]
-        return reply
 
 
 def _quick(reply: Judged | None, slow: Judged) -> bool:

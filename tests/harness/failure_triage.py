@@ -1,0 +1,69 @@
+"""Which field of a body makes the server fail?"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Final
+
+from strategies.encoding import encode
+from strategies.shrinking import without
+from strategies.surrounding_fields import ordinary
+
+if TYPE_CHECKING:
+    from contracts.document import Contract
+    from contracts.findings import Finding
+    from reports.history import HistoryWriter
+    from strategies.unique_names import UniqueNames
+    from tests.harness.client.session import Judged
+    from tests.harness.questions import Questions
+
+#: Requests that a server error follows and that are taken apart, with other members each.
+_FAILURES: Final = 8
+
+
+class FailureTriage:
+    """Puts server errors that tell nothing down to the field that is to blame."""
+
+    def __init__(self, questions: Questions, contract: Contract, history: HistoryWriter, names: UniqueNames) -> None:
+        self._questions = questions
+        self._contract = contract
+        self._history = history
+        self._names = names
+        self._fields = {field.path for field in contract.fields}
+        self._taken_apart = 0
+        self._failing: dict[str, Finding] = {}
+
+    def explain(self, answer: Judged, finding: Finding) -> Finding:
+        """Leave out members of a body that makes the server fail, as long as it fails: who is to blame?
+
+        Once that is known of a field, further failures with this field are put down to it.
+        """
+        body = answer.judgement.expectation.body
+        if not isinstance(body, dict) or not finding.cause.isdigit():
+            return finding
+        optional = [f for name, f in self._failing.items() if name in body and not self._contract.field(name).required]
+        if not optional and self._taken_apart < _FAILURES:
+            self._taken_apart += 1
+            self._find_culprit(answer, body)
+        known = [found for name, found in self._failing.items() if name in body]
+        if not known:
+            return finding
+        # A field that every body has is to blame where no other one is known to be.
+        blamed = min(known, key=lambda found: self._contract.field(found.where.split("/")[1]).required)
+        reattributed = replace(finding, cause=blamed.cause, where=blamed.where)
+        self._history.reattributed(answer.exchange, finding, reattributed)
+        return reattributed
+
+    def _find_culprit(self, answer: Judged, body: dict[str, object]) -> None:
+        case, last = answer.case, answer
+        for field in self._contract.fields:
+            if field.path in body:
+                plain = case.with_body(encode({**body, field.path: ordinary(field)}))
+                smaller = self._names.renew(plain) if field.required else without(case, field.path, self._names)
+                reply = self._questions.ask(smaller)
+                if reply is not None and reply.status == answer.status:
+                    case, last, body = smaller, reply, reply.judgement.expectation.body
+        for found in last.findings:
+            name = found.cause.partition(" at /")[2]
+            if found.clause == "service.no_5xx" and name in self._fields:
+                self._failing.setdefault(name, replace(found, where=found.where or f"/{name}"))
