@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import atexit
-import shlex
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,6 +16,7 @@ from contracts.secrets import Secrets
 from contracts.verdict import ExitStatus
 from tests.harness.client.credentials import WrongUsage, inherited_key
 from tests.harness.interruption import ignore_signals
+from tests.harness.invocation import printed_command
 from tests.harness.options import add_options, output_folder, read_options
 from tests.harness.pytest_guard import discard_lost_output, finish_run, report_crash
 from tests.harness.run_options import RunOptions
@@ -81,7 +81,7 @@ def pytest_cmdline_main(config: pytest.Config) -> int | None:
         if finding or run:
             return run_setup.replay(options, secrets, reports, Path(run), finding)
         deviations = options.load_deviations()
-        command = shlex.join(["pytest", *map(str, config.invocation_params.args)])
+        command = printed_command([*map(str, config.invocation_params.args)])
         parallel = bool(getattr(config.option, "numprocesses", None) or getattr(config.option, "tx", None))
         test_run = run_setup.begin(options, secrets, reports, command, parallel=parallel)
     except (WrongUsage, DocumentError, DeviationError, CorpusError) as problem:

@@ -1,4 +1,4 @@
-"""``python -m reports``: make reports again, compare runs, and propose known deviations."""
+"""``contract report``, ``compare``, ``trend``, ``accept`` and ``body``: what is done with saved runs."""
 
 from __future__ import annotations
 
@@ -46,22 +46,22 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         status: int = options.run(options)
     except (FileNotFoundError, DeviationError, ReportError) as problem:
-        print(f"python -m reports: {problem}", file=sys.stderr)
+        print(f"contract: {problem}", file=sys.stderr)
         return ExitStatus.USAGE
     except BrokenPipeError:
         raise
     except Exception as problem:  # noqa: BLE001  # a history can be damaged in any way; 1 is the service's
-        print(f"python -m reports: this cannot be read ({type(problem).__name__}: {problem})"[:400], file=sys.stderr)
+        print(f"contract: this cannot be read ({type(problem).__name__}: {problem})"[:400], file=sys.stderr)
         return ExitStatus.NO_VERDICT
     return status
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = _Parser(prog="python -m reports", description="Reports of saved runs.")
+    parser = _Parser(prog="contract", description="Reports of saved runs.")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
 
     render = commands.add_parser(
-        "render", help="make all reports of a run again, also after a crash, or of several merged"
+        "report", aliases=["render"], help="make all reports of a run again, also after a crash, or of several merged"
     )
     render.add_argument("places", nargs="+", type=Path, metavar="DIR", help="folder of a run, or a history file")
     render.add_argument("--output", type=Path, help="where to write (default: into DIR; needed with several)")
@@ -78,7 +78,7 @@ def _parser() -> argparse.ArgumentParser:
     row.add_argument("place", nargs="?", type=Path, default=Path("reports/runs"), metavar="DIR")
     row.set_defaults(run=_trend)
 
-    entries = commands.add_parser("deviations", help="propose entries for contracts/deviations.toml")
+    entries = commands.add_parser("accept", aliases=["deviations"], help="propose entries for the known deviations")
     entries.add_argument("place", type=Path, metavar="DIR", help="folder of a run")
     entries.add_argument("--reason", default="to be said: why this is accepted for now")
     entries.add_argument("--link", default="to be said: where it is tracked")

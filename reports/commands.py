@@ -75,17 +75,17 @@ def curl(case: Case, base_url: str, stored_body: str) -> str:
 
 def replay(identifier: str, run: str, target: str, base_url: str, options: Mapping[str, str]) -> str:
     """The suite's own way to send the case again and judge the answer, under the ``options`` of the run."""
-    words = ["pytest", "tests/contract", "--target", target]
+    words = ["contract", "replay", identifier, "--run", run, "--target", target]
     if target == "live":
         words += ["--base-url", base_url]
     for name, value in options.items():
         words += [f"--{name.replace('_', '-')}", value]
-    return shlex.join([*words, "--replay", identifier, "--run", run])
+    return shlex.join(words)
 
 
 def stored_body(identifier: str, run: str) -> str:
     """A command that writes the body of a finding's case to standard output."""
-    return shlex.join(["python", "-m", "reports", "body", run, identifier])
+    return shlex.join(["contract", "body", run, identifier])
 
 
 def _inline(body: bytes) -> str | None:

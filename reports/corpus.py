@@ -1,6 +1,6 @@
 """Add findings of a run to the corpus, so that later runs send their cases again.
 
-python -m reports.corpus RUN [FINDING-ID ...] [--into FOLDER]
+contract corpus RUN [FINDING-ID ...] [--into FOLDER]
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Add the smallest case of each new finding, or of those that are named: 0 done, 4 wrong usage."""
-    parser = argparse.ArgumentParser(prog="python -m reports.corpus", description=main.__doc__, exit_on_error=False)
+    parser = argparse.ArgumentParser(prog="contract corpus", description=main.__doc__, exit_on_error=False)
     parser.add_argument("run", type=Path, metavar="RUN", help="the folder of a run, such as reports/runs/latest")
     parser.add_argument("findings", nargs="*", metavar="FINDING-ID", help="ids of findings, or further runs")
     parser.add_argument("--into", type=Path, default=DEFAULT_CORPUS, help="the corpus (default: tests/contract/corpus)")
@@ -37,7 +37,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         for finding in _chosen(summarize(runs), wanted):
             print(_added(finding, _marks(runs), options.into))
     except (FileNotFoundError, DeviationError, CorpusError, LookupError, argparse.ArgumentError) as problem:
-        print(f"python -m reports.corpus: {problem}", file=sys.stderr)
+        print(f"contract corpus: {problem}", file=sys.stderr)
         return ExitStatus.USAGE
     return ExitStatus.KEPT
 

@@ -237,7 +237,7 @@ def _commands(identifier: str, evidence: Evidence | None, run: Repeating) -> tup
     if run.target == "mock":
         url = MOCK_URL
         options = (f"--{name} {shlex.quote(value)}" for name, value in run.options.items())
-        start = " ".join(["python -m tests.mock", *options])
+        start = " ".join(["contract mock", *options])
         found.append(Command("Start the mock by hand", start))
     stored = commands.stored_body(identifier, run.run)
     found.append(Command(label, commands.curl(evidence.exchange.case, url, stored)))

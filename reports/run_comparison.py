@@ -87,7 +87,7 @@ def load_report(place: Path) -> Report:
         content = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as problem:
         raise ReportError(
-            f"cannot read {path}: {problem}; expected a report (make it with: python -m reports render FOLDER)"
+            f"cannot read {path}: {problem}; expected a report (make it with: contract report FOLDER)"
         ) from None
     if not isinstance(content, dict) or content.get("version") != 2 or "findings" not in content:
         raise ReportError(f"{path} is no report of version 2")

@@ -25,7 +25,7 @@ class _Parser(argparse.ArgumentParser):
 def main(arguments: Sequence[str] | None = None) -> int:
     """Compare and print; return the exit status: 0 same, 1 differs, 3 could not be read, 4 wrong usage."""
     parser = _Parser(
-        prog="python -m contracts.drift",
+        prog="contract drift",
         description="Hold the contract against what is published elsewhere: an OpenAPI 3.0 or 3.1 document, the "
         "text of the reference page as copied from the browser, or its Markdown.",
         epilog="Exit status: 0 the same, 1 different, 3 a source could not be read, 4 wrong usage.",

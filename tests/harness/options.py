@@ -89,7 +89,7 @@ def _declarations() -> Declarations:
     option("corpus", default=str(DEFAULT_CORPUS), help="cases that failed before (a folder), or none")
     option("drift-source", action="append", default=[], help="a published document to hold the contract against")
     option("shard", default="1/1", help="send only this part of the sets, such as 3/8; the same --seed for each")
-    option("fault", help="of the mock: mistakes to switch on, with commas; python -m tests.mock --list-faults")
+    option("fault", help="of the mock: mistakes to switch on, with commas; contract mock --list-faults")
     option("variant", help="of the mock: another correct way to answer")
     option("delay-ms", type=float, default=0.0, help="of the mock: milliseconds until it answers")
     return table

@@ -6,6 +6,7 @@ preflight, cleans up and hands over to the reports; workers only send. Nothing h
 
 from __future__ import annotations
 
+import shlex
 import sys
 import time
 from contextlib import suppress
@@ -269,7 +270,7 @@ class TestRun:
 
     def cleanup_command(self) -> str:
         """The command that deletes what this run has left."""
-        return f"python -m tests.harness.client.cleanup {self.options.directory} --base-url {self.options.base_url}"
+        return shlex.join(["contract", "cleanup", self.options.directory, "--base-url", self.options.base_url])
 
     def close(self) -> None:
         """Close connections and files, and stop the mock."""

@@ -86,7 +86,7 @@ def replay(options: RunOptions, secrets: Secrets, reports: Path, run: Path, iden
         raise WrongUsage("--replay FINDING and --run DIR go together: the finding's name, and the folder of its run")
     task = load_replay(run, identifier)
     test_run = TestRun(options, secrets, MAIN, parallel=False)
-    reason = _begun(test_run, reports, f"pytest tests/contract --replay {identifier} --run {run}", latest=False)
+    reason = _begun(test_run, reports, f"contract replay {identifier} --run {run}", latest=False)
     status, sentence = ExitStatus.NO_VERDICT, reason
     try:
         if not reason:

@@ -7,6 +7,10 @@ import os
 import sys
 import textwrap
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 DEFAULT_KEY = "sk-mock-0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUV"
 CONTRACT = Path(__file__).parents[2] / "contracts" / "create_project.openapi.yaml"
@@ -14,7 +18,7 @@ CONTRACT = Path(__file__).parents[2] / "contracts" / "create_project.openapi.yam
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
-        prog="python -m tests.mock",
+        prog="contract mock",
         description="A service that answers POST /v1/projects as Activepieces does, on the loopback interface.",
         epilog="The key is read from ACTIVEPIECES_API_KEY where --key is not given.",
     )
@@ -34,10 +38,10 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def main() -> None:
-    """Runs the mock until it is interrupted, or prints a list."""
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run the mock until it is interrupted, or print a list."""
     parser = _parser()
-    options = parser.parse_args()
+    options = parser.parse_args(arguments)
     if options.list_faults:
         print_faults()
     elif options.list_variants:

@@ -1,6 +1,6 @@
 """Deletes what a run created, at its end or later from its ledger.
 
-python -m tests.harness.client.cleanup reports/runs/<run> --base-url URL
+contract cleanup reports/runs/<run> --base-url URL
 """
 
 from __future__ import annotations
@@ -178,7 +178,7 @@ class _Parser(argparse.ArgumentParser):
 
 def main(arguments: list[str] | None = None) -> int:
     """Clean up after a run that could not: exit status 0 nothing is left, 1 something is, 4 wrong usage."""
-    parser = _Parser(prog="python -m tests.harness.client.cleanup", description=main.__doc__)
+    parser = _Parser(prog="contract cleanup", description=main.__doc__)
     parser.add_argument("run", type=Path, help="the folder of the run, such as reports/runs/latest")
     parser.add_argument("--base-url", required=True, help="where the service is: the key is sent nowhere else")
     parser.add_argument("--client-cert", help="a PEM file with a client certificate, and its key unless --client-key")

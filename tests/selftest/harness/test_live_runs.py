@@ -253,7 +253,7 @@ def test_a_service_that_fails_to_delete_is_tried_again_and_what_is_left_is_liste
         (record,) = _notes(run)
         assert record["kept"] == [{"id": never[0].rpartition("/")[2], "why": "delete fails: status 500"}]
         assert record["created"] == record["deleted"] + 1  # type: ignore[operator]
-        assert "python -m tests.harness.client.cleanup" in run.out
+        assert "contract cleanup" in run.out
     assert cleanup(tmp_path, run.run, "--base-url", service).status == 0
     assert not _listed(service)
 

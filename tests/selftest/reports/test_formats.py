@@ -162,7 +162,7 @@ def test_a_finding_shows_the_smallest_case_with_the_offending_part_and_the_comma
     assert finding.count == sum(count for _, count in finding.case_sets) > 10
     assert finding.count <= finding.cases
     replay, _, curl = finding.commands
-    assert replay.text == f"pytest tests/contract --target mock --replay {finding.id} --run {tmp_path}"
+    assert replay.text == f"contract replay {finding.id} --run {tmp_path} --target mock"
     assert "$ACTIVEPIECES_API_KEY" in curl.text
 
 
