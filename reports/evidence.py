@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shlex
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from contracts.clauses import Clause
@@ -156,7 +156,7 @@ def finding_report(
         known=None if key.known is None else _known(key.known),
         evidence=evidence,
         commands=_commands(identifier, evidence, run),
-        diagnosis=replace(diagnosis, sentence=inert(diagnosis.sentence, LINE)) if diagnosis else None,
+        diagnosis=diagnosis,
     )
 
 

@@ -80,6 +80,7 @@ def html(summary: Summary, comparison: Comparison | None = None, points: Sequenc
         findings=[_shown_finding(finding, since) for finding in summary.findings],
         known=[_shown_finding(finding, since) for finding in summary.known],
         tolerated=[_shown_finding(finding, since) for finding in summary.advice],
+        shared=[cause for cause in summary.causes if len(cause.findings) > 1],
         comparison=comparison,
         charts=charts(summary, points),
         style=style,

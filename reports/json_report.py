@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 from reports.wording import rfc3339
 
 if TYPE_CHECKING:
+    from contracts.diagnosis import Diagnosis
     from contracts.exchange import Exchange
     from reports.evidence import Evidence, FindingReport
     from reports.summary import ClauseRow, Summary
@@ -104,7 +105,7 @@ def _finding(finding: FindingReport) -> dict[str, Any]:
         "clause": finding.clause.id,
         "level": finding.clause.level.value,
         "cause": finding.cause,
-        "diagnosis": asdict(finding.diagnosis) if finding.diagnosis else None,
+        "diagnosis": _diagnosis(finding.diagnosis),
         "clauses": list(finding.clauses),
         "sent": finding.sent,
         "expected": finding.expected,
@@ -118,6 +119,10 @@ def _finding(finding: FindingReport) -> dict[str, Any]:
         "commands": [asdict(command) for command in finding.commands],
         "exchange": _exchange(finding.evidence) if finding.evidence else None,
     }
+
+
+def _diagnosis(cause: Diagnosis | None) -> dict[str, Any] | None:
+    return None if cause is None else {**asdict(cause), "findings": list(cause.findings)}
 
 
 def _exchange(evidence: Evidence) -> dict[str, Any]:

@@ -5,17 +5,16 @@ from __future__ import annotations
 import datetime as dt
 import math
 from dataclasses import replace
-from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from contracts.checks.quoting import ascii_json
 from contracts.deviations import Deviations
-from contracts.diagnosis import Diagnosis, Observation, diagnose
+from contracts.diagnosis import Diagnosis, diagnose, observed
 from contracts.document import DEFAULT_DOCUMENT, DocumentError, load_contract
 from contracts.findings import Level
 from contracts.verdict import Verdict, VerdictBuilder
-from reports.evidence import FindingReport, Repeating, clause_report, finding_report
+from reports.evidence import LINE, FindingReport, Repeating, clause_report, finding_report
 from reports.history import history_files, read_history
 from reports.summary import Accepted, ClauseRow, Cleanup, Environment, Note, Record, Summary, missing, state_of
 from reports.tally import Tally
@@ -175,7 +174,8 @@ class _Reader:
         """Everything taken in so far as one record."""
         verdict = self._builder.verdict()
         environment = self._environment(len(sources), directory)
-        findings = self._findings(verdict, sources, environment)
+        causes = self._diagnosed(verdict, sources)
+        findings = self._findings(verdict, sources, environment, causes)
         width, timeline = self._tally.timeline()
         return Summary(
             status=verdict.status,
@@ -197,12 +197,15 @@ class _Reader:
             cleanup=self._all_cleanups(),
             expired=tuple(map(Accepted.of, verdict.expired)),
             vanished=tuple(map(Accepted.of, verdict.vanished)),
+            causes=causes,
         )
 
-    def _findings(self, verdict: Verdict, sources: Sequence[Path], environment: Environment) -> list[FindingReport]:
+    def _findings(
+        self, verdict: Verdict, sources: Sequence[Path], environment: Environment, causes: Sequence[Diagnosis]
+    ) -> list[FindingReport]:
+        likely = {name: cause for cause in causes for name in cause.findings}
         slim = {_place(key) for key in verdict.root_causes if key.exchange and key.exchange.get("slim")}
         full = _find(sources, slim)
-        likely = self._diagnosed(verdict, sources)
         options = _repeated(dict(environment.options), environment.target)
         runs = [
             Repeating(_near(folder), environment.target, environment.base_url, options) for folder in _folders(sources)
@@ -213,24 +216,32 @@ class _Reader:
                 verdict.clauses[key.clause],
                 full.get(_place(key), key.exchange) if key.exchange else None,
                 runs[_folder_number(_place(key)[0])],
-                likely.get(key.identifier()),
+                None if key.known else likely.get(inert(key.identifier())),
                 one_place=len(self._places.get(key.finding.key, ())) < 2,
             )
             for key in verdict.root_causes
         ]
 
-    def _diagnosed(self, verdict: Verdict, sources: Sequence[Path]) -> dict[str, Diagnosis]:
-        """The likely mistake behind each new finding, by the finding's name; nothing is read where nothing broke."""
-        if not verdict.broken:
-            return {}
+    def _diagnosed(self, verdict: Verdict, sources: Sequence[Path]) -> tuple[Diagnosis, ...]:
+        """The likely mistakes behind the new findings; nothing is read where nothing broke."""
+        failing = [
+            cause for cause in verdict.broken if verdict.clauses[cause.clause].clause.level.rank <= self._fail_on.rank
+        ]
+        if not failing:
+            return ()
         try:
             contract = load_contract(dict(self._runs[0]["options"]).get("contract") or str(DEFAULT_DOCUMENT))
         except (LookupError, OSError, DocumentError):
-            return {}  # the run was made elsewhere, with another document
-        exchanges = (record for record in _records(sources) if record["type"] == "exchange")
-        observations = list(islice(filter(None, map(Observation.of, exchanges)), _OBSERVED))
-        found = {cause.identifier(): diagnose(contract, cause, observations) for cause in verdict.broken}
-        return {name: diagnosis for name, diagnosis in found.items() if diagnosis is not None}
+            return ()  # the run was made elsewhere, with another document
+        try:
+            found = diagnose(contract, failing, observed(_records(sources), _OBSERVED))
+        except Exception as problem:  # noqa: BLE001  # an explanation that fails must not cost the report
+            self._note({"kind": "diagnosis", "text": f"the diagnosis failed itself: {problem!r}"})
+            return ()
+        return tuple(
+            replace(cause, sentence=inert(cause.sentence, LINE), findings=tuple(map(inert, cause.findings)))
+            for cause in found
+        )
 
     def _environment(self, histories: int, directory: str) -> Environment:
         runs = self._runs or [{}]

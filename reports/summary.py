@@ -14,6 +14,7 @@ from reports.visible import inert
 if TYPE_CHECKING:
     from contracts.clauses import Clause
     from contracts.deviations import Deviation
+    from contracts.diagnosis import Diagnosis
     from contracts.verdict import ClauseResult
     from reports.evidence import FindingReport
     from reports.tally import CaseSetCount, Latency, Moment
@@ -111,8 +112,9 @@ class Accepted:
 class Summary:
     """The outcome of a run: read by every renderer, changed by none.
 
-    ``findings`` fail the run, ``advice`` does not, ``known`` are covered by accepted deviations. Texts are
-    inert (see :func:`reports.visible.inert`); raw bytes stand in the evidence of findings alone.
+    ``findings`` fail the run, ``advice`` does not, ``known`` are covered by accepted deviations; ``causes`` are the
+    likely mistakes behind the first. Texts are inert (see :func:`reports.visible.inert`); raw bytes stand in the
+    evidence of findings alone.
     """
 
     status: ExitStatus
@@ -134,6 +136,7 @@ class Summary:
     cleanup: Cleanup | None
     expired: tuple[Accepted, ...]
     vanished: tuple[Accepted, ...]
+    causes: tuple[Diagnosis, ...]
 
     @property
     def outcome(self) -> str:

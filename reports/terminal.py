@@ -120,10 +120,10 @@ def _body(summary: Summary) -> Iterator[_Line]:
     for finding in summary.findings[:_FINDINGS]:
         yield _Line("")
         yield _Line(f"✗ {finding.clause.id}  {finding.clause.promise}", (_BOLD, _RED), rows=2)
+        if finding.likely:
+            yield _Line(f"  {finding.likely}", (_YELLOW,), rows=3)
         if len(finding.clauses) > 1:
             yield _Line(f"  also breaks {', '.join(finding.clauses[1:])}", rows=2)
-        if finding.likely:
-            yield _Line(f"  {finding.likely}", rows=3)
         yield _Line(f"  sent      {finding.sent}", rows=2)
         yield _Line(f"  expected  {finding.expected}", rows=2)
         yield _Line(f"  received  {finding.received}", rows=2)

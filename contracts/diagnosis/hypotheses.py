@@ -1,108 +1,207 @@
-"""A hypothesis, the test of one against a run, and the choice of the simplest that holds."""
+"""The smallest set of hypotheses that explains most findings of a run.
+
+A hypothesis explains a finding if it predicts the failing requests and contradicts no passing one. The set is chosen
+greedily, what explains most findings first (Chvatal 1979, set cover; Reiter 1987, diagnosis by hitting sets).
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING, Final
 
 from contracts.diagnosis.echoes import changed_values
-from contracts.diagnosis.observations import ACCEPTED, Observation
+from contracts.diagnosis.fields import field_hypotheses
+from contracts.diagnosis.models import Hypothesis, OfOutcome, Predicted
+from contracts.diagnosis.observations import ACCEPTED, FAILED, REUSE, Observation, part_of
 from contracts.diagnosis.patterns import other_patterns
 from contracts.diagnosis.requests import lax_requests
 from contracts.diagnosis.values import limits, lost_types
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Sequence
+
     from contracts.document import Contract
     from contracts.root_causes import RootCause
 
-#: What a service does with a request, as a hypothesis has it: an outcome, or None where it has nothing to say.
-Prediction = Callable[[Observation], str | None]
-#: Hypotheses that are tried for one finding, and cases that must fail before one is worth a sentence.
+#: Hypotheses about a pattern that are tried for one finding.
 _MOST: Final = 400
-_FEWEST: Final = 2
-
-
-@dataclass(frozen=True, slots=True)
-class Hypothesis:
-    """A small model of a mistake: a sentence for a person, and what such a service does with a request."""
-
-    sentence: str
-    predicts: Prediction
+#: The share of a finding's requests that a hypothesis has to predict; the rest may have further mistakes.
+_NEARLY_ALL: Final = 0.8
+_FAILS, _REUSE = "service.no_5xx", "state.external_id_reuse"
 
 
 @dataclass(frozen=True, slots=True)
 class Diagnosis:
-    """The simplest hypothesis that agrees with all that it speaks about: so many cases, of which so many failed."""
+    """What the service probably does instead.
+
+    Attributes:
+        sentence: The hypothesis in words.
+        speaks: The requests that it speaks about.
+        agrees: Those that it predicts; the others fail in another way.
+        failing: Those of ``agrees`` that show a finding.
+        findings: The findings that it explains, by name.
+    """
 
     sentence: str
+    speaks: int
     agrees: int
     failing: int
+    findings: tuple[str, ...]
 
     def __str__(self) -> str:
-        return f"{self.sentence}; this agrees with all {self.agrees:,} cases it speaks about, {self.failing:,} failing"
+        share = f"all {self.agrees:,}" if self.agrees == self.speaks else f"{self.agrees:,} of the {self.speaks:,}"
+        noun = "request" if self.speaks == 1 else "requests"
+        return f"{self.sentence} (agrees with {share} {noun} that it speaks about; {self.failing:,} of them failing)"
 
 
-def diagnose(contract: Contract, cause: RootCause, observations: Sequence[Observation]) -> Diagnosis | None:
-    """The likely mistake behind a finding; None where no hypothesis fits.
+@dataclass(frozen=True, slots=True)
+class _Broken:
+    """A finding, and the requests that show it."""
+
+    name: str
+    clauses: tuple[str, ...]
+    cases: tuple[Observation, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Candidate:
+    diagnosis: Diagnosis
+    rank: int
+
+    def order(self, left: set[str]) -> tuple[int, int, int, int]:
+        """What sorts the better candidate first."""
+        found = self.diagnosis
+        return (-len(left.intersection(found.findings)), -found.failing, found.speaks - found.agrees, self.rank)
+
+
+def diagnose(contract: Contract, causes: Sequence[RootCause], observations: Sequence[Observation]) -> list[Diagnosis]:
+    """The likely mistakes behind findings, the one that explains most of them first; each finding has one at most.
 
     Args:
         contract: The contract that the run verified.
-        cause: The finding.
+        causes: The findings.
         observations: What the run saw.
     """
-    clauses = set(cause.clauses or (cause.clause,))
-    failing = [seen for seen in observations if _shows(seen, cause, clauses)]
-    if len(failing) < _FEWEST:
-        return None
-    for sentence, predicts in islice(_candidates(contract, cause, failing), _MOST):
-        tested = _tested(predicts, failing, observations)
-        if tested is not None:
-            return Diagnosis(sentence, *tested)
-    return None
+    broken = [(cause, _Broken(cause.identifier(), cause.clauses or (cause.clause,), ())) for cause in causes]
+    found = [_Broken(b.name, b.clauses, tuple(_cases(cause, b.clauses, observations))) for cause, b in broken]
+    found = [finding for finding in found if finding.cases]
+    if not found:
+        return []
+    cases = {finding.name: finding.cases for finding in found}
+    passing = [seen for seen in observations if not seen.findings]
+    failing = [seen for seen in observations if seen.findings]
+
+    def fitting(hypotheses: Iterable[Hypothesis | OfOutcome]) -> Iterator[_Candidate]:
+        return filter(None, (_candidate(hypothesis, found, passing, failing) for hypothesis in hypotheses))
+
+    candidates = list(fitting(field_hypotheses(contract)))
+    explained = {name for candidate in candidates for name in candidate.diagnosis.findings}
+    for cause in causes:
+        if cases.get(cause.identifier()) and cause.identifier() not in explained:
+            candidates += fitting(_of_finding(contract, cause, cases[cause.identifier()]))
+            # There are many, and each takes its time: the first one that fits will do.
+            candidates += islice(fitting(islice(_of_pattern(contract, cause), _MOST)), 1)
+    return list(_chosen(candidates, set(cases)))
 
 
-def _shows(seen: Observation, cause: RootCause, clauses: set[str]) -> bool:
-    return any(
-        clause in clauses and (len(clauses) > 1 or name == cause.cause) and (not cause.kind or cause.kind in kinds)
-        for clause, name, kinds in seen.findings
-    )
+def _cases(cause: RootCause, clauses: Sequence[str], observations: Sequence[Observation]) -> Iterator[Observation]:
+    for seen in observations:
+        if any(
+            clause in clauses
+            and (len(clauses) > 1 or name == cause.cause)
+            and (not cause.kind or clause != cause.clause or kinds in cause.by_kinds)
+            for clause, name, kinds in seen.findings
+        ):
+            yield seen
 
 
-def _tested(
-    predicts: Prediction, failing: Sequence[Observation], observations: Sequence[Observation]
-) -> tuple[int, int] | None:
-    """How many cases agree with a hypothesis and how many of these failed; None where one contradicts it."""
-    # The failing cases are few, and most hypotheses do not survive them.
-    if any(predicts(seen) != seen.outcome for seen in failing):
+def _of_finding(contract: Contract, cause: RootCause, failing: Sequence[Observation]) -> Iterator[OfOutcome]:
+    """The hypotheses that a finding suggests, the simplest first."""
+    for clause in cause.clauses or (cause.clause,):
+        part = part_of(clause)
+        fields = [field for field in contract.fields if field.path == part]
+        for field in fields if clause.startswith("request.") else ():
+            yield from _named([part], lost_types(field, failing))
+            yield from _named([part], limits(field, failing))
+        if clause.startswith("authorization.") or (clause.startswith("request.") and not fields):
+            yield from _named([part], lax_requests(failing))
+        elif clause.endswith(".echo"):
+            yield from _named([part], changed_values(part, failing))
+        elif clause == _FAILS or (not fields and failing[0].outcome != ACCEPTED):
+            for field in contract.fields:
+                if all(field.path in seen.body for seen in failing):
+                    yield from _named([field.path], limits(field, failing))
+
+
+def _of_pattern(contract: Contract, cause: RootCause) -> Iterator[OfOutcome]:
+    """The hypotheses about the pattern of the field whose pattern a finding breaks."""
+    for clause in cause.clauses or (cause.clause,):
+        for field in contract.fields:
+            if field.pattern is not None and clause == f"request.{field.path}.pattern":
+                yield from _named([field.path], other_patterns(field))
+
+
+def _named(
+    parts: Sequence[str], found: Iterable[tuple[str, Callable[[Observation], str | None]]]
+) -> Iterator[OfOutcome]:
+    for sentence, predicts in found:
+        yield OfOutcome(sentence, tuple(parts), predicts)
+
+
+def _candidate(
+    hypothesis: Hypothesis | OfOutcome,
+    found: Sequence[_Broken],
+    passing: Sequence[Observation],
+    failing: Sequence[Observation],
+) -> _Candidate | None:
+    """A hypothesis with its support; None where it explains nothing, or a passing request contradicts it."""
+    explained = tuple(finding.name for finding in found if _explains(hypothesis, finding))
+    if not explained:
         return None
     agrees = 0
-    for seen in observations:
-        predicted = predicts(seen)
-        if predicted is not None:
-            if predicted != seen.outcome:
+    for seen in passing:
+        said = hypothesis.predict(seen)
+        if said is not None:
+            if not said.agrees:
                 return None
             agrees += 1
-    return agrees, len(failing)
+    shown = speaks = 0
+    for seen in failing:
+        said = hypothesis.predict(seen)
+        # What it takes for documented behaviour fails for another cause.
+        if said is not None and said.deviates:
+            speaks += 1
+            shown += said.agrees
+    diagnosis = Diagnosis(hypothesis.sentence, agrees + speaks, agrees + shown, shown, explained)
+    return _Candidate(diagnosis, hypothesis.rank)
 
 
-def _candidates(
-    contract: Contract, cause: RootCause, failing: Sequence[Observation]
-) -> Iterator[tuple[str, Prediction]]:
-    """The hypotheses about a finding, the simplest first."""
-    area, _, rest = cause.clause.partition(".")
-    if area == "request" and rest.split(".")[0] in {field.path for field in contract.fields}:
-        field = contract.field(rest.split(".")[0])
-        yield from lost_types(field, failing)
-        if field.pattern is not None:
-            yield from other_patterns(field)
-        yield from limits(field, failing)
-    elif area in {"request", "authorization"}:
-        yield from lax_requests(failing)
-    elif cause.clause.endswith(".echo"):
-        yield from changed_values(rest.removeprefix("201.").removesuffix(".echo"), failing)
-    elif failing[0].outcome != ACCEPTED:
-        for field in contract.fields:
-            if all(field.path in seen.body for seen in failing):
-                yield from limits(field, failing)
+def _explains(hypothesis: Hypothesis | OfOutcome, finding: _Broken) -> bool:
+    """Whether it predicts the failing requests, nearly all of them and none otherwise than it was."""
+    if not any(clause in {_FAILS, _REUSE} or part_of(clause) in hypothesis.parts for clause in finding.clauses):
+        return False
+    predicted = 0
+    for seen in finding.cases:
+        said = hypothesis.predict(seen)
+        if said is not None and said.deviates:
+            if not said.agrees or not any(_breaks(said, clause) for clause in finding.clauses):
+                return False
+            predicted += 1
+    return predicted >= _NEARLY_ALL * len(finding.cases)
+
+
+def _breaks(said: Predicted, clause: str) -> bool:
+    if clause in {_FAILS, _REUSE}:
+        return said.outcome == FAILED or (clause == _REUSE and REUSE in said.deviates)
+    return part_of(clause) in said.deviates
+
+
+def _chosen(candidates: Sequence[_Candidate], left: set[str]) -> Iterator[Diagnosis]:
+    while left and candidates:
+        best = min(candidates, key=lambda candidate: candidate.order(left)).diagnosis
+        explained = tuple(name for name in best.findings if name in left)
+        if not explained:
+            return
+        yield Diagnosis(best.sentence, best.speaks, best.agrees, best.failing, explained)
+        left -= set(explained)

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import Any, Final
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any, Final
 
 from contracts import json_text
 from contracts.exchange import Case
 
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+#: Parts of a request that are no field of its body; the last one is whether its externalId was sent before.
+AUTHORIZATION, MEDIA_TYPE, REUSE = "Authorization", "Content-Type", "#externalId sent before"
+HEADERS: Final = frozenset({AUTHORIZATION, MEDIA_TYPE})
 ACCEPTED, REFUSED, FAILED = "accepted", "refused", "failed"
 #: In the place of a broken clause: whether the request is valid the page leaves open.
 OPEN: Final = "open"
@@ -23,7 +29,7 @@ class Observation:
 
     ``broken`` is the one clause that the request breaks, empty where it is valid, OPEN where the page does not say;
     ``findings`` are the clauses, causes and kinds that it showed; ``shown`` the project of a 201, where it is known in
-    full.
+    full. ``is_readable`` tells that the body is a JSON object, ``is_reuse`` that its externalId was sent before.
     """
 
     case: Case
@@ -32,6 +38,8 @@ class Observation:
     outcome: str
     findings: tuple[tuple[str, str, tuple[str, ...]], ...] = ()
     shown: dict[str, Any] | None = field(default=None, compare=False)
+    is_readable: bool = True
+    is_reuse: bool = False
 
     @classmethod
     def of(cls, record: dict[str, Any]) -> Observation | None:
@@ -48,9 +56,60 @@ class Observation:
         status = response["status"]
         outcome = ACCEPTED if status < 300 else REFUSED if status < 500 else FAILED
         shown = None if response.get("cut") or status != 201 else _object((response.get("body") or "").encode())
-        findings = tuple((f["clause"], f["cause"], tuple(f.get("kinds", ()))) for f in record.get("findings", ()))
+        findings = tuple(map(_entry, record.get("findings", ())))
         broken = OPEN if expected == "unspecified" else next(iter(clauses), "")
-        return cls(case, body or {}, broken, outcome, findings, shown)
+        return cls(case, body or {}, broken, outcome, findings, shown, body is not None)
+
+    def value(self, part: str) -> Any:
+        """The value of a field or a header, or whether the externalId was sent before; ABSENT where there is none."""
+        if part in HEADERS:
+            value = self.case.header(part)
+            return json_text.ABSENT if value is None else value
+        if part == REUSE:
+            return True if self.is_reuse else json_text.ABSENT
+        return self.body.get(part, json_text.ABSENT)
+
+    @property
+    def wrong(self) -> str:
+        """The part of the request that breaks a clause; empty where none does."""
+        return "" if self.broken in {"", OPEN} else part_of(self.broken)
+
+
+def observed(records: Iterable[dict[str, Any]], limit: int) -> list[Observation]:
+    """The observations in the records of a history, at most so many, with their findings as they were put right."""
+    seen: dict[tuple[str, int], Observation] = {}
+    sent: set[str] = set()
+    for record in records:
+        if record["type"] == "exchange" and len(seen) < limit:
+            observation = Observation.of(record)
+            if observation is not None:
+                external_id = observation.body.get("externalId")
+                is_reuse = isinstance(external_id, str) and external_id in sent
+                seen[record["worker"], record["number"]] = replace(observation, is_reuse=is_reuse)
+                sent.update([external_id] if isinstance(external_id, str) else ())
+        elif record["type"] == "reattributed":
+            place = (record["exchange"]["worker"], record["number"])
+            if place in seen:
+                was = (record["was"]["clause"], record["was"]["cause"])
+                kept = [entry for entry in seen[place].findings if entry[:2] != was]
+                seen[place] = replace(seen[place], findings=(*kept, _entry(record["finding"])))
+    return list(seen.values())
+
+
+def part_of(clause: str) -> str:
+    """The part of a request that a clause is about: a field or a header; ``?`` where it is neither."""
+    if clause.startswith("authorization."):
+        return AUTHORIZATION
+    if clause == "request.mediaType":
+        return MEDIA_TYPE
+    area, _, rest = clause.removeprefix("response.201.").partition(".")
+    if clause.startswith("response.201."):
+        return area
+    return rest.partition(".")[0] if area == "request" else "?"
+
+
+def _entry(finding: dict[str, Any]) -> tuple[str, str, tuple[str, ...]]:
+    return (finding["clause"], finding["cause"], tuple(finding.get("kinds", ())))
 
 
 def _object(data: bytes | None) -> dict[str, Any] | None:

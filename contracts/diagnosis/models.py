@@ -1,0 +1,154 @@
+"""A model of a mistake: what a service that makes it does with each part of a request."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+from contracts.diagnosis.observations import ACCEPTED, FAILED, HEADERS, OPEN, REFUSED, Observation
+from contracts.json_text import ABSENT, same, type_name
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+
+class _Unsaid:
+    def __repr__(self) -> str:
+        return "UNSAID"
+
+
+#: Nothing is said of the value that comes back.
+UNSAID: Final = _Unsaid()
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """What a service does with one part of a request; ``stored`` is the value that comes back if it is accepted."""
+
+    outcome: str
+    stored: Any = UNSAID
+
+
+ACCEPTS: Final = Part(ACCEPTED)
+REFUSES: Final = Part(REFUSED)
+FAILS: Final = Part(FAILED)
+
+
+@dataclass(frozen=True, slots=True)
+class Predicted:
+    """What a service does with a request: the outcome, whether that is as it was, and in which parts it is wrong."""
+
+    outcome: str
+    agrees: bool
+    deviates: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Hypothesis:
+    """A mistake that a service may make.
+
+    Attributes:
+        sentence: What the service does, for a person.
+        parts: The parts of a request that it is about: names of fields or headers.
+        model: For a part and its value what the service does, None where it does as documented.
+        rank: How simple it is; of two that explain the same the lower one is chosen.
+    """
+
+    sentence: str
+    parts: tuple[str, ...]
+    model: Callable[[str, Any], Part | None]
+    rank: int = 5
+
+    def predict(self, seen: Observation) -> Predicted | None:
+        """What the service does with a request; None where the hypothesis has nothing to say about it."""
+        if (seen.wrong and seen.wrong not in self.parts) or not (seen.is_readable or HEADERS.issuperset(self.parts)):
+            return None
+        outcomes: list[str] = []
+        stored: dict[str, Any] = {}
+        deviates: set[str] = set()
+        for part in self.parts:
+            value = seen.value(part)
+            usual = REFUSED if part == seen.wrong else ACCEPTED
+            predicted = self.model(part, value)
+            if predicted is None:
+                outcomes += [usual] if value is not ABSENT or usual == REFUSED else []
+                continue
+            outcomes.append(predicted.outcome)
+            if predicted.stored is not UNSAID:
+                stored[part] = predicted.stored
+            if predicted.outcome != usual or (part in stored and not same(value, stored[part])):
+                deviates.add(part)
+        if not outcomes or (seen.broken == OPEN and not _says_more(seen, deviates, outcomes)):
+            return None
+        outcome = REFUSED if REFUSED in outcomes else FAILED if FAILED in outcomes else ACCEPTED
+        return Predicted(outcome, outcome == seen.outcome and _came_back(stored, seen), frozenset(deviates))
+
+
+def _says_more(seen: Observation, deviates: set[str], outcomes: list[str]) -> bool:
+    """Whether anything is predicted of a request that the contract leaves open: it may be refused for its own sake."""
+    return bool(deviates) and (set(outcomes) != {ACCEPTED} or seen.outcome != REFUSED)
+
+
+def _came_back(stored: dict[str, Any], seen: Observation) -> bool:
+    shown = seen.shown
+    return shown is None or all(same(value, shown.get(part, ABSENT)) for part, value in stored.items())
+
+
+@dataclass(frozen=True, slots=True)
+class OfOutcome:
+    """A mistake given by the outcome of each request, as the other modules of this package have it."""
+
+    sentence: str
+    parts: tuple[str, ...]
+    predicts: Callable[[Observation], str | None]
+    rank: int = 6
+
+    def predict(self, seen: Observation) -> Predicted | None:
+        """What the service does with a request; None where the hypothesis has nothing to say about it."""
+        outcome = self.predicts(seen)
+        if outcome is None:
+            return None
+        usual = REFUSED if seen.wrong else ACCEPTED
+        differs = outcome != usual or any(clause.endswith(".echo") for clause, _, _ in seen.findings)
+        return Predicted(outcome, outcome == seen.outcome, frozenset(self.parts if differs else ()))
+
+
+def when(sentence: str, part: str, holds: Callable[[Any], bool], prediction: Part, rank: int = 5) -> Hypothesis:
+    """The hypothesis that the service treats the values of ``part`` for which ``holds`` is true in one way."""
+    return Hypothesis(sentence, (part,), lambda _, value: prediction if holds(value) else None, rank)
+
+
+def stores(
+    sentence: str, part: str, holds: Callable[[Any], bool], change: Callable[[Any], Any], rank: int = 5
+) -> Hypothesis:
+    """The hypothesis that such a value of ``part`` is taken, and comes back as ``change`` makes it."""
+
+    def model(_: str, value: Any) -> Part | None:
+        return Part(ACCEPTED, change(value)) if holds(value) else None
+
+    return Hypothesis(sentence, (part,), model, rank)
+
+
+def always(value: Any) -> Callable[[Any], Any]:
+    """A change that makes every value the same."""
+    return lambda _: value
+
+
+def is_absent(value: Any) -> bool:
+    """Whether the part was not sent."""
+    return value is ABSENT
+
+
+def is_present(value: Any) -> bool:
+    """Whether the part was sent, null included."""
+    return value is not ABSENT
+
+
+def is_null(value: Any) -> bool:
+    """Whether null was sent."""
+    return value is None
+
+
+def is_kind(kind: str) -> Callable[[Any], bool]:
+    """A predicate for one JSON type."""
+    return lambda value: value is not ABSENT and type_name(value) == kind

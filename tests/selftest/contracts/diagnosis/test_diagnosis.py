@@ -1,0 +1,75 @@
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from contracts.oracle import Expectation, Expected
+from reports import reading
+from reports.json_report import report_object
+from reports.reading import summarize
+from tests.selftest.contracts.diagnosis.services import Service, report_on
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from contracts.exchange import Case
+
+
+def _wrong(expected: Expectation) -> set[str]:
+    return {violation.where.removeprefix("/").partition("/")[0] for violation in expected.violations}
+
+
+def _does_not_know_the_email(_case: Case, expected: Expectation, _body: dict[str, Any]) -> int | None:
+    return 201 if _wrong(expected) == {"alertReceiverEmail"} else None
+
+
+def _takes_null_for_metadata(_case: Case, expected: Expectation, body: dict[str, Any]) -> dict[str, Any] | None:
+    is_open = expected.expected is Expected.UNSPECIFIED
+    if body and not is_open and _wrong(expected) <= {"metadata"} and body.get("metadata") is None:
+        return {"metadata": None}
+    return None
+
+
+SERVICES: dict[str, tuple[Service, str, int]] = {
+    "unknown field": (_does_not_know_the_email, "alertReceiverEmail is not known to the service", 1),
+    "null": (_takes_null_for_metadata, "metadata comes back as null where it was not sent, and null is taken", 2),
+}
+
+
+@pytest.mark.parametrize("name", SERVICES)
+def test_one_sentence_says_what_the_service_does_instead(name: str, tmp_path: Path) -> None:
+    service, sentence, findings = SERVICES[name]
+    summary = report_on(service, tmp_path)
+    assert summary.causes
+    assert summary.causes[0].sentence.startswith(sentence)
+    assert len(summary.causes[0].findings) == findings
+    assert all(finding.diagnosis is summary.causes[0] for finding in summary.findings)
+    assert summary.causes[0].agrees == summary.causes[0].speaks > summary.causes[0].failing > 0
+
+
+def test_a_report_without_diagnosis_says_the_same(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    summary = report_on(_takes_null_for_metadata, tmp_path)
+    monkeypatch.setattr(reading, "diagnose", lambda *_: [])
+    without = summarize([tmp_path])
+    findings = tuple(replace(finding, diagnosis=None) for finding in summary.findings)
+    assert without == replace(summary, causes=(), findings=findings)
+    assert report_object(without)["verdict"] == report_object(summary)["verdict"]
+
+
+def test_nothing_is_read_again_where_nothing_is_broken(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(reading, "observed", lambda *_: pytest.fail("the history was read again"))
+    summary = report_on(lambda *_: None, tmp_path)
+    assert not summary.findings
+    assert not summary.causes
+
+
+def test_a_diagnosis_that_fails_costs_nothing_but_itself(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fails(*_: object) -> None:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(reading, "diagnose", fails)
+    summary = report_on(_does_not_know_the_email, tmp_path)
+    assert len(summary.findings) == 1
+    assert [note.kind for note in summary.notes] == ["diagnosis"]
