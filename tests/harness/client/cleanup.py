@@ -189,7 +189,7 @@ def main(arguments: list[str] | None = None) -> int:
         read_ledgers(options.run)
         secrets = Secrets(read_key(options.key_file, "live"))
         base_url = check_base_url(options.base_url)
-    except (FileNotFoundError, WrongUsage) as problem:
+    except (OSError, WrongUsage) as problem:
         print(problem, file=sys.stderr)
         return 4
     certificate = (options.client_cert, options.client_key) if options.client_key else options.client_cert

@@ -25,6 +25,8 @@ _LONGEST_PAUSE: Final = 5.0
 _QUIET: Final = 0.4
 #: Seconds that a gateway's Retry-After is honoured at most.
 _LONGEST_WAIT: Final = 30.0
+#: The same for a status that the service sends while it answers other requests: for each response, and in a run.
+_OWN_WAIT, _OWN_WAITS = 1.0, 10.0
 #: Requests that brought a broken-off answer again, after which another one is not repeated.
 _CONVINCED: Final = 3
 #: How often a gateway's word must come to a request, and not to the simplest one right before, until it counts
@@ -104,6 +106,7 @@ class RetryPolicy:
         self._breaks = Breaks()
         self._confirmed: set[int] = set()
         self._gateway_fails = False
+        self._own_waits = _OWN_WAITS
         self._last_good = time.monotonic()
         self._stopped: NoVerdict | None = None
         self._handlers = {
@@ -238,8 +241,8 @@ class RetryPolicy:
     def _when_gateway(self, case: Case, answer: Answer, trouble: _Trouble) -> _Outcome:
         """502, 503, 504: a gateway's word unless the service is there and this request brings it again and again."""
         status = answer[0].status
-        if answer[0].response is not None and answer[0].response.header("Retry-After") is not None:
-            asked = min(retry_after(answer[0], 0.0), 1.0 if status in self._confirmed else _LONGEST_WAIT)
+        asked = self._asked_wait(answer[0], trouble)
+        if asked:
             self._wait(asked, trouble.since, f"the service asks to wait for {asked:,.0f} s (status {status})")
         with self._calm:
             if status in self._confirmed:
@@ -261,6 +264,18 @@ class RetryPolicy:
             self._wait(min(retry_after(again[0], trouble.pause), _LONGEST_PAUSE), trouble.since, reason)
             trouble.pause = min(2 * trouble.pause, _LONGEST_PAUSE)
             return _Outcome(again)
+
+    def _asked_wait(self, exchange: Exchange, trouble: _Trouble) -> float:
+        """Seconds that a gateway's Retry-After is honoured; 0 without one."""
+        if exchange.response is None or exchange.response.header("Retry-After") is None:
+            return 0.0
+        asked = retry_after(exchange, 0.0)
+        if exchange.status not in self._confirmed:
+            # The simplest request was answered since: later on the pauses of this policy do.
+            return 0.0 if trouble.agreed else min(asked, _LONGEST_WAIT)
+        wait = min(asked, _OWN_WAIT, self._own_waits)
+        self._own_waits -= wait
+        return wait
 
     def _when_account(self, _: Case, answer: Answer, trouble: _Trouble) -> _Outcome:
         """401, 402, 403, 409 to a valid request: the account's fault if the simplest request fares alike."""

@@ -1,4 +1,4 @@
-"""Weather in mid-run that passes: it is waited for, nothing is left behind, and no promise is called broken."""
+"""Failures in mid-run that pass are waited for: nothing is left behind, and no promise is reported as broken."""
 
 from __future__ import annotations
 
