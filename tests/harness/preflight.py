@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from contracts import json_text
 from contracts.exchange import COLLECTION_PATH, Case, Exchange
+from tests.harness.base_urls import working_base_url
 from tests.harness.client.budget import BudgetSpent, OutOfTime
 from tests.harness.client.failure_classification import GATEWAY, SERVER_ERRORS
 from tests.harness.client.ownership import Existing, project_path
@@ -117,7 +118,8 @@ def _explain(session: Session, exchange: Exchange) -> None:
         return  # the service's own failure, whatever it looks like: that is for the tests
     # Where the same base URL lists projects, a redirected creation is the service's own doing.
     if 300 <= status < 400 and not _lists(session):
-        raise NoVerdict(f"{base} redirects to {response.header('Location')!r}; use that as --base-url")
+        advice = _elsewhere(session) or "use that as --base-url"
+        raise NoVerdict(f"{base} redirects to {response.header('Location')!r}; {advice}")
     kind = (response.header("Content-Type") or "").partition(";")[0].strip().lower()
     is_html = kind in {"text/html", "application/xhtml+xml"} and not _object_of(response.body)
     # What says that it is JSON and is not, or stands beside a list of projects, is a broken response of an API, and for
@@ -125,7 +127,7 @@ def _explain(session: Session, exchange: Exchange) -> None:
     if (is_html or ("json" not in kind and response.body.lstrip()[:1] == b"<")) and not _lists(session):
         raise NoVerdict(
             f"{base} serves a web page ({status} {kind or 'without a media type'}), not the API; "
-            "the base URL usually ends in /api"
+            f"{_elsewhere(session) or 'the base URL usually ends in /api'}"
         )
     sentences = {
         401: f"{host} refuses the key (status 401); check ACTIVEPIECES_API_KEY",
@@ -138,8 +140,16 @@ def _explain(session: Session, exchange: Exchange) -> None:
         409: f"the account at {host} may not create more projects (status 409): {_words(response.body)}",
         429: f"{host} limits requests (status 429) for longer than the run waits; use --rate",
     }
+    if status in {404, 405} and (found := _elsewhere(session)):
+        raise NoVerdict(f"{base} has no {COLLECTION_PATH} (status {status}); {found}")
     if status in sentences:
         raise NoVerdict(sentences[status])
+
+
+def _elsewhere(session: Session) -> str:
+    """The advice to use another base URL, if one works, or an empty string."""
+    found = working_base_url(session.target)
+    return f"{found} works: use that as --base-url" if found else ""
 
 
 def _words(body: bytes) -> str:

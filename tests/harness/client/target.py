@@ -58,6 +58,12 @@ class Target:
         """The host and port, for people."""
         return urlsplit(self.base_url).netloc
 
+    def at(self, base_url: str) -> Target:
+        """Another base URL of the same service, with connections of its own and the same budget."""
+        return Target(
+            base_url, self.secrets, self.limits, self.request_budget, self.worker, client_cert=self._client_cert
+        )
+
     def next_number(self) -> int:
         """The number of the next exchange of this worker."""
         return next(self._numbers)

@@ -220,6 +220,23 @@ def test_what_cannot_be_tested_is_said_in_one_sentence_before_the_first_test(
         assert run.seconds < 20
 
 
+@pytest.mark.parametrize("given", ["", "/v1", "/v1/projects", "/api/v1", "/api/v1/projects", "/other/api"])
+def test_a_wrong_base_url_names_the_one_that_works(tmp_path: Path, service: str, given: str) -> None:
+    origin = service.removesuffix("/api")
+
+    def behave(seen: Seen) -> Writes | None:
+        if seen.path.startswith("/api/v1/projects") and not seen.path.startswith("/api/v1/projects/v1"):
+            return None
+        page = answer(200, _PAGE, [("Content-Type", "text/html")])
+        return page if len(given) % 2 else json_answer(404, '{"message":"Route not found"}')
+
+    with UnrulyServer(origin, behave) as server:
+        run = essentials_run(server.base_url.removesuffix("/api") + given, tmp_path)
+        right = f"{server.base_url.removesuffix('/api')}/api works: use that as --base-url"
+        assert right in _no_verdict(run)
+        assert [seen.method for seen in server.requests if seen.path.startswith("/api/v1/projects?")] == ["GET"]
+
+
 @pytest.mark.parametrize(
     ("address", "words"),
     [("http://127.0.0.1:9/api", "nothing listens at 127.0.0.1:9"), ("http://no.such.host.invalid/api", "resolved")],
