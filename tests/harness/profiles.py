@@ -15,8 +15,9 @@ class Profile:
     covering array, ``examples`` how many bodies each random property sends, ``generated`` how many
     schemathesis generates, ``sequences`` how many sequences of ``steps`` operations are tried.
     ``deterministic`` means the same bytes in the same order in every run, for which ``connections`` is 1;
-    ``fresh_seed`` a new seed each time. ``requests`` (with those that clean up) and ``projects`` are what a
-    run against a correct service comes to, for the announcement; ``budget`` bounds it.
+    ``fresh_seed`` a new seed each time. ``requests`` and ``projects`` are what a run against a correct service comes
+    to, for the announcement: the requests are those that reports count, the deletions of the projects come on top.
+    ``budget`` bounds both together.
     """
 
     name: str
@@ -31,8 +32,8 @@ class Profile:
     connections: int = 8
     deterministic: bool = False
     fresh_seed: bool = True
-    requests: int = 3_000
-    projects: int = 780
+    requests: int = 2_280
+    projects: int = 800
     budget: int = 20_000
 
 
@@ -45,8 +46,8 @@ PROFILES: Final = {
             priority_only=True,
             connections=1,
             fresh_seed=False,
-            requests=58,
-            projects=16,
+            requests=41,
+            projects=17,
             budget=60,
         ),
         Profile("default"),
@@ -57,8 +58,8 @@ PROFILES: Final = {
             connections=1,
             deterministic=True,
             fresh_seed=False,
-            requests=2_650,
-            projects=670,
+            requests=2_020,
+            projects=690,
         ),
         Profile(
             "nightly",
@@ -67,7 +68,7 @@ PROFILES: Final = {
             examples=4_000,
             generated=400,
             sequences=100,
-            requests=50_000,
+            requests=35_500,
             projects=14_500,
             budget=150_000,
         ),

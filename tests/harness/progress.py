@@ -115,11 +115,11 @@ class Progress:
                 self._out.close()
 
     def line(self) -> str:
-        """Requests sent, findings and seconds so far."""
+        """Requests sent (deletions included), findings and seconds so far."""
         seconds = time.monotonic() - self._began
         of = f" of at most {self._budget:,}" if self._budget is not None else ""
         found = numbers(self._counter.count(), "finding")
-        return f"{numbers(self._sent(), 'request')} sent{of} · {found} · {seconds:.0f} s"
+        return f"{numbers(self._sent(), 'request')} sent{of}, deletions included · {found} · {seconds:.0f} s"
 
     def _tell(self) -> None:
         every = _EVERY_ON_TERMINAL if self._on_terminal else _EVERY_IN_LOGS

@@ -66,15 +66,16 @@ def announcement(options: RunOptions) -> str:
     requests, projects = profile.requests, profile.projects
     if options.shard[1] > 1:
         requests, projects = requests // options.shard[1], projects // options.shard[1]
-    if budget is not None and budget < requests:
-        projects = min(projects, budget * projects // requests)
-        amount = f"at most {budget:,} requests"
-    else:
-        bound = f", at most {budget:,}" if budget is not None else ""
-        amount = f"about {requests:,} requests{bound}"
-    pace = f" at no more than {options.rate:g} a second" if options.rate is not None else ""
+    total = requests + projects
+    bound = ""
+    if budget is not None and budget < total:
+        requests, projects = budget * requests // total, budget * projects // total
+    if budget is not None:
+        bound = f"; no more than {budget:,} requests in all, deletions included"
+    pace = f", no more than {options.rate:g} a second" if options.rate is not None else ""
     fate = "created and kept" if options.keep_projects else "created and deleted"
-    return f"{options.target} {options.base_url}: {amount}{pace}; about {projects:,} projects are {fate}"
+    amount = f"about {requests:,} requests{pace}, about {projects:,} projects {fate}"
+    return f"{options.target} {options.base_url}: {amount}{bound}"
 
 
 def replay(options: RunOptions, secrets: Secrets, reports: Path, run: Path, identifier: str) -> int:

@@ -65,8 +65,8 @@ def test_a_run_sends_no_request_more_than_its_budget(service: str, tmp_path: Pat
         assert run.status == ExitStatus.KEPT, run.out + run.err
         assert len(server.requests) <= budget
         assert len(server.requests) > 0.7 * budget, "a budget is there to be used"
-        assert f"at most {budget} requests" in run.out
-        assert re.search(rf"\d+ requests sent of at most {budget} · 0 findings · \d+ s", run.out)
+        assert f"no more than {budget} requests in all" in run.out
+        assert re.search(rf"\d+ requests sent of at most {budget}, deletions included · 0 findings · \d+ s", run.out)
     assert not _listed(service)
 
 
@@ -102,7 +102,7 @@ def test_progress_is_one_line_that_is_rewritten_in_a_terminal(slow_service: str,
     except OSError:  # what Linux says at the end of a terminal
         started.end()
     os.close(terminal)
-    lines = re.findall(r"\r\x1b\[K(\d+) requests sent of at most \d+ · (\d) findings? · \d+ s", shown.decode())
+    lines = re.findall(r"\r\x1b\[K(\d+) requests sent of at most \d+, deletions included · (\d) findings? · \d+ s", shown.decode())
     assert len(lines) > 3
     assert int(lines[0][0]) < int(lines[-1][0]), "it moves on"
     assert lines[-1][1] != "0"
