@@ -102,7 +102,8 @@ def test_progress_is_one_line_that_is_rewritten_in_a_terminal(slow_service: str,
     except OSError:  # what Linux says at the end of a terminal
         started.end()
     os.close(terminal)
-    lines = re.findall(r"\r\x1b\[K(\d+) requests sent of at most \d+, deletions included · (\d) findings? · \d+ s", shown.decode())
+    line = r"\r\x1b\[K(\d+) requests sent of at most \d+, deletions included · (\d) findings? · \d+ s"
+    lines = re.findall(line, shown.decode())
     assert len(lines) > 3
     assert int(lines[0][0]) < int(lines[-1][0]), "it moves on"
     assert lines[-1][1] != "0"
