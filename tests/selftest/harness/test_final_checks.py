@@ -17,7 +17,7 @@ from strategies.cases.baseline_cases import minimal_case
 from tests.harness.lookups import read_back
 from tests.mock.process import MockProcess
 from tests.selftest.live_runs import KEY, Run, driving, essentials_run
-from tests.selftest.unruly_server import Seen, UnrulyServer, Writes, json_answer, relayed
+from tests.selftest.unruly_server import Seen, UnrulyServer, Writes, json_answer, relayed, reset
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -223,10 +223,23 @@ def test_where_the_list_ends_early_a_project_that_is_gone_is_found(service: str,
     assert (run.status, _causes(run)) == (ExitStatus.BROKEN, {"gone"}), run.sentence
 
 
-def test_a_project_that_was_deleted_is_not_missed(service: str, tmp_path: Path) -> None:
-    with driving(service, tmp_path) as test_run:
+@pytest.mark.parametrize("is_lost", [False, True])
+def test_a_project_that_was_deleted_is_not_missed(service: str, tmp_path: Path, *, is_lost: bool) -> None:
+    with UnrulyServer(service) as server, driving(server.base_url, tmp_path) as test_run:
         session, driver = test_run.driver.session, test_run.driver
         created = [session.post(minimal_case(driver.contract, driver.names)) for _ in range(3)]
+        if is_lost:  # the service deletes, and nobody gets to know it
+
+            def behave(seen: Seen) -> Writes | None:
+                if seen.method == "DELETE":
+                    server.forward(seen)
+                    server.behave = lambda _: None
+                    return reset()
+                return None
+
+            server.behave = behave
         session.delete(str(created[1].project_id))
     records = read_history(*history_files(test_run.options.folder))
     assert not [record for record in records if record["type"] == "finding"]
+    assert test_run.cleaned is not None
+    assert not test_run.cleaned.kept
