@@ -1,4 +1,4 @@
-"""Telling the service from its surroundings: what is waited for, what is tried again, what ends a run."""
+"""Retry policy: what is waited for, what is sent again, and what ends a run."""
 
 from __future__ import annotations
 
@@ -27,17 +27,17 @@ _QUIET: Final = 0.4
 _LONGEST_WAIT: Final = 30.0
 #: The same for a status that the service sends while it answers other requests: for each response, and in a run.
 _OWN_WAIT, _OWN_WAITS = 1.0, 10.0
-#: Requests that brought a broken-off answer again, after which another one is not repeated.
+#: Requests whose broken-off response came again when repeated, after which no other one is repeated.
 _CONVINCED: Final = 3
-#: How often a gateway's word must come to a request, and not to the simplest one right before, until it counts
-#: as the service's: where the gateway was seen to fail by itself, and where it was not.
+#: Consecutive gateway errors, while the control request succeeds, before the service is blamed: if the gateway was not
+#: seen to fail by itself, and if it was.
 _AGREED, _AGREED_WHERE_IT_FAILS = 4, 8
 Answer = tuple[Exchange, Judgement | None]
 
 
 @dataclass(frozen=True, slots=True)
 class Patience:
-    """For how many seconds without any good answer a service is waited for, and how often one question is put."""
+    """Seconds without a good response for which a service is waited for; how often a refused account is tried again."""
 
     seconds: float = 60.0
     repeats: int = 4
@@ -65,7 +65,7 @@ class Attempt(Protocol):
 
 @dataclass(slots=True)
 class _Trouble:
-    """What one request has met so far: since when, how long the next pause is, how often the answer agreed."""
+    """The failures of one request so far: since when, the next pause in seconds, how many gateway errors in a row."""
 
     since: float
     pause: float = _FIRST_PAUSE
@@ -74,7 +74,7 @@ class _Trouble:
 
 @dataclass(frozen=True, slots=True)
 class _Outcome:
-    """The answer that stands now, whether for good, and what is to be recorded of the one before."""
+    """The latest response, whether it is final, and the judgement to record for the one before."""
 
     answer: Answer
     settled: bool = False
@@ -82,7 +82,7 @@ class _Outcome:
 
 
 class RetryPolicy:
-    """Sends cases until an answer is the service's own, or until nothing can be said any more.
+    """Sends cases until a response is the service's own, or until no verdict is possible any more.
 
     Safe to use from several threads; a pause holds for all of them, and for other workers.
     """
@@ -121,11 +121,15 @@ class RetryPolicy:
 
     @property
     def stopped(self) -> str:
-        """Why nothing more is said about the service, empty while something is."""
+        """Why the run has ended; empty while it goes on."""
         return str(self._stopped) if self._stopped is not None else ""
 
     def send(self, case: Case, number: int | None = None) -> Answer:
-        """The answer to ``case`` that stands; raises NoVerdict where the surroundings never let one through."""
+        """Send ``case`` until its response is final.
+
+        Raises:
+            NoVerdict: Failures of the network, a gateway or the account never let a response through.
+        """
         self._check()
         answer = self._attempt(case, number=number)
         trouble: _Trouble | None = None
@@ -153,7 +157,7 @@ class RetryPolicy:
         return self._attempt(case, repeat=answer[0].number)
 
     def _supersede(self, exchange: Exchange, judgement: Judgement | None) -> None:
-        """Record an exchange that another one has taken the place of."""
+        """Record an exchange that a repetition has replaced."""
         self._recorder.exchange(exchange, judgement)
         if judgement is None or not judgement.findings:
             self._note(f"a request was repeated after: {named(exchange)}")
@@ -213,14 +217,14 @@ class RetryPolicy:
     # -- one kind of trouble each -------------------------------------------------------------------------
 
     def _when_unreached(self, case: Case, answer: Answer, trouble: _Trouble) -> _Outcome:
-        """Nothing was sent: wait for the service to come back."""
+        """Nothing was sent: wait until the service can be reached again."""
         detail = answer[0].failure.detail if answer[0].failure else ""
         self._wait(trouble.pause, trouble.since, f"the service cannot be reached any more ({detail})")
         trouble.pause = min(2 * trouble.pause, _LONGEST_PAUSE)
         return _Outcome(self._repeated(case, answer))
 
     def _when_stale(self, case: Case, answer: Answer, trouble: _Trouble) -> _Outcome:
-        """A kept-alive connection ended: asked again over a new one, where an end would be the service's own."""
+        """A kept-alive connection ended: send again over a new one."""
         del trouble
         return _Outcome(self._repeated(case, answer))
 
@@ -239,7 +243,7 @@ class RetryPolicy:
         return _Outcome(self._repeated(case, answer))
 
     def _when_gateway(self, case: Case, answer: Answer, trouble: _Trouble) -> _Outcome:
-        """502, 503, 504: a gateway's word unless the service is there and this request brings it again and again."""
+        """502, 503, 504: the gateway's failure, unless this request gets it again and again while others succeed."""
         status = answer[0].status
         asked = self._asked_wait(answer[0], trouble)
         if asked:
@@ -278,7 +282,7 @@ class RetryPolicy:
         return wait
 
     def _when_account(self, _: Case, answer: Answer, trouble: _Trouble) -> _Outcome:
-        """401, 402, 403, 409 to a valid request: the account's fault if the simplest request fares alike."""
+        """401, 402, 403, 409 to a valid request: due to the account if the control request is refused too."""
         del trouble
         status = answer[0].status
         with self._calm:
@@ -302,7 +306,7 @@ class RetryPolicy:
         return _Outcome(answer, settled=True)
 
     def _when_broken(self, case: Case, answer: Answer, trouble: _Trouble) -> _Outcome:
-        """No whole answer in time: a finding if the service is well and this request brings it again."""
+        """No complete response in time: a finding if it happens again while the service is healthy."""
         del trouble
         exchange, judgement = answer
         kind = exchange.failure.kind if exchange.failure else "slow"
@@ -320,12 +324,12 @@ class RetryPolicy:
             return _Outcome(again, settled=True)
         if judgement is None or times < 2:
             return _Outcome(again)
-        # Once is no evidence against the service, the network may have done it; twice is, and it is said so.
+        # Once may be the network's doing; twice is a finding that says "at times".
         return _Outcome(again, of_former=_at_times(judgement))
 
 
 def _at_times(judgement: Judgement | None) -> Judgement | None:
-    """A judgement whose findings say that what they tell does not come every time."""
+    """The judgement with findings that say "at times"."""
     if judgement is None:
         return None
     found = tuple(replace(finding, cause=f"{finding.cause} at times") for finding in judgement.findings)

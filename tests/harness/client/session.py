@@ -144,15 +144,15 @@ class Session:
 
     def at_once(self, asks: Sequence[Callable[[], T]], connections: int | None = None) -> list[T]:
         """Call what sends requests, over several connections at once; ends as :meth:`post_all` does."""
-        lines = min(connections or self.connections, len(asks))
-        if lines < 2:  # no need for threads
+        width = min(connections or self.connections, len(asks))
+        if width < 2:  # no need for threads
             return self._collected(asks)
-        if self._pool is None or lines > self._pool_size:  # tests of overlap want more than the run has otherwise
+        if self._pool is None or width > self._pool_size:  # tests of overlap want more than the run has otherwise
             self.drain()
-            self._pool_size = max(self.connections, lines)
-            self._pool = ThreadPoolExecutor(self._pool_size, thread_name_prefix="line")
+            self._pool_size = max(self.connections, width)
+            self._pool = ThreadPoolExecutor(self._pool_size, thread_name_prefix="connection")
         work = Turns(asks)
-        work.take(self._pool, lines)
+        work.take(self._pool, width)
         for _, problem in sorted(work.problems.items()):
             if not isinstance(problem, BudgetSpent | OutOfTime):
                 raise problem

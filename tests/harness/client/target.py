@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
 
 from contracts.exchange import STALE, Case, Exchange
-from tests.harness.client.transport import Line
+from tests.harness.client.transport import Connection
 from tests.harness.client.watchdog import Watchdog
 
 if TYPE_CHECKING:
@@ -48,7 +48,7 @@ class Target:
         self._client_cert = client_cert
         self._watchdog = Watchdog()
         self._numbers = itertools.count(1)
-        self._lines: list[Line] = []
+        self._connections: list[Connection] = []
         self._own = threading.local()
         self._lock = threading.Lock()
         self._stale = 0
@@ -76,7 +76,7 @@ class Target:
         number = number or self.next_number()
         headers = tuple((name, self.secrets.resolve(value)) for name, value in case.sent_headers)
         try:
-            reply = self._line().send(case.method, self.base_url + case.path, headers, case.body)
+            reply = self._connection().send(case.method, self.base_url + case.path, headers, case.body)
         except Exception as problem:  # noqa: BLE001  # raised again
             # A mistake of the suite: its words and its frames may hold the key.
             text = self.secrets.redact_text(f"{type(problem).__name__}: {problem}")
@@ -102,23 +102,25 @@ class Target:
         with self._lock:
             self._stale += 1
             if self._stale >= _STALE_ENOUGH:
-                for line in self._lines:
-                    line.keeps_alive = False
+                for connection in self._connections:
+                    connection.keeps_alive = False
 
-    def _line(self) -> Line:
-        line: Line | None = getattr(self._own, "line", None)
-        if line is None:
-            line = self._own.line = Line(self.base_url, self.limits, self._watchdog, self._client_cert)
+    def _connection(self) -> Connection:
+        connection: Connection | None = getattr(self._own, "connection", None)
+        if connection is None:
+            connection = self._own.connection = Connection(
+                self.base_url, self.limits, self._watchdog, self._client_cert
+            )
             with self._lock:
-                line.keeps_alive = self._stale < _STALE_ENOUGH
-                self._lines.append(line)
-        return line
+                connection.keeps_alive = self._stale < _STALE_ENOUGH
+                self._connections.append(connection)
+        return connection
 
     def close_connections(self) -> None:
         """Close every connection, while nobody sends; the next request opens another one."""
         with self._lock:
-            for line in self._lines:
-                line.close()
+            for connection in self._connections:
+                connection.close()
 
     def close(self) -> None:
         """Close every connection for good."""

@@ -1,4 +1,4 @@
-"""One HTTP request over a kept-alive connection, within bounds of time and memory that no answer can break.
+"""One HTTP request over a kept-alive connection, within bounds of time and memory whatever the response.
 
 Built on the connection pools of requests' adapter, so that proxies, CA bundles and client certificates work as
 its users expect; what requests does for each request beyond that is left out. Redirects are never followed.
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from tests.harness.client.watchdog import Watchdog
 
 CONNECT_TIMEOUT: Final = 10.0
-#: Seconds that an answer may be late before its connection is cut.
+#: Seconds beyond the limit after which a connection is cut.
 GRACE: Final = 1.0
 #: Seconds without a request after which a connection is not used again: the other side may close an idle
 #: one at its leisure (RFC 9112, section 9.3.1), and a POST that meets the end of it is lost or doubled.
@@ -44,35 +44,35 @@ IDLE: Final = 0.5
 _CHUNK: Final = 65_536
 #: The bytes with which every member of a gzip body begins.
 _GZIP: Final = b"\x1f\x8b"
-#: Bytes that an answer may have beyond what the request brings with it, and for each byte of that: a JSON
-#: text may escape a character in six bytes, and show it twice; hundreds of levels may be indented.
+#: Bytes that a response may have, and for each byte of the request: a JSON text may escape a character in six
+#: bytes, and show it twice; hundreds of levels may be indented.
 _ANSWER, _ECHO = 2 * 1024 * 1024, 16
 
 
 class _InUse(threading.local):
-    line: Line | None = None
+    connection: Connection | None = None
 
 
 _in_use = _InUse()
 
 
 class _Response(FinalResponse):
-    """Passes its status and headers to the line that reads it: they count even where the rest cannot be read."""
+    """Passes its status and headers to the connection that reads it: they count even if the rest cannot be read."""
 
     def _read_status(self) -> tuple[str, int, str]:
         version, status, reason = super()._read_status()  # type: ignore[misc]  # not in typeshed
-        if _in_use.line is not None:
-            _in_use.line.head = (status, ())
+        if _in_use.connection is not None:
+            _in_use.connection.head = (status, ())
         return version, status, reason
 
     def begin(self, *args: Any, **kwargs: Any) -> None:
         super().begin(*args, **kwargs)
-        if _in_use.line is not None:
-            _in_use.line.head = (self.status, tuple(self.headers.items()))
+        if _in_use.connection is not None:
+            _in_use.connection.head = (self.status, tuple(self.headers.items()))
 
 
 class _Tracked:
-    """Tells the line that uses it that it does, and hands over a request's head and body together."""
+    """Registers itself with the connection that uses it, and sends a request's head and body together."""
 
     sock: Any
     requests_sent = 0
@@ -96,16 +96,16 @@ class _Tracked:
         self.send(b"".join(held))
 
     def send(self, data: Any) -> None:
-        """Send, or keep until the whole request is there: a packet, a system call and a wake-up less."""
+        """Send, or buffer until the request is complete: that saves a packet and a system call."""
         if self._held is None:
             super().send(data)  # type: ignore[misc]
         else:
             self._held.append(data)
 
     def _tell(self, *, request_begun: bool) -> None:
-        if _in_use.line is not None:
-            _in_use.line.connection = self
-            _in_use.line.request_begun |= request_begun
+        if _in_use.connection is not None:
+            _in_use.connection.connection = self
+            _in_use.connection.request_begun |= request_begun
 
 
 class _Fields:
@@ -167,7 +167,7 @@ class Reply:
     elapsed: float
 
 
-class Line:
+class Connection:
     """One connection to one origin, used by one thread at a time.
 
     ``client_cert`` is what requests calls ``cert``: a PEM file with certificate and key, or two files.
@@ -210,10 +210,20 @@ class Line:
         self._adapter.close()
 
     def send(self, method: str, url: str, headers: Headers, body: bytes | None) -> Reply:
-        """Send one request to the line's origin and read its answer; never raises for what the other side does."""
+        """Send one request to the connection's origin and read the response.
+
+        Args:
+            method: the HTTP method.
+            url: the whole URL.
+            headers: every header to send, in order.
+            body: the body; None for none.
+
+        Returns:
+            The response or the failure: nothing is raised for what the other side does.
+        """
         if not self.keeps_alive or time.perf_counter() - self._finished > IDLE:
             self.close()
-        _in_use.line, self._was_cut, self.request_begun, response, failure = self, False, False, None, None
+        _in_use.connection, self._was_cut, self.request_begun, response, failure = self, False, False, None, None
         self._take_head()
         limit = self._limits.response_time + GRACE
         most = self._limits.response_bytes
@@ -231,7 +241,7 @@ class Line:
         finally:
             elapsed = time.perf_counter() - clock
             self._watchdog.disarm(self)
-            _in_use.line = None
+            _in_use.connection = None
         if failure is None and response is not None and response.cut:
             failure = Failure("too_large", f"more than {most:,} bytes")
         if failure is not None:

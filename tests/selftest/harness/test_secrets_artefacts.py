@@ -117,7 +117,7 @@ def test_a_mistake_of_the_suite_itself_does_not_show_the_key(service: str, tmp_p
         "    headers = dict(headers)\n"
         "    raise RuntimeError(f'a mistake with {headers}')\n"
         "def pytest_runtest_setup(item):\n"
-        "    transport.Line._exchange = fail\n"
+        "    transport.Connection._exchange = fail\n"
     )
     shown = ("-p", "sabotage", "--tb=long", "--showlocals", "-vv")
     run = suite(tmp_path, *live(service), *shown, PYTHONPATH=str(tmp_path))
