@@ -92,10 +92,11 @@ def _finding(number: int, finding: FindingReport) -> str:
     intent = finding.evidence.exchange.case.intent if finding.evidence else ""
     purpose = f"| sent as | {cell(inert(intent))} |\n" if intent else ""
     blocks = "\n\n".join(f"{command.label}:\n\n{_fenced(command.text)}" for command in finding.commands)
+    likely = f"{_escaped(finding.likely)}\n\n" if finding.likely else ""
     return (
         f"### {number}. {code(finding.clause.id)}\n\n"
         f"{_escaped(finding.clause.promise)}\n\n"
-        f"{f'**{_escaped(finding.likely)}**{chr(10)}{chr(10)}' if finding.likely else ''}"
+        f"{likely}"
         f"| | |\n|---|---|\n"
         f"| page | {cell(finding.clause.statement)} |\n"
         f"| sent | {cell(finding.sent)} |\n"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from contracts.diagnosis.observations import ACCEPTED, FAILED, HEADERS, OPEN, REFUSED, Observation
+from contracts.diagnosis.observations import ACCEPTED, FAILED, OPEN, REFUSED, Observation
 from contracts.json_text import ABSENT, same, type_name
 
 if TYPE_CHECKING:
@@ -52,16 +52,18 @@ class Hypothesis:
         parts: The parts of a request that it is about: names of fields or headers.
         model: For a part and its value what the service does, None where it does as documented.
         rank: How simple it is; of two that explain the same the lower one is chosen.
+        of_json: Whether it speaks about requests whose body is a JSON object, or is none; both may stand here.
     """
 
     sentence: str
     parts: tuple[str, ...]
     model: Callable[[str, Any], Part | None]
     rank: int = 5
+    of_json: tuple[bool, ...] = (True,)
 
     def predict(self, seen: Observation) -> Predicted | None:
         """What the service does with a request; None where the hypothesis has nothing to say about it."""
-        if (seen.wrong and seen.wrong not in self.parts) or not (seen.is_readable or HEADERS.issuperset(self.parts)):
+        if (seen.wrong and seen.wrong not in self.parts) or seen.is_readable not in self.of_json:
             return None
         outcomes: list[str] = []
         stored: dict[str, Any] = {}
@@ -81,12 +83,14 @@ class Hypothesis:
         if not outcomes or (seen.broken == OPEN and not _says_more(seen, deviates, outcomes)):
             return None
         outcome = REFUSED if REFUSED in outcomes else FAILED if FAILED in outcomes else ACCEPTED
+        if outcome == FAILED and seen.wrong and seen.outcome == REFUSED:
+            return None  # what is wrong was found before anything could fail
         return Predicted(outcome, outcome == seen.outcome and _came_back(stored, seen), frozenset(deviates))
 
 
 def _says_more(seen: Observation, deviates: set[str], outcomes: list[str]) -> bool:
     """Whether anything is predicted of a request that the contract leaves open: it may be refused for its own sake."""
-    return bool(deviates) and (set(outcomes) != {ACCEPTED} or seen.outcome != REFUSED)
+    return bool(deviates) and (seen.outcome != REFUSED or REFUSED in outcomes)
 
 
 def _came_back(stored: dict[str, Any], seen: Observation) -> bool:

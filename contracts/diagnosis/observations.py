@@ -17,6 +17,7 @@ HEADERS: Final = frozenset({AUTHORIZATION, MEDIA_TYPE})
 ACCEPTED, REFUSED, FAILED = "accepted", "refused", "failed"
 #: In the place of a broken clause: whether the request is valid the page leaves open.
 OPEN: Final = "open"
+_REPEATED: Final = "repeated member"
 #: Statuses that speak of what was sent before, and of how much.
 _ANOTHER_MATTER: Final = frozenset({409, 429})
 #: Bytes of a body beyond which nobody looks into it.
@@ -29,7 +30,8 @@ class Observation:
 
     ``broken`` is the one clause that the request breaks, empty where it is valid, OPEN where the page does not say;
     ``findings`` are the clauses, causes and kinds that it showed; ``shown`` the project of a 201, where it is known in
-    full. ``is_readable`` tells that the body is a JSON object, ``is_reuse`` that its externalId was sent before.
+    full. ``is_readable`` tells that the body is a JSON object with each member once, ``is_reuse`` that its externalId
+    was sent before.
     """
 
     case: Case
@@ -58,7 +60,9 @@ class Observation:
         shown = None if response.get("cut") or status != 201 else _object((response.get("body") or "").encode())
         findings = tuple(map(_entry, record.get("findings", ())))
         broken = OPEN if expected == "unspecified" else next(iter(clauses), "")
-        return cls(case, body or {}, broken, outcome, findings, shown, body is not None)
+        # Of a repeated member parsers take the first or the last.
+        is_readable = body is not None and _REPEATED not in record.get("why", ())
+        return cls(case, body or {}, broken, outcome, findings, shown, is_readable)
 
     def value(self, part: str) -> Any:
         """The value of a field or a header, or whether the externalId was sent before; ABSENT where there is none."""
@@ -68,6 +72,13 @@ class Observation:
         if part == REUSE:
             return True if self.is_reuse else json_text.ABSENT
         return self.body.get(part, json_text.ABSENT)
+
+    @property
+    def usual(self) -> str:
+        """The outcome that is documented; where the contract leaves the request open, the one that was seen, if fit."""
+        if self.broken == OPEN:
+            return ACCEPTED if self.outcome == FAILED else self.outcome
+        return REFUSED if self.broken else ACCEPTED
 
     @property
     def wrong(self) -> str:

@@ -1,52 +1,95 @@
-"""Credentials and media types that pass although they should not."""
+"""Credentials and media types that pass although they should not, or make the service fail."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
-from typing import Final
+from collections.abc import Callable, Iterator
+from functools import partial
+from typing import Any, Final
 
-from contracts.diagnosis.observations import ACCEPTED, REFUSED, Observation
+from contracts.diagnosis.models import ACCEPTS, FAILS, Hypothesis, Part, is_absent, is_present, when
+from contracts.diagnosis.observations import AUTHORIZATION, MEDIA_TYPE
+from contracts.exchange import JSON_MEDIA_TYPE
 
-Prediction = Callable[[Observation], str | None]
-Passes = Callable[[str | None], bool]
+Passes = Callable[[Any], bool]
 
-_AUTHORIZATION: Final = "authorization.required"
-_MEDIA_TYPE: Final = "request.mediaType"
+_KEY: Final = "{key}"
+_FORM, _MULTIPART = "application/x-www-form-urlencoded", "multipart/form-data"
 _CREDENTIALS: Final[dict[str, Passes]] = {
     "no credentials are needed: every request passes": lambda _: True,
-    "a request without an Authorization header passes": lambda value: value is None,
-    "any Authorization header passes": lambda value: value is not None and value != "",
-    "any bearer token passes": lambda v: v is not None and re.match(r"(?i)bearer\s+\S", v) is not None,
-    "the scheme is not looked at, only the key": lambda v: v is not None and v.rpartition(" ")[2] == "{key}",
-    "the key passes anywhere in the header": lambda value: value is not None and "{key}" in value,
-    "every wrong key of the right form passes": lambda v: re.match(r"Bearer (?:sk-|\{)", v or "") is not None,
+    "a request without an Authorization header passes": is_absent,
+    "a request without an Authorization header, or with an empty one, passes": lambda v: is_absent(v) or not v.strip(),
+    "any Authorization header passes": is_present,
+    "any Authorization header that is not empty passes": lambda v: is_present(v) and v.strip() != "",
+    "any bearer token passes": lambda v: _scheme(v) == "bearer" and _token(v) != "",
+    "any bearer token passes, an empty one too": lambda v: _scheme(v) == "bearer",
+    "an empty bearer token passes": lambda v: _scheme(v) == "bearer" and not _token(v),
+    "an empty Authorization header passes": lambda v: is_present(v) and not v.strip(),
+    "the scheme is not looked at, only the key": lambda v: is_present(v) and v.rpartition(" ")[2] == _KEY,
+    "the scheme may be another one, but not left out": lambda v: _scheme(v) != "" and _token(v) == _KEY,
+    "the scheme may be left out": lambda v: v == _KEY,
+    "the key passes with the basic scheme": lambda v: _scheme(v) == "basic" and _token(v) == _KEY,
+    "the key passes anywhere in the header": lambda v: is_present(v) and _KEY in v,
+    "the header has to end with the key": lambda v: is_present(v) and v.endswith(_KEY),
+    "the header has to begin with Bearer and the key": lambda v: is_present(v) and v.startswith(f"Bearer {_KEY}"),
+    "every wrong key of the right form passes": lambda v: re.match(r"Bearer (?:sk-|\{)", str(v)) is not None,
 }
+#: Bodies that are JSON and declare another media type.
 _MEDIA_TYPES: Final[dict[str, Passes]] = {
     "the media type is not looked at": lambda _: True,
-    "a body without a media type is taken for JSON": lambda value: value is None or value == "",
-    "the word json anywhere in the media type is enough": lambda v: v is not None and "json" in v.lower(),
-    "a media type that ends in +json is taken for JSON": lambda v: v is not None and v.lower().endswith("+json"),
-    "the beginning application/json is enough": lambda v: (v or "").lower().startswith("application/json"),
-    "text/plain is taken for JSON": lambda value: (value or "").startswith("text/plain"),
+    "a body without a media type is taken for JSON": lambda v: is_absent(v) or not v.strip(),
+    "every declared media type is taken for JSON": lambda v: is_present(v) and v.strip() != "",
+    "the word json anywhere in the media type is enough": lambda v: "json" in _essence(v),
+    "the word json anywhere in the Content-Type header is enough": lambda v: "json" in str(v).lower(),
+    "application/json anywhere in the Content-Type header is enough": lambda v: JSON_MEDIA_TYPE in str(v).lower(),
+    "a media type that ends in +json is taken for JSON": lambda v: _essence(v).endswith("+json"),
+    "a media type that ends in json is taken for JSON": lambda v: _essence(v).endswith("json"),
+    "the beginning application/json is enough": lambda v: _essence(v).startswith(JSON_MEDIA_TYPE),
+    "every text media type is taken for JSON": lambda v: _essence(v).startswith("text/"),
+    "every application media type is taken for JSON": lambda v: _essence(v).startswith("application/"),
+    "text/plain is taken for JSON": lambda v: _essence(v) == "text/plain",
+    "text/plain, or no media type, is taken for JSON": lambda v: _essence(v) in {"text/plain", ""},
+    f"JSON in a body of the type {_FORM} is taken": lambda v: _essence(v) == _FORM,
 }
+_FORMS: Final = (_FORM, _MULTIPART)
 
 
-def lax_requests(failing: Sequence[Observation]) -> Iterator[tuple[str, Prediction]]:
-    """Hypotheses about requests without the right key, or of another media type, that are accepted."""
-    for clause, header, models in (
-        (_AUTHORIZATION, "Authorization", _CREDENTIALS),
-        (_MEDIA_TYPE, "Content-Type", _MEDIA_TYPES),
-    ):
-        if failing[0].broken == clause:
-            for sentence, passes in models.items():
-                yield sentence, _passing(clause, header, passes)
+def request_hypotheses() -> Iterator[Hypothesis]:
+    """Hypotheses about requests without the right key, or of another media type."""
+    for sentence, passes in _CREDENTIALS.items():
+        yield when(sentence, AUTHORIZATION, passes, ACCEPTS)
+    for sentence, passes in _MEDIA_TYPES.items():
+        yield when(sentence, MEDIA_TYPE, passes, ACCEPTS)
+    for media_type in _FORMS:
+        yield _of_form(f"forms are taken, too: bodies of the type {media_type}", partial(_is_of, media_type))
+    yield _of_form("forms are taken, too, of both types", lambda v: _essence(v) in _FORMS)
+    yield _of_form(
+        "a multipart body without a boundary makes the service fail", _lacks_boundary, FAILS, of_json=(True, False)
+    )
 
 
-def _passing(clause: str, header: str, passes: Passes) -> Prediction:
-    def predicts(seen: Observation) -> str | None:
-        if seen.broken != clause or not seen.body:  # what is no JSON object may be refused as such
-            return None
-        return ACCEPTED if passes(seen.case.header(header)) else REFUSED
+def _of_form(sentence: str, passes: Passes, does: Part = ACCEPTS, of_json: tuple[bool, ...] = (False,)) -> Hypothesis:
+    def model(_: str, value: Any) -> Part | None:
+        return does if passes(value) else None
 
-    return predicts
+    return Hypothesis(sentence, (MEDIA_TYPE,), model, of_json=of_json)
+
+
+def _is_of(media_type: str, value: Any) -> bool:
+    return _essence(value) == media_type
+
+
+def _lacks_boundary(value: Any) -> bool:
+    return _essence(value).startswith("multipart/") and "boundary=" not in str(value)
+
+
+def _scheme(value: Any) -> str:
+    return value.partition(" ")[0].lower() if isinstance(value, str) else ""
+
+
+def _token(value: Any) -> str:
+    return value.partition(" ")[2].strip() if isinstance(value, str) else ""
+
+
+def _essence(value: Any) -> str:
+    return value.partition(";")[0].strip().lower() if isinstance(value, str) else ""

@@ -1,0 +1,153 @@
+"""Values that are converted into another type, or changed in another way, before they are checked."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from functools import partial
+from typing import TYPE_CHECKING, Any, Final
+
+from contracts import json_text
+from contracts.diagnosis.models import FAILS, Hypothesis, Part
+from contracts.diagnosis.observations import ACCEPTED, REFUSED
+from contracts.diagnosis.validity import is_valid
+from contracts.document import Contract, Field
+from contracts.json_text import ABSENT
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+#: What is made of a value for a type of a field: the value itself where nothing is.
+Convert = Callable[[Field, str, Any], Any]
+
+_NUMBER: Final = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?", re.ASCII)
+_SCALARS: Final = frozenset({"string", "number", "integer", "boolean"})
+
+
+def conversions(contract: Contract) -> Iterator[Hypothesis]:
+    """Type coercion in every field or in one, as a whole or between two types; characters that fields cannot hold."""
+    fields = {field.path: field for field in contract.fields}
+    texts = [field.path for field in contract.fields if not {"number", "integer", "boolean"}.issuperset(field.types)]
+    for name, convert in _CONVERSIONS.items():
+        yield _converted(f"types are converted ({name})", fields, convert, 0)
+        for field in contract.fields:
+            yield _converted(f"{field.path}: types are converted ({name})", {field.path: field}, convert, 2)
+    for what, has in _CHARACTERS.items():
+        yield _failing(f"{what} in any text makes the service fail", tuple(fields), has, 1)
+        for left_out in texts:
+            others = tuple(part for part in fields if part != left_out)
+            yield _failing(f"{what} in any text but {left_out} makes the service fail", others, has, 3)
+        for part in texts:
+            yield _failing(f"{part}: {what} makes the service fail", (part,), has, 2)
+
+
+def _failing(sentence: str, parts: tuple[str, ...], has: Callable[[str], bool], rank: int) -> Hypothesis:
+    def model(_: str, value: Any) -> Part | None:
+        return FAILS if value is not ABSENT and any(map(has, json_text.texts(value))) else None
+
+    return Hypothesis(sentence, parts, model, rank)
+
+
+def _converted(sentence: str, fields: dict[str, Field], convert: Convert, rank: int) -> Hypothesis:
+    def model(part: str, value: Any) -> Part | None:
+        field = fields[part]
+        if value is ABSENT or (value is None and field.nullable):
+            return None
+        made = _made(field, value, convert)
+        if json_text.same(made, value):
+            return None
+        return Part(ACCEPTED if is_valid(field, made) else REFUSED)
+
+    return Hypothesis(sentence, tuple(fields), model, rank)
+
+
+def _made(field: Field, value: Any, convert: Convert) -> Any:
+    made = value
+    if field.types and not json_text.has_one_of(value, field.types):
+        for wanted in field.types:
+            made = convert(field, wanted, value)
+    if field.items is not None and isinstance(made, list):
+        return [_made(field.items, item, convert) for item in made]
+    return made
+
+
+def _ajv(field: Field, wanted: str, value: Any, *, arrays: bool) -> Any:
+    """The table of Ajv's option coerceTypes."""
+    if arrays and not field.nullable and isinstance(value, list) and len(value) == 1 and wanted in _SCALARS:
+        value = value[0]
+    if wanted == "string":
+        return _to_text(value) if value is not None else ""
+    if wanted in {"number", "integer"}:
+        return 0 if value is None else _to_number(value)
+    if wanted == "array" and arrays and not isinstance(value, dict | list):
+        return [value]
+    return value
+
+
+def _to_text(value: Any) -> Any:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, int | float):
+        return str(int(value)) if isinstance(value, float) and value.is_integer() else str(value)
+    return value
+
+
+def _to_number(value: Any) -> Any:
+    if isinstance(value, bool):
+        return int(value)
+    return float(value) if isinstance(value, str) and _NUMBER.fullmatch(value.strip()) else value
+
+
+def _scalars(_: Field, wanted: str, value: Any) -> Any:
+    if wanted == "string" and value is not None:
+        return _to_text(value)
+    return _to_number(value) if wanted in {"number", "integer"} else value
+
+
+def _numbers_to_texts(_: Field, wanted: str, value: Any) -> Any:
+    return _to_text(value) if wanted == "string" and not isinstance(value, bool) else value
+
+
+def _booleans_to_texts(_: Field, wanted: str, value: Any) -> Any:
+    return _to_text(value) if wanted == "string" and isinstance(value, bool) else value
+
+
+def _texts_to_numbers(_: Field, wanted: str, value: Any) -> Any:
+    return _to_number(value) if wanted in {"number", "integer"} and isinstance(value, str) else value
+
+
+def _booleans_to_numbers(_: Field, wanted: str, value: Any) -> Any:
+    return int(value) if wanted in {"number", "integer"} and isinstance(value, bool) else value
+
+
+def _scalars_to_lists(_: Field, wanted: str, value: Any) -> Any:
+    return [value] if wanted == "array" and not isinstance(value, dict | list) and value is not None else value
+
+
+def _lists_to_items(_: Field, wanted: str, value: Any) -> Any:
+    return value[0] if wanted != "array" and isinstance(value, list) and len(value) == 1 else value
+
+
+_CONVERSIONS: Final[dict[str, Convert]] = {
+    "numbers, booleans and one-item lists become texts, texts and booleans numbers, null an empty text or 0": partial(
+        _ajv, arrays=True
+    ),
+    "numbers and booleans become texts, texts and booleans numbers, null an empty text or 0": partial(
+        _ajv, arrays=False
+    ),
+    "numbers and booleans become texts, texts and booleans numbers": _scalars,
+    "numbers become texts": _numbers_to_texts,
+    "booleans become texts": _booleans_to_texts,
+    "texts become numbers": _texts_to_numbers,
+    "booleans become numbers": _booleans_to_numbers,
+    "single values become lists": _scalars_to_lists,
+    "one-item lists become their item": _lists_to_items,
+}
+_CHARACTERS: Final[dict[str, Callable[[str], bool]]] = {
+    "U+0000": lambda text: "\0" in text,
+    "a lone surrogate": lambda text: re.search("[\ud800-\udfff]", text) is not None,
+    "U+0000 or a lone surrogate": lambda text: re.search("[\0\ud800-\udfff]", text) is not None,
+    "a character beyond U+FFFF": lambda text: max(text, default="") > "\uffff",
+    "a character beyond ASCII": lambda text: not text.isascii(),
+    "a control character": lambda text: re.search(r"[\x00-\x1f\x7f]", text) is not None,
+}
