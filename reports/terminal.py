@@ -7,7 +7,7 @@ import shutil
 from dataclasses import dataclass
 from typing import IO, TYPE_CHECKING, Final
 
-from reports.summary import STATES, Summary
+from reports.summary import STATES, Cleanup, Summary
 from reports.wording import duration, milliseconds, numbers
 
 if TYPE_CHECKING:
@@ -25,9 +25,14 @@ _RED, _GREEN, _YELLOW, _BOLD, _DIM = "31", "32", "33", "1", "2"
 
 
 def terminal_summary(summary: Summary, *, width: int = 0, colour: bool = False) -> str:
-    """The outcome in lines of at most ``width`` characters (0: as wide as the terminal), each ended."""
+    """The outcome, the verdict last, in lines of at most ``width`` characters (0: as wide as the terminal), each ended.
+
+    Lines to copy are whole, however long they are.
+    """
     width = width or max(60, min(shutil.get_terminal_size((100, 24)).columns, 140))
-    lines = [*_head(summary), *_body(summary)]
+    lines = [*_body(summary), *_facts(summary), *_verdict(summary)]
+    if summary.outcome == "no verdict":
+        lines = [*_no_verdict(summary), *_verdict(summary)]
     return "".join(f"{row}\n" for line in lines for row in line.fitted(width, colour=colour))
 
 
@@ -71,7 +76,10 @@ def _property(text: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class _Line:
-    """One line in one colour, on at most ``rows`` rows: cut first, coloured after, so that no sequence is cut."""
+    """One line in one colour, on at most ``rows`` rows: cut first, coloured after, so that no sequence is cut.
+
+    A line with no rows is to be copied: it is never cut.
+    """
 
     text: str
     codes: tuple[str, ...] = ()
@@ -80,7 +88,8 @@ class _Line:
     def fitted(self, width: int, *, colour: bool) -> Iterator[str]:
         """The rows, each at most ``width`` characters; the rest of a longer text is left out."""
         rest, indent = self.text, ""
-        for row in range(self.rows):
+        width = width if self.rows else len(rest)
+        for row in range(self.rows or 1):
             room = width - len(indent)
             if len(rest) <= room:
                 shown, rest = rest, ""
@@ -97,9 +106,24 @@ class _Line:
             indent = _INDENT
 
 
-def _head(summary: Summary) -> Iterator[_Line]:
+def _verdict(summary: Summary) -> Iterator[_Line]:
     colour = {"kept": _GREEN, "broken": _RED}.get(summary.outcome, _YELLOW)
     yield _Line(summary.sentence, (_BOLD, colour), rows=4)
+    if summary.outcome == "no verdict":
+        yield _Line("It says nothing about the contract: remove the cause and run it again.", rows=2)
+
+
+def _no_verdict(summary: Summary) -> Iterator[_Line]:
+    """Why checks failed themselves, and what is left on the service: the rest of such a run proves nothing."""
+    for row in summary.in_state("unknown"):
+        yield _Line(f"? {row.clause.id}  unknown: {row.reason}", (_YELLOW,), rows=2)
+    yield from (_Line(f"i {note.text}", rows=0) for note in summary.notes if note.kind == "cleanup")
+    if summary.cleanup is not None and (summary.cleanup.kept_count or summary.cleanup.may_be_left):
+        yield from _cleanup(summary.cleanup)
+
+
+def _facts(summary: Summary) -> Iterator[_Line]:
+    yield _Line("")
     where = summary.environment
     yield _Line(
         f"{numbers(summary.requests, 'request')} in {duration(where.seconds)} to {where.target} {where.base_url}"
@@ -128,8 +152,10 @@ def _body(summary: Summary) -> Iterator[_Line]:
         yield _Line(f"  expected  {finding.expected}", rows=2)
         yield _Line(f"  received  {finding.received}", rows=2)
         yield _Line(f"  {finding.agreement} · {finding.id}", (_DIM,), rows=2)
+        again = (command.text for command in finding.commands if command.text.startswith("contract replay"))
+        yield from (_Line(f"  {text}", rows=0) for text in again)
     lists = [(name, colour, lines) for name, colour, lines in _lists(summary) if lines]
-    used = 7 + 6 * min(len(summary.findings), _FINDINGS)
+    used = 8 + 7 * min(len(summary.findings), _FINDINGS)
     room = max(_FEWEST, (_SCREEN - used) // max(1, len(lists)))
     if lists:
         yield _Line("")
@@ -139,12 +165,15 @@ def _body(summary: Summary) -> Iterator[_Line]:
         if len(shown) < len(lines):
             yield _Line(f"  and {len(lines) - len(shown)} more {name}: see the report", (colour,))
     if summary.cleanup is not None:
-        left = summary.cleanup.kept_count
-        text = f"created {summary.cleanup.created:,} projects, deleted {summary.cleanup.deleted:,}"
-        doubtful = summary.cleanup.may_be_left
-        text += f", {left:,} left behind" if left else ""
-        text += f", {doubtful:,} may be left" if doubtful else ""
-        yield _Line(text, (_YELLOW if left or doubtful else _DIM,))
+        yield from _cleanup(summary.cleanup)
+
+
+def _cleanup(cleanup: Cleanup) -> Iterator[_Line]:
+    left, doubtful = cleanup.kept_count, cleanup.may_be_left
+    text = f"created {cleanup.created:,} projects, deleted {cleanup.deleted:,}"
+    text += f", {left:,} left behind" if left else ""
+    text += f", {doubtful:,} may be left" if doubtful else ""
+    yield _Line(text, (_YELLOW if left or doubtful else _DIM,))
 
 
 def _lists(summary: Summary) -> Iterator[tuple[str, str, list[str]]]:
@@ -172,9 +201,9 @@ def _lists(summary: Summary) -> Iterator[tuple[str, str, list[str]]]:
 
 
 def print_summary(summary: Summary, stream: IO[str], report: Path | None = None) -> None:
-    """Write the summary, the annotations of a workflow where it runs in one, and last where the report lies."""
+    """Write the annotations of a workflow where it runs in one, the summary, and last where the report lies."""
     text = terminal_summary(summary, colour=wants_colour(stream))
     annotations = github_annotations(summary)
-    parts = [text, *([f"{annotations}\n"] if annotations else []), *([f"\nreport: {report}\n"] if report else [])]
+    parts = [*([f"{annotations}\n"] if annotations else []), text, *([f"report: {report}\n"] if report else [])]
     encoding = getattr(stream, "encoding", None) or "utf-8"
     stream.write("".join(parts).encode(encoding, "replace").decode(encoding))

@@ -14,6 +14,8 @@ from reports.terminal import github_annotations, terminal_summary
 from tests.harness.interruption import undisturbed
 
 if TYPE_CHECKING:
+    from collections.abc import Generator
+
     from contracts.deviations import Deviations
     from contracts.findings import Level
     from reports.summary import Summary
@@ -65,15 +67,15 @@ class Reporting:
         if session.exitstatus != pytest.ExitCode.USAGE_ERROR:
             session.exitstatus = int(summary.status)
 
-    def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
-        """The verdict, what is broken, and where the report is, last."""
-        if self._summary is None:
-            return
-        annotations = github_annotations(self._summary)
-        if annotations:
-            terminalreporter.write_line(annotations)
-        colour = terminalreporter.hasmarkup
-        width = terminalreporter._tw.fullwidth  # the one way to ask pytest
-        terminalreporter.write_line("")
-        terminalreporter.write(terminal_summary(self._summary, colour=colour, width=width))
-        terminalreporter.write_line(f"report: {Path(self._run.options.directory) / 'index.html'}")
+    @pytest.hookimpl(wrapper=True, tryfirst=True, specname="pytest_sessionfinish")
+    def pytest_print_summary(self, session: pytest.Session) -> Generator[None, object, object]:
+        """Print the summary after everything that pytest prints: the verdict and the report are the last lines."""
+        result = yield
+        reporter: pytest.TerminalReporter | None = session.config.pluginmanager.getplugin("terminalreporter")
+        if self._summary is not None and reporter is not None:
+            annotations = github_annotations(self._summary)
+            width = reporter._tw.fullwidth  # the one way to ask pytest
+            text = terminal_summary(self._summary, colour=reporter.hasmarkup, width=width)
+            report = f"report: {Path(self._run.options.directory) / 'index.html'}\n"
+            reporter.write("\n" + (f"{annotations}\n" if annotations else "") + text + report, flush=True)
+        return result

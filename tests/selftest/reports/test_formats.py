@@ -130,7 +130,8 @@ def test_all_formats_agree(written: tuple[Summary, Path]) -> None:
     for name, text in texts.items():
         assert summary.sentence in text, name
         assert all(clause in text for clause in broken), name
-        assert f"{summary.requests:,}" in text, name
+        if name != "terminal" or summary.outcome != "no verdict":
+            assert f"{summary.requests:,}" in text, name
     assert texts["page"].count('class="finding finding"') == len(findings)
     assert len(re.findall(r"^### \d+\. ", texts["markdown"], re.MULTILINE)) == len(findings)
 

@@ -81,9 +81,12 @@ def broken(tmp_path_factory: pytest.TempPathFactory) -> Summary:
 def test_the_summary_fits_a_screen_and_names_the_clause_the_input_and_both_sides(broken: Summary) -> None:
     text = terminal_summary(broken, width=120)
     lines = text.splitlines()
-    assert len(lines) <= 45
-    assert max(map(len, lines)) <= 120
-    assert lines[0] == broken.sentence
+    assert len(lines) <= 48
+    assert max(len(line) for line in lines if not line.startswith("  contract replay")) <= 120
+    assert lines[-1] == broken.sentence
+    whole = broken.findings[0].commands[0].text
+    assert whole.startswith("contract replay")
+    assert f"  {whole}" in terminal_summary(broken, width=40).splitlines()
     first = broken.findings[0]
     start = next(n for n, line in enumerate(lines) if first.clause.id in line)
     told = [line.split()[0] for line in lines[start + 1 : start + 6]]
@@ -124,7 +127,20 @@ def test_the_path_of_the_report_is_printed_last(broken: Summary, monkeypatch: py
     monkeypatch.delenv("GITHUB_ACTIONS", raising=False)
     stream = io.StringIO()
     print_summary(broken, stream, Path("reports/runs/latest/index.html"))
-    assert stream.getvalue().endswith("\nreport: reports/runs/latest/index.html\n")
+    assert stream.getvalue().endswith(f"{broken.sentence}\nreport: reports/runs/latest/index.html\n")
+
+
+def test_a_run_without_a_verdict_says_why_what_to_do_and_what_it_leaves(tmp_path: Path) -> None:
+    def nothing_but_notes(writer: HistoryWriter) -> None:
+        samples.note(writer, "observed", "of no use here")
+        samples.note(writer, "cleanup", "to delete what is left: contract cleanup somewhere")
+
+    samples.write_history(tmp_path, count=12, extra=nothing_but_notes, ended=False)
+    lines = terminal_summary(summarize([tmp_path]), width=100).splitlines()
+    assert lines[0] == "i to delete what is left: contract cleanup somewhere"
+    assert lines[-2].startswith("No verdict: ")
+    assert lines[-1].endswith("remove the cause and run it again.")
+    assert len(lines) <= 4
 
 
 def test_a_stream_that_knows_no_unicode_gets_the_summary_all_the_same(broken: Summary) -> None:
@@ -175,6 +191,6 @@ def test_numbers_are_worded_for_people() -> None:
 
 def test_a_narrow_terminal_breaks_lines_and_keeps_the_verdict_and_the_ids_whole(broken: Summary) -> None:
     text = terminal_summary(broken, width=64)
-    assert max(map(len, text.splitlines())) <= 64
+    assert max(len(line) for line in text.splitlines() if not line.startswith("  contract replay")) <= 64
     assert broken.sentence in text
     assert all(finding.id in text for finding in broken.findings[:3])
