@@ -59,7 +59,7 @@ class Secrets:
     A key that may be an ordinary word (``is_telling`` false) is neither looked for nor replaced.
     """
 
-    __slots__ = ("_escaped", "_forms", "_key", "_own", "is_telling")
+    __slots__ = ("_escaped", "_forms", "_key", "_own", "_shortest", "is_telling")
 
     def __init__(self, key: str) -> None:
         self._key = key
@@ -81,6 +81,9 @@ class Secrets:
         named = sorted(texts.items(), key=lambda text: -len(text[1]))
         self._escaped = [(_pattern(text), template.encode()) for template, text in named]
         self._forms = sorted({**near, **own}.items(), key=lambda form: -len(form[0]))
+        # Most forms contain another one: a text without the shortest ones holds none.
+        every = [form for form, _ in self._forms]
+        self._shortest = [form for form in every if not any(other in form for other in every if other != form)]
 
     def __repr__(self) -> str:
         return "Secrets(...)"
@@ -100,10 +103,10 @@ class Secrets:
 
     def redact(self, data: bytes) -> bytes:
         """``data`` with every form of the key replaced by a template."""
-        for form, template in self._forms:
-            if form in data:
+        if any(form in data for form in self._shortest):
+            for form, template in self._forms:
                 data = data.replace(form, template)
-        if self._holds_escaped(data, [form for form, _ in self._forms]):
+        if self._holds_escaped(data, self._shortest):
             for pattern, template in self._escaped:
                 data = pattern.sub(template, data)
         return data
@@ -136,8 +139,7 @@ class Secrets:
         """Whether a form of the key occurs anywhere: one look at the whole answer, which most pass."""
         headers = "\n".join(itertools.chain.from_iterable(response.headers))
         whole = headers.encode("utf-8", "surrogatepass") + b"\n" + response.body
-        forms = [form for form, _ in self._forms]
-        return any(form in whole for form in forms) or self._holds_escaped(whole, forms)
+        return any(form in whole for form in self._shortest) or self._holds_escaped(whole, self._shortest)
 
     def redact_exchange(self, exchange: Exchange) -> Exchange:
         """The exchange with the key replaced in its answer."""
