@@ -1,10 +1,12 @@
-"""Commands that repeat a finding: byte for byte with curl, and by the suite itself."""
+"""Commands that repeat a finding: with curl, with Python, and by the suite itself; and what deletes its project."""
 
 from __future__ import annotations
 
 import re
 import shlex
 from typing import TYPE_CHECKING, Final
+
+from contracts.exchange import COLLECTION_PATH
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -38,14 +40,25 @@ _EXPANSIONS: Final = {
     "{key in base64}": f'$(printf %s "${_KEY}" | base64 -w0)',
     "{key}": f"${_KEY}",
 }
+#: A unique name of the run as the externalId of a body: any other one does as well.
+_UNIQUE = re.compile(rb'(?<="externalId":")([a-z][a-z0-9]+-)[0-9]+(?=")')
 _TEMPLATES = re.compile("|".join(re.escape(name) for name in _EXPANSIONS))
 
 
-def curl(case: Case, base_url: str, stored_body: str) -> str:
+def has_unique_id(case: Case) -> bool:
+    """True if the externalId of the body is a unique name of the run, which another one can stand for."""
+    body = case.body or b""
+    return len(body) <= LONGEST and body.count(b'"externalId"') == len(_UNIQUE.findall(body)) == 1
+
+
+def curl(case: Case, base_url: str, stored_body: str, *, fresh: bool = False) -> str:
     """A bash command that sends the same method, path, headers and body.
 
-    ``base_url`` may be a shell expansion such as ``$BASE_URL``. ``stored_body`` is a command that writes
-    the body to its standard output, used where the body is too long to be read.
+    Args:
+        case: What is sent.
+        base_url: Where to; it may be a shell expansion such as ``$BASE_URL``.
+        stored_body: A command that writes the body to its standard output, for a body that is too long to be read.
+        fresh: Send an externalId that is new each time; only where :func:`has_unique_id`.
     """
     url = f'"{base_url}"{_single(case.path)}' if base_url.startswith("$") else _single(base_url + case.path)
     parts = ["curl -sS -i", f"-X {_single(case.method)}", url]
@@ -66,11 +79,59 @@ def curl(case: Case, base_url: str, stored_body: str) -> str:
             feed, data = f"{stored_body} | ", "--data-binary @-"
         elif text is not None:
             quoted = text.replace("'", "'\\''")
-            data = f"--data-raw '{quoted}'"
+            data = f"--data-raw '{_renewed(quoted) if fresh else quoted}'"
         else:
-            feed, data = f"printf '{_printf(case.body)}' | ", "--data-binary @-"
+            quoted = _printf(case.body)
+            feed, data = f"printf '{_renewed(quoted) if fresh else quoted}' | ", "--data-binary @-"
         parts.append(data)
     return feed + " \\\n  ".join(parts)
+
+
+def _renewed(quoted: str) -> str:
+    """A body in single quotes, with a new number in its externalId."""
+    return _UNIQUE.sub(rb"""\1'"$(date +%s)$RANDOM"'""", quoted.encode()).decode()
+
+
+def delete(base_url: str) -> str:
+    """A command that deletes a project; the shell asks for its id where the variable ID is not set."""
+    url = f'{_single(f"{base_url}{COLLECTION_PATH}/")}"${{ID:?set ID to the id in the response}}"'
+    return f'curl -sS -i -X DELETE {url} -H "Authorization: Bearer ${_KEY}"'
+
+
+def python(case: Case, base_url: str, *, fresh: bool = False) -> str:
+    """Lines of Python (with requests) that send the case and delete what it created, or an empty string.
+
+    They work on every system. There are none for what requests cannot send as it is: headers that are repeated or not
+    in ASCII, wrong keys made from the right one, long bodies.
+    """
+    headers = [pair for pair in case.sent_headers if pair[0] != "Content-Length"]
+    text = "".join(name + value for name, value in headers) + case.path
+    is_plain = text.isascii() and text.isprintable() and len({name.lower() for name, _ in headers}) == len(headers)
+    if not is_plain or "{" in text.replace("{key}", "") or len(case.body or b"") > LONGEST:
+        return ""
+    sent = ", ".join(f"{name!r}: {_expression(value)}" for name, value in headers)
+    body = repr(case.body)
+    match = _UNIQUE.search(case.body or b"") if fresh else None
+    if match:
+        body += f".replace({match[0]!r}, {match[1]!r} + str(time.time_ns()).encode())"
+    lines = [
+        "import os, requests, time",
+        f"key, session = os.environ[{_KEY!r}], requests.Session()",
+        "session.headers.clear()",
+        f"answer = session.request({case.method!r}, {base_url + case.path!r}, headers={{{sent}}}, data={body})",
+        "print(answer.status_code, answer.text)",
+    ]
+    if case.creates:
+        url = f"{base_url + COLLECTION_PATH + '/'!r} + answer.json()['id']"
+        lines.append(
+            f"if answer.status_code == 201: print(session.delete({url}, headers={{'Authorization': 'Bearer ' + key}}))"
+        )
+    return "\n".join(lines)
+
+
+def _expression(value: str) -> str:
+    """A Python expression for a header with the key in it."""
+    return " + key + ".join(repr(part) for part in value.split("{key}"))
 
 
 def replay(identifier: str, run: str, target: str, base_url: str, options: Mapping[str, str]) -> str:

@@ -233,12 +233,19 @@ def _commands(identifier: str, evidence: Evidence | None, run: Repeating) -> tup
     ]
     if evidence is None:
         return tuple(found)
-    url, label = run.base_url, "Send the same bytes (key in $ACTIVEPIECES_API_KEY)"
+    case, url = evidence.exchange.case, run.base_url
     if run.target == "mock":
         url = MOCK_URL
         options = (f"--{name} {shlex.quote(value)}" for name, value in run.options.items())
         start = " ".join(["contract mock", *options])
         found.append(Command("Start the mock by hand", start))
     stored = commands.stored_body(identifier, run.run)
-    found.append(Command(label, commands.curl(evidence.exchange.case, url, stored)))
+    # Of what rests on several requests, the externalId may be the point.
+    fresh = identifier.startswith(("request.", "response.")) and commands.has_unique_id(case)
+    what = "Send the same bytes with a new externalId" if fresh else "Send the same bytes"
+    found.append(Command(f"{what} (key in $ACTIVEPIECES_API_KEY)", commands.curl(case, url, stored, fresh=fresh)))
+    if case.creates:
+        found.append(Command("Delete what that created", commands.delete(url)))
+    if text := commands.python(case, url, fresh=fresh):
+        found.append(Command("Both in Python, on every system (needs requests)", text))
     return tuple(found)

@@ -5,12 +5,14 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import socket
 import subprocess
 import sys
 import threading
 import tomllib
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
@@ -25,14 +27,14 @@ from contracts.exchange import Case, Exchange, Response
 from contracts.secrets import WRONG_KEYS, Secrets
 from contracts.verdict import ExitStatus
 from reports.__main__ import main
-from reports.commands import LONGEST, curl, replay
+from reports.commands import LONGEST, curl, delete, has_unique_id, python, replay
 from reports.reading import summarize
 from tests.harness.client.budget import RequestBudget
 from tests.harness.client.target import Target
 from tests.selftest import history_samples as samples
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from reports.history import HistoryWriter
 
@@ -121,6 +123,55 @@ def test_curl_sends_the_headers_of_the_case_and_no_media_type_of_its_own(recorde
     assert b"content-type" not in sent
 
 
+UNIQUE = Case(b'{"displayName":"it\'s","externalId":"ctabcdefghij-17","x":"\xc3\xa9\x01"}')
+
+
+def _run_python(text: str, url: str) -> None:
+    environment = {**os.environ, "ACTIVEPIECES_API_KEY": "sk-plain", "no_proxy": "*"}
+    done = subprocess.run(
+        [sys.executable, "-c", text.replace("BASE", url)], env=environment, capture_output=True, timeout=30, check=False
+    )
+    assert b"201" in done.stdout, done.stderr.decode()
+
+
+@needs_curl
+def test_a_unique_external_id_is_new_each_time_and_the_rest_the_same(recorder: Recorder) -> None:
+    assert UNIQUE.body is not None
+    assert has_unique_id(UNIQUE)
+    readable = replace(UNIQUE, body=UNIQUE.body[:-6] + b'z"}')
+    sends: list[Callable[[], None]] = [
+        lambda: _run(curl(UNIQUE, recorder.url, "false", fresh=True)),
+        lambda: _run(curl(readable, recorder.url, "false", fresh=True)),
+        lambda: _run_python(python(replace(UNIQUE, method="PUT"), "BASE", fresh=True), recorder.url),
+    ]
+    bodies = []
+    for send in sends:
+        send()
+        bodies.append(recorder.body)
+    assert len({re.findall(b"ctabcdefghij-([0-9]+)", body)[0] for body in bodies} | {b"17"}) == 4
+    rest = [re.sub(b"ctabcdefghij-[0-9]+", b"ctabcdefghij-17", body) for body in bodies]
+    assert rest == [UNIQUE.body, readable.body, UNIQUE.body]
+    for body in (b'{"externalId":"mine"}', b'{"externalId":"a-1","externalId":"a-2"}', b"[]", None):
+        assert not has_unique_id(Case(body))
+
+
+def test_python_sends_what_curl_sends_and_nothing_that_it_would_change(recorder: Recorder) -> None:
+    headers = (("Authorization", "Bearer {key}"), ("Content-Type", "application/json"), ("X-Quote", "'\"\\"))
+    _run_python(python(Case(b"\xff'\"", headers, method="PUT"), "BASE"), recorder.url)
+    sent = dict(_headers(recorder.head))
+    assert (recorder.body, sent[b"authorization"], sent[b"x-quote"]) == (b"\xff'\"", b"Bearer sk-plain", b"'\"\\")
+    for unsendable in (("X-A", "\u00e9"), ("authorization", "b"), ("X-A", "{key twice}")):
+        assert python(Case(b"{}", (*headers, unsendable)), "BASE") == ""
+
+
+@needs_curl
+def test_the_deletion_needs_an_id_and_sends_it(recorder: Recorder) -> None:
+    _run(f"ID=abc; {delete(recorder.url)}")
+    assert recorder.head.startswith(b"DELETE /api/v1/projects/abc HTTP/1.1")
+    with pytest.raises(AssertionError, match="the id in the response"):
+        _run(delete(recorder.url))
+
+
 REQUESTS = {
     "a body": Case(b'{"displayName":"x"}'),
     "two keys": Case(b"{}", (("Authorization", "Bearer x"), ("X-A", "1"), ("authorization", "Bearer {key}"))),
@@ -180,7 +231,9 @@ def test_a_long_body_is_fed_from_the_history(recorder: Recorder, tmp_path: Path)
 
     samples.write_history(tmp_path, count=12, extra=long_names)
     finding = summarize([tmp_path]).findings[0]
-    command = finding.commands[-1].text.replace("contract body", f"{sys.executable} contract_command.py body")
+    command = next(c.text for c in finding.commands if c.label.startswith("Send")).replace(
+        "contract body", f"{sys.executable} contract_command.py body"
+    )
     assert len(command) < 1_000
     _run(command.replace("http://127.0.0.1:8081/api", recorder.url))
     assert finding.evidence is not None
@@ -195,7 +248,7 @@ def test_a_live_finding_is_repeated_against_the_same_service() -> None:
 def test_a_finding_of_the_mock_is_repeated_with_the_same_fault_and_contract(tmp_path: Path) -> None:
     options = {"fault": "accepts_x", "variant": None, "contract": "other.yaml", "corpus": ["a", "b"], "rate": None}
     samples.write_history(tmp_path, answers=samples.breaks_promises, options=options)
-    again, mock, _ = summarize([tmp_path]).findings[0].commands
+    again, mock, *_ = summarize([tmp_path]).findings[0].commands
     assert again.text.endswith("--target mock --contract other.yaml --fault accepts_x")
     assert mock.text == "contract mock --contract other.yaml --fault accepts_x"
 

@@ -162,9 +162,9 @@ def test_a_finding_shows_the_smallest_case_with_the_offending_part_and_the_comma
     assert finding.evidence.sent_text[slice(*finding.evidence.sent_span)] == '"displayName":"."'
     assert finding.count == sum(count for _, count in finding.case_sets) > 10
     assert finding.count <= finding.cases
-    replay, _, curl = finding.commands
+    replay, _, curl, delete, python = finding.commands
     assert replay.text == f"contract replay {finding.id} --run {tmp_path} --target mock"
-    assert "$ACTIVEPIECES_API_KEY" in curl.text
+    assert all("ACTIVEPIECES_API_KEY" in command.text for command in (curl, delete, python))
 
 
 def test_a_wrong_answer_is_marked_where_it_is_wrong(tmp_path: Path) -> None:
