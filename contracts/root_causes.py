@@ -66,6 +66,8 @@ class RootCause:
     case_sets: Counter[str] = field(default_factory=Counter)
     first_seen: float = 0.0
     known: Deviation | None = None
+    #: Whether most cases that showed it failed when they were sent again; None where none was.
+    fails_again: bool | None = None
     #: Every clause that this cause breaks, ``clause`` first.
     clauses: tuple[str, ...] = ()
     #: The kind of its cases where a clause has several root causes, and of all cases by kinds.
@@ -161,12 +163,14 @@ def merged(root_causes: list[RootCause], counts: Mapping[str, tuple[int, int]]) 
     found = []
     for name, members in groups.items():
         together = name and len(members) >= (_MANY_MISSING if name == _MISSING else 2)
+        if name == _NOW_AND_THEN:
+            together = any(cause.fails_again is False for cause in members)
         found += [_together(members)] if together else members
     order = {id(cause): place for place, cause in enumerate(root_causes)}
     return sorted(found, key=lambda cause: order[id(cause)])
 
 
-_MISSING = "missing members"
+_MISSING, _NOW_AND_THEN = "missing members", "failures now and then"
 
 
 def without_explained(root_causes: Iterable[RootCause], required: frozenset[str]) -> list[RootCause]:
@@ -211,6 +215,8 @@ def _one_mistake(cause: RootCause, counts: Mapping[str, tuple[int, int]]) -> str
     head, _, aspect = cause.clause.rpartition(".")
     if cause.clause.startswith("response.201.") and aspect == "required":
         return _MISSING
+    if cause.clause == _FAILS and not cause.fails_again:
+        return _NOW_AND_THEN  # what was sent may have nothing to do with it
     cases, broken = counts.get(cause.clause, (0, 0))
     accepts_all = cause.cause == "accepted" and broken >= _NEARLY_ALL * cases
     if accepts_all and head.startswith("request.") and aspect in _VALUE_CLAUSES:
@@ -220,7 +226,9 @@ def _one_mistake(cause: RootCause, counts: Mapping[str, tuple[int, int]]) -> str
 
 def _together(members: list[RootCause]) -> RootCause:
     first = min(members, key=lambda cause: _size(cause.exchange) if cause.exchange else (0, 0))
-    first.clauses = (first.clause, *(cause.clause for cause in members if cause is not first))
+    others = (cause.clause for cause in members if cause is not first)
+    first.clauses = tuple(dict.fromkeys((first.clause, *others)))
+    first.fails_again = any(cause.fails_again for cause in members) if len(members) > 1 else first.fails_again
     first.count = sum(cause.count for cause in members)
     for cause in members:
         if cause is not first:

@@ -94,6 +94,7 @@ class VerdictBuilder:
         self._results: dict[str, ClauseResult] = {}
         self._root_causes = RootCauses(self._deviations)
         self._refused: dict[str, Counter[str]] = {}
+        self._repeated: dict[tuple[str, str], Counter[bool]] = {}
         self._signatures: dict[tuple[str, int], tuple[list[str], list[str]]] = {}
         self._services: dict[str, str] = {}
         self._histories: dict[str, HistoryChecks] = {}
@@ -167,6 +168,10 @@ class VerdictBuilder:
         for was, reattributed, exchange in self._at_end:
             self._root_causes.add(was if self._root_causes.holds(was) else reattributed, exchange)
 
+    def _on_repeated(self, record: Record) -> None:
+        """A case that failed was sent again."""
+        self._repeated.setdefault((record["clause"], record["cause"]), Counter())[record["fails"]] += 1
+
     def _on_exercised(self, record: Record) -> None:
         result = self._results[record["clause"]]
         result.positive += record.get("positive", 0)
@@ -206,6 +211,8 @@ class VerdictBuilder:
             for part in divided(cause, self._refused.get(cause.clause, Counter()))
         ]
         for key in causes:
+            repeated = self._repeated.get(key.finding.key)
+            key.fails_again = repeated[True] >= repeated[False] if repeated else None
             result = self._results[key.clause]
             if key.known is None:
                 result.broken += key.count

@@ -95,6 +95,7 @@ class FindingReport:
     known: Known | None
     evidence: Evidence | None
     commands: tuple[Command, ...]
+    is_intermittent: bool
     diagnosis: Diagnosis | None
 
     @property
@@ -114,7 +115,8 @@ class FindingReport:
         """How many cases agree, as a phrase."""
         noun = "case" if self.count == 1 else "cases"
         share = f" of {self.cases:,} that exercised the clause" if self.cases >= self.count else ""
-        return f"{self.count:,} {noun}{share}"
+        again = "; not every time when the same request was repeated" if self.is_intermittent else ""
+        return f"{self.count:,} {noun}{share}{again}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,6 +158,7 @@ def finding_report(
         known=None if key.known is None else _known(key.known),
         evidence=evidence,
         commands=_commands(identifier, evidence, run),
+        is_intermittent=key.fails_again is False,
         diagnosis=diagnosis,
     )
 

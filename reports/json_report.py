@@ -112,6 +112,7 @@ def _finding(finding: FindingReport) -> dict[str, Any]:
         "received": finding.received,
         "where": finding.where,
         "count": finding.count,
+        "intermittent": finding.is_intermittent,
         "cases": finding.cases,
         "case_sets": dict(finding.case_sets),
         "first_seen": rfc3339(finding.first_seen),

@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 
 #: Requests that are spent on one finding.
 _PER_FINDING = 30
+#: How often a case that failed is sent again before it is said that it does not fail again.
+_AGAIN = 2
 #: A body of so many bytes is small enough to be read at a glance.
 _SMALL = 48
 #: Refused bodies that are taken apart; further ones are put down to what was found in these.
@@ -264,14 +266,23 @@ class Triage:
     # -- the smallest case --------------------------------------------------------------------------------
 
     def reduce(self, answer: Judged, finding: Finding) -> None:
-        """Send smaller and smaller cases as long as they show the same finding."""
-        if answer.case.body is None or len(answer.case.body) <= _SMALL:
+        """Send the same case again, then smaller and smaller ones as long as they show the same finding."""
+        if answer.case.body is None:
             return
+        passed = False
 
         def still_fails(case: Case) -> bool:
+            nonlocal passed
             reply = self._questions.ask(case)
-            return reply is not None and any(_alike(found, finding) for found in reply.findings)
+            fails = reply is not None and any(_alike(found, finding) for found in reply.findings)
+            passed = reply is not None and not fails
+            return fails
 
+        again = any(still_fails(self._names.renew(answer.case)) for _ in range(_AGAIN))
+        if again or passed:
+            self._history.record("repeated", clause=finding.clause, cause=finding.cause, fails=again)
+        if len(answer.case.body) <= _SMALL:
+            return
         required = [field.path for field in self._contract.fields if field.required]
         shrink(answer.case, self._names, still_fails, keep=required, limit=_PER_FINDING)
         if finding.cause == "refused":
