@@ -1,0 +1,95 @@
+"""The GitHub Action and the image: their steps run here as far as they can without GitHub and Docker."""
+
+from __future__ import annotations
+
+import json
+import os
+import shlex
+import subprocess
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+import yaml
+
+from tests.mock.process import MockProcess
+from tests.selftest.live_runs import KEY
+from tests.selftest.suite_runs import ROOT
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+ACTION: dict[str, Any] = yaml.safe_load((ROOT / "action.yml").read_text())
+
+
+def step(name: str) -> dict[str, Any]:
+    found: dict[str, Any] = next(step for step in ACTION["runs"]["steps"] if step.get("name") == name)
+    return found
+
+
+@pytest.fixture(scope="module")
+def service() -> Iterator[str]:
+    with MockProcess.start(key=KEY, fault="accepts_dot_in_display_name") as mock:
+        yield mock.base_url
+
+
+def run_step(folder: Path, inputs: dict[str, str]) -> tuple[int, str]:
+    """Run the step Run as GitHub does, in the folder of the calling repository."""
+    temp = folder / "temp"
+    script = temp / "contract-suite" / "bin" / "contract"
+    script.parent.mkdir(parents=True)
+    script.write_text(f'#!/bin/sh\nexec {shlex.quote(sys.executable)} {ROOT / "contract_command.py"} "$@"\n')
+    script.chmod(0o700)
+    given = {name: str(declared.get("default", "")) for name, declared in ACTION["inputs"].items()} | inputs
+    environment = {name: value for name, value in os.environ.items() if not name.startswith(("CONTRACT_", "GITHUB_"))}
+    for name, value in step("Run")["env"].items():
+        environment[name] = given[value.split("inputs.")[1].split()[0]] if "inputs." in value else value
+    environment |= {
+        "RUNNER_TEMP": str(temp),
+        "GITHUB_OUTPUT": str(folder / "output"),
+        "GITHUB_STEP_SUMMARY": str(folder / "summary"),
+        "GITHUB_ACTIONS": "true",
+    }
+    caller = folder / "caller"
+    caller.mkdir()
+    done = subprocess.run(  # noqa: S603  # our own action
+        ["bash", "--noprofile", "--norc", "-e", "-o", "pipefail", "-c", step("Run")["run"]],  # noqa: S607
+        cwd=caller,
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    assert [path.name for path in caller.iterdir() if path.name != ".hypothesis"] == []
+    return done.returncode, done.stdout + done.stderr
+
+
+def test_the_action_fails_where_a_promise_is_broken_and_shows_it(tmp_path: Path, service: str) -> None:
+    status, said = run_step(
+        tmp_path, {"base-url": service, "api-key": KEY, "profile": "smoke", "arguments": "--seed\n7\n"}
+    )
+    assert status == 1, said
+    assert "::error title=request.displayName.pattern" in said
+    assert "request.displayName.pattern" in (tmp_path / "summary").read_text()
+    report = Path((tmp_path / "output").read_text().strip().removeprefix("report="))
+    assert json.loads((report / "report.json").read_text())["verdict"]["outcome"] == "broken"
+    assert (report / "report.sarif").is_file()
+
+
+def test_a_missing_secret_is_wrong_usage(tmp_path: Path, service: str) -> None:
+    assert run_step(tmp_path, {"base-url": service, "api-key": "", "profile": "smoke"})[0] == 4
+
+
+def test_no_input_of_the_action_is_part_of_a_script() -> None:
+    assert not [step for step in ACTION["runs"]["steps"] if "${{" in step.get("run", "")]
+
+
+def test_the_image_runs_as_a_user_and_needs_no_argument_to_build() -> None:
+    lines = (ROOT / "Dockerfile").read_text().splitlines()
+    words = [line.split()[0] for line in lines if line[:1].isalpha()]
+    assert words.index("USER") > words.index("RUN")
+    assert "USER root" not in lines
+    assert "ARG" not in words
+    assert any(line.startswith("FROM") and ":" in line and "latest" not in line for line in lines)
