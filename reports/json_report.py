@@ -123,7 +123,10 @@ def _finding(finding: FindingReport) -> dict[str, Any]:
 
 
 def _diagnosis(cause: Diagnosis | None) -> dict[str, Any] | None:
-    return None if cause is None else {**asdict(cause), "findings": list(cause.findings)}
+    if cause is None:
+        return None
+    counts = {name: getattr(cause, name) for name in ("speaks", "agrees", "failing")}
+    return {"sentence": cause.sentence, **counts, "findings": list(cause.findings)}
 
 
 def _exchange(evidence: Evidence) -> dict[str, Any]:

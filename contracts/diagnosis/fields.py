@@ -112,6 +112,7 @@ def _of_types(field: Field, prediction: Part, verb: str) -> Iterator[Hypothesis]
         ("a list that is not empty", lambda v: isinstance(v, list) and bool(v)),
         ("an object that is not empty", lambda v: isinstance(v, dict) and bool(v)),
         ("a list with objects alone", lambda v: _holds_only(v, dict)),
+        ("a list of objects that have members", lambda v: _holds_only(v, dict) and all(v)),
         ("a list with texts alone", lambda v: _holds_only(v, str)),
         ("a list with more than one item", lambda v: isinstance(v, list) and len(v) > 1),
         ("a list with one item", lambda v: isinstance(v, list) and len(v) == 1),

@@ -6,7 +6,8 @@ greedily, what explains most findings first (Chvatal 1979, set cover; Reiter 198
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import dataclasses
+from dataclasses import dataclass, replace
 from itertools import chain, islice
 from typing import TYPE_CHECKING, Final
 
@@ -14,6 +15,7 @@ from contracts.diagnosis.coercions import conversions
 from contracts.diagnosis.echoes import changed_values
 from contracts.diagnosis.fields import field_hypotheses
 from contracts.diagnosis.models import Hypothesis, OfOutcome, Predicted
+from contracts.diagnosis.narrow_fields import narrow_fields
 from contracts.diagnosis.observations import ACCEPTED, FAILED, REUSE, Observation, part_of
 from contracts.diagnosis.patterns import other_patterns
 from contracts.diagnosis.requests import request_hypotheses
@@ -42,6 +44,7 @@ class Diagnosis:
         agrees: Those that it predicts; the others fail in another way.
         failing: Those of ``agrees`` that show a finding.
         findings: The findings that it explains, by name.
+        model: What it predicts of further requests.
     """
 
     sentence: str
@@ -49,6 +52,7 @@ class Diagnosis:
     agrees: int
     failing: int
     findings: tuple[str, ...]
+    model: Hypothesis | OfOutcome = dataclasses.field(repr=False, compare=False)
 
     def __str__(self) -> str:
         share = f"all {self.agrees:,}" if self.agrees == self.speaks else f"{self.agrees:,} of the {self.speaks:,}"
@@ -96,7 +100,7 @@ def diagnose(contract: Contract, causes: Sequence[RootCause], observations: Sequ
     def fitting(hypotheses: Iterable[Hypothesis | OfOutcome]) -> Iterator[_Candidate]:
         return filter(None, (_candidate(hypothesis, found, passing, failing) for hypothesis in hypotheses))
 
-    candidates = list(fitting(chain(field_hypotheses(contract), request_hypotheses(), conversions(contract))))
+    candidates = list(fitting(_general(contract)))
     explained = {name for candidate in candidates for name in candidate.diagnosis.findings}
     for cause in causes:
         if cases.get(cause.identifier()) and cause.identifier() not in explained:
@@ -104,6 +108,11 @@ def diagnose(contract: Contract, causes: Sequence[RootCause], observations: Sequ
             # There are many, and each takes its time: the first one that fits will do.
             candidates += islice(fitting(islice(_of_pattern(contract, cause), _MOST)), 1)
     return list(_chosen(candidates, set(cases)))
+
+
+def _general(contract: Contract) -> Iterator[Hypothesis]:
+    """The hypotheses that no finding has to suggest, the simplest families first."""
+    return chain(field_hypotheses(contract), request_hypotheses(), conversions(contract), narrow_fields(contract))
 
 
 def _cases(cause: RootCause, clauses: Sequence[str], observations: Sequence[Observation]) -> Iterator[Observation]:
@@ -174,7 +183,7 @@ def _candidate(
                 return None
             speaks += 1
             shown += said.agrees
-    diagnosis = Diagnosis(hypothesis.sentence, agrees + speaks, agrees + shown, shown, explained)
+    diagnosis = Diagnosis(hypothesis.sentence, agrees + speaks, agrees + shown, shown, explained, hypothesis)
     return _Candidate(diagnosis, hypothesis.rank)
 
 
@@ -185,6 +194,14 @@ def _contradicts(said: Predicted, seen: Observation) -> bool:
     if said.outcome != seen.outcome:
         return seen.outcome in {seen.usual, ACCEPTED}
     return not any(part_of(clause) in said.deviates for clause, _, _ in seen.findings)
+
+
+def contradicted(hypothesis: Hypothesis | OfOutcome, seen: Observation) -> bool:
+    """Whether a request shows that a service does not do as the hypothesis says."""
+    said = _said(hypothesis, seen)
+    if said is None or said.agrees:
+        return False
+    return not seen.findings or (bool(said.deviates) and _contradicts(said, seen))
 
 
 def _said(hypothesis: Hypothesis | OfOutcome, seen: Observation) -> Predicted | None:
@@ -223,5 +240,5 @@ def _chosen(candidates: Sequence[_Candidate], left: set[str]) -> Iterator[Diagno
         explained = tuple(name for name in best.findings if name in left)
         if not explained:
             return
-        yield Diagnosis(best.sentence, best.speaks, best.agrees, best.failing, explained)
+        yield replace(best, findings=explained)
         left -= set(explained)

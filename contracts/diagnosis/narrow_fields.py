@@ -1,0 +1,108 @@
+"""Fields that take less than they should: texts of one form, numbers within bounds."""
+
+from __future__ import annotations
+
+import re
+import struct
+from functools import partial
+from typing import TYPE_CHECKING, Any, Final
+
+from contracts.diagnosis.models import FAILS, REFUSES, Hypothesis, stores, when
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from contracts.document import Contract
+
+#: Forms to which texts are often held, as expressions that match the whole text.
+_FORMS: Final = {
+    "ASCII": r"[\x00-\x7f]*",
+    "printable ASCII": r"[\x20-\x7e]*",
+    "Latin-1": r"[\x00-\xff]*",
+    "characters up to U+FFFF": "[\0-\uffff]*",
+    "no control characters": r"[^\x00-\x1f\x7f]*",
+    "no control characters of any kind": r"[^\x00-\x1f\x7f-\x9f]*",
+    "no line breaks": r"[^\r\n]*",
+    "at least one character": r"(?s).+",
+    "at least one character that is not blank": r"(?s).*\S.*",
+    "no blanks at the ends": r"(?s)(?!\s).*(?<!\s)|",
+    "no white space": r"\S*",
+    "no < or >": r"[^<>]*",
+    "no quotes, < or >": r"[^<>\"']*",
+    "no slash": r"[^/]*",
+    "no full stop": r"[^.]*",
+    "no apostrophe": r"[^']*",
+    "no + sign": r"[^+]*",
+    "letters, digits and hyphens": r"[A-Za-z0-9-]*",
+    "lower case letters, digits and hyphens": r"[a-z0-9-]*",
+    "words joined by single hyphens, as in a slug": r"[a-z0-9]+(?:-[a-z0-9]+)*",
+    "words joined by single hyphens": r"[A-Za-z0-9]+(?:-[A-Za-z0-9]+)*",
+    "letters, digits, hyphens and underscores": r"[A-Za-z0-9_-]*",
+    "letters, digits, hyphens, underscores and full stops": r"[A-Za-z0-9._-]*",
+    "letters and digits": r"[A-Za-z0-9]*",
+    "lower case": r"[^A-Z]*",
+    "a beginning that is no digit": r"(?s)(?!\d).*",
+    "a beginning with a letter or a digit": r"(?s)[^\W_].*",
+    "a UUID": r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}",
+}
+_BOUNDS: Final = (
+    *(10, 20, 25, 50, 64, 99, 100, 127, 128, 200, 255, 256, 500, 999, 1_000, 1_024, 9_999, 10_000, 2**15 - 1, 2**15),
+    *(65_535, 65_536, 99_999, 100_000, 999_999, 10**6, 2**31 - 1, 2**31, 2**32 - 1, 10**9, 2**53 - 1, 2**53, 2**63 - 1),
+)
+
+
+def narrow_fields(contract: Contract) -> Iterator[Hypothesis]:
+    """For each field that holds texts the forms that they may have to have, for each number its bounds."""
+    for field in contract.fields:
+        name = field.path
+        if "string" in field.types:
+            for what, expression in _FORMS.items():
+                breaks = partial(_breaks, re.compile(expression))
+                yield when(f"{name}: only texts with {what} are taken", name, breaks, REFUSES, 5)
+                yield when(f"{name}: a text makes the service fail unless it has {what}", name, breaks, FAILS, 6)
+        if "number" in field.types or "integer" in field.types:
+            yield from _of_number(name)
+
+
+def _of_number(name: str) -> Iterator[Hypothesis]:
+    yield when(f"{name}: only integers are taken", name, _is_fraction, REFUSES, 3)
+    yield when(f"{name}: only positive numbers are taken", name, lambda v: _is_number(v) and v <= 0, REFUSES, 3)
+    yield when(f"{name}: negative numbers are refused", name, lambda v: _is_number(v) and v < 0, REFUSES, 3)
+    yield stores(f"{name}: negative numbers are stored as 0", name, _is_number, lambda v: max(v, 0), 4)
+    yield stores(f"{name}: negative numbers lose their sign", name, _is_number, abs, 4)
+    yield stores(f"{name} is stored in single precision", name, _is_number, _single, 4)
+    for bound in _BOUNDS:
+        above = partial(_is_above, bound)
+        yield when(f"{name}: numbers beyond {bound:,} are refused", name, above, REFUSES, 4)
+        yield stores(f"{name}: numbers beyond {bound:,} are stored as {bound:,}", name, above, partial(min, bound), 4)
+        yield stores(
+            f"{name}: numbers are stored as the nearest within {bound:,} and -{bound:,}",
+            name,
+            _is_number,
+            partial(_within, bound),
+            5,
+        )
+
+
+def _breaks(form: re.Pattern[str], value: Any) -> bool:
+    return isinstance(value, str) and form.fullmatch(value) is None
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+def _is_fraction(value: Any) -> bool:
+    return _is_number(value) and value != int(value)
+
+
+def _is_above(bound: int, value: Any) -> bool:
+    return _is_number(value) and value > bound
+
+
+def _within(bound: int, value: Any) -> Any:
+    return max(-bound, min(bound, value))
+
+
+def _single(value: Any) -> float:
+    return float(struct.unpack("f", struct.pack("f", value))[0])
