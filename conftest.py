@@ -16,8 +16,8 @@ from contracts.secrets import Secrets
 from contracts.verdict import ExitStatus
 from tests.harness.client.credentials import WrongUsage, inherited_key
 from tests.harness.interruption import ignore_signals
-from tests.harness.invocation import printed_command
-from tests.harness.options import add_options, output_folder, read_options
+from tests.harness.invocation import HARMLESS, names_suite, printed_command
+from tests.harness.options import add_options, effective_options, output_folder, read_options
 from tests.harness.pytest_guard import discard_lost_output, finish_run, report_crash
 from tests.harness.run_options import RunOptions
 
@@ -29,12 +29,6 @@ if TYPE_CHECKING:
 
 # Imports inside functions: a run of other tests does not need them.
 
-_SUITE = "tests/contract"
-#: Options of pytest with which no test runs.
-_HARMLESS = (
-    *("help", "version", "collectonly", "setuponly", "setupplan", "markers", "showfixtures", "show_fixtures_per_test"),
-    "cacheshow",
-)
 _RUN: pytest.StashKey[tuple[TestRun, Deviations]] = pytest.StashKey()
 
 
@@ -69,13 +63,16 @@ def pytest_guarded_main(config: pytest.Config) -> Generator[None, int | None, in
 @pytest.hookimpl(tryfirst=True)
 def pytest_cmdline_main(config: pytest.Config) -> int | None:
     """Begin a run if tests of the contract were asked for; end at once if there is nothing to verify."""
-    harmless = any(config.getoption(name, False) for name in _HARMLESS)
+    harmless = any(config.getoption(name, False) for name in HARMLESS)
     if harmless or hasattr(config, "workerinput") or not _wants_contract(config):
         return None
     from tests.harness import run_setup  # noqa: PLC0415
 
     try:
         options, secrets = read_options(config)
+        if config.getoption("--show-config"):
+            print(effective_options(config))
+            return 0
         reports = output_folder(config) / config.getoption("--reports")
         finding, run = config.getoption("--replay") or "", config.getoption("--run") or ""
         if finding or run:
@@ -116,10 +113,4 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def _wants_contract(config: pytest.Config) -> bool:
-    """True if the arguments name the suite, a part of it, or a folder that holds it."""
-    suite = config.rootpath / _SUITE
-    for argument in config.args:
-        path = (config.invocation_params.dir / argument.partition("::")[0]).resolve()
-        if path == suite or suite in path.parents or path in suite.parents:
-            return True
-    return False
+    return names_suite(config.args, config.invocation_params.dir)

@@ -15,8 +15,11 @@ def main() -> int:
         return 4
     # Before site-packages: other distributions install packages with the name tests.
     sys.path.insert(0, str(_ROOT))
-    from tests.harness.command_line import main as run  # noqa: PLC0415  # it is importable from here on
-
+    try:
+        from tests.harness.command_line import main as run  # noqa: PLC0415  # it is importable from here on
+    except ImportError as problem:  # Python would end with 1, which means a broken promise
+        print(f"contract: {problem}; install it with pip install -e {_ROOT}", file=sys.stderr)
+        return 4
     return run(sys.argv[1:])
 
 

@@ -16,7 +16,7 @@ PREFIX: Final = "CONTRACT_"
 #: The table of pyproject.toml.
 TABLE: Final = "tool.contract"
 #: Options that mean one invocation, not a habit.
-_COMMAND_LINE_ONLY: Final = frozenset({"replay", "run"})
+_COMMAND_LINE_ONLY: Final = frozenset({"replay", "run", "show-config"})
 _TRUE: Final = frozenset({"1", "true", "yes", "on"})
 _FALSE: Final = frozenset({"0", "false", "no", "off"})
 _KINDS: Final = {int: "a whole number", float: "a number", str: "a string", bool: "true or false", list: "a list"}
@@ -34,11 +34,13 @@ class Configuration:
     def __init__(self, declarations: Declarations, environment: Mapping[str, str], folder: Path) -> None:
         """Read ``environment`` and the file pyproject.toml of ``folder``."""
         self.values: dict[str, Any] = {}
+        self.places: dict[str, str] = {}
         self._problems: list[str] = []
         known = {name: how for name, how in declarations.items() if name not in _COMMAND_LINE_ONLY}
         for name, value, place, is_text in (*self._file(folder, known), *_variables(environment, known)):
             try:
                 self.values[name] = _converted(value, known[name], is_text=is_text)
+                self.places[name] = place
             except ValueError as problem:
                 self._problems.append(f"{place}: {problem}")
 

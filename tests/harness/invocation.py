@@ -13,6 +13,11 @@ ROOT: Final = Path(__file__).resolve().parents[2]
 SUITE: Final = ROOT / "tests" / "contract"
 #: What makes pytest, started anywhere, take the configuration of this repository.
 CONFIGURATION: Final = ("-c", str(ROOT / "pyproject.toml"), "--rootdir", str(ROOT))
+#: Options of pytest with which no test runs.
+HARMLESS: Final = (
+    *("help", "version", "collectonly", "setuponly", "setupplan", "markers", "showfixtures", "show_fixtures_per_test"),
+    "cacheshow",
+)
 
 
 def pytest_arguments(arguments: Sequence[str]) -> list[str]:
@@ -20,6 +25,12 @@ def pytest_arguments(arguments: Sequence[str]) -> list[str]:
     paths = (Path(word.partition("::")[0]).resolve() for word in arguments if not word.startswith("-"))
     chosen = any(path.is_relative_to(SUITE) and path.exists() for path in paths)
     return [*CONFIGURATION, *([] if chosen else [str(SUITE)]), *arguments]
+
+
+def names_suite(arguments: Sequence[str], folder: Path) -> bool:
+    """True if paths of pytest, relative to ``folder``, name the suite, a part of it, or a folder that holds it."""
+    paths = [(folder / argument.partition("::")[0]).resolve() for argument in arguments]
+    return any(path.is_relative_to(SUITE) or SUITE.is_relative_to(path) for path in paths)
 
 
 def printed_command(arguments: Sequence[str]) -> str:

@@ -67,6 +67,7 @@ def _declarations() -> Declarations:
     option("client-cert", help="a PEM file with a client certificate, and its key unless --client-key names that")
     option("client-key", help="a PEM file with the key of the client certificate")
     option("max-time", type=float, help="seconds after which nothing more is sent")
+    option("show-config", action="store_true", help="print every option and where its value is from, and end")
     option(
         "replay",
         metavar="FINDING",
@@ -190,6 +191,20 @@ def _target(get: Callable[[str], Any], configuration: Configuration) -> tuple[st
     if target == "live" and of_mock:
         raise WrongUsage("--fault, --variant and --delay-ms are for the mock, not for a live service")
     return target, base_url
+
+
+def effective_options(config: pytest.Config) -> str:
+    """Each option with its value and where that is from, one a line."""
+    configuration, lines = _configuration(), []
+    for name, how in _declarations().items():
+        value = config.getoption(f"--{name}")
+        usual = how.get("default", False if how.get("action") == "store_true" else None)
+        if name in configuration.values and value == configuration.values[name]:
+            place = configuration.places[name]
+        else:
+            place = "default" if value == usual else "command line"
+        lines.append(f"{name} = {value!r}  # {place}")
+    return "\n".join(lines)
 
 
 def output_folder(config: pytest.Config) -> Path:

@@ -33,9 +33,9 @@ def test_the_printed_commands_of_a_finding_work_where_they_are_printed(tmp_path:
     assert ran.returncode == 1, ran.stdout + ran.stderr
     report = json.loads((tmp_path / "reports" / "runs" / "latest" / "report.json").read_text())
     finding = report["findings"][0]
-    commands = [shlex.split(command["text"]) for command in finding["commands"]]
-    again = next(words for words in commands if words[:2] == ["contract", "replay"])
-    replayed = contract(tmp_path, *again[1:])
+    texts = [command["text"] for command in finding["commands"]]
+    again = next(text for text in texts if text.startswith("contract replay"))
+    replayed = contract(tmp_path, *shlex.split(again)[1:])
     assert (replayed.returncode, "still broken" in replayed.stdout) == (1, True), replayed.stdout + replayed.stderr
     for arguments in (["report", "reports/runs/latest"], ["trend"], ["explain", finding["id"]]):
         done = contract(tmp_path, *arguments)
@@ -76,6 +76,12 @@ def test_an_uncaught_error_does_not_end_with_1(monkeypatch: pytest.MonkeyPatch) 
 
     monkeypatch.setattr("contracts.drift.__main__.main", fail)
     assert main(["drift", "x"]) == 3
+
+
+def test_a_python_without_the_dependencies_is_told_how_to_install_them(tmp_path: Path) -> None:
+    command = [sys.executable, "-I", "-S", str(ROOT / "contract_command.py"), "run"]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)  # noqa: S603
+    assert (done.returncode, "pip install -e" in done.stderr) == (4, True)
 
 
 def test_explain_prints_statement_source_and_level(capsys: pytest.CaptureFixture[str]) -> None:

@@ -95,5 +95,10 @@ def test_a_run_from_another_folder_follows_its_file_and_writes_there(tmp_path: P
     assert on_the_mock.returncode == 0, on_the_mock.stdout + on_the_mock.stderr
     assert "profile smoke" in on_the_mock.stdout
     assert (tmp_path / "reports" / "runs" / "latest" / "report.json").is_file()
+    shown = run(tmp_path, "--target", "mock", "--show-config", CONTRACT_SEED="3")
+    assert shown.returncode == 0
+    for line in ("target = 'mock'  # command line", "seed = 3  # CONTRACT_SEED", "patience = 60.0  # default"):
+        assert line in shown.stdout.splitlines()
+    assert f"profile = 'smoke'  # profile in [tool.contract] of {tmp_path / 'pyproject.toml'}" in shown.stdout
     misspelt = run(tmp_path, "--target", "mock", CONTRACT_SEED="x1")
     assert (misspelt.returncode, "CONTRACT_SEED" in misspelt.stderr) == (4, True)
