@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Final
 from contracts.diagnosis.coercions import conversions
 from contracts.diagnosis.echoes import changed_values
 from contracts.diagnosis.fields import field_hypotheses
+from contracts.diagnosis.metadata import object_hypotheses
 from contracts.diagnosis.models import Hypothesis, OfOutcome, Predicted
 from contracts.diagnosis.narrow_fields import narrow_fields
 from contracts.diagnosis.observations import ACCEPTED, FAILED, REUSE, Observation, part_of
@@ -112,7 +113,13 @@ def diagnose(contract: Contract, causes: Sequence[RootCause], observations: Sequ
 
 def _general(contract: Contract) -> Iterator[Hypothesis]:
     """The hypotheses that no finding has to suggest, the simplest families first."""
-    return chain(field_hypotheses(contract), request_hypotheses(), conversions(contract), narrow_fields(contract))
+    return chain(
+        field_hypotheses(contract),
+        request_hypotheses(),
+        conversions(contract),
+        narrow_fields(contract),
+        object_hypotheses(contract),
+    )
 
 
 def _cases(cause: RootCause, clauses: Sequence[str], observations: Sequence[Observation]) -> Iterator[Observation]:

@@ -45,6 +45,7 @@ _MEDIA_TYPES: Final[dict[str, Passes]] = {
     "a media type that ends in +json is taken for JSON": lambda v: _essence(v).endswith("+json"),
     "a media type that ends in json is taken for JSON": lambda v: _essence(v).endswith("json"),
     "the beginning application/json is enough": lambda v: _essence(v).startswith(JSON_MEDIA_TYPE),
+    "an XML media type is taken for JSON": lambda v: "xml" in _essence(v),
     "every text media type is taken for JSON": lambda v: _essence(v).startswith("text/"),
     "every application media type is taken for JSON": lambda v: _essence(v).startswith("application/"),
     "text/plain is taken for JSON": lambda v: _essence(v) == "text/plain",
