@@ -66,8 +66,9 @@ class RootCause:
     case_sets: Counter[str] = field(default_factory=Counter)
     first_seen: float = 0.0
     known: Deviation | None = None
-    #: Whether most cases that showed it failed when they were sent again; None where none was.
-    fails_again: bool | None = None
+    #: How many cases that showed it failed, and how many passed, when they were sent again.
+    failed_again: int = 0
+    passed_again: int = 0
     #: Every clause that this cause breaks, ``clause`` first.
     clauses: tuple[str, ...] = ()
     #: The kind of its cases where a clause has several root causes, and of all cases by kinds.
@@ -75,6 +76,11 @@ class RootCause:
     by_kinds: dict[tuple[str, ...], Cases] = field(default_factory=dict)
     #: Of a failure that tells nothing, and of a refusal: by the members of its cases how many, and the smallest one.
     by_members: dict[frozenset[str], tuple[int, Record]] = field(default_factory=dict)
+
+    @property
+    def is_intermittent(self) -> bool:
+        """Whether most cases that showed it passed when they were sent again."""
+        return self.passed_again > self.failed_again
 
     def identifier(self) -> str:
         """The name of the finding on the command line, such as ``request.displayName.pattern:accepted``."""
@@ -162,14 +168,25 @@ def merged(root_causes: list[RootCause], counts: Mapping[str, tuple[int, int]]) 
         groups.setdefault(_one_mistake(cause, counts), []).append(cause)
     found = []
     for name, members in groups.items():
-        together = name and len(members) >= (_MANY_MISSING if name == _MISSING else 2)
         if name == _NOW_AND_THEN:
-            together = any(cause.fails_again is False for cause in members)
+            found += _by_chance(members)
+            continue
+        together = name and len(members) >= (_MANY_MISSING if name == _MISSING else 2)
         found += [_together(members)] if together else members
     order = {id(cause): place for place, cause in enumerate(root_causes)}
     return sorted(found, key=lambda cause: order[id(cause)])
 
 
+def _by_chance(failures: list[RootCause]) -> list[RootCause]:
+    """Failures that come now and then as one root cause, with those beside them that are as few."""
+    most = max((cause.count for cause in failures if cause.passed_again), default=0)
+    few = [cause for cause in failures if cause.passed_again or cause.count <= most * _FEW]
+    rest = [cause for cause in failures if cause not in few]
+    return [*rest, _together(few)] if few else rest
+
+
+#: The share of the failures by chance that looks like those of one field: with a request that has no other.
+_FEW = 0.25
 _MISSING, _NOW_AND_THEN = "missing members", "failures now and then"
 
 
@@ -215,7 +232,7 @@ def _one_mistake(cause: RootCause, counts: Mapping[str, tuple[int, int]]) -> str
     head, _, aspect = cause.clause.rpartition(".")
     if cause.clause.startswith("response.201.") and aspect == "required":
         return _MISSING
-    if cause.clause == _FAILS and not cause.fails_again:
+    if cause.clause == _FAILS and (cause.passed_again or not cause.failed_again):
         return _NOW_AND_THEN  # what was sent may have nothing to do with it
     cases, broken = counts.get(cause.clause, (0, 0))
     accepts_all = cause.cause == "accepted" and broken >= _NEARLY_ALL * cases
@@ -228,7 +245,8 @@ def _together(members: list[RootCause]) -> RootCause:
     first = min(members, key=lambda cause: _size(cause.exchange) if cause.exchange else (0, 0))
     others = (cause.clause for cause in members if cause is not first)
     first.clauses = tuple(dict.fromkeys((first.clause, *others)))
-    first.fails_again = any(cause.fails_again for cause in members) if len(members) > 1 else first.fails_again
+    first.failed_again = sum(cause.failed_again for cause in members)
+    first.passed_again = sum(cause.passed_again for cause in members)
     first.count = sum(cause.count for cause in members)
     for cause in members:
         if cause is not first:

@@ -211,8 +211,8 @@ class VerdictBuilder:
             for part in divided(cause, self._refused.get(cause.clause, Counter()))
         ]
         for key in causes:
-            repeated = self._repeated.get(key.finding.key)
-            key.fails_again = repeated[True] >= repeated[False] if repeated else None
+            repeated = self._repeated.get(key.finding.key, Counter())
+            key.failed_again, key.passed_again = repeated[True], repeated[False]
             result = self._results[key.clause]
             if key.known is None:
                 result.broken += key.count

@@ -158,7 +158,7 @@ def finding_report(
         known=None if key.known is None else _known(key.known),
         evidence=evidence,
         commands=_commands(identifier, evidence, run),
-        is_intermittent=key.fails_again is False,
+        is_intermittent=key.is_intermittent,
         diagnosis=diagnosis,
     )
 

@@ -32,6 +32,7 @@ class FailureTriage:
         self._fields = {field.path for field in contract.fields}
         self._taken_apart = 0
         self._failing: dict[str, Finding] = {}
+        self._by_chance = False
 
     def explain(self, answer: Judged, finding: Finding) -> Finding:
         """Leave out members of a body that makes the server fail, as long as it fails: who is to blame?
@@ -39,7 +40,7 @@ class FailureTriage:
         Once that is known of a field, further failures with this field are put down to it.
         """
         body = answer.judgement.expectation.body
-        if not isinstance(body, dict) or not finding.cause.isdigit():
+        if not isinstance(body, dict) or not finding.cause.isdigit() or self._by_chance:
             return finding
         optional = [f for name, f in self._failing.items() if name in body and not self._contract.field(name).required]
         if not optional and self._taken_apart < _FAILURES:
@@ -56,6 +57,11 @@ class FailureTriage:
 
     def _find_culprit(self, answer: Judged, body: dict[str, object]) -> None:
         case, last = answer.case, answer
+        again = self._questions.ask(self._names.renew(case))
+        if again is None or again.status != answer.status:
+            # No field is to blame; and once chance has a part in it, a failure without one proves nothing.
+            self._by_chance = again is not None
+            return
         for field in self._contract.fields:
             if field.path in body:
                 plain = case.with_body(encode({**body, field.path: ordinary(field)}))
