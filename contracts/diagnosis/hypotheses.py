@@ -17,7 +17,7 @@ from contracts.diagnosis.fields import field_hypotheses
 from contracts.diagnosis.metadata import object_hypotheses
 from contracts.diagnosis.models import Hypothesis, OfOutcome, Predicted
 from contracts.diagnosis.narrow_fields import narrow_fields
-from contracts.diagnosis.observations import ACCEPTED, FAILED, REUSE, Observation, part_of
+from contracts.diagnosis.observations import ACCEPTED, FAILED, HEADERS, REUSE, Observation, part_of
 from contracts.diagnosis.patterns import other_patterns
 from contracts.diagnosis.requests import request_hypotheses
 from contracts.diagnosis.values import limits, lost_types
@@ -32,6 +32,9 @@ if TYPE_CHECKING:
 _MOST: Final = 400
 #: The share of a finding's requests that a hypothesis has to predict; the rest may have further mistakes.
 _NEARLY_ALL: Final = 0.8
+#: Of one request alone only the simplest hypotheses, up to this rank, and those about headers are said: too many fit.
+_FEWEST: Final = 2
+_SIMPLE: Final = 3
 _FAILS, _REUSE = "service.no_5xx", "state.external_id_reuse"
 
 
@@ -190,6 +193,8 @@ def _candidate(
                 return None
             speaks += 1
             shown += said.agrees
+    if shown < _FEWEST and hypothesis.rank > _SIMPLE and HEADERS.isdisjoint(hypothesis.parts):
+        return None
     diagnosis = Diagnosis(hypothesis.sentence, agrees + speaks, agrees + shown, shown, explained, hypothesis)
     return _Candidate(diagnosis, hypothesis.rank)
 
