@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from contracts.dependent_clauses import consequences
@@ -129,6 +129,16 @@ class RootCauses:
             root_cause.count -= 1
             if root_cause.count == 0:
                 del self._root_causes[key]
+
+    def put_down(self, clause: str, cause: str, instead: str) -> None:
+        """Take the new findings with one cause for findings with another one."""
+        root_cause = self._root_causes.pop((clause, cause, ""), None)
+        if root_cause is None:
+            return
+        root_cause.cause, root_cause.finding = instead, replace(root_cause.finding, cause=instead)
+        other = self._root_causes.get((clause, instead, ""))
+        together = self._root_causes[clause, instead, ""] = _together([other, root_cause]) if other else root_cause
+        together.by_members.clear()  # no field explains these
 
     def holds(self, finding: Finding) -> bool:
         """Whether a finding with the same clause and cause was taken in, covered or not."""

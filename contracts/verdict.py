@@ -95,6 +95,7 @@ class VerdictBuilder:
         self._root_causes = RootCauses(self._deviations)
         self._refused: dict[str, Counter[str]] = {}
         self._repeated: dict[tuple[str, str], Counter[bool]] = {}
+        self._not_to_blame: list[tuple[str, str, str]] = []
         self._signatures: dict[tuple[str, int], tuple[list[str], list[str]]] = {}
         self._services: dict[str, str] = {}
         self._histories: dict[str, HistoryChecks] = {}
@@ -168,6 +169,10 @@ class VerdictBuilder:
         for was, reattributed, exchange in self._at_end:
             self._root_causes.add(was if self._root_causes.holds(was) else reattributed, exchange)
 
+    def _on_not_to_blame(self, record: Record) -> None:
+        """What a failure was put down to has nothing to do with it: the failure is one of those that tell nothing."""
+        self._not_to_blame.append((record["clause"], record["cause"], record["instead"]))
+
     def _on_repeated(self, record: Record) -> None:
         """A case that failed was sent again."""
         self._repeated.setdefault((record["clause"], record["cause"]), Counter())[record["fails"]] += 1
@@ -202,6 +207,8 @@ class VerdictBuilder:
                 if clause in self._results:
                     self._results[clause].positive += count
         self._judge_the_end()
+        for clause, cause, instead in self._not_to_blame:
+            self._root_causes.put_down(clause, cause, instead)
         for clause, why in self._root_causes.drop_consequences().items():
             result = self._results[clause]
             result.unknown, result.reason = True, why

@@ -170,17 +170,15 @@ def failure_cause(status: int, said: str, place: str) -> str:
 
 
 def _blamed(context: Context) -> tuple[str, str]:
-    """The one field that a server error is about, empty where several may be, and where the offence is."""
+    """What a server error is about, empty where several things may be: what is wrong with the request, else a field."""
     violations = context.expectation.violations
     where = violations[0].where if violations else ""
+    if context.expectation.isolated:
+        return f"/{where.split('/')[1]}" if where.startswith("/") else violations[0].clause, where
     if context.expectation.expected is Expected.UNSPECIFIED and context.expectation.why != (IN_USE,):
         return "", where
     suspects = [name for name, value in context.sent.items() if not _harmless(context, name, value)]
-    if len(suspects) == 1:
-        return f"/{suspects[0]}", where or f"/{suspects[0]}"
-    # With nothing else that is odd, what is to blame is what is wrong: the body as a whole, or a header.
-    alone = not suspects and context.expectation.isolated
-    return violations[0].clause if alone else "", where
+    return (f"/{suspects[0]}", where or f"/{suspects[0]}") if len(suspects) == 1 else ("", where)
 
 
 def _harmless(context: Context, name: str, value: object) -> bool:

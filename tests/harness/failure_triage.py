@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
+from strategies.cases.baseline_cases import minimal_case
 from strategies.encoding import encode
 from strategies.shrinking import without
 from strategies.surrounding_fields import ordinary
@@ -32,6 +33,7 @@ class FailureTriage:
         self._fields = {field.path for field in contract.fields}
         self._taken_apart = 0
         self._failing: dict[str, Finding] = {}
+        self._to_blame: dict[str, bool] = {}
         self._by_chance = False
 
     def explain(self, answer: Judged, finding: Finding) -> Finding:
@@ -39,6 +41,13 @@ class FailureTriage:
 
         Once that is known of a field, further failures with this field are put down to it.
         """
+        status, at, place = finding.cause.partition(" at ")
+        if at:
+            if finding.cause not in self._to_blame:
+                self._to_blame[finding.cause] = self._is_to_blame(answer, place)
+                if not self._to_blame[finding.cause]:
+                    self._history.record("not_to_blame", clause=finding.clause, cause=finding.cause, instead=status)
+            return finding if self._to_blame[finding.cause] else replace(finding, cause=status)
         body = answer.judgement.expectation.body
         if not isinstance(body, dict) or not finding.cause.isdigit() or self._by_chance:
             return finding
@@ -54,6 +63,20 @@ class FailureTriage:
         reattributed = replace(finding, cause=blamed.cause, where=blamed.where)
         self._history.reattributed(answer.exchange, finding, reattributed)
         return reattributed
+
+    def _is_to_blame(self, answer: Judged, place: str) -> bool:
+        """Whether a request fails again as it is, and not with something ordinary in the place of what is blamed."""
+        again = self._questions.ask(self._names.renew(answer.case))
+        if again is not None and again.status != answer.status:
+            return False
+        body, name = answer.judgement.expectation.body, place.removeprefix("/")
+        case = minimal_case(self._contract, self._names)
+        if isinstance(body, dict) and name in self._fields and name in body and len(body) > 1:
+            field = self._contract.field(name)
+            plain = answer.case.with_body(encode({**body, name: ordinary(field)}))
+            case = self._names.renew(plain) if field.required else without(answer.case, name, self._names)
+        ordinarily = self._questions.ask(case)
+        return ordinarily is None or ordinarily.status != answer.status
 
     def _find_culprit(self, answer: Judged, body: dict[str, object]) -> None:
         case, last = answer.case, answer

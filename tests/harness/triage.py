@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
 
 #: Requests that are spent on one finding.
 _PER_FINDING = 30
+#: Cases of one finding that are reduced: the smallest one counts.
+_REDUCED = 3
 #: How often a case that failed is sent again before it is said that it does not fail again.
 _AGAIN = 2
 #: A body of so many bytes is small enough to be read at a glance.
@@ -54,6 +57,7 @@ class Triage:
         self._questions = Questions(session)
         self._failure_triage = FailureTriage(self._questions, contract, history, names)
         self._taken_apart = 0
+        self._reduced: Counter[tuple[str, str]] = Counter()
         self._ids_change = False
         self._explosive: dict[str, bool] = {}
         self._passing: str | None = None
@@ -267,8 +271,9 @@ class Triage:
 
     def reduce(self, answer: Judged, finding: Finding) -> None:
         """Send the same case again, then smaller and smaller ones as long as they show the same finding."""
-        if answer.case.body is None:
+        if answer.case.body is None or self._reduced[finding.key] >= _REDUCED:
             return
+        self._reduced[finding.key] += 1
         passed = False
 
         def still_fails(case: Case) -> bool:

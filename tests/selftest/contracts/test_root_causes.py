@@ -72,3 +72,29 @@ def test_a_required_field_explains_no_failure() -> None:
         ("service.no_5xx", "500", {"name": "plain", "jobs": 1.5}),
     )
     assert {cause.cause for cause in without_explained(causes, frozenset({"name"}))} == {"500 at /name", "500"}
+
+
+def test_a_failure_that_was_put_down_to_the_wrong_field_is_one_of_those_that_tell_nothing() -> None:
+    causes = _root_causes(
+        ("service.no_5xx", "500 at /name", {"name": "longer"}),
+        ("service.no_5xx", "500", {"name": "plain", "jobs": 1.5}),
+        ("service.no_5xx", "500 at /jobs", {"jobs": 1}),
+    )
+    causes.put_down("service.no_5xx", "500 at /name", "500")
+    causes.put_down("service.no_5xx", "500 at /jobs", "500")
+    [cause] = without_explained(causes, frozenset())
+    assert (cause.cause, cause.count) == ("500", 3)
+    assert cause.exchange is not None
+    assert json.loads(cause.exchange["case"]["body"]) == {"jobs": 1}
+
+
+def test_failures_by_chance_are_one_root_cause_and_those_of_a_field_another() -> None:
+    causes = list(
+        _root_causes(
+            *[("service.no_5xx", "500", {"name": "a", "jobs": 1})] * 12,
+            ("service.no_5xx", "500 at /name", {"name": "."}),
+            *[("service.no_5xx", "500 at /jobs", {"jobs": 9})] * 8,
+        )
+    )
+    causes[0].passed_again = 2
+    assert sorted(cause.count for cause in merged(causes, {})) == [8, 13]
