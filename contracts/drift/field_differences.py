@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from contracts.drift.difference import Difference, shown, shown_text, shown_value
 from contracts.drift.effects import Consequence, Effect, admitted, annotation, same_language
+from contracts.drift.idle_limits import effective
 from contracts.drift.merging import LOWER, UPPER, canonical
 from contracts.patterns import Pattern, PatternError, difference
 
@@ -139,16 +140,16 @@ def _format(held: Field, published: Field, member: str, _side: Side) -> Iterator
 
 
 def _limits(held: Field, published: Field, member: str, side: Side) -> Iterator[Difference]:
-    names = dict.fromkeys([*held.schema, *published.schema])
-    for name in names:
+    schema, published_schema = effective(held.schema), effective(published.schema)
+    for name in dict.fromkeys([*schema, *published_schema]):
         if name in _OWN_ASPECT:
             continue
-        ours, theirs = held.schema.get(name), published.schema.get(name)
-        if (name in held.schema) == (name in published.schema) and canonical(ours) == canonical(theirs):
+        ours, theirs = schema.get(name), published_schema.get(name)
+        if (name in schema) == (name in published_schema) and canonical(ours) == canonical(theirs):
             continue
         words, published_words = (
-            f"{shown(name)} {shown_value(field.schema[name])}" if name in field.schema else f"no {shown(name)}"
-            for field in (held, published)
+            f"{shown(name)} {shown_value(limits[name])}" if name in limits else f"no {shown(name)}"
+            for limits in (schema, published_schema)
         )
         fewer, more = _direction(name, ours, theirs)
         closed = name == "additionalProperties"

@@ -1,0 +1,40 @@
+"""Limits of a schema that keep nothing out: whether a document has them makes no difference."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING, Any, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+#: Keywords whose value 0 every value meets, and those that a schema may stand behind, which may admit everything.
+_COUNTS: Final = frozenset({"minLength", "minItems", "minProperties"})
+_SCHEMAS: Final = frozenset({"additionalProperties", "items", "unevaluatedProperties", "unevaluatedItems"})
+#: What every name of a member is.
+_ANY_NAME: Final[tuple[Any, ...]] = (True, {}, {"type": "string"}, {"type": ["string"]})
+#: Numbers of JSON beyond this are no doubles.
+_LARGEST: Final = sys.float_info.max
+
+
+def effective(schema: Mapping[str, Any]) -> dict[str, Any]:
+    """A schema without the limits that keep nothing out."""
+    return {name: value for name, value in schema.items() if not _keeps_nothing_out(name, value)}
+
+
+def _keeps_nothing_out(name: str, value: Any) -> bool:
+    if name in _COUNTS:
+        return bool(value == 0)
+    if name in _SCHEMAS:
+        return value is True or value == {}
+    if name == "propertyNames":
+        return value in _ANY_NAME
+    if name in {"minimum", "exclusiveMinimum"}:
+        return _is_number(value) and value <= -_LARGEST
+    if name in {"maximum", "exclusiveMaximum"}:
+        return _is_number(value) and value >= _LARGEST
+    return name == "uniqueItems" and value is False
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)
