@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import json
 import re
+from contextlib import suppress
 from typing import Any, Final
 
 import yaml
 
 _Base: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+#: Members of all mappings, those that merge keys bring included.
+_MOST_MERGED: Final = 2_000_000
 #: What PyYAML reads by YAML 1.1: booleans such as ``no``, dates, ``=`` and ``1:30`` as numbers.
 _OLD: Final = frozenset({"bool", "timestamp", "value", "int"})
 
@@ -19,6 +23,14 @@ class _Loader(_Base):  # type: ignore[misc]
         first: [(tag, pattern) for tag, pattern in resolvers if tag.rpartition(":")[2] not in _OLD]
         for first, resolvers in _Base.yaml_implicit_resolvers.items()
     }
+    _merged = 0
+
+    def flatten_mapping(self, node: Any) -> None:
+        """Take in what the merge keys of a mapping name; merges of merges grow without bound."""
+        super().flatten_mapping(node)
+        self._merged += len(node.value)
+        if self._merged > _MOST_MERGED:
+            raise yaml.YAMLError(f"its merge keys (<<) come to more than {_MOST_MERGED:,} members")
 
 
 _Loader.add_implicit_resolver("tag:yaml.org,2002:bool", re.compile(r"(?:[Tt]rue|TRUE|[Ff]alse|FALSE)\Z"), list("tTfF"))
@@ -33,7 +45,10 @@ _Loader.add_constructor("tag:yaml.org,2002:int", _decimal)
 
 
 def load_yaml(text: str) -> Any:
-    """The value of one YAML document; raises ValueError, which says where, for a text that is none."""
+    """The value of one YAML document, JSON included; raises ValueError, which says where, for a text that is none."""
+    if text.lstrip()[:1] == "{":
+        with suppress(ValueError, RecursionError):  # of YAML that begins so YAML says what is wrong
+            return json.loads(text)
     try:
         return yaml.load(text, Loader=_Loader)  # noqa: S506  # a safe loader with other scalars
     except (yaml.YAMLError, RecursionError) as problem:

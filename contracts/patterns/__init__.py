@@ -59,7 +59,10 @@ class Pattern:
         back-references (no automaton can decide them), and for look-behind, Unicode properties and sizes
         beyond reason (not supported).
         """
-        automaton, situations = build(source, parse(source))
+        try:
+            automaton, situations = build(source, parse(source))
+        except RecursionError:
+            raise PatternError(source, "nested too deeply", None, "Use fewer groups.") from None
         rows: list[_Row] = []
         rows.extend(_Row(automaton, state, rows) for state in automaton.states)
         return Pattern(source, automaton, situations, rows[automaton.initial])

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+#: Characters of a pattern that a message shows.
+_LONGEST = 200
+
 
 class PatternError(ValueError):
     """A pattern that is no ECMA-262 pattern, or that no finite automaton can decide.
@@ -11,7 +14,8 @@ class PatternError(ValueError):
 
     def __init__(self, source: str, construct: str, offset: int | None, advice: str) -> None:
         place = "" if offset is None else f" at offset {offset}"
-        super().__init__(f"Pattern {source!r}: {construct}{place}. {advice}")
+        shown = source if len(source) <= _LONGEST else f"{source[:_LONGEST]}..."
+        super().__init__(f"Pattern {shown!r}: {construct}{place}. {advice}")
         self.source = source
         self.construct = construct
         self.offset = offset

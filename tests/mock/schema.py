@@ -7,6 +7,7 @@ additionalProperties, anyOf, oneOf, allOf and local references.
 
 from __future__ import annotations
 
+import json
 import math
 import re
 from collections.abc import Callable
@@ -50,8 +51,11 @@ def load_operation(path: Path) -> Operation:
 
     Raises `KeyError` where the document lacks the operation and `ValueError` where a reference leads nowhere.
     """
-    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-    document = yaml.load(path.read_bytes(), Loader=loader)  # noqa: S506 - a safe loader, C or Python
+    if path.suffix == ".json":
+        document = json.loads(path.read_bytes())
+    else:
+        loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+        document = yaml.load(path.read_bytes(), Loader=loader)  # noqa: S506 - a safe loader, C or Python
     post = document["paths"]["/v1/projects"]["post"]
     return Operation(
         _resolved(document, post["requestBody"]["content"]["application/json"]["schema"]),
