@@ -237,11 +237,12 @@ def _near_misses(contract: Contract, names: UniqueNames, seed: int) -> list[Case
 
 def _misses_of(field: Field, surrounding_fields: SurroundingFields) -> Iterator[Case]:
     pattern = field.pattern or ""
-    # Each way to miss the pattern once before any of them comes again.
-    ways: dict[str, list[tuple[str, str]]] = {}
+    # Each offending character once before any of them comes again, and each of its places before one comes again.
+    ways: dict[str, dict[str, list[tuple[str, str]]]] = {}
     for label, text in near_misses(pattern):
-        ways.setdefault(kinds_of_mismatch(pattern, text)[0], []).append((label, text))
-    for label, text in in_turn(list(ways.values()))[:_MISSES_OF_A_FIELD]:
+        kinds = kinds_of_mismatch(pattern, text)
+        ways.setdefault(kinds[0], {}).setdefault(kinds[-1], []).append((label, text))
+    for label, text in in_turn([in_turn(list(places.values())) for places in ways.values()])[:_MISSES_OF_A_FIELD]:
         body = surrounding_fields.body(field) | {field.path: text}
         intent = f"request.{field.path}.pattern ({label})"
         yield json_case(body, case_set=f"priority.{field.path}", intent=intent)

@@ -129,7 +129,9 @@ def test_all_formats_agree(written: tuple[Summary, Path]) -> None:
     }
     for name, text in texts.items():
         assert summary.sentence in text, name
-        assert all(clause in text for clause in broken), name
+        # A screen has room for some of many findings, and says how many more there are.
+        is_short = name == "terminal" and "more findings: see the report" in text
+        assert is_short or all(clause in text for clause in broken), name
         if name != "terminal" or summary.outcome != "no verdict":
             assert f"{summary.requests:,}" in text, name
     assert texts["page"].count('class="finding finding"') == len(findings)
