@@ -69,7 +69,7 @@ _PACKED: Final[dict[str, tuple[str, ...]]] = {
 }
 _PACKED_BODIES: Final = 16
 _KINDS_OF_A_FIELD: Final = 8
-_MISSES_OF_A_FIELD: Final = 16
+_MISSES_OF_A_FIELD: Final = 20
 _STYLES: Final[tuple[Style, ...]] = (
     "compact",
     "compact",
