@@ -1,7 +1,7 @@
 """The corpus: small cases that failed once, in files that a person can read, sent again by later runs.
 
-One TOML file a case; the body stands in it as text, byte for byte, with ``{name}`` where each run puts a
-unique name of its own. A body that is not UTF-8 stands in base64.
+One TOML file a case; it holds the body as text, byte for byte, with ``{name}`` where each run puts a
+unique name of its own. A body that is not UTF-8 is in base64.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from typing import Any, Final
 from contracts.exchange import COLLECTION_PATH, Case, pack_bytes
 
 DEFAULT_CORPUS: Final = Path(__file__).parent.parent / "tests" / "contract" / "corpus"
-#: What stands in a stored body where each run puts a unique name.
+#: In the place in a stored body where each run puts a unique name.
 NAME: Final = "{name}"
 #: Bytes of a body that somebody can still read.
 LONGEST: Final = 100_000

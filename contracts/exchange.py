@@ -31,8 +31,7 @@ class Case:
     """One request as it will be sent.
 
     ``case_set`` names its set, ``intent`` what its generator meant (a clause id or a class of
-    values). Neither decides anything: the oracle reads ``headers`` and ``body`` alone. ``reserve`` is true
-    where an answer other than a rejection may create a project.
+    values). Neither decides anything: the oracle reads ``headers`` and ``body`` alone.
     """
 
     body: bytes | None

@@ -1,4 +1,4 @@
-"""What a check says: findings, outcomes, and the bucket that findings with one cause share."""
+"""What a check says: findings, outcomes, and the key that findings with one cause share."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ class Finding:
 
     @property
     def key(self) -> tuple[str, str]:
-        """Findings with the same bucket are reported as one, with a count."""
+        """Findings with the same key are reported as one, with a count, unless their kinds tell them apart."""
         return (self.clause, self.cause)
 
     def to_json(self) -> dict[str, Any]:

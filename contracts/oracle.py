@@ -1,7 +1,7 @@
-"""The oracle: from the bytes and headers that were sent to what the page owes.
+"""The oracle: derives from the bytes and headers that were sent what the page expects of the response.
 
 It knows no generator and no label. Patterns have ECMA-262 semantics; where the page is silent the answer
-is EITHER, with the reason.
+is UNSPECIFIED, with the reason.
 """
 
 from __future__ import annotations
@@ -47,9 +47,9 @@ class Violation:
 class Expectation:
     """What is expected, and why.
 
-    ``violations`` are the broken clauses of a REJECT (one where the case is isolated), ``why`` the reasons
-    of an EITHER, ``exercised`` the request clauses that an accepted request shows to be kept. ``body`` is
-    the parsed body, or ``json_text.ABSENT`` where there is none.
+    ``violations`` are the broken clauses of a REJECTED request (one where the case is isolated), ``why`` why it is
+    UNSPECIFIED, ``exercised`` the request clauses that an accepted request shows to be kept. ``body`` is the parsed
+    body, or ``json_text.ABSENT`` where there is none.
     """
 
     expected: Expected
@@ -68,7 +68,7 @@ _BEARER = re.compile(r"(?i:bearer)[ \t]+\{key\}[ \t]*\Z")
 _PARAMETER = re.compile(r'charset=(?:"utf-8"|utf-8)\Z', re.IGNORECASE)
 #: What a service may refuse requests by, without a word on the page: an origin, an address, a session.
 _WHENCE = frozenset({"origin", "x-forwarded-for", "cookie"})
-#: Reasons for EITHER under which an accepted request still owes its values back.
+#: Reasons for UNSPECIFIED under which the values of an accepted request must come back all the same.
 DISPUTED: Final = "an address that the pattern admits and the e-mail standards do not"
 UNLISTED: Final = "member that the page does not list"
 SPELLING: Final = "another spelling of the bearer scheme (RFC 9110, section 11.1: without case)"
@@ -99,7 +99,7 @@ class Oracle:
         self._optional = [field.path for field in contract.fields if not field.required]
 
     def expect(self, case: Case) -> Expectation:
-        """What the page owes to ``case``, a POST to the collection."""
+        """What the page expects of the response to ``case``, a POST to the collection."""
         violations: list[Violation] = []
         why: list[str] = []
         self._authorization(case, violations, why)

@@ -22,7 +22,7 @@ _SIGNS: Final = {"kept": "✅", "broken": "❌", "no verdict": "⚠️"}
 
 
 def markdown(summary: Summary, comparison: Comparison | None = None) -> str:
-    """The report as GitHub-flavoured Markdown. Text from elsewhere stands in code spans, where it does nothing."""
+    """The report as GitHub-flavoured Markdown. Text from elsewhere is put into code spans, where it does nothing."""
     sections = [
         _head(summary),
         *(_finding(number, finding) for number, finding in enumerate(summary.findings, 1)),

@@ -147,7 +147,7 @@ class _Reader:
         self._builder.observe(record)
 
     def _place(self, *findings: Record) -> None:
-        """Remember where findings of one bucket stand, two places at most: one or several is the question."""
+        """Remember the places of findings with one key, two at most: one or several is the question."""
         for finding in findings:
             places = self._places.setdefault((finding["clause"], finding["cause"]), set())
             if len(places) < 2:
@@ -274,7 +274,7 @@ class _Reader:
     def _all_notes(self) -> tuple[Note, ...]:
         notes = [note for kind in sorted(self._notes) for note in self._notes[kind]]
         if self._dropped:
-            notes.append(Note("history", f"{self._dropped} more notes stand in the history"))
+            notes.append(Note("history", f"{self._dropped} more notes are in the history"))
         return tuple(dict.fromkeys(notes))
 
     def _all_cleanups(self) -> Cleanup | None:

@@ -40,7 +40,7 @@ def answered_in_time(context: Context) -> Iterator[Finding]:
     """service.answers and service.time: one whole HTTP answer within the limit."""
     failure, limit = context.exchange.failure, context.limits.response_time
     if failure is None:
-        # An error of the server is told as such, however long it took.
+        # A server error is reported as such, however long it took.
         if context.exchange.elapsed > limit and context.status < 500:
             yield Finding(
                 "service.time",

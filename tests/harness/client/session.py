@@ -132,7 +132,7 @@ class Session:
         return Judged(exchange, judgement)
 
     def post_all(self, cases: Iterable[Case], connections: int | None = None) -> list[Judged]:
-        """Send cases over several connections at once; answers and numbers stand in the order of the cases.
+        """Send cases over several connections at once; responses and numbers are in the order of the cases.
 
         Where the budget or the time ends on the way, the answers so far are returned and ``exhausted``
         says so. Raises NoVerdict where nothing can be said any more.
