@@ -206,7 +206,7 @@ def _repeated(contract: Contract, surrounding_fields: SurroundingFields) -> Iter
     for number, field in enumerate(contract.fields):
         wrong = encode({field.path: 5 if "number" not in field.types else "5"})
         if field.pattern is not None:
-            miss = near_misses(field.pattern)[0][1]
+            miss = next((text for _, text in near_misses(field.pattern) if text), "")
             yield from _twice(field, surrounding_fields, encode({field.path: miss}), "a text that misses the pattern")
         ways = (
             ("a wrong value first", wrong, True),
