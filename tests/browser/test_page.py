@@ -95,7 +95,7 @@ def test_the_copy_buttons_copy_the_very_command(browser: Browser, reports: dict[
     page = context.new_page()
     page.goto(reports["broken"])
     buttons = page.locator("article.finding:first-of-type button.copy")
-    assert buttons.count() == 3
+    assert buttons.count() == page.locator("article.finding:first-of-type .command code").count() > 2
     for number in range(buttons.count()):
         buttons.nth(number).focus()
         page.keyboard.press("Enter")
