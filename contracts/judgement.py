@@ -9,7 +9,6 @@ from contracts.checks import project, refusal, schema, status
 from contracts.checks.context import Context, Limits
 from contracts.checks.history import DEFAULTED
 from contracts.clauses import catalogue
-from contracts.findings import Finding
 from contracts.oracle import IN_USE, SENT_BEFORE, Expectation, Expected, Oracle
 
 if TYPE_CHECKING:
@@ -18,6 +17,7 @@ if TYPE_CHECKING:
     from contracts.checks.check import Check
     from contracts.document import Contract
     from contracts.exchange import Case, Exchange
+    from contracts.findings import Finding
     from contracts.secrets import Secrets
 
 CHECKS: Final[tuple[Check, ...]] = (
@@ -118,8 +118,12 @@ class Judge:
 
     def _redacted(self, findings: Iterable[Finding]) -> Iterable[Finding]:
         for finding in findings:
-            received, expected = self.secrets.redact_text(finding.received), self.secrets.redact_text(finding.expected)
-            yield Finding(finding.clause, finding.cause, expected, received, finding.where)
+            yield replace(
+                finding,
+                expected=self.secrets.redact_text(finding.expected),
+                received=self.secrets.redact_text(finding.received),
+                kinds=tuple(map(self.secrets.redact_text, finding.kinds)),
+            )
 
 
 def _unasked(context: Context) -> dict[str, Any] | None:

@@ -64,6 +64,7 @@ class Outcome:
     mixed: list[str] = field(default_factory=list)
     unexplained: list[str] = field(default_factory=list)
     requests: int = 0
+    of_each: dict[str, list[str]] = field(default_factory=dict)
 
 
 class _Service:
@@ -140,6 +141,8 @@ def _attributed(outcome: Outcome, records: list[dict[str, Any]], services: list[
         owners.append(whole or set(shares) or {name for name in outcome.mistakes if faults()[name].breaks in clauses})
         if not owners[-1]:
             outcome.unexplained.append(cause.identifier())
+        for name in owners[-1]:
+            outcome.of_each.setdefault(name, []).append(cause.identifier())
     outcome.own = sorted(_matched(owners))
     return outcome
 
@@ -153,7 +156,8 @@ def _failing(cause: RootCause, records: list[dict[str, Any]]) -> Iterator[Case]:
         for record in records
         if record["type"] == "exchange"
         and any(
-            f["clause"] in clauses and (len(clauses) > 1 or f["cause"] == cause.cause)
+            f["clause"] in clauses
+            and (len(clauses) > 1 or (f["cause"] == cause.cause and (not cause.kind or cause.kind in f.get("kinds", ()))))
             for f in record.get("findings", ())
         )
     ]
@@ -216,7 +220,9 @@ def main(arguments: list[str] | None = None) -> int:
             if options.verbose:
                 for outcome in outcomes:
                     missing = sorted(set(outcome.mistakes) - set(outcome.own))
-                    print(json.dumps({"without": missing, "mixed": outcome.mixed, "of none": outcome.unexplained}))
+                    several = {name: found for name, found in outcome.of_each.items() if len(found) > 1}
+                    what = {"without": missing, "mixed": outcome.mixed, "of none": outcome.unexplained}
+                    print(json.dumps({**what, "several": several}))
     return 1 if worst < options.least else 0
 
 

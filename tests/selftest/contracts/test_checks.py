@@ -185,3 +185,11 @@ def test_a_url_is_no_file(text: str) -> None:
 def test_a_file_of_the_server_is_found_beside_urls(text: str, kind: str) -> None:
     judgement = _judged(400, {"message": text, "instance": "http://projects.example.rs:80/v1/projects"}, REFUSED)
     assert [(f.clause, f.cause) for f in judgement.findings] == [("service.error_leaks_nothing", kind)]
+
+
+def test_a_finding_keeps_the_kinds_that_tell_root_causes_apart() -> None:
+    changed = _judged(201, _project(displayName="PROJECT"))
+    (finding,) = changed.findings
+    assert "upper case" in finding.kinds
+    accepted = _judged(201, _project(displayName="a/b"), {"displayName": "a/b"})
+    assert [f.kinds for f in accepted.findings if f.cause == "accepted"] == [('"/"', '"/" behind "a"')]
