@@ -6,7 +6,7 @@ from collections import Counter
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
-from contracts.kinds import CHANGED, WHOLE_CHANGES
+from contracts.kinds import CHANGED, LEFT_OUT, WHOLE_CHANGES, is_vague
 
 if TYPE_CHECKING:
     from contracts.root_causes import Cases, RootCause
@@ -35,41 +35,35 @@ def divided(cause: RootCause, refused: Counter[str]) -> list[RootCause]:
             parts.append(("", left))
         if all(kind for kind, _ in parts) or fewest > 1:
             break
-    if not 1 < len(parts) <= _MOST:
+    if not 1 < len(parts) <= _MOST or _is_one(cause, parts):
         return [cause]
     if cause.cause == CHANGED and all(kind for kind, _ in parts):
         parts[0][1].extend(left)
-    return [_part(cause, kind, members) for kind, members in parts]
+    return [replace(cause, cases=members, kind=kind) for kind, members in parts]
+
+
+def _is_one(cause: RootCause, parts: list[tuple[str, list[Cases]]]) -> bool:
+    """Whether all cases may be of the mistake behind one part, of which nothing more is known."""
+    shared = set.intersection(*(set(cases.kinds) for cases in cause.cases)) - {LEFT_OUT}
+    is_unclear = (all(is_vague(kind) for cases in members for kind in cases.kinds) for _, members in parts)
+    return any(map(is_vague, shared)) and any(is_unclear)
 
 
 def _covered(cause: RootCause, refused: Counter[str], fewest: int) -> tuple[list[tuple[str, list[Cases]]], list[Cases]]:
     """The kinds that cover the cases, with those of each; and the cases that no kind covers."""
     failing: Counter[str] = Counter()
-    for kinds, cases in cause.by_kinds.items():
-        failing.update(dict.fromkeys(kinds, cases.count))
+    for cases in cause.cases:
+        failing.update(dict.fromkeys(cases.kinds, cases.count))
     pure = {kind for kind, count in failing.items() if count >= _PURE * (count + refused[kind])}
-    left = dict(cause.by_kinds)
+    left = list(cause.cases)
     parts: list[tuple[str, list[Cases]]] = []
     # A kind that says all of a change is better evidence than one that says a part.
     for tier, least in ((pure & WHOLE_CHANGES.keys(), min(fewest, 2)), (pure - WHOLE_CHANGES.keys(), fewest)):
         while left:
-            covered = {kind: sum(c.count for kinds, c in left.items() if kind in kinds) for kind in sorted(tier)}
-            kind = max(covered, key=covered.__getitem__, default="")
+            covered = {kind: sum(cases.count for cases in left if kind in cases.kinds) for kind in sorted(tier)}
+            kind = max(covered, key=lambda kind: (covered[kind], not is_vague(kind)), default="")
             if covered.get(kind, 0) < least:
                 break
-            parts.append((kind, [left.pop(kinds) for kinds in list(left) if kind in kinds]))
-    return parts, list(left.values())
-
-
-def _part(cause: RootCause, kind: str, members: list[Cases]) -> RootCause:
-    smallest = min(members, key=lambda cases: cases.size)
-    return replace(
-        cause,
-        finding=smallest.finding,
-        exchange=smallest.exchange,
-        count=sum(cases.count for cases in members),
-        case_sets=sum((cases.case_sets for cases in members), Counter()),
-        first_seen=min(cases.first_seen for cases in members),
-        kind=kind,
-        by_kinds={},
-    )
+            parts.append((kind, [cases for cases in left if kind in cases.kinds]))
+            left = [cases for cases in left if kind not in cases.kinds]
+    return parts, left

@@ -26,6 +26,10 @@ if TYPE_CHECKING:
 _TEMPLATE: Final = re.compile(r"\{[^{}]*\}")
 #: The cause of findings about a value that comes back as another one.
 CHANGED: Final = "changed"
+#: The kind of a text that comes back without some of its characters: of trimming, stripping, cutting.
+LEFT_OUT: Final = "characters left out"
+#: Texts that are cut have at least so many characters where it is a limit that cuts them.
+_SHORTEST_LIMIT: Final = 8
 #: Texts of more characters are compared by their beginning and length alone.
 _LONGEST: Final = 20_000
 
@@ -77,7 +81,7 @@ def kinds_of_change(sent: Any, received: Any) -> tuple[str, ...]:
         return ("left out",) if received is json_text.ABSENT else ("added",)
     before, after = json_text.type_name(sent), json_text.type_name(received)
     if before != after:
-        return (f"{before} to {after}",)
+        return (f"{before} to {after}", f"to {after}")
     if isinstance(sent, str):
         return tuple(_changes_of_text(sent[:_LONGEST], received[:_LONGEST]))
     if isinstance(sent, list):
@@ -90,6 +94,7 @@ def kinds_of_change(sent: Any, received: Any) -> tuple[str, ...]:
 #: What services do to a text, by name.
 WHOLE_CHANGES: Final[dict[str, Callable[[str], str]]] = {
     "trimmed": str.strip,
+    "line ends": lambda text: text.replace("\r\n", "\n").replace("\r", "\n"),
     "trimmed at the start": str.lstrip,
     "trimmed at the end": str.rstrip,
     "white space": lambda text: " ".join(text.split()),
@@ -114,6 +119,11 @@ WHOLE_CHANGES: Final[dict[str, Callable[[str], str]]] = {
 }
 
 
+def is_vague(kind: str) -> bool:
+    """Whether a kind of change says so little that one mistake may look like it, and like another kind by accident."""
+    return kind in {"cut", LEFT_OUT} or kind.startswith(("to ", "characters to "))
+
+
 def _changes_of_text(sent: str, received: str) -> Iterator[str]:
     for name, change in WHOLE_CHANGES.items():
         try:
@@ -122,18 +132,22 @@ def _changes_of_text(sent: str, received: str) -> Iterator[str]:
         except ValueError:  # a lone surrogate
             continue
     if sent.startswith(received):
-        yield f"cut after {len(received):,}"
+        # A limit of fewer characters would be none: the text was cut at something in it.
+        yield from (f"cut after {len(received):,}" for _ in range(len(received) >= _SHORTEST_LIMIT))
+        yield "cut"
     elif sent.endswith(received):
-        yield "cut at the start"
+        yield "cut"
     if sent in received:
         yield "something added"
-    if len(sent) > len(received):
-        lost = Counter(sent) - Counter(received)
-        if sum(lost.values()) == len(sent) - len(received):
-            yield from (f"without {json.dumps(char)}" for char in list(lost)[:1] if len(lost) == 1)
-    elif len(sent) == len(received):
+    lost = Counter(sent) - Counter(received)
+    if len(sent) > len(received) and sum(lost.values()) == len(sent) - len(received):
+        yield from (f"without {json.dumps(char)}" for char in list(lost)[:1] if len(lost) == 1)
+        yield LEFT_OUT
+    if len(sent) == len(received):
         pairs = {(one, other) for one, other in zip(sent, received, strict=True) if one != other}
         yield from (f"{json.dumps(one)} to {json.dumps(other)}" for one, other in pairs if len(pairs) == 1)
+        targets = {other for _, other in pairs}
+        yield from (f"characters to {json.dumps(other)}" for other in targets if len(targets) == 1)
 
 
 def _changes_of_list(sent: list[Any], received: list[Any]) -> Iterator[str]:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import math
+from bisect import insort
 from collections import Counter
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
@@ -22,60 +24,94 @@ _REFUSED, _OPTIONAL = "refused", ".optional"
 #: What a field that is not validated breaks, and so many members that are missing together have one cause.
 _VALUE_CLAUSES = ("type", "pattern", "enum", "null")
 _MANY_MISSING = 4
+#: Cases of the same kinds that are remembered.
+_REMEMBERED = 8
 #: The share of a field's invalid values that are accepted where it is not validated: other mistakes refuse some.
 _NEARLY_ALL = 0.85
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Cases:
-    """Cases of the same kinds: how many, when they began, and the smallest one."""
+    """Cases of one root cause that have the same kinds: how many, when they began, and the smallest ones.
 
-    finding: Finding
-    exchange: Record
-    first_seen: float
+    ``members`` are those of their bodies, where the cause is a failure that tells nothing or a refusal; None elsewhere.
+    """
+
+    kinds: tuple[str, ...]
+    members: frozenset[str] | None
     count: int = 0
+    first_seen: float = math.inf
     case_sets: Counter[str] = field(default_factory=Counter)
+    #: Some of the smallest ones, the smallest first: any of them may be taken back.
+    smallest: list[tuple[Finding, Record | None]] = field(default_factory=list)
 
-    @property
-    def size(self) -> tuple[int, int]:
-        """The size of the smallest one, and its number."""
-        return _size(self.exchange)
-
-    def add(self, finding: Finding, exchange: Record, started: float) -> None:
+    def add(self, finding: Finding, exchange: Record | None, started: float) -> None:
         """Take in one of them."""
-        if _smaller(exchange, self.exchange):
-            self.finding, self.exchange = finding, exchange
-        self.first_seen = min(self.first_seen, started)
         self.count += 1
-        self.case_sets[exchange["case"].get("case_set", "")] += 1
+        self.first_seen = min(self.first_seen, started)
+        insort(self.smallest, (finding, exchange), key=_size_of)
+        del self.smallest[_REMEMBERED:]
+        if exchange is not None:
+            self.case_sets[exchange["case"].get("case_set", "")] += 1
+
+    def take_back(self, exchange: Record) -> None:
+        """Forget one of them."""
+        self.count -= 1
+        self.case_sets[exchange["case"].get("case_set", "")] -= 1
+        place = _place(exchange)
+        rest = [kept for kept in self.smallest if kept[1] is None or _place(kept[1]) != place]
+        self.smallest = rest or self.smallest
 
 
 @dataclass(slots=True)
 class RootCause:
-    """Findings with one cause: how many, and the smallest exchange that shows it.
-
-    ``exchange`` is the record of that exchange as the history has it; ``known`` the accepted deviation that
-    covers every one of them, None where the finding is new.
-    """
+    """Findings with one cause, in groups of cases; ``known`` is the accepted deviation that covers all of them."""
 
     clause: str
     cause: str
-    finding: Finding
-    exchange: Record | None
-    count: int = 0
-    case_sets: Counter[str] = field(default_factory=Counter)
-    first_seen: float = 0.0
+    cases: list[Cases]
     known: Deviation | None = None
     #: How many cases that showed it failed, and how many passed, when they were sent again.
     failed_again: int = 0
     passed_again: int = 0
     #: Every clause that this cause breaks, ``clause`` first.
     clauses: tuple[str, ...] = ()
-    #: The kind of its cases where a clause has several root causes, and of all cases by kinds.
+    #: The kind of its cases, where a clause has several root causes.
     kind: str = ""
-    by_kinds: dict[tuple[str, ...], Cases] = field(default_factory=dict)
-    #: Of a failure that tells nothing, and of a refusal: by the members of its cases how many, and the smallest one.
-    by_members: dict[frozenset[str], tuple[int, Record]] = field(default_factory=dict)
+
+    @property
+    def finding(self) -> Finding:
+        """What the smallest case shows."""
+        return replace(self._smallest[0], clause=self.clause, cause=self.cause)
+
+    @property
+    def exchange(self) -> Record | None:
+        """The smallest case as the history has it."""
+        return self._smallest[1]
+
+    @property
+    def _smallest(self) -> tuple[Finding, Record | None]:
+        return min((cases.smallest[0] for cases in self.cases), key=_size_of)
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """The size of the smallest case, and its number."""
+        return _size_of(self._smallest)
+
+    @property
+    def count(self) -> int:
+        """How many cases show it."""
+        return sum(cases.count for cases in self.cases)
+
+    @property
+    def case_sets(self) -> Counter[str]:
+        """How many cases of each set show it."""
+        return sum((cases.case_sets for cases in self.cases), Counter())
+
+    @property
+    def first_seen(self) -> float:
+        """When the first case was sent, in seconds since the epoch."""
+        return min(cases.first_seen for cases in self.cases)
 
     @property
     def is_intermittent(self) -> bool:
@@ -93,6 +129,8 @@ class RootCauses:
     def __init__(self, deviations: Deviations) -> None:
         self._deviations = deviations
         self._root_causes: dict[tuple[str, str, str], RootCause] = {}
+        #: The groups of each root cause, by its key, the kinds and the members.
+        self._cases: dict[tuple[tuple[str, str, str], tuple[str, ...], frozenset[str] | None], Cases] = {}
 
     def __iter__(self) -> Iterator[RootCause]:
         return iter(self._root_causes.values())
@@ -102,43 +140,39 @@ class RootCauses:
         known = self._deviations.match(finding, exchange)
         key = _key(finding, known)
         root_cause = self._root_causes.get(key)
-        started = exchange["started"] if exchange else started
         if root_cause is None:
-            root_cause = self._root_causes[key] = RootCause(
-                *finding.key, finding, exchange, first_seen=started, known=known
-            )
-        elif exchange is not None and _smaller(exchange, root_cause.exchange):
-            root_cause.finding, root_cause.exchange = finding, exchange
-        root_cause.count += 1
-        root_cause.first_seen = min(root_cause.first_seen, started)
-        tells_nothing = finding.clause == _FAILS and finding.cause.isdigit()
-        if exchange is not None and (tells_nothing or finding.cause == _REFUSED):
-            members = frozenset(_members(exchange))
-            count, smallest = root_cause.by_members.get(members, (0, exchange))
-            root_cause.by_members[members] = (count + 1, exchange if _smaller(exchange, smallest) else smallest)
-        if exchange is not None:
-            root_cause.case_sets[exchange["case"].get("case_set", "")] += 1
-            cases = root_cause.by_kinds.setdefault(finding.kinds, Cases(finding, exchange, started))
-            cases.add(finding, exchange, started)
+            root_cause = self._root_causes[key] = RootCause(*finding.key, [], known)
+        members = _members_of(finding, exchange)
+        cases = self._cases.get((key, finding.kinds, members))
+        if cases is None:
+            cases = self._cases[key, finding.kinds, members] = Cases(finding.kinds, members)
+            root_cause.cases.append(cases)
+        cases.add(finding, exchange, exchange["started"] if exchange else started)
 
     def take_back(self, finding: Finding, exchange: Record) -> None:
         """Forget one finding that was put down to another clause."""
         key = _key(finding, self._deviations.match(finding, exchange))
-        root_cause = self._root_causes.get(key)
-        if root_cause is not None:
-            root_cause.count -= 1
-            if root_cause.count == 0:
-                del self._root_causes[key]
+        group = (key, finding.kinds, _members_of(finding, exchange))
+        cases = self._cases.get(group)
+        if cases is None:
+            return
+        cases.take_back(exchange)
+        if not cases.count:
+            del self._cases[group]
+            self._root_causes[key].cases.remove(cases)
+        if not self._root_causes[key].cases:
+            del self._root_causes[key]
 
     def put_down(self, clause: str, cause: str, instead: str) -> None:
         """Take the new findings with one cause for findings with another one."""
         root_cause = self._root_causes.pop((clause, cause, ""), None)
         if root_cause is None:
             return
-        root_cause.cause, root_cause.finding = instead, replace(root_cause.finding, cause=instead)
+        root_cause.cause = instead
         other = self._root_causes.get((clause, instead, ""))
         together = self._root_causes[clause, instead, ""] = _together([other, root_cause]) if other else root_cause
-        together.by_members.clear()  # no field explains these
+        for cases in together.cases:
+            cases.members = None  # no field explains these
 
     def holds(self, finding: Finding) -> bool:
         """Whether a finding with the same clause and cause was taken in, covered or not."""
@@ -216,17 +250,23 @@ def without_explained(root_causes: Iterable[RootCause], required: frozenset[str]
     demanded = {c.clause.split(".")[1] for c in new if c.cause == _REFUSED and c.clause.endswith(_OPTIONAL)}
     kept = []
     for cause in root_causes:
-        if cause.clause == _FAILS:
-            left = [found for members, found in cause.by_members.items() if members.isdisjoint(failing)]
-        else:
-            left = [found for members, found in cause.by_members.items() if demanded <= members]
-        if cause.by_members and cause.known is None and not cause.clause.endswith(_OPTIONAL):
-            if not left:
-                continue
-            cause.count = sum(count for count, _ in left)
-            cause.exchange = min((exchange for _, exchange in left), key=_size)
-        kept.append(cause)
+        if cause.known is None and not cause.clause.endswith(_OPTIONAL):
+            fails = cause.clause == _FAILS
+            cause.cases = [
+                cases
+                for cases in cause.cases
+                if cases.members is None or (cases.members.isdisjoint(failing) if fails else demanded <= cases.members)
+            ]
+        if cause.cases:
+            kept.append(cause)
     return kept
+
+
+def _members_of(finding: Finding, exchange: Record | None) -> frozenset[str] | None:
+    tells_nothing = finding.clause == _FAILS and finding.cause.isdigit()
+    if exchange is None or not (tells_nothing or finding.cause == _REFUSED):
+        return None
+    return frozenset(_members(exchange))
 
 
 def _members(exchange: Record) -> Iterator[str]:
@@ -252,15 +292,12 @@ def _one_mistake(cause: RootCause, counts: Mapping[str, tuple[int, int]]) -> str
 
 
 def _together(members: list[RootCause]) -> RootCause:
-    first = min(members, key=lambda cause: _size(cause.exchange) if cause.exchange else (0, 0))
-    others = (cause.clause for cause in members if cause is not first)
-    first.clauses = tuple(dict.fromkeys((first.clause, *others)))
+    first = min(members, key=lambda cause: cause.size)
+    others = [cause for cause in members if cause is not first]
+    first.clauses = tuple(dict.fromkeys((first.clause, *(cause.clause for cause in others))))
     first.failed_again = sum(cause.failed_again for cause in members)
     first.passed_again = sum(cause.passed_again for cause in members)
-    first.count = sum(cause.count for cause in members)
-    for cause in members:
-        if cause is not first:
-            first.case_sets.update(cause.case_sets)
+    first.cases += (cases for cause in others for cases in cause.cases)
     return first
 
 
@@ -268,8 +305,12 @@ def _key(finding: Finding, known: Deviation | None) -> tuple[str, str, str]:
     return (*finding.key, known.name if known else "")
 
 
-def _smaller(one: Record, other: Record | None) -> bool:
-    return other is None or _size(one) < _size(other)
+def _size_of(shown: tuple[Finding, Record | None]) -> tuple[int, int]:
+    return _size(shown[1]) if shown[1] else (0, 0)
+
+
+def _place(exchange: Record) -> tuple[str, int]:
+    return (exchange["worker"], exchange["number"])
 
 
 def _size(exchange: Record) -> tuple[int, int]:

@@ -130,7 +130,7 @@ def _cases(cause: RootCause, clauses: Sequence[str], observations: Sequence[Obse
         if any(
             clause in clauses
             and (len(clauses) > 1 or name == cause.cause)
-            and (not cause.kind or clause != cause.clause or kinds in cause.by_kinds)
+            and (not cause.kind or clause != cause.clause or any(cases.kinds == kinds for cases in cause.cases))
             for clause, name, kinds in seen.findings
         ):
             yield seen

@@ -157,7 +157,8 @@ def _failing(cause: RootCause, records: list[dict[str, Any]]) -> Iterator[Case]:
         if record["type"] == "exchange"
         and any(
             f["clause"] in clauses
-            and (len(clauses) > 1 or (f["cause"] == cause.cause and (not cause.kind or cause.kind in f.get("kinds", ()))))
+            and (len(clauses) > 1 or f["cause"] == cause.cause)
+            and (not cause.kind or cause.kind in f.get("kinds", ()))
             for f in record.get("findings", ())
         )
     ]

@@ -61,6 +61,8 @@ class Triage:
         self._ids_change = False
         self._explosive: dict[str, bool] = {}
         self._passing: str | None = None
+        #: What was found of the way in which bodies are written, by the kinds of the refusals.
+        self._forms: dict[tuple[str, ...], str] = {}
         self._culprits: dict[str, tuple[str, str]] = {}
 
     def explain(self, judged: Sequence[Judged]) -> list[tuple[Judged, Finding]]:
@@ -115,7 +117,7 @@ class Triage:
             return finding
         else:
             doubtful = self._is_doubtful(reply, refused)
-            clause, where = self._blame(reply) if doubtful else (refused.clause, refused.where)
+            clause, where = self._blame(reply, refused) if doubtful else (refused.clause, refused.where)
         reattributed = replace(finding, clause=clause, where=where)
         self._history.reattributed(answer.exchange, finding, reattributed)
         return reattributed
@@ -151,7 +153,11 @@ class Triage:
         return self._ids_change and sent_id and answer.status == 409 and finding.cause == "refused"
 
     def _reattributed(self, answer: Judged, finding: Finding) -> Finding:
-        clause, where = self._blame(answer)
+        body = answer.judgement.expectation.body
+        if finding.kinds in self._forms and isinstance(body, dict) and answer.case.body != self._plainly(body):
+            clause, where = self._forms[finding.kinds], ""
+        else:
+            clause, where = self._blame(answer, finding)
         self._settle_replies(clause, where)
         return self._put_down(answer, finding, clause, where)
 
@@ -176,7 +182,7 @@ class Triage:
                 self._put_down(reply, finding, clause, where)
         self._questions.refused.clear()
 
-    def _blame(self, answer: Judged) -> tuple[str, str]:
+    def _blame(self, answer: Judged, refusal: Finding) -> tuple[str, str]:
         """The clause that the refusal of a valid body breaks: smaller bodies tell."""
         body = answer.judgement.expectation.body
         if not isinstance(body, dict):
@@ -186,6 +192,7 @@ class Triage:
         self._taken_apart += 1
         form = self._of_the_form(answer, body)
         if form:
+            self._forms[refusal.kinds] = form
             return form, ""
         minimal = self._questions.ask(minimal_case(self._contract, self._names))
         if minimal is not None and _refused(minimal):

@@ -12,7 +12,7 @@ from contracts.deviations import Deviations
 from contracts.division import divided
 from contracts.document import load_contract
 from contracts.findings import Finding
-from contracts.kinds import kinds_of_change, kinds_of_credentials, kinds_of_mismatch
+from contracts.kinds import LEFT_OUT, kinds_of_change, kinds_of_credentials, kinds_of_mismatch
 from contracts.root_causes import RootCause, RootCauses
 
 EMAIL = load_contract().field("alertReceiverEmail").pattern or ""
@@ -70,6 +70,16 @@ def test_what_two_changes_made_together_is_no_third_mistake() -> None:
     assert _parts(cause) == [("upper case", 9), ("trimmed", 5)]
 
 
+def test_a_change_that_all_cases_may_come_of_is_one_mistake_whatever_some_look_like() -> None:
+    assert _parts(_cause((("only ASCII", "cut"), 5), (("cut",), 6), cause="changed")) == [("", 11)]
+    assert len(_parts(_cause((("trimmed", "cut"), 5), (("cut after 100", "cut"), 6), cause="changed"))) == 2
+
+
+def test_white_space_that_is_trimmed_and_tags_that_are_stripped_are_two_mistakes() -> None:
+    trimmed, stripped = (("trimmed", LEFT_OUT), 5), ((LEFT_OUT,), 6)
+    assert _parts(_cause(trimmed, stripped, cause="changed")) == [("trimmed", 5), (LEFT_OUT, 6)]
+
+
 @pytest.mark.parametrize(
     ("pattern", "text", "kinds"),
     [
@@ -91,7 +101,11 @@ def test_a_text_misses_a_pattern_at_a_character_and_a_place(pattern: str, text: 
         ("Straße", "STRASSE", "upper case"),
         ("e\u0301", "\u00e9", "NFC"),
         ("a<b", "a&lt;b", "escaped for HTML"),
-        ("abcdef", "abc", "cut after 3"),
+        ("abcdefghijkl", "abcdefghij", "cut after 10"),
+        ("a\x00b", "a", "cut"),
+        ("a\r\nb\rc", "a\nb\nc", "line ends"),
+        ("\u6771\u4eac", "??", 'characters to "?"'),
+        ([[1]], None, "to null"),
         ("a\x00b\x00", "ab", 'without "\\u0000"'),
         ("a b c", "a_b_c", '" " to "_"'),
         (3, "3", "number to string"),

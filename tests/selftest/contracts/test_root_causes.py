@@ -9,7 +9,7 @@ from contracts.root_causes import RootCauses, merged, without_explained
 
 
 def _exchange(number: int, body: dict[str, Any]) -> dict[str, Any]:
-    return {"number": number, "started": 1.0, "case": {"body": json.dumps(body), "case_set": "x"}}
+    return {"worker": "main", "number": number, "started": 1.0, "case": {"body": json.dumps(body), "case_set": "x"}}
 
 
 def _root_causes(*seen: tuple[str, str, dict[str, Any]]) -> RootCauses:
@@ -98,3 +98,16 @@ def test_failures_by_chance_are_one_root_cause_and_those_of_a_field_another() ->
     )
     causes[0].passed_again = 2
     assert sorted(cause.count for cause in merged(causes, {})) == [8, 13]
+
+
+def test_what_is_put_down_to_another_clause_is_not_the_case_that_is_shown() -> None:
+    small, large = _exchange(1, {}), _exchange(2, {"mail": "a longer one"})
+    finding = Finding("request.combination", "refused", "201", "400")
+    causes = RootCauses(Deviations.none())
+    causes.add(finding, small)
+    causes.add(finding, large)
+    causes.take_back(finding, small)
+    (cause,) = causes
+    assert (cause.count, cause.exchange) == (1, large)
+    causes.take_back(finding, large)
+    assert list(causes) == []
