@@ -35,6 +35,7 @@ def divided(cause: RootCause, refused: Counter[str]) -> list[RootCause]:
             parts.append(("", left))
         if all(kind for kind, _ in parts) or fewest > 1:
             break
+    parts = _with_one_unclear(parts)
     if not 1 < len(parts) <= _MOST or _is_one(cause, parts):
         return [cause]
     if cause.cause == CHANGED and all(kind for kind, _ in parts):
@@ -42,11 +43,25 @@ def divided(cause: RootCause, refused: Counter[str]) -> list[RootCause]:
     return [replace(cause, cases=members, kind=kind) for kind, members in parts]
 
 
+def _is_unclear(kind: str, members: list[Cases]) -> bool:
+    """Whether nothing tells which mistake is behind a part."""
+    return not kind or all(is_vague(kind) for cases in members for kind in cases.kinds)
+
+
+def _with_one_unclear(parts: list[tuple[str, list[Cases]]]) -> list[tuple[str, list[Cases]]]:
+    unclear = [part for part in parts if _is_unclear(*part)]
+    if len(unclear) < 2:
+        return parts
+    return [
+        *(part for part in parts if part not in unclear),
+        ("", [cases for _, members in unclear for cases in members]),
+    ]
+
+
 def _is_one(cause: RootCause, parts: list[tuple[str, list[Cases]]]) -> bool:
     """Whether all cases may be of the mistake behind one part, of which nothing more is known."""
     shared = set.intersection(*(set(cases.kinds) for cases in cause.cases)) - {LEFT_OUT}
-    is_unclear = (all(is_vague(kind) for cases in members for kind in cases.kinds) for _, members in parts)
-    return any(map(is_vague, shared)) and any(is_unclear)
+    return bool(shared) and any(_is_unclear(*part) for part in parts)
 
 
 def _covered(cause: RootCause, refused: Counter[str], fewest: int) -> tuple[list[tuple[str, list[Cases]]], list[Cases]]:

@@ -87,7 +87,8 @@ def kinds_of_change(sent: Any, received: Any) -> tuple[str, ...]:
     if isinstance(sent, list):
         return tuple(_changes_of_list(sent, received))
     if json_text.has_type(sent, "number"):
-        return ("rounded",) if abs(sent - received) <= max(1, abs(sent) * 1e-6) else ()
+        is_near = abs(sent - received) < max(1, abs(sent) * 1e-6)
+        return ("rounded",) if is_near and (sent < 0) == (received < 0) else ()
     return ()
 
 
@@ -121,7 +122,7 @@ WHOLE_CHANGES: Final[dict[str, Callable[[str], str]]] = {
 
 def is_vague(kind: str) -> bool:
     """Whether a kind of change says so little that one mistake may look like it, and like another kind by accident."""
-    return kind in {"cut", LEFT_OUT} or kind.startswith(("to ", "characters to "))
+    return kind in {"cut", "something added", LEFT_OUT} or kind.startswith(("to ", "characters to "))
 
 
 def _changes_of_text(sent: str, received: str) -> Iterator[str]:

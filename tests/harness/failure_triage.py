@@ -55,8 +55,19 @@ class FailureTriage:
         if not optional and self._taken_apart < _FAILURES:
             self._taken_apart += 1
             self._find_culprit(answer, body)
-        known = [found for name, found in self._failing.items() if name in body]
-        if not known:
+        self.settle()
+        return self._put_down(answer, finding)
+
+    def settle(self) -> None:
+        """Put what failed among the questions down to the fields that are known to be to blame."""
+        for reply, finding in self._questions.failed:
+            self._put_down(reply, finding)
+        self._questions.failed.clear()
+
+    def _put_down(self, answer: Judged, finding: Finding) -> Finding:
+        body = answer.judgement.expectation.body
+        known = [found for name, found in self._failing.items() if isinstance(body, dict) and name in body]
+        if not known or not finding.cause.isdigit():
             return finding
         # A field that every body has is to blame where no other one is known to be.
         blamed = min(known, key=lambda found: self._contract.field(found.where.split("/")[1]).required)
@@ -71,6 +82,8 @@ class FailureTriage:
             return False
         body, name = answer.judgement.expectation.body, place.removeprefix("/")
         case = minimal_case(self._contract, self._names)
+        if name in self._fields:  # what else is wrong with the request stays as it is
+            case = answer.case.with_body(case.body or b"")
         if isinstance(body, dict) and name in self._fields and name in body and len(body) > 1:
             field = self._contract.field(name)
             plain = answer.case.with_body(encode({**body, name: ordinary(field)}))

@@ -16,12 +16,13 @@ _PER_RUN: Final = 300
 
 
 class Questions:
-    """Asks the service; ``refused`` collects the valid questions that were refused, until somebody settles them."""
+    """Asks the service; ``refused`` and ``failed`` collect what broke on the way, until somebody settles it."""
 
     def __init__(self, session: Session) -> None:
         self._session = session
         self._asked = 0
         self.refused: list[tuple[Judged, Finding]] = []
+        self.failed: list[tuple[Judged, Finding]] = []
 
     @property
     def are_spent(self) -> bool:
@@ -39,4 +40,5 @@ class Questions:
             self._asked = _PER_RUN
             return None
         self.refused += [(reply, finding) for finding in reply.findings if finding.cause == "refused"]
+        self.failed += [(reply, finding) for finding in reply.findings if finding.clause == "service.no_5xx"]
         return reply

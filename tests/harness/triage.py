@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections import Counter
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -112,7 +113,7 @@ class Triage:
         refused = next((f for f in reply.findings if f.cause == "refused"), None) if reply else None
         body = answer.judgement.expectation.body
         if reply is None and self._taken_apart and isinstance(body, dict):
-            clause, where = self._known_culprit(body)
+            clause, where = self._known_culprit(body, self._named(answer))
         elif reply is None or refused is None:
             return finding
         else:
@@ -130,7 +131,18 @@ class Triage:
             return False
         if finding.clause == COMBINATION:
             return True
+        named = self._named(answer)
+        if named and finding.clause.split(".")[1] not in named:
+            return True
         return self._is_bare(body) or answer.case.body != self._plainly(body)
+
+    def _named(self, answer: Judged) -> set[str]:
+        """The fields of the body that a refusal speaks of."""
+        body, response = answer.judgement.expectation.body, answer.exchange.response
+        text = (response.body if response else b"").decode("utf-8", "replace")
+        return (
+            {name for name in body if re.search(rf"\b{re.escape(name)}\b", text)} if isinstance(body, dict) else set()
+        )
 
     def _is_bare(self, body: object) -> bool:
         """Whether a body holds nothing but what is required."""
@@ -188,7 +200,7 @@ class Triage:
         if not isinstance(body, dict):
             return COMBINATION, ""
         if self._taken_apart >= _TAKEN_APART or self._questions.are_spent:
-            return self._known_culprit(body)
+            return self._known_culprit(body, self._named(answer))
         self._taken_apart += 1
         form = self._of_the_form(answer, body)
         if form:
@@ -259,10 +271,12 @@ class Triage:
                     return f"request.{field.path}.optional", f"/{field.path}"
         return COMBINATION, ""
 
-    def _known_culprit(self, body: dict[str, object]) -> tuple[str, str]:
-        """What was found to be to blame before: the same kind of value in a field, or else the field at all."""
+    def _known_culprit(self, body: dict[str, object], named: set[str]) -> tuple[str, str]:
+        """What was found to be to blame before: a field that is named, the same kind of value in one, one at all."""
         if self._passing:
             return self._passing, ""
+        for field in self._culprits.keys() & named:
+            return self._culprits[field][0], f"/{field}"
         for field, (clause, kind) in self._culprits.items():
             if (_kind(body[field]) if field in body else _ABSENT) == kind:
                 return clause, f"/{field}"
@@ -297,6 +311,7 @@ class Triage:
             return
         required = [field.path for field in self._contract.fields if field.required]
         shrink(answer.case, self._names, still_fails, keep=required, limit=_PER_FINDING)
+        self._failure_triage.settle()
         if finding.cause == "refused":
             self._settle_replies(finding.clause, finding.where)
         else:
