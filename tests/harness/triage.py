@@ -53,6 +53,7 @@ class Triage:
 
     def __init__(self, session: Session, contract: Contract, history: HistoryWriter, names: UniqueNames) -> None:
         self._contract = contract
+        self._judge = session.judge
         self._history = history
         self._names = names
         self._questions = Questions(session)
@@ -296,9 +297,12 @@ class Triage:
             return
         self._reduced[finding.key] += 1
         passed = False
+        broken = self._broken_by(answer.case)
 
         def still_fails(case: Case) -> bool:
             nonlocal passed
+            if self._broken_by(case) != broken:  # what is wrong with it in another way shows another cause
+                return False
             reply = self._questions.ask(case)
             fails = reply is not None and any(_alike(found, finding) for found in reply.findings)
             passed = reply is not None and not fails
@@ -318,6 +322,10 @@ class Triage:
             refused = [reply for reply, _ in self._questions.refused]
             self._questions.refused.clear()
             self.explain(refused)
+
+    def _broken_by(self, case: Case) -> set[str]:
+        """The clauses that a request breaks."""
+        return {violation.clause for violation in self._judge.expect(case).violations}
 
 
 def _quick(reply: Judged | None, slow: Judged) -> bool:
