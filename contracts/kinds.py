@@ -32,19 +32,33 @@ LEFT_OUT: Final = "characters left out"
 _SHORTEST_LIMIT: Final = 8
 #: Texts of more characters are compared by their beginning and length alone.
 _LONGEST: Final = 20_000
+#: Characters at the end of a beginning that a change of the whole text may make others.
+_MARGIN: Final = 16
 
 
 @lru_cache(maxsize=4_096)
 def kinds_of_mismatch(pattern: str, text: str) -> tuple[str, ...]:
-    """How a text misses a pattern: the offending character, and that character in this place."""
+    """How a text misses a pattern: the offending character, that character in this place, and what is around it."""
     compiled = Pattern.compile(pattern)
-    char, state = compiled.offence(text)
+    index, state = compiled.offence(text)
     place = f"behind {json.dumps(_prefixes(pattern)[state])}" if state else "at the start"
-    if not char:
+    if index == len(text):
         return (f"the end {place}",)
+    char = text[index]
     number = compiled.automaton.class_of(char)
     name = json.dumps(char) if char.isascii() else f"another character ({compiled.automaton.classes[number].name})"
-    return (name, f"{name} {place}")
+    at_the_end = [f"{name} at the end"] if index == len(text) - 1 else []
+    parts = (kind for kind, divide in _PARTS.items() if any(compiled.matches(part) for part in divide(text)))
+    return (name, f"{name} {place}", *at_the_end, *parts)
+
+
+#: What a service may look at in place of a text, by what it is called.
+_PARTS: Final[dict[str, Callable[[str], list[str]]]] = {
+    "right but for white space": lambda text: [text.strip()],
+    "with a line that is right": lambda text: text.split("\n"),
+    "with a line of ECMA-262 that is right": lambda text: re.split(r"[\n\r\u2028\u2029]", text),
+    "with a part that is right": lambda text: re.split(r"[\s,;]+", text),
+}
 
 
 @lru_cache(maxsize=64)
@@ -128,7 +142,7 @@ def is_vague(kind: str) -> bool:
 def _changes_of_text(sent: str, received: str) -> Iterator[str]:
     for name, change in WHOLE_CHANGES.items():
         try:
-            if change(sent) == received:
+            if _begin_alike(change(sent), received):
                 yield name
         except ValueError:  # a lone surrogate
             continue
@@ -149,6 +163,12 @@ def _changes_of_text(sent: str, received: str) -> Iterator[str]:
         yield from (f"{json.dumps(one)} to {json.dumps(other)}" for one, other in pairs if len(pairs) == 1)
         targets = {other for _, other in pairs}
         yield from (f"characters to {json.dumps(other)}" for other in targets if len(targets) == 1)
+
+
+def _begin_alike(one: str, other: str) -> bool:
+    """Whether two texts are equal, or their beginnings where they are too long to compare whole."""
+    compared = min(len(one), len(other)) - _MARGIN if max(len(one), len(other)) >= _LONGEST else None
+    return one[:compared] == other[:compared]
 
 
 def _changes_of_list(sent: list[Any], received: list[Any]) -> Iterator[str]:

@@ -67,20 +67,20 @@ class Pattern:
         rows.extend(_Row(automaton, state, rows) for state in automaton.states)
         return Pattern(source, automaton, situations, rows[automaton.initial])
 
-    def offence(self, text: str) -> tuple[str, int]:
+    def offence(self, text: str) -> tuple[int, int]:
         """Where a text goes wrong that does not match.
 
         Returns:
-            The first character after which no continuation matches, empty where the end comes too early, and the
-            state before it.
+            The index of the first character after which no continuation matches, the length of the text where its end
+            comes too early, and the state before it.
         """
         state, sink = self.automaton.initial, self.automaton.sink
-        for char in text:
+        for index, char in enumerate(text):
             there = self.automaton.transitions[state][self.automaton.class_of(char)]
             if there == sink:
-                return char, state
+                return index, state
             state = there
-        return "", state
+        return len(text), state
 
     def matches(self, text: str) -> bool:
         """Whether the pattern is found in the text: ECMA-262, 22.2.6.16, ``RegExp.prototype.test``."""

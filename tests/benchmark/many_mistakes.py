@@ -81,10 +81,14 @@ class _Service:
             RequestBudget(),
         )
         stack.callback(self._target.close)
+        self._broken: dict[str, set[str]] = {}
 
     def breaks(self, case: Case) -> set[str]:
-        """The clauses that the service breaks with this request."""
-        return {finding.clause for finding in self._judge.judge(self._target.send(case)).findings}
+        """The clauses that the service breaks with this request; sent once, as its externalId is in use then."""
+        if case.digest() not in self._broken:
+            judged = self._judge.judge(self._target.send(case))
+            self._broken[case.digest()] = {finding.clause for finding in judged.findings}
+        return self._broken[case.digest()]
 
     def hides_everything(self) -> bool:
         """Whether not even the plainest request is answered as it should be."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import re
 from collections import Counter
 from dataclasses import replace
@@ -38,6 +39,9 @@ _SMALL = 48
 #: Refused bodies that are taken apart; further ones are put down to what was found in these.
 _TAKEN_APART = 6
 
+#: Bytes of a body that some services think too many.
+_LARGE = 1_000
+
 COMBINATION = "request.combination"
 #: How often a request that passes when it is repeated is sent on its own, to see whether it fails by chance.
 _ALONE = 16
@@ -63,6 +67,8 @@ class Triage:
         self._ids_change = False
         self._explosive: dict[str, bool] = {}
         self._passing: str | None = None
+        self._too_large: float = math.inf
+        self._padded = 0
         #: What was found of the way in which bodies are written, by the kinds of the refusals.
         self._forms: dict[tuple[str, ...], str] = {}
         self._culprits: dict[str, tuple[str, str]] = {}
@@ -135,7 +141,7 @@ class Triage:
         named = self._named(answer)
         if named and finding.clause.split(".")[1] not in named:
             return True
-        return self._is_bare(body) or answer.case.body != self._plainly(body)
+        return self._is_bare(body) or answer.case.body != self._plainly(body) or _is_large(answer.case)
 
     def _named(self, answer: Judged) -> set[str]:
         """The fields of the body that a refusal speaks of."""
@@ -169,6 +175,8 @@ class Triage:
         body = answer.judgement.expectation.body
         if finding.kinds in self._forms and isinstance(body, dict) and answer.case.body != self._plainly(body):
             clause, where = self._forms[finding.kinds], ""
+        elif self._is_too_large(answer.case):
+            clause, where = "response.201.status", ""
         else:
             clause, where = self._blame(answer, finding)
         self._settle_replies(clause, where)
@@ -242,6 +250,17 @@ class Triage:
             return ""
         reply = self._questions.ask(self._names.renew(answer.case.with_body(plainly)))
         return "request.body.json" if reply is not None and not _refused(reply) else ""
+
+    def _is_too_large(self, case: Case) -> bool:
+        """Whether the simplest request is refused as well where white space makes it as large."""
+        size = len(case.body or b"")
+        if _is_large(case) and size < self._too_large and not self._questions.are_spent and self._padded < _TAKEN_APART:
+            self._padded += 1
+            body = (minimal_case(self._contract, self._names).body or b"{}").replace(b"{", b"{" + b" " * size, 1)
+            reply = self._questions.ask(case.with_body(body))
+            if reply is not None and _refused(reply):
+                self._too_large = size
+        return size >= self._too_large
 
     def _of_two(self, left: dict[str, object], case: Case) -> str:
         """One optional field and a name that is not plain: is the name alone refused?"""
@@ -326,6 +345,11 @@ class Triage:
     def _broken_by(self, case: Case) -> set[str]:
         """The clauses that a request breaks."""
         return {violation.clause for violation in self._judge.expect(case).violations}
+
+
+def _is_large(case: Case) -> bool:
+    """Whether a service may refuse a body for its size alone."""
+    return len(case.body or b"") >= _LARGE
 
 
 def _quick(reply: Judged | None, slow: Judged) -> bool:
