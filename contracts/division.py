@@ -6,7 +6,7 @@ from collections import Counter
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
-from contracts.kinds import CHANGED, LEFT_OUT, WHOLE_CHANGES, is_vague
+from contracts.kinds import CHANGED, CONVERTED, LEFT_OUT, WHOLE_CHANGES, is_vague
 
 if TYPE_CHECKING:
     from contracts.root_causes import Cases, RootCause
@@ -60,7 +60,7 @@ def _with_one_unclear(parts: list[tuple[str, list[Cases]]]) -> list[tuple[str, l
 
 def _is_one(cause: RootCause, parts: list[tuple[str, list[Cases]]]) -> bool:
     """Whether all cases may be of the mistake behind one part, of which nothing more is known."""
-    shared = set.intersection(*(set(cases.kinds) for cases in cause.cases)) - {LEFT_OUT}
+    shared = set.intersection(*(set(cases.kinds) for cases in cause.cases)) - {LEFT_OUT, CONVERTED}
     return bool(shared) and any(_is_unclear(*part) for part in parts)
 
 
@@ -68,7 +68,7 @@ def _covered(cause: RootCause, refused: Counter[str], fewest: int) -> tuple[list
     """The kinds that cover the cases, with those of each; and the cases that no kind covers."""
     failing: Counter[str] = Counter()
     for cases in cause.cases:
-        failing.update(dict.fromkeys(cases.kinds, cases.count))
+        failing.update(dict.fromkeys(set(cases.kinds) - {CONVERTED}, cases.count))
     pure = {kind for kind, count in failing.items() if count >= _PURE * (count + refused[kind])}
     left = list(cause.cases)
     parts: list[tuple[str, list[Cases]]] = []

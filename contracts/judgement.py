@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
 
@@ -140,8 +141,32 @@ def sent_external_id(expectation: Expectation) -> str | None:
     return external_id if isinstance(external_id, str) else None
 
 
-def open_since_sent_before(expectation: Expectation) -> Expectation:
-    """The expectation of a valid request whose externalId is used a second time: 201 or 4xx."""
-    if expectation.expected is not Expected.CREATED and expectation.why != (IN_USE,):
-        return expectation
-    return Expectation(Expected.UNSPECIFIED, why=(SENT_BEFORE,), body=expectation.body)
+class ExternalIdUses:
+    """Which externalIds a run has sent: a second use may be refused. Not safe to use from several threads."""
+
+    def __init__(self) -> None:
+        self._sent: Counter[str] = Counter()
+        self._failed: Counter[str] = Counter()
+
+    def sending(self, external_id: str) -> None:
+        """Note that a request with this externalId is about to be sent."""
+        self._sent[external_id] += 1
+
+    def expect(self, external_id: str, expectation: Expectation) -> Expectation:
+        """What is expected of a request that was sent, given the other uses of its externalId.
+
+        Where every other use ended in a server error, nobody knows whether the externalId is in use, and a failure is
+        not one of a second use.
+        """
+        others = self._sent[external_id] - 1
+        if others < 1 or (expectation.expected is not Expected.CREATED and expectation.why != (IN_USE,)):
+            return expectation
+        why = SENT_BEFORE if others > self._failed[external_id] else IN_USE
+        return Expectation(Expected.UNSPECIFIED, why=(why,), body=expectation.body)
+
+    def received(self, external_id: str, status: int, *, processed: bool = True) -> None:
+        """Note the status of the response; ``processed`` is false where the service did not look at the request."""
+        if not processed:
+            self._sent[external_id] -= 1
+        elif status >= 500:
+            self._failed[external_id] += 1

@@ -24,6 +24,9 @@ if TYPE_CHECKING:
 
 #: Stands for the key, or for a wrong one that is made of it (see :mod:`contracts.secrets`).
 _TEMPLATE: Final = re.compile(r"\{[^{}]*\}")
+#: The kind of a value of the wrong type that comes back as one of the right type. It does not tell mistakes under one
+#: clause apart, but it shows that clauses of several fields are broken by the same one.
+CONVERTED: Final = "converted"
 #: The cause of findings about a value that comes back as another one.
 CHANGED: Final = "changed"
 #: The kind of a text that comes back without some of its characters: of trimming, stripping, cutting.

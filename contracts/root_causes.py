@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from contracts.dependent_clauses import consequences
+from contracts.kinds import CONVERTED
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 Record = dict[str, Any]
 
 _FAILS, _REUSE = "service.no_5xx", "state.external_id_reuse"
-_REFUSED, _OPTIONAL = "refused", ".optional"
+_ACCEPTED, _REFUSED, _OPTIONAL = "accepted", "refused", ".optional"
 #: What a field that is not validated breaks, and so many members that are missing together have one cause.
 _VALUE_CLAUSES = ("type", "pattern", "enum", "null")
 _MANY_MISSING = 4
@@ -91,7 +92,9 @@ class RootCause:
 
     @property
     def _smallest(self) -> tuple[Finding, Record | None]:
-        return min((cases.smallest[0] for cases in self.cases), key=_size_of)
+        smallest = [cases.smallest[0] for cases in self.cases]
+        own = [(finding, exchange) for finding, exchange in smallest if finding.clause == self.clause]
+        return min(own or smallest, key=_size_of)
 
     @property
     def size(self) -> tuple[int, int]:
@@ -188,15 +191,6 @@ class RootCauses:
         for clause, cause in consequences(set(new)):
             why.setdefault(clause, f"{new[clause]} findings that may follow from {cause}")
         self._root_causes = {k: b for k, b in self._root_causes.items() if b.known is not None or b.clause not in why}
-        # A failure at the second use of an externalId is the one that is seen at its first, if it is the same.
-        failures = {b.cause for b in self if b.clause == _FAILS and b.known is None}
-        again = [
-            k for k, b in self._root_causes.items() if b.clause == _REUSE and b.known is None and b.cause in failures
-        ]
-        for key in again:
-            del self._root_causes[key]
-        if again and not any(b.clause == _REUSE for b in self):
-            why[_REUSE] = f"{new[_REUSE]} findings that may follow from {_FAILS}"
         return why
 
 
@@ -211,12 +205,17 @@ def merged(root_causes: list[RootCause], counts: Mapping[str, tuple[int, int]]) 
     for cause in root_causes:
         groups.setdefault(_one_mistake(cause, counts), []).append(cause)
     found = []
+    chance = groups.pop(_NOW_AND_THEN, [])
     for name, members in groups.items():
-        if name == _NOW_AND_THEN:
-            found += _by_chance(members)
+        if members[0].clause in {_FAILS, _REUSE} and any(member.passed_again for member in members):
+            chance += members
             continue
-        together = name and len(members) >= (_MANY_MISSING if name == _MISSING else 2)
+        if name == _CONVERSION:
+            together = len({member.clause.split(".")[1] for member in members}) >= _CONVERTED_FIELDS
+        else:
+            together = bool(name) and len(members) >= (_MANY_MISSING if name == _MISSING else 2)
         found += [_together(members)] if together else members
+    found += _by_chance(chance)
     order = {id(cause): place for place, cause in enumerate(root_causes)}
     return sorted(found, key=lambda cause: order[id(cause)])
 
@@ -231,7 +230,9 @@ def _by_chance(failures: list[RootCause]) -> list[RootCause]:
 
 #: The share of the failures by chance that looks like those of one field: with a request that has no other.
 _FEW = 0.25
-_MISSING, _NOW_AND_THEN = "missing members", "failures now and then"
+_MISSING, _NOW_AND_THEN, _CONVERSION = "missing members", "failures now and then", "types are converted"
+#: Fields whose values are converted that are so by one mistake: a validator that converts does so in every field.
+_CONVERTED_FIELDS = 3
 
 
 def without_explained(root_causes: Iterable[RootCause], required: frozenset[str]) -> list[RootCause]:
@@ -282,17 +283,27 @@ def _one_mistake(cause: RootCause, counts: Mapping[str, tuple[int, int]]) -> str
     head, _, aspect = cause.clause.rpartition(".")
     if cause.clause.startswith("response.201.") and aspect == "required":
         return _MISSING
-    if cause.clause == _FAILS and (cause.passed_again or not cause.failed_again):
+    if cause.clause in {_FAILS, _REUSE} and _says_something(cause):
+        return f"{_FAILS}:{cause.cause}"  # the same failure, whether the externalId was used before or not
+    if cause.clause in {_FAILS, _REUSE} and (cause.passed_again or not cause.failed_again):
         return _NOW_AND_THEN  # what was sent may have nothing to do with it
+    if cause.cause == _ACCEPTED and all(CONVERTED in cases.kinds for cases in cause.cases):
+        return _CONVERSION
     cases, broken = counts.get(cause.clause, (0, 0))
-    accepts_all = cause.cause == "accepted" and broken >= _NEARLY_ALL * cases
+    accepts_all = cause.cause == _ACCEPTED and broken >= _NEARLY_ALL * cases
     if accepts_all and head.startswith("request.") and aspect in _VALUE_CLAUSES:
-        return head
+        return head.partition(".items")[0]
     return f"{cause.clause}:{cause.cause}:{id(cause)}"
 
 
+def _says_something(cause: RootCause) -> bool:
+    """Whether a server error is known by what the service says, not by its status or the part of the request."""
+    return " " in cause.cause and not cause.cause.partition(" ")[2].startswith("at ")
+
+
 def _together(members: list[RootCause]) -> RootCause:
-    first = min(members, key=lambda cause: cause.size)
+    # Its name is that of the finding in every run, whichever case is the smallest.
+    first = min(members, key=lambda cause: (cause.clause, cause.cause, cause.kind))
     others = [cause for cause in members if cause is not first]
     first.clauses = tuple(dict.fromkeys((first.clause, *(cause.clause for cause in others))))
     first.failed_again = sum(cause.failed_again for cause in members)

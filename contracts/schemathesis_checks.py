@@ -28,7 +28,7 @@ from contracts.clauses import catalogue
 from contracts.document import DEFAULT_DOCUMENT, load_contract
 from contracts.exchange import COLLECTION_PATH, VALID_AUTHORIZATION, Case, Exchange, Response
 from contracts.findings import Level
-from contracts.judgement import Judge, open_since_sent_before, sent_external_id
+from contracts.judgement import ExternalIdUses, Judge, sent_external_id
 from contracts.oracle import SENT_BEFORE
 from contracts.secrets import Secrets
 
@@ -58,7 +58,7 @@ class ResponseJudge:
         self._judge = Judge(loaded, Limits(), Secrets(key))
         self._authorization = f"Bearer {key}" if key else None
         self._levels = {clause.id: clause.level for clause in catalogue(loaded).values()}
-        self._external_ids: set[str] = set()
+        self._external_ids = ExternalIdUses()
         self._lock = threading.Lock()
         self._last: tuple[Received, Exchange | None, Judgement | None] | None = None
 
@@ -83,9 +83,9 @@ class ResponseJudge:
         external_id = sent_external_id(expectation)
         if external_id is not None:
             # A service may refuse or update an externalId that is in use: only its first use shows anything.
-            if external_id in self._external_ids:
-                expectation = open_since_sent_before(expectation)
-            self._external_ids.add(external_id)
+            self._external_ids.sending(external_id)
+            expectation = self._external_ids.expect(external_id, expectation)
+            self._external_ids.received(external_id, exchange.status)
         return self._judge.judge(exchange, expectation)
 
     def _exchange(self, response: Received) -> Exchange | None:

@@ -5,10 +5,12 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from contracts import json_text
 from contracts.checks.check import covers
 from contracts.checks.quoting import shown
 from contracts.exchange import STALE, UNREACHED
 from contracts.findings import Finding
+from contracts.kinds import CONVERTED
 from contracts.oracle import FRAMING, IN_USE, LARGE, SENT_BEFORE, Expected
 from contracts.signatures import signature
 
@@ -16,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from contracts.checks.context import Context
+    from contracts.oracle import Violation
 
 #: Two words or more: what nobody takes for anything but a name.
 _PLAIN = re.compile(r"[A-Za-z]{3,20}(?:[ _-][A-Za-z0-9]{1,30}){1,3}")
@@ -105,8 +108,21 @@ def invalid_is_refused(context: Context) -> Iterator[Finding]:
                 f"a 4xx, nothing created: {violation.why}",
                 _answer(context),
                 violation.where,
-                violation.kinds,
+                (*violation.kinds, *_conversion(context, violation)),
             )
+
+
+def _conversion(context: Context, violation: Violation) -> tuple[str, ...]:
+    """The kind of a value of the wrong type that the project shows with a type of its field."""
+    name, _, aspect = violation.clause.removeprefix("request.").partition(".")
+    project = None if isinstance(context.parsed, ValueError) else context.parsed.value
+    if aspect not in {"type", "null"} or not isinstance(project, dict) or not {name} <= context.sent.keys() & project:
+        return ()
+    sent, shown = context.sent[name], project[name]
+    # What is no value in many languages may become null.
+    to_null = shown is None and sent in (0, "")  # False is 0
+    fits = to_null or json_text.has_one_of(shown, context.contract.field(name).types)
+    return (CONVERTED,) if fits else ()
 
 
 def _accepted(context: Context) -> Iterator[str]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import threading
 import time
-from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
@@ -12,7 +11,7 @@ from typing import TYPE_CHECKING, Final, TypeVar
 
 from contracts import json_text
 from contracts.exchange import UNREACHED, VALID_AUTHORIZATION, Case, Exchange
-from contracts.judgement import Judge, Judgement, open_since_sent_before, sent_external_id
+from contracts.judgement import ExternalIdUses, Judge, Judgement, sent_external_id
 from contracts.observations import Observations
 from contracts.oracle import Expected
 from tests.harness.client.budget import BudgetSpent, OutOfTime, RequestBudget
@@ -98,7 +97,7 @@ class Session:
         self._books = threading.Lock()
         #: One answer is parsed at a time: one that is made to need much memory needs it once.
         self._judging = threading.Lock()
-        self._used: Counter[str] = Counter()
+        self._external_ids = ExternalIdUses()
         self.retry_policy = RetryPolicy(
             self._attempt, control, recorder, target.request_budget, target.limits, patience or Patience()
         )
@@ -257,14 +256,13 @@ class Session:
             raise NoVerdict(f"the ledger cannot be written ({problem.strerror}): nothing more is created") from None
         if external_id is not None:
             with self._books:
-                self._used[external_id] += 1
+                self._external_ids.sending(external_id)
         exchange = self.target.send(case, number=number, repeat=repeat)
         if external_id is not None:
             with self._books:
-                if self._used[external_id] > 1:
-                    expected = open_since_sent_before(expected)
-                if _unreached(exchange) or exchange.status == _LIMITED:
-                    self._used[external_id] -= 1
+                expected = self._external_ids.expect(external_id, expected)
+                processed = not _unreached(exchange) and exchange.status != _LIMITED
+                self._external_ids.received(external_id, exchange.status, processed=processed)
         redacted = self.target.secrets.redact_exchange(exchange)
         with self._judging:
             self._settle(exchange, sent)

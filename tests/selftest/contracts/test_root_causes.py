@@ -3,9 +3,12 @@ from __future__ import annotations
 import json
 from typing import Any
 
+import pytest
+
 from contracts.deviations import Deviations
 from contracts.findings import Finding
-from contracts.root_causes import RootCauses, merged, without_explained
+from contracts.kinds import CONVERTED
+from contracts.root_causes import RootCause, RootCauses, merged, without_explained
 
 
 def _exchange(number: int, body: dict[str, Any]) -> dict[str, Any]:
@@ -58,11 +61,43 @@ def test_a_failure_that_tells_nothing_is_kept_where_no_known_field_explains_it()
     assert "jobs" not in vague.exchange["case"]["body"]
 
 
-def test_a_failure_at_a_second_use_is_dropped_only_where_the_first_use_fails_alike() -> None:
-    same = _root_causes(("service.no_5xx", "500 pool", {}), ("state.external_id_reuse", "500 pool", {}))
-    assert set(same.drop_consequences()) == {"state.external_id_reuse"}
-    other = _root_causes(("service.no_5xx", "500 pool", {}), ("state.external_id_reuse", "500 duplicate key", {}))
-    assert other.drop_consequences() == {}
+@pytest.mark.parametrize(
+    ("first", "second", "clauses"),
+    [
+        ("500 pool", "500 pool", [("service.no_5xx", "state.external_id_reuse")]),
+        ("500 pool", "500 duplicate key", [(), ()]),
+        ("500", "500", [(), ()]),  # nothing says that these are the same
+    ],
+)
+def test_a_failure_at_a_second_use_is_that_of_a_first_use_where_the_service_says_the_same(
+    first: str, second: str, clauses: list[tuple[str, ...]]
+) -> None:
+    causes = list(_root_causes(("service.no_5xx", first, {}), ("state.external_id_reuse", second, {})))
+    causes[0].failed_again = 1
+    assert [cause.clauses for cause in merged(causes, {})] == clauses
+
+
+def test_a_failure_at_a_second_use_is_one_of_those_by_chance_where_there_are_such() -> None:
+    causes = list(
+        _root_causes(*[("service.no_5xx", "500", {"name": "a"})] * 8, ("state.external_id_reuse", "500", {"name": "b"}))
+    )
+    causes[0].passed_again = 2
+    assert [cause.count for cause in merged(causes, {})] == [9]
+
+
+def test_types_that_are_converted_in_three_fields_are_one_root_cause() -> None:
+    def accepted(fields: int, *kinds: str) -> list[RootCause]:
+        causes = RootCauses(Deviations.none())
+        for number, name in enumerate(["name", "id", "jobs"][:fields], 1):
+            finding = Finding(f"request.{name}.type", "accepted", "e", "r", f"/{name}", ("a JSON number", *kinds))
+            causes.add(finding, _exchange(number, {name: 1}))
+        return merged(list(causes), {f"request.{name}.type": (9, 1) for name in ("name", "id", "jobs")})
+
+    (one,) = accepted(3, CONVERTED)
+    assert set(one.clauses) == {"request.id.type", "request.jobs.type", "request.name.type"}
+    assert one.clause == "request.id.type"
+    assert len(accepted(2, CONVERTED)) == 2
+    assert len(accepted(3)) == 3
 
 
 def test_a_required_field_explains_no_failure() -> None:

@@ -1,0 +1,87 @@
+"""The recorded runs on two releases of Activepieces, judged again: each known mistake is a finding of its own."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+import pytest
+
+from reports.reading import summarize
+from tests.harness.rejudging import judge_again
+from tests.selftest.data import DATA
+
+if TYPE_CHECKING:
+    from reports.evidence import FindingReport
+    from reports.summary import Summary
+
+#: What both releases do, each with the beginnings of the names of the findings that say so.
+_BOTH: Final[dict[str, tuple[str, ...]]] = {
+    "alertReceiverEmail is not known to the service": ("request.alertReceiverEmail.pattern:accepted",),
+    "metadata is null where none was sent": ("response.201.metadata.null:null",),
+    "metadata may be null": ("request.metadata.null:accepted",),
+    "a form creates a project": ("request.mediaType:accepted",),
+    "a fraction of maxConcurrentJobs": ("service.no_5xx:500-internal-server-error-invalid-input-syntax-for-type-int",),
+    "maxConcurrentJobs beyond 32 bits": ("service.no_5xx:500-internal-server-error-value-is-out-of-range",),
+    "U+0000 in a text": ("service.no_5xx:500-internal-server-error-invalid-byte-sequence",),
+    "U+0000 in metadata": ("service.no_5xx:500-internal-server-error-unsupported-unicode-escape",),
+    "a lone surrogate in metadata": ("service.no_5xx:500-internal-server-error-invalid-input-syntax-for-type-json",),
+    "an externalId that is longer than an index row": ("service.no_5xx:500-internal-server-error-index-row-",) * 2,
+    "multipart without a boundary": ("service.no_5xx:500-internal-server-error-multipart-boundary-not-found",),
+    "the words of the database": ("service.error_leaks_nothing:SQL",),
+}
+_KNOWN: Final = {
+    "0.83.0": _BOTH
+    | {"a second use of an externalId": ("state.external_id_reuse:500-internal-server-error-duplicate",)},
+    "0.78.2": _BOTH
+    | {
+        "a second use of an externalId": ("service.no_5xx:500-internal-server-error-duplicate-key",),
+        "types are converted": ("request.displayName.type:accepted",),
+        "globalConnectionExternalIds is not known to the service": ("request.globalConnectionExternalIds.",),
+        "externalId null comes back as an empty text": ("response.201.externalId.echo:changed",),
+        # Not on the list that the recording came with: metadata loses members whose names hold a line break.
+        "members with a line break in their names are lost": ("response.201.metadata.echo:changed",),
+    },
+}
+
+
+@pytest.fixture(scope="module", params=_KNOWN)
+def release(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> tuple[str, Summary]:
+    folder = tmp_path_factory.mktemp("run")
+    judge_again(DATA / f"activepieces-{request.param}.ndjson.xz", folder)
+    return request.param, summarize([folder])
+
+
+def test_each_known_mistake_is_a_finding_of_its_own_and_nothing_else_is_one(release: tuple[str, Summary]) -> None:
+    version, summary = release
+    left = [finding.id for finding in summary.findings]
+    for mistake, names in _KNOWN[version].items():
+        for name in names:
+            fitting = [identifier for identifier in left if identifier.startswith(name)]
+            assert fitting, f"{mistake}: {name} is not among {left}"
+            left.remove(fitting[0])
+    assert left == []
+
+
+def test_no_finding_hides_behind_another_one(release: tuple[str, Summary]) -> None:
+    _, summary = release
+    assert [row for row in summary.clauses if row.state == "unknown"] == []
+    assert not [finding for finding in summary.findings if finding.count == 0]
+
+
+def test_one_mistake_that_breaks_several_clauses_lists_them(release: tuple[str, Summary]) -> None:
+    version, summary = release
+    assert set(_finding(summary, "request.alertReceiverEmail").clauses) == {
+        "request.alertReceiverEmail.pattern",
+        "request.alertReceiverEmail.type",
+    }
+    if version == "0.78.2":
+        converted = _finding(summary, "request.displayName.type")
+        fields = {clause.split(".")[1] for clause in converted.clauses}
+        assert fields == {"displayName", "externalId", "metadata", "maxConcurrentJobs"}
+        assert "converted" in converted.likely
+        reuse = _finding(summary, "service.no_5xx:500-internal-server-error-duplicate")
+        assert reuse.clauses == ("service.no_5xx", "state.external_id_reuse")
+
+
+def _finding(summary: Summary, name: str) -> FindingReport:
+    return next(finding for finding in summary.findings if finding.id.startswith(name))
