@@ -314,6 +314,8 @@ class Triage:
         """Send the same case again, then smaller and smaller ones as long as they show the same finding."""
         if answer.case.body is None or self._reduced[finding.key] >= _REDUCED:
             return
+        if finding.clause == "state.external_id_reuse":
+            return  # sent with an externalId of its own it would be no second use
         self._reduced[finding.key] += 1
         passed = False
         broken = self._broken_by(answer.case)
