@@ -16,7 +16,8 @@ if TYPE_CHECKING:
 
 DEFAULT_FILE: Final = Path(__file__).with_name("deviations.toml")
 _REQUIRED = ("name", "clause", "cases", "reason", "link", "owner", "expires")
-_OPTIONAL = ("cause", "where", "sent", "received")
+_OPTIONAL = ("also", "cause", "kinds", "where", "sent", "received")
+_LISTS = ("also", "kinds")
 
 
 class DeviationError(ValueError):
@@ -27,9 +28,10 @@ class DeviationError(ValueError):
 class Deviation:
     """One accepted deviation.
 
-    A finding matches where its clause is ``clause`` and every one of ``cause`` (equal), ``where`` (equal),
-    ``sent`` (an expression that occurs in the body) and ``received`` (an expression that occurs in what was received)
-    that is given holds. ``cases`` says in words which cases it covers.
+    A finding matches where its clause is ``clause``, or one of ``also``, and every one of ``cause`` (equal), ``kinds``
+    (the finding has one of them), ``where`` (equal), ``sent`` (an expression that occurs in the body) and ``received``
+    (an expression that occurs in what was received) that is given holds. Without ``cause`` it covers the clause as a
+    whole, also mistakes that nobody has seen yet. ``cases`` says in words which cases it covers.
     """
 
     name: str
@@ -39,14 +41,23 @@ class Deviation:
     link: str
     owner: str
     expires: dt.date
+    also: tuple[str, ...] = ()
     cause: str | None = None
+    kinds: tuple[str, ...] = ()
     where: str | None = None
     sent: str | None = None
     received: str | None = None
 
+    @property
+    def clauses(self) -> tuple[str, ...]:
+        """Every clause whose findings it may cover."""
+        return (self.clause, *self.also)
+
     def covers(self, finding: Finding, exchange: dict[str, Any] | None) -> bool:
         """Whether ``finding``, seen in the recorded ``exchange``, is this deviation."""
-        if finding.clause != self.clause or self.cause not in {None, finding.cause}:
+        if finding.clause not in self.clauses or self.cause not in {None, finding.cause}:
+            return False
+        if self.kinds and set(self.kinds).isdisjoint(finding.kinds):
             return False
         if self.where not in {None, finding.where}:
             return False
@@ -66,7 +77,8 @@ class Deviations:
         self._today = today
         self._by_clause: dict[str, list[Deviation]] = {}
         for entry in self.entries:
-            self._by_clause.setdefault(entry.clause, []).append(entry)
+            for clause in entry.clauses:
+                self._by_clause.setdefault(clause, []).append(entry)
 
     @classmethod
     def none(cls) -> Deviations:
@@ -121,4 +133,8 @@ def _entry(entry: dict[str, Any], path: Path) -> Deviation:
             re.compile(entry.get(name, ""))
         except re.error as problem:
             raise DeviationError(f"{path}: deviation {title!r}: {name} is no regular expression: {problem}") from None
-    return Deviation(**entry)
+    for name in _LISTS:
+        texts = entry.get(name, [])
+        if not isinstance(texts, list) or not all(isinstance(text, str) for text in texts):
+            raise DeviationError(f"{path}: deviation {title!r}: {name} is {texts!r}; expected a list of texts")
+    return Deviation(**entry | {name: tuple(entry.get(name, ())) for name in _LISTS})

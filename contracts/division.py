@@ -36,11 +36,13 @@ def divided(cause: RootCause, refused: Counter[str]) -> list[RootCause]:
         if all(kind for kind, _ in parts) or fewest > 1:
             break
     parts = _with_one_unclear(parts)
+    if len(parts) == 1:
+        return [replace(cause, label=parts[0][0])]
     if not 1 < len(parts) <= _MOST or _is_one(cause, parts):
         return [cause]
     if cause.cause == CHANGED and all(kind for kind, _ in parts):
         parts[0][1].extend(left)
-    return [replace(cause, cases=members, kind=kind) for kind, members in parts]
+    return [replace(cause, cases=members, kind=kind, label=kind) for kind, members in parts]
 
 
 def _is_unclear(kind: str, members: list[Cases]) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import math
 from bisect import insort
@@ -10,25 +11,20 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from contracts.dependent_clauses import consequences
-from contracts.kinds import CONVERTED
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator
 
     from contracts.deviations import Deviation, Deviations
     from contracts.findings import Finding
 
 Record = dict[str, Any]
 
-_FAILS, _REUSE = "service.no_5xx", "state.external_id_reuse"
-_ACCEPTED, _REFUSED, _OPTIONAL = "accepted", "refused", ".optional"
-#: What a field that is not validated breaks, and so many members that are missing together have one cause.
-_VALUE_CLAUSES = ("type", "pattern", "enum", "null")
-_MANY_MISSING = 4
+_FAILS, _REFUSED, _OPTIONAL = "service.no_5xx", "refused", ".optional"
+#: Kinds that say together which cases a root cause has: of more it is rather the clause as a whole.
+_KINDS = 8
 #: Cases of the same kinds that are remembered.
 _REMEMBERED = 8
-#: The share of a field's invalid values that are accepted where it is not validated: other mistakes refuse some.
-_NEARLY_ALL = 0.85
 
 
 @dataclass(slots=True, eq=False)
@@ -79,6 +75,8 @@ class RootCause:
     clauses: tuple[str, ...] = ()
     #: The kind of its cases, where a clause has several root causes.
     kind: str = ""
+    #: The kind of its cases, also where the clause has no other root cause.
+    label: str = ""
 
     @property
     def finding(self) -> Finding:
@@ -120,6 +118,31 @@ class RootCause:
     def is_intermittent(self) -> bool:
         """Whether most cases that showed it passed when they were sent again."""
         return self.passed_again > self.failed_again
+
+    @property
+    def kinds(self) -> tuple[str, ...]:
+        """Kinds of which each case has one; empty where a case has none, or where it takes too many."""
+        left, found = [set(cases.kinds) for cases in self.cases], []
+        if self.label:
+            left, found = [kinds for kinds in left if self.label not in kinds], [self.label]
+        while left and len(found) <= _KINDS:
+            counted = Counter(kind for kinds in left for kind in sorted(kinds))
+            if not all(left):
+                return ()
+            found.append(max(sorted(counted), key=counted.__getitem__))
+            left = [kinds for kinds in left if found[-1] not in kinds]
+        return tuple(found) if len(found) <= _KINDS else ()
+
+    @property
+    def causes(self) -> tuple[str, ...]:
+        """The causes of its findings, its own first."""
+        return tuple(dict.fromkeys((self.cause, *(cases.smallest[0][0].cause for cases in self.cases))))
+
+    @property
+    def fingerprint(self) -> str:
+        """What stays the same from run to run, also when the clause gets a further root cause."""
+        text = f"{self.clause}\n{self.cause}\n{self.label}"
+        return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:32]
 
     def identifier(self) -> str:
         """The name of the finding on the command line, such as ``request.displayName.pattern:accepted``."""
@@ -173,8 +196,8 @@ class RootCauses:
             return
         root_cause.cause = instead
         other = self._root_causes.get((clause, instead, ""))
-        together = self._root_causes[clause, instead, ""] = _together([other, root_cause]) if other else root_cause
-        for cases in together.cases:
+        one = self._root_causes[clause, instead, ""] = together([other, root_cause]) if other else root_cause
+        for cases in one.cases:
             cases.members = None  # no field explains these
 
     def holds(self, finding: Finding) -> bool:
@@ -192,47 +215,6 @@ class RootCauses:
             why.setdefault(clause, f"{new[clause]} findings that may follow from {cause}")
         self._root_causes = {k: b for k, b in self._root_causes.items() if b.known is not None or b.clause not in why}
         return why
-
-
-def merged(root_causes: list[RootCause], counts: Mapping[str, tuple[int, int]]) -> list[RootCause]:
-    """The root causes with those put together that are one: a field without validation, a response without members.
-
-    Args:
-        root_causes: the new ones, most severe first.
-        counts: of each clause how many invalid cases exercised it and how many broke it.
-    """
-    groups: dict[str, list[RootCause]] = {}
-    for cause in root_causes:
-        groups.setdefault(_one_mistake(cause, counts), []).append(cause)
-    found = []
-    chance = groups.pop(_NOW_AND_THEN, [])
-    for name, members in groups.items():
-        if members[0].clause in {_FAILS, _REUSE} and any(member.passed_again for member in members):
-            chance += members
-            continue
-        if name == _CONVERSION:
-            together = len({member.clause.split(".")[1] for member in members}) >= _CONVERTED_FIELDS
-        else:
-            together = bool(name) and len(members) >= (_MANY_MISSING if name == _MISSING else 2)
-        found += [_together(members)] if together else members
-    found += _by_chance(chance)
-    order = {id(cause): place for place, cause in enumerate(root_causes)}
-    return sorted(found, key=lambda cause: order[id(cause)])
-
-
-def _by_chance(failures: list[RootCause]) -> list[RootCause]:
-    """Failures that come now and then as one root cause, with those beside them that are as few."""
-    most = max((cause.count for cause in failures if cause.passed_again), default=0)
-    few = [cause for cause in failures if cause.passed_again or cause.count <= most * _FEW]
-    rest = [cause for cause in failures if cause not in few]
-    return [*rest, _together(few)] if few else rest
-
-
-#: The share of the failures by chance that looks like those of one field: with a request that has no other.
-_FEW = 0.25
-_MISSING, _NOW_AND_THEN, _CONVERSION = "missing members", "failures now and then", "types are converted"
-#: Fields whose values are converted that are so by one mistake: a validator that converts does so in every field.
-_CONVERTED_FIELDS = 3
 
 
 def without_explained(root_causes: Iterable[RootCause], required: frozenset[str]) -> list[RootCause]:
@@ -278,32 +260,11 @@ def _members(exchange: Record) -> Iterator[str]:
     yield from body if isinstance(body, dict) else ()
 
 
-def _one_mistake(cause: RootCause, counts: Mapping[str, tuple[int, int]]) -> str:
-    """The mistake that a root cause may be a part of; empty, or unlike any other, where it is one of its own."""
-    head, _, aspect = cause.clause.rpartition(".")
-    if cause.clause.startswith("response.201.") and aspect == "required":
-        return _MISSING
-    if cause.clause in {_FAILS, _REUSE} and _says_something(cause):
-        return f"{_FAILS}:{cause.cause}"  # the same failure, whether the externalId was used before or not
-    if cause.clause in {_FAILS, _REUSE} and (cause.passed_again or not cause.failed_again):
-        return _NOW_AND_THEN  # what was sent may have nothing to do with it
-    if cause.cause == _ACCEPTED and all(CONVERTED in cases.kinds for cases in cause.cases):
-        return _CONVERSION
-    cases, broken = counts.get(cause.clause, (0, 0))
-    accepts_all = cause.cause == _ACCEPTED and broken >= _NEARLY_ALL * cases
-    if accepts_all and head.startswith("request.") and aspect in _VALUE_CLAUSES:
-        return head.partition(".items")[0]
-    return f"{cause.clause}:{cause.cause}:{id(cause)}"
-
-
-def _says_something(cause: RootCause) -> bool:
-    """Whether a server error is known by what the service says, not by its status or the part of the request."""
-    return " " in cause.cause and not cause.cause.partition(" ")[2].startswith("at ")
-
-
-def _together(members: list[RootCause]) -> RootCause:
+def together(members: list[RootCause]) -> RootCause:
+    """Several root causes as one that lists their clauses."""
     # Its name is that of the finding in every run, whichever case is the smallest.
     first = min(members, key=lambda cause: (cause.clause, cause.cause, cause.kind))
+    first.kind = first.label = ""
     others = [cause for cause in members if cause is not first]
     first.clauses = tuple(dict.fromkeys((first.clause, *(cause.clause for cause in others))))
     first.failed_again = sum(cause.failed_again for cause in members)

@@ -13,8 +13,9 @@ from contracts.clauses import INVALID, VALID, Clause
 from contracts.deviations import Deviation, Deviations
 from contracts.division import divided
 from contracts.findings import Finding, Level, Outcome
+from contracts.merging import by_deviation, merged
 from contracts.oracle import SENT_BEFORE
-from contracts.root_causes import Record, RootCause, RootCauses, merged, without_explained
+from contracts.root_causes import Record, RootCause, RootCauses, without_explained
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -213,9 +214,7 @@ class VerdictBuilder:
             result = self._results[clause]
             result.unknown, result.reason = True, why
         causes = [
-            part
-            for cause in without_explained(self._root_causes, self._required())
-            for part in divided(cause, self._refused.get(cause.clause, Counter()))
+            part for cause in without_explained(self._root_causes, self._required()) for part in self._parts(cause)
         ]
         for key in causes:
             repeated = self._repeated.get(key.finding.key, Counter())
@@ -228,7 +227,8 @@ class VerdictBuilder:
         root_causes = sorted(causes, key=self._severity)
         counts = {name: (result.negative, result.broken) for name, result in self._results.items()}
         new = merged([cause for cause in root_causes if cause.known is None], counts)
-        root_causes = sorted([*new, *(cause for cause in root_causes if cause.known)], key=self._severity)
+        known = by_deviation(cause for cause in root_causes if cause.known)
+        root_causes = sorted([*new, *known], key=self._severity)
         failing = [
             key
             for key in root_causes
@@ -248,8 +248,14 @@ class VerdictBuilder:
 
     def _was_looked_for(self, entry: Deviation) -> bool:
         """Whether the run would have shown a deviation: it exercised the clause, or there is no such clause."""
-        result = self._results.get(entry.clause)
-        return result.outcome not in {None, Outcome.PARTIAL} if result else self._posts > 0
+        results = [self._results[clause] for clause in entry.clauses if clause in self._results]
+        looked_for = all(result.outcome not in {None, Outcome.PARTIAL} for result in results)
+        return looked_for if results else self._posts > 0
+
+    def _parts(self, cause: RootCause) -> list[RootCause]:
+        """A new root cause by the kinds of its cases; one that is accepted as a whole is not divided."""
+        parts = divided(cause, self._refused.get(cause.clause, Counter()))
+        return [cause] if cause.known and len(parts) > 1 else parts
 
     def _severity(self, key: RootCause) -> tuple[int, int, int, str]:
         level = self._results[key.clause].clause.level.rank

@@ -29,9 +29,10 @@ def proposed(findings: Sequence[FindingReport], acceptance: Acceptance) -> str:
     names: list[str] = []
     entries = []
     for finding in findings:
-        name = _name(finding, names)
-        names.append(name)
-        entries.append(_entry(finding, name, acceptance))
+        for cause in finding.causes:  # several where the service fails by chance
+            name = _name(finding, names)
+            names.append(name)
+            entries.append(_entry(finding, cause, name, acceptance))
     return "\n".join(entries)
 
 
@@ -41,7 +42,7 @@ def _name(finding: FindingReport, taken: list[str]) -> str:
     return f"{name}-{count + 1}" if count else name
 
 
-def _entry(finding: FindingReport, name: str, acceptance: Acceptance) -> str:
+def _entry(finding: FindingReport, cause: str, name: str, acceptance: Acceptance) -> str:
     lines = [
         f"# {finding.agreement}",
         f"# smallest case: {finding.sent}",
@@ -49,11 +50,13 @@ def _entry(finding: FindingReport, name: str, acceptance: Acceptance) -> str:
         "[[deviation]]",
         f"name = {_quoted(name)}",
         f"clause = {_quoted(finding.clause.id)}",
-        f"cases = {_quoted(f'{finding.clause.promise} Owed {finding.expected}.')}",
-        f"cause = {_quoted(finding.cause)}",
+        *([f"also = {_list(finding.clauses[1:])}"] if len(finding.clauses) > 1 else []),
+        f"cases = {_quoted(f'{finding.clause.promise} Expected {finding.expected}.')}",
+        f"cause = {_quoted(cause)}",
+        *([f"kinds = {_list(finding.kinds)}"] if finding.kinds else []),
     ]
     # A place with an escape in it is shown, not spelled: it would match nothing.
-    if finding.where and finding.one_place and "\\" not in finding.where:
+    if finding.where and finding.one_place and len(finding.clauses) == 1 and "\\" not in finding.where:
         lines.append(f"where = {_quoted(finding.where)}")
     lines += [
         "# sent = '...'  # narrow it: a regular expression that occurs in the bodies this entry is to cover",
@@ -64,6 +67,10 @@ def _entry(finding: FindingReport, name: str, acceptance: Acceptance) -> str:
         "",
     ]
     return "\n".join(lines)
+
+
+def _list(texts: Sequence[str]) -> str:
+    return f"[{', '.join(map(_quoted, texts))}]"
 
 
 def _quoted(text: str) -> str:

@@ -76,13 +76,17 @@ class Evidence:
 class FindingReport:
     """One broken promise with all that a reader needs; every text but the evidence is inert.
 
-    ``one_place`` tells that every case broke it at ``where``; ``count`` cases agree, of ``cases`` that
-    exercised the clause.
+    ``fingerprint`` stays the same from run to run; ``causes`` are those of its cases, ``kinds`` of which each case has
+    one (see :class:`contracts.root_causes.RootCause`). ``one_place`` tells that every case broke it at ``where``;
+    ``count`` cases agree, of ``cases`` that exercised the clause.
     """
 
     id: str
+    fingerprint: str
     clause: Clause
     cause: str
+    causes: tuple[str, ...]
+    kinds: tuple[str, ...]
     clauses: tuple[str, ...]
     expected: str
     received: str
@@ -144,8 +148,11 @@ def finding_report(
     identifier = inert(key.identifier())
     return FindingReport(
         id=identifier,
+        fingerprint=key.fingerprint,
         clause=clause_report(result.clause),
         cause=inert(finding.cause),
+        causes=tuple(map(inert, key.causes)),
+        kinds=key.kinds if all(inert(kind) == kind for kind in key.kinds) else (),
         clauses=tuple(map(inert, key.clauses or (key.clause,))),
         expected=inert(finding.expected, LINE),
         received=_received(finding.received, evidence),

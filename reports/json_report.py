@@ -102,6 +102,7 @@ def _clause(row: ClauseRow) -> dict[str, Any]:
 def _finding(finding: FindingReport) -> dict[str, Any]:
     return {
         "id": finding.id,
+        "fingerprint": finding.fingerprint,
         "clause": finding.clause.id,
         "level": finding.clause.level.value,
         "cause": finding.cause,

@@ -95,43 +95,48 @@ def load_report(place: Path) -> Report:
 
 
 def compare(before: Report, after: Report, earlier: Sequence[Report] = ()) -> Comparison:
-    """What changed from ``before`` to ``after``. A finding is fixed only where its clause was exercised since.
+    """What changed from ``before`` to ``after``, cause by cause.
+
+    A finding is fixed only where its clause was exercised since.
 
     ``earlier`` are all earlier runs, the oldest first.
     """
-    old, new = _ids(before, "findings"), _ids(after, "findings")
-    accepted = _ids(after, "known")
+    old, new = _by_cause(before, "findings"), _by_cause(after, "findings")
+    accepted = _by_cause(after, "known")
     states = {clause["id"]: clause["state"] for clause in after["clauses"]}
     idle = {"not exercised", "unknown"}
-    gone = [name for name, clause in old.items() if name not in new and name not in accepted]
+    gone = [finding for cause, finding in old.items() if cause not in new and cause not in accepted]
     was_seen = [clause["id"] for clause in before["clauses"] if clause["state"] not in idle]
     return Comparison(
         before=_name(before),
         after=_name(after),
         before_sentence=before["verdict"]["sentence"],
-        new=tuple(name for name in new if name not in old),
-        still=tuple(name for name in new if name in old),
-        fixed=tuple(name for name in gone if states.get(old[name]) not in idle),
-        accepted=tuple(name for name in accepted if name in old and name not in new),
+        new=tuple(finding["id"] for cause, finding in new.items() if cause not in old),
+        still=tuple(finding["id"] for cause, finding in new.items() if cause in old),
+        fixed=tuple(finding["id"] for finding in gone if states.get(finding["clause"]) not in idle),
+        accepted=tuple(finding["id"] for cause, finding in accepted.items() if cause in old and cause not in new),
         no_longer_exercised=tuple(name for name in was_seen if states.get(name, "not exercised") == "not exercised"),
         slower=tuple(_slower(before, after)),
-        since=tuple((name, _since(name, earlier)) for name in new if name in old and earlier),
+        since=tuple((finding["id"], _since(cause, earlier)) for cause, finding in new.items() if cause in old)
+        if earlier
+        else (),
     )
 
 
-def _since(name: str, earlier: Sequence[Report]) -> str:
+def _since(cause: str, earlier: Sequence[Report]) -> str:
     """The run since which every run that could tell shows the finding."""
     first = ""
     for report in reversed(earlier):
-        if name in _ids(report, "findings"):
+        if cause in _by_cause(report, "findings"):
             first = report["run"]["started"][:16].replace("T", " ") + " UTC"
         elif report["verdict"]["complete"]:
             break
     return first
 
 
-def _ids(report: Report, group: str) -> dict[str, str]:
-    return {finding["id"]: finding["clause"] for finding in report[group]}
+def _by_cause(report: Report, group: str) -> dict[str, Report]:
+    """The findings by what stays the same from run to run."""
+    return {finding.get("fingerprint", finding["id"]): finding for finding in report[group]}
 
 
 def _name(report: Report) -> str:

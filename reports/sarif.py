@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from typing import TYPE_CHECKING, Any, Final
 
@@ -97,7 +96,7 @@ def _result(finding: FindingReport, index: int, line: int, comparison: Compariso
                 "logicalLocations": [{"fullyQualifiedName": finding.clause.id, "kind": "member"}],
             }
         ],
-        "partialFingerprints": {"finding/v1": hashlib.sha256(finding.id.encode()).hexdigest()[:32]},
+        "partialFingerprints": {"cause/v1": finding.fingerprint},
         "properties": {"id": finding.id, "cause": finding.cause, "where": finding.where},
     }
     if finding.known:

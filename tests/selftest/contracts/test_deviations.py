@@ -140,6 +140,7 @@ def test_the_command_proposes_entries_that_make_the_next_run_pass(tmp_path: Path
         (ENTRY | {"because": "so"}, "unknown members ['because']"),
         (ENTRY | {"expires": "soon"}, "expected a date such as"),
         (ENTRY | {"sent": "("}, "sent is no regular expression"),
+        (ENTRY | {"also": "request.displayName.type"}, "expected a list of texts"),
     ],
 )
 def test_an_entry_that_is_not_complete_is_wrong_usage(tmp_path: Path, entry: dict[str, Any], words: str) -> None:
@@ -159,10 +160,10 @@ def test_an_unusable_file_of_deviations_ends_the_run_before_anything_is_sent(tmp
 
 
 def test_every_condition_of_an_entry_must_hold() -> None:
-    finding = Finding("request.displayName.pattern", "accepted", "a 4xx", "201 {}", "/displayName")
+    finding = Finding("request.displayName.pattern", "accepted", "a 4xx", "201 {}", "/displayName", ("a dot",))
     exchange = {"case": {"body": '{"displayName":"a.b"}'}}
 
-    def known(**conditions: str) -> bool:
+    def known(**conditions: str | tuple[str, ...]) -> bool:
         path_entry = {**ENTRY, **conditions}
         deviations = Deviations([_deviation(path_entry)], dt.date(2026, 11, 24))
         return deviations.match(finding, exchange) is not None
@@ -170,6 +171,9 @@ def test_every_condition_of_an_entry_must_hold() -> None:
     assert known()
     assert known(cause="accepted", where="/displayName", sent=r"a\.b", received="^201")
     assert not known(clause="request.displayName.type")
+    assert known(clause="request.displayName.type", also=("request.displayName.pattern",))
+    assert known(kinds=("a slash", "a dot"))
+    assert not known(kinds=("a slash",))
     assert not known(cause="refused")
     assert not known(where="/externalId")
     assert not known(sent="a/b")

@@ -48,6 +48,19 @@ def test_two_kinds_that_fail_as_a_whole_are_two_mistakes_each_with_its_own_small
     assert len({part.identifier() for part in parts}) == 2
 
 
+def test_a_mistake_keeps_its_fingerprint_when_the_clause_gets_another_one() -> None:
+    (alone,) = divided(_cause((("dot",), 6)), Counter())
+    both = divided(_cause((("slash",), 4), (("dot",), 6)), Counter())
+    assert alone.fingerprint in {part.fingerprint for part in both}
+    assert len({part.fingerprint for part in both}) == 2
+
+
+def test_kinds_say_which_cases_a_root_cause_has_unless_one_has_none() -> None:
+    assert _cause((("dot", "dot at the end"), 4), (("slash",), 2), (("slash", "dot"), 1)).kinds == ("dot", "slash")
+    assert _cause((("dot",), 4), ((), 1)).kinds == ()
+    assert _cause(*(((f"kind {number}",), 1) for number in range(20))).kinds == ()
+
+
 def test_a_kind_that_is_mostly_refused_tells_nothing() -> None:
     assert _parts(_cause((("dot",), 5), (("slash",), 4)), dot=40, slash=30) == [("", 9)]
 

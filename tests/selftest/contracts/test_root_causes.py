@@ -8,7 +8,8 @@ import pytest
 from contracts.deviations import Deviations
 from contracts.findings import Finding
 from contracts.kinds import CONVERTED
-from contracts.root_causes import RootCause, RootCauses, merged, without_explained
+from contracts.merging import merged
+from contracts.root_causes import RootCause, RootCauses, without_explained
 
 
 def _exchange(number: int, body: dict[str, Any]) -> dict[str, Any]:

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import TYPE_CHECKING, Final
 
 import pytest
 
+from contracts.deviations import Deviations
+from contracts.verdict import ExitStatus
+from reports.deviation_entries import Acceptance, proposed
 from reports.reading import summarize
 from tests.harness.rejudging import judge_again
 from tests.selftest.data import DATA
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from reports.evidence import FindingReport
     from reports.summary import Summary
 
@@ -81,6 +87,19 @@ def test_one_mistake_that_breaks_several_clauses_lists_them(release: tuple[str, 
         assert "converted" in converted.likely
         reuse = _finding(summary, "service.no_5xx:500-internal-server-error-duplicate")
         assert reuse.clauses == ("service.no_5xx", "state.external_id_reuse")
+
+
+def test_the_proposed_entries_accept_what_a_release_breaks_each_cause_once(
+    release: tuple[str, Summary], tmp_path: Path
+) -> None:
+    version, summary = release
+    file = tmp_path / "known.toml"
+    file.write_text(proposed(summary.findings, Acceptance("r", "l", "o", dt.date(2027, 6, 30))))
+    judge_again(DATA / f"activepieces-{version}.ndjson.xz", tmp_path / "run")
+    again = summarize([tmp_path / "run"], deviations=Deviations.load(file, dt.date(2026, 11, 26)))
+    assert again.status is ExitStatus.KEPT, again.sentence
+    assert {f.fingerprint: f.count for f in again.known} == {f.fingerprint: f.count for f in summary.findings}
+    assert again.vanished == ()
 
 
 def _finding(summary: Summary, name: str) -> FindingReport:

@@ -321,6 +321,27 @@ def test_the_proposed_deviations_cover_the_findings_they_were_made_from(
     assert summary.vanished == ()
 
 
+def test_an_entry_accepts_a_cause_and_no_other_one_of_the_same_clause(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def accepting(*kinds: str) -> Callable[[HistoryWriter], None]:
+        def more(writer: HistoryWriter) -> None:
+            for kind in kinds * 4:
+                writer.finding(replace(samples.finding("request.displayName.pattern", cause="accepted"), kinds=(kind,)))
+
+        return more
+
+    samples.write_history(tmp_path / "before", count=12, extra=accepting('"/"'))
+    assert main(["accept", str(tmp_path / "before")]) == ExitStatus.KEPT
+    file = tmp_path / "deviations.toml"
+    file.write_text(capsys.readouterr().out)
+    samples.write_history(tmp_path / "after", count=12, extra=accepting('"/"', '"."'))
+    summary = summarize([tmp_path / "after"], deviations=Deviations.load(file))
+    assert summary.status is ExitStatus.BROKEN
+    assert [(finding.kinds, finding.count) for finding in summary.findings] == [(('"."',), 4)]
+    assert [(finding.kinds, finding.count) for finding in summary.known] == [(('"/"',), 4)]
+
+
 def test_hostile_findings_become_entries_that_toml_can_read(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     odd = 'x"\\\n"""\x00\x1b[2J\ud800 # [[deviation]]'
 

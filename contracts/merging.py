@@ -1,0 +1,91 @@
+"""Root causes that are one mistake: a field without validation, a response without members, failures by chance."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from contracts.kinds import CONVERTED
+from contracts.root_causes import RootCause, together
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+_FAILS, _REUSE = "service.no_5xx", "state.external_id_reuse"
+_ACCEPTED = "accepted"
+#: What a field that is not validated breaks, and so many members that are missing together have one cause.
+_VALUE_CLAUSES = ("type", "pattern", "enum", "null")
+_MANY_MISSING = 4
+#: The share of a field's invalid values that are accepted where it is not validated: other mistakes refuse some.
+_NEARLY_ALL = 0.85
+
+
+def merged(root_causes: list[RootCause], counts: Mapping[str, tuple[int, int]]) -> list[RootCause]:
+    """The root causes with those put together that are one: a field without validation, a response without members.
+
+    Args:
+        root_causes: the new ones, most severe first.
+        counts: of each clause how many invalid cases exercised it and how many broke it.
+    """
+    groups: dict[str, list[RootCause]] = {}
+    for cause in root_causes:
+        groups.setdefault(_one_mistake(cause, counts), []).append(cause)
+    found = []
+    chance = groups.pop(_NOW_AND_THEN, [])
+    for name, members in groups.items():
+        if members[0].clause in {_FAILS, _REUSE} and any(member.passed_again for member in members):
+            chance += members
+            continue
+        if name == _CONVERSION:
+            is_one = len({member.clause.split(".")[1] for member in members}) >= _CONVERTED_FIELDS
+        else:
+            is_one = bool(name) and len(members) >= (_MANY_MISSING if name == _MISSING else 2)
+        found += [together(members)] if is_one else members
+    found += _by_chance(chance)
+    order = {id(cause): place for place, cause in enumerate(root_causes)}
+    return sorted(found, key=lambda cause: order[id(cause)])
+
+
+def by_deviation(known: Iterable[RootCause]) -> list[RootCause]:
+    """The root causes that are covered by an accepted deviation, one for each entry."""
+    groups: dict[str, list[RootCause]] = {}
+    for cause in known:
+        groups.setdefault(cause.known.name if cause.known else "", []).append(cause)
+    return [together(members) if len(members) > 1 else members[0] for members in groups.values()]
+
+
+def _by_chance(failures: list[RootCause]) -> list[RootCause]:
+    """Failures that come now and then as one root cause, with those beside them that are as few."""
+    most = max((cause.count for cause in failures if cause.passed_again), default=0)
+    few = [cause for cause in failures if cause.passed_again or cause.count <= most * _FEW]
+    rest = [cause for cause in failures if cause not in few]
+    return [*rest, together(few)] if few else rest
+
+
+#: The share of the failures by chance that looks like those of one field: with a request that has no other.
+_FEW = 0.25
+_MISSING, _NOW_AND_THEN, _CONVERSION = "missing members", "failures now and then", "types are converted"
+#: Fields whose values are converted that are so by one mistake: a validator that converts does so in every field.
+_CONVERTED_FIELDS = 3
+
+
+def _one_mistake(cause: RootCause, counts: Mapping[str, tuple[int, int]]) -> str:
+    """The mistake that a root cause may be a part of; empty, or unlike any other, where it is one of its own."""
+    head, _, aspect = cause.clause.rpartition(".")
+    if cause.clause.startswith("response.201.") and aspect == "required":
+        return _MISSING
+    if cause.clause in {_FAILS, _REUSE} and _says_something(cause):
+        return f"{_FAILS}:{cause.cause}"  # the same failure, whether the externalId was used before or not
+    if cause.clause in {_FAILS, _REUSE} and (cause.passed_again or not cause.failed_again):
+        return _NOW_AND_THEN  # what was sent may have nothing to do with it
+    if cause.cause == _ACCEPTED and all(CONVERTED in cases.kinds for cases in cause.cases):
+        return _CONVERSION
+    cases, broken = counts.get(cause.clause, (0, 0))
+    accepts_all = cause.cause == _ACCEPTED and broken >= _NEARLY_ALL * cases
+    if accepts_all and head.startswith("request.") and aspect in _VALUE_CLAUSES:
+        return head.partition(".items")[0]
+    return f"{cause.clause}:{cause.cause}:{id(cause)}"
+
+
+def _says_something(cause: RootCause) -> bool:
+    """Whether a server error is known by what the service says, not by its status or the part of the request."""
+    return " " in cause.cause and not cause.cause.partition(" ")[2].startswith("at ")
