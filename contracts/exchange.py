@@ -165,7 +165,8 @@ class Exchange:
     """One case, sent once, with its response.
 
     ``started`` is in seconds since the epoch, ``elapsed`` in seconds until the last byte. ``number`` counts
-    from 1 within ``worker``. ``repeat`` is the number of the earlier exchange that this one confirms, or 0.
+    from 1 within ``worker``. ``repeat`` is the number of the earlier exchange that this one confirms, or 0;
+    ``connection`` the number of the worker's connection that carried it, or 0.
     """
 
     case: Case
@@ -176,6 +177,7 @@ class Exchange:
     worker: str = "main"
     number: int = 0
     repeat: int = 0
+    connection: int = 0
 
     @property
     def status(self) -> int:
@@ -203,6 +205,8 @@ class Exchange:
             record["failure"] = self.failure.to_json()
         if self.repeat:
             record["repeat"] = self.repeat
+        if self.connection:
+            record["connection"] = self.connection
         return record
 
     @classmethod
@@ -218,6 +222,7 @@ class Exchange:
             worker=record["worker"],
             number=record["number"],
             repeat=record.get("repeat", 0),
+            connection=record.get("connection", 0),
         )
 
 

@@ -142,6 +142,11 @@ _IMPLIED = (
         "A body may come in chunks (or is answered 411), and a client may say which content codings it takes.",
         "RFC 9112, section 7.1; RFC 9110, section 12.5.3",
     ),
+    (
+        "service.connections",
+        "Each request stands alone: it is answered on a used connection as on a new one.",
+        "RFC 9110, section 3.3",
+    ),
     ("service.answers", "Every request gets one whole HTTP answer of its own.", "RFC 9112"),
     ("service.time", "Every request is answered within the time limit of the run.", _NO_DEFENCE),
     (

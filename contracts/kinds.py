@@ -78,6 +78,15 @@ def _prefixes(pattern: str) -> dict[int, str]:
     return found
 
 
+#: What a wrong key is of the right one, by a word of its name (see :mod:`contracts.secrets`).
+_FORMS: Final = {
+    "minus": "a part of the key",
+    "half": "a part of the key",
+    "base64": "{key}",
+    "case": "the key in another case",
+}
+
+
 def kinds_of_credentials(value: str | None) -> tuple[str, ...]:
     """What an Authorization header presents instead of the right key: the scheme, and what follows it."""
     if value is None:
@@ -86,7 +95,8 @@ def kinds_of_credentials(value: str | None) -> tuple[str, ...]:
     template = _TEMPLATE.search(value)
     token = template.group() if template else "another token" if rest.strip() else "no token"
     scheme = scheme.lower() if scheme.isalpha() else "none"
-    return (token, f"scheme {scheme}", f"scheme {scheme}, {token}")
+    form = next((name for word, name in _FORMS.items() if word in token), token)
+    return (token, f"scheme {scheme}", f"scheme {scheme}, {form}", f"scheme {scheme}, {token}")
 
 
 def kinds_of_change(sent: Any, received: Any) -> tuple[str, ...]:

@@ -6,8 +6,9 @@ import json
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from contracts.exchange import JSON_MEDIA_TYPE
+from contracts.exchange import JSON_MEDIA_TYPE, VALID_AUTHORIZATION
 from strategies.cases.authorization_cases import authorization_cases
+from strategies.cases.baseline_cases import minimal_case
 from strategies.cases.raw_cases import media_type_cases
 from strategies.cases.value_cases import valid_cases, wrong_kind_cases
 from strategies.encoding import json_case
@@ -20,8 +21,29 @@ if TYPE_CHECKING:
 
 #: Refusals of each kind that are followed up.
 _OF_A_KIND = 4
+#: Bytes that a service which refuses a request by its head may leave unread.
+_UNREAD = 20_000
 #: A value that no other answer of a service holds by chance.
 TELL_TALE = "prototypeTellTale7"
+
+
+def connection_pairs(contract: Contract, names: UniqueNames) -> list[tuple[Case, Case]]:
+    """Requests in pairs for one connection: what the first one was must not tell in the response to the second."""
+    intent, case_set = "behind another request on its connection", "state.connections"
+    plain = [replace(minimal_case(contract, names), case_set=case_set, intent=intent) for _ in range(4)]
+    full = json_case(
+        SurroundingFields(contract, names).body(context="full"), case_set=case_set, intent="a first request"
+    )
+    typed = ("Content-Type", JSON_MEDIA_TYPE)
+    without_key = replace(full, headers=(typed,))
+    firsts = (
+        without_key,
+        replace(full, headers=(("Authorization", VALID_AUTHORIZATION), ("Content-Type", "text/plain"))),
+        full.with_body((full.body or b"")[:-1]),
+        replace(without_key, body=(full.body or b"") + b" " * _UNREAD),
+    )
+    known = minimal_case(contract, names)
+    return [*zip(firsts, plain, strict=True), (known, replace(minimal_case(contract, names), headers=(typed,)))]
 
 
 def refused_samples(contract: Contract, names: UniqueNames, seed: int) -> list[Case]:

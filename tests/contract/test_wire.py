@@ -8,6 +8,7 @@ import pytest
 
 from contracts.exchange import Case
 from contracts.findings import Finding
+from strategies.cases.state_cases import connection_pairs
 
 if TYPE_CHECKING:
     from tests.harness.driver import Driver
@@ -53,6 +54,16 @@ def test_what_the_page_leaves_open_is_answered_in_an_orderly_way(driver: Driver,
 @pytest.mark.sends("framing")
 def test_a_request_may_come_in_chunks_and_ask_for_a_compressed_response(driver: Driver, cases: list[Case]) -> None:
     driver.verify(cases)
+
+
+@pytest.mark.stage(2)
+def test_a_request_is_answered_alike_on_a_used_and_on_a_new_connection(driver: Driver) -> None:
+    """What a connection carried before must not let a request in, nor spoil it."""
+    for first, second in driver.mine(connection_pairs(driver.contract, driver.id_range(74))):
+        driver.session.reconnect()
+        judged = [driver.session.post(first), driver.session.post(second)]
+        driver.exercised("service.connections", positive=1)
+        driver.conclude(judged)
 
 
 @pytest.mark.stage(11)

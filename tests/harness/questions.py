@@ -16,18 +16,23 @@ _PER_RUN: Final = 300
 
 
 class Questions:
-    """Asks the service; ``refused`` and ``failed`` collect what broke on the way, until somebody settles it."""
+    """Asks the service; ``refused``, ``failed`` and ``let_in`` collect what broke, until somebody settles it."""
 
     def __init__(self, session: Session) -> None:
         self._session = session
         self._asked = 0
         self.refused: list[tuple[Judged, Finding]] = []
         self.failed: list[tuple[Judged, Finding]] = []
+        self.let_in: list[tuple[Judged, Finding]] = []
 
     @property
     def are_spent(self) -> bool:
         """Whether nothing more may be asked in this run."""
         return self._asked >= _PER_RUN
+
+    def reconnect(self) -> None:
+        """Ask what follows on a new connection."""
+        self._session.reconnect()
 
     def ask(self, case: Case) -> Judged | None:
         """What the service makes of a case; None where nothing more may be asked."""
@@ -40,5 +45,6 @@ class Questions:
             self._asked = _PER_RUN
             return None
         self.refused += [(reply, finding) for finding in reply.findings if finding.cause == "refused"]
+        self.let_in += [(reply, found) for found in reply.findings if found.clause == "authorization.required"]
         self.failed += [(reply, finding) for finding in reply.findings if finding.clause == "service.no_5xx"]
         return reply

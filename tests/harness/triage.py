@@ -16,6 +16,7 @@ from strategies.cases.baseline_cases import full_case, minimal_case
 from strategies.encoding import encode
 from strategies.shrinking import shrink, without
 from strategies.surrounding_fields import MARKED, ordinary
+from tests.harness.connection_triage import CONNECTIONS, ConnectionTriage
 from tests.harness.failure_triage import FailureTriage
 from tests.harness.questions import Questions
 
@@ -62,6 +63,7 @@ class Triage:
         self._names = names
         self._questions = Questions(session)
         self._failure_triage = FailureTriage(self._questions, contract, history, names)
+        self._connection_triage = ConnectionTriage(self._questions, contract, history, names)
         self._taken_apart = 0
         self._reduced: Counter[tuple[str, str]] = Counter()
         self._ids_change = False
@@ -86,11 +88,14 @@ class Triage:
                     reattributed = self._of_the_way(answer, finding)
                 elif finding.clause == "service.no_5xx":
                     reattributed = self._failure_triage.explain(answer, finding)
+                elif finding.clause == "authorization.required":
+                    reattributed = self._connection_triage.explain_credentials(answer, finding)
                 elif finding.clause == "service.time":
                     reattributed = self._explosion(answer, finding)
                 elif self._is_doubtful(answer, finding):
                     reattributed = self._reattributed(answer, finding)
                 found.append((answer, reattributed))
+        self._connection_triage.settle()
         return found
 
     def _explosion(self, answer: Judged, finding: Finding) -> Finding:
@@ -211,7 +216,7 @@ class Triage:
         if self._taken_apart >= _TAKEN_APART or self._questions.are_spent:
             return self._known_culprit(body, self._named(answer))
         self._taken_apart += 1
-        form = self._of_the_form(answer, body)
+        form = self._of_the_form(answer, refusal, body)
         if form:
             self._forms[refusal.kinds] = form
             return form, ""
@@ -236,10 +241,12 @@ class Triage:
             self._culprits[field] = (clause, _kind(left[field]))
         return clause, f"/{field}" if field in self._contract_names() else ""
 
-    def _of_the_form(self, answer: Judged, body: dict[str, object]) -> str:
+    def _of_the_form(self, answer: Judged, refusal: Finding, body: dict[str, object]) -> str:
         """The clause where not what was said was refused: the moment, the requests in flight, or the writing."""
         again = self._questions.ask(self._names.renew(answer.case))
         if again is None or not _refused(again):
+            if self._connection_triage.depends_on_connection(answer, refusal):
+                return CONNECTIONS
             if self._passing is None:
                 alone = [self._questions.ask(self._names.renew(answer.case)) for _ in range(_ALONE)]
                 at_times = any(reply is not None and _refused(reply) for reply in alone)
@@ -312,7 +319,7 @@ class Triage:
 
     def reduce(self, answer: Judged, finding: Finding) -> None:
         """Send the same case again, then smaller and smaller ones as long as they show the same finding."""
-        if answer.case.body is None or self._reduced[finding.key] >= _REDUCED:
+        if answer.case.body is None or self._reduced[finding.key] >= _REDUCED or finding.clause == CONNECTIONS:
             return
         if finding.clause == "state.external_id_reuse":
             return  # sent with an externalId of its own it would be no second use
@@ -337,6 +344,7 @@ class Triage:
         required = [field.path for field in self._contract.fields if field.required]
         shrink(answer.case, self._names, still_fails, keep=required, limit=_PER_FINDING)
         self._failure_triage.settle()
+        self._connection_triage.settle()
         if finding.cause == "refused":
             self._settle_replies(finding.clause, finding.where)
         else:

@@ -34,6 +34,8 @@ _AUTHORIZED: Final = (("Authorization", VALID_AUTHORIZATION),)
 #: Projects that cannot be deleted, because their id is not known or is perhaps not the run's own, after which nothing
 #: more is created.
 _MOST_UNTRACEABLE: Final = 20
+#: Connections of which it is known what they carried last.
+_CONNECTIONS: Final = 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +44,8 @@ class Judged:
 
     exchange: Exchange
     judgement: Judgement
+    #: What was sent on the same connection before, where the exchange shows a finding; None on a new one.
+    before: Case | None = None
 
     @property
     def case(self) -> Case:
@@ -98,6 +102,9 @@ class Session:
         #: One answer is parsed at a time: one that is made to need much memory needs it once.
         self._judging = threading.Lock()
         self._external_ids = ExternalIdUses()
+        #: What each connection carried last, and what was sent before an exchange, by its number.
+        self._last: dict[int, Case] = {}
+        self._before: dict[int, Case] = {}
         self.retry_policy = RetryPolicy(
             self._attempt, control, recorder, target.request_budget, target.limits, patience or Patience()
         )
@@ -128,7 +135,7 @@ class Session:
         if judgement is None:  # only what is not sent to the collection
             raise ValueError(f"expected a case that may create a project, got {exchange.case.method}")
         self.recorder.exchange(exchange, judgement)
-        return Judged(exchange, judgement)
+        return Judged(exchange, judgement, self._before.pop(exchange.number, None))
 
     def post_all(self, cases: Iterable[Case], connections: int | None = None) -> list[Judged]:
         """Send cases over several connections at once; responses and numbers are in the order of the cases.
@@ -222,6 +229,10 @@ class Session:
             # Their threads are gone; a service may take so many connections and no more.
             self.target.close_connections()
 
+    def reconnect(self) -> None:
+        """Send what follows on new connections; only while nobody sends."""
+        self.target.close_connections()
+
     def close(self) -> None:
         """End the threads and connections."""
         self.drain()
@@ -258,6 +269,7 @@ class Session:
             with self._books:
                 self._external_ids.sending(external_id)
         exchange = self.target.send(case, number=number, repeat=repeat)
+        before = self._note_last(exchange)
         if external_id is not None:
             with self._books:
                 expected = self._external_ids.expect(external_id, expected)
@@ -269,7 +281,18 @@ class Session:
             judgement = self.judge.judge(exchange, expected, redacted)
             if judgement.project is not None:
                 self.observations.observe(judgement.project)
+        if before is not None and judgement.findings:
+            self._before[number] = before
         return redacted, judgement
+
+    def _note_last(self, exchange: Exchange) -> Case | None:
+        """Remember what a connection carried last; what it carried before that."""
+        with self._books:
+            before = self._last.pop(exchange.connection, None)
+            self._last[exchange.connection] = exchange.case
+            while len(self._last) > _CONNECTIONS:
+                del self._last[next(iter(self._last))]
+        return before
 
     def _settle(self, exchange: Exchange, sent: Sent) -> None:
         """Write down what became of a request; where that is not known it stays open in the ledger."""

@@ -95,6 +95,7 @@ class Target:
             worker=self.worker,
             number=number,
             repeat=repeat,
+            connection=reply.connection,
         )
 
     def _lost_one(self) -> None:

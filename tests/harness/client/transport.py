@@ -6,6 +6,7 @@ its users expect; what requests does for each request beyond that is left out. R
 
 from __future__ import annotations
 
+import itertools
 import socket
 import threading
 import time
@@ -49,6 +50,10 @@ _GZIP: Final = b"\x1f\x8b"
 _ANSWER, _ECHO = 2 * 1024 * 1024, 16
 
 
+#: Numbers of connections.
+_NUMBERS: Final = itertools.count(1)
+
+
 class _InUse(threading.local):
     connection: Connection | None = None
 
@@ -81,6 +86,8 @@ class _Tracked:
     def connect(self) -> None:
         self.requests_sent = 0
         self._tell(request_begun=False)
+        if _in_use.connection is not None:
+            _in_use.connection.number = next(_NUMBERS)
         super().connect()  # type: ignore[misc]  # HTTPConnection stands beside this class
         self._tell(request_begun=True)
 
@@ -159,12 +166,16 @@ class _Adapter(HTTPAdapter):
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """The outcome of one request: a response or a failure, when it began, and how long it took in seconds."""
+    """The outcome of one request: a response or a failure, when it began, and how long it took in seconds.
+
+    ``connection`` is the number of the connection that carried it.
+    """
 
     response: Response | None
     failure: Failure | None
     started: float
     elapsed: float
+    connection: int
 
 
 class Connection:
@@ -188,6 +199,7 @@ class Connection:
         self._pool: HTTPConnectionPool | None = None
         self._is_absolute = False
         self.connection: Any = None
+        self.number = 0
         self.request_begun = False
         #: Status and headers of the response that is being read.
         self.head: tuple[int, Headers] | None = None
@@ -250,7 +262,7 @@ class Connection:
             if head is not None and head[0] in SERVER_ERRORS:
                 response, failure = Response(*head, b"", cut=True), None
         self._finished = clock + elapsed
-        return Reply(response if failure is None else None, failure, started, elapsed)
+        return Reply(response if failure is None else None, failure, started, elapsed, self.number)
 
     def _take_head(self) -> tuple[int, Headers] | None:
         head, self.head = self.head, None

@@ -172,7 +172,7 @@ def skips_authorization_with_metadata(call: Call) -> None:
 
 @fault(
     "authorized",
-    breaks="authorization.required",
+    breaks="service.connections",
     trigger="a request without the right key on a connection that had it before",
     conditional=True,
 )

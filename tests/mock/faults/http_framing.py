@@ -56,6 +56,21 @@ async def closes_without_an_answer_now_and_then(call: Call) -> None:
         await _close_with(call, b"")
 
 
+@fault(
+    "received",
+    breaks="service.connections",
+    trigger="a request behind a refusal without a key on its connection",
+    conditional=True,
+)
+async def takes_an_unread_body_for_the_next_request(call: Call) -> None:
+    """Refuses a request by its head, leaves its body unread, and takes that for the next request."""
+    unread = call.service.memory.setdefault("unread", set())
+    if call.connection.number in unread:
+        await _close_with(call, b"HTTP/1.1 400 Bad Request\r\nConnection: close\r\nContent-Length: 0\r\n\r\n")
+    elif call.header(b"authorization") is None and call.body:
+        unread.add(call.connection.number)
+
+
 @fault("received", breaks=_CLAUSE, trigger="a body of more than 8 KiB", conditional=True)
 async def resets_the_connection_for_large_bodies(call: Call) -> None:
     """Resets the connection where the body has more than 8 KiB."""

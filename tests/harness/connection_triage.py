@@ -1,0 +1,92 @@
+"""Is it the request that is answered wrongly, or what came before it on its connection?"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Final
+
+from strategies.cases.baseline_cases import minimal_case
+
+if TYPE_CHECKING:
+    from contracts.document import Contract
+    from contracts.exchange import Case
+    from contracts.findings import Finding
+    from reports.history import HistoryWriter
+    from strategies.unique_names import UniqueNames
+    from tests.harness.client.session import Judged
+    from tests.harness.questions import Questions
+
+CONNECTIONS: Final = "service.connections"
+#: Findings of one clause and cause, with kinds of their own, that are tried again on a new connection.
+_TRIED: Final = 6
+#: The kind of wrong credentials that are let in for what the body holds.
+OF_THE_BODY: Final = "with members beside the required ones"
+
+
+class ConnectionTriage:
+    """Puts what shows only on a used connection down to ``service.connections``."""
+
+    def __init__(self, questions: Questions, contract: Contract, history: HistoryWriter, names: UniqueNames) -> None:
+        self._questions = questions
+        self._contract = contract
+        self._history = history
+        self._names = names
+        self._known: dict[tuple[str, str, tuple[str, ...]], bool] = {}
+        self._of_the_body: dict[tuple[str, ...], bool] = {}
+
+    def depends_on_connection(self, answer: Judged, finding: Finding, first: Case | None = None) -> bool:
+        """Whether a request is answered well on a new connection, and not behind another one.
+
+        Args:
+            answer: What shows the finding.
+            finding: The finding.
+            first: What goes before it; where it is None, what its own connection carried before.
+        """
+        first = first or answer.before
+        key = (*finding.key, finding.kinds)
+        if answer.before is None or first is None or not first.creates:
+            return False
+        if key not in self._known and len(self._known) >= _TRIED:
+            return all(self._known.values())
+        if key not in self._known:
+            alone = self._ask_on_new_connection(answer.case)
+            well = alone is not None and not _shows(alone, finding)
+            self._known[key] = well and _shows(self._ask_on_new_connection(first, answer.case), finding)
+        return self._known[key]
+
+    def explain_credentials(self, answer: Judged, finding: Finding) -> Finding:
+        """Wrong credentials are let in: for the connection, for what the body holds, or whatever else is sent?"""
+        # Any earlier request may have brought the key.
+        if self.depends_on_connection(answer, finding, minimal_case(self._contract, self._names)):
+            expected = f"as on a new connection: {finding.expected}"
+            reattributed = replace(finding, clause=CONNECTIONS, expected=expected, kinds=())
+        elif self._depends_on_body(answer, finding):
+            reattributed = replace(finding, kinds=(OF_THE_BODY,))
+        else:
+            return finding
+        self._history.reattributed(answer.exchange, finding, reattributed)
+        return reattributed
+
+    def settle(self) -> None:
+        """Put what was let in among the questions down to what is known."""
+        while self._questions.let_in:
+            self.explain_credentials(*self._questions.let_in.pop())
+
+    def _depends_on_body(self, answer: Judged, finding: Finding) -> bool:
+        if finding.kinds not in self._of_the_body and len(self._of_the_body) < _TRIED:
+            minimal = minimal_case(self._contract, self._names)
+            reply = self._questions.ask(answer.case.with_body(minimal.body or b""))
+            self._of_the_body[finding.kinds] = reply is not None and not _shows(reply, finding)
+        return self._of_the_body.get(finding.kinds, any(self._of_the_body.values()))
+
+    def _ask_on_new_connection(self, *cases: Case) -> Judged | None:
+        """The response to the last of the cases, sent one behind the other on a connection of their own."""
+        self._questions.reconnect()
+        reply = None
+        for case in cases:
+            reply = self._questions.ask(self._names.renew(case))
+        return reply
+
+
+def _shows(reply: Judged | None, finding: Finding) -> bool:
+    return reply is not None and any(found.key == finding.key for found in reply.findings)
