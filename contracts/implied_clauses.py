@@ -167,7 +167,7 @@ _IMPLIED = (
     ("state.reads_back", "A project reads back as it was created, then and at the end of the run.", _NO_DEFENCE),
     (
         "state.external_id_reuse",
-        "A second use of an externalId is answered 201 or 4xx, also when both come at once.",
+        "A second use of an externalId is answered 201 or 4xx, and alike where both come at once.",
         _NO_DEFENCE,
     ),
     ("state.overlap", "With many requests in flight each one is answered as it is alone.", _NO_DEFENCE),

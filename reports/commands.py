@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 from contracts.exchange import COLLECTION_PATH
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
     from contracts.exchange import Case
 
@@ -51,7 +51,7 @@ def has_unique_id(case: Case) -> bool:
     return len(body) <= LONGEST and body.count(b'"externalId"') == len(_UNIQUE.findall(body)) == 1
 
 
-def curl(case: Case, base_url: str, stored_body: str, *, fresh: bool = False) -> str:
+def curl(case: Case, base_url: str, stored_body: str, *, fresh: bool = False, whole: bool = False) -> str:
     """A bash command that sends the same method, path, headers and body.
 
     Args:
@@ -59,6 +59,7 @@ def curl(case: Case, base_url: str, stored_body: str, *, fresh: bool = False) ->
         base_url: Where to; it may be a shell expansion such as ``$BASE_URL``.
         stored_body: A command that writes the body to its standard output, for a body that is too long to be read.
         fresh: Send an externalId that is new each time; only where :func:`has_unique_id`.
+        whole: Hold every body that is not too long, so that nothing goes before the command.
     """
     url = f'"{base_url}"{_single(case.path)}' if base_url.startswith("$") else _single(base_url + case.path)
     parts = ["curl -sS -i", f"-X {_single(case.method)}", url]
@@ -80,6 +81,8 @@ def curl(case: Case, base_url: str, stored_body: str, *, fresh: bool = False) ->
         elif text is not None:
             quoted = text.replace("'", "'\\''")
             data = f"--data-raw '{_renewed(quoted) if fresh else quoted}'"
+        elif whole:
+            data = f"--data-raw $'{_printf(case.body, percent='%')}'"
         else:
             quoted = _printf(case.body)
             feed, data = f"printf '{_renewed(quoted) if fresh else quoted}' | ", "--data-binary @-"
@@ -92,10 +95,18 @@ def _renewed(quoted: str) -> str:
     return _UNIQUE.sub(rb"""\1'"$(date +%s)$RANDOM"'""", quoted.encode()).decode()
 
 
-def delete(base_url: str) -> str:
-    """A command that deletes a project; the shell asks for its id where the variable ID is not set."""
+def curl_in_order(cases: Sequence[Case], base_url: str, stored_body: str) -> str:
+    """A bash command that sends several cases one behind the other, on one connection where that can be."""
+    commands = [curl(case, base_url, stored_body, whole=True) for case in cases]
+    if all(command.startswith("curl ") for command in commands):
+        return " \\\n  --next ".join([commands[0], *(command.removeprefix("curl ") for command in commands[1:])])
+    return "\n".join(commands)
+
+
+def of_project(method: str, base_url: str) -> str:
+    """A command that reads or deletes a project; the shell asks for its id where the variable ID is not set."""
     url = f'{_single(f"{base_url}{COLLECTION_PATH}/")}"${{ID:?set ID to the id in the response}}"'
-    return f'curl -sS -i -X DELETE {url} -H "Authorization: Bearer ${_KEY}"'
+    return f'curl -sS -i -X {method} {url} -H "Authorization: Bearer ${_KEY}"'
 
 
 def python(case: Case, base_url: str, *, fresh: bool = False) -> str:

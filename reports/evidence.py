@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from contracts.clauses import Clause
-from contracts.exchange import Exchange
+from contracts.exchange import VALID_AUTHORIZATION, Exchange
 from reports import commands, marking
 from reports.visible import inert, readable
 
@@ -60,6 +60,18 @@ class Evidence:
     why: tuple[str, ...]
     sent_span: str | tuple[int, int] | None
     received_span: str | tuple[int, int] | None
+    #: The other requests that the finding rests on, in the order in which they were sent.
+    related: tuple[Exchange, ...]
+
+    @property
+    def together(self) -> tuple[str, ...]:
+        """Every request that the finding rests on, in order, a line each; nothing where it is one alone."""
+        return tuple(map(one_line, self.in_order)) if self.related else ()
+
+    @property
+    def in_order(self) -> tuple[Exchange, ...]:
+        """The exchange with the related ones, in the order in which they were sent."""
+        return tuple(sorted((self.exchange, *self.related), key=lambda exchange: exchange.started))
 
     @property
     def sent_text(self) -> str:
@@ -140,11 +152,12 @@ def finding_report(
     run: Repeating,
     diagnosis: Diagnosis | None,
     *,
+    related: tuple[Exchange, ...] = (),
     one_place: bool,
 ) -> FindingReport:
     """The report of one root cause; ``record`` is the exchange in full."""
     finding = key.finding
-    evidence = None if record is None else _evidence(record, finding.clause, finding.where)
+    evidence = None if record is None else _evidence(record, finding.clause, finding.where, related)
     identifier = inert(key.identifier())
     return FindingReport(
         id=identifier,
@@ -194,7 +207,7 @@ def clause_report(clause: Clause) -> Clause:
     return Clause(inert(clause.id), clause.level, inert(clause.promise), inert(clause.statement), inert(clause.source))
 
 
-def _evidence(record: dict[str, Any], clause: str, where: str) -> Evidence:
+def _evidence(record: dict[str, Any], clause: str, where: str, related: tuple[Exchange, ...]) -> Evidence:
     exchange = Exchange.from_json(record)
     in_answer = clause.startswith(("response.", "service.error"))
     in_request = not in_answer or clause.endswith(".echo")
@@ -209,6 +222,7 @@ def _evidence(record: dict[str, Any], clause: str, where: str) -> Evidence:
         why=tuple(map(inert, record.get("why", ()))),
         sent_span=_span_of(sent, exchange.case.body),
         received_span=_span_of(where, answer.body) if in_answer and answer else None,
+        related=related,
     )
 
 
@@ -216,6 +230,16 @@ def _span_of(where: str, body: bytes | None) -> str | tuple[int, int] | None:
     if where and not where.startswith("/"):
         return where
     return marking.span(readable(body), where) if where and body else None
+
+
+def one_line(exchange: Exchange) -> str:
+    """What was sent and received, on one line."""
+    case, response, failure = exchange.case, exchange.response, exchange.failure
+    key = "" if case.header("Authorization") == VALID_AUTHORIZATION else " (without the right key)"
+    sent = f"{case.method} {case.path} {readable((case.body or b'')[:_ANSWER])}".rstrip()
+    received = str(response.status) if response else failure.kind if failure else "nothing"
+    shown = readable(response.body[:_ANSWER]) if response else ""
+    return inert(f"{sent}{key}: {received} {shown}".rstrip(), LINE)
 
 
 def sent_line(evidence: Evidence, limit: int = 160) -> str:
@@ -252,10 +276,17 @@ def _commands(identifier: str, evidence: Evidence | None, run: Repeating) -> tup
     stored = commands.stored_body(identifier, run.run)
     # Of what rests on several requests, the externalId may be the point.
     fresh = identifier.startswith(("request.", "response.")) and commands.has_unique_id(case)
-    what = "Send the same bytes with a new externalId" if fresh else "Send the same bytes"
-    found.append(Command(f"{what} (key in $ACTIVEPIECES_API_KEY)", commands.curl(case, url, stored, fresh=fresh)))
-    if case.creates:
-        found.append(Command("Delete what that created", commands.delete(url)))
-    if text := commands.python(case, url, fresh=fresh):
+    creating = [exchange.case for exchange in evidence.in_order if exchange.case.creates]
+    if len(creating) > 1:
+        what = "Send these requests one behind the other, on one connection"
+        found.append(Command(f"{what} (key in $ACTIVEPIECES_API_KEY)", commands.curl_in_order(creating, url, stored)))
+    else:
+        what = "Send the same bytes with a new externalId" if fresh else "Send the same bytes"
+        found.append(Command(f"{what} (key in $ACTIVEPIECES_API_KEY)", commands.curl(case, url, stored, fresh=fresh)))
+    if any(exchange.case.method == "GET" for exchange in evidence.related):
+        found.append(Command("Read what that created", commands.of_project("GET", url)))
+    if creating:
+        found.append(Command("Delete what that created", commands.of_project("DELETE", url)))
+    if not evidence.related and (text := commands.python(case, url, fresh=fresh)):
         found.append(Command("Both in Python, on every system (needs requests)", text))
     return tuple(found)

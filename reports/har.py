@@ -19,7 +19,12 @@ if TYPE_CHECKING:
 def har(summary: Summary) -> str:
     """The archive as ASCII JSON; the key stands in it as ``{key}``."""
     findings = [*summary.findings, *summary.advice, *summary.known]
-    entries = [_entry(finding, summary.environment.base_url) for finding in findings if finding.evidence]
+    entries = [
+        _entry(finding, exchange, summary.environment.base_url)
+        for finding in findings
+        if finding.evidence
+        for exchange in finding.evidence.in_order
+    ]
     log = {
         "version": "1.2",
         "creator": {"name": "create-project contract suite", "version": "1.0.0"},
@@ -30,10 +35,8 @@ def har(summary: Summary) -> str:
     return json.dumps({"log": log}, ensure_ascii=True, indent=1) + "\n"
 
 
-def _entry(finding: FindingReport, base_url: str) -> dict[str, Any]:
-    if finding.evidence is None:
-        raise ValueError(f"{finding.id} has no exchange; expected one that has")
-    exchange = bounded(finding.evidence.exchange)
+def _entry(finding: FindingReport, exchange: Exchange, base_url: str) -> dict[str, Any]:
+    exchange = bounded(exchange)
     milliseconds = round(exchange.elapsed * 1000, 3)
     return {
         "startedDateTime": rfc3339(exchange.started),

@@ -108,6 +108,7 @@ def _shown_finding(finding: FindingReport, since: dict[str, str]) -> dict[str, A
         "sent": () if evidence is None else _sent_only(evidence),
         "request": None if evidence is None else _request(evidence),
         "answer": None if evidence is None else _answer(evidence),
+        "together": () if evidence is None else evidence.together,
         "since": since.get(finding.id, ""),
     }
 

@@ -119,7 +119,8 @@ def _finding(finding: FindingReport) -> dict[str, Any]:
         "first_seen": rfc3339(finding.first_seen),
         "known": asdict(finding.known) if finding.known else None,
         "commands": [asdict(command) for command in finding.commands],
-        "exchange": _exchange(finding.evidence) if finding.evidence else None,
+        "exchange": _evidence(finding.evidence) if finding.evidence else None,
+        "related": [_exchange(exchange) for exchange in finding.evidence.related] if finding.evidence else [],
     }
 
 
@@ -130,9 +131,14 @@ def _diagnosis(cause: Diagnosis | None) -> dict[str, Any] | None:
     return {"sentence": cause.sentence, **counts, "findings": list(cause.findings)}
 
 
-def _exchange(evidence: Evidence) -> dict[str, Any]:
-    record = bounded(evidence.exchange).to_json()
-    record["case"]["headers"] = [list(pair) for pair in evidence.exchange.case.sent_headers]
+def _exchange(exchange: Exchange) -> dict[str, Any]:
+    record = bounded(exchange).to_json()
+    record["case"]["headers"] = [list(pair) for pair in exchange.case.sent_headers]
+    return {**record, "expected": "", "violations": [], "why": []}
+
+
+def _evidence(evidence: Evidence) -> dict[str, Any]:
+    record = _exchange(evidence.exchange)
     record["expected"] = evidence.expected
     record["violations"] = [list(violation) for violation in evidence.violations]
     record["why"] = list(evidence.why)

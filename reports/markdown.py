@@ -92,6 +92,8 @@ def _finding(number: int, finding: FindingReport) -> str:
     intent = finding.evidence.exchange.case.intent if finding.evidence else ""
     purpose = f"| sent as | {cell(inert(intent))} |\n" if intent else ""
     blocks = "\n\n".join(f"{command.label}:\n\n{_fenced(command.text)}" for command in finding.commands)
+    together = finding.evidence.together if finding.evidence else ()
+    requests = "".join(f"| request {number} | {cell(line)} |\n" for number, line in enumerate(together, 1))
     likely = f"{_escaped(finding.likely)}\n\n" if finding.likely else ""
     return (
         f"### {number}. {code(finding.clause.id)}\n\n"
@@ -103,6 +105,7 @@ def _finding(number: int, finding: FindingReport) -> str:
         f"{purpose}"
         f"| expected | {cell(finding.expected)} |\n"
         f"| received | {cell(finding.received)} |\n"
+        f"{requests}"
         f"| seen | {finding.agreement}{f'; {cell(case_sets)}' if case_sets else ''};"
         f" first {instant(finding.first_seen)} |\n\n"
         f"<details><summary>Repeat it</summary>\n\n{blocks}\n\n</details>"

@@ -16,6 +16,7 @@ from contracts.findings import Level
 from contracts.verdict import Verdict, VerdictBuilder
 from reports.evidence import LINE, FindingReport, Repeating, clause_report, finding_report
 from reports.history import history_files, read_history
+from reports.related_requests import related_requests
 from reports.summary import Accepted, ClauseRow, Cleanup, Environment, Note, Record, Summary, missing, state_of
 from reports.tally import Tally
 from reports.visible import inert
@@ -108,7 +109,7 @@ def _slim(record: Record) -> Record:
     """What the builder keeps of an exchange that created a project: not the answer, which is most of it."""
     case = record["case"]
     kept = {name: record[name] for name in ("type", "worker", "number", "started", "elapsed", "signature", "project")}
-    kept |= {name: record[name] for name in ("date", "why", "unasked") if name in record}
+    kept |= {name: record[name] for name in ("connection", "date", "why", "unasked") if name in record}
     body = {name: case[name][:_BEGINNING] for name in ("body", "body_base64") if case.get(name)}
     size = len(case.get("body") or case.get("body_base64") or "")
     return {**kept, "case": {**body, "case_set": case.get("case_set", "")}, "size": size, "slim": True}
@@ -206,6 +207,7 @@ class _Reader:
         likely = {name: cause for cause in causes for name in cause.findings}
         slim = {_place(key) for key in verdict.root_causes if key.exchange and key.exchange.get("slim")}
         full = _find(sources, slim)
+        related = related_requests(verdict.root_causes, _records(sources))
         options = _repeated(dict(environment.options), environment.target)
         runs = [
             Repeating(_near(folder), environment.target, environment.base_url, options) for folder in _folders(sources)
@@ -217,6 +219,7 @@ class _Reader:
                 full.get(_place(key), key.exchange) if key.exchange else None,
                 runs[_folder_number(_place(key)[0])],
                 None if key.known else likely.get(inert(key.identifier())),
+                related=related.get(_place(key), ()),
                 one_place=len(self._places.get(key.finding.key, ())) < 2,
             )
             for key in verdict.root_causes

@@ -151,6 +151,8 @@ def _body(summary: Summary) -> Iterator[_Line]:
         yield _Line(f"  sent      {finding.sent}", rows=2)
         yield _Line(f"  expected  {finding.expected}", rows=2)
         yield _Line(f"  received  {finding.received}", rows=2)
+        together = finding.evidence.together if finding.evidence else ()
+        yield from (_Line(f"  {number}. {line}", rows=2) for number, line in enumerate(together, 1))
         yield _Line(f"  {finding.agreement} · {finding.id}", (_DIM,), rows=2)
         again = (command.text for command in finding.commands if command.text.startswith("contract replay"))
         yield from (_Line(f"  {text}", rows=0) for text in again)

@@ -115,6 +115,7 @@ def _is_refused_anyhow(driver: Driver, second: Judged) -> bool:
 def test_a_second_use_of_an_external_id_is_answered_in_an_orderly_way(driver: Driver) -> None:
     _needs_external_id(driver)
     names = driver.id_range(72)
+    refused_alone = False
     for together in driver.mine((False, True, True, True)):
         external_id = names.next()
         # Each use has a name of its own, so that an answer with the project of another use is seen.
@@ -141,10 +142,28 @@ def test_a_second_use_of_an_external_id_is_answered_in_an_orderly_way(driver: Dr
                 f"/{MARKED}",
             )
             driver.report(finding, judged[0].exchange)
+        if together:
+            _report_overlap(driver, judged, refused_alone=refused_alone)
+        else:
+            refused_alone = [answer.status for answer in judged][:1] == [201] and 400 <= judged[-1].status < 500
         if accepted and not together:
             # Whatever they do to the project that has it shows when stock is taken at the end.
             driver.send(refused_reuses(driver.contract, external_id))
     driver.conclude([])
+
+
+def _report_overlap(driver: Driver, judged: Sequence[Judged], *, refused_alone: bool) -> None:
+    """Report that a second use of an externalId is refused alone, and accepted where both come at once."""
+    identifiers = {answer.project_id for answer in judged if answer.status == 201}
+    if refused_alone and len(identifiers) > 1 and not any(answer.exchange.repeat for answer in judged):
+        finding = Finding(
+            "state.external_id_reuse",
+            "overlap",
+            "201 for one of the uses, as where one comes behind the other",
+            f"{len(identifiers)} projects with one {MARKED}",
+            f"/{MARKED}",
+        )
+        driver.report(finding, max((a.exchange for a in judged if a.status == 201), key=lambda e: e.started))
 
 
 @pytest.mark.stage(5)

@@ -31,6 +31,10 @@ class Store:
             self._owners.setdefault(external_id, project["id"])
         self.projects[project["id"]] = project
 
+    def release(self, external_id: str) -> None:
+        """Lets another project have this externalId too."""
+        self._owners.pop(external_id, None)
+
     def taken(self, external_id: str | None) -> bool:
         """Whether a project has this externalId."""
         return external_id in self._owners

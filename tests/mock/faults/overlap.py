@@ -119,6 +119,21 @@ async def fails_with_one_external_id_at_once(call: Call) -> None:
 
 @fault(
     "storing",
+    breaks="state.external_id_reuse",
+    trigger="two creations with one externalId at once",
+    overlap=True,
+    conditional=True,
+)
+async def takes_one_external_id_twice_at_once(call: Call) -> None:
+    """Looks for an externalId before it stores, without a lock: two that come at once are both created."""
+    store, external_id = call.service.store, call.fields.get("externalId")
+    if external_id is not None and not store.taken(external_id):
+        await _meanwhile()
+        store.release(external_id)
+
+
+@fault(
+    "storing",
     breaks="service.time",
     trigger="two creations with one externalId at once",
     overlap=True,

@@ -3,6 +3,7 @@
 # ruff: noqa: S603, S607  # our own interpreter, bash and curl
 from __future__ import annotations
 
+import http.server
 import json
 import os
 import re
@@ -27,7 +28,7 @@ from contracts.exchange import Case, Exchange, Response
 from contracts.secrets import WRONG_KEYS, Secrets
 from contracts.verdict import ExitStatus
 from reports.__main__ import main
-from reports.commands import LONGEST, curl, delete, has_unique_id, python, replay
+from reports.commands import LONGEST, curl, curl_in_order, has_unique_id, of_project, python, replay
 from reports.reading import summarize
 from tests.harness.client.budget import RequestBudget
 from tests.harness.client.target import Target
@@ -165,11 +166,37 @@ def test_python_sends_what_curl_sends_and_nothing_that_it_would_change(recorder:
 
 
 @needs_curl
+def test_curl_sends_requests_in_order_on_one_connection() -> None:
+    names = ("first", "Gr\u00f6\u00dfe '%\\")
+    bodies = [json.dumps({"displayName": name}, ensure_ascii=False).encode() for name in names]
+    received: list[tuple[int, bytes]] = []
+
+    class Handler(http.server.BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+
+        def do_POST(self) -> None:
+            received.append((self.client_address[1], self.rfile.read(int(self.headers["Content-Length"]))))
+            self.send_response(201)
+            self.send_header("Content-Length", "0")
+            self.end_headers()
+
+        def log_message(self, *_arguments: object) -> None:
+            return
+
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        _run(curl_in_order([Case(body) for body in bodies], f"http://127.0.0.1:{server.server_port}", "false"))
+        server.shutdown()
+    assert [body for _, body in received] == bodies
+    assert len({port for port, _ in received}) == 1
+
+
+@needs_curl
 def test_the_deletion_needs_an_id_and_sends_it(recorder: Recorder) -> None:
-    _run(f"ID=abc; {delete(recorder.url)}")
+    _run(f"ID=abc; {of_project('DELETE', recorder.url)}")
     assert recorder.head.startswith(b"DELETE /api/v1/projects/abc HTTP/1.1")
     with pytest.raises(AssertionError, match="the id in the response"):
-        _run(delete(recorder.url))
+        _run(of_project("DELETE", recorder.url))
 
 
 REQUESTS = {

@@ -1,0 +1,113 @@
+"""The other requests that a finding rests on: what was done to the same project, and what its connection carried."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any, Final
+
+from contracts.exchange import COLLECTION_PATH, VALID_AUTHORIZATION, Exchange
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from contracts.root_causes import RootCause
+    from reports.summary import Record
+
+Place = tuple[str, int]
+
+#: Requests that a report shows beside the one that shows the finding.
+_SHOWN: Final = 4
+#: Clauses that one exchange cannot show, by their beginnings.
+_OF_SEVERAL: Final = ("state.", "response.201.id.unique", "response.201.plan.id.unique")
+_CONNECTIONS: Final = "service.connections"
+
+
+def related_requests(causes: Sequence[RootCause], records: Iterable[Record]) -> dict[Place, tuple[Exchange, ...]]:
+    """The exchanges beside those that show findings, in the order in which they were sent.
+
+    Args:
+        causes: The root causes; nothing is read where every one of them shows in one exchange.
+        records: The history.
+
+    Returns:
+        By the place (worker and number) of the exchange that shows a finding.
+    """
+    wanted = {_place(cause.exchange): _signs(cause) for cause in causes if cause.exchange is not None}
+    wanted = {place: signs for place, signs in wanted.items() if signs}
+    on_connections = {_place(c.exchange) for c in causes if c.exchange is not None and c.clause == _CONNECTIONS}
+    found: dict[Place, list[Record]] = {place: [] for place in wanted}
+    for record in records if wanted else ():
+        if record["type"] != "exchange":
+            continue
+        signs_of = _signs_of(record)
+        for place, signs in wanted.items():
+            if _place(record) != place and signs & signs_of:
+                found[place].append(record)
+    return {
+        place: tuple(map(Exchange.from_json, _nearest(others, place, one_connection=place in on_connections)))
+        for place, others in found.items()
+        if others
+    }
+
+
+def _nearest(others: list[Record], place: Place, *, one_connection: bool) -> list[Record]:
+    """The last ones before the exchange, and the first ones behind it.
+
+    Of one connection only what came before counts: the last request, and the last one with the right key.
+    """
+    others.sort(key=lambda record: record["started"])
+    before = [record for record in others if record["worker"] != place[0] or record["number"] < place[1]]
+    if one_connection:
+        with_key = [record for record in before if ["Authorization", VALID_AUTHORIZATION] in record["case"]["headers"]]
+        return [*(record for record in with_key[-1:] if record is not before[-1]), *before[-1:]]
+    behind = [record for record in others if record not in before]
+    return [*before[-_SHOWN:], *behind[: max(1, _SHOWN - len(before))]]
+
+
+def _signs(cause: RootCause) -> frozenset[str]:
+    """What the other requests have in common with the one that shows a root cause; nothing where it needs none."""
+    exchange = cause.exchange or {}
+    if cause.clause == _CONNECTIONS:
+        return frozenset({_connection(exchange)})
+    if not cause.clause.startswith(_OF_SEVERAL):
+        return frozenset()
+    return frozenset(_identities(exchange["case"], _shown_id(exchange)))
+
+
+def _signs_of(record: Record) -> frozenset[str]:
+    return frozenset({_connection(record), *_identities(record["case"], record.get("project", {}).get("id"))})
+
+
+def _connection(record: Mapping[str, Any]) -> str:
+    return f"connection {record['worker']} {record.get('connection', 0)}"
+
+
+def _identities(case: Mapping[str, Any], shown: object) -> Iterable[str]:
+    """The project that a request is about, by its id and its externalId."""
+    if isinstance(shown, str):
+        yield f"id {shown}"
+    path = str(case.get("path", ""))
+    if path.startswith(f"{COLLECTION_PATH}/"):
+        yield f"id {path.rpartition('/')[2]}"
+    text = case.get("body") or ""
+    if "externalId" in text:
+        external_id = _member(text, "externalId")
+        if isinstance(external_id, str) and external_id:
+            yield f"externalId {external_id}"
+
+
+def _shown_id(exchange: Mapping[str, Any]) -> object:
+    response = exchange.get("response") or {}
+    return exchange.get("project", {}).get("id") or _member(response.get("body") or "", "id")
+
+
+def _member(text: str, name: str) -> object:
+    try:
+        value = json.loads(text)
+    except (ValueError, RecursionError):
+        return None
+    return value.get(name) if isinstance(value, dict) else None
+
+
+def _place(record: Mapping[str, Any]) -> Place:
+    return (record["worker"], record["number"])
