@@ -22,6 +22,8 @@ NOTHING: Final = "nothing"
 class Difference:
     """``member`` is named as clauses are (``request.metadata``, ``response.201.icon.color``).
 
+    ``also`` are further members that differ in the same way.
+
     ``aspect`` is one of added, removed, type, null, required, pattern, enum, format, limit, status, media
     type, security. ``held`` and ``published`` are what either side says. Texts are printable and short,
     whatever the source holds.
@@ -32,6 +34,12 @@ class Difference:
     held: str
     published: str
     consequence: Consequence
+    also: tuple[str, ...] = ()
+
+    @property
+    def members(self) -> str:
+        """Every member that differs so, as a phrase."""
+        return ", ".join((self.member, *self.also))
 
     @property
     def effects(self) -> tuple[Effect, ...]:
@@ -41,12 +49,13 @@ class Difference:
     def sentence(self) -> str:
         """The difference in one line."""
         meaning = "; ".join(effect.value for effect in self.effects)
-        return f"{self.member}, {self.aspect}: we hold {self.held}; published is {self.published}: {meaning}"
+        return f"{self.members}, {self.aspect}: we hold {self.held}; published is {self.published}: {meaning}"
 
     def to_json(self) -> dict[str, Any]:
         """A JSON object with everything."""
         return {
             "member": self.member,
+            "also": list(self.also),
             "aspect": self.aspect,
             "held": self.held,
             "published": self.published,

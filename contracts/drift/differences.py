@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from contracts.drift.difference import NOTHING, Difference, shown, shown_field
@@ -31,11 +32,23 @@ def compare(held: Published, published: Published) -> tuple[Difference, ...]:
         )
         operation = f"POST {COLLECTION_PATH}"
         return (Difference(operation, "removed", "the operation", f"only {shown(published.absent)}", everything),)
-    return tuple(
+    differences = (
         difference
         for part in (_security, _parameters, _request, _status, _response)
         for difference in part(held, published)
     )
+    return tuple(_together(differences))
+
+
+def _together(differences: Iterable[Difference]) -> Iterator[Difference]:
+    """The differences, those of several objects that have one limit as one."""
+    alike: dict[object, list[Difference]] = {}
+    for number, difference in enumerate(differences):
+        is_limit = difference.aspect == "limit"
+        key = (difference.held, difference.published, difference.consequence) if is_limit else number
+        alike.setdefault(key, []).append(difference)
+    for first, *others in alike.values():
+        yield replace(first, also=tuple(other.member for other in others))
 
 
 def _security(held: Published, published: Published) -> Iterator[Difference]:

@@ -77,7 +77,7 @@ def to_terminal(contract: Contract, results: Sequence[Result]) -> str:
             consequence = difference.consequence
             lines += [
                 "",
-                f"  {difference.member} - {difference.aspect}",
+                f"  {difference.members} - {difference.aspect}",
                 f"    we hold    {difference.held}",
                 f"    published  {difference.published}",
                 f"    so         {'; '.join(effect.value for effect in difference.effects)}",
@@ -96,7 +96,7 @@ def to_markdown(contract: Contract, results: Sequence[Result]) -> str:
             lines += ["", "| Member | What | We hold | Published | So | Client | Service |", "|" + "---|" * 7]
         for difference in result.differences:
             cells = (
-                f"`{difference.member}`",
+                ", ".join(f"`{member}`" for member in (difference.member, *difference.also)),
                 difference.aspect,
                 difference.held,
                 difference.published,

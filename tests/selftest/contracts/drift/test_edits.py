@@ -322,3 +322,13 @@ def test_a_failure_that_a_document_describes_is_a_difference() -> None:
     assert [(d.member, d.aspect, d.published) for d in compare(HELD, read_openapi(edited(describe), "edited"))] == [
         ("response", "status", "201, 500")
     ]
+
+
+def test_one_limit_of_several_objects_is_one_difference() -> None:
+    def close(document: Document) -> None:
+        for holder in (answer(document), plan(document)):
+            holder["additionalProperties"] = False
+
+    (found,) = compare(HELD, read_openapi(edited(close), "edited"))
+    assert (found.member, found.also) == ("response.201", ("response.201.plan",))
+    assert found.members in found.sentence()

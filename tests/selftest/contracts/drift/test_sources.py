@@ -212,6 +212,7 @@ def test_the_answer_is_written_as_json_and_markdown(tmp_path: Path, capsys: pyte
     (first, *_) = written["sources"][0]["differences"]
     assert first == {
         "member": "request.metadata",
+        "also": [],
         "aspect": "null",
         "held": "no null",
         "published": "null",
