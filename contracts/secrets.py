@@ -19,6 +19,8 @@ TEMPLATE: Final = "{key}"
 #: A shorter key, and one of digits alone, is an ordinary word: finding it in a text proves nothing, and replacing
 #: it would spoil what is not the key.
 DISTINCTIVE: Final = 8
+#: A key that occurs nowhere.
+_STAND_IN: Final = "sk-NoKeyIsInAHistory0123456789abcdefghijkl"
 
 
 def _replaced(key: str, index: int) -> str:
@@ -84,6 +86,11 @@ class Secrets:
         # Most forms contain another one: a text without the shortest ones holds none.
         every = [form for form, _ in self._forms]
         self._shortest = [form for form in every if not any(other in form for other in every if other != form)]
+
+    @classmethod
+    def absent(cls) -> Secrets:
+        """Those of a history, which holds no key: another one stands where a wrong key is made of it."""
+        return cls(_STAND_IN)
 
     def __repr__(self) -> str:
         return "Secrets(...)"

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from contracts.clauses import Clause
 from contracts.exchange import VALID_AUTHORIZATION, Exchange
+from contracts.published_document import ADVICE
 from reports import commands, marking
 from reports.visible import inert, readable
 
@@ -90,7 +91,8 @@ class FindingReport:
 
     ``fingerprint`` stays the same from run to run; ``causes`` are those of its cases, ``kinds`` of which each case has
     one (see :class:`contracts.root_causes.RootCause`). ``one_place`` tells that every case broke it at ``where``;
-    ``count`` cases agree, of ``cases`` that exercised the clause.
+    ``count`` cases agree, of ``cases`` that exercised the clause. ``published`` is the
+    published document that allows what it shows, empty where none does.
     """
 
     id: str
@@ -113,11 +115,17 @@ class FindingReport:
     commands: tuple[Command, ...]
     is_intermittent: bool
     diagnosis: Diagnosis | None
+    published: str
 
     @property
     def likely(self) -> str:
         """The likely mistake in a sentence, with how much of the run it agrees with; empty where nothing fits."""
         return f"likely: {self.diagnosis}" if self.diagnosis else ""
+
+    @property
+    def advice(self) -> str:
+        """That the service or its documentation is to be fixed, where a published document allows the finding."""
+        return f"{ADVICE} ({self.published})" if self.published else ""
 
     @property
     def sent(self) -> str:
@@ -151,11 +159,23 @@ def finding_report(
     record: dict[str, Any] | None,
     run: Repeating,
     diagnosis: Diagnosis | None,
+    published: str,
     *,
     related: tuple[Exchange, ...] = (),
     one_place: bool,
 ) -> FindingReport:
-    """The report of one root cause; ``record`` is the exchange in full."""
+    """The report of one root cause.
+
+    Args:
+        key: The root cause.
+        result: What the run showed of its clause.
+        record: The exchange in full.
+        run: What its commands need to know of the run.
+        diagnosis: The likely mistake.
+        published: The published document that allows what it shows, empty where none does.
+        related: The other exchanges that it rests on.
+        one_place: Whether every case broke it at the same place.
+    """
     finding = key.finding
     evidence = None if record is None else _evidence(record, finding.clause, finding.where, related)
     identifier = inert(key.identifier())
@@ -180,6 +200,7 @@ def finding_report(
         commands=_commands(identifier, evidence, run),
         is_intermittent=key.is_intermittent,
         diagnosis=diagnosis,
+        published=inert(published),
     )
 
 

@@ -107,6 +107,7 @@ def _finding(finding: FindingReport) -> dict[str, Any]:
         "level": finding.clause.level.value,
         "cause": finding.cause,
         "diagnosis": _diagnosis(finding.diagnosis),
+        "advice": finding.advice,
         "clauses": list(finding.clauses),
         "sent": finding.sent,
         "expected": finding.expected,

@@ -25,7 +25,7 @@ def markdown(summary: Summary, comparison: Comparison | None = None) -> str:
     """The report as GitHub-flavoured Markdown. Text from elsewhere is put into code spans, where it does nothing."""
     sections = [
         _head(summary),
-        *(_finding(number, finding) for number, finding in enumerate(summary.findings, 1)),
+        *_findings(summary),
         _comparison(comparison),
         _list("Known deviations", [_line(f) + f" (`{f.known.name}`)" for f in summary.known if f.known]),
         _list("Expired deviations", [f"{code(e.name)}: accepted until {e.expires}" for e in summary.expired]),
@@ -87,6 +87,15 @@ def _escaped(text: str) -> str:
     return re.sub(r"([\\`*_{}\[\]<>#|&~!@]|:(?=//)|(?<=www)\.)", r"\\\1", text, flags=re.IGNORECASE)
 
 
+def _findings(summary: Summary) -> Iterator[str]:
+    allowed = False
+    for number, finding in enumerate(summary.findings, 1):
+        if finding.advice and not allowed:
+            allowed = True
+            yield "### The page or the service? A published document allows what follows"
+        yield _finding(number, finding)
+
+
 def _finding(number: int, finding: FindingReport) -> str:
     case_sets = ", ".join(f"{name} ({count:,})" for name, count in finding.case_sets)
     intent = finding.evidence.exchange.case.intent if finding.evidence else ""
@@ -94,11 +103,11 @@ def _finding(number: int, finding: FindingReport) -> str:
     blocks = "\n\n".join(f"{command.label}:\n\n{_fenced(command.text)}" for command in finding.commands)
     together = finding.evidence.together if finding.evidence else ()
     requests = "".join(f"| request {number} | {cell(line)} |\n" for number, line in enumerate(together, 1))
-    likely = f"{_escaped(finding.likely)}\n\n" if finding.likely else ""
+    remarks = "".join(f"{_escaped(text)}\n\n" for text in (finding.likely, finding.advice) if text)
     return (
         f"### {number}. {code(finding.clause.id)}\n\n"
         f"{_escaped(finding.clause.promise)}\n\n"
-        f"{likely}"
+        f"{remarks}"
         f"| | |\n|---|---|\n"
         f"| page | {cell(finding.clause.statement)} |\n"
         f"| sent | {cell(finding.sent)} |\n"

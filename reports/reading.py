@@ -13,6 +13,7 @@ from contracts.deviations import Deviations
 from contracts.diagnosis import Diagnosis, diagnose, observed
 from contracts.document import DEFAULT_DOCUMENT, DocumentError, load_contract
 from contracts.findings import Level
+from contracts.published_document import PublishedDocuments
 from contracts.verdict import Verdict, VerdictBuilder
 from reports.evidence import LINE, FindingReport, Repeating, clause_report, finding_report
 from reports.history import history_files, read_history
@@ -126,6 +127,7 @@ class _Reader:
         self._dropped = 0
         self._cleanups: list[Cleanup] = []
         self._places: dict[tuple[str, str], set[str]] = {}
+        self._documents = PublishedDocuments()
 
     def take(self, record: Record) -> None:
         """Count one record and hand it to the builder of the verdict."""
@@ -139,6 +141,8 @@ class _Reader:
             self._runs.append({name: value for name, value in record.items() if name != "clauses"})
         elif kind == "finding":
             self._place(record["finding"])
+        elif kind == "published":
+            self._documents.add(record)
         elif kind == "note":
             self._note(record)
         elif kind == "cleanup":
@@ -177,6 +181,7 @@ class _Reader:
         environment = self._environment(len(sources), directory)
         causes = self._diagnosed(verdict, sources)
         findings = self._findings(verdict, sources, environment, causes)
+        findings.sort(key=lambda finding: bool(finding.published))  # these stand together
         width, timeline = self._tally.timeline()
         return Summary(
             status=verdict.status,
@@ -219,11 +224,22 @@ class _Reader:
                 full.get(_place(key), key.exchange) if key.exchange else None,
                 runs[_folder_number(_place(key)[0])],
                 None if key.known else likely.get(inert(key.identifier())),
+                self._published(key),
                 related=related.get(_place(key), ()),
                 one_place=len(self._places.get(key.finding.key, ())) < 2,
             )
             for key in verdict.root_causes
         ]
+
+    def _published(self, cause: RootCause) -> str:
+        """The published document that allows what a root cause shows."""
+        first = self._runs[0] if self._runs else {}
+        contract = str(first.get("options", {}).get("contract") or "")
+        try:
+            return self._documents.allowing(cause, str(first.get("run_id", "")), contract)
+        except Exception as problem:  # noqa: BLE001  # a remark that fails must not cost the report
+            self._note({"kind": "drift", "text": f"a finding was not held against what is published: {problem!r}"})
+            return ""
 
     def _diagnosed(self, verdict: Verdict, sources: Sequence[Path]) -> tuple[Diagnosis, ...]:
         """The likely mistakes behind the new findings; nothing is read where nothing broke."""

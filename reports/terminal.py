@@ -7,6 +7,7 @@ import shutil
 from dataclasses import dataclass
 from typing import IO, TYPE_CHECKING, Final
 
+from contracts.published_document import ADVICE
 from reports.summary import STATES, Cleanup, Summary
 from reports.wording import duration, milliseconds, numbers
 
@@ -146,6 +147,8 @@ def _body(summary: Summary) -> Iterator[_Line]:
         yield _Line(f"✗ {finding.clause.id}  {finding.clause.promise}", (_BOLD, _RED), rows=2)
         if finding.likely:
             yield _Line(f"  {finding.likely}", (_YELLOW,), rows=3)
+        if finding.advice:
+            yield _Line(f"  {finding.advice}", (_YELLOW,), rows=2)
         if len(finding.clauses) > 1:
             yield _Line(f"  also breaks {', '.join(finding.clauses[1:])}", rows=2)
         yield _Line(f"  sent      {finding.sent}", rows=2)
@@ -181,11 +184,14 @@ def _cleanup(cleanup: Cleanup) -> Iterator[_Line]:
 def _lists(summary: Summary) -> Iterator[tuple[str, str, list[str]]]:
     """What takes one line each: a name, a colour, and the lines."""
     rest = summary.findings[_FINDINGS:]
-    yield (
-        "findings",
-        _RED,
-        [f"✗ {f.clause.id}  sent {f.sent}; expected {f.expected}; received {f.received}" for f in rest],
-    )
+    for name, disputed in (("findings", False), ("findings that a published document allows", True)):
+        shown = [finding for finding in rest if bool(finding.advice) is disputed]
+        lead = f"{ADVICE}; " if disputed else ""
+        yield (
+            name,
+            _RED,
+            [f"✗ {f.clause.id}  {lead}sent {f.sent}; expected {f.expected}; received {f.received}" for f in shown],
+        )
     yield "expired", _RED, [f"! {e.name}  was accepted until {e.expires}, owner {e.owner}" for e in summary.expired]
     yield "unknown", _YELLOW, [f"? {row.clause.id}  unknown: {row.reason}" for row in summary.in_state("unknown")]
     idle = summary.in_state("not exercised") if summary.requests else ()

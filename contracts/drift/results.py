@@ -19,16 +19,21 @@ if TYPE_CHECKING:
 
     from contracts.document import Contract
     from contracts.drift.difference import Difference
+    from contracts.drift.published import Published
 
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """One source held against the contract. ``problem`` says why it could not be read, empty if it was."""
+    """One source held against the contract.
+
+    ``problem`` says why it could not be read, empty if it was; ``published`` is what it says.
+    """
 
     source: str
     form: str = ""
     differences: tuple[Difference, ...] = ()
     problem: str = ""
+    published: Published | None = None
 
     def sentence(self) -> str:
         """The outcome in one line."""
@@ -58,7 +63,7 @@ def hold_against(contract: Contract, source: str) -> Result:
         differences = compare(read_contract(contract), published)
     except DriftError as problem:
         return Result(shown(shown_source(source)), problem=shown(str(problem)))
-    return Result(shown(published.source), shown(published.form), differences)
+    return Result(shown(published.source), shown(published.form), differences, published=published)
 
 
 def exit_status(results: Sequence[Result]) -> ExitStatus:

@@ -18,6 +18,7 @@ def test_what_is_published_elsewhere_says_what_the_contract_says(
     if not sources:
         pytest.skip("no --drift-source was given")
     from contracts.drift import hold_against  # noqa: PLC0415  # a run without sources does not pay for it
+    from contracts.published_document import to_record  # noqa: PLC0415  # as above
 
     unread = []
     for source in sources:
@@ -30,6 +31,8 @@ def test_what_is_published_elsewhere_says_what_the_contract_says(
                 text=f"{result.source}: {difference.sentence()}",
                 data={"source": result.source, **difference.to_json()},
             )
+        if result.published is not None:
+            driver.history.record("published", **to_record(result.published))
         if result.problem:
             unread.append(result.problem)
     if unread:

@@ -20,8 +20,6 @@ if TYPE_CHECKING:
 
     from contracts.document import Contract
 
-#: A history holds no key; this one stands for it where a wrong one is made of it.
-_STAND_IN: Final = "sk-NoKeyIsInAHistory0123456789abcdefghijkl"
 #: Records that say what a run did beyond single exchanges; they are copied.
 _COPIED: Final = frozenset({"exercised", "not_exercised", "note", "cleanup", "end"})
 
@@ -39,7 +37,7 @@ def judge_again(recording: Path, folder: Path, contract: Contract | None = None)
     """
     contract = contract or load_contract()
     clauses = catalogue(contract)
-    secrets = Secrets(_STAND_IN)
+    secrets = Secrets.absent()
     uses = ExternalIdUses()
     judge = Judge(contract, Limits(), secrets)
     folder.mkdir(parents=True, exist_ok=True)

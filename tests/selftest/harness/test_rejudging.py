@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 from typing import TYPE_CHECKING, Final
 
 import pytest
 
 from contracts.deviations import Deviations
+from contracts.findings import Level
 from contracts.verdict import ExitStatus
 from reports.deviation_entries import Acceptance, proposed
 from reports.reading import summarize
+from reports.render import write_all
+from reports.terminal import terminal_summary
 from tests.harness.rejudging import judge_again
 from tests.selftest.data import DATA
 
@@ -87,6 +91,24 @@ def test_one_mistake_that_breaks_several_clauses_lists_them(release: tuple[str, 
         assert "converted" in converted.likely
         reuse = _finding(summary, "service.no_5xx:500-internal-server-error-duplicate")
         assert reuse.clauses == ("service.no_5xx", "state.external_id_reuse")
+
+
+def test_what_the_published_document_allows_stands_together_in_every_format(
+    release: tuple[str, Summary], tmp_path: Path
+) -> None:
+    _, summary = release
+    allowed = [finding.id for finding in summary.findings if finding.advice]
+    assert set(allowed) == {"response.201.metadata.null:null", "request.metadata.null:accepted"}
+    assert [finding.id for finding in summary.findings[-2:]] == allowed
+    assert {finding.clause.level for finding in summary.findings[-2:]} == {Level.DOCUMENTED}
+    write_all(summary, tmp_path)
+    report = json.loads((tmp_path / "report.json").read_text())
+    assert [finding["id"] for finding in report["findings"] if finding["advice"]] == allowed
+    for name in ("index.html", "summary.md"):
+        text = (tmp_path / name).read_text()
+        assert text.count("the published document allows this: fix the page or the service") == 2
+        assert text.count("The page or the service? A published document allows") == 1
+    assert "the published document allows this" in terminal_summary(summary)
 
 
 def test_the_proposed_entries_accept_what_a_release_breaks_each_cause_once(

@@ -15,23 +15,35 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
-def notes(*sources: str) -> list[dict[str, Any]]:
-    recorded: list[dict[str, Any]] = []
+def recorded(*sources: str) -> list[dict[str, Any]]:
+    records: list[dict[str, Any]] = []
 
     def record(record_type: str, /, **members: Any) -> None:
-        recorded.append({"type": record_type, **members})
+        records.append({"type": record_type, **members})
 
     driver: Any = SimpleNamespace(contract=load_contract(), history=SimpleNamespace(record=record))
     request: Any = SimpleNamespace(config=SimpleNamespace(getoption=lambda *_, **__: list(sources)))
     try:
         noting(driver, request)
     except pytest.skip.Exception as skipped:
-        recorded.append({"type": "skipped", "text": str(skipped)})
-    return recorded
+        records.append({"type": "skipped", "text": str(skipped)})
+    return records
+
+
+def _notes(*sources: str) -> list[dict[str, Any]]:
+    return [record for record in recorded(*sources) if record["type"] != "published"]
+
+
+def test_what_a_source_says_is_recorded_for_the_reports() -> None:
+    source = DATA / "published-openapi-0.83.json"
+    (published,) = [record for record in recorded(str(source)) if record["type"] == "published"]
+    assert published["source"].endswith(source.name)
+    assert "displayName" in published["request"]["properties"]
+    assert "platformId" in published["response"]["properties"]
 
 
 def test_every_difference_is_a_note_of_the_kind_drift() -> None:
-    found = notes(str(DATA / "published-openapi-0.83.json"))
+    found = _notes(str(DATA / "published-openapi-0.83.json"))
     assert {(note["type"], note["kind"]) for note in found} == {("note", "drift")}
     first, *differences = found
     assert first["text"].endswith("published-openapi-0.83.json (OpenAPI 3.0.3): 8 differences from the contract")
@@ -41,16 +53,16 @@ def test_every_difference_is_a_note_of_the_kind_drift() -> None:
 
 
 def test_a_source_that_says_the_same_is_noted_as_well() -> None:
-    (note,) = notes(str(DATA / "create-project.txt"))
+    (note,) = _notes(str(DATA / "create-project.txt"))
     assert note["text"].endswith("the same as the contract")
 
 
 def test_a_source_that_cannot_be_read_is_noted_and_skips_the_test_behind_the_others(tmp_path: Path) -> None:
-    unread, same, skipped = notes(str(tmp_path / "none"), str(DATA / "create-project.txt"))
+    unread, same, skipped = _notes(str(tmp_path / "none"), str(DATA / "create-project.txt"))
     assert unread["text"].startswith("not compared")
     assert same["text"].endswith("the same as the contract")
     assert skipped["text"].startswith("not compared")
 
 
 def test_without_sources_the_test_is_skipped() -> None:
-    assert notes() == [{"type": "skipped", "text": "no --drift-source was given"}]
+    assert _notes() == [{"type": "skipped", "text": "no --drift-source was given"}]
