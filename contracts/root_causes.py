@@ -21,8 +21,6 @@ if TYPE_CHECKING:
 Record = dict[str, Any]
 
 _FAILS, _REFUSED, _OPTIONAL = "service.no_5xx", "refused", ".optional"
-#: Kinds that say together which cases a root cause has: of more it is rather the clause as a whole.
-_KINDS = 8
 #: Cases of the same kinds that are remembered.
 _REMEMBERED = 8
 
@@ -121,17 +119,9 @@ class RootCause:
 
     @property
     def kinds(self) -> tuple[str, ...]:
-        """Kinds of which each case has one; empty where a case has none, or where it takes too many."""
-        left, found = [set(cases.kinds) for cases in self.cases], []
-        if self.label:
-            left, found = [kinds for kinds in left if self.label not in kinds], [self.label]
-        while left and len(found) <= _KINDS:
-            counted = Counter(kind for kinds in left for kind in sorted(kinds))
-            if not all(left):
-                return ()
-            found.append(max(sorted(counted), key=counted.__getitem__))
-            left = [kinds for kinds in left if found[-1] not in kinds]
-        return tuple(found) if len(found) <= _KINDS else ()
+        """The kind that all its cases have and others under the clause may not have; empty where there is none."""
+        shared = set.intersection(*(set(cases.kinds) for cases in self.cases))
+        return (self.label,) if self.label in shared else tuple(sorted(shared)[:1])
 
     @property
     def causes(self) -> tuple[str, ...]:

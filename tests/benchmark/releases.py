@@ -1,0 +1,150 @@
+"""What two releases of Activepieces keep and break: docs/activepieces.md and a file of known deviations for each.
+
+``python -m tests.benchmark.releases`` judges the recorded runs again and writes both; no service is needed.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import sys
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from contracts.deviations import Deviations
+from contracts.published_document import ADVICE
+from reports.deviation_entries import Acceptance, proposed
+from reports.markdown import code
+from reports.reading import summarize
+from tests.benchmark.served import ROOT
+from tests.harness.rejudging import judge_again
+from tests.selftest.data import DATA
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from reports.evidence import FindingReport
+    from reports.summary import Summary
+
+COMMAND: Final = "python -m tests.benchmark.releases"
+RELEASES: Final = ("0.78.2", "0.83.0")
+PAGE: Final = ROOT / "docs" / "activepieces.md"
+#: A year after the runs.
+_EXPIRES: Final = dt.date(2027, 11, 30)
+_REPOSITORY: Final = "https://github.com/activepieces/activepieces"
+
+_PREPARING: Final = """\
+## Prepare such a server for a run
+
+1. Run the enterprise edition (`AP_EDITION=ee`) with PostgreSQL and Redis, and activate a license: the community edition
+   has no API keys.
+2. The platform's plan must allow API keys and team projects without a limit (`teamProjectsLimit`). Otherwise creations
+   are answered 402 `FEATURE_DISABLED` or `QUOTA_EXCEEDED`, or 409 `VALIDATION` once there are as many projects as it
+   allows. None of these is a broken promise: such a run ends with exit status 3 and says why.
+3. Make an API key in the admin console, on a platform of its own for tests, and put it into `ACTIVEPIECES_API_KEY`.
+4. The base URL ends with `/api`. Outside of `/api` the server answers every request with 200 and its web application.
+5. A run creates some 800 to 1,400 projects and deletes them one after another. On 0.78.2 each deletion holds a
+   connection to the database and asks for a second one: with 20 at once the server hung for good. The suite has four in
+   flight at most, and one as soon as the server hesitates; do not delete faster by hand."""
+
+
+def pages() -> dict[Path, str]:
+    """Every file that is made from the recorded runs, with its text."""
+    summaries = {release: _judged(release) for release in RELEASES}
+    found = {deviations_file(release): _deviations(release, summary) for release, summary in summaries.items()}
+    found[PAGE] = "\n\n".join(_page(summaries)) + "\n"
+    return found
+
+
+def deviations_file(release: str) -> Path:
+    """The known deviations of a release."""
+    return ROOT / "contracts" / "releases" / f"activepieces-{release}.toml"
+
+
+def _judged(release: str) -> Summary:
+    with tempfile.TemporaryDirectory() as folder:
+        judge_again(DATA / f"activepieces-{release}.ndjson.xz", Path(folder))
+        return summarize([Path(folder)], deviations=Deviations.none())
+
+
+def _page(summaries: dict[str, Summary]) -> Iterator[str]:
+    yield "# What releases of Activepieces keep and break"
+    yield (
+        f"Made by `{COMMAND}` from two recorded runs of this suite (default profile,\n"
+        "November 2026), judged again with the checks of today. The servers ran the enterprise edition with\n"
+        "PostgreSQL 15. What the runs did not send may be broken as well."
+    )
+    yield "\n".join(_overview(summaries))
+    for release, summary in summaries.items():
+        causes = _causes(summary)
+        yield f"## {release}: {len(causes)} causes, {len(summary.findings)} findings"
+        yield "\n".join(line for number, findings in enumerate(causes.values(), 1) for line in _cause(number, findings))
+    yield _PREPARING
+    yield (
+        "## A sharp gate on such a release\n\n"
+        "What is listed above does not fail a run that is given the release's file of known deviations; anything else"
+        " does:\n\n"
+        + "\n".join(
+            f"    contract run --target live --base-url URL --deviations {deviations_file(release).relative_to(ROOT)}"
+            for release in summaries
+        )
+        + "\n\nName an owner in it, and take out what does not occur any more: each run points that out."
+    )
+
+
+def _overview(summaries: dict[str, Summary]) -> Iterator[str]:
+    yield "| | " + " | ".join(summaries) + " |"
+    yield "|---|" + "--:|" * len(summaries)
+    rows = {
+        "requests": [summary.requests for summary in summaries.values()],
+        "clauses kept": [summary.states()["kept"] for summary in summaries.values()],
+        "clauses broken": [summary.states()["broken"] for summary in summaries.values()],
+        "not exercised, or in part": [
+            summary.states()["not exercised"] + summary.states()["partial"] for summary in summaries.values()
+        ],
+        "findings": [len(summary.findings) for summary in summaries.values()],
+        "... that the published document allows": [
+            sum(bool(finding.advice) for finding in summary.findings) for summary in summaries.values()
+        ],
+    }
+    for title, numbers in rows.items():
+        yield f"| {title} | " + " | ".join(f"{number:,}" for number in numbers) + " |"
+
+
+def _causes(summary: Summary) -> dict[str, list[FindingReport]]:
+    """The findings by the likely mistake; those without one by themselves."""
+    causes: dict[str, list[FindingReport]] = {}
+    for finding in summary.findings:
+        cause = finding.diagnosis.sentence if finding.diagnosis else finding.id
+        causes.setdefault(cause, []).append(finding)
+    return causes
+
+
+def _cause(number: int, findings: list[FindingReport]) -> Iterator[str]:
+    first = findings[0]
+    title = first.diagnosis.sentence if first.diagnosis else f"broken, as {code(first.cause)}: {first.clause.promise}"
+    advice = f" ({ADVICE})" if first.advice else ""
+    yield f"{number}. **{title.removesuffix('.')}**{advice}"
+    for finding in findings:
+        also = f"; also breaks {', '.join(map(code, finding.clauses[1:]))}" if len(finding.clauses) > 1 else ""
+        yield f"    - {code(finding.id)}{also}"
+        yield f"      ({finding.agreement})"
+        yield f"      sent {code(finding.sent, 100)}, received {code(finding.received, 120)}"
+
+
+def _deviations(release: str, summary: Summary) -> str:
+    reason = f"Activepieces {release} does so: docs/activepieces.md"
+    text = proposed(summary.findings, Acceptance(reason, _REPOSITORY, "to be said: your team", _EXPIRES))
+    return f"# Known deviations of Activepieces {release}, made by {COMMAND} from a recorded run.\n\n{text}"
+
+
+def main() -> int:
+    """Write the files and print their names."""
+    for path, text in pages().items():
+        path.write_text(text, encoding="utf-8")
+        print(path.relative_to(ROOT))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,10 @@
+"""The page and the known deviations of the recorded releases say what the checks of today say."""
+
+from __future__ import annotations
+
+from tests.benchmark.releases import COMMAND, pages
+
+
+def test_what_is_made_from_the_recorded_runs_is_up_to_date() -> None:
+    stale = [path.name for path, text in pages().items() if path.read_text(encoding="utf-8") != text]
+    assert stale == [], f"run {COMMAND}"
