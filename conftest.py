@@ -10,8 +10,8 @@ import pytest
 
 from contracts.corpus import CorpusError
 from contracts.deviations import DeviationError
-from contracts.document import DocumentError
 from contracts.findings import Level
+from contracts.openapi.texts import DocumentError
 from contracts.secrets import Secrets
 from contracts.verdict import ExitStatus
 from tests.harness.client.credentials import WrongUsage, inherited_key

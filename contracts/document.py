@@ -2,30 +2,28 @@
 
 from __future__ import annotations
 
-import copy
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final
 
 from contracts.exchange import COLLECTION_PATH, JSON_MEDIA_TYPE
-from contracts.patterns import Pattern, PatternError
-from contracts.yaml_text import load_yaml
+from contracts.openapi.operation import (
+    find_operation,
+    follow_all,
+    media_of,
+    other_operations,
+    schema_of,
+    version_of,
+)
+from contracts.openapi.plain_schemas import Plain
+from contracts.openapi.references import resolver_of
+from contracts.openapi.texts import DocumentError, parse, read_file
+from contracts.openapi.verifiable import LIMITS, verifiable
 
 DEFAULT_DOCUMENT: Final = Path(__file__).with_name("create_project.openapi.yaml")
 
 Schema = dict[str, Any]
-
-_TYPES: Final = frozenset({"string", "number", "integer", "boolean", "object", "array", "null"})
-#: Keywords that clauses, oracle and strategies follow, and those that say nothing about values.
-_FOLLOWED: Final = frozenset({"type", "enum", "pattern", "format", "items", "properties", "required"})
-_ANNOTATIONS: Final = frozenset(
-    {"title", "description", "default", "example", "examples", "deprecated", "readOnly", "writeOnly", "$comment"}
-)
-
-
-class DocumentError(ValueError):
-    """The contract document lacks something that the suite needs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +47,12 @@ class Field:
     schema: Schema = field(default_factory=dict, compare=False, hash=False)
 
     @property
+    def limits(self) -> Schema:
+        """What the document says of the values beyond that, and no clause verifies: such as maxLength."""
+        limits: Schema = self.schema.get(LIMITS, {})
+        return limits
+
+    @property
     def name(self) -> str:
         """The last part of the path."""
         return self.path.rpartition(".")[2]
@@ -61,10 +65,11 @@ class Field:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Contract:
-    """What the page promises, read from an OpenAPI 3.1 document.
+    """What the page promises, read from an OpenAPI 3.0 or 3.1 document.
 
-    ``document`` is the document as loaded, ``request_schema`` and ``response_schema`` have their references
-    resolved, ``fields`` are the members of the body, ``response_fields`` those of the 201 answer.
+    ``document`` is the document as loaded, ``request_schema`` and ``response_schema`` are in the plain form (see
+    :mod:`contracts.openapi.plain_schemas`), ``fields`` are the members of the body, ``response_fields`` those of the
+    201 response; ``not_verified`` names what the document says and no clause verifies.
     """
 
     source: str
@@ -73,6 +78,7 @@ class Contract:
     response_schema: Schema
     fields: tuple[Field, ...]
     response_fields: tuple[Field, ...]
+    not_verified: tuple[str, ...] = ()
 
     def field(self, name: str) -> Field:
         """The request field ``name``; raises DocumentError where there is none."""
@@ -80,6 +86,16 @@ class Contract:
             if candidate.path == name:
                 return candidate
         raise DocumentError(f"no request field {name!r}; the document has {[f.path for f in self.fields]}")
+
+    @property
+    def operation_document(self) -> Schema:
+        """The operation alone as an OpenAPI 3.1 document, its schemas in the plain form."""
+        bodies = (self.request_schema, self.response_schema)
+        request, response = ({"content": {JSON_MEDIA_TYPE: {"schema": schema}}} for schema in bodies)
+        answers = {"201": {"description": "created", **response}, "4XX": {"description": "refused"}}
+        operation = {"requestBody": {"required": True, **request}, "responses": answers}
+        information = {"title": "Create Project", "version": "1"}
+        return {"openapi": "3.1.0", "info": information, "paths": {COLLECTION_PATH: {"post": operation}}}
 
     @property
     def echoed(self) -> tuple[str, ...]:
@@ -102,91 +118,56 @@ def _flatten(fields: tuple[Field, ...]) -> list[Field]:
 
 @lru_cache(maxsize=8)
 def load_contract(path: str | Path = DEFAULT_DOCUMENT) -> Contract:
-    """The contract in the OpenAPI document at ``path`` (YAML or JSON).
+    """The contract in an OpenAPI document.
 
-    Raises DocumentError where the file cannot be read, lacks the operation, its body or its 201, or uses a
-    keyword or a pattern that the suite does not follow: a promise that nobody checks must not look kept.
+    Args:
+        path: A file (YAML or JSON); behind ``#`` the operation where it is not the only one that it could be, such as
+            ``openapi.json#POST /api/v1/projects``.
+
+    Returns:
+        The contract. What the document says beyond types, null, options, patterns and required members is named in
+        ``not_verified``, and values that it may keep out are neither valid nor invalid.
+
+    Raises:
+        DocumentError: The file cannot be read, or lacks the operation, its body or its 201.
     """
+    name, _, wanted = str(path).partition("#")
     try:
-        document = load_yaml(Path(path).read_text(encoding="utf-8"))
-    except (OSError, ValueError) as problem:
-        raise DocumentError(f"cannot read the contract document {path}: {problem}") from None
-    try:
-        operation = document["paths"][COLLECTION_PATH]["post"]
-        request = operation["requestBody"]["content"][JSON_MEDIA_TYPE]["schema"]
-        response = operation["responses"]["201"]["content"][JSON_MEDIA_TYPE]["schema"]
-    except (KeyError, TypeError) as missing:
-        raise DocumentError(
-            f"{path}: expected POST {COLLECTION_PATH} with a JSON body and a JSON 201 answer; missing {missing}"
-        ) from None
-    request_schema = resolve(request, document)
-    response_schema = resolve(response, document)
-    _follows(request_schema, "the body")
-    _follows(response_schema, "the 201 answer")
+        document = parse(read_file(name), name)
+        version_of(document, name)
+        request, response = (verifiable(schema, where) for where, schema in _bodies(document, name, wanted).items())
+    except DocumentError as problem:
+        text = str(problem)
+        raise DocumentError(text if text.startswith(name) else f"the contract document {name}: {text}") from None
+    except (AttributeError, KeyError, TypeError, ValueError) as problem:
+        reason = f"{type(problem).__name__}: {problem}"
+        raise DocumentError(f"{name}: the description of the operation is no valid OpenAPI ({reason})") from None
     return Contract(
         source=str(path),
         document=document,
-        request_schema=request_schema,
-        response_schema=response_schema,
-        fields=read_fields(request_schema),
-        response_fields=read_fields(response_schema),
+        request_schema=request.schema,
+        response_schema=response.schema,
+        fields=read_fields(request.schema),
+        response_fields=read_fields(response.schema),
+        not_verified=(*request.not_verified, *response.not_verified),
     )
 
 
-def resolve(schema: Schema, document: Schema) -> Schema:
-    """A copy of ``schema`` with every local ``$ref`` replaced; raises DocumentError for a broken one."""
-
-    def walk(node: Any, seen: tuple[str, ...]) -> Any:
-        if isinstance(node, list):
-            return [walk(item, seen) for item in node]
-        if not isinstance(node, dict):
-            return copy.copy(node)
-        reference = node.get("$ref")
-        if reference is None:
-            return {key: walk(value, seen) for key, value in node.items()}
-        if reference in seen:
-            raise DocumentError(f"the reference {reference} refers to itself")
-        target: Any = document
-        for part in reference.removeprefix("#/").split("/"):
-            try:
-                target = target[part.replace("~1", "/").replace("~0", "~")]
-            except (KeyError, TypeError):
-                raise DocumentError(f"the reference {reference} leads nowhere") from None
-        return walk(target, (*seen, reference))
-
-    resolved: Schema = walk(schema, ())
-    return resolved
-
-
-def _follows(schema: Any, where: str) -> None:
-    """Raise DocumentError for a schema that says more about values than the suite follows."""
-    if not isinstance(schema, dict):
-        raise DocumentError(f"{where}: expected a schema (an object), received {schema!r}")
-    for keyword, value in schema.items():
-        annotation = keyword in _ANNOTATIONS or keyword.startswith("x-")
-        open_object = keyword == "additionalProperties" and value in (True, {})
-        if keyword not in _FOLLOWED and not annotation and not open_object:
-            advice = "write type: [..., 'null']" if keyword == "nullable" else f"expected {sorted(_FOLLOWED)}"
-            raise DocumentError(f"{where}: {keyword} is no keyword that this suite follows; {advice}")
-    _sound(schema, where)
-    if "items" in schema:
-        _follows(schema["items"], f"{where}, items")
-    for name, member in schema.get("properties", {}).items():
-        _follows(member, f"{where}, {name}")
-
-
-def _sound(schema: Schema, where: str) -> None:
-    """Raise DocumentError for a type, a list of options or a pattern that is none."""
-    declared, options = schema.get("type", []), schema.get("enum", [""])
-    types = {declared} if isinstance(declared, str) else set(declared)
-    if not types <= _TYPES or types == {"null"}:
-        raise DocumentError(f"{where}: expected types among {sorted(_TYPES - {'null'})}, received {declared!r}")
-    if not isinstance(options, list) or not options:
-        raise DocumentError(f"{where}: expected enum to be a list of options, received {options!r}")
-    try:
-        Pattern.compile(schema.get("pattern", ""))
-    except PatternError as problem:
-        raise DocumentError(f"{where}: {problem}") from None
+def _bodies(document: Schema, name: str, wanted: str) -> dict[str, Schema]:
+    """The schemas of the body and of the 201 response in the plain form."""
+    found = find_operation(document, resolver_of(document, name, read_file), wanted)
+    if found is None:
+        raise DocumentError(f"expected POST {COLLECTION_PATH} (or --operation); it has {other_operations(document)}")
+    responses = found.operation.get("responses") or {}
+    described = {"request": found.operation.get("requestBody"), "response.201": responses.get("201")}
+    plain, bodies = Plain(), {}
+    for where, body in described.items():
+        content, resolver = follow_all(body or {}, found.resolver)
+        media = media_of(content)
+        if JSON_MEDIA_TYPE not in media:
+            raise DocumentError(f"expected POST {COLLECTION_PATH} with a JSON body and a JSON 201; missing: {where}")
+        bodies[where] = plain.schema(schema_of(media), resolver)
+    return bodies
 
 
 def read_fields(schema: Schema, prefix: str = "", *, example: bool = False) -> tuple[Field, ...]:
@@ -203,8 +184,7 @@ def read_field(path: str, schema: Schema, *, required: bool, example: bool = Fal
     declared = schema.get("type", [])
     types = [declared] if isinstance(declared, str) else list(declared)
     enum = schema.get("enum")
-    # Null is admitted where both keywords admit it (JSON Schema 2020-12, section 6.1.2).
-    nullable = ("null" in types or not types) and (enum is None or None in enum)
+    nullable = "null" in types or not types
     items = schema.get("items")
     return Field(
         path=path,

@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import TYPE_CHECKING, Any, Final
 
+import jsonschema_rs
+
 from contracts import json_text
 from contracts.exchange import JSON_MEDIA_TYPE, VALID_AUTHORIZATION, Case
 from contracts.kinds import kinds_of_credentials, kinds_of_mismatch
@@ -75,6 +77,7 @@ SPELLING: Final = "another spelling of the bearer scheme (RFC 9110, section 11.1
 PARAMETER: Final = "an unusual parameter of the media type"
 WHENCE: Final = "a header that tells where the request comes from"
 IN_USE: Final = "an externalId that may be in use"
+LIMITED: Final = "a limit of the document that is not verified"
 SENT_BEFORE: Final = "an externalId that was sent before"
 NUL: Final = "U+0000"
 UNREADABLE: Final = "nested deeper than this suite can read: its values are not compared"
@@ -86,7 +89,7 @@ LARGE: Final = 100_000
 #: The clause about how a request travels.
 FRAMING: Final = "service.framing"
 VALUES_STAND: Final = frozenset(
-    {TOO_LARGE, DISPUTED, NUL, UNLISTED, SPELLING, PARAMETER, IN_USE, SENT_BEFORE, WHENCE, json_text.TOO_DEEP}
+    {TOO_LARGE, DISPUTED, NUL, UNLISTED, SPELLING, PARAMETER, IN_USE, SENT_BEFORE, WHENCE, LIMITED, json_text.TOO_DEEP}
 )
 
 
@@ -233,6 +236,8 @@ def judge_value(
         reason = f"a JSON {found} instead of {' or '.join(field.types)}"
         yield Violation(f"{prefix}.type", where, reason, (f"a JSON {found}",))
         return
+    if field.limits and not _is_within(field.limits, value):
+        why.append(LIMITED)
     if field.types:
         exercised.append(f"{prefix}.type")
     yield from _judge_enum(field, value, prefix, where, exercised)
@@ -243,6 +248,14 @@ def judge_value(
             yield from judge_value(field.items, item, f"{prefix}.items", f"{where}/{index}", why, exercised)
     elif field.members and isinstance(value, dict):
         yield from _judge_members(field, value, where, why, exercised)
+
+
+def _is_within(limits: dict[str, Any], value: Any) -> bool:
+    """Whether a value keeps the limits of a document for sure; one that nobody can judge does not."""
+    try:
+        return bool(jsonschema_rs.is_valid(limits, value))
+    except ValueError:
+        return False
 
 
 def _judge_enum(field: Field, value: Any, prefix: str, where: str, exercised: list[str]) -> Iterator[Violation]:

@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Any, Final
 from contracts.checks.quoting import ascii_json
 from contracts.deviations import Deviations
 from contracts.diagnosis import Diagnosis, diagnose, observed
-from contracts.document import DEFAULT_DOCUMENT, DocumentError, load_contract
+from contracts.document import DEFAULT_DOCUMENT, load_contract
 from contracts.findings import Level
+from contracts.openapi.texts import DocumentError
 from contracts.published_document import PublishedDocuments
 from contracts.verdict import Verdict, VerdictBuilder
 from reports.evidence import LINE, FindingReport, Repeating, clause_report, finding_report

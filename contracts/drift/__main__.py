@@ -7,8 +7,9 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
-from contracts.document import DEFAULT_DOCUMENT, DocumentError, load_contract
+from contracts.document import DEFAULT_DOCUMENT, load_contract
 from contracts.drift.results import FORMATS, exit_status, hold_against
+from contracts.openapi.texts import DocumentError
 from contracts.verdict import ExitStatus
 
 if TYPE_CHECKING:

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 from contracts.drift.difference import Difference, shown, shown_text, shown_value
 from contracts.drift.effects import Consequence, Effect, admitted, annotation, same_language
-from contracts.drift.idle_limits import effective
-from contracts.drift.merging import LOWER, UPPER, canonical
+from contracts.openapi.idle_limits import effective
+from contracts.openapi.merging import LOWER, UPPER, canonical
 from contracts.patterns import Pattern, PatternError, difference
 
 if TYPE_CHECKING:

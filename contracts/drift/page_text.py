@@ -6,9 +6,9 @@ import json
 import re
 from typing import TYPE_CHECKING, Any, Final
 
-from contracts.drift.published import DriftError
 from contracts.drift.statements import apply_limit, apply_options, apply_pattern, complete_from_example, read_type
 from contracts.exchange import JSON_MEDIA_TYPE
+from contracts.openapi.texts import DocumentError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -91,14 +91,14 @@ def transcribe(text: str) -> Schema:
     """The OpenAPI 3.1 document that a page's text amounts to.
 
     Members that the page shows in its examples alone are there, with ``x-from-example`` on the object that
-    holds them. Raises DriftError where the text lacks the method, the path, or the answer.
+    holds them. Raises DocumentError where the text lacks the method, the path, or the answer.
     """
     text = text.replace("\u00a0", " ").replace("\u200b", "")
     method, path = _operation(text)
     sent, answered, end = _examples(text)
     sections = {name: _Section(lines) for name, lines in _split(text[end:])}
     if "Response" not in sections:
-        raise DriftError("the page has no heading Response; expected the whole text of a reference page")
+        raise DocumentError("the page has no heading Response; expected the whole text of a reference page")
     operation: Schema = {"security": _security(sections, text)[0], "responses": _responses(sections, answered)}
     parameters = [
         {"name": name, "in": _SECTIONS[heading], "required": name in section.schema["required"], "schema": schema}
@@ -136,7 +136,7 @@ def _operation(text: str) -> tuple[str, str]:
             path += part
         if path.startswith("/"):
             return line, path
-    raise DriftError("the page shows no method and path; expected POST and the path among its first lines")
+    raise DocumentError("the page shows no method and path; expected POST and the path among its first lines")
 
 
 def _examples(text: str) -> tuple[Any, Any, int]:
@@ -192,7 +192,7 @@ def _responses(sections: dict[str, _Section], answered: Any) -> Schema:
     section = sections["Response"]
     statuses = [match for word in section.words if (match := _STATUS.fullmatch(word))]
     if not statuses:
-        raise DriftError("the page names no status under Response; expected a line such as 201 - application/json")
+        raise DocumentError("the page names no status under Response; expected a line such as 201 - application/json")
     media = [match["media"] for match in statuses if match["media"]]
     media += [word for word in section.words if _MEDIA.fullmatch(word)]
     complete_from_example(section.schema, answered)

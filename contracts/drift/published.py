@@ -9,10 +9,6 @@ if TYPE_CHECKING:
     from contracts.document import Field
 
 
-class DriftError(ValueError):
-    """A source cannot be read; the message is one sentence that says why and what to do."""
-
-
 @dataclass(frozen=True, slots=True)
 class Published:
     """The operation as one source describes it.

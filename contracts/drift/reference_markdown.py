@@ -12,10 +12,9 @@ from typing import TYPE_CHECKING, Any, Final
 
 from markdown_it import MarkdownIt
 
-from contracts.drift.fetching import parse
-from contracts.drift.published import DriftError
 from contracts.drift.statements import apply_limit, apply_options, apply_pattern, complete_from_example, read_type
 from contracts.exchange import COLLECTION_PATH, JSON_MEDIA_TYPE
+from contracts.openapi.texts import DocumentError, parse
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -37,7 +36,7 @@ def looks_like_markdown(text: str) -> bool:
 
 
 def transcribe_markdown(text: str) -> Schema:
-    """The OpenAPI document that the page holds or amounts to; raises DriftError where it is broken."""
+    """The OpenAPI document that the page holds or amounts to; raises DocumentError where it is broken."""
     for content in _documents(text):
         document = parse(content, "the block of the page")
         if isinstance(document, dict) and "openapi" in document:
@@ -61,7 +60,7 @@ def _from_short_form(document: Schema) -> Schema:
     """One operation as ``paths: {path, method, request, response}``, each schema in a ``schemaArray``."""
     paths = document.get("paths")
     if not isinstance(paths, dict) or not isinstance(paths.get("path"), str):
-        raise DriftError("the block of the page is neither an OpenAPI document nor the short form of an operation")
+        raise DocumentError("the block of the page is neither an OpenAPI document nor the short form of an operation")
     request, responses = paths.get("request") or {}, paths.get("response") or {}
     schemes: dict[str, Schema] = {}
     security = []
@@ -233,6 +232,6 @@ def _without_fences(text: str) -> tuple[str, list[tuple[str, Any]]]:
 def _example(kind: str, block: str) -> list[tuple[str, Any]]:
     try:
         value = parse(block, "an example") if block.lstrip().startswith("{") else None
-    except DriftError:
+    except DocumentError:
         return []
     return [(kind, value)] if isinstance(value, dict) else []

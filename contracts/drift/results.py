@@ -8,10 +8,9 @@ from typing import TYPE_CHECKING, Any, Final
 
 from contracts.drift.difference import shown
 from contracts.drift.differences import compare
-from contracts.drift.fetching import shown_source
 from contracts.drift.openapi import read_contract
-from contracts.drift.published import DriftError
 from contracts.drift.sources import read_source
+from contracts.openapi.texts import DocumentError, shown_source
 from contracts.verdict import ExitStatus
 
 if TYPE_CHECKING:
@@ -61,7 +60,7 @@ def hold_against(contract: Contract, source: str) -> Result:
     try:
         published = read_source(source)
         differences = compare(read_contract(contract), published)
-    except DriftError as problem:
+    except DocumentError as problem:
         return Result(shown(shown_source(source)), problem=shown(str(problem)))
     return Result(shown(published.source), shown(published.form), differences, published=published)
 

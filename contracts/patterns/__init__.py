@@ -10,10 +10,10 @@ from functools import lru_cache
 
 from contracts.patterns.automaton import Automaton, CharacterClass, difference
 from contracts.patterns.construction import build
-from contracts.patterns.pattern_error import PatternError
+from contracts.patterns.pattern_error import PatternError, PatternTooLargeError
 from contracts.patterns.syntax import parse
 
-__all__ = ["Automaton", "CharacterClass", "Pattern", "PatternError", "difference"]
+__all__ = ["Automaton", "CharacterClass", "Pattern", "PatternError", "PatternTooLargeError", "difference"]
 
 
 class _Row(dict[str, "_Row"]):
@@ -62,7 +62,7 @@ class Pattern:
         try:
             automaton, situations = build(source, parse(source))
         except RecursionError:
-            raise PatternError(source, "nested too deeply", None, "Use fewer groups.") from None
+            raise PatternTooLargeError(source, "nested too deeply", None, "Use fewer groups.") from None
         rows: list[_Row] = []
         rows.extend(_Row(automaton, state, rows) for state in automaton.states)
         return Pattern(source, automaton, situations, rows[automaton.initial])

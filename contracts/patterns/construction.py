@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from contracts.patterns.automaton import Automaton, CharacterClass, preference, representative
 from contracts.patterns.charsets import MAX_CODE_POINT, contains, partition, size
-from contracts.patterns.pattern_error import PatternError
+from contracts.patterns.pattern_error import PatternTooLargeError
 from contracts.patterns.program import ALWAYS, Conjunction, Formula, Program, conjoined, simplified
 from contracts.patterns.tree import DIGITS, LINE_TERMINATORS, SPACE, WORD
 
@@ -74,7 +74,7 @@ def _determinised(source: str, program: Program, classes: list[CharSet]) -> tupl
             there = simplified(found)
             if there not in numbers:
                 if len(numbers) >= _MOST_STATES:
-                    raise PatternError(
+                    raise PatternTooLargeError(
                         source,
                         f"more than {_MOST_STATES} states",
                         None,

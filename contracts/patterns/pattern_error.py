@@ -19,3 +19,7 @@ class PatternError(ValueError):
         self.source = source
         self.construct = construct
         self.offset = offset
+
+
+class PatternTooLargeError(PatternError):
+    """A pattern that would need more memory or time than any document is worth."""

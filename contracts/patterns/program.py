@@ -15,7 +15,7 @@ from itertools import product
 from typing import TYPE_CHECKING, Final, TypeAlias
 
 from contracts.patterns.charsets import charset
-from contracts.patterns.pattern_error import PatternError
+from contracts.patterns.pattern_error import PatternTooLargeError
 from contracts.patterns.tree import (
     WORD,
     Chars,
@@ -134,7 +134,9 @@ class Program:
 
     def _add(self, instruction: _Instruction) -> int:
         if len(self._code) >= _MOST_INSTRUCTIONS:
-            raise PatternError(self._source, "a counted repetition too large to write out", None, "Use smaller counts.")
+            raise PatternTooLargeError(
+                self._source, "a counted repetition too large to write out", None, "Use smaller counts."
+            )
         self._code.append(instruction)
         return len(self._code) - 1
 

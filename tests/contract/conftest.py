@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from contracts.document import load_contract
+from tests.harness.options import named_contract
 from tests.harness.profiles import PROFILES
 from tests.harness.pytest_plugin import DRIVER, PREPARATION, sets_of
 
@@ -36,7 +37,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """One test for each field with a pattern, whichever the contract has."""
     if "patterned" in metafunc.fixturenames:
-        contract = load_contract(metafunc.config.getoption("--contract"))
+        contract = load_contract(named_contract(metafunc.config))
         metafunc.parametrize("patterned", [field.path for field in contract.fields if field.pattern is not None])
 
 

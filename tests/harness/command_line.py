@@ -113,7 +113,8 @@ for _name in _COMMANDS:
 def _explain(clause: str, document: str | None) -> int:
     """Print what CLAUSE promises, the words that it rests on, where they are found, and its level."""
     from contracts.clauses import catalogue  # noqa: PLC0415  # as above
-    from contracts.document import DEFAULT_DOCUMENT, DocumentError, load_contract  # noqa: PLC0415
+    from contracts.document import DEFAULT_DOCUMENT, load_contract  # noqa: PLC0415
+    from contracts.openapi.texts import DocumentError  # noqa: PLC0415
 
     try:
         clauses = catalogue(load_contract(document or str(DEFAULT_DOCUMENT)))

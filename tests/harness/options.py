@@ -28,6 +28,11 @@ if TYPE_CHECKING:
 _LEAST: Final = 20
 
 
+def named_contract(config: pytest.Config) -> str:
+    """The document of the contract, with the operation behind ``#`` where one is given (see :func:`load_contract`)."""
+    return f"{config.getoption('--contract')}#{config.getoption('--operation')}".rstrip("#")
+
+
 def _declarations() -> Declarations:
     """The options by their names: what argparse is to know of each."""
     table: Declarations = {}
@@ -76,7 +81,14 @@ def _declarations() -> Declarations:
     option("run", metavar="DIR", help="with --replay: the folder of the run that had the finding")
     option("keep-projects", action="store_true", help="leave the created projects where they are")
     option(
-        "contract", default=str(DEFAULT_DOCUMENT), help="an OpenAPI 3.1 document with another version of the contract"
+        "contract",
+        default=str(DEFAULT_DOCUMENT),
+        help="an OpenAPI 3.0 or 3.1 document, as a team publishes it, with another version of the contract",
+    )
+    option(
+        "operation",
+        default="",
+        help="which operation of the document, such as 'POST /api/v1/projects', where several could be meant",
     )
     option(
         "fail-on",
@@ -137,7 +149,8 @@ def read_options(config: pytest.Config) -> tuple[RunOptions, Secrets]:
     seed = get("--seed")
     if seed is None:
         seed = _fresh_seed(shard) if profile.fresh_seed else 0
-    load_contract(get("--contract"))
+    contract = named_contract(config)
+    load_contract(contract)
     corpus = "" if get("--corpus") == "none" else str(output_folder(config) / get("--corpus"))
     load_corpus(corpus)
     from tests.harness.example_database import check_database  # noqa: PLC0415  # a live run pays for it alone
@@ -149,7 +162,7 @@ def read_options(config: pytest.Config) -> tuple[RunOptions, Secrets]:
         profile=profile.name,
         seed=seed,
         run_id=new_run_id(),
-        contract=get("--contract"),
+        contract=contract,
         budget=budget,
         rate=get("--rate"),
         connections=get("--connections") or 0,

@@ -49,6 +49,8 @@ T = TypeVar("T")
 
 #: Requests of the budget that are kept for the end: the look back, and the list that is searched for lost projects.
 _LOOK_BACK, _SEARCH = 3, 2
+#: Statements of a document that no clause verifies and that are named one by one.
+_NAMED = 20
 #: Connections to a service whose simplest creation takes longer, or less long, than so many seconds.
 _MANY, _SLOW = 8, 0.008
 _FEW, _FAST = 2, 0.004
@@ -128,6 +130,10 @@ class TestRun:
             export_key(self.secrets.resolve("{key}"))
         self._history = HistoryWriter(folder, self.worker, self.secrets)
         self.history.record("run", **run_record(self.options, self.options.load_contract(), command))
+        if not_verified := self.options.load_contract().not_verified:
+            text = f"the document says what no clause verifies: {'; '.join(not_verified[:_NAMED])}"
+            rest = f" and {len(not_verified) - _NAMED} more" if len(not_verified) > _NAMED else ""
+            self.history.record("note", kind="contract", text=text + rest)
         if not self.secrets.is_telling:
             text = (
                 "the key is too short or too plain to be recognised in an answer; it is neither looked for nor masked"

@@ -44,7 +44,7 @@ _KEPT_HEADERS = frozenset({"authorization", "content-type"})
 @lru_cache(maxsize=1)
 def _operation(contract: str) -> Any:
     # A configuration of its own: schemathesis would read a schemathesis.toml of the current folder.
-    schema = schemathesis.openapi.from_dict(load_contract(contract).document, config=SchemathesisConfig())
+    schema = schemathesis.openapi.from_dict(load_contract(contract).operation_document, config=SchemathesisConfig())
     return schema[COLLECTION_PATH]["POST"]
 
 

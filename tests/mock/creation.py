@@ -168,7 +168,8 @@ def record(service: Service, fields: dict[str, Any]) -> dict[str, Any]:
             project[name] = fields[name]
         elif name in service.required_members or "null" in schema.get("type", []):
             project[name] = blank(schema)
-    return project
+    # What may not be null is left out where there is none.
+    return {name: value for name, value in project.items() if value is not None or name not in service.never_null}
 
 
 def blank(schema: dict[str, Any]) -> Any:

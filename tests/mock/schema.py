@@ -7,7 +7,6 @@ additionalProperties, anyOf, oneOf, allOf and local references.
 
 from __future__ import annotations
 
-import json
 import math
 import re
 from collections.abc import Callable
@@ -15,7 +14,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import regress
-import yaml
+
+from contracts.openapi.operation import find_operation, follow_all, media_of, schema_of
+from contracts.openapi.plain_schemas import Plain
+from contracts.openapi.references import resolver_of
+from contracts.openapi.texts import parse, read_file
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -40,43 +43,26 @@ Validator = Callable[[Any, tuple[str, ...], list[Issue]], None]
 
 @dataclass(frozen=True, slots=True)
 class Operation:
-    """What the mock needs of the document: the schemas of the request and of the 201, references resolved."""
+    """What the mock needs of the document: the schemas of the request and of the 201 in the plain form."""
 
     request: dict[str, Any]
     created: dict[str, Any]
 
 
 def load_operation(path: Path) -> Operation:
-    """The schemas of `POST /v1/projects` in an OpenAPI 3.1 document.
+    """The schemas of `POST /v1/projects` in an OpenAPI document; behind `#` the operation where it is another one.
 
     Raises `KeyError` where the document lacks the operation and `ValueError` where a reference leads nowhere.
     """
-    if path.suffix == ".json":
-        document = json.loads(path.read_bytes())
-    else:
-        loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-        document = yaml.load(path.read_bytes(), Loader=loader)  # noqa: S506 - a safe loader, C or Python
-    post = document["paths"]["/v1/projects"]["post"]
-    return Operation(
-        _resolved(document, post["requestBody"]["content"]["application/json"]["schema"]),
-        _resolved(document, post["responses"]["201"]["content"]["application/json"]["schema"]),
-    )
-
-
-def _resolved(document: dict[str, Any], node: Any) -> Any:
-    if isinstance(node, list):
-        return [_resolved(document, item) for item in node]
-    if not isinstance(node, dict):
-        return node
-    reference = node.get("$ref")
-    if reference is None:
-        return {key: _resolved(document, value) for key, value in node.items()}
-    target: Any = document
-    for step in reference.removeprefix("#/").split("/"):
-        if step not in target:
-            raise ValueError(f"{reference} leads nowhere in the document: no {step!r}")
-        target = target[step]
-    return _resolved(document, target)
+    name, _, wanted = str(path).partition("#")
+    document = parse(read_file(name), name)
+    found = find_operation(document, resolver_of(document, name, read_file), wanted)
+    if found is None:
+        raise KeyError("POST /v1/projects")
+    bodies = (found.operation["requestBody"], found.operation["responses"]["201"])
+    plain = Plain()
+    followed = (follow_all(body, found.resolver) for body in bodies)
+    return Operation(*(plain.schema(schema_of(media_of(body)), resolver) for body, resolver in followed))
 
 
 def kind(value: Json) -> str:
@@ -155,7 +141,7 @@ def _choice_rules(schema: dict[str, Any]) -> list[Validator]:
         listed = "|".join(f'"{option}"' for option in options)
 
         def choice(value: Json, path: tuple[str, ...], issues: list[Issue]) -> None:
-            if not any(same(value, option) for option in options):
+            if value is not None and not any(same(value, option) for option in options):
                 issues.append(Issue(path, f"Invalid option: expected one of {listed}"))
 
         rules.append(choice)

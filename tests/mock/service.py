@@ -44,6 +44,9 @@ class Service:
         self.request_members = frozenset(operation.request.get("properties", {}))
         self.required_members = frozenset(operation.created.get("required", []))
         answered: dict[str, dict[str, Any]] = operation.created.get("properties", {})
+        self.never_null = frozenset(
+            name for name, schema in answered.items() if "null" not in schema.get("type", ["null"])
+        )
         self.further_members = {name: schema for name, schema in answered.items() if name not in creation.WRITTEN}
         self.platform_id = derived_id("platform", key)
         self.pool_id = derived_id("pool", key)

@@ -11,11 +11,12 @@ import yaml
 
 from contracts.checks.context import Limits
 from contracts.clauses import catalogue
-from contracts.document import Contract, DocumentError, load_contract
+from contracts.document import Contract, load_contract
 from contracts.exchange import Case, Exchange, Response
 from contracts.findings import Level
 from contracts.judgement import Judge
-from contracts.oracle import Expected, Oracle
+from contracts.openapi.texts import DocumentError
+from contracts.oracle import LIMITED, Expected, Oracle
 from contracts.secrets import Secrets
 
 if TYPE_CHECKING:
@@ -151,22 +152,35 @@ def test_a_fault_in_an_invented_field_of_the_answer_is_found(contract: Contract)
 
 
 @pytest.mark.parametrize(
-    ("schema", "sentence"),
+    ("schema", "phrase", "value"),
     [
-        ({"type": "string", "maxLength": 5}, "the body, region: maxLength is no keyword that this suite follows"),
-        ({"type": "string", "nullable": True}, "write type: [..., 'null']"),
-        ({"anyOf": [{"type": "string"}]}, "anyOf is no keyword"),
-        ({"type": "object", "additionalProperties": False}, "additionalProperties is no keyword"),
-        ({"type": "text"}, "received 'text'"),
-        ({"type": "null"}, "received 'null'"),
-        ({"type": "string", "enum": []}, "expected enum to be a list of options, received []"),
-        ({"type": "array", "items": {"type": "number", "minimum": 1}}, "region, items: minimum is no keyword"),
-        ({"type": "object", "properties": {"x": {"const": 1}}}, "region, x: const is no keyword"),
-        ({"type": "string", "pattern": "(?<=a)b"}, "the body, region: "),
-        ("string", "the body, region: expected a schema (an object), received 'string'"),
+        ({"type": "string", "maxLength": 5}, "request.region: maxLength 5", "abcdef"),
+        ({"type": "object", "additionalProperties": False}, "request.region: additionalProperties false", {"x": 1}),
+        ({"type": "object", "propertyNames": {"maxLength": 1}}, "request.region: propertyNames", {"long": 1}),
+        ({"type": "string", "pattern": "(?<=a)b"}, "request.region: pattern", "b"),
+        ({"oneOf": [{"type": "string", "pattern": "a"}, {"type": "string", "minLength": 4}]}, "anyOf", "b"),
     ],
 )
-def test_a_promise_that_nobody_would_check_is_refused(tmp_path: Path, schema: Any, sentence: str) -> None:
+def test_what_nobody_verifies_is_named_and_values_beyond_it_are_left_open(
+    tmp_path: Path, schema: Any, phrase: str, value: Any
+) -> None:
+    contract = load(tmp_path, draft(region=schema))
+    assert any(phrase in said for said in contract.not_verified), contract.not_verified
+    expectation = Oracle(contract).expect(case(region=value))
+    assert (expectation.expected, expectation.why) == (Expected.UNSPECIFIED, (LIMITED,))
+
+
+@pytest.mark.parametrize(
+    ("schema", "sentence"),
+    [
+        ({"type": "text"}, "received ['text']"),
+        ({"type": "null"}, "received ['null']"),
+        ({"type": "string", "enum": []}, "a list of options"),
+        ("string", "expected a schema (an object)"),
+        ({"$ref": "#/components/schemas/Nowhere"}, "leads nowhere"),
+    ],
+)
+def test_what_is_no_schema_is_refused(tmp_path: Path, schema: Any, sentence: str) -> None:
     with pytest.raises(DocumentError) as refused:
         load(tmp_path, draft(region=schema))
     assert sentence in str(refused.value)
@@ -205,10 +219,10 @@ def test_null_among_options_is_null_and_no_option(tmp_path: Path, schema: Any, n
 
 def test_a_document_that_is_no_yaml_or_lacks_the_operation_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "draft.yaml"
-    for text, sentence in (("a: [", "cannot read the contract document"), ("a: 1", "missing 'paths'")):
+    for text, sentence in (("a: [", "neither JSON nor YAML"), ("a: 1", "no member openapi")):
         path.write_text(text, encoding="utf-8")
         load_contract.cache_clear()
         with pytest.raises(DocumentError, match=sentence):
             load_contract(path)
-    with pytest.raises(DocumentError, match="cannot read the contract document"):
+    with pytest.raises(DocumentError, match="cannot be read"):
         load_contract(tmp_path / "none.yaml")

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from contracts.document import load_contract
-from contracts.drift import DriftError, Result, compare, read_contract, read_openapi
+from contracts.drift import DocumentError, Result, compare, read_contract, read_openapi
 from contracts.drift.results import FORMATS
 from tests.selftest.data import DATA
 
@@ -60,7 +60,7 @@ def test_a_broken_document_is_compared_or_refused_in_a_sentence(chance: random.R
     sentence = ""
     try:
         found = compare(HELD, read_openapi(document, "document"))
-    except DriftError as problem:
+    except DocumentError as problem:
         sentence, found = str(problem), ()
     assert not sentence or sentence.startswith("document")
     assert all(difference.sentence().isprintable() for difference in found)

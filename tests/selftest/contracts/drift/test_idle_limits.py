@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from contracts.drift.idle_limits import effective
+from contracts.openapi.idle_limits import effective
 
 
 @pytest.mark.parametrize(

@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING
 import pytest
 
 from contracts.document import DEFAULT_DOCUMENT, load_contract
-from contracts.drift import DriftError, compare, fetching, hold_against, read_contract, read_source
+from contracts.drift import DocumentError, compare, fetching, hold_against, read_contract, read_source
 from contracts.drift.__main__ import main
 from contracts.drift.difference import shown, shown_text
+from contracts.openapi import texts
 from tests.selftest.data import DATA
 
 if TYPE_CHECKING:
@@ -78,11 +79,11 @@ def test_a_document_on_the_web_may_be_in_parts_on_its_own_host_only(tmp_path: Pa
         for elsewhere in (secret.as_uri(), site.replace("127.0.0.1", "localhost") + "/parts/project.json"):
             content["schema"] = {"$ref": elsewhere}
             pages["/openapi.json"] = (200, "application/json", json.dumps(document).encode())
-            with pytest.raises(DriftError, match="leads to another host"):
+            with pytest.raises(DocumentError, match="leads to another host"):
                 read_source(f"{site}/openapi.json")
         content["schema"] = {"$ref": "parts/none.json"}
         pages["/openapi.json"] = (200, "application/json", json.dumps(document).encode())
-        with pytest.raises(DriftError, match=r"none\.json answers 404"):
+        with pytest.raises(DocumentError, match=r"none\.json answers 404"):
             read_source(f"{site}/openapi.json")
 
 
@@ -93,7 +94,7 @@ def test_a_file_may_not_refer_out_of_its_folder(tmp_path: Path) -> None:
     source = inner / "openapi.json"
     operation = {"responses": {"201": {"content": {"application/json": {"schema": {"$ref": "../secret.json"}}}}}}
     source.write_text(json.dumps({"openapi": "3.1.0", "paths": {"/v1/projects": {"post": operation}}}), "utf-8")
-    with pytest.raises(DriftError, match="leads out of the folder"):
+    with pytest.raises(DocumentError, match="leads out of the folder"):
         read_source(str(source))
 
 
@@ -109,7 +110,8 @@ def test_what_the_web_does_not_give_is_a_sentence(monkeypatch: pytest.MonkeyPatc
             f"http://{host}/secret answers 403; expected 200 with the document"
         )
         assert "is HTML; expected" in hold_against(load_contract(), f"{site}/page").problem
-        monkeypatch.setattr(fetching, "MOST_BYTES", 1_000)
+        for module in (fetching, texts):
+            monkeypatch.setattr(module, "MOST_BYTES", 1_000)
         assert "more than 1,000 bytes" in hold_against(load_contract(), f"{site}/large").problem
         assert "more than 1,000 bytes" in hold_against(load_contract(), str(PUBLISHED)).problem
     assert hold_against(load_contract(), f"{site}/page").problem.endswith("cannot be reached: no connection")

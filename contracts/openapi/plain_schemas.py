@@ -10,13 +10,13 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any, Final
 
-from contracts.drift.merging import LOWER, UPPER, intersection, union
-from contracts.drift.published import DriftError
-from contracts.drift.references import follow
+from contracts.openapi.merging import LOWER, UPPER, intersection, union
+from contracts.openapi.references import follow
+from contracts.openapi.texts import DocumentError
 
 if TYPE_CHECKING:
     from contracts.document import Schema
-    from contracts.drift.references import Resolver
+    from contracts.openapi.references import Resolver
 
 #: No schema of one operation is deeper or larger; a document that is cannot be compared by anybody.
 _DEEPEST: Final = 60
@@ -50,15 +50,15 @@ class Plain:
     def schema(self, schema: Any, resolver: Resolver, following: tuple[str, ...] = ()) -> Schema:
         """``schema`` in the plain form. A schema that refers to itself is cut off where it does.
 
-        Raises DriftError for what is no schema, for references to nowhere and for sizes beyond reason.
+        Raises DocumentError for what is no schema, for references to nowhere and for sizes beyond reason.
         """
         self._walked += 1
         if len(following) > _DEEPEST or self._walked > _MOST:
-            raise DriftError("the schema of the operation is too deep or too large to compare")
+            raise DocumentError("the schema of the operation is too deep or too large to compare")
         if schema is True or schema == {}:
             return {}
         if not isinstance(schema, dict):
-            raise DriftError(f"expected a schema (an object), received {json.dumps(schema, default=str)[:80]}")
+            raise DocumentError(f"expected a schema (an object), received {json.dumps(schema, default=str)[:80]}")
         _sound(schema)
         parts = [self._own(schema, resolver, following)]
         if "$ref" in schema:
@@ -107,7 +107,7 @@ class Plain:
 
 
 def _sound(schema: Schema) -> None:
-    """Raise DriftError for a keyword whose value is of another type than JSON Schema has for it."""
+    """Raise DocumentError for a keyword whose value is of another type than JSON Schema has for it."""
     for keyword, value in schema.items():
         kind = _KINDS.get(keyword)
         sound = kind is None or (isinstance(value, kind) and (kind is bool or not isinstance(value, bool)))
@@ -116,7 +116,7 @@ def _sound(schema: Schema) -> None:
         if keyword in _BOUNDS and keyword.startswith("exclusive") and isinstance(value, bool):
             sound = True  # as 3.0 has it
         if not sound:
-            raise DriftError(f"a schema has {keyword}: {json.dumps(value, default=str)[:80]}, which is none")
+            raise DocumentError(f"a schema has {keyword}: {json.dumps(value, default=str)[:80]}, which is none")
 
 
 def _types_and_enum(schema: Schema, plain: Schema) -> None:
@@ -131,7 +131,7 @@ def _types_and_enum(schema: Schema, plain: Schema) -> None:
             types = sorted({_type_of(option) for option in named})
         # In 3.1 null is admitted where both keywords admit it, in 3.0 where `nullable` says so.
         types = [name for name in types if name != "null"] + ["null"] * (None in options)
-        if named:
+        if named or not options:
             plain["enum"] = named
     if types:
         plain["type"] = types

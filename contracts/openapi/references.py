@@ -9,8 +9,7 @@ from urllib.parse import unquote, urlsplit
 from referencing import Registry, Resource
 from referencing.exceptions import Unresolvable
 
-from contracts.drift.fetching import is_address, parse, read_text, shown_source
-from contracts.drift.published import DriftError
+from contracts.openapi.texts import DocumentError, is_address, parse, shown_source
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -19,41 +18,47 @@ if TYPE_CHECKING:
     Resolver = Any
 
 
-def resolver_of(document: Any, source: str) -> Resolver:
-    """What resolves the references of ``document``, read from ``source``.
+def resolver_of(document: Any, source: str, read_text: Callable[[str], str]) -> Resolver:
+    """What resolves the references of ``document``, read from ``source``; ``read_text`` reads its neighbours.
 
     A document from the web may refer to its own host alone, a file to files beside or below it: a page
     must not make this machine read its files or ask others.
     """
     base = source if is_address(source) else Path(source).resolve().as_uri()
     new: Any = Registry  # its generic arguments say nothing here
-    return new(retrieve=_neighbours(base)).with_resource(base, Resource.opaque(document)).resolver(base_uri=base)
+    return (
+        new(retrieve=_neighbours(base, read_text))
+        .with_resource(base, Resource.opaque(document))
+        .resolver(base_uri=base)
+    )
 
 
-def _neighbours(base: str) -> Callable[[str], Any]:
+def _neighbours(base: str, read_text: Callable[[str], str]) -> Callable[[str], Any]:
     home = urlsplit(base)
 
     def retrieve(uri: str) -> Any:
         parts = urlsplit(uri)
         if (parts.scheme, parts.netloc) != (home.scheme, home.netloc):
-            raise DriftError(f"the reference {shown_source(uri)!r} leads to another host; put the documents into one")
+            raise DocumentError(
+                f"the reference {shown_source(uri)!r} leads to another host; put the documents into one"
+            )
         if parts.scheme != "file":
             return Resource.opaque(parse(read_text(uri), uri))
         path = Path(unquote(parts.path)).resolve()
         if Path(unquote(home.path)).parent not in path.parents:
-            raise DriftError(f"the reference to {path.name!r} leads out of the folder of the document")
+            raise DocumentError(f"the reference to {path.name!r} leads out of the folder of the document")
         return Resource.opaque(parse(read_text(str(path)), path.name))
 
     return retrieve
 
 
 def follow(reference: str, resolver: Resolver) -> tuple[Any, Resolver]:
-    """What ``reference`` leads to, and the resolver for references in there; raises DriftError if nowhere."""
+    """What ``reference`` leads to, and the resolver for references in there; raises DocumentError if nowhere."""
     try:
         found = resolver.lookup(reference)
     except Unresolvable as problem:
         cause: BaseException | None = problem
-        while cause is not None and not isinstance(cause, DriftError):
+        while cause is not None and not isinstance(cause, DocumentError):
             cause = cause.__cause__ or cause.__context__
-        raise (cause or DriftError(f"the reference {reference!r} leads nowhere")) from None
+        raise (cause or DocumentError(f"the reference {reference!r} leads nowhere")) from None
     return found.contents, found.resolver

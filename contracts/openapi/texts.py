@@ -1,0 +1,67 @@
+"""Texts of documents: files within bounds of size, JSON or YAML; names of sources as reports show them."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any, Final
+from urllib.parse import urlsplit, urlunsplit
+
+from contracts.yaml_text import load_yaml
+
+#: The largest text that is read. The whole document of the service has under two million bytes.
+MOST_BYTES: Final = 20_000_000
+
+
+class DocumentError(ValueError):
+    """A document cannot be read or lacks what the suite needs; the message is one sentence that says what to do."""
+
+
+def is_address(source: str) -> bool:
+    """Whether ``source`` is an http or https URL rather than the name of a file."""
+    return source.lower().startswith(("http://", "https://"))
+
+
+def shown_source(source: str) -> str:
+    """``source`` as reports show it: without a user, a password, or a query that may hold a token."""
+    if not is_address(source):
+        return source
+    parts = urlsplit(source)
+    return urlunsplit((parts.scheme, parts.netloc.rpartition("@")[2], parts.path, "", ""))
+
+
+def read_file(source: str) -> str:
+    """The text of a file in UTF-8; raises DocumentError where it cannot be had."""
+    try:
+        with Path(source).open("rb") as file:
+            data = file.read(MOST_BYTES + 1)
+    except OSError as problem:
+        raise DocumentError(f"{source} cannot be read: {problem.strerror or problem}") from None
+    return decoded(data, source)
+
+
+def decoded(data: bytes, source: str) -> str:
+    """The text of the bytes of ``source``; raises DocumentError for too many and for such as are not UTF-8."""
+    if len(data) > MOST_BYTES:
+        raise DocumentError(f"{shown_source(source)} has more than {MOST_BYTES:,} bytes; expected one document or page")
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError as problem:
+        raise DocumentError(f"{shown_source(source)} is not UTF-8 (byte {problem.start}); expected a text") from None
+
+
+def parse(text: str, source: str) -> Any:
+    """The value of a JSON or YAML text; raises DocumentError, which says where it is wrong."""
+    try:
+        return json.loads(text)
+    except RecursionError:
+        raise DocumentError(f"{shown_source(source)} is nested too deeply") from None
+    except ValueError as problem:
+        if text.lstrip()[:1] in {"{", "["}:
+            reason = problem
+        else:
+            try:
+                return load_yaml(text)
+            except ValueError as other:
+                reason = other
+    raise DocumentError(f"{shown_source(source)} is neither JSON nor YAML: {' '.join(str(reason).split())}")
