@@ -18,12 +18,10 @@ from contracts.openapi.operation import (
 )
 from contracts.openapi.plain_schemas import Plain
 from contracts.openapi.references import resolver_of
-from contracts.openapi.texts import DocumentError, parse, read_file
+from contracts.openapi.texts import DocumentError, Schema, parse, read_file
 from contracts.openapi.verifiable import LIMITS, verifiable
 
 DEFAULT_DOCUMENT: Final = Path(__file__).with_name("create_project.openapi.yaml")
-
-Schema = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)

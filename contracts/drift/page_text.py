@@ -13,7 +13,7 @@ from contracts.openapi.texts import DocumentError
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from contracts.document import Schema
+    from contracts.openapi.texts import Schema
 
 _METHODS: Final = frozenset({"GET", "POST", "PUT", "PATCH", "DELETE"})
 #: Headings of a page, to where OpenAPI puts what stands under them.

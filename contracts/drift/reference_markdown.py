@@ -19,7 +19,7 @@ from contracts.openapi.texts import DocumentError, parse
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from contracts.document import Schema
+    from contracts.openapi.texts import Schema
 
 _BLOCK: Final = re.compile(r"^ {0,3}(?P<fence>`{3,}|~{3,})[ \t]*(?P<info>ya?ml|json)\b", re.MULTILINE)
 _OPERATION: Final = re.compile(r"^\s*\"?(?:openapi|paths)\"?\s*:", re.MULTILINE)

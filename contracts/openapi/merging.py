@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from contracts.document import Schema
+    from contracts.openapi.texts import Schema
 
 #: Of two lower bounds the greater one holds for both, of two upper bounds the lesser.
 LOWER: Final = frozenset({"minLength", "minimum", "exclusiveMinimum", "minItems", "minProperties"})

@@ -9,8 +9,8 @@ from contracts.openapi.references import follow
 from contracts.openapi.texts import DocumentError
 
 if TYPE_CHECKING:
-    from contracts.document import Schema
     from contracts.openapi.references import Resolver
+    from contracts.openapi.texts import Schema
 
 _METHODS: Final = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
 

@@ -15,8 +15,8 @@ from contracts.openapi.references import follow
 from contracts.openapi.texts import DocumentError
 
 if TYPE_CHECKING:
-    from contracts.document import Schema
     from contracts.openapi.references import Resolver
+    from contracts.openapi.texts import Schema
 
 #: No schema of one operation is deeper or larger; a document that is cannot be compared by anybody.
 _DEEPEST: Final = 60

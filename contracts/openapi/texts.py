@@ -9,6 +9,9 @@ from urllib.parse import urlsplit, urlunsplit
 
 from contracts.yaml_text import load_yaml
 
+#: A JSON Schema, or another object of a document.
+Schema = dict[str, Any]
+
 #: The largest text that is read. The whole document of the service has under two million bytes.
 MOST_BYTES: Final = 20_000_000
 

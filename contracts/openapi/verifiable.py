@@ -10,7 +10,7 @@ from contracts.openapi.texts import DocumentError
 from contracts.patterns import Pattern, PatternError, PatternTooLargeError
 
 if TYPE_CHECKING:
-    from contracts.document import Schema
+    from contracts.openapi.texts import Schema
 
 _TYPES: Final = frozenset({"string", "number", "integer", "boolean", "object", "array", "null"})
 #: Keywords that clauses, oracle and strategies follow.
