@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from functools import partial
 from typing import Any, Final
 
@@ -26,10 +26,31 @@ _DOES: Final = {name: f"texts are stored {name}" for name in WHOLE_CHANGES} | {
     **{form: f"texts are normalised to {form}" for form in ("NFC", "NFD", "NFKC", "NFKD")},
 }
 
+_REMOVED: Final = {
+    "invisible characters": "[\u00ad\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff]",
+    "zero-width characters": "[\u200b-\u200d\ufeff]",
+    "zero-width characters and marks of direction": "[\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]",
+    "marks of direction": "[\u200e\u200f\u202a-\u202e\u2066-\u2069]",
+    "byte order marks": "\ufeff",
+    "control characters": r"[\x00-\x1f\x7f]",
+    "control characters but tabs and line breaks": r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]",
+    "control characters of any kind": r"[\x00-\x1f\x7f-\x9f]",
+    "U+0000": r"\x00",
+    "line breaks": r"[\r\n]+",
+    "characters beyond U+FFFF": "[\U00010000-\U0010ffff]",
+    "characters beyond Latin-1": r"[^\x00-\xff]",
+    "characters beyond ASCII": r"[^\x00-\x7f]",
+    "combining marks": r"[\u0300-\u036f]",
+    "tags": r"<[^>]*>",
+    "quotation marks": r"[\"']",
+    "backslashes": r"\\",
+    "white space": r"\s+",
+    "< and >": r"[<>]",
+}
 
-def changed_values(name: str, failing: Sequence[Observation]) -> Iterator[tuple[str, Prediction]]:
+
+def changed_values(name: str) -> Iterator[tuple[str, Prediction]]:
     """Hypotheses about what is done to the values of a field; one agrees where it gives what the service showed."""
-    del failing
     for sentence, change in _changes():
         yield f"{name}: {sentence}", _giving(name, change)
 
@@ -57,6 +78,12 @@ def _changes() -> Iterator[tuple[str, Change]]:
     for length in _LENGTHS:
         yield f"texts are cut after {length:,} characters", partial(_in_texts, partial(_cut, length))
         yield f"texts are cut after {length:,} bytes", partial(_in_texts, partial(_cut_bytes, length))
+    for what, characters in _REMOVED.items():
+        yield f"{what} are removed", partial(_in_texts, partial(re.sub, characters, ""))
+        yield f"{what} become spaces", partial(_in_texts, partial(re.sub, characters, " "))
+        yield f"{what} become U+FFFD", partial(_in_texts, partial(re.sub, characters, "\ufffd"))
+        yield f"{what} become question marks", partial(_in_texts, partial(re.sub, characters, "?"))
+        yield f"texts end before {what}", partial(_in_texts, partial(re.sub, f"(?s){characters}.*", ""))
     yield "numbers are stored as integers", lambda value: int(value) if _is_number(value) else value
     yield "numbers are rounded to whole ones", lambda value: round(value) if _is_number(value) else value
     yield "numbers are rounded to two decimals", lambda value: round(value, 2) if _is_number(value) else value

@@ -20,7 +20,7 @@ from contracts.diagnosis.narrow_fields import narrow_fields
 from contracts.diagnosis.observations import ACCEPTED, FAILED, HEADERS, REUSE, Observation, part_of
 from contracts.diagnosis.patterns import other_patterns
 from contracts.diagnosis.requests import request_hypotheses
-from contracts.diagnosis.values import limits, lost_types
+from contracts.diagnosis.rules import Rule, learnt_rules
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -35,7 +35,7 @@ _NEARLY_ALL: Final = 0.8
 #: Of one request alone only the simplest hypotheses, up to this rank, and those about headers are said: too many fit.
 _FEWEST: Final = 2
 _SIMPLE: Final = 3
-_FAILS, _REUSE = "service.no_5xx", "state.external_id_reuse"
+_FAILS, _REUSE, _OWN = "service.no_5xx", "state.external_id_reuse", "response.201.answers_own_request"
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +56,7 @@ class Diagnosis:
     agrees: int
     failing: int
     findings: tuple[str, ...]
-    model: Hypothesis | OfOutcome = dataclasses.field(repr=False, compare=False)
+    model: Hypothesis | OfOutcome | Rule = dataclasses.field(repr=False, compare=False)
 
     def __str__(self) -> str:
         share = f"all {self.agrees:,}" if self.agrees == self.speaks else f"{self.agrees:,} of the {self.speaks:,}"
@@ -101,16 +101,20 @@ def diagnose(contract: Contract, causes: Sequence[RootCause], observations: Sequ
     passing = [seen for seen in observations if not seen.findings]
     failing = [seen for seen in observations if seen.findings]
 
-    def fitting(hypotheses: Iterable[Hypothesis | OfOutcome]) -> Iterator[_Candidate]:
+    def fitting(hypotheses: Iterable[Hypothesis | OfOutcome | Rule]) -> Iterator[_Candidate]:
         return filter(None, (_candidate(hypothesis, found, passing, failing) for hypothesis in hypotheses))
 
     candidates = list(fitting(_general(contract)))
     explained = {name for candidate in candidates for name in candidate.diagnosis.findings}
     for cause in causes:
         if cases.get(cause.identifier()) and cause.identifier() not in explained:
-            candidates += fitting(_of_finding(contract, cause, cases[cause.identifier()]))
+            before = len(candidates)
+            candidates += fitting(_of_finding(cause))
             # There are many, and each takes its time: the first one that fits will do.
             candidates += islice(fitting(islice(_of_pattern(contract, cause), _MOST)), 1)
+            if len(candidates) == before:
+                rules = learnt_rules(contract, cause, cases[cause.identifier()], observations)
+                candidates += islice(fitting(rules), 1)
     return list(_chosen(candidates, set(cases)))
 
 
@@ -136,20 +140,14 @@ def _cases(cause: RootCause, clauses: Sequence[str], observations: Sequence[Obse
             yield seen
 
 
-def _of_finding(contract: Contract, cause: RootCause, failing: Sequence[Observation]) -> Iterator[OfOutcome]:
+def _of_finding(cause: RootCause) -> Iterator[OfOutcome]:
     """The hypotheses that a finding suggests, the simplest first."""
     for clause in cause.clauses or (cause.clause,):
-        part = part_of(clause)
-        fields = [field for field in contract.fields if field.path == part]
-        for field in fields if clause.startswith("request.") else ():
-            yield from _named([part], lost_types(field, failing))
-            yield from _named([part], limits(field, failing))
         if clause.endswith(".echo"):
-            yield from _named([part], changed_values(part, failing))
-        elif clause == _FAILS or (not fields and failing[0].outcome != ACCEPTED):
-            for field in contract.fields:
-                if all(field.path in seen.body for seen in failing):
-                    yield from _named([field.path], limits(field, failing))
+            yield from _named([part_of(clause)], changed_values(part_of(clause)))
+        elif clause == _OWN:
+            # It is known by its displayName.
+            yield from _named(["displayName", part_of(clause)], changed_values("displayName"))
 
 
 def _of_pattern(contract: Contract, cause: RootCause) -> Iterator[OfOutcome]:
@@ -168,7 +166,7 @@ def _named(
 
 
 def _candidate(
-    hypothesis: Hypothesis | OfOutcome,
+    hypothesis: Hypothesis | OfOutcome | Rule,
     found: Sequence[_Broken],
     passing: Sequence[Observation],
     failing: Sequence[Observation],
@@ -193,7 +191,12 @@ def _candidate(
                 return None
             speaks += 1
             shown += said.agrees
-    if shown < _FEWEST and hypothesis.rank > _SIMPLE and HEADERS.isdisjoint(hypothesis.parts):
+    if (
+        shown < _FEWEST
+        and not isinstance(hypothesis, Rule)
+        and hypothesis.rank > _SIMPLE
+        and HEADERS.isdisjoint(hypothesis.parts)
+    ):
         return None
     diagnosis = Diagnosis(hypothesis.sentence, agrees + speaks, agrees + shown, shown, explained, hypothesis)
     return _Candidate(diagnosis, hypothesis.rank)
@@ -205,10 +208,10 @@ def _contradicts(said: Predicted, seen: Observation) -> bool:
         return False
     if said.outcome != seen.outcome:
         return seen.outcome in {seen.usual, ACCEPTED}
-    return not any(part_of(clause) in said.deviates for clause, _, _ in seen.findings)
+    return not any(not said.deviates.isdisjoint((clause, part_of(clause))) for clause, _, _ in seen.findings)
 
 
-def contradicted(hypothesis: Hypothesis | OfOutcome, seen: Observation) -> bool:
+def contradicted(hypothesis: Hypothesis | OfOutcome | Rule, seen: Observation) -> bool:
     """Whether a request shows that a service does not do as the hypothesis says."""
     said = _said(hypothesis, seen)
     if said is None or said.agrees:
@@ -216,7 +219,7 @@ def contradicted(hypothesis: Hypothesis | OfOutcome, seen: Observation) -> bool:
     return not seen.findings or (bool(said.deviates) and _contradicts(said, seen))
 
 
-def _said(hypothesis: Hypothesis | OfOutcome, seen: Observation) -> Predicted | None:
+def _said(hypothesis: Hypothesis | OfOutcome | Rule, seen: Observation) -> Predicted | None:
     """The prediction; None where the model cannot cope with what was sent, such as numbers that no double holds."""
     try:
         return hypothesis.predict(seen)
@@ -224,7 +227,7 @@ def _said(hypothesis: Hypothesis | OfOutcome, seen: Observation) -> Predicted | 
         return None
 
 
-def _explains(hypothesis: Hypothesis | OfOutcome, finding: _Broken) -> bool:
+def _explains(hypothesis: Hypothesis | OfOutcome | Rule, finding: _Broken) -> bool:
     """Whether it predicts the failing requests, nearly all of them and none otherwise than it was."""
     if not any(clause in {_FAILS, _REUSE} or part_of(clause) in hypothesis.parts for clause in finding.clauses):
         return False

@@ -45,6 +45,8 @@ _FORMS: Final = {
     "a beginning with a letter or a digit": r"(?s)[^\W_].*",
     "a UUID": r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}",
 }
+#: Integers of so many bits, the sign included, are held exactly by a double.
+_DOUBLE: Final = 54
 _BOUNDS: Final = (
     *(10, 20, 25, 50, 64, 99, 100, 127, 128, 200, 255, 256, 500, 999, 1_000, 1_024, 9_999, 10_000, 2**15 - 1, 2**15),
     *(65_535, 65_536, 99_999, 100_000, 999_999, 10**6, 2**31 - 1, 2**31, 2**32 - 1, 10**9, 2**53 - 1, 2**53, 2**63 - 1),
@@ -65,7 +67,15 @@ def narrow_fields(contract: Contract) -> Iterator[Hypothesis]:
 
 
 def _of_number(name: str) -> Iterator[Hypothesis]:
-    yield when(f"{name}: only integers are taken", name, _is_fraction, REFUSES, 3)
+    for prediction, verb in ((FAILS, "make the service fail"), (REFUSES, "are refused")):
+        for bits in (8, 16, 32, 54, 64):
+            beyond, lost = partial(_is_beyond, 2 ** (bits - 1)), partial(_is_lost, 2 ** (bits - 1))
+            numbers = f"numbers beyond 2^{bits - 1} - 1"
+            stored = "held exactly in a double" if bits == _DOUBLE else f"stored in {bits} bits"
+            yield when(f"{name} is {stored}: {numbers} {verb}", name, beyond, prediction, 2)
+            stored = "an integer of a double" if bits == _DOUBLE else f"stored as a {bits}-bit integer"
+            yield when(f"{name} is {stored}: fractions and {numbers} {verb}", name, lost, prediction, 2)
+        yield when(f"{name} is stored as an integer: fractions {verb}", name, _is_fraction, prediction, 2)
     yield when(f"{name}: only positive numbers are taken", name, lambda v: _is_number(v) and v <= 0, REFUSES, 3)
     yield when(f"{name}: negative numbers are refused", name, lambda v: _is_number(v) and v < 0, REFUSES, 3)
     yield stores(f"{name}: negative numbers are stored as 0", name, _is_number, lambda v: max(v, 0), 4)
@@ -94,6 +104,14 @@ def _is_number(value: Any) -> bool:
 
 def _is_fraction(value: Any) -> bool:
     return _is_number(value) and value != int(value)
+
+
+def _is_beyond(bound: int, value: Any) -> bool:
+    return _is_number(value) and not -bound <= value < bound
+
+
+def _is_lost(bound: int, value: Any) -> bool:
+    return _is_beyond(bound, value) or _is_fraction(value)
 
 
 def _is_above(bound: int, value: Any) -> bool:

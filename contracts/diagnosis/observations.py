@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Final
 
 from contracts import json_text
-from contracts.exchange import Case
+from contracts.exchange import Case, Response
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -17,8 +17,9 @@ HEADERS: Final = frozenset({AUTHORIZATION, MEDIA_TYPE})
 ACCEPTED, REFUSED, FAILED = "accepted", "refused", "failed"
 #: In the place of a broken clause: whether the request is valid the page leaves open.
 OPEN: Final = "open"
+_NONE: Final = Response(0, (), b"")
 _REPEATED: Final = "repeated member"
-#: Statuses that speak of what was sent before, and of how much.
+#: Statuses that speak of what was sent before, and of how much: the contract leaves open whether they are right.
 _ANOTHER_MATTER: Final = frozenset({409, 429})
 #: Bytes of a body beyond which nobody looks into it.
 _LONGEST: Final = 100_000
@@ -28,10 +29,18 @@ _LONGEST: Final = 100_000
 class Observation:
     """One request and its outcome.
 
-    ``broken`` is the one clause that the request breaks, empty where it is valid, OPEN where the page does not say;
-    ``findings`` are the clauses, causes and kinds that it showed; ``shown`` the project of a 201, where it is known in
-    full. ``is_readable`` tells that the body is a JSON object with each member once, ``is_reuse`` that its externalId
-    was sent before.
+    Attributes:
+        case: The request.
+        body: The members of its body; empty where this is no JSON object.
+        broken: The one clause that it breaks; empty where it is valid, OPEN where the contract does not say.
+        outcome: ACCEPTED, REFUSED or FAILED.
+        findings: The clauses, causes and kinds that it showed.
+        shown: The project of a 201, where it is known in full.
+        is_readable: Whether the body is a JSON object with each member once.
+        is_reuse: Whether its externalId was sent before.
+        why: What RFC 8259 leaves to the parser of its body.
+        response: The response.
+        answer: The JSON value of the response's body; ABSENT where it is none.
     """
 
     case: Case
@@ -42,6 +51,9 @@ class Observation:
     shown: dict[str, Any] | None = field(default=None, compare=False)
     is_readable: bool = True
     is_reuse: bool = False
+    why: tuple[str, ...] = ()
+    response: Response = field(default=_NONE, compare=False)
+    answer: Any = field(default=json_text.ABSENT, compare=False)
 
     @classmethod
     def of(cls, record: dict[str, Any]) -> Observation | None:
@@ -51,18 +63,23 @@ class Observation:
         """
         response, expected = record.get("response"), record.get("expected")
         clauses = {violation[0] for violation in record.get("violations", ())}
-        if not response or expected is None or len(clauses) > 1 or response["status"] in _ANOTHER_MATTER:
+        if not response or expected is None or len(clauses) > 1:
             return None
         case = Case.from_json(record["case"])
         body = _object(case.body)
         status = response["status"]
         outcome = ACCEPTED if status < 300 else REFUSED if status < 500 else FAILED
-        shown = None if response.get("cut") or status != 201 else _object((response.get("body") or "").encode())
+        received = Response.from_json(response)
+        answer = _value(received.body)
+        shown = answer if status == 201 and not received.cut and isinstance(answer, dict) else None
         findings = tuple(map(_entry, record.get("findings", ())))
-        broken = OPEN if expected == "unspecified" else next(iter(clauses), "")
+        is_open = expected == "unspecified" or status in _ANOTHER_MATTER
+        broken = OPEN if is_open else next(iter(clauses), "")
         # Of a repeated member parsers take the first or the last.
         is_readable = body is not None and _REPEATED not in record.get("why", ())
-        return cls(case, body or {}, broken, outcome, findings, shown, is_readable)
+        why = tuple(record.get("why", ()))
+        known = {"response": received, "answer": answer, "why": why}
+        return cls(case, body or {}, broken, outcome, findings, shown, is_readable, **known)
 
     def value(self, part: str) -> Any:
         """The value of a field or a header, or whether the externalId was sent before; ABSENT where there is none."""
@@ -124,10 +141,14 @@ def _entry(finding: dict[str, Any]) -> tuple[str, str, tuple[str, ...]]:
 
 
 def _object(data: bytes | None) -> dict[str, Any] | None:
-    if not data or len(data) > _LONGEST:
-        return None
-    try:
-        value = json_text.loads_lenient(data)
-    except ValueError:
-        return None
+    value = _value(data)
     return value if isinstance(value, dict) else None
+
+
+def _value(data: bytes | None) -> Any:
+    if not data or len(data) > _LONGEST:
+        return json_text.ABSENT
+    try:
+        return json_text.loads_lenient(data)
+    except (ValueError, RecursionError):
+        return json_text.ABSENT

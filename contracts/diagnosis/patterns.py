@@ -8,6 +8,7 @@ from dataclasses import replace
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
+from contracts.diagnosis.changed_before import changed_before
 from contracts.diagnosis.observations import ACCEPTED, REFUSED, Observation
 from contracts.patterns import Automaton, PatternError
 from contracts.patterns.charsets import CharSet, charset, complement, contains
@@ -74,8 +75,8 @@ def _languages(pattern: str, *, is_email: bool) -> Iterator[tuple[str, Matches]]
             yield f"{what} in the pattern", automaton.accepts
     yield "a line break at the end were allowed (as by $ in many languages)", _up_to_line_break(right)
     yield "only one line of the text had to match (the flag m)", lambda t: any(map(right.accepts, t.split("\n")))
-    yield "the text were trimmed before it is checked", lambda text: right.accepts(text.strip())
     yield "case did not matter", lambda t: right.accepts(t.lower()) or right.accepts(t.upper())
+    yield from changed_before(right.accepts, is_email=is_email)
     for length in (64, 100, 128, 255, 256):
         yield f"only its first {length} characters were checked", _first_of(right, length)
     if is_email:
@@ -152,7 +153,7 @@ def _other_characters(shown: str, node: Chars) -> Iterator[tuple[str, Node]]:
     yield f"{shown} were optional", Repeat(node, 0, 1)
     for number, part in enumerate(chars if len(chars) > 1 else ()):
         yield f"{written(Chars((part,)))} were missing from {shown}", Chars((*chars[:number], *chars[number + 1 :]))
-    more = [part for part in complement(chars) if part[1] - part[0] < _FEW]
+    more = [(ord("0"), ord("9")), *(part for part in complement(chars) if part[1] - part[0] < _FEW)]
     more += [(code, code) for code in map(ord, "_-./ +") if not contains(chars, code)]
     for part in dict.fromkeys(more):
         yield f"{written(Chars((part,)))} were allowed beside {shown}", Chars(charset([*chars, part]))

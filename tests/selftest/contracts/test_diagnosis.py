@@ -120,12 +120,27 @@ ONE_LETTER = r"^(?!\.)(?!.*\.\.)([A-Za-z0-9_'+\-\.]*)[A-Za-z0-9_+-]@([A-Za-z0-9]
                 500 if valid and not -(2**31) <= _number(body) < 2**31 else body if valid else 400
             ),
             "service.no_5xx",
-            "does not fit 32 bits",
+            "maxConcurrentJobs is stored in 32 bits: numbers beyond 2^31 - 1 make the service fail",
         ),
         (
             lambda _case, body, valid: {**body, "displayName": body["displayName"].strip()} if valid and body else 400,
             "response.201.displayName.echo",
             "white space at both ends is removed",
+        ),
+        (
+            lambda _case, body, valid: (500 if len(body.get("externalId") or "") > 255 else body) if valid else 400,
+            "service.no_5xx",
+            "externalId has more than 255 characters makes the service fail (500)",
+        ),
+        (
+            lambda _case, body, valid: {**body, "icon": None} if valid else 400,
+            "response.201.icon.null",
+            "icon is null in the response to every request",
+        ),
+        (
+            lambda _case, body, valid: {**body, "releasesEnabled": 0 if "metadata" in body else True} if valid else 400,
+            "response.201.releasesEnabled.type",
+            "releasesEnabled is always 0 in the response to a request in which metadata is sent",
         ),
         (
             _lax(lambda case, _: (case.header("Authorization") or "").startswith("Bearer ")),

@@ -56,7 +56,11 @@ SERVICES: dict[str, tuple[Service, str, int]] = {
     "unknown field": (_does_not_know_the_email, "alertReceiverEmail is not known to the service", 1),
     "conversion": (_writes_numbers_as_texts, "externalId: ", 1),
     "lost members": (_drops_nulls, "metadata: members that are null are dropped", 1),
-    "integer": (_fails_beyond_32_bits, "maxConcurrentJobs: a fraction, or a number that does not fit 32 bits", 1),
+    "integer": (
+        _fails_beyond_32_bits,
+        "maxConcurrentJobs is stored as a 32-bit integer: fractions and numbers beyond 2^31 - 1 make the service fail",
+        1,
+    ),
     "null": (_takes_null_for_metadata, "metadata comes back as null where it was not sent, and null is taken", 2),
 }
 

@@ -1,0 +1,171 @@
+"""Conditions on a request, of which one is learnt that tells the failing requests of a finding from all others."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
+from typing import TYPE_CHECKING, Any, Final
+
+from contracts import json_text
+from contracts.diagnosis.body_conditions import body_conditions
+from contracts.diagnosis.condition import Condition
+from contracts.diagnosis.observations import REUSE, Observation
+from contracts.diagnosis.text_conditions import text_properties
+from contracts.json_text import ABSENT
+
+if TYPE_CHECKING:
+    from contracts.document import Contract
+
+#: Values that a subject of a request has; a condition on a subject holds where one of them has a property.
+Values = Callable[[Observation], Sequence[Any]]
+
+_KINDS: Final = {
+    "null": "null",
+    "boolean": "a boolean",
+    "number": "a number",
+    "string": "a text",
+    "array": "a list",
+    "object": "an object",
+}
+_VALUES: Final[dict[str, Callable[[Any], bool]]] = {
+    "is an empty list": lambda value: value == [],
+    "is an empty object": lambda value: value == {},
+    "is true": lambda value: value is True,
+    "is false": lambda value: value is False,
+    "is 0": lambda value: _is_number(value) and value == 0,
+    "is a fraction": lambda value: _is_number(value) and value != int(value),
+    "is a negative number": lambda value: _is_number(value) and value < 0,
+    "is a number that is not positive": lambda value: _is_number(value) and value <= 0,
+    "is a whole number": lambda value: _is_number(value) and value == int(value),
+    "is a number that no double holds": lambda value: _is_number(value) and value in (float("inf"), float("-inf")),
+    "is false, 0 or an empty text": lambda value: value is False or value == "" or (_is_number(value) and value == 0),
+    "is a list or an object": lambda value: isinstance(value, dict | list),
+    "is null, false, 0 or empty": lambda value: not value,
+    "is a list that is not empty": lambda value: isinstance(value, list) and bool(value),
+    "is an object that is not empty": lambda value: isinstance(value, dict) and bool(value),
+    "is a list with one item": lambda value: isinstance(value, list) and len(value) == 1,
+    "has an item twice": lambda value: (
+        isinstance(value, list) and len(value) > len({json.dumps(item, sort_keys=True) for item in value})
+    ),
+    "is a list that is not sorted": lambda value: (
+        isinstance(value, list) and all(isinstance(item, str) for item in value) and value != sorted(value)
+    ),
+}
+#: Values common to failing requests that are looked for, and how much they may have.
+_CONSTANTS: Final = 3
+_SHORT: Final = 40
+
+
+def conditions(contract: Contract, failing: Sequence[Observation]) -> Iterator[Condition]:
+    """The bank of conditions, with the values and headers that failing requests have in common."""
+    names = [field.path for field in contract.fields]
+    for name in names:
+        yield Condition(f"{name} is not sent", partial(_lacks, name))
+        yield Condition(f"{name} is sent", partial(_has, name))
+        values: Values = partial(_value, name)
+        yield from _of_subject(name, values, 1)
+        yield from _constants(name, values, failing)
+    yield Condition("the externalId was sent before", lambda seen: bool(seen.value(REUSE)), 1)
+    yield from body_conditions(failing, names)
+    for part, found in _parts_of_values(contract).items():
+        yield from _of_subject(part, found, 2)
+        yield from _constants(part, found, failing)
+
+
+def _of_subject(name: str, values: Values, cost: int) -> Iterator[Condition]:
+    for kind, words in _KINDS.items():
+        yield Condition(f"{name} is {words}", partial(_any_value, values, partial(_is_kind, kind)), cost)
+    for words, has in _VALUES.items():
+        yield Condition(f"{name} {words}", partial(_any_value, values, has), cost + 1)
+    for words, has_text in text_properties():
+        yield Condition(f"{name} {words}", partial(_any_text, values, has_text), cost + 1)
+
+
+def _constants(name: str, values: Values, failing: Sequence[Observation]) -> Iterator[Condition]:
+    """That the subject has one of the values which failing requests have in common."""
+    counts = Counter(
+        json.dumps(value) for seen in failing[:_SHORT] for value in values(seen) if not isinstance(value, dict | list)
+    )
+    for shown, count in counts.most_common(_CONSTANTS):
+        if count > 1 and len(shown) <= _SHORT:
+            is_it = partial(json_text.same, json.loads(shown))
+            yield Condition(f"{name} is {shown}", partial(_any_value, values, is_it), 2)
+
+
+def _parts_of_values(contract: Contract) -> dict[str, Values]:
+    """Parts of values that may have a property: parts of addresses, items, names and values of members."""
+    parts: dict[str, Values] = {"a text anywhere in the body": lambda seen: list(json_text.texts(seen.body))}
+    for field in contract.fields:
+        name = field.path
+        if field.format == "email":
+            parts[f"the part of {name} before the @"] = partial(_of_text, name, lambda text: text.rpartition("@")[0])
+            parts[f"the domain of {name}"] = partial(_of_text, name, lambda text: text.rpartition("@")[2])
+            parts[f"the last label of {name}"] = partial(_of_text, name, lambda text: text.rpartition(".")[2])
+        if "array" in field.types:
+            parts[f"an item of {name}"] = partial(_items, name)
+        if "object" in field.types:
+            parts[f"the name of a member of {name}"] = partial(_names, name)
+            parts[f"the value of a member of {name}"] = partial(_members, name)
+            parts[f"a name in {name}, on any level,"] = partial(_inner_names, name)
+            parts[f"a value in {name}, on any level,"] = partial(_inner_values, name)
+    return parts
+
+
+def _value(name: str, seen: Observation) -> Sequence[Any]:
+    value = seen.body.get(name, ABSENT)
+    return () if value is ABSENT else (value,)
+
+
+def _of_text(name: str, part: Callable[[str], str], seen: Observation) -> Sequence[Any]:
+    value = seen.body.get(name)
+    return (part(value),) if isinstance(value, str) else ()
+
+
+def _items(name: str, seen: Observation) -> Sequence[Any]:
+    value = seen.body.get(name)
+    return value if isinstance(value, list) else ()
+
+
+def _names(name: str, seen: Observation) -> Sequence[Any]:
+    value = seen.body.get(name)
+    return list(value) if isinstance(value, dict) else ()
+
+
+def _members(name: str, seen: Observation) -> Sequence[Any]:
+    value = seen.body.get(name)
+    return list(value.values()) if isinstance(value, dict) else ()
+
+
+def _inner_names(name: str, seen: Observation) -> Sequence[Any]:
+    return [key for node in json_text.nodes(seen.body.get(name)) if isinstance(node, dict) for key in node]
+
+
+def _inner_values(name: str, seen: Observation) -> Sequence[Any]:
+    value = seen.body.get(name)
+    return [node for node in json_text.nodes(value) if node is not value]
+
+
+def _any_value(values: Values, has: Callable[[Any], bool], seen: Observation) -> bool:
+    return any(has(value) for value in values(seen))
+
+
+def _any_text(values: Values, has: Callable[[str], bool], seen: Observation) -> bool:
+    return any(isinstance(value, str) and has(value) for value in values(seen))
+
+
+def _is_kind(kind: str, value: Any) -> bool:
+    return json_text.type_name(value) == kind
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+def _lacks(name: str, seen: Observation) -> bool:
+    return seen.is_readable and name not in seen.body
+
+
+def _has(name: str, seen: Observation) -> bool:
+    return name in seen.body

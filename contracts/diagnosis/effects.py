@@ -1,0 +1,271 @@
+"""What the responses to the failing requests of a finding have in common, as a person would put it."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING, Any, Final
+
+from contracts import json_text
+from contracts.diagnosis.observations import ACCEPTED, FAILED, OPEN, REFUSED, Observation, part_of
+from contracts.json_text import ABSENT
+
+if TYPE_CHECKING:
+    from contracts.root_causes import RootCause
+
+#: Whether an exchange shows an effect; None where it cannot.
+Shows = Callable[[Observation], bool | None]
+_CREATED: Final = 201
+#: How texts are written that are no identifiers or instants as they should be.
+_FORMS: Final[dict[str, str]] = {
+    "an empty text": r"",
+    "blank": r"\s+",
+    "a UUID": r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}",
+    "a UUID without hyphens": r"[0-9a-fA-F]{32}",
+    "24 hexadecimal digits, as of MongoDB": r"[0-9a-fA-F]{24}",
+    "a text of digits alone": r"[0-9]+",
+    "a text of seconds since 1970": r"1[0-9]{9}",
+    "a text of milliseconds since 1970": r"1[0-9]{12}",
+    "a date without a time": r"[0-9]{4}-[0-9]{2}-[0-9]{2}",
+    "an instant without a time zone": r"[0-9]{4}-[0-9]{2}-[0-9]{2}[T ][0-9:.,]+",
+    "an instant with a space in place of T": r"[0-9]{4}-[0-9]{2}-[0-9]{2} .+",
+    "an instant with a comma in place of the point": r"[0-9T:-]+,[0-9]+.*",
+    "an instant without seconds": r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}(?:Z|[+-].*)",
+    "an instant without separators": r"[0-9]{8}T?[0-9]{6}.*",
+    "an instant with an offset without a colon": r".*T.*[+-][0-9]{4}",
+    "a date as HTTP writes it": r"[A-Z][a-z]{2}, [0-9]{2} [A-Z][a-z]{2} .*",
+    "a date as people write it": r"[0-9]{1,2}[./][0-9]{1,2}[./][0-9]{2,4}.*",
+    "in upper case": r"[^a-z]*[A-Z][^a-z]*",
+    "in lower case": r"[^A-Z]*[a-z][^A-Z]*",
+    "a text with white space at its end": r"(?s).*\s",
+    "a text with white space at its start": r"(?s)\s.*",
+    "a text with hyphens": r"[^-]+-.*",
+    "a text with underscores": r"[^_]*_.*",
+    "a text with a character that is no letter or digit": r"(?s).*[^0-9A-Za-z].*",
+}
+_KINDS: Final = {
+    "null": "null",
+    "boolean": "a boolean",
+    "number": "a number",
+    "string": "a text",
+    "array": "a list",
+    "object": "an object",
+}
+_EPOCH: Final = ((1e9, 1e10, "seconds since 1970"), (1e12, 1e13, "milliseconds since 1970"))
+_FEWEST: Final = 3
+#: What clauses are about, by what makes a fact about their members more than a right response shows.
+_TYPED: Final = frozenset({"type"})
+_FORMED: Final = frozenset({"instant", "idFormat", "pattern", "enum"})
+_RELATED: Final = frozenset({"idFormat", "pattern", "enum", "equalsId", "unique", "constant", "own"})
+
+
+@dataclass(frozen=True, slots=True)
+class Effect:
+    """What a service does.
+
+    Attributes:
+        words: The effect; ``{}`` stands for where it shows.
+        shows: Whether an exchange shows it; None where it cannot.
+        cost: The lower, the more it says.
+    """
+
+    words: str
+    shows: Shows
+    cost: int = 0
+
+
+def effects(cause: RootCause, clauses: Sequence[str], failing: Sequence[Observation]) -> Iterator[Effect]:
+    """Effects that all failing requests of a finding show, the most telling first."""
+    clause = clauses[0]
+    if clause.startswith(("request.", "authorization.", "service.no_5xx", "state.external_id_reuse")):
+        yield from _outcomes(clauses, failing)
+    elif clause.startswith("response.201."):
+        yield from _members(clause, failing)
+    statuses = {seen.response.status for seen in failing}
+    if clause == "response.201.status" and len(statuses) == 1:
+        status = statuses.pop()
+        yield Effect(f"{{}} is answered with {status}", partial(_has_status, status))
+    yield from _headers(clause, failing)
+    if not clause.startswith(("request.", "authorization.")):
+        words = f"{clause} is broken ({cause.cause}) by the response to {{}}"
+        yield Effect(words, partial(_breaks, frozenset(clauses), cause.cause, _scope(failing)), 6)
+
+
+def _outcomes(clauses: Sequence[str], failing: Sequence[Observation]) -> Iterator[Effect]:
+    outcomes = {seen.outcome for seen in failing}
+    if len(outcomes) != 1:
+        return
+    outcome = outcomes.pop()
+    statuses = {seen.response.status for seen in failing}
+    status = f" ({statuses.pop()})" if len(statuses) == 1 else ""
+    if outcome == ACCEPTED:
+        areas = frozenset(_area(clause) for clause in clauses)
+        yield Effect("{} is accepted", partial(_is_accepted, areas))
+    elif outcome == REFUSED:
+        yield Effect(f"{{}} is refused{status}", _is_refused)
+    else:
+        yield Effect(f"{{}} makes the service fail{status}", _fails)
+
+
+def _area(clause: str) -> str:
+    part = part_of(clause)
+    return ".".join(clause.split(".")[:2]) if part in {"?", "body"} else part
+
+
+def _is_accepted(areas: frozenset[str], seen: Observation) -> bool | None:
+    return seen.outcome == ACCEPTED if seen.wrong and _area(seen.broken) in areas else None
+
+
+def _is_refused(seen: Observation) -> bool | None:
+    return None if seen.broken else seen.outcome == REFUSED
+
+
+def _fails(seen: Observation) -> bool | None:
+    if seen.outcome == REFUSED and (seen.wrong or seen.broken == OPEN):
+        return None
+    return seen.outcome == FAILED
+
+
+def _has_status(status: int, seen: Observation) -> bool | None:
+    return seen.response.status == status if seen.outcome == ACCEPTED and not seen.wrong else None
+
+
+def _scope(failing: Sequence[Observation]) -> tuple[bool, bool]:
+    """Whether what is seen is seen in responses of success, and of refusal or failure."""
+    return any(seen.outcome == ACCEPTED for seen in failing), any(seen.outcome != ACCEPTED for seen in failing)
+
+
+def _breaks(clauses: frozenset[str], cause: str, scope: tuple[bool, bool], seen: Observation) -> bool | None:
+    if not scope[seen.outcome != ACCEPTED] or (seen.wrong and seen.outcome == ACCEPTED):
+        return None
+    if any(clause in clauses and name == cause for clause, name, _ in seen.findings):
+        return True
+    # Not everything is looked at in responses to requests that the contract leaves open, and in very long ones.
+    return None if seen.broken == OPEN or seen.response.cut or seen.answer is ABSENT else False
+
+
+def _headers(clause: str, failing: Sequence[Observation]) -> Iterator[Effect]:
+    """That the response's Content-Type is another one."""
+    if "mediaType" not in clause and "json" not in clause:
+        return
+    values = {seen.response.header("content-type") for seen in failing}
+    if len(values) == 1:
+        value = values.pop()
+        words = "has no Content-Type" if value is None else f"has the Content-Type {json.dumps(value)}"
+        if clause.endswith(("mediaType", "media_type")) or "json" not in str(value):
+            yield Effect(f"the response to {{}} {words}", partial(_has_type, value, _scope(failing)), 1)
+
+
+def _has_type(value: str | None, scope: tuple[bool, bool], seen: Observation) -> bool | None:
+    if not scope[seen.outcome != ACCEPTED]:
+        return None
+    return seen.response.header("content-type") == value
+
+
+def _members(clause: str, failing: Sequence[Observation]) -> Iterator[Effect]:
+    path = clause.removeprefix("response.201.").split(".")[:-1]
+    readable = [seen for seen in failing if isinstance(seen.answer, dict)]
+    if not path or path[-1] == "items" or not readable:
+        return
+    shown = ".".join(path)
+    for words, holds, cost in _facts(path, clause.rpartition(".")[2], readable):
+        yield Effect(f"{shown} {words} in the response to {{}}", partial(_shows, path, holds), cost)
+
+
+Holds = Callable[[Observation, Any], bool]
+
+
+def _shows(path: Sequence[str], holds: Holds, seen: Observation) -> bool | None:
+    if seen.outcome != ACCEPTED or not isinstance(seen.answer, dict):
+        return None
+    parent = _at(seen.answer, path[:-1])
+    return holds(seen, _at(seen.answer, path)) if isinstance(parent, dict) else None
+
+
+def _at(answer: Any, path: Sequence[str]) -> Any:
+    for name in path:
+        if not isinstance(answer, dict):
+            return ABSENT
+        answer = answer.get(name, ABSENT)
+    return answer
+
+
+def _facts(path: Sequence[str], aspect: str, failing: Sequence[Observation]) -> Iterator[tuple[str, Holds, int]]:
+    """Facts about a member of the response that hold for all failing requests, and for no right response."""
+    values = [_at(seen.answer, path) for seen in failing]
+    facts = [*_of_value(path, values)]
+    if aspect in _TYPED:
+        facts += [*_of_kind(), *_of_relation(path, failing)]
+    if aspect in _FORMED:
+        facts += _of_form(values)
+    if aspect in _RELATED:
+        facts += _of_relation(path, failing)
+    for words, holds, cost in facts:
+        if all(_safely(holds, seen, value) for seen, value in zip(failing, values, strict=True)):
+            yield words, partial(_safely, holds), cost
+
+
+def _safely(holds: Holds, seen: Observation, value: Any) -> bool:
+    try:
+        return holds(seen, value)
+    except (ArithmeticError, LookupError, TypeError, ValueError):
+        return False
+
+
+def _of_value(path: Sequence[str], values: Sequence[Any]) -> Iterator[tuple[str, Holds, int]]:
+    first = values[0]
+    renamed = path[-1]
+    yield f"is missing, or has another name than {renamed},", lambda _, value: value is ABSENT, 0
+    yield "is null", lambda _, value: value is None, 0
+    if first is not ABSENT and len(values) >= _FEWEST and len(shown := json.dumps(first)) <= 80:
+        yield f"is always {shown}", lambda _, value: json_text.same(first, value), 1
+
+
+def _of_form(values: Sequence[Any]) -> Iterator[tuple[str, Holds, int]]:
+    for words, form in _FORMS.items():
+        yield f"is {words}", partial(_has_form, re.compile(form)), 3
+    for length in {len(value) for value in values if isinstance(value, str)}:
+        yield f"is a text of {length} characters", partial(_has_length, length), 4
+
+
+def _of_kind() -> Iterator[tuple[str, Holds, int]]:
+    for least, most, words in _EPOCH:
+        yield f"is a number of {words}", partial(_is_within, least, most), 1
+    for kind, words in _KINDS.items():
+        yield f"is {words}", partial(_is_kind, kind), 3
+
+
+def _of_relation(path: Sequence[str], failing: Sequence[Observation]) -> Iterator[tuple[str, Holds, int]]:
+    """What ties the member to others of the response, or to what was sent."""
+    name = path[-1]
+    yield "is written as JSON within a text", lambda _, v: isinstance(v, str) and v[:1] in "[{", 2
+    yield "is within a list", lambda _, v: isinstance(v, list) and len(v) == 1, 2
+    yield "is a number within a text", lambda _, v: isinstance(v, str) and bool(float(v)), 2
+    yield f"is what was sent as {name}", lambda seen, v: json_text.same(seen.body[name], v), 2
+    answer = failing[0].answer
+    for other in answer:
+        if [other] != list(path) and isinstance(answer[other], str):
+            yield f"is the same as {other}", partial(_is_other, other), 2
+
+
+def _is_other(other: str, seen: Observation, value: Any) -> bool:
+    return value is not ABSENT and json_text.same(seen.answer.get(other, ABSENT), value)
+
+
+def _is_within(least: float, most: float, _: Observation, value: Any) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool) and least <= value < most
+
+
+def _has_form(form: re.Pattern[str], _: Observation, value: Any) -> bool:
+    return isinstance(value, str) and form.fullmatch(value) is not None
+
+
+def _has_length(length: int, _: Observation, value: Any) -> bool:
+    return isinstance(value, str) and len(value) == length
+
+
+def _is_kind(kind: str, _: Observation, value: Any) -> bool:
+    return value is not ABSENT and json_text.type_name(value) == kind

@@ -1,0 +1,160 @@
+"""Sizes in a request, with the limits between failing and passing ones: learnt, and rounded to what is usual."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
+from typing import TYPE_CHECKING, Any, Final
+
+from contracts import json_text
+from contracts.diagnosis.condition import Condition
+from contracts.diagnosis.observations import Observation
+
+if TYPE_CHECKING:
+    from contracts.document import Contract
+
+#: The size of a request in one respect; None where it has none.
+Measure = Callable[[Observation], float | None]
+
+#: Limits that services are given.
+_USUAL: Final = sorted(
+    {
+        *(0, 1, 2, 3, 4, 5, 6, 8, 10, 12, 15, 16, 20, 21, 24, 25, 30, 31, 32, 36, 40, 50, 60, 63, 64, 80, 99, 100, 120),
+        *(127, 128, 150, 160, 180, 191, 200, 250, 254, 255, 256, 300, 320, 400, 500, 512, 999, 1_000, 1_023, 1_024),
+        *(2_000, 2_047, 2_048, 3_000, 4_000, 4_095, 4_096, 5_000, 8_000, 8_191, 8_192, 9_999, 10_000, 16_383, 16_384),
+        *(20_000, 32_767, 32_768, 50_000, 65_535, 65_536, 99_999, 100_000, 102_400, 131_072, 262_144, 500_000, 999_999),
+        *(1_000_000, 1_048_576, 2**31 - 1, 2**31, 2**32 - 1, 2**32, 2**53 - 1, 2**53, 2**63 - 1, 2**63, 2**64, 10**21),
+    }
+)
+_LENGTHS: Final[dict[str, Callable[[str], int]]] = {
+    "characters": len,
+    "bytes": lambda text: len(text.encode("utf-8", "surrogatepass")),
+    "UTF-16 units": lambda text: len(text.encode("utf-16-le", "surrogatepass")) // 2,
+}
+
+
+def measure_conditions(
+    contract: Contract, failing: Sequence[Observation], passing: Sequence[Observation]
+) -> Iterator[Condition]:
+    """For each size the condition that it lies beyond all passing requests, where the failing ones do."""
+    for words, measure in _measures(contract):
+        sizes = [measure(seen) for seen in failing]
+        known = [size for size in sizes if size is not None]
+        if len(known) < len(sizes) or not known:
+            continue
+        least, most = min(known), max(known)
+        others = [size for seen in passing if (size := measure(seen)) is not None]
+        below = max((size for size in others if size < least), default=None)
+        if not any(size >= least for size in others):
+            limit = _between(below, least)
+            yield Condition(f"{words.format(f'more than {limit:,}')}", partial(_is_more, measure, limit), 2)
+        above = min((size for size in others if size > most), default=None)
+        if above is not None and not any(size <= most for size in others):
+            limit = _between(most, above, upper=True)
+            yield Condition(f"{words.format(f'fewer than {limit:,}')}", partial(_is_less, measure, limit), 2)
+
+
+def _between(below: float | None, least: float, *, upper: bool = False) -> float:
+    """The usual limit between two sizes: at least the one, less than the other (or, for upper limits, not less)."""
+    low = below if below is not None else float("-inf")
+    if upper:
+        usual = [size for size in _USUAL if low < size <= least]
+        return usual[0] if usual else least
+    usual = [size for size in _USUAL if low <= size < least]
+    return usual[-1] if usual else low if below is not None else least - 1
+
+
+def _measures(contract: Contract) -> Iterator[tuple[str, Measure]]:
+    for field in contract.fields:
+        name = field.path
+        if "string" in field.types:
+            for unit, length in _LENGTHS.items():
+                yield f"{name} has {{}} {unit}", partial(_text_length, name, length)
+        if {"number", "integer"} & set(field.types):
+            yield f"{name} is {{}}".replace("{}", "{}"), partial(_number, name)
+            yield f"{name} without its sign is {{}}", partial(_magnitude, name)
+            yield f"{name} has {{}} digits", partial(_digits, name)
+        if "array" in field.types:
+            yield f"{name} has {{}} items", partial(_items, name)
+            for unit, length in _LENGTHS.items():
+                yield f"an item of {name} has {{}} {unit}", partial(_longest_item, name, length)
+        if "object" in field.types:
+            yield f"{name} has {{}} members", partial(_members, name)
+            yield f"{name} has {{}} levels", partial(_levels, name)
+            yield f"{name} has {{}} bytes as JSON", partial(_json_size, name)
+            yield f"a name of a member of {name} has {{}} characters", partial(_longest_name, name)
+            yield f"a text in {name} has {{}} characters", partial(_longest_text, name)
+    yield "the body has {} bytes", lambda seen: len(seen.case.body or b"")
+    yield "the body has {} members", lambda seen: len(seen.body) if seen.is_readable else None
+    yield "the body has {} levels", lambda seen: json_text.depth(seen.body) if seen.is_readable else None
+    yield "the headers have {} characters", lambda seen: sum(len(name) + len(text) for name, text in seen.case.headers)
+
+
+def _is_more(measure: Measure, limit: float, seen: Observation) -> bool:
+    size = measure(seen)
+    return size is not None and size > limit
+
+
+def _is_less(measure: Measure, limit: float, seen: Observation) -> bool:
+    size = measure(seen)
+    return size is not None and size < limit
+
+
+def _text_length(name: str, length: Callable[[str], int], seen: Observation) -> float | None:
+    value = seen.body.get(name)
+    return length(value) if isinstance(value, str) else None
+
+
+def _number(name: str, seen: Observation) -> float | None:
+    value = seen.body.get(name)
+    return value if isinstance(value, int | float) and not isinstance(value, bool) else None
+
+
+def _magnitude(name: str, seen: Observation) -> float | None:
+    value = _number(name, seen)
+    return None if value is None else abs(value)
+
+
+def _digits(name: str, seen: Observation) -> float | None:
+    value = _number(name, seen)
+    return None if value is None else len(str(value).lstrip("-").partition("e")[0].replace(".", ""))
+
+
+def _sized(name: str, kind: type, seen: Observation) -> Any:
+    value = seen.body.get(name)
+    return value if isinstance(value, kind) else None
+
+
+def _items(name: str, seen: Observation) -> float | None:
+    value = _sized(name, list, seen)
+    return None if value is None else len(value)
+
+
+def _longest_item(name: str, length: Callable[[str], int], seen: Observation) -> float | None:
+    return max((length(item) for item in _sized(name, list, seen) or () if isinstance(item, str)), default=None)
+
+
+def _members(name: str, seen: Observation) -> float | None:
+    value = _sized(name, dict, seen)
+    return None if value is None else len(value)
+
+
+def _levels(name: str, seen: Observation) -> float | None:
+    value = _sized(name, dict, seen)
+    return None if value is None else json_text.depth(value)
+
+
+def _json_size(name: str, seen: Observation) -> float | None:
+    value = _sized(name, dict, seen)
+    return None if value is None else len(json.dumps(value, ensure_ascii=False, separators=(",", ":")))
+
+
+def _longest_name(name: str, seen: Observation) -> float | None:
+    value = _sized(name, dict, seen)
+    return None if value is None else max(map(len, value), default=None)
+
+
+def _longest_text(name: str, seen: Observation) -> float | None:
+    value = _sized(name, dict, seen)
+    return None if value is None else max(map(len, json_text.texts(value)), default=None)
