@@ -96,6 +96,7 @@ def pytest_configure(config: pytest.Config) -> None:
         from tests.harness.run import TestRun  # noqa: PLC0415
 
         options, worker = RunOptions.from_json(config.workerinput["contract_run"]), config.workerinput["workerid"]
+        _prepare_hypothesis(options)
         test_run = TestRun(options, Secrets(inherited_key()), worker, parallel=True)
         config.pluginmanager.register(RunPlugin(test_run), "contract-run")
     elif _RUN in config.stash:
@@ -105,11 +106,20 @@ def pytest_configure(config: pytest.Config) -> None:
 
         test_run, deviations = config.stash[_RUN]
         options = test_run.options
+        _prepare_hypothesis(options)
         run = RunPlugin(test_run)
         progress = Progress(options.folder, test_run.session.request_budget.sent, options.budget)
         config.pluginmanager.register(run, "contract-run")
         config.pluginmanager.register(Reporting(run, deviations, Level(options.fail_on)), "contract-report")
         config.pluginmanager.register(progress, "contract-progress")
+
+
+def _prepare_hypothesis(options: RunOptions) -> None:
+    from strategies.contract_in_use import use_contract  # noqa: PLC0415
+    from tests.harness.exploration import load_profile  # noqa: PLC0415
+
+    use_contract(options.contract)
+    load_profile(options)
 
 
 def _wants_contract(config: pytest.Config) -> bool:

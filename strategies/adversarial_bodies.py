@@ -13,6 +13,7 @@ from contracts import json_text
 from contracts.json_text import ABSENT
 from contracts.patterns import Pattern
 from strategies.cases.wrong_values import wrong_values
+from strategies.contract_in_use import for_contract
 from strategies.encoding import json_case
 from strategies.json_values import NO_OBJECTS
 from strategies.patterns import near_misses
@@ -36,11 +37,20 @@ if TYPE_CHECKING:
 _Broken: TypeAlias = tuple[str, Any]
 
 
-def adversarial_bodies(contract: Contract) -> st.SearchStrategy[Case]:
+def adversarial_bodies(contract: Contract | None = None) -> st.SearchStrategy[Case]:
     """Requests with exactly one broken promise, each must be refused; everything else is valid and varies.
 
     ``Case.intent`` is the id of the broken clause. A placeholder stands where a unique name fits.
+    Without a contract they are about the one in use, which is the page.
+
+    >>> from hypothesis import find
+    >>> find(adversarial_bodies(), lambda case: case.intent == "request.displayName.required").body
+    b'{}'
     """
+    return for_contract(_adversarial_bodies, contract)
+
+
+def _adversarial_bodies(contract: Contract) -> st.SearchStrategy[Case]:
     sources = [_around(contract, field, broken) for field in contract.fields for broken in _broken_members(field)]
     others = st.one_of(st.sampled_from(NO_OBJECTS), st.lists(json_objects(), max_size=2), texts(), numbers())
     sources.append(

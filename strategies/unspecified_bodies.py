@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from hypothesis import strategies as st
 
 from strategies.cases.unspecified_cases import ODD_NUMBERS, ODD_TEXTS, UNLISTED
+from strategies.contract_in_use import for_contract
 from strategies.encoding import encode, json_case
 from strategies.surrounding_fields import free_object
 from strategies.valid_bodies import json_values, marked, member_objects
@@ -19,11 +20,15 @@ _FAMILY = "random.open"
 _ODD_NAMES = (*UNLISTED, "__proto__", "a.b", "$where", " ", "\u0000", "\ud800")
 
 
-def unspecified_bodies(contract: Contract) -> st.SearchStrategy[Case]:
-    """Valid bodies with one thing in them that may be taken or refused, but never answered by a 5xx.
+def unspecified_bodies(contract: Contract | None = None) -> st.SearchStrategy[Case]:
+    """Valid bodies with one thing in them that may be accepted or refused, but never answered by a 5xx.
 
-    A placeholder stands where a unique name fits.
+    A placeholder stands where a unique name fits. Without a contract they are about the one in use, which is the page.
     """
+    return for_contract(_unspecified_bodies, contract)
+
+
+def _unspecified_bodies(contract: Contract) -> st.SearchStrategy[Case]:
     valid = member_objects(contract.fields).map(lambda body: marked(contract, body))
     names = st.one_of(st.text(max_size=8), st.sampled_from(_ODD_NAMES)).filter(
         lambda name: name not in {field.path for field in contract.fields}

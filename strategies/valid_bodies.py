@@ -1,8 +1,8 @@
 """Valid bodies at random: every optional member, every documented null, hard values and ordinary ones.
 
 Draws are few, because generation costs more than sending; the simplest choice comes first everywhere, so that a
-failing example shrinks to required members with plain values. A unique name is not drawn: its placeholder
-stands in the body (:meth:`strategies.unique_names.Names.fill` puts the name in), so that an example replays as it was.
+failing example shrinks to required members with plain values. A unique name is not drawn: its placeholder is
+in the body, and :meth:`strategies.unique_names.UniqueNames.fill` replaces it, so that an example replays as it was.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from contracts.json_text import ABSENT
 from contracts.oracle import is_disputed
 from contracts.patterns import Pattern
+from strategies.contract_in_use import for_contract
 from strategies.encoding import STYLES, Style, encode, json_case
 from strategies.hard_texts import hard_texts
 from strategies.json_values import HARD_NUMBERS, HARD_OBJECTS
@@ -165,11 +166,20 @@ def marked(contract: Contract, body: dict[str, Any], about: str | None = None) -
     return body
 
 
-def valid_bodies(contract: Contract) -> st.SearchStrategy[Case]:
+def valid_bodies(contract: Contract | None = None) -> st.SearchStrategy[Case]:
     """Requests with a valid body, each must be created, with a placeholder for a unique name.
 
     Every combination of optional members and every documented null comes up; several encodings do.
+    Without a contract they are about the one in use, which is the page.
+
+    >>> from hypothesis import find
+    >>> find(valid_bodies(), lambda case: True).body
+    b'{"displayName":"{name}a"}'
     """
+    return for_contract(_valid_bodies, contract)
+
+
+def _valid_bodies(contract: Contract) -> st.SearchStrategy[Case]:
     return st.builds(
         lambda body, style: json_case(
             marked(contract, body), case_set="random.valid", intent="a valid body", style=style

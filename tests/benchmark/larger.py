@@ -13,7 +13,7 @@ from tests.harness.profiles import PROFILES
 if TYPE_CHECKING:
     import pytest
 
-#: The random properties send seven times the profile's number of bodies, and the sets come before them.
+#: The random properties send five times the profile's number of bodies, and the sets come before them.
 _SHARE: Final = 5
 
 

@@ -107,7 +107,7 @@ class StopwatchPlugin:
             (HistoryWriter, ("exchange", "record"), "recording"),
             (Ledger, ("intend", "settle", "deleted"), "recording"),
             (CasePrefetcher, ("cases", "complaints"), "waiting for sets"),
-            (Driver, ("explore",), "generation: Hypothesis"),
+            (Driver, ("check",), "random bodies"),
             (test_run, ("clean_up",), "cleanup"),
             (reporting, ("summarize", "write_all", "terminal_summary"), "reports"),
         ):

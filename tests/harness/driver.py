@@ -1,25 +1,22 @@
-"""Drives cases through a session: sends sets, makes Hypothesis explore, explains and reduces what it finds."""
+"""Sends what the tests of the contract make, explains what breaks, and reduces it."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, TypeVar
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from contracts.clauses import catalogue
 from contracts.findings import BrokenPromise, Finding, Level, broken_promise
 from strategies.unique_names import UniqueNames
 from tests.harness.client.budget import BudgetSpent, OutOfTime
-from tests.harness.exploration import Enough, explore_machine, explore_property
+from tests.harness.exploration import concluded, explore_machine
 from tests.harness.triage import Triage
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
     from hypothesis.stateful import RuleBasedStateMachine
-    from hypothesis.strategies import SearchStrategy
 
     from contracts.exchange import Case, Exchange
     from reports.history import HistoryWriter
@@ -31,12 +28,6 @@ R = TypeVar("R")
 
 #: Where the names of what tests make up begin; those of sets and of workers are below.
 _RANGES_OF_TESTS = 10_000
-
-#: Bodies that one Hypothesis example carries at most: they travel together and still shrink to one.
-_TOGETHER = 20
-
-#: Bodies that one run of Hypothesis sends.
-_ROUND = 2_000
 
 
 class Driver:
@@ -134,7 +125,7 @@ class Driver:
             return False
         if self._deviations.match(finding, exchange.to_json() if exchange else None) is not None:
             return False
-        return self._claimed.setdefault(finding.key, owner) is owner
+        return self._claimed.setdefault(finding.key, owner) == owner
 
     def skip_if_exhausted(self) -> None:
         """Skip the test where nothing more may be sent, or nothing more can be said."""
@@ -144,68 +135,29 @@ class Driver:
 
     # -- exploration --------------------------------------------------------------------------------------
 
-    def explore(self, bodies: SearchStrategy[Case], examples: int) -> None:
-        """Send about ``examples`` bodies drawn from ``bodies``; Hypothesis shrinks what breaks.
+    def check(self, bodies: Sequence[Case]) -> None:
+        """Send the bodies of one example of a Hypothesis test; raises BrokenPromise for the first new finding.
 
         An intermittent mistake cannot be replayed: its evidence is in the history from the first sight.
         """
-        self.explore_with(bodies, examples, lambda cases: self.session.post_all(map(self.names.fill, cases)))
-
-    def explore_with(self, drawn: SearchStrategy[T], examples: int, send: Callable[[list[T]], list[Judged]]) -> None:
-        """Like :meth:`explore`, for anything that ``send`` can turn into judged exchanges."""
-        wanted, owner = self.share(examples), object()
-        # Most are long, so that they travel together; all of them shrink to one.
-        bodies = st.lists(drawn, min_size=1, max_size=_TOGETHER) | st.lists(
-            drawn, min_size=_TOGETHER - 4, max_size=_TOGETHER
-        )
-        # Hypothesis remembers all that it has drawn: it begins anew before that becomes much.
-        for turn, begun in enumerate(range(0, wanted, _ROUND)):
-            self._explore_some(bodies, min(_ROUND, wanted - begun), send, owner, turn)
-            if self.session.exhausted:
-                break
-        self._tell_again(owner)
-
-    def _explore_some(
-        self,
-        bodies: SearchStrategy[list[T]],
-        wanted: int,
-        send: Callable[[list[T]], list[Judged]],
-        owner: object,
-        turn: int,
-    ) -> None:
-        sent = 0
-
-        def explored(things: list[T]) -> None:
-            nonlocal sent
-            if sent >= wanted and not self.owns(owner):
-                raise Enough
-            judged = self.attempt(lambda: send(things))
-            sent += len(judged)
-            self.tell(judged, owner)
-
-        explore_property(given(bodies)(explored), wanted, self.options, self.test, self.remark, turn=turn)
+        self.tell(self.attempt(lambda: self.session.post_all(map(self.names.fill, bodies))), self.test)
 
     def explore_sequences(self, machine: type[RuleBasedStateMachine], owner: object) -> None:
-        """Run the sequences of the profile; the machine sends, and tells what it finds with :meth:`tell`."""
-        explore_machine(machine, self.share(self.profile.sequences), self.options, self.test, self.remark)
-        self._tell_again(owner)
-
-    def share(self, examples: int) -> int:
-        """This shard's part of a number of examples; skips the test where there are none or nothing may be sent."""
-        self.skip_if_exhausted()
-        if examples == 0:
-            pytest.skip(f"the profile {self.profile.name} explores nothing at random")
-        return -(-examples // self.options.shard[1])
+        """Run the sequences of the profile; the machine sends, and reports what it finds with :meth:`tell`."""
+        if self.profile.sequences == 0:
+            pytest.skip(f"the profile {self.profile.name} tries no sequences")
+        sequences = -(-self.profile.sequences // self.options.shard[1])
+        with concluded(lambda: self.found_by(owner)):
+            explore_machine(machine, sequences, self.options, self.test, self.remark)
 
     def attempt(self, send: Callable[[], R]) -> R:
-        """What ``send`` returns; ends the exploration at once where nothing more may be sent."""
-        if self.session.exhausted:
-            raise Enough
-        try:
-            return send()
-        except (BudgetSpent, OutOfTime) as end:
-            self.session.exhausted = str(end)
-            raise Enough from None
+        """What ``send`` returns; skips the rest of the test where nothing more may be sent."""
+        if not self.session.exhausted:
+            try:
+                return send()
+            except (BudgetSpent, OutOfTime) as end:
+                self.session.exhausted = str(end)
+        pytest.skip(self.session.exhausted)
 
     def tell(self, judged: Sequence[Judged], owner: object) -> None:
         """Raise BrokenPromise for the first finding of an exploration that is new to ``owner``."""
@@ -221,15 +173,9 @@ class Driver:
         """Put a remark about the run itself into the history."""
         self.history.record("note", kind="suite", text=text)
 
-    def owns(self, owner: object) -> bool:
-        """Whether ``owner`` has found something; it is being shrunk then."""
-        return any(holder is owner for holder in self._claimed.values())
-
-    def _tell_again(self, owner: object) -> None:
-        """Raise BrokenPromise where an exploration ended before it could tell what it had found."""
-        clauses = [clause for (clause, _), holder in self._claimed.items() if holder is owner]
-        if clauses:
-            raise BrokenPromise(f"{', '.join(clauses)}: found; the run ended before the case could be made smaller")
+    def found_by(self, owner: object) -> list[str]:
+        """The clauses of which ``owner`` was the first to see that they are broken."""
+        return [clause for (clause, _), holder in self._claimed.items() if holder == owner]
 
     def close(self) -> None:
         """Nothing is held beyond the session, which the run closes."""

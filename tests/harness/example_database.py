@@ -21,7 +21,7 @@ _SERVERS = ("redis://", "rediss://", "unix://")
 class TestExamples(ExampleDatabase):
     """The part of a database that belongs to one test.
 
-    Hypothesis tells tests apart by their source, which all properties of the driver have in common. Once
+    Once
     the server behind the database is lost, the run goes on without it: ``lost`` gets the reason.
     """
 

@@ -1,50 +1,72 @@
-"""Running a property of Hypothesis under the settings of a run, and what its end says."""
+"""Hypothesis in a run: profiles, seeds and the example database, and what the end of its tests says."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+from contextlib import contextmanager, suppress
+from typing import TYPE_CHECKING, Any
 
-from hypothesis import HealthCheck, Phase, seed, settings
-from hypothesis.errors import Flaky
+import pytest
+from hypothesis import HealthCheck, Phase, is_hypothesis_test, seed, settings
+from hypothesis.errors import Flaky, InvalidArgument
 from hypothesis.stateful import run_state_machine_as_test
 
 from contracts.findings import BrokenPromise
+from strategies.batches import AVERAGE
 from tests.harness.example_database import TestExamples, open_database
+from tests.harness.profiles import PROFILES
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Generator, Iterable
 
     from hypothesis.database import ExampleDatabase
     from hypothesis.stateful import RuleBasedStateMachine
 
     from tests.harness.run_options import RunOptions
 
+#: Hypothesis' own profiles have names such as "default" and "ci".
+_PREFIX = "contract-"
 
-#: Between the seeds of one run's turns: those of shards and of other runs are next to each other.
-_APART: Final = 1_000_003
 
+def load_profile(options: RunOptions) -> None:
+    """Register the suite's profiles with Hypothesis, and load the one of the run.
 
-class Enough(KeyboardInterrupt):
-    """Ends an exploration at once: enough was sent, or nothing more may be.
-
-    Hypothesis takes any other exception for a failure that it has to shrink or to keep.
+    ``--hypothesis-profile``, which Hypothesis reads later, wins over it.
     """
+    for name, profile in PROFILES.items():
+        database = None if profile.deterministic or not options.examples else open_database(options.examples)
+        examples = -(-profile.examples // options.shard[1])
+        settings.register_profile(
+            f"{_PREFIX}{name}",
+            max_examples=max(1, -(-examples // AVERAGE)),
+            deadline=None,  # the network decides how long an example takes
+            database=database,
+            derandomize=profile.deterministic,
+            phases=[phase for phase in Phase if phase is not Phase.explain],
+            suppress_health_check=[
+                HealthCheck.too_slow,  # measures the network
+                HealthCheck.function_scoped_fixture,  # the fixture is the run's driver, the same for every example
+            ],
+            print_blob=False,
+            report_multiple_bugs=True,
+        )
+    settings.load_profile(f"{_PREFIX}{options.profile}")
 
 
-def explore_property(
-    explored: Callable[..., None],
-    examples: int,
-    options: RunOptions,
-    test: str,
-    lost: Callable[[str], None],
-    *,
-    turn: int = 0,
-) -> None:
-    """Run a property with about ``examples`` examples, other ones each ``turn``; raises BrokenPromise on a finding."""
-    chance = options.exploration_seed + _APART * turn
-    seeded = explored if options.settings.deterministic else seed(chance)(explored)
-    # The seed comes first: it turns the database off, the settings turn it on again.
-    _concluded(_settings(examples, options, test, lost)(seeded))
+def prepare_tests(items: Iterable[pytest.Item], options: RunOptions, lost: Callable[[str], None]) -> None:
+    """Give the Hypothesis tests of a session the seed of the run, and each its part of the example database."""
+    if _settings().derandomize:
+        return
+    prepared: set[int] = set()
+    for item in items:
+        test = getattr(item, "obj", None)
+        function = getattr(test, "__func__", test)
+        if function is None or not is_hypothesis_test(function) or id(function) in prepared:
+            continue
+        prepared.add(id(function))
+        # The seed comes first: it turns the database off, the settings turn it on again.
+        seed(options.exploration_seed)(function)
+        with suppress(InvalidArgument):  # a test with settings of its own keeps them
+            settings(database=_part(item.nodeid, lost))(function)
 
 
 def explore_machine(
@@ -54,43 +76,41 @@ def explore_machine(
     test: str,
     lost: Callable[[str], None],
 ) -> None:
-    """Run about ``sequences`` sequences of a state machine; raises BrokenPromise with what it found."""
-    chosen = settings(_settings(sequences, options, test, lost), stateful_step_count=options.settings.steps)
-    if not options.settings.deterministic:
+    """Run about ``sequences`` sequences of a state machine."""
+    if not _settings().derandomize:
         seed(options.exploration_seed)(machine)
-    _concluded(lambda: run_state_machine_as_test(machine, settings=chosen))
+    chosen = settings(max_examples=sequences, stateful_step_count=options.settings.steps, database=_part(test, lost))
+    run_state_machine_as_test(machine, settings=chosen)
 
 
-def _settings(examples: int, options: RunOptions, test: str, lost: Callable[[str], None]) -> settings:
-    deterministic = options.settings.deterministic
-    database: ExampleDatabase | None = None
-    if not deterministic and options.examples:
-        database = TestExamples(open_database(options.examples), test, lost)
-    return settings(
-        max_examples=examples,
-        deadline=None,  # the network decides how long an example takes
-        database=database,
-        derandomize=deterministic,
-        phases=[phase for phase in Phase if phase is not Phase.explain],
-        suppress_health_check=[
-            HealthCheck.too_slow,  # measures the network
-            HealthCheck.nested_given,  # a test of pytest makes the property
-        ],
-        print_blob=False,
-        report_multiple_bugs=True,
-    )
+@contextmanager
+def concluded(found: Callable[[], list[str]]) -> Generator[None]:
+    """Raise one BrokenPromise with what a Hypothesis test found, also where it ended early or did not fail again.
 
-
-def _concluded(test: Callable[[], Any]) -> None:
+    Args:
+        found: Returns the clauses that the test saw broken so far.
+    """
     try:
-        test()
-    except Enough:
-        return
+        yield
+    except pytest.skip.Exception:
+        if not found():
+            raise
     except (Flaky, ExceptionGroup) as problem:
         broken = _broken_in(problem)
         if broken is None:
             raise
         raise BrokenPromise(broken) from None
+    if clauses := found():
+        raise BrokenPromise(f"{', '.join(clauses)}: found; the run ended before the case could be made smaller")
+
+
+def _settings() -> Any:
+    return settings.default
+
+
+def _part(test: str, lost: Callable[[str], None]) -> ExampleDatabase | None:
+    database = _settings().database
+    return TestExamples(database, test, lost) if database is not None else None
 
 
 def _broken_in(problem: BaseException) -> str | None:

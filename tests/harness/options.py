@@ -147,6 +147,11 @@ def read_options(config: pytest.Config) -> tuple[RunOptions, Secrets]:
             raise WrongUsage(f"{name} {value} is not positive")
     shard = _shard(get("--shard"))
     seed = get("--seed")
+    hypothesis_seed = config.getoption("--hypothesis-seed", None)
+    if seed is None and hypothesis_seed is not None:
+        if not str(hypothesis_seed).isdigit():
+            raise WrongUsage(f"--hypothesis-seed {hypothesis_seed}: expected a number, as for --seed")
+        seed = int(hypothesis_seed)
     if seed is None:
         seed = _fresh_seed(shard) if profile.fresh_seed else 0
     contract = named_contract(config)

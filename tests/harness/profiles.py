@@ -12,7 +12,7 @@ class Profile:
 
     ``priority`` is how many of the priority cases are sent (None: all), ``priority_only`` leaves out
     everything else. ``extra_states`` is the m of the patterns' conformance sets, ``strength`` the t of the
-    covering array, ``examples`` how many bodies each random property sends, ``generated`` how many
+    covering array, ``examples`` about how many bodies each random property sends, ``generated`` how many
     schemathesis generates, ``sequences`` how many sequences of ``steps`` operations are tried.
     ``deterministic`` means the same bytes in the same order in every run, for which ``connections`` is 1;
     ``fresh_seed`` a new seed each time. ``requests`` and ``projects`` are what a run against a correct service comes
@@ -25,7 +25,7 @@ class Profile:
     priority_only: bool = False
     extra_states: int = 0
     strength: int = 2
-    examples: int = 30
+    examples: int = 42
     generated: int = 10
     sequences: int = 0
     steps: int = 40
@@ -65,7 +65,7 @@ PROFILES: Final = {
             "nightly",
             extra_states=1,
             strength=3,
-            examples=4_000,
+            examples=5_600,
             generated=400,
             sequences=100,
             requests=35_500,

@@ -6,15 +6,19 @@ import gc
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from hypothesis import is_hypothesis_test
 
 from contracts.findings import BrokenPromise
 from strategies.cases.case_sets import SetName
 from tests.harness.case_prefetcher import CasePrefetcher
 from tests.harness.client.target import NoVerdict
 from tests.harness.driver import Driver
+from tests.harness.exploration import concluded, prepare_tests
 from tests.harness.interruption import INTERRUPTED
 
 if TYPE_CHECKING:
+    from collections.abc import Generator
+
     from tests.harness.run import TestRun
     from tests.harness.run_options import RunOptions
 
@@ -22,6 +26,7 @@ DRIVER = pytest.StashKey[Driver]()
 PREPARATION = pytest.StashKey[CasePrefetcher]()
 _EXPECTED = (pytest.skip.Exception, pytest.xfail.Exception)
 _REASON = "contract_reason"
+_ENDED_EARLY = "contract_ended_early"
 #: Objects that are made, less those that are gone, before garbage is looked for.
 _GARBAGE = 50_000
 
@@ -51,11 +56,22 @@ class RunPlugin:
     def pytest_collection_finish(self, session: pytest.Session) -> None:
         """Have the sets of the tests made in the order of the tests."""
         order = [name for item in session.items for name in sets_of(item)]
+        prepare_tests(session.items, self.options, self.test_run.driver.remark)
         self.test_run.prefetcher.plan(self.test_run.driver.options, order)
         # What is there now stays, and little garbage comes that counting references does not find: nobody need look
         # through it all again and again.
         gc.freeze()
         gc.set_threshold(_GARBAGE)
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_pyfunc_call(self, pyfuncitem: pytest.Function) -> Generator[None, Any, Any]:
+        """Skip a Hypothesis test where the profile explores nothing, and conclude from what others raise."""
+        if not is_hypothesis_test(pyfuncitem.obj):
+            return (yield)
+        if self.options.settings.examples == 0 and not pyfuncitem.config.getoption("--hypothesis-profile", None):
+            pytest.skip(f"the profile {self.options.profile} explores nothing at random")
+        with concluded(lambda: self.test_run.driver.found_by(pyfuncitem.nodeid)):
+            return (yield)
 
     @pytest.hookimpl(trylast=True)
     def pytest_unconfigure(self) -> None:
@@ -83,6 +99,9 @@ class RunPlugin:
         redact = self.test_run.secrets.redact_text
         report.sections = [(name, redact(text)) for name, text in report.sections]
         if call.excinfo is None or call.excinfo.errisinstance(_EXPECTED):
+            if report.skipped and call.when == "call" and self.test_run.session.exhausted:
+                # It began before the budget was spent, so it has verified something.
+                report.user_properties.append((_ENDED_EARLY, self.test_run.session.exhausted))
             return report
         if call.excinfo.errisinstance(BrokenPromise):
             report.longrepr = redact(str(call.excinfo.value))
@@ -98,7 +117,8 @@ class RunPlugin:
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """Count the tests that verified anything."""
-        self._tests += report.when == "call" and not report.skipped
+        ended_early = any(name == _ENDED_EARLY for name, _ in report.user_properties)
+        self._tests += report.when == "call" and (ended_early or not report.skipped)
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_sessionfinish(self, session: pytest.Session, exitstatus: int) -> None:

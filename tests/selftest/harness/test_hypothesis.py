@@ -1,0 +1,67 @@
+"""Hypothesis in a run: its own options, early ends, and what a test that found something says."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from contracts.findings import BrokenPromise
+from tests.harness.exploration import concluded
+from tests.selftest.suite_runs import run_suite
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def test_the_seed_and_the_profile_of_hypothesis_are_those_of_the_run(tmp_path: Path) -> None:
+    options = ("--hypothesis-seed", "7", "--hypothesis-profile", "contract-nightly", "--budget", "120", "-rs")
+    ran = run_suite(tmp_path, "-k", "random_valid", *options)
+    assert ran.status == 0, ran.output
+    assert "seed 7" in " ".join(ran.output.split())
+    # The profile nightly draws thousands of bodies, so that the budget ends the test: it is skipped, not failed.
+    assert "1 skipped" in ran.output
+
+
+def test_a_seed_that_is_no_number_is_wrong_usage(tmp_path: Path) -> None:
+    ran = run_suite(tmp_path, "--hypothesis-seed", "random")
+    assert ran.status == 4
+    assert "--hypothesis-seed random: expected a number" in ran.output
+
+
+def test_what_was_found_is_told_where_a_test_ends_early() -> None:
+    with pytest.raises(BrokenPromise, match=r"service\.no_5xx: found"), concluded(lambda: ["service.no_5xx"]):
+        pytest.skip("the budget is spent")
+    with pytest.raises(pytest.skip.Exception, match="the budget is spent"), concluded(list):
+        pytest.skip("the budget is spent")
+
+
+def test_hypothesis_lets_a_skip_through_at_once() -> None:
+    calls = []
+
+    @settings(database=None, max_examples=50)
+    @given(st.integers())
+    def send(number: int) -> None:
+        calls.append(number)
+        if len(calls) == 3:
+            pytest.skip("the budget is spent")
+
+    with pytest.raises(pytest.skip.Exception):
+        send()
+    assert len(calls) == 3
+
+
+def test_a_promise_that_is_not_broken_again_is_reported_as_broken() -> None:
+    seen = []
+
+    @settings(database=None, max_examples=5)
+    @given(st.integers())
+    def send(number: int) -> None:
+        seen.append(number)
+        if len(seen) == 1:
+            raise BrokenPromise("service.no_5xx: expected 201; received 500")
+
+    with pytest.raises(BrokenPromise, match="received 500"), concluded(list):
+        send()
