@@ -1,4 +1,4 @@
-"""``contract report``, ``compare``, ``trend``, ``accept`` and ``body``: what is done with saved runs."""
+"""``contract report``, ``compare``, ``trend``, ``accept``, ``body`` and ``report prune``: work with saved runs."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from contracts.deviations import DeviationError, Deviations
 from contracts.findings import Level
 from contracts.verdict import ExitStatus
 from reports.deviation_entries import Acceptance, proposed
+from reports.pruning import prune
 from reports.reading import summarize
 from reports.render import write_all
 from reports.run_comparison import (
@@ -42,7 +43,10 @@ class _Parser(argparse.ArgumentParser):
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return the exit status: of render, the verdict's; 1 where compare finds new findings."""
-    options = _parser().parse_args(arguments)
+    words = list(sys.argv[1:] if arguments is None else arguments)
+    if words[:2] == ["report", "prune"]:
+        del words[0]
+    options = _parser().parse_args(words)
     try:
         status: int = options.run(options)
     except (FileNotFoundError, DeviationError, ReportError) as problem:
@@ -86,11 +90,23 @@ def _parser() -> argparse.ArgumentParser:
     entries.add_argument("--days", type=int, default=90, help="days until the entries expire (default: 90)")
     entries.set_defaults(run=_deviations)
 
+    old = commands.add_parser("prune", prog="contract report prune", help="delete the folders of old runs")
+    old.add_argument("place", nargs="?", type=Path, default=Path("reports/runs"), metavar="DIR")
+    old.add_argument("--keep", type=_count, default=RUNS, metavar="N", help=f"newest runs that stay (default: {RUNS})")
+    old.add_argument("--dry-run", action="store_true", help="say what would be deleted, and delete nothing")
+    old.set_defaults(run=_prune)
+
     body = commands.add_parser("body", help="write the body of a finding's smallest case to standard output")
     body.add_argument("place", type=Path, metavar="DIR", help="folder of a run")
     body.add_argument("finding", metavar="FINDING-ID")
     body.set_defaults(run=_body)
     return parser
+
+
+def _count(text: str) -> int:
+    if not text.isdecimal() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"expected a number of runs from 1 on, not {text!r}")
+    return int(text)
 
 
 def _render(options: argparse.Namespace) -> int:
@@ -136,6 +152,17 @@ def _trend(options: argparse.Namespace) -> int:
                 f"  {point.started[:16]}  {point.outcome:10}  {point.profile:8} {point.findings:4} findings"
                 f" {point.requests:8,} requests  median {median:>8}  {point.id}"
             )
+    return ExitStatus.KEPT
+
+
+def _prune(options: argparse.Namespace) -> int:
+    deleted, kept = prune(options.place, options.keep, dry_run=options.dry_run)
+    for folder in deleted:
+        print(f"{'would delete' if options.dry_run else 'deleted'} {folder}")
+    for folder, reason in kept.items():
+        print(f"kept {folder}: {reason}")
+    if not deleted:
+        print("nothing to delete")
     return ExitStatus.KEPT
 
 

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 DISTRIBUTION: Final = "activepieces-create-project-contract"
 #: The module with the ``main`` of each command, the arguments in front, and a line of help.
 _COMMANDS: Final[dict[str, tuple[str, tuple[str, ...], str]]] = {
-    "report": ("reports.__main__", ("report",), "Make the reports of a saved run again, or of several merged."),
+    "report": ("reports.__main__", ("report",), "Make the reports of saved runs again; report prune deletes old runs."),
     "compare": ("reports.__main__", ("compare",), "Compare two runs: what is new, fixed, no longer exercised."),
     "trend": ("reports.__main__", ("trend",), "Show the last runs of each target."),
     "accept": ("reports.__main__", ("accept",), "Propose entries for the file of known deviations."),
