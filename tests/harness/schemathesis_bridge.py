@@ -1,11 +1,13 @@
-"""schemathesis beside our own sets: what it generates is sent as a set, and its sound checks look at the answers.
+"""schemathesis beside our own sets: what it generates is sent as a set, and its sound checks look at the responses.
 
-Left out of its checks: negative_data_rejection, positive_data_acceptance and response_schema_conformance
-(``format: email`` is asserted beside the pattern), unsupported_method (405 is demanded where the page asks for
-nothing), missing_required_header and ignored_auth (401 is demanded where 403 is as good, and each 201 is
+Its checks get the document without annotations, see :func:`asserted`: schemathesis asserts ``format`` and what was read
+off an example. Left out of its checks: negative_data_rejection and positive_data_acceptance (cases that are sent
+as bytes do not say how they were generated, which both need), unsupported_method (405 is demanded where the page asks
+for nothing), missing_required_header and ignored_auth (401 is demanded where 403 is as good, and each 201 is
 probed with two more requests), use_after_free and ensure_resource_availability (other operations).
 
-Importing and generating take schemathesis longer than sending takes us: see ``preparation`` for where it is done.
+Importing schemathesis and generating with it take longer than a default run takes to start, so both happen in the
+process of :mod:`tests.harness.case_prefetcher`; its pytest plugin would do them in front of the first test.
 """
 
 from __future__ import annotations
@@ -22,7 +24,11 @@ from schemathesis.checks import not_a_server_error
 from schemathesis.config import SchemathesisConfig
 from schemathesis.core.failures import FailureGroup
 from schemathesis.generation import GenerationMode
-from schemathesis.specs.openapi.checks import content_type_conformance, status_code_conformance
+from schemathesis.specs.openapi.checks import (
+    content_type_conformance,
+    response_schema_conformance,
+    status_code_conformance,
+)
 from urllib3 import HTTPHeaderDict, HTTPResponse
 
 from contracts.document import load_contract
@@ -34,17 +40,34 @@ if TYPE_CHECKING:
     from contracts.exchange import Exchange, Response
 
 #: Of schemathesis' own checks, those that never alarm on a correct service.
-SOUND = [not_a_server_error, status_code_conformance, content_type_conformance]
+SOUND = [not_a_server_error, status_code_conformance, content_type_conformance, response_schema_conformance]
 #: Where its requests are made out for; ours go where the run goes.
 _NOWHERE = "http://service.invalid"
 _OF_TRANSFER = frozenset({"content-encoding", "content-length", "transfer-encoding"})
 _KEPT_HEADERS = frozenset({"authorization", "content-type"})
 
 
+def asserted(document: Any) -> Any:
+    """A copy of an OpenAPI document that holds only what a service must keep.
+
+    Left out are ``format``, an annotation in JSON Schema 2020-12, and the members of schemas with ``x-from-example``.
+    """
+    if isinstance(document, list):
+        return [asserted(item) for item in document]
+    if not isinstance(document, dict):
+        return document
+    left_out = {"required", "properties"} if document.get("x-from-example") else set[str]()
+    if isinstance(document.get("format"), str):  # not a property with this name
+        left_out.add("format")
+    return {name: asserted(value) for name, value in document.items() if name not in left_out}
+
+
 @lru_cache(maxsize=1)
 def _operation(contract: str) -> Any:
     # A configuration of its own: schemathesis would read a schemathesis.toml of the current folder.
-    schema = schemathesis.openapi.from_dict(load_contract(contract).operation_document, config=SchemathesisConfig())
+    schema = schemathesis.openapi.from_dict(
+        asserted(load_contract(contract).operation_document), config=SchemathesisConfig()
+    )
     return schema[COLLECTION_PATH]["POST"]
 
 
@@ -88,7 +111,7 @@ def _sendable(generated: Any) -> Case | None:
 
 
 def complaints(contract: str, exchanges: Sequence[Exchange]) -> list[str]:
-    """What schemathesis' sound checks say against the answers, in words."""
+    """What schemathesis' sound checks say against the responses, in words."""
     return [said for exchange in exchanges if (said := _complaint(contract, exchange))]
 
 
