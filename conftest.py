@@ -108,7 +108,7 @@ def pytest_configure(config: pytest.Config) -> None:
         options = test_run.options
         _prepare_hypothesis(options)
         run = RunPlugin(test_run)
-        progress = Progress(options.folder, test_run.session.request_budget.sent, options.budget)
+        progress = Progress(options.folder, test_run.session.request_budget, options.budget)
         config.pluginmanager.register(run, "contract-run")
         config.pluginmanager.register(Reporting(run, deviations, Level(options.fail_on)), "contract-report")
         config.pluginmanager.register(progress, "contract-progress")

@@ -1,4 +1,4 @@
-"""Progress while a run works: a line that is rewritten in a terminal, a plain line now and then elsewhere."""
+"""Progress of a run: one line that is rewritten in a terminal, elsewhere a plain line every ten seconds."""
 
 from __future__ import annotations
 
@@ -14,11 +14,17 @@ import pytest
 from reports.wording import numbers
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Sequence
     from pathlib import Path
+
+    from tests.harness.client.budget import RequestBudget
 
 _EVERY_ON_TERMINAL: Final = 0.25
 _EVERY_IN_LOGS: Final = 10.0
+#: Columns of a terminal that does not say how wide it is.
+_COLUMNS: Final = 100
+#: Seconds of a pause that is worth a word.
+_LONG_PAUSE: Final = 1.0
 
 
 class FindingCounter:
@@ -57,12 +63,15 @@ class FindingCounter:
 
 
 class Progress:
-    """The controller's plugin: says in the place of pytest's dots how many requests were sent and what was found."""
+    """The controller's plugin: shows, in the place of pytest's dots, how far the run is and what it is doing."""
 
-    def __init__(self, directory: Path, sent: Callable[[], int], budget: int | None) -> None:
+    def __init__(self, directory: Path, requests: RequestBudget, budget: int | None) -> None:
         self._counter = FindingCounter(directory)
-        self._sent = sent
+        self._requests = requests
         self._budget = budget
+        self._collected = 0
+        self._finished: set[str] = set()
+        self._doing = ""
         self._began = time.monotonic()
         self._stopped = threading.Event()
         self._thread: threading.Thread | None = None
@@ -72,7 +81,8 @@ class Progress:
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtestloop(self, session: pytest.Session) -> None:
-        """Begin to tell, unless fewer words are wanted (-q)."""
+        """Start the progress line, unless -q asks for less output."""
+        self._collected = len(getattr(session, "items", ()))
         reporter: Any = session.config.pluginmanager.getplugin("terminalreporter")
         if reporter is None or session.config.option.verbose < 0:
             return
@@ -85,21 +95,35 @@ class Progress:
         self._thread = threading.Thread(target=self._tell, name="progress", daemon=True)
         self._thread.start()
 
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_xdist_node_collection_finished(self, ids: Sequence[str]) -> None:
+        """Learn from a worker how many tests there are: the controller collects none."""
+        self._collected = len(ids)
+
+    def pytest_runtest_logstart(self, nodeid: str) -> None:
+        """Remember the test that was started last."""
+        self._doing = _as_words(nodeid)
+
+    def pytest_runtest_logfinish(self, nodeid: str) -> None:
+        """Count a test that has ended."""
+        self._finished.add(nodeid)
+
     @pytest.hookimpl(tryfirst=True)
     def pytest_report_teststatus(self, report: pytest.TestReport) -> tuple[str, str, str] | None:
-        """No dots where a progress line stands."""
+        """Print no dots beside the progress line."""
         if not self._instead or report.outcome not in {"passed", "failed", "skipped"}:
             return None
         return (report.outcome if report.when == "call" or not report.passed else "", "", "")
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_sessionfinish(self) -> None:
-        """Say that what was created is being deleted: that may take a while."""
-        self._write(f"{self.line()} · looking back and deleting what was created")
+        """Show that the final checks and the deletions have started: they may take a while."""
+        self._doing = "final checks, deleting what was created"
+        self._write(self.line())
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_terminal_summary(self) -> None:
-        """Tell no more."""
+        """Stop the progress line."""
         self._stopped.set()
         if self._thread is not None:
             self._thread.join(timeout=2)
@@ -115,11 +139,15 @@ class Progress:
                 self._out.close()
 
     def line(self) -> str:
-        """Requests sent (deletions included), findings and seconds so far."""
+        """The tests that have ended in percent, requests sent (deletions included), findings, seconds, what is done."""
         seconds = time.monotonic() - self._began
+        share = f"{100 * len(self._finished) // self._collected}% · " if self._collected else ""
         of = f" of at most {self._budget:,}" if self._budget is not None else ""
         found = numbers(self._counter.count(), "finding")
-        return f"{numbers(self._sent(), 'request')} sent{of}, deletions included · {found} · {seconds:.0f} s"
+        pause = self._requests.paused()
+        doing = f"waiting {pause:.0f} s for the service" if pause >= _LONG_PAUSE else self._doing
+        sent = f"{share}{numbers(self._requests.sent(), 'request')} sent{of} · {found} · {seconds:.0f} s"
+        return f"{sent} · {doing}" if doing else sent
 
     def _tell(self) -> None:
         every = _EVERY_ON_TERMINAL if self._on_terminal else _EVERY_IN_LOGS
@@ -130,8 +158,21 @@ class Progress:
         if self._out is None:
             return
         with suppress(OSError, ValueError):  # a terminal or pipe that is gone must not end the run
-            self._out.write(f"\r\x1b[K{text[:100]}" if self._on_terminal else f"{text}\n")
+            self._out.write(f"\r\x1b[K{text[: _columns(self._out) - 1]}" if self._on_terminal else f"{text}\n")
             self._out.flush()
+
+
+def _as_words(nodeid: str) -> str:
+    """The name of a test as a phrase, without its file."""
+    name, bracket, parameter = nodeid.rpartition("::")[2].removeprefix("test_").partition("[")
+    return name.replace("_", " ") + (f" ({parameter.removesuffix(']')})" if bracket else "")
+
+
+def _columns(terminal: IO[str]) -> int:
+    try:
+        return os.get_terminal_size(terminal.fileno()).columns or _COLUMNS
+    except OSError:
+        return _COLUMNS
 
 
 def _own(stream: IO[str]) -> IO[str]:

@@ -104,6 +104,11 @@ class RequestBudget:
         with self._account() as account:
             account.paused_until = max(account.paused_until, time.monotonic() + seconds)
 
+    def paused(self) -> float:
+        """Seconds from now for which nobody sends."""
+        with self._account() as account:
+            return max(0.0, account.paused_until - time.monotonic())
+
     @contextmanager
     def alone(self, seconds: float) -> Iterator[None]:
         """Let this thread send while all others pause, once what they sent has had ``seconds`` to be answered.

@@ -66,7 +66,7 @@ def test_a_run_sends_no_request_more_than_its_budget(service: str, tmp_path: Pat
         assert len(server.requests) <= budget
         assert len(server.requests) > 0.7 * budget, "a budget is there to be used"
         assert f"no more than {budget} requests in all" in run.out
-        assert re.search(rf"\d+ requests sent of at most {budget}, deletions included · 0 findings · \d+ s", run.out)
+        assert re.search(rf"\d+ requests sent of at most {budget} · 0 findings · \d+ s", run.out)
     assert not _listed(service)
 
 
@@ -102,11 +102,15 @@ def test_progress_is_one_line_that_is_rewritten_in_a_terminal(slow_service: str,
     except OSError:  # what Linux says at the end of a terminal
         started.end()
     os.close(terminal)
-    line = r"\r\x1b\[K(\d+) requests sent of at most \d+, deletions included · (\d) findings? · \d+ s"
+    line = r"\r\x1b\[K(\d+)% · (\d+) requests sent of at most \d+ · (\d) findings? · \d+ s · (\w[^\r]*)"
     lines = re.findall(line, shown.decode())
     assert len(lines) > 3
-    assert int(lines[0][0]) < int(lines[-1][0]), "it moves on"
-    assert lines[-1][1] != "0"
+    assert int(lines[0][1]) < int(lines[-1][1]), "it moves on"
+    shares = [int(share) for share, *_ in lines]
+    assert shares == sorted(shares)
+    assert shares[-1] == 100
+    assert lines[-1][2] != "0"
+    assert lines[-1][3].startswith("final checks")
     assert b"test_essentials.py ." not in shown
 
 
