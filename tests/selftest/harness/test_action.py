@@ -1,4 +1,4 @@
-"""The GitHub Action and the image: their steps run here as far as they can without GitHub and Docker."""
+"""The GitHub Action, the GitLab job and the image: their steps run here as far as they can without those services."""
 
 from __future__ import annotations
 
@@ -84,6 +84,48 @@ def test_a_missing_secret_is_wrong_usage(tmp_path: Path, service: str) -> None:
 
 def test_no_input_of_the_action_is_part_of_a_script() -> None:
     assert not [step for step in ACTION["runs"]["steps"] if "${{" in step.get("run", "")]
+
+
+def test_the_reusable_workflow_hands_each_input_to_the_action_of_the_suite() -> None:
+    workflow = yaml.safe_load((ROOT / ".github" / "workflows" / "contract-reusable.yml").read_text())
+    checkout, action = workflow["jobs"]["contract"]["steps"]
+    declared = workflow[True]["workflow_call"]["inputs"]  # YAML 1.1 reads the word on as true
+    assert action["with"].keys() == ACTION["inputs"].keys()
+    given = {name: f"${{{{ inputs.{name} }}}}" for name in declared}
+    assert action["with"] == {"api-key": "${{ secrets.ACTIVEPIECES_API_KEY }}"} | {
+        name: value for name, value in given.items() if name in ACTION["inputs"]
+    }
+    assert (checkout["with"]["repository"], checkout["with"]["ref"]) == (given["suite"], given["suite-ref"])
+    assert action["uses"] == f"./{checkout['with']['path']}"
+
+
+@pytest.mark.parametrize(("key", "status"), [(KEY, 1), ("", 4)])
+def test_the_job_for_gitlab_tests_the_service_and_leaves_its_report(
+    tmp_path: Path, service: str, key: str, status: int
+) -> None:
+    recipe = yaml.safe_load((ROOT / "recipes" / "contract.gitlab-ci.yml").read_text())
+    assert list(recipe) == [".contract-create-project"], "nothing that changes the pipeline that includes it"
+    job = recipe[".contract-create-project"]
+    script = tmp_path / "suite" / "venv" / "bin" / "contract"
+    script.parent.mkdir(parents=True)
+    script.write_text(f'#!/bin/sh\nexec {shlex.quote(sys.executable)} {ROOT / "contract_command.py"} "$@"\n')
+    script.chmod(0o700)
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("CONTRACT_")}
+    environment |= job["variables"] | {"CONTRACT_PROFILE": "smoke", "CONTRACT_BASE_URL": service}
+    environment |= {"ACTIVEPIECES_API_KEY": key, "suite": str(tmp_path / "suite")}
+    caller = tmp_path / "caller"
+    caller.mkdir()
+    done = subprocess.run(  # noqa: S603  # our own job
+        ["bash", "-e", "-o", "pipefail", "-c", "\n".join(job["script"])],  # noqa: S607
+        cwd=caller,
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    assert done.returncode == status, done.stdout + done.stderr
+    assert bool(list(caller.glob(job["artifacts"]["reports"]["junit"]))) == (status == 1)
 
 
 def test_the_image_runs_as_a_user_and_needs_no_argument_to_build() -> None:
