@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
 #: The smallest budget with which a run can verify anything and clean up.
 _LEAST: Final = 20
+#: Options that mean the same in a widely used plugin (pytest-base-url): where it is installed, its option is read.
+_SHARED: Final = frozenset({"base-url"})
 
 
 def named_contract(config: pytest.Config) -> str:
@@ -117,7 +119,11 @@ def add_options(parser: pytest.Parser) -> None:
     group = parser.getgroup("contract", "the contract of POST /v1/projects; each option also as CONTRACT_OPTION")
     values = _configuration().values
     for name, how in _declarations().items():
-        group.addoption(f"--{name}", **({**how, "default": values[name]} if name in values else how))
+        try:
+            group.addoption(f"--{name}", **({**how, "default": values[name]} if name in values else how))
+        except ValueError:
+            if name not in _SHARED:
+                raise
 
 
 def read_options(config: pytest.Config) -> tuple[RunOptions, Secrets]:
@@ -191,7 +197,8 @@ def read_options(config: pytest.Config) -> tuple[RunOptions, Secrets]:
 
 def _target(get: Callable[[str], Any], configuration: Configuration) -> tuple[str, str]:
     """The target and the base URL, which belong together."""
-    target, base_url, profile = get("--target") or "mock", get("--base-url"), get("--profile")
+    target, profile = get("--target") or "mock", get("--profile")
+    base_url = get("--base-url") or configuration.values.get("base-url") or ""
     if target == "live" and not base_url:
         raise WrongUsage(
             f"--target live needs --base-url (or {variable('base-url')}), such as https://cloud.activepieces.com/api"

@@ -1,0 +1,36 @@
+"""Beside widely used plugins of pytest: what they register too is shared, not an error."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tests.selftest.suite_runs import KEY, run_suite
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+#: What pytest-base-url registers.
+_PLUGIN = """
+def pytest_addoption(parser):
+    parser.addoption("--base-url", metavar="url", default=None, help="base url for the application under test.")
+"""
+
+
+def test_a_plugin_that_has_base_url_already_shares_it(tmp_path: Path) -> None:
+    (tmp_path / "has_base_url.py").write_text(_PLUGIN)
+    options = ("-p", "has_base_url", "--profile", "smoke")
+    env = {"PYTHONPATH": str(tmp_path), "ACTIVEPIECES_API_KEY": KEY}
+    assert run_suite(tmp_path, *options, env=env).status == 0
+    nobody = ("--target", "live", "--base-url", "http://127.0.0.1:9/api", "--patience", "0.2")
+    ran = run_suite(tmp_path, *options, *nobody, env=env)
+    assert ran.status == 3, ran.output
+    assert "127.0.0.1:9" in ran.output
+    ran = run_suite(
+        tmp_path,
+        *options,
+        "--target",
+        "live",
+        env=env | {"CONTRACT_BASE_URL": "http://127.0.0.1:8/api", "CONTRACT_PATIENCE": "0.2"},
+    )
+    assert ran.status == 3, ran.output
+    assert "127.0.0.1:8" in ran.output
