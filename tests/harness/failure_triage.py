@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
@@ -19,7 +20,12 @@ if TYPE_CHECKING:
     from tests.harness.questions import Questions
 
 #: Requests that a server error follows and that are taken apart, with other members each.
-_FAILURES: Final = 8
+_FAILURES: Final = 14
+#: Ordinary values of a field that are taken for harmless before any was accepted.
+_ORDINARY: Final = 12
+#: Accepted values of a field that are remembered, and the longest of them.
+_REMEMBERED: Final = 5_000
+_LONGEST: Final = 200
 
 
 class FailureTriage:
@@ -35,11 +41,27 @@ class FailureTriage:
         self._failing: dict[str, Finding] = {}
         self._to_blame: dict[str, bool] = {}
         self._by_chance = False
+        #: Values of fields, as JSON, that no failure is put down to: a body with them was accepted.
+        self._harmless = {
+            field.path: {_canonical(ordinary(field, number)) for number in range(_ORDINARY)}
+            for field in contract.fields
+        }
+
+    def learn(self, answer: Judged) -> None:
+        """Remember the values that were accepted."""
+        body = answer.judgement.expectation.body
+        if answer.status != 201 or not isinstance(body, dict):
+            return
+        for name in body.keys() & self._fields:
+            value, known = _canonical(body[name]), self._harmless[name]
+            if len(value) <= _LONGEST and len(known) < _REMEMBERED:
+                known.add(value)
 
     def explain(self, answer: Judged, finding: Finding) -> Finding:
         """Leave out members of a body that makes the server fail, as long as it fails: who is to blame?
 
-        Once that is known of a field, further failures with this field are put down to it.
+        Once that is known of a field, further failures with this field are put down to it, unless its value is one that
+        was accepted elsewhere.
         """
         status, at, place = finding.cause.partition(" at ")
         if at:
@@ -51,8 +73,8 @@ class FailureTriage:
         body = answer.judgement.expectation.body
         if not isinstance(body, dict) or not finding.cause.isdigit() or self._by_chance:
             return finding
-        optional = [f for name, f in self._failing.items() if name in body and not self._contract.field(name).required]
-        if not optional and self._taken_apart < _FAILURES:
+        suspects = [found.where.split("/")[1] for found in self._suspects(body)]
+        if all(self._contract.field(name).required for name in suspects) and self._taken_apart < _FAILURES:
             self._taken_apart += 1
             self._find_culprit(answer, body)
         self.settle()
@@ -66,7 +88,7 @@ class FailureTriage:
 
     def _put_down(self, answer: Judged, finding: Finding) -> Finding:
         body = answer.judgement.expectation.body
-        known = [found for name, found in self._failing.items() if isinstance(body, dict) and name in body]
+        known = self._suspects(body)
         if not known or not finding.cause.isdigit():
             return finding
         # A field that every body has is to blame where no other one is known to be.
@@ -74,6 +96,16 @@ class FailureTriage:
         reattributed = replace(finding, cause=blamed.cause, where=blamed.where)
         self._history.reattributed(answer.exchange, finding, reattributed)
         return reattributed
+
+    def _suspects(self, body: object) -> list[Finding]:
+        """What is known of the fields of a body that make the service fail, and have no harmless value in it."""
+        if not isinstance(body, dict):
+            return []
+        return [
+            found
+            for name, found in self._failing.items()
+            if name in body and _canonical(body[name]) not in self._harmless[name]
+        ]
 
     def _is_to_blame(self, answer: Judged, place: str) -> bool:
         """Whether a request fails again as it is, and not with something ordinary in the place of what is blamed."""
@@ -109,3 +141,7 @@ class FailureTriage:
             name = found.cause.partition(" at /")[2]
             if found.clause == "service.no_5xx" and name in self._fields:
                 self._failing.setdefault(name, replace(found, where=found.where or f"/{name}"))
+
+
+def _canonical(value: object) -> str:
+    return json.dumps(value, sort_keys=True)

@@ -80,6 +80,8 @@ class Triage:
         found: list[tuple[Judged, Finding]] = []
         self._ids_change |= any(f.clause == _ID_ECHO for answer in judged for f in answer.findings)
         for answer in judged:
+            self._failure_triage.learn(answer)
+        for answer in judged:
             for finding in answer.findings:
                 reattributed = finding
                 if self._is_consequence(answer, finding):
@@ -341,7 +343,8 @@ class Triage:
             self._history.record("repeated", clause=finding.clause, cause=finding.cause, fails=again)
         if len(answer.case.body) <= _SMALL:
             return
-        required = [field.path for field in self._contract.fields if field.required]
+        blamed = finding.cause.partition(" at /")[2]
+        required = [field.path for field in self._contract.fields if field.required or field.path == blamed]
         shrink(answer.case, self._names, still_fails, keep=required, limit=_PER_FINDING)
         self._failure_triage.settle()
         self._connection_triage.settle()
@@ -378,4 +381,6 @@ def _kind(value: object) -> str:
 
 
 def _alike(one: Finding, other: Finding) -> bool:
+    if one.clause == other.clause == "service.no_5xx":
+        return one.cause.partition(" at ")[0] == other.cause.partition(" at ")[0]
     return one.key == other.key or (one.cause == other.cause == "refused" and COMBINATION in {one.clause, other.clause})
