@@ -71,7 +71,8 @@ _CONVERTED_FIELDS = 3
 def _one_mistake(cause: RootCause, counts: Mapping[str, tuple[int, int]]) -> str:
     """The mistake that a root cause may be a part of; empty, or unlike any other, where it is one of its own."""
     head, _, aspect = cause.clause.rpartition(".")
-    if cause.clause.startswith("response.201.") and aspect == "required":
+    left_out = aspect == "echo" and all("left out" in cases.kinds for cases in cause.cases)
+    if cause.clause.startswith("response.201.") and (aspect == "required" or left_out):
         return _MISSING
     if cause.clause in {_FAILS, _REUSE} and _says_something(cause):
         return f"{_FAILS}:{cause.cause}"  # the same failure, whether the externalId was used before or not

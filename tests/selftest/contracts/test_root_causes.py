@@ -136,6 +136,16 @@ def test_failures_by_chance_are_one_root_cause_and_those_of_a_field_another() ->
     assert sorted(cause.count for cause in merged(causes, {})) == [8, 13]
 
 
+def test_a_field_that_comes_back_in_no_response_goes_with_the_members_that_are_missing() -> None:
+    causes = RootCauses(Deviations.none())
+    for number, name in enumerate(("id", "created", "type", "plan"), 1):
+        causes.add(Finding(f"response.201.{name}.required", "missing", "e", "r"), _exchange(number, {}))
+    left_out = Finding("response.201.metadata.echo", "changed", "e", "nothing", "/metadata", ("left out",))
+    causes.add(left_out, _exchange(5, {"metadata": {}}))
+    (found,) = merged(list(causes), {})
+    assert left_out.clause in found.clauses
+
+
 def test_what_is_put_down_to_another_clause_is_not_the_case_that_is_shown() -> None:
     small, large = _exchange(1, {}), _exchange(2, {"mail": "a longer one"})
     finding = Finding("request.combination", "refused", "201", "400")
