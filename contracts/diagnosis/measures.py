@@ -27,6 +27,8 @@ _USUAL: Final = sorted(
         *(1_000_000, 1_048_576, 2**31 - 1, 2**31, 2**32 - 1, 2**32, 2**53 - 1, 2**53, 2**63 - 1, 2**63, 2**64, 10**21),
     }
 )
+#: Of several that fit, these are taken first.
+_PREFERRED: Final = (255, 100, 64, 50, 1_000, 128, 32, 20, 500, 2**31 - 1, 2**53 - 1, 65_535, 4_096)
 _LENGTHS: Final[dict[str, Callable[[str], int]]] = {
     "characters": len,
     "bytes": lambda text: len(text.encode("utf-8", "surrogatepass")),
@@ -58,11 +60,11 @@ def measure_conditions(
 def _between(below: float | None, least: float, *, upper: bool = False) -> float:
     """The usual limit between two sizes: at least the one, less than the other (or, for upper limits, not less)."""
     low = below if below is not None else float("-inf")
-    if upper:
-        usual = [size for size in _USUAL if low < size <= least]
-        return usual[0] if usual else least
-    usual = [size for size in _USUAL if low <= size < least]
-    return usual[-1] if usual else low if below is not None else least - 1
+    usual = [size for size in _USUAL if (low < size <= least if upper else low <= size < least)]
+    preferred = [size for size in _PREFERRED if size in usual]
+    if preferred or usual:
+        return (preferred or usual[:: 1 if upper else -1])[0]
+    return least if upper else low if below is not None else least - 1
 
 
 def _measures(contract: Contract) -> Iterator[tuple[str, Measure]]:
