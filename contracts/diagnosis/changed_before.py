@@ -32,8 +32,8 @@ _CHANGES: Final[dict[str, Callable[[str], str]]] = {
 }
 _CHANGES_OF_ADDRESSES: Final[dict[str, Callable[[str], str]]] = {
     "an address in angle brackets were looked for": lambda text: _found(r"(?s)[^<>]*<([^<>]+)>", text),
-    "a domain needed no dot": lambda text: f"{text}.aa",
-    "a domain needed no dot, and might begin with a hyphen": lambda text: re.sub(r"@-+", "@a", text) + ".aa",
+    "a domain needed no dot": lambda text: re.sub(r"(@[^@.]+)\Z", r"\1.aa", text),
+    "a domain needed no dot, and might begin with a hyphen": lambda text: re.sub(r"@-*([^@.]*)\Z", r"@a\1.aa", text),
     "nothing were needed before the @": lambda text: f"a{text}" if text.startswith("@") else text,
     "a dot or an apostrophe might stand before the @": lambda text: re.sub(r"[.']@", "@", text),
     "anything in quotation marks might stand before the @": lambda text: re.sub(r'\A"[^"]+"@', "a@", text),
@@ -61,7 +61,8 @@ _WIDER: Final[dict[str, str]] = {
 _PARTS: Final = {
     "before the @": r"(?s)(.*)(?=@)",
     "in the domain": r"(?s)(?<=@)[^@]*",
-    "in its last label": r"[^.@]*\Z",
+    "in the labels of the domain but the last": r"(?s)(?<=@)[^@]*(?=\.[^.@]*\Z)",
+    "in the last label": r"[^.@]*\Z",
 }
 
 

@@ -6,6 +6,7 @@ import json
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
+from itertools import islice
 from typing import TYPE_CHECKING, Any, Final
 
 from contracts import json_text
@@ -56,6 +57,8 @@ _VALUES: Final[dict[str, Callable[[Any], bool]]] = {
 #: Values common to failing requests that are looked for, and how much they may have.
 _CONSTANTS: Final = 3
 _SHORT: Final = 40
+#: Values within a value that are looked at.
+_MOST_VALUES: Final = 100
 
 
 def conditions(contract: Contract, failing: Sequence[Observation]) -> Iterator[Condition]:
@@ -96,7 +99,9 @@ def _constants(name: str, values: Values, failing: Sequence[Observation]) -> Ite
 
 def _parts_of_values(contract: Contract) -> dict[str, Values]:
     """Parts of values that may have a property: parts of addresses, items, names and values of members."""
-    parts: dict[str, Values] = {"a text anywhere in the body": lambda seen: list(json_text.texts(seen.body))}
+    parts: dict[str, Values] = {
+        "a text anywhere in the body": lambda seen: list(islice(json_text.texts(seen.body), _MOST_VALUES))
+    }
     for field in contract.fields:
         name = field.path
         if field.format == "email":
@@ -139,12 +144,13 @@ def _members(name: str, seen: Observation) -> Sequence[Any]:
 
 
 def _inner_names(name: str, seen: Observation) -> Sequence[Any]:
-    return [key for node in json_text.nodes(seen.body.get(name)) if isinstance(node, dict) for key in node]
+    nodes = json_text.nodes(seen.body.get(name))
+    return list(islice((key for node in nodes if isinstance(node, dict) for key in node), _MOST_VALUES))
 
 
 def _inner_values(name: str, seen: Observation) -> Sequence[Any]:
     value = seen.body.get(name)
-    return [node for node in json_text.nodes(value) if node is not value]
+    return list(islice((node for node in json_text.nodes(value) if node is not value), _MOST_VALUES))
 
 
 def _any_value(values: Values, has: Callable[[Any], bool], seen: Observation) -> bool:
