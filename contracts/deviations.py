@@ -28,10 +28,11 @@ class DeviationError(ValueError):
 class Deviation:
     """One accepted deviation.
 
-    A finding matches where its clause is ``clause``, or one of ``also``, and every one of ``cause`` (equal), ``kinds``
-    (the finding has one of them), ``where`` (equal), ``sent`` (an expression that occurs in the body) and ``received``
-    (an expression that occurs in what was received) that is given holds. Without ``cause`` it covers the clause as a
-    whole, also mistakes that nobody has seen yet. ``cases`` says in words which cases it covers.
+    A finding matches where its clause is ``clause``, or one of ``also``, and everything else that is given holds:
+    ``cause`` (equal, or one of several), ``kinds`` (the finding has one of them), ``where`` (equal), ``sent`` (an
+    expression that occurs in the body), ``received`` (an expression that occurs in what was received). Without
+    ``cause`` it covers the clause as a whole, also mistakes that nobody has seen yet. ``cases`` says in words which
+    cases it covers.
     """
 
     name: str
@@ -42,7 +43,7 @@ class Deviation:
     owner: str
     expires: dt.date
     also: tuple[str, ...] = ()
-    cause: str | None = None
+    cause: str | tuple[str, ...] | None = None
     kinds: tuple[str, ...] = ()
     where: str | None = None
     sent: str | None = None
@@ -55,7 +56,8 @@ class Deviation:
 
     def covers(self, finding: Finding, exchange: dict[str, Any] | None) -> bool:
         """Whether ``finding``, seen in the recorded ``exchange``, is this deviation."""
-        if finding.clause not in self.clauses or self.cause not in {None, finding.cause}:
+        causes = (self.cause,) if isinstance(self.cause, str) else self.cause
+        if finding.clause not in self.clauses or (causes is not None and finding.cause not in causes):
             return False
         if self.kinds and set(self.kinds).isdisjoint(finding.kinds):
             return False
@@ -137,4 +139,5 @@ def _entry(entry: dict[str, Any], path: Path) -> Deviation:
         texts = entry.get(name, [])
         if not isinstance(texts, list) or not all(isinstance(text, str) for text in texts):
             raise DeviationError(f"{path}: deviation {title!r}: {name} is {texts!r}; expected a list of texts")
-    return Deviation(**entry | {name: tuple(entry.get(name, ())) for name in _LISTS})
+    lists = {name: tuple(value) for name, value in entry.items() if isinstance(value, list)}
+    return Deviation(**entry | lists)

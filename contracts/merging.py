@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING
 
 from contracts.kinds import CONVERTED
 from contracts.root_causes import RootCause, together
+from contracts.signatures import code_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
 _FAILS, _REUSE = "service.no_5xx", "state.external_id_reuse"
 _ACCEPTED = "accepted"
@@ -40,9 +41,20 @@ def merged(root_causes: list[RootCause], counts: Mapping[str, tuple[int, int]]) 
         else:
             is_one = bool(name) and len(members) >= (_MANY_MISSING if name == _MISSING else 2)
         found += [together(members)] if is_one else members
-    found += _by_chance(chance)
+    found = [*_by_code(found), *_by_chance(chance)]
     order = {id(cause): place for place, cause in enumerate(root_causes)}
     return sorted(found, key=lambda cause: order[id(cause)])
+
+
+def _by_code(root_causes: list[RootCause]) -> Iterator[RootCause]:
+    """Server errors with one code at one place as one root cause, however the service words them."""
+    groups: dict[tuple[str, str], list[RootCause]] = {}
+    for cause in root_causes:
+        code = code_of(cause.cause) if cause.clause == _FAILS else ""
+        place = cause.finding.where if code else ""
+        groups.setdefault((code, place) if place else (str(id(cause)), ""), []).append(cause)
+    for members in groups.values():
+        yield together(members) if len(members) > 1 else members[0]
 
 
 def by_deviation(known: Iterable[RootCause]) -> list[RootCause]:

@@ -23,13 +23,19 @@ _SAYS_NOTHING: Final = re.compile(
 _QUOTED: Final = re.compile(r"\"[^\"]*\"|'[^']*'|`[^`]*`|\u201c[^\u201d]*\u201d")
 #: A word with a digit is a value: a number, an id, a time.
 _VALUE: Final = re.compile(r"[\w.:+-]*\d[\w.:+-]*")
+#: Members of an error response that hold a code, and what a code with digits looks like: 22P02, P2002, ORA-00942, 1366.
+#: A longer one may be the id of a request.
+_CODES: Final = ("code", "errorCode", "error_code", "errno", "sqlState", "sqlstate")
+_CODE: Final = re.compile(r"[A-Z]{1,6}[-_]?\d{1,6}|\d{2,5}|(?=[0-9A-Z]*\d)[0-9A-Z]{5}")
 _LONGEST: Final = 60
 #: A shorter text that was sent, and one of letters alone, may be a word of the message.
 _SENT: Final = 4
 
 
 def signature(response: Response, sent: Any) -> str:
-    """The message of an error response without the values in it; empty where it says nothing.
+    """The code and the message of an error response without the values in it; empty where the message says nothing.
+
+    A code alone does not count: services have one for everything that they did not expect.
 
     Args:
         response: a response with status 4xx or 5xx.
@@ -43,7 +49,27 @@ def signature(response: Response, sent: Any) -> str:
     text = _VALUE.sub(" ", _QUOTED.sub(" ", text))
     words = re.findall(r"[a-z]+", text.lower())
     said = " ".join(words)[:_LONGEST].strip()
-    return "" if _SAYS_NOTHING.fullmatch(said) else said
+    if _SAYS_NOTHING.fullmatch(said):
+        return ""
+    return " ".join([*_codes(response), said])
+
+
+def code_of(cause: str) -> str:
+    """The status and the code with which a cause begins; empty where it has no code."""
+    status, _, rest = cause.partition(" ")
+    code = rest.partition(" ")[0]
+    return f"{status} {code}" if _CODE.fullmatch(code) else ""
+
+
+def _codes(response: Response) -> list[str]:
+    """The first code with digits that is not the status again."""
+    try:
+        value = json.loads(response.body[:4_000])
+    except (ValueError, RecursionError):
+        return []
+    nodes = (node for node in json_text.nodes(value) if isinstance(node, dict))
+    held = [str(node[name]) for node in nodes for name in _CODES if name in node]
+    return [code for code in held if _CODE.fullmatch(code) and code != str(response.status)][:1]
 
 
 def _messages(body: bytes) -> Iterator[str]:

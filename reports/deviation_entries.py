@@ -29,10 +29,9 @@ def proposed(findings: Sequence[FindingReport], acceptance: Acceptance) -> str:
     names: list[str] = []
     entries = []
     for finding in findings:
-        for cause in finding.causes:  # several where the service fails by chance
-            name = _name(finding, names)
-            names.append(name)
-            entries.append(_entry(finding, cause, name, acceptance))
+        name = _name(finding, names)
+        names.append(name)
+        entries.append(_entry(finding, name, acceptance))
     return "\n".join(entries)
 
 
@@ -42,7 +41,7 @@ def _name(finding: FindingReport, taken: list[str]) -> str:
     return f"{name}-{count + 1}" if count else name
 
 
-def _entry(finding: FindingReport, cause: str, name: str, acceptance: Acceptance) -> str:
+def _entry(finding: FindingReport, name: str, acceptance: Acceptance) -> str:
     lines = [
         f"# {finding.agreement}",
         f"# smallest case: {finding.sent}",
@@ -52,7 +51,7 @@ def _entry(finding: FindingReport, cause: str, name: str, acceptance: Acceptance
         f"clause = {_quoted(finding.clause.id)}",
         *([f"also = {_list(finding.clauses[1:])}"] if len(finding.clauses) > 1 else []),
         f"cases = {_quoted(f'{finding.clause.promise} Expected {finding.expected}.')}",
-        f"cause = {_quoted(cause)}",
+        f"cause = {_quoted(finding.cause) if len(finding.causes) == 1 else _list(finding.causes)}",
         *([f"kinds = {_list(finding.kinds)}"] if finding.kinds else []),
     ]
     # A place with an escape in it is shown, not spelled: it would match nothing.

@@ -95,6 +95,7 @@ def _told(finding: FindingReport) -> str:
         f"sent {finding.sent}",
         f"expected {finding.expected}",
     ]
+    lines += [finding.advice] if finding.advice else []
     lines += [f"received {finding.received}", finding.agreement, *(f"{c.label}:\n{c.text}" for c in finding.commands)]
     if finding.known:
         lines.insert(0, f"known deviation {finding.known.name}: {finding.known.reason}")

@@ -103,6 +103,7 @@ def _finding(number: int, finding: FindingReport) -> str:
     blocks = "\n\n".join(f"{command.label}:\n\n{_fenced(command.text)}" for command in finding.commands)
     together = finding.evidence.together if finding.evidence else ()
     requests = "".join(f"| request {number} | {cell(line)} |\n" for number, line in enumerate(together, 1))
+    also = f"| also breaks | {', '.join(map(cell, finding.clauses[1:]))} |\n" if len(finding.clauses) > 1 else ""
     remarks = "".join(f"{_escaped(text)}\n\n" for text in (finding.likely, finding.advice) if text)
     return (
         f"### {number}. {code(finding.clause.id)}\n\n"
@@ -111,7 +112,7 @@ def _finding(number: int, finding: FindingReport) -> str:
         f"| | |\n|---|---|\n"
         f"| page | {cell(finding.clause.statement)} |\n"
         f"| sent | {cell(finding.sent)} |\n"
-        f"{purpose}"
+        f"{also}{purpose}"
         f"| expected | {cell(finding.expected)} |\n"
         f"| received | {cell(finding.received)} |\n"
         f"{requests}"

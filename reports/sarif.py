@@ -83,6 +83,8 @@ def _result(finding: FindingReport, index: int, line: int, comparison: Compariso
     )
     if finding.likely:
         text = f"{finding.likely[:1].upper()}{finding.likely[1:]}. {text}"
+    if finding.advice:
+        text = f"{text} {finding.advice[:1].upper()}{finding.advice[1:]}."
     result: dict[str, Any] = {
         "ruleId": finding.clause.id,
         "ruleIndex": index,

@@ -78,6 +78,19 @@ def test_a_failure_at_a_second_use_is_that_of_a_first_use_where_the_service_says
     assert [cause.clauses for cause in merged(causes, {})] == clauses
 
 
+def test_failures_with_one_code_at_one_place_are_one_root_cause_in_any_words() -> None:
+    def failures(*causes: str, where: str = "/id") -> list[tuple[str, int]]:
+        found = RootCauses(Deviations.none())
+        for number, cause in enumerate(causes, 1):
+            found.add(Finding("service.no_5xx", cause, "e", "r", where), _exchange(number, {}))
+        return [(cause.cause, cause.count) for cause in merged(list(found), {})]
+
+    assert failures("500 54000 row is too large", "500 54000 index is full") == [("500 54000 index is full", 2)]
+    assert len(failures("500 54000 row is too large", "500 22003 row is too large")) == 2
+    assert len(failures("500 row is too large", "500 index is full")) == 2
+    assert len(failures("500 54000 row is too large", "500 54000 index is full", where="")) == 2
+
+
 def test_a_failure_at_a_second_use_is_one_of_those_by_chance_where_there_are_such() -> None:
     causes = list(
         _root_causes(*[("service.no_5xx", "500", {"name": "a"})] * 8, ("state.external_id_reuse", "500", {"name": "b"}))

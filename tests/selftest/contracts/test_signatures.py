@@ -5,7 +5,7 @@ import json
 import pytest
 
 from contracts.exchange import Response
-from contracts.signatures import signature
+from contracts.signatures import code_of, signature
 
 
 def _signature(body: object, sent: object = None) -> str:
@@ -31,6 +31,23 @@ def test_what_was_sent_is_no_part_of_the_message() -> None:
         _signature({"error": f"cannot store {name}"}, {"displayName": name}) for name in ("a b-1", "Größe: x", "7 up")
     }
     assert said == {"cannot store"}
+
+
+@pytest.mark.parametrize("code", ["22P02", "P2002", "ORA-00942", "E_17", 1366])
+def test_a_code_is_a_part_of_the_signature(code: str | int) -> None:
+    said = _signature({"statusCode": 500, "error": {"code": code, "message": "cannot store"}})
+    assert said == f"{code} cannot store"
+    assert code_of(f"500 {said}") == f"500 {code}"
+
+
+@pytest.mark.parametrize("code", ["a8f3-77", "REQUEST-20260101", "500", 500, 7, True, None, {}])
+def test_an_id_and_the_status_are_no_codes(code: object) -> None:
+    assert _signature({"code": code, "message": "cannot store"}) == "cannot store"
+
+
+def test_a_code_alone_says_nothing() -> None:
+    assert _signature({"code": "E13", "message": "Internal Server Error"}) == ""
+    assert code_of("500 at /displayName") == code_of("500") == ""
 
 
 def test_other_messages_are_other_failures() -> None:
