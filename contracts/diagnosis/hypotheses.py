@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 #: Hypotheses about a pattern that are tried for one finding.
 _MOST: Final = 400
 #: The share of a finding's requests that a hypothesis has to predict; the rest may have further mistakes.
-_NEARLY_ALL: Final = 0.8
+_NEARLY_ALL: Final = 0.7
 #: Of one request alone only the simplest hypotheses, up to this rank, and those about headers are said: too many fit.
 _FEWEST: Final = 2
 _SIMPLE: Final = 3
