@@ -13,6 +13,7 @@ from strategies.surrounding_fields import ordinary
 
 if TYPE_CHECKING:
     from contracts.document import Contract
+    from contracts.exchange import Case
     from contracts.findings import Finding
     from reports.history import HistoryWriter
     from strategies.unique_names import UniqueNames
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
 
 #: Requests that a server error follows and that are taken apart, with other members each.
 _FAILURES: Final = 14
+#: Headers that tell how a body travels.
+_FRAMING: Final = frozenset({"transfer-encoding", "accept-encoding"})
 #: Ordinary values of a field that are taken for harmless before any was accepted.
 _ORDINARY: Final = 12
 #: Accepted values of a field that are remembered, and the longest of them.
@@ -41,6 +44,8 @@ class FailureTriage:
         self._failing: dict[str, Finding] = {}
         self._to_blame: dict[str, bool] = {}
         self._by_chance = False
+        #: Of headers that tell how a body travels, whether they are to blame.
+        self._framing: dict[str, bool] = {}
         #: Values of fields, as JSON, that no failure is put down to: a body with them was accepted.
         self._harmless = {
             field.path: {_canonical(ordinary(field, number)) for number in range(_ORDINARY)}
@@ -63,6 +68,8 @@ class FailureTriage:
         Once that is known of a field, further failures with this field are put down to it, unless its value is one that
         was accepted elsewhere.
         """
+        if self._is_of_the_way(answer):
+            return self._put_down(answer, finding)
         status, at, place = finding.cause.partition(" at ")
         if at:
             if finding.cause not in self._to_blame:
@@ -86,7 +93,21 @@ class FailureTriage:
             self._put_down(reply, finding)
         self._questions.failed.clear()
 
+    def _is_of_the_way(self, answer: Judged) -> bool:
+        """Whether the same body makes nothing fail without the header that tells how it travels."""
+        name = _framing_of(answer.case)
+        if name and name not in self._framing:
+            kept = tuple(pair for pair in answer.case.headers if pair[0] != name)
+            reply = self._questions.ask(self._names.renew(replace(answer.case, headers=kept)))
+            self._framing[name] = reply is not None and reply.status != answer.status
+        return self._framing.get(name, False)
+
     def _put_down(self, answer: Judged, finding: Finding) -> Finding:
+        name = _framing_of(answer.case)
+        if self._framing.get(name):
+            reattributed = replace(finding, cause=f"{answer.status} at {name}", where=name)
+            self._history.reattributed(answer.exchange, finding, reattributed)
+            return reattributed
         body = answer.judgement.expectation.body
         known = self._suspects(body)
         if not known or not finding.cause.isdigit():
@@ -141,6 +162,11 @@ class FailureTriage:
             name = found.cause.partition(" at /")[2]
             if found.clause == "service.no_5xx" and name in self._fields:
                 self._failing.setdefault(name, replace(found, where=found.where or f"/{name}"))
+
+
+def _framing_of(case: Case) -> str:
+    """The header of a request that tells how it or its response travels; empty where it has none."""
+    return next((name for name, _ in case.headers if name.lower() in _FRAMING), "")
 
 
 def _canonical(value: object) -> str:

@@ -2,29 +2,22 @@
 
 from __future__ import annotations
 
-import json
-import math
-import re
 from collections import Counter
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from contracts.findings import Finding
-from contracts.json_text import type_name
-from contracts.oracle import FRAMING, Expected
-from strategies.cases.baseline_cases import full_case, minimal_case
-from strategies.encoding import encode
-from strategies.shrinking import shrink, without
-from strategies.surrounding_fields import MARKED, ordinary
+from strategies.shrinking import shrink
 from tests.harness.connection_triage import CONNECTIONS, ConnectionTriage
 from tests.harness.failure_triage import FailureTriage
 from tests.harness.questions import Questions
+from tests.harness.refusal_triage import COMBINATION, REFUSED, RefusalTriage
+from tests.harness.time_triage import TimeTriage
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from contracts.document import Contract
     from contracts.exchange import Case
+    from contracts.findings import Finding
     from reports.history import HistoryWriter
     from strategies.unique_names import UniqueNames
     from tests.harness.client.session import Judged, Session
@@ -37,20 +30,6 @@ _REDUCED = 3
 _AGAIN = 2
 #: A body of so many bytes is small enough to be read at a glance.
 _SMALL = 48
-#: Refused bodies that are taken apart; further ones are put down to what was found in these.
-_TAKEN_APART = 6
-
-#: Bytes of a body that some services think too many.
-_LARGE = 1_000
-
-COMBINATION = "request.combination"
-#: How often a request that passes when it is repeated is sent on its own, to see whether it fails by chance.
-_ALONE = 16
-#: Shorter texts make no matcher explode.
-_EXPLOSIVE = 16
-#: The kind of value that a field has where it is not there.
-_ABSENT = "absent"
-_ID_ECHO = f"response.201.{MARKED}.echo"
 
 
 class Triage:
@@ -62,262 +41,30 @@ class Triage:
         self._history = history
         self._names = names
         self._questions = Questions(session)
-        self._failure_triage = FailureTriage(self._questions, contract, history, names)
-        self._connection_triage = ConnectionTriage(self._questions, contract, history, names)
-        self._taken_apart = 0
+        context = (contract, history, names)
+        self._failures = FailureTriage(self._questions, *context)
+        self._connections = ConnectionTriage(self._questions, *context)
+        self._times = TimeTriage(self._questions, *context)
+        self._refusals = RefusalTriage(self._questions, self._connections, *context)
         self._reduced: Counter[tuple[str, str]] = Counter()
-        self._ids_change = False
-        self._explosive: dict[str, bool] = {}
-        self._passing: str | None = None
-        self._too_large: float = math.inf
-        self._padded = 0
-        #: What was found of the way in which bodies are written, by the kinds of the refusals.
-        self._forms: dict[tuple[str, ...], str] = {}
-        self._culprits: dict[str, tuple[str, str]] = {}
 
     def explain(self, judged: Sequence[Judged]) -> list[tuple[Judged, Finding]]:
-        """Every finding of ``judged``; a refused combination is put down to the field that is to blame."""
-        found: list[tuple[Judged, Finding]] = []
-        self._ids_change |= any(f.clause == _ID_ECHO for answer in judged for f in answer.findings)
+        """Every finding of ``judged``, put down to what is to blame for it."""
+        self._refusals.learn(judged)
         for answer in judged:
-            self._failure_triage.learn(answer)
-        for answer in judged:
-            for finding in answer.findings:
-                reattributed = finding
-                if self._is_consequence(answer, finding):
-                    reattributed = self._conflict(answer, finding)
-                elif finding.clause == FRAMING and finding.cause == "refused":
-                    reattributed = self._of_the_way(answer, finding)
-                elif finding.clause == "service.no_5xx":
-                    reattributed = self._failure_triage.explain(answer, finding)
-                elif finding.clause == "authorization.required":
-                    reattributed = self._connection_triage.explain_credentials(answer, finding)
-                elif finding.clause == "service.time":
-                    reattributed = self._explosion(answer, finding)
-                elif self._is_doubtful(answer, finding):
-                    reattributed = self._reattributed(answer, finding)
-                found.append((answer, reattributed))
-        self._connection_triage.settle()
+            self._failures.learn(answer)
+        found = [(answer, self._explained(answer, finding)) for answer in judged for finding in answer.findings]
+        self._connections.settle()
         return found
 
-    def _explosion(self, answer: Judged, finding: Finding) -> Finding:
-        """Blame the pattern of a field where an ordinary text in its place does not take the time."""
-        body = answer.judgement.expectation.body
-        fields = [field.path for field in self._contract.fields if field.pattern is not None]
-        texts = {name: body[name] for name in fields if isinstance(body, dict) and isinstance(body.get(name), str)}
-        name = max(texts, key=lambda field: len(texts[field]), default=None)
-        if name is None or len(texts[name]) < _EXPLOSIVE:
-            return finding
-        if name not in self._explosive:
-            harmless = encode({**body, name: ordinary(self._contract.field(name))})
-            again, plain = (
-                self._questions.ask(self._names.renew(case)) for case in (answer.case, answer.case.with_body(harmless))
-            )
-            self._explosive[name] = not _quick(again, answer) and _quick(plain, answer)
-        if not self._explosive[name]:
-            return finding
-        reattributed = Finding("service.pattern_time", "explodes", finding.expected, finding.received, f"/{name}")
-        self._history.reattributed(answer.exchange, finding, reattributed)
-        return reattributed
-
-    def _of_the_way(self, answer: Judged, finding: Finding) -> Finding:
-        """Blame what is said where the same body is refused also without the header that tells how it travels."""
-        kept = tuple(pair for pair in answer.case.headers if pair[0] != finding.where)
-        reply = self._questions.ask(self._names.renew(replace(answer.case, headers=kept)))
-        refused = next((f for f in reply.findings if f.cause == "refused"), None) if reply else None
-        body = answer.judgement.expectation.body
-        if reply is None and self._taken_apart and isinstance(body, dict):
-            clause, where = self._known_culprit(body, self._named(answer))
-        elif reply is None or refused is None:
-            return finding
-        else:
-            doubtful = self._is_doubtful(reply, refused)
-            clause, where = self._blame(reply, refused) if doubtful else (refused.clause, refused.where)
-        reattributed = replace(finding, clause=clause, where=where)
-        self._history.reattributed(answer.exchange, finding, reattributed)
-        return reattributed
-
-    def _is_doubtful(self, answer: Judged, finding: Finding) -> bool:
-        """Whether a body may have been refused for another member, for what it lacks, or for how it is written."""
-        body = answer.judgement.expectation.body
-        about_the_body = finding.clause.startswith("request.") and finding.clause != "request.mediaType"
-        if finding.cause != "refused" or not about_the_body or not isinstance(body, dict):
-            return False
-        if finding.clause == COMBINATION:
-            return True
-        named = self._named(answer)
-        if named and finding.clause.split(".")[1] not in named:
-            return True
-        return self._is_bare(body) or answer.case.body != self._plainly(body) or _is_large(answer.case)
-
-    def _named(self, answer: Judged) -> set[str]:
-        """The fields of the body that a refusal speaks of."""
-        body, response = answer.judgement.expectation.body, answer.exchange.response
-        text = (response.body if response else b"").decode("utf-8", "replace")
-        return (
-            {name for name in body if re.search(rf"\b{re.escape(name)}\b", text)} if isinstance(body, dict) else set()
-        )
-
-    def _is_bare(self, body: object) -> bool:
-        """Whether a body holds nothing but what is required."""
-        return isinstance(body, dict) and all(self._contract.field(name).required for name in body)
-
-    def _plainly(self, body: dict[str, object]) -> bytes:
-        """The body as most clients write it: compact, members in the order of the page."""
-        order = [field.path for field in self._contract.fields]
-        return encode({name: body[name] for name in sorted(body, key=order.index)})
-
-    def _conflict(self, answer: Judged, finding: Finding) -> Finding:
-        reattributed = Finding(_ID_ECHO, "changed", "an id that no other project has", finding.received, f"/{MARKED}")
-        self._history.reattributed(answer.exchange, finding, reattributed)
-        return reattributed
-
-    def _is_consequence(self, answer: Judged, finding: Finding) -> bool:
-        """Whether a conflict comes of ids that the service changes until two are the same."""
-        body = answer.judgement.expectation.body
-        sent_id = isinstance(body, dict) and isinstance(body.get(MARKED), str)
-        return self._ids_change and sent_id and answer.status == 409 and finding.cause == "refused"
-
-    def _reattributed(self, answer: Judged, finding: Finding) -> Finding:
-        body = answer.judgement.expectation.body
-        if finding.kinds in self._forms and isinstance(body, dict) and answer.case.body != self._plainly(body):
-            clause, where = self._forms[finding.kinds], ""
-        elif self._is_too_large(answer.case):
-            clause, where = "response.201.status", ""
-        else:
-            clause, where = self._blame(answer, finding)
-        self._settle_replies(clause, where)
-        return self._put_down(answer, finding, clause, where)
-
-    def _put_down(self, answer: Judged, finding: Finding, clause: str, where: str) -> Finding:
-        """Put ``finding`` down to another clause, where it is another and tells more.
-
-        Of a bare body a combination does tell more: that no field of it is to blame.
-        """
-        vague = clause == COMBINATION and not self._is_bare(answer.judgement.expectation.body)
-        if clause == finding.clause or vague:
-            return finding
-        reattributed = Finding(clause, finding.cause, finding.expected, finding.received, where, finding.kinds)
-        self._history.reattributed(answer.exchange, finding, reattributed)
-        return reattributed
-
-    def _settle_replies(self, clause: str, where: str) -> None:
-        """What was refused among our own questions is part of what they were about."""
-        for reply, finding in self._questions.refused:
-            if self._is_consequence(reply, finding):
-                self._conflict(reply, finding)
-            elif self._is_doubtful(reply, finding):
-                self._put_down(reply, finding, clause, where)
-        self._questions.refused.clear()
-
-    def _blame(self, answer: Judged, refusal: Finding) -> tuple[str, str]:
-        """The clause that the refusal of a valid body breaks: smaller bodies tell."""
-        body = answer.judgement.expectation.body
-        if not isinstance(body, dict):
-            return COMBINATION, ""
-        if self._taken_apart >= _TAKEN_APART or self._questions.are_spent:
-            return self._known_culprit(body, self._named(answer))
-        self._taken_apart += 1
-        form = self._of_the_form(answer, refusal, body)
-        if form:
-            self._forms[refusal.kinds] = form
-            return form, ""
-        minimal = self._questions.ask(minimal_case(self._contract, self._names))
-        if minimal is not None and _refused(minimal):
-            clause, where = self._missing()
-            if clause.endswith(".optional"):
-                self._culprits[where.removeprefix("/")] = (clause, _ABSENT)
-            return clause, where
-        case, current = answer.case, answer
-        for name in [n for n in body if not self._contract.field(n).required]:
-            smaller = without(case, name, self._names)
-            reply = self._questions.ask(smaller)
-            if reply is not None and _refused(reply):
-                case, current = smaller, reply
-        clause = next((f.clause for f in current.findings if f.cause == "refused"), COMBINATION)
-        left = current.judgement.expectation.body
-        if clause == COMBINATION and isinstance(left, dict):
-            clause = self._of_two(left, case)
-        field = clause.split(".")[1]
-        if isinstance(left, dict) and field in left:
-            self._culprits[field] = (clause, _kind(left[field]))
-        return clause, f"/{field}" if field in self._contract_names() else ""
-
-    def _of_the_form(self, answer: Judged, refusal: Finding, body: dict[str, object]) -> str:
-        """The clause where not what was said was refused: the moment, the requests in flight, or the writing."""
-        again = self._questions.ask(self._names.renew(answer.case))
-        if again is None or not _refused(again):
-            if self._connection_triage.depends_on_connection(answer, refusal):
-                return CONNECTIONS
-            if self._passing is None:
-                alone = [self._questions.ask(self._names.renew(answer.case)) for _ in range(_ALONE)]
-                at_times = any(reply is not None and _refused(reply) for reply in alone)
-                self._passing = "response.201.status" if at_times else "state.overlap"
-            return self._passing
-        plainly = self._plainly(body)
-        if plainly == answer.case.body:
-            return ""
-        reply = self._questions.ask(self._names.renew(answer.case.with_body(plainly)))
-        return "request.body.json" if reply is not None and not _refused(reply) else ""
-
-    def _is_too_large(self, case: Case) -> bool:
-        """Whether the simplest request is refused as well where white space makes it as large."""
-        size = len(case.body or b"")
-        if _is_large(case) and size < self._too_large and not self._questions.are_spent and self._padded < _TAKEN_APART:
-            self._padded += 1
-            body = (minimal_case(self._contract, self._names).body or b"{}").replace(b"{", b"{" + b" " * size, 1)
-            reply = self._questions.ask(case.with_body(body))
-            if reply is not None and _refused(reply):
-                self._too_large = size
-        return size >= self._too_large
-
-    def _of_two(self, left: dict[str, object], case: Case) -> str:
-        """One optional field and a name that is not plain: is the name alone refused?"""
-        optional = [name for name in left if not self._contract.field(name).required]
-        if len(optional) != 1:
-            return COMBINATION
-        bare = self._questions.ask(without(case, optional[0], self._names))
-        if bare is None or _refused(bare):
-            return COMBINATION
-        plain = json.loads(minimal_case(self._contract, self._names).body or b"{}")
-        plain[optional[0]] = left[optional[0]]
-        body = json.dumps(plain, ensure_ascii=True).encode()
-        reply = self._questions.ask(self._names.renew(case.with_body(body)))
-        if reply is None or not _refused(reply):
-            return COMBINATION
-        return next((f.clause for f in reply.findings if f.cause == "refused"), COMBINATION)
-
-    def _missing(self) -> tuple[str, str]:
-        """The simplest body is refused: which optional field does the service insist on?"""
-        full = full_case(self._contract, self._names)
-        whole = self._questions.ask(full)
-        if whole is None or _refused(whole):
-            return "response.201.status", ""
-        for field in self._contract.fields:
-            if not field.required:
-                reply = self._questions.ask(without(full, field.path, self._names))
-                if reply is not None and _refused(reply):
-                    return f"request.{field.path}.optional", f"/{field.path}"
-        return COMBINATION, ""
-
-    def _known_culprit(self, body: dict[str, object], named: set[str]) -> tuple[str, str]:
-        """What was found to be to blame before: a field that is named, the same kind of value in one, one at all."""
-        if self._passing:
-            return self._passing, ""
-        for field in self._culprits.keys() & named:
-            return self._culprits[field][0], f"/{field}"
-        for field, (clause, kind) in self._culprits.items():
-            if (_kind(body[field]) if field in body else _ABSENT) == kind:
-                return clause, f"/{field}"
-        for field, (clause, kind) in self._culprits.items():
-            if kind != _ABSENT and field in body:
-                return clause, f"/{field}"
-        return COMBINATION, ""
-
-    def _contract_names(self) -> set[str]:
-        return {field.path for field in self._contract.fields}
-
-    # -- the smallest case --------------------------------------------------------------------------------
+    def _explained(self, answer: Judged, finding: Finding) -> Finding:
+        if finding.clause == "service.no_5xx":
+            return self._failures.explain(answer, finding)
+        if finding.clause == "authorization.required":
+            return self._connections.explain_credentials(answer, finding)
+        if finding.clause == "service.time":
+            return self._times.explain(answer, finding)
+        return self._refusals.explain(answer, finding)
 
     def reduce(self, answer: Judged, finding: Finding) -> None:
         """Send the same case again, then smaller and smaller ones as long as they show the same finding."""
@@ -346,10 +93,10 @@ class Triage:
         blamed = finding.cause.partition(" at /")[2]
         required = [field.path for field in self._contract.fields if field.required or field.path == blamed]
         shrink(answer.case, self._names, still_fails, keep=required, limit=_PER_FINDING)
-        self._failure_triage.settle()
-        self._connection_triage.settle()
-        if finding.cause == "refused":
-            self._settle_replies(finding.clause, finding.where)
+        self._failures.settle()
+        self._connections.settle()
+        if finding.cause == REFUSED:
+            self._refusals.settle(finding.clause, finding.where)
         else:
             refused = [reply for reply, _ in self._questions.refused]
             self._questions.refused.clear()
@@ -360,27 +107,7 @@ class Triage:
         return {violation.clause for violation in self._judge.expect(case).violations}
 
 
-def _is_large(case: Case) -> bool:
-    """Whether a service may refuse a body for its size alone."""
-    return len(case.body or b"") >= _LARGE
-
-
-def _quick(reply: Judged | None, slow: Judged) -> bool:
-    """Whether a response took a fraction of the time that another one took."""
-    if reply is None or reply.exchange.response is None:
-        return False
-    return reply.exchange.elapsed < slow.exchange.elapsed / 4
-
-
-def _refused(judged: Judged) -> bool:
-    return judged.judgement.expectation.expected is Expected.CREATED and 400 <= judged.status < 500
-
-
-def _kind(value: object) -> str:
-    return type_name(value)
-
-
 def _alike(one: Finding, other: Finding) -> bool:
     if one.clause == other.clause == "service.no_5xx":
         return one.cause.partition(" at ")[0] == other.cause.partition(" at ")[0]
-    return one.key == other.key or (one.cause == other.cause == "refused" and COMBINATION in {one.clause, other.clause})
+    return one.key == other.key or (one.cause == other.cause == REFUSED and COMBINATION in {one.clause, other.clause})
