@@ -18,7 +18,7 @@ from contracts.oracle import SENT_BEFORE
 from contracts.root_causes import Record, RootCause, RootCauses, without_explained
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
 _RECOVERS: Final = "state.recovers"
 
@@ -106,10 +106,24 @@ class VerdictBuilder:
         self._ends: list[Record] = []
         self._at_end: list[tuple[Finding, Finding, Record]] = []
         self._runs = 0
+        #: What is done with each type of record; the others say nothing of the contract.
+        self._handlers: dict[str, Callable[[Record], None]] = {
+            "run": self._on_run,
+            "signature": self._on_signature,
+            "exchange": self._on_exchange,
+            "reattributed": self._on_reattributed,
+            "not_to_blame": self._on_not_to_blame,
+            "repeated": self._on_repeated,
+            "exercised": self._on_exercised,
+            "finding": self._on_finding,
+            "not_exercised": self._on_not_exercised,
+            "unknown": self._on_unknown,
+            "end": self._on_end,
+        }
 
     def observe(self, record: Record) -> None:
         """Take in one record of a history."""
-        handler = getattr(self, f"_on_{record['type']}", None)
+        handler = self._handlers.get(record["type"])
         if handler is not None:
             handler(record)
 
