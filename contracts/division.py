@@ -6,7 +6,7 @@ from collections import Counter
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
-from contracts.kinds import CHANGED, CONVERTED, LEFT_OUT, WHOLE_CHANGES, is_vague
+from contracts.kinds import AT_THE_ENDS, CHANGED, CONVERTED, LEFT_OUT, WHOLE_CHANGES, is_vague
 
 if TYPE_CHECKING:
     from contracts.root_causes import Cases, RootCause
@@ -75,7 +75,8 @@ def _covered(cause: RootCause, refused: Counter[str], fewest: int) -> tuple[list
     left = list(cause.cases)
     parts: list[tuple[str, list[Cases]]] = []
     # A kind that says all of a change is better evidence than one that says a part.
-    for tier, least in ((pure & WHOLE_CHANGES.keys(), min(fewest, 2)), (pure - WHOLE_CHANGES.keys(), fewest)):
+    whole = pure & (WHOLE_CHANGES.keys() | {AT_THE_ENDS})
+    for tier, least in ((whole, min(fewest, 2)), (pure - whole, fewest)):
         while left:
             covered = {kind: sum(cases.count for cases in left if kind in cases.kinds) for kind in sorted(tier)}
             kind = max(covered, key=lambda kind: (covered[kind], not is_vague(kind)), default="")

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import quote, unquote
 
 from contracts import json_text
+from contracts.exchange import JSON_MEDIA_TYPE
 from contracts.patterns import Pattern
 
 if TYPE_CHECKING:
@@ -31,6 +32,10 @@ CONVERTED: Final = "converted"
 CHANGED: Final = "changed"
 #: The kind of a text that comes back without some of its characters: of trimming, stripping, cutting.
 LEFT_OUT: Final = "characters left out"
+#: The kind of a text that comes back without some white space at its ends.
+AT_THE_ENDS: Final = "white space at the ends"
+#: Characters of a value that a kind shows.
+_SHOWN: Final = 80
 #: Texts that are cut have at least so many characters where it is a limit that cuts them.
 _SHORTEST_LIMIT: Final = 8
 #: Texts of more characters are compared by their beginning and length alone.
@@ -87,16 +92,32 @@ _FORMS: Final = {
 }
 
 
+#: The kind of a request that presents no credentials, or empty ones.
+_NOTHING: Final = "nothing presented"
+
+
 def kinds_of_credentials(value: str | None) -> tuple[str, ...]:
     """What an Authorization header presents instead of the right key: the scheme, and what follows it."""
     if value is None:
-        return ("no credentials",)
+        return (_NOTHING, "no credentials")
     scheme, _, rest = value.partition(" ")
     template = _TEMPLATE.search(value)
     token = template.group() if template else "another token" if rest.strip() else "no token"
     scheme = scheme.lower() if scheme.isalpha() else "none"
     form = next((name for word, name in _FORMS.items() if word in token), token)
-    return (token, f"scheme {scheme}", f"scheme {scheme}, {form}", f"scheme {scheme}, {token}")
+    nothing = () if value.strip() else (_NOTHING,)
+    return (*nothing, token, f"scheme {scheme}", f"scheme {scheme}, {form}", f"scheme {scheme}, {token}")
+
+
+def kinds_of_media_type(value: str | None) -> tuple[str, ...]:
+    """What a Content-Type says instead of JSON: something like it, another type, or nothing."""
+    essence = (value or "").partition(";")[0].strip().lower()
+    if not essence:
+        return ("no media type", "none" if value is None else "an empty one")
+    families = [f"a media type of {essence.partition('/')[0]}"]
+    families += ["a media type that begins like the right one"] if essence.startswith(JSON_MEDIA_TYPE) else []
+    families += ["a media type with json in it"] if "json" in essence else []
+    return (*(family[:_SHOWN] for family in families), f"the media type {essence!r}"[:_SHOWN])
 
 
 def kinds_of_change(sent: Any, received: Any) -> tuple[str, ...]:
@@ -159,6 +180,8 @@ def _changes_of_text(sent: str, received: str) -> Iterator[str]:
                 yield name
         except ValueError:  # a lone surrogate
             continue
+    if received in sent and received.strip() == sent.strip():
+        yield AT_THE_ENDS
     if sent.startswith(received):
         # A limit of fewer characters would be none: the text was cut at something in it.
         yield from (f"cut after {len(received):,}" for _ in range(len(received) >= _SHORTEST_LIMIT))

@@ -15,7 +15,7 @@ import jsonschema_rs
 
 from contracts import json_text
 from contracts.exchange import JSON_MEDIA_TYPE, VALID_AUTHORIZATION, Case
-from contracts.kinds import kinds_of_credentials, kinds_of_mismatch
+from contracts.kinds import kinds_of_credentials, kinds_of_media_type, kinds_of_mismatch
 from contracts.patterns import Pattern
 
 if TYPE_CHECKING:
@@ -146,7 +146,7 @@ class Oracle:
         essence, semicolon, parameters = (value or "").partition(";")
         if essence.strip().lower() != JSON_MEDIA_TYPE:
             shown = "no media type" if value is None else f"the media type {value!r}"
-            violations.append(Violation("request.mediaType", "Content-Type", shown, (shown[:80],)))
+            violations.append(Violation("request.mediaType", "Content-Type", shown, kinds_of_media_type(value)))
             return False
         if semicolon and not _PARAMETER.match(parameters.strip()):
             why.append(PARAMETER)

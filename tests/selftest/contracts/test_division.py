@@ -115,6 +115,7 @@ def test_a_text_misses_a_pattern_at_a_character_and_a_place(pattern: str, text: 
         ("e\u0301", "\u00e9", "NFC"),
         ("a<b", "a&lt;b", "escaped for HTML"),
         ("abcdefghijkl", "abcdefghij", "cut after 10"),
+        ("\u3000x ", "x ", "white space at the ends"),
         ("a\x00b", "a", "cut"),
         ("a\r\nb\rc", "a\nb\nc", "line ends"),
         ("\u6771\u4eac", "??", 'characters to "?"'),
