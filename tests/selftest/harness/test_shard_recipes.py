@@ -61,7 +61,9 @@ def test_every_environment_that_a_recipe_runs_exists() -> None:
 
 def test_no_recipe_holds_a_secret_and_actions_are_those_of_github_by_major_version() -> None:
     uses = [step["uses"] for workflow in WORKFLOWS for step in _steps(workflow) if "uses" in step]
-    assert [action for action in uses if not re.fullmatch(r"(actions|github)/[a-z/-]+@v\d+", action)] == []
+    # Another repository's workflow checks this one out, to use its action.
+    own = {"./contract-suite"}
+    assert [action for action in uses if not re.fullmatch(r"(actions|github)/[a-z/-]+@v\d+", action)] == sorted(own)
     for recipe in (*WORKFLOWS, GITLAB):
         for line in recipe.read_text().splitlines():
             if re.search(r"(KEY|TOKEN)\"?: ", line):
