@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 PARTS: Final = (
     "start-up and pytest",
     "waiting for sets",
-    "generation: Hypothesis",
+    "random bodies",
     "tests",
     "sending",
     "judging",
