@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from contracts.checks.context import Limits
-from contracts.document import DEFAULT_DOCUMENT, Contract, read_fields
+from contracts.document import DEFAULT_DOCUMENT, Contract, load_contract, read_fields
 from contracts.drift.openapi import read_openapi
 from contracts.exchange import Exchange
 from contracts.judgement import Judge
@@ -63,7 +63,7 @@ class PublishedDocuments:
         """The source of the first document that allows what a root cause shows; empty where none does.
 
         A document allows it if it has the fields that the broken clauses are about, and every case that is remembered
-        keeps what the document says of them.
+        breaks the contract by itself and keeps what the document says of them.
 
         Args:
             cause: Findings about fields of the request or of the response.
@@ -74,9 +74,12 @@ class PublishedDocuments:
         if not documents:
             documents = [snapshot()] if contract in {"", str(DEFAULT_DOCUMENT)} else []
         shown = [case for cases in cause.cases[:_CASES] for case in cases.smallest[:1]]
-        if any(record is None or "slim" in record for _, record in shown):
-            return ""  # it shows in several exchanges
+        if not documents or any(record is None or "slim" in record for _, record in shown):
+            return ""  # there is nothing to hold it against, or it shows in several exchanges
         exchanges = [(finding.clause, Exchange.from_json(record)) for finding, record in shown if record is not None]
+        own = Judge(load_contract(contract or DEFAULT_DOCUMENT), Limits(), Secrets.absent(), run_id)
+        if any(_keeps(own, clause, exchange) for clause, exchange in exchanges):
+            return ""  # other requests have a part in it
         for document in documents:
             judge = Judge(document, Limits(), Secrets.absent(), run_id)
             if all(_describes(document, clause) and _keeps(judge, clause, exchange) for clause, exchange in exchanges):

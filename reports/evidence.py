@@ -257,10 +257,11 @@ def one_line(exchange: Exchange) -> str:
     """What was sent and received, on one line."""
     case, response, failure = exchange.case, exchange.response, exchange.failure
     key = "" if case.header("Authorization") == VALID_AUTHORIZATION else " (without the right key)"
-    sent = f"{case.method} {case.path} {readable((case.body or b'')[:_ANSWER])}".rstrip()
     received = str(response.status) if response else failure.kind if failure else "nothing"
     shown = readable(response.body[:_ANSWER]) if response else ""
-    return inert(f"{sent}{key}: {received} {shown}".rstrip(), LINE)
+    sent = readable((case.body or b"")[:_ANSWER])
+    # The outcome stands before the texts, which may be cut.
+    return inert(" ".join(filter(None, (f"{case.method} {case.path}{key}: {received};", sent, "->", shown))), LINE)
 
 
 def sent_line(evidence: Evidence, limit: int = 160) -> str:

@@ -22,7 +22,8 @@ if TYPE_CHECKING:
 #: Values that a subject of a request has; a condition on a subject holds where one of them has a property.
 Values = Callable[[Observation], Sequence[Any]]
 
-_KINDS: Final = {
+#: The types of JSON in words.
+KINDS: Final = {
     "null": "null",
     "boolean": "a boolean",
     "number": "a number",
@@ -78,7 +79,7 @@ def conditions(contract: Contract, failing: Sequence[Observation]) -> Iterator[C
 
 
 def _of_subject(name: str, values: Values, cost: int) -> Iterator[Condition]:
-    for kind, words in _KINDS.items():
+    for kind, words in KINDS.items():
         yield Condition(f"{name} is {words}", partial(_any_value, values, partial(_is_kind, kind)), cost)
     for words, has in _VALUES.items():
         yield Condition(f"{name} {words}", partial(_any_value, values, has), cost + 1)

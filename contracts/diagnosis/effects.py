@@ -10,6 +10,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 from contracts import json_text
+from contracts.diagnosis.conditions import KINDS
 from contracts.diagnosis.observations import ACCEPTED, FAILED, OPEN, REFUSED, Observation, part_of
 from contracts.json_text import ABSENT
 
@@ -45,14 +46,6 @@ _FORMS: Final[dict[str, str]] = {
     "a text with hyphens": r"[^-]+-.*",
     "a text with underscores": r"[^_]*_.*",
     "a text with a character that is no letter or digit": r"(?s).*[^0-9A-Za-z].*",
-}
-_KINDS: Final = {
-    "null": "null",
-    "boolean": "a boolean",
-    "number": "a number",
-    "string": "a text",
-    "array": "a list",
-    "object": "an object",
 }
 _EPOCH: Final = ((1e9, 1e10, "seconds since 1970"), (1e12, 1e13, "milliseconds since 1970"))
 _FEWEST: Final = 3
@@ -234,7 +227,7 @@ def _of_form(values: Sequence[Any]) -> Iterator[tuple[str, Holds, int]]:
 def _of_kind() -> Iterator[tuple[str, Holds, int]]:
     for least, most, words in _EPOCH:
         yield f"is a number of {words}", partial(_is_within, least, most), 1
-    for kind, words in _KINDS.items():
+    for kind, words in KINDS.items():
         yield f"is {words}", partial(_is_kind, kind), 3
 
 

@@ -58,7 +58,8 @@ class RefusalTriage:
         self._history = history
         self._names = names
         self._taken_apart = 0
-        self._ids_change = False
+        #: The kinds of the ways in which the service changes externalIds; None where it leaves them as they are.
+        self._id_changes: tuple[str, ...] | None = None
         self._passing: str | None = None
         self._too_large: float = math.inf
         self._padded = 0
@@ -68,7 +69,10 @@ class RefusalTriage:
 
     def learn(self, judged: Sequence[Judged]) -> None:
         """Remember whether the service changes externalIds."""
-        self._ids_change |= any(found.clause == _ID_ECHO for answer in judged for found in answer.findings)
+        for answer in judged:
+            for found in answer.findings:
+                if found.clause == _ID_ECHO and self._id_changes is None:
+                    self._id_changes = found.kinds
 
     def explain(self, answer: Judged, finding: Finding) -> Finding:
         """The finding, put down to what is to blame for a refusal where that is another clause."""
@@ -135,7 +139,8 @@ class RefusalTriage:
         return encode({name: body[name] for name in sorted(body, key=order.index)})
 
     def _conflict(self, answer: Judged, finding: Finding) -> Finding:
-        reattributed = Finding(_ID_ECHO, "changed", "an id that no other project has", finding.received, f"/{MARKED}")
+        expected, kinds = "an id that no other project has", self._id_changes or ()
+        reattributed = Finding(_ID_ECHO, "changed", expected, finding.received, f"/{MARKED}", kinds)
         self._history.reattributed(answer.exchange, finding, reattributed)
         return reattributed
 
@@ -143,7 +148,7 @@ class RefusalTriage:
         """Whether a conflict comes of ids that the service changes until two are the same."""
         body = answer.judgement.expectation.body
         sent_id = isinstance(body, dict) and isinstance(body.get(MARKED), str)
-        return self._ids_change and sent_id and answer.status == 409 and finding.cause == REFUSED
+        return self._id_changes is not None and sent_id and answer.status == 409 and finding.cause == REFUSED
 
     def _reattributed(self, answer: Judged, finding: Finding) -> Finding:
         body = answer.judgement.expectation.body

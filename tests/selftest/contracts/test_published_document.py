@@ -55,6 +55,15 @@ def test_the_snapshot_allows_null_metadata_and_no_dot_in_a_name() -> None:
     assert _allowing(NAME) == ""
 
 
+def test_nothing_is_said_of_a_case_that_breaks_the_contract_only_with_others() -> None:
+    # The second of two ids that the service makes one: refused, and right by itself.
+    body = {"displayName": "a", "externalId": "x "}
+    exchange = Exchange(Case(json.dumps(body).encode()), Response(409, (("Content-Type", "application/json"),), b"{}"))
+    causes = RootCauses(Deviations.none())
+    causes.add(Finding("response.201.externalId.echo", "changed", "e", "409", "/externalId"), exchange.to_json())
+    assert _allowing(next(iter(causes))) == ""
+
+
 def test_a_document_that_is_given_counts_instead_of_the_snapshot() -> None:
     given = json.loads(SNAPSHOT.read_text())
     schemas = given["components"]["schemas"]

@@ -8,8 +8,10 @@ from typing import Any
 import pytest
 
 from contracts.deviations import Deviations
+from contracts.exchange import Case, Exchange, Response
 from contracts.findings import Finding
 from contracts.root_causes import RootCause, RootCauses
+from reports.evidence import one_line
 from reports.related_requests import related_requests
 
 KEY, NO_KEY = [["Authorization", "Bearer {key}"]], [["Content-Type", "application/json"]]
@@ -70,3 +72,9 @@ def test_of_a_connection_the_last_request_with_the_key_counts_too() -> None:
         _exchange(4, {"displayName": "d"}, connection=7),
     ]
     assert _numbers("service.connections", 3, history) == [1, 2]
+
+
+def test_the_outcome_of_a_request_stands_before_texts_that_may_be_cut() -> None:
+    body = json.dumps({"displayName": "x" * 900}).encode()
+    line = one_line(Exchange(Case(body, headers=()), Response(201, (), b'{"id":"1"}')))
+    assert line.startswith("POST /v1/projects (without the right key): 201; {")
