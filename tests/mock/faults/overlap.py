@@ -21,6 +21,15 @@ async def _meanwhile() -> None:
     await asyncio.sleep(_WINDOW)
 
 
+async def _external_id_that_was_free(call: Call) -> str | None:
+    """The externalId of a request, once another one could come between; None where a project has it already."""
+    external_id: str | None = call.fields.get("externalId")
+    if external_id is None or call.service.store.taken(external_id):
+        return None
+    await _meanwhile()
+    return external_id
+
+
 @fault(
     "storing",
     breaks="response.201.answers_own_request",
@@ -110,11 +119,9 @@ async def counts_ids_without_a_lock(call: Call) -> None:
 )
 async def fails_with_one_external_id_at_once(call: Call) -> None:
     """Answers 500 to the second of two requests with one externalId that come at once."""
-    store, external_id = call.service.store, call.fields.get("externalId")
-    if external_id is not None and not store.taken(external_id):
-        await _meanwhile()
-        if store.taken(external_id):
-            call.refusal = refusals.internal_error()
+    external_id = await _external_id_that_was_free(call)
+    if call.service.store.taken(external_id):
+        call.refusal = refusals.internal_error()
 
 
 @fault(
@@ -126,10 +133,9 @@ async def fails_with_one_external_id_at_once(call: Call) -> None:
 )
 async def takes_one_external_id_twice_at_once(call: Call) -> None:
     """Looks for an externalId before it stores, without a lock: two that come at once are both created."""
-    store, external_id = call.service.store, call.fields.get("externalId")
-    if external_id is not None and not store.taken(external_id):
-        await _meanwhile()
-        store.release(external_id)
+    external_id = await _external_id_that_was_free(call)
+    if external_id is not None:
+        call.service.store.release(external_id)
 
 
 @fault(
@@ -141,12 +147,10 @@ async def takes_one_external_id_twice_at_once(call: Call) -> None:
 )
 async def hangs_with_one_external_id_at_once(call: Call) -> None:
     """Never answers the second of two requests with one externalId that come at once: a deadlock."""
-    store, external_id = call.service.store, call.fields.get("externalId")
-    if external_id is not None and not store.taken(external_id):
-        await _meanwhile()
-        if store.taken(external_id):
-            call.sent = True
-            await call.connection.gone()
+    external_id = await _external_id_that_was_free(call)
+    if call.service.store.taken(external_id):
+        call.sent = True
+        await call.connection.gone()
 
 
 @fault("storing", breaks="service.no_5xx", trigger="five requests at once", overlap=True, conditional=True)
