@@ -259,7 +259,7 @@ def wants_display_name_first(call: Call) -> None:
         _refuse(call, "displayName")
 
 
-@fault("validated", breaks="request.body.type", trigger="more than 16 KiB", conditional=True)
+@fault("validated", breaks="response.201.status", trigger="more than 16 KiB", conditional=True)
 def refuses_bodies_beyond_16_kib(call: Call) -> None:
     """Refuses a body of more than 16 KiB with 413."""
     if not call.issues and len(call.body) > 16 * 1024:
