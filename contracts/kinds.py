@@ -56,7 +56,10 @@ def kinds_of_mismatch(pattern: str, text: str) -> tuple[str, ...]:
     number = compiled.automaton.class_of(char)
     name = json.dumps(char) if char.isascii() else f"another character ({compiled.automaton.classes[number].name})"
     at_the_end = [f"{name} at the end"] if index == len(text) - 1 else []
-    parts = (kind for kind, divide in _PARTS.items() if any(compiled.matches(part) for part in divide(text)))
+    # The whole text is wrong: only where a part is another text there is something to see.
+    parts = (
+        kind for kind, divide in _PARTS.items() if any(part != text and compiled.matches(part) for part in divide(text))
+    )
     return (name, f"{name} {place}", *at_the_end, *parts)
 
 

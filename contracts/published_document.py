@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Any, Final
 
 from contracts.checks.context import Limits
 from contracts.document import DEFAULT_DOCUMENT, Contract, load_contract, read_fields
-from contracts.drift.openapi import read_openapi
 from contracts.exchange import Exchange
 from contracts.judgement import Judge
 from contracts.secrets import Secrets
@@ -45,6 +44,8 @@ def from_record(record: dict[str, Any]) -> Contract:
 @lru_cache(maxsize=1)
 def snapshot() -> Contract:
     """The published document that the repository keeps."""
+    from contracts.drift.openapi import read_openapi  # noqa: PLC0415  # a run without findings does not pay for it
+
     document = json.loads(SNAPSHOT.read_text(encoding="utf-8"))
     return from_record(to_record(read_openapi(document, f"contracts/{SNAPSHOT.name}")))
 
@@ -70,10 +71,12 @@ class PublishedDocuments:
             run_id: That of the run that sent the cases.
             contract: The path of the contract of the run; the snapshot is about the one of the repository.
         """
+        shown = [case for cases in cause.cases[:_CASES] for case in cases.smallest[:1]]
+        if not all(finding.clause.startswith(("request.", "response.")) for finding, _ in shown):
+            return ""  # no document says anything of it
         documents = self._given
         if not documents:
             documents = [snapshot()] if contract in {"", str(DEFAULT_DOCUMENT)} else []
-        shown = [case for cases in cause.cases[:_CASES] for case in cases.smallest[:1]]
         if not documents or any(record is None or "slim" in record for _, record in shown):
             return ""  # there is nothing to hold it against, or it shows in several exchanges
         exchanges = [(finding.clause, Exchange.from_json(record)) for finding, record in shown if record is not None]

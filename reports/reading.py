@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any, Final
 
 from contracts.checks.quoting import ascii_json
 from contracts.deviations import Deviations
-from contracts.diagnosis import Diagnosis, diagnose, observed
 from contracts.document import DEFAULT_DOCUMENT, load_contract
 from contracts.findings import Level
 from contracts.openapi.texts import DocumentError
@@ -26,6 +25,7 @@ from reports.visible import inert
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from contracts.diagnosis import Diagnosis
     from contracts.root_causes import RootCause
 
 #: Notes of one kind, and projects left behind, that are kept by name; the rest is counted.
@@ -249,6 +249,8 @@ class _Reader:
         ]
         if not failing:
             return ()
+        from contracts.diagnosis import diagnose, observed  # noqa: PLC0415  # a run without findings needs none of it
+
         try:
             contract = load_contract(dict(self._runs[0]["options"]).get("contract") or str(DEFAULT_DOCUMENT))
         except (LookupError, OSError, DocumentError):

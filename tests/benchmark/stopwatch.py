@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import pytest
+from hypothesis import is_hypothesis_test
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterator
@@ -99,7 +100,6 @@ class StopwatchPlugin:
         from tests.harness.case_prefetcher import CasePrefetcher  # noqa: PLC0415
         from tests.harness.client.ledger import Ledger  # noqa: PLC0415
         from tests.harness.client.target import Target  # noqa: PLC0415
-        from tests.harness.driver import Driver  # noqa: PLC0415
 
         for owner, names, part in (
             (Target, ("send",), "sending"),
@@ -107,7 +107,6 @@ class StopwatchPlugin:
             (HistoryWriter, ("exchange", "record"), "recording"),
             (Ledger, ("intend", "settle", "deleted"), "recording"),
             (CasePrefetcher, ("cases", "complaints"), "waiting for sets"),
-            (Driver, ("check",), "random bodies"),
             (test_run, ("clean_up",), "cleanup"),
             (reporting, ("summarize", "write_all", "terminal_summary"), "reports"),
         ):
@@ -115,9 +114,9 @@ class StopwatchPlugin:
                 self._watch.wrap(owner, name, part)
 
     @pytest.hookimpl(wrapper=True)
-    def pytest_runtest_call(self) -> Generator[None, Any, Any]:
-        """What a test does beyond what is named apart."""
-        with self._watch.part("tests"):
+    def pytest_runtest_call(self, item: pytest.Item) -> Generator[None, Any, Any]:
+        """What a test does beyond what is named apart: mostly drawing, where it is one of Hypothesis'."""
+        with self._watch.part("random bodies" if is_hypothesis_test(getattr(item, "obj", None)) else "tests"):
             return (yield)
 
     @pytest.hookimpl(trylast=True)

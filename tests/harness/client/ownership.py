@@ -123,10 +123,14 @@ class Sent:
         A service may fold and trim what it shows. The id of a run is enough of a name: nobody can guess it.
         """
         if self.names:
-            texts = json.dumps([project.get(name) for name in _REPEATED], ensure_ascii=False).casefold()
-            return any(name.rpartition("-")[0] in texts for name in self.names)
-        shown = project.get("displayName")
-        return isinstance(shown, str) and bool(self.display_name) and _folded(shown[:300]) == _folded(self.display_name)
+            shown = [project.get(name) for name in _REPEATED]
+            texts = [
+                value if isinstance(value, str) else json.dumps(value, ensure_ascii=False) for value in shown if value
+            ]
+            whole = "\n".join(texts).casefold()
+            return any(name.rpartition("-")[0] in whole for name in self.names)
+        name = project.get("displayName")
+        return isinstance(name, str) and bool(self.display_name) and _folded(name[:300]) == _folded(self.display_name)
 
     def created_with(self, project: dict[str, Any], exchange: Exchange | None = None) -> bool:
         """Whether ``created`` is the time of this request, by the Date of the response or by the client's clock."""
@@ -141,9 +145,8 @@ class Sent:
         return abs(created.timestamp() - self.started) <= _WITHOUT_DATE + elapsed
 
 
-def proof(sent: Sent, exchange: Exchange) -> str:
+def proof(sent: Sent, project: dict[str, Any], exchange: Exchange) -> str:
     """The signs that the project in a response is the one that the request created: ``values``, ``time``, both."""
-    project = shown_project(exchange.response.body if exchange.response else b"")
     signs = [("values", sent.shown_by(project)), ("time", sent.created_with(project, exchange))]
     return "+".join(sign for sign, holds in signs if holds)
 

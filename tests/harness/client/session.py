@@ -307,7 +307,7 @@ class Session:
         if not identifier:
             self._count_untraceable()
             return
-        signs = proof(sent, exchange)
+        signs = proof(sent, project, exchange)
         self.ledger.settle(exchange.number, identifier, signs)
         known = identifier in self._remaining or identifier in self.existing.identifiers
         if self._deletes_nothing or not (signs or known):

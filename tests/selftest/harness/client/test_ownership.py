@@ -19,7 +19,7 @@ def _signs(sent: dict[str, Any], project: dict[str, Any] | bytes, date: str | No
     body = project if isinstance(project, bytes) else json.dumps(project).encode()
     headers = (("Date", date),) if date else ()
     exchange = Exchange(case, Response(201, headers, body), started=NOW, elapsed=0.1)
-    return proof(Sent.of(case, RUN, NOW), exchange)
+    return proof(Sent.of(case, RUN, NOW), shown_project(exchange.response.body if exchange.response else b""), exchange)
 
 
 @pytest.mark.parametrize(
