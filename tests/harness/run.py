@@ -38,8 +38,6 @@ from tests.harness.run_options import (
 from tests.harness.run_record import run_record
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from contracts.exchange import Case
     from contracts.secrets import Secrets
     from tests.harness.client.session import Session
@@ -145,9 +143,9 @@ class TestRun:
     def open(self) -> None:
         """Open what this process sends with."""
         self._history = self._history or HistoryWriter(self.options.folder, self.worker, self.secrets)
-        control = control_cases(self, self.worker)
+        fresh = NamedCases(self, self.worker)
         self._session = open_session(
-            self.options, self.secrets, self.worker, self._history, control, shared=self.parallel
+            self.options, self.secrets, self.worker, self._history, fresh, shared=self.parallel
         )
         self._driver = Driver(self.options, self._session, self._history, _id_range(self.worker))
 
@@ -170,7 +168,7 @@ class TestRun:
 
     def preflight(self) -> None:
         """Find out what the target offers; raises NoVerdict with one sentence where it cannot be tested."""
-        offers = preflight(self.session, control_cases(self, self.worker)(), self._pages())
+        offers = preflight(self.session, NamedCases(self, self.worker).control(), self._pages())
         self.options = replace(self.options, offers=(offers.read, offers.list, offers.delete))
         self._connect(offers.seconds)
         self.driver.options = self.options
@@ -300,18 +298,26 @@ def _opened(part: T | None) -> T:
     return part
 
 
-def control_cases(run: HasOptions, worker: str) -> Callable[[], Case]:
-    """A maker of the simplest valid request, each with a name of its own under the run's id of the moment."""
-    names = UniqueNames(run.options.run_id, _id_range(worker) + 1)
-    contract = run.options.load_contract()
+class NamedCases:
+    """Requests under names of their own, with the run's id of the moment. One thread at a time may ask for them."""
 
-    def control() -> Case:
-        nonlocal names
-        if names.run_id != run.options.run_id:
-            names = UniqueNames(run.options.run_id, names.id_range)
-        return minimal_case(contract, names)
+    def __init__(self, run: HasOptions, worker: str) -> None:
+        self._run = run
+        self._names = UniqueNames(run.options.run_id, _id_range(worker) + 1)
+        self._contract = run.options.load_contract()
 
-    return control
+    def control(self) -> Case:
+        """The simplest valid request."""
+        return minimal_case(self._contract, self._current_names())
+
+    def renewed(self, case: Case) -> Case:
+        """The same request under a new name; the case itself where it carries none."""
+        return self._current_names().renew(case)
+
+    def _current_names(self) -> UniqueNames:
+        if self._names.run_id != self._run.options.run_id:
+            self._names = UniqueNames(self._run.options.run_id, self._names.id_range)
+        return self._names
 
 
 def _id_range(worker: str) -> int:

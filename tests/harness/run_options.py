@@ -23,11 +23,8 @@ from tests.harness.client.target import Target
 from tests.harness.profiles import PROFILES, Profile
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from contracts.exchange import Case
     from contracts.secrets import Secrets
-    from tests.harness.client.retry_policy import Recorder
+    from tests.harness.client.retry_policy import FreshCases, Recorder
 
 #: The worker that owns a run: it starts, cleans up and reports.
 MAIN: Final = "main"
@@ -135,7 +132,7 @@ def point_latest(folder: Path) -> None:
 
 
 def open_session(
-    options: RunOptions, secrets: Secrets, worker: str, recorder: Recorder, control: Callable[[], Case], *, shared: bool
+    options: RunOptions, secrets: Secrets, worker: str, recorder: Recorder, fresh: FreshCases, *, shared: bool
 ) -> Session:
     """The session of one worker; ``shared`` tells that other workers draw on the same budget."""
     request_budget = RequestBudget(
@@ -155,7 +152,7 @@ def open_session(
         judge,
         ledger,
         recorder,
-        control=control,
+        fresh=fresh,
         connections=options.connections or options.settings.connections,
         keep_projects=options.keep_projects,
         patience=Patience(options.patience),

@@ -9,13 +9,12 @@ from typing import TYPE_CHECKING, Any, Final, NoReturn, Protocol
 
 from contracts.exchange import COLLECTION_PATH, VALID_AUTHORIZATION, Case, Exchange
 from contracts.judgement import Judgement
+from contracts.oracle import IN_USE, SENT_BEFORE
 from tests.harness.client.failure_classification import ACCOUNT, GARBLED, named, retry_after, suspicious
 from tests.harness.client.failure_counts import Breaks
 from tests.harness.client.target import NoVerdict
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from contracts.checks.context import Limits
     from tests.harness.client.budget import RequestBudget
 
@@ -81,6 +80,16 @@ class _Outcome:
     of_former: Judgement | None = None
 
 
+class FreshCases(Protocol):
+    """Makes requests under names that the run has not sent yet."""
+
+    def control(self) -> Case:
+        """The simplest valid request."""
+
+    def renewed(self, case: Case) -> Case:
+        """The same request under a new name; the case itself where it carries none."""
+
+
 class RetryPolicy:
     """Sends cases until a response is the service's own, or until no verdict is possible any more.
 
@@ -90,14 +99,14 @@ class RetryPolicy:
     def __init__(
         self,
         attempt: Attempt,
-        control: Callable[[], Case],
+        fresh: FreshCases,
         recorder: Recorder,
         request_budget: RequestBudget,
         limits: Limits,
         patience: Patience,
     ) -> None:
         self._attempt = attempt
-        self._control = control
+        self._fresh = fresh
         self._recorder = recorder
         self._request_budget = request_budget
         self._limits = limits
@@ -190,7 +199,7 @@ class RetryPolicy:
         since, pause, waited = time.monotonic(), 0.2, False
         while True:
             self._check()
-            control, judgement = self._attempt(self._control(), repeat=exchange.number)
+            control, judgement = self._attempt(self._fresh.control(), repeat=exchange.number)
             kind = suspicious(control, None, float("inf"))
             # Every creation is judged, whoever sent it, where the answer is the service's own.
             self._recorder.exchange(control, judgement if kind is None and control.status not in ACCOUNT else None)
@@ -318,6 +327,9 @@ class RetryPolicy:
             return _Outcome(answer, settled=True)
         with self._calm:
             self._await_service(exchange)
+            if judgement is not None and {IN_USE, SENT_BEFORE}.isdisjoint(judgement.expectation.why):
+                # The first one may have created a project all the same: its externalId may be in use now.
+                case = self._fresh.renewed(case)
         again = self._repeated(case, answer)
         if self._suspicion(again) == "broken":
             self._breaks.confirm(kind)

@@ -16,7 +16,7 @@ from contracts.observations import Observations
 from contracts.oracle import Expected
 from tests.harness.client.budget import BudgetSpent, OutOfTime, RequestBudget
 from tests.harness.client.ownership import Existing, Sent, project_path, proof, shown_project
-from tests.harness.client.retry_policy import Answer, Patience, Recorder, RetryPolicy
+from tests.harness.client.retry_policy import Answer, FreshCases, Patience, Recorder, RetryPolicy
 from tests.harness.client.target import NoVerdict
 from tests.harness.client.turns import Turns
 
@@ -78,7 +78,7 @@ class Session:
         ledger: Ledger,
         recorder: Recorder,
         *,
-        control: Callable[[], Case],
+        fresh: FreshCases,
         connections: int = 4,
         keep_projects: bool = False,
         patience: Patience | None = None,
@@ -106,7 +106,7 @@ class Session:
         self._last: dict[int, Case] = {}
         self._before: dict[int, Case] = {}
         self.retry_policy = RetryPolicy(
-            self._attempt, control, recorder, target.request_budget, target.limits, patience or Patience()
+            self._attempt, fresh, recorder, target.request_budget, target.limits, patience or Patience()
         )
         self._pool: ThreadPoolExecutor | None = None
         self._pool_size = 0
