@@ -24,6 +24,9 @@ DEFAULT_HEADERS: Final[Headers] = (
     ("Accept", JSON_MEDIA_TYPE),
     ("Accept-Encoding", "identity"),
 )
+#: How a valid request names its key and its media type.
+VALID_HEADERS: Final[Headers] = (("Authorization", VALID_AUTHORIZATION), ("Content-Type", JSON_MEDIA_TYPE))
+_ORDINARY: Final = frozenset((name.lower(), value) for name, value in (*DEFAULT_HEADERS, *VALID_HEADERS))
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +38,7 @@ class Case:
     """
 
     body: bytes | None
-    headers: Headers = (("Authorization", VALID_AUTHORIZATION), ("Content-Type", JSON_MEDIA_TYPE))
+    headers: Headers = VALID_HEADERS
     method: str = "POST"
     path: str = COLLECTION_PATH
     case_set: str = ""
@@ -58,6 +61,15 @@ class Case:
         defaults = tuple(pair for pair in DEFAULT_HEADERS if pair[0].lower() not in names)
         is_framed = "transfer-encoding" in names or (self.body is None and self.method != "POST")
         return (*defaults, *self.headers, *(() if is_framed else (("Content-Length", str(len(self.body or b""))),)))
+
+    @property
+    def unusual_headers(self) -> Headers:
+        """The headers of the case that an ordinary valid request does not have."""
+        return tuple(
+            (name, value)
+            for name, value in self.headers
+            if (name.lower(), value) not in _ORDINARY and name.lower() != "content-length"
+        )
 
     def with_body(self, body: bytes) -> Case:
         """The same request with another body."""
@@ -142,8 +154,9 @@ class Failure:
 
     ``kind`` is one of: refused, dns, tls, proxy (nothing was reached); closed, reset (a fresh connection
     ended before an answer); stale (a kept-alive one did, as it may by RFC 9112, section 9.3.1); timeout (no
-    whole answer within the limit); incomplete, invalid (the response is not HTTP as RFC 9112 has it); too_large
-    (more than the client is willing to read).
+    whole answer within the limit); incomplete, invalid (the response is not HTTP as RFC 9112 has it); undecodable
+    (the body is not in the coding that Content-Encoding names, or in one that was not offered); too_large (more than
+    the client is willing to read).
     """
 
     kind: str

@@ -276,8 +276,8 @@ def sent_line(evidence: Evidence, limit: int = 160) -> str:
         return inert(text[slice(*span)], limit)
     prefix = "" if case.creates else f"{case.method} {case.path} "
     if not text:
-        return inert(f"{prefix}no body" if case.body is None else f"{prefix}an empty body", limit)
-    return inert(prefix + text, limit)
+        text = "no body" if case.body is None else "an empty body"
+    return inert(prefix + "; ".join([*(f"{name}: {value}" for name, value in case.unusual_headers), text]), limit)
 
 
 def _commands(identifier: str, evidence: Evidence | None, run: Repeating) -> tuple[Command, ...]:

@@ -120,9 +120,10 @@ def _sent_only(evidence: Evidence) -> tuple[Part, ...]:
         values = [f"{name}: {value}" for name, value in case.headers if name.lower() == span.lower()]
         body = () if not evidence.sent_text else (_part(" with the body "), *_body(evidence.sent_text, None, 200))
         return (_part("; ".join(values) or f"no {span} header", marked=True), *body)
+    headers = tuple(_part(f"{name}: {value}; ", marked=True) for name, value in case.unusual_headers)
     if case.body is None:
-        return (_part("no body"),)
-    return _body(evidence.sent_text, span, 400) or (_part("an empty body"),)
+        return (*headers, _part("no body"))
+    return (*headers, *(_body(evidence.sent_text, span, 400) or (_part("an empty body"),)))
 
 
 def _request(evidence: Evidence) -> Shown:

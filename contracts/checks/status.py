@@ -28,6 +28,7 @@ _WORDS = {
     "reset": "the connection was reset",
     "incomplete": "the answer ended before its end",
     "invalid": "the response is not HTTP",
+    "undecodable": "the body is not in the coding that the response names",
     "too_large": "an answer larger than any reader would take",
 }
 

@@ -24,7 +24,7 @@ _LEAST: Final = 0.1
 #: Seconds that nobody means when a client is asked to wait: a day.
 _NONSENSE: Final = 86_400.0
 #: Failures that are the service's own: something came, and it was no whole HTTP answer.
-GARBLED: Final = frozenset({"incomplete", "invalid", "too_large"})
+GARBLED: Final = frozenset({"incomplete", "invalid", "undecodable", "too_large"})
 
 
 def suspicious(exchange: Exchange, expected: Expectation | None, slow: float) -> str | None:

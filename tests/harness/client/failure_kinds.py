@@ -23,6 +23,7 @@ _KINDS: Final[tuple[tuple[str, tuple[type[BaseException], ...]], ...]] = (
     ("refused", (u3.ConnectTimeoutError, u3.NewConnectionError, ConnectionRefusedError)),
     ("closed", (http.client.RemoteDisconnected,)),
     ("reset", (ConnectionResetError, BrokenPipeError, ConnectionAbortedError)),
+    ("undecodable", (u3.DecodeError,)),
     ("incomplete", (u3.IncompleteRead, http.client.IncompleteRead)),
     ("timeout", (TimeoutError,)),
 )

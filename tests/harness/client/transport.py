@@ -20,7 +20,7 @@ import requests
 from requests.adapters import HTTPAdapter
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
-from urllib3.exceptions import HTTPError, ProtocolError
+from urllib3.exceptions import DecodeError, HTTPError
 from urllib3.util import Timeout
 
 from contracts.exchange import STALE, Failure, Headers, Response
@@ -326,16 +326,16 @@ def _decoded(body: bytes, headers: Headers, limit: int) -> tuple[bytes, bool]:
     if not body or coding in {"", "identity"}:
         return body, False
     if coding not in {"gzip", "x-gzip", "deflate"}:
-        raise ProtocolError(f"Content-Encoding {coding!r} was not asked for")
+        raise DecodeError(f"Content-Encoding {coding!r} was not asked for")
     try:
         return _expanded(body, 47, limit)
     except zlib.error as problem:
         if coding != "deflate":
-            raise ProtocolError(f"Content-Encoding {coding}: {problem}") from None
+            raise DecodeError(f"Content-Encoding {coding}: {problem}") from None
     try:
         return _expanded(body, -15, limit)  # many send deflate without zlib's header
     except zlib.error as problem:
-        raise ProtocolError(f"Content-Encoding {coding}: {problem}") from None
+        raise DecodeError(f"Content-Encoding {coding}: {problem}") from None
 
 
 def _expanded(body: bytes, wbits: int, limit: int) -> tuple[bytes, bool]:
