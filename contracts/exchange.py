@@ -33,8 +33,9 @@ _ORDINARY: Final = frozenset((name.lower(), value) for name, value in (*DEFAULT_
 class Case:
     """One request as it will be sent.
 
-    ``case_set`` names its set, ``intent`` what its generator meant (a clause id or a class of
-    values). Neither decides anything: the oracle reads ``headers`` and ``body`` alone.
+    ``case_set`` names its set, ``id`` the case within it (empty where the set is drawn at random), ``intent``
+    tells a reader what its generator meant. None of them decides anything: the oracle reads ``headers`` and
+    ``body`` alone. Code selects cases by ``id``, never by ``intent``.
     """
 
     body: bytes | None
@@ -43,6 +44,7 @@ class Case:
     path: str = COLLECTION_PATH
     case_set: str = ""
     intent: str = ""
+    id: str = ""
 
     @property
     def creates(self) -> bool:
@@ -92,6 +94,8 @@ class Case:
             record["case_set"] = self.case_set
         if self.intent:
             record["intent"] = self.intent
+        if self.id:
+            record["id"] = self.id
         return record
 
     @classmethod
@@ -104,6 +108,7 @@ class Case:
             path=record.get("path", COLLECTION_PATH),
             case_set=record.get("case_set", ""),
             intent=record.get("intent", ""),
+            id=record.get("id", ""),
         )
 
 

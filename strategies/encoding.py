@@ -54,12 +54,12 @@ def encode(value: Any, style: Style = "compact") -> bytes:
         return _SURROGATE.sub(lambda match: f"\\u{ord(match.group()):04x}", text).encode("utf-8")
 
 
-def json_case(value: Any, *, case_set: str, intent: str, style: Style = "compact") -> Case:
+def json_case(value: Any, *, case_set: str, intent: str, style: Style = "compact", identifier: str = "") -> Case:
     """A request with the right headers and ``value`` as its JSON body; a large one is compact whatever the style."""
     body = encode(value)
     if style != "compact" and len(body) <= _LARGE:
         body = encode(value, style)
-    return Case(body, case_set=case_set, intent=intent)
+    return Case(body, case_set=case_set, intent=intent, id=identifier)
 
 
 def _token(value: object) -> str:

@@ -64,19 +64,23 @@ def authorization_cases(contract: Contract, names: UniqueNames, seed: int) -> li
     surrounding_fields = SurroundingFields(contract, names, seed)
     cases = []
     wrong_keys = [f"Bearer {template}" for template in WRONG_KEYS]
-    values = [None, *_OTHER, *wrong_keys, *_MISPLACED, *_foreign_keys(seed), *_ODD]
-    for number, value in enumerate(values):
+    values: list[tuple[str, str | None]] = [("no header", None)]
+    values += [(value, value) for value in (*_OTHER, *wrong_keys, *_MISPLACED)]
+    values += [(f"foreign key {number}", value) for number, value in enumerate(_foreign_keys(seed), 1)]
+    values += zip(("beyond ASCII", "a long key", "a very long key"), _ODD, strict=True)
+    for number, (identifier, value) in enumerate(values):
         shown = "no header" if value is None else repr(value if len(value) <= _KEY_LENGTH else f"{value[:40]}...")
         context = CONTEXTS[number % len(CONTEXTS)] if number else "minimal"
-        cases.append(_case(surrounding_fields, value, context, "wire.authorization.wrong", f"{_CLAUSE} ({shown})"))
+        case = _case(surrounding_fields, value, context, "wire.authorization.wrong", f"{_CLAUSE} ({shown})")
+        cases.append(replace(case, id=identifier))
     for name, value in _ELSEWHERE:
         case = _case(
             surrounding_fields, None, None, "wire.authorization.wrong", f"{_CLAUSE} (no header, but {name}: {value})"
         )
         kept = tuple(pair for pair in case.headers if pair[0] != name)
-        cases.append(replace(case, headers=(*kept, (name, value))))
+        cases.append(replace(case, headers=(*kept, (name, value)), id=f"no header, but {name}"))
     case = _case(surrounding_fields, None, "full", "wire.authorization.wrong", f"{_CLAUSE} (no header, a large body)")
-    return [*cases, replace(case, body=(case.body or b"").ljust(_LARGE))]
+    return [*cases, replace(case, body=(case.body or b"").ljust(_LARGE), id="no header, a large body")]
 
 
 def authorization_spelling_cases(contract: Contract, names: UniqueNames, seed: int) -> list[Case]:

@@ -9,13 +9,14 @@ from __future__ import annotations
 from itertools import chain, zip_longest
 from typing import TYPE_CHECKING, Any, Final
 
+from contracts import json_text
 from contracts.kinds import kinds_of_mismatch
 from strategies.cases.authorization_cases import authorization_cases, authorization_spelling_cases
 from strategies.cases.combination_cases import corner_cases
 from strategies.cases.raw_cases import encoding_cases, malformed_cases, media_type_cases
 from strategies.cases.unspecified_cases import unspecified_cases
-from strategies.cases.value_cases import in_turn, wrong_kind_cases
-from strategies.encoding import Style, json_case
+from strategies.cases.value_cases import WrongCase, in_turn, wrong_kinds
+from strategies.encoding import Style, Token, json_case
 from strategies.example_values import near_misses
 from strategies.surrounding_fields import (
     MARKED,
@@ -25,7 +26,7 @@ from strategies.surrounding_fields import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Collection, Iterable, Iterator
 
     from contracts.document import Contract, Field
     from contracts.exchange import Case
@@ -68,6 +69,12 @@ _PACKED: Final[dict[str, tuple[str, ...]]] = {
     ),
 }
 _PACKED_BODIES: Final = 16
+#: Clauses whose wrong values are of one kind, whatever their JSON types.
+_ONE_KIND: Final = frozenset({"request.body.type"})
+#: Values of another type that coercion lets through.
+_LOOK_ALIKES: Final = ("5", "true", ["x"], 1, "{}")
+#: The place of the wrong item that code finds last which looks at the first ones only.
+_LAST_OF_THREE: Final = (3, 2)
 _KINDS_OF_A_FIELD: Final = 8
 _MISSES_OF_A_FIELD: Final = 20
 _STYLES: Final[tuple[Style, ...]] = (
@@ -80,58 +87,26 @@ _STYLES: Final[tuple[Style, ...]] = (
     "spaced",
     "solidus",
 )
-#: Parts of the aims of cases from the complete sets, the most telling first.
+#: Ids of cases of the complete sets, those that find most first.
 _AUTHORIZATION: Final = (
-    *(
-        "(no header)",
-        "('Bearer sk-",
-        "minus its last character",
-        "('{key}')",
-        "('Basic {key}')",
-        "('Bearer ')",
-        "case swapped",
-    ),
-    *("('Bearer x')", "one more character", "first character replaced", "('')", "character in the middle replaced"),
+    *("no header", "foreign key 1", "Bearer {key minus its last character}", "{key}", "Basic {key}", "Bearer "),
+    *("Bearer {key with its case swapped}", "Bearer x", "Bearer {key with one more character}"),
+    *("Bearer {key with its first character replaced}", "", "Bearer {key with a character in the middle replaced}"),
 )
 _MALFORMED: Final = (
-    *(
-        " bytes)",
-        "(a trailing comma)",
-        "(NaN)",
-        "(words behind it)",
-        "(an empty body)",
-        "(a byte that never occurs",
-    ),
-    *(
-        "(True)",
-        "(two documents)",
-        "(single quotes around a name)",
-        "(a line feed in a text)",
-        "(a block comment)",
-        "(utf-16)",
-    ),
-    *("(a leading zero)", "(white space only)", "(an overlong solidus", "(an unknown escape)"),
+    *("half", "a trailing comma", "NaN", "words behind it", "an empty body", "a byte that never occurs", "True"),
+    *("two documents", "single quotes around a name", "a line feed in a text", "a block comment", "utf-16"),
+    *("a leading zero", "white space only", "an overlong solidus", "an unknown escape"),
 )
-_MEDIA_TYPES: Final = (
-    "(text/plain)",
-    "(none)",
-    "(a form)",
-    "(application/xml)",
-    "(a multipart form)",
-    "(application/jsonx)",
-)
+_MEDIA_TYPES: Final = (*("text/plain", "none", "a form", "application/xml", "a multipart form", "application/jsonx"),)
 _SPELLINGS: Final = ("APPLICATION/JSON", "application/json; charset=utf-8")
 _UNUSUAL: Final = (
-    *(
-        ": a high surrogate alone",
-        "all unlisted members",
-        ": U+0000",
-        "__proto__ inside",
-        ": 1e400",
-        ": a wrong value last",
-    ),
-    *("the unlisted member 'id'", "a byte order mark", "U+0000 in a name", ": 10^400 in digits", "constructor inside"),
+    *("a high surrogate alone, place 1", "all", "U+0000, place 1", "__proto__ inside", "1e400, place 1"),
+    *("a wrong value last, field 1", "id", "a byte order mark", "U+0000 in a name", "10^400 in digits, place 1"),
+    "constructor inside",
 )
+#: Of these, the ones of contracts with a free-form object, a number, or a text that takes any character.
+OF_SOME_CONTRACTS: Final = frozenset(_UNUSUAL) - {"all", "a wrong value last, field 1", "id", "a byte order mark"}
 #: The order of families: v valid, k wrong kind, p near miss, a authorization, w malformed, m media type, o open.
 _TURNS: Final = "vavkpvwkvpmvkvpavkvwpvkovpvkavpvkmvwpvkopakpwkamkpvakpvwkpoakpvwkpamkvpoakpvwkp"
 
@@ -150,21 +125,26 @@ def _case_sets(contract: Contract, names: UniqueNames, seed: int) -> dict[str, l
     valid = packed_cases(contract, names, seed) + corner_cases(contract, names, seed)
     # Minimal and null bodies come early: much breaks with them.
     valid = valid[:1] + valid[_PACKED_BODIES:] + valid[1:_PACKED_BODIES]
+    unusual = unspecified_cases(contract, names, seed)
     return {
-        "v": valid + _chosen(media, _SPELLINGS),
-        "a": _chosen(authorization_cases(contract, names, seed), _AUTHORIZATION),
-        "k": _kinds(contract, wrong_kind_cases(contract, names, seed)),
+        "v": valid + chosen(media, _SPELLINGS),
+        "a": chosen(authorization_cases(contract, names, seed), _AUTHORIZATION),
+        "k": _kinds(contract, wrong_kinds(contract, names, seed)),
         "p": _near_misses(contract, names, seed),
-        "w": _chosen(malformed, _MALFORMED),
-        "m": _chosen(media, _MEDIA_TYPES),
-        "o": _chosen(unspecified_cases(contract, names, seed), _UNUSUAL)
-        + authorization_spelling_cases(contract, names, seed)[:1],
+        "w": chosen(malformed, _MALFORMED),
+        "m": chosen(media, _MEDIA_TYPES),
+        "o": chosen(unusual, _UNUSUAL, OF_SOME_CONTRACTS) + authorization_spelling_cases(contract, names, seed)[:1],
     }
 
 
-def _chosen(cases: Sequence[Case], parts: Iterable[str]) -> list[Case]:
-    found = (next((case for case in cases if part in case.intent), None) for part in parts)
-    return [case for case in found if case is not None]
+def chosen(cases: Iterable[Case], identifiers: Iterable[str], dispensable: Collection[str] = frozenset()) -> list[Case]:
+    """The cases with these ids, in their order.
+
+    Raises:
+        KeyError: No case has an id that is not among the ``dispensable`` ones.
+    """
+    by_id = {case.id: case for case in cases}
+    return [by_id[identifier] for identifier in identifiers if identifier in by_id or identifier not in dispensable]
 
 
 def packed_cases(contract: Contract, names: UniqueNames, seed: int) -> list[Case]:
@@ -195,37 +175,36 @@ def _packed_values(field: Field) -> list[tuple[Any, str]]:
     return [(hard[name], name) for name in (*wanted, *rest)]
 
 
-def _kinds(contract: Contract, cases: list[Case]) -> list[Case]:
+def _kinds(contract: Contract, cases: list[WrongCase]) -> list[Case]:
     """Wrong kinds field by field in turn, and within a field clause and JSON type in turn."""
-    queues: list[list[Case]] = []
-    for case_set in dict.fromkeys(case.case_set for case in cases):
-        kinds: dict[str, list[Case]] = {}
-        for case in cases:
-            if case.case_set == case_set:
-                clause = case.intent.partition(" (")[0]
-                kind = clause if "item" in case.intent else case.intent.rpartition(": ")[0] or clause
-                kinds.setdefault(kind, []).append(case)
-        for kind_cases in kinds.values():
-            kind_cases.sort(key=_telling)
+    fields: dict[str, dict[tuple[str, str], list[WrongCase]]] = {}
+    for one in cases:
+        clause = one.wrong.clause
+        kind = "" if ".items." in clause or clause in _ONE_KIND else _type_of(one.wrong.value)
+        fields.setdefault(one.case.case_set, {}).setdefault((clause, kind), []).append(one)
+    queues = []
+    for kinds in fields.values():
         # Wrong items come early: they are many, and a service that forgets them is common.
-        order = sorted(kinds, key=lambda kind: not kind.endswith(".required") and ".items." not in kind)
-        queues.append(in_turn([kinds[kind] for kind in order]))
-    return in_turn(queues)[: _KINDS_OF_A_FIELD * len(contract.fields)]
+        order = sorted(kinds, key=lambda kind: not kind[0].endswith(".required") and ".items." not in kind[0])
+        queues.append(in_turn([sorted(kinds[kind], key=_rank) for kind in order]))
+    return [one.case for one in in_turn(queues)[: _KINDS_OF_A_FIELD * len(contract.fields)]]
 
 
-def _telling(case: Case) -> int:
-    """Look-alikes that coercion lets through come first."""
-    parts = (
-        "string: '5'",
-        "string: 'true'",
-        "array: ['x']",
-        "number: 1",
-        "item 3 of 3",
-        "string: '{}'",
-        "one valid body",
-        "(full)",
-    )
-    return next((rank for rank, part in enumerate(parts) if part in case.intent), len(parts))
+def _type_of(value: Any) -> str:
+    return "number" if isinstance(value, Token) else json_text.type_name(value)
+
+
+def _rank(one: WrongCase) -> int:
+    """Look-alikes that coercion lets through come first; of wrong items the last one of three."""
+    value, place = one.wrong.value, one.wrong.place
+    if place == _LAST_OF_THREE or (isinstance(value, list) and place is None and value[:1] and _is_object(value[0])):
+        return -1
+    alike = (rank for rank, other in enumerate(_LOOK_ALIKES) if type(other) is type(value) and other == value)
+    return next(alike, len(_LOOK_ALIKES))
+
+
+def _is_object(value: Any) -> bool:
+    return isinstance(value, dict) and len(value) > 0
 
 
 def _near_misses(contract: Contract, names: UniqueNames, seed: int) -> list[Case]:

@@ -163,8 +163,8 @@ def malformed_cases(contract: Contract, names: UniqueNames, seed: int) -> list[C
     surrounding_fields = SurroundingFields(contract, names, seed)
     case_set, clause = "wire.malformed", "request.body.json"
     cases = [
-        Case(b"", case_set=case_set, intent="request.body.required (an empty body)"),
-        Case(None, case_set=case_set, intent="request.body.required (no body)"),
+        Case(b"", case_set=case_set, intent="request.body.required (an empty body)", id="an empty body"),
+        Case(None, case_set=case_set, intent="request.body.required (no body)", id="no body"),
     ]
     tokens = len(_STRUCTURE.findall(encode(surrounding_fields.body(context="minimal"))))
     for token in range(tokens - 1):
@@ -172,12 +172,18 @@ def malformed_cases(contract: Contract, names: UniqueNames, seed: int) -> list[C
         text = encode(surrounding_fields.body(context="minimal"))
         match = list(_STRUCTURE.finditer(text))[token]
         cases.append(
-            Case(text[: match.end()], case_set=case_set, intent=f"{clause} (cut after {match.group().decode()!r})")
+            Case(
+                text[: match.end()],
+                case_set=case_set,
+                intent=f"{clause} (cut after {match.group().decode()!r})",
+                id=f"cut after token {token + 1}",
+            )
         )
-    for share, less in ((2, 0), (1, 2), (1, 1)):
+    for identifier, share, less in (("half", 2, 0), ("all but two bytes", 1, 2), ("all but one byte", 1, 1)):
         whole = encode(surrounding_fields.body(context="full"))
         cut = len(whole) // share - less
-        cases.append(Case(whole[:cut], case_set=case_set, intent=f"{clause} (cut after {cut} of {len(whole)} bytes)"))
+        intent = f"{clause} (cut after {cut} of {len(whole)} bytes)"
+        cases.append(Case(whole[:cut], case_set=case_set, intent=intent, id=identifier))
     free = free_object(contract)
     enclosed = {"<in>": f'"{free.path}":{{', "<out>": "}"} if free else {"<in>": "", "<out>": ""}
     for number, (name, template) in enumerate(_MALFORMED.items()):
@@ -187,7 +193,7 @@ def malformed_cases(contract: Contract, names: UniqueNames, seed: int) -> list[C
         spoiled = template.replace("<body>", encode(body)[1:-1].decode())
         for mark, replacement in enclosed.items():
             spoiled = spoiled.replace(mark, replacement)
-        cases.append(Case(spoiled.encode(), case_set=case_set, intent=f"{clause} ({name})"))
+        cases.append(Case(spoiled.encode(), case_set=case_set, intent=f"{clause} ({name})", id=name))
     return cases
 
 
@@ -207,10 +213,11 @@ def encoding_cases(contract: Contract, names: UniqueNames, seed: int) -> list[Ca
         field = None if place == _UNLISTED else contract.field(place)
         text = encode(surrounding_fields.body(field, ("full", "minimal")[number % 2]) | {place: value})
         intent = f"advisory.encoding ({name} in {place})"
-        cases.append(Case(text.replace(_SPOILED.encode(), data), case_set="wire.encoding", intent=intent))
+        cases.append(Case(text.replace(_SPOILED.encode(), data), case_set="wire.encoding", intent=intent, id=name))
     for coding, clause in _OTHER_CODINGS.items():
         text = encode(surrounding_fields.body(context="minimal"), "ascii")
-        cases.append(Case(text.decode().encode(coding), case_set="wire.encoding", intent=f"{clause} ({coding})"))
+        data, intent = text.decode().encode(coding), f"{clause} ({coding})"
+        cases.append(Case(data, case_set="wire.encoding", intent=intent, id=coding))
     return cases
 
 
@@ -221,7 +228,8 @@ def media_type_cases(contract: Contract, names: UniqueNames, seed: int) -> list[
     cases = []
     for number, value in enumerate((None, *_MEDIA_TYPES)):
         body = encode(surrounding_fields.body(context=("minimal", "full")[number % 2]))
-        cases.append(_typed(value, body, wrong, f"{clause} ({value or ('none' if value is None else 'empty value')})"))
+        name = value or ("none" if value is None else "empty value")
+        cases.append(_typed(value, body, wrong, f"{clause} ({name})", name))
     for coding, media_type, encoder in (
         ("a form", "application/x-www-form-urlencoded", _form),
         ("a form with a charset", "application/x-www-form-urlencoded; charset=UTF-8", _form),
@@ -230,26 +238,35 @@ def media_type_cases(contract: Contract, names: UniqueNames, seed: int) -> list[
         texts = {
             name: value for name, value in surrounding_fields.body(context="minimal").items() if isinstance(value, str)
         }
-        cases.append(_typed(media_type, encoder(texts), wrong, f"{clause} ({coding})"))
+        cases.append(_typed(media_type, encoder(texts), wrong, f"{clause} ({coding})", coding))
     for case_set, values in (
         ("wire.mediaType.spelling", _SPELLINGS),
         ("wire.mediaType.parameter", _UNUSUAL_PARAMETERS),
     ):
         cases += [
-            _typed(value, encode(surrounding_fields.body()), case_set, f"Content-Type: {value}") for value in values
+            _typed(value, encode(surrounding_fields.body()), case_set, f"Content-Type: {value}", value)
+            for value in values
         ]
     for spell in (str.lower, str.upper):
         headers = tuple((spell(name), value) for name, value in cases[0].headers)
         headers += ((spell("Content-Type"), JSON_MEDIA_TYPE),)
         intent = f"names of headers in {spell.__name__} case"
         cases.append(
-            Case(encode(surrounding_fields.body()), headers, case_set="wire.mediaType.spelling", intent=intent)
+            Case(
+                encode(surrounding_fields.body()), headers, case_set="wire.mediaType.spelling", intent=intent, id=intent
+            )
         )
     for accepted in _ACCEPTED:
-        typed = _typed(JSON_MEDIA_TYPE, encode(surrounding_fields.body()), "wire.accept", f"Accept: {accepted}")
+        typed = _typed(
+            JSON_MEDIA_TYPE,
+            encode(surrounding_fields.body()),
+            "wire.accept",
+            f"Accept: {accepted}",
+            f"Accept: {accepted}",
+        )
         cases.append(replace(typed, headers=(*typed.headers, ("Accept", accepted))))
     for name, value in _BESIDE:
-        typed = _typed(JSON_MEDIA_TYPE, encode(surrounding_fields.body()), "wire.headers", f"{name}: {value}")
+        typed = _typed(JSON_MEDIA_TYPE, encode(surrounding_fields.body()), "wire.headers", f"{name}: {value}", name)
         cases.append(replace(typed, headers=(*typed.headers, (name, value))))
     return cases + list(_invalid_in_other_spellings(surrounding_fields))
 
@@ -261,14 +278,15 @@ def _invalid_in_other_spellings(surrounding_fields: SurroundingFields) -> Iterat
         field = required[number % len(required)]
         body = {name: inner for name, inner in surrounding_fields.body(field).items() if name != field.path}
         intent = f"request.{field.path}.required (Content-Type: {value})"
-        yield _typed(value, encode(surrounding_fields.marked(body, field)), "wire.mediaType.spelling", intent)
+        data = encode(surrounding_fields.marked(body, field))
+        yield _typed(value, data, "wire.mediaType.spelling", intent, f"{field.path} missing, {value}")
 
 
-def _typed(value: str | None, body: bytes, case_set: str, intent: str) -> Case:
+def _typed(value: str | None, body: bytes, case_set: str, intent: str, identifier: str) -> Case:
     headers: tuple[tuple[str, str], ...] = (("Authorization", VALID_AUTHORIZATION),)
     if value is not None:
         headers += (("Content-Type", value),)
-    return Case(body, headers, case_set=case_set, intent=intent)
+    return Case(body, headers, case_set=case_set, intent=intent, id=identifier)
 
 
 def _form(body: dict[str, str]) -> bytes:

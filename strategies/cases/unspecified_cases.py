@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
+from itertools import count
 from typing import TYPE_CHECKING, Any, Final
 
 from contracts.exchange import Case
@@ -77,14 +78,17 @@ def unspecified_cases(contract: Contract, names: UniqueNames, seed: int) -> list
         *_words_as_ids(contract, surrounding_fields),
     ]
     marked = encode(surrounding_fields.body())
-    cases.append(Case(b"\xef\xbb\xbf" + marked, case_set="unspecified.text", intent="a byte order mark"))
+    cases.append(
+        Case(b"\xef\xbb\xbf" + marked, case_set="unspecified.text", intent="a byte order mark", id="a byte order mark")
+    )
     for coding in ("gzip", "br", "x-unknown"):
         headers = (*cases[0].headers, ("Content-Encoding", coding))
         intent = f"Content-Encoding: {coding}, but it is not"
-        cases.append(Case(encode(surrounding_fields.body()), headers, case_set="unspecified.coding", intent=intent))
+        data = encode(surrounding_fields.body())
+        cases.append(Case(data, headers, case_set="unspecified.coding", intent=intent, id=f"{coding}, but it is not"))
     coded = gzip.compress(encode(surrounding_fields.body()), mtime=0)
     headers = (*cases[0].headers, ("Content-Encoding", "gzip"))
-    cases.append(Case(coded, headers, case_set="unspecified.coding", intent="Content-Encoding: gzip"))
+    cases.append(Case(coded, headers, case_set="unspecified.coding", intent="Content-Encoding: gzip", id="gzip"))
     free = free_object(contract)
     if free:
         cases += [_deep_case(surrounding_fields, free, levels) for levels in _TOO_DEEP]
@@ -101,6 +105,7 @@ def _deep_case(surrounding_fields: SurroundingFields, free: Field, levels: int) 
         text.replace(f'"{_DEEP}"'.encode(), deep),
         case_set="unspecified.text",
         intent=f"{levels} levels in {free.path}",
+        id=f"{levels} levels",
     )
 
 
@@ -114,12 +119,13 @@ def _words_as_ids(contract: Contract, surrounding_fields: SurroundingFields) -> 
     numbers = [f"{before}{number}{behind}" for number, (before, behind) in zip(digits, _AROUND, strict=True)]
     for text in (*numbers, *_WORDS_AS_IDS):
         body = surrounding_fields.body(marked) | {marked.path: text}
-        yield json_case(body, case_set=f"unspecified.{MARKED}", intent=f"{MARKED}: {text!r}")
+        yield json_case(body, case_set=f"unspecified.{MARKED}", intent=f"{MARKED}: {text!r}", identifier=repr(text))
 
 
 def _odd_texts(contract: Contract, surrounding_fields: SurroundingFields) -> Iterator[Case]:
     places = [field for field in contract.fields if "string" in field.types and field.enum is None]
     for name, text in ODD_TEXTS.items():
+        place = count(1)
         for field in places:
             if admits(field, text):
                 value = f"{surrounding_fields.name()}{text}" if field.path == MARKED else text
@@ -127,16 +133,20 @@ def _odd_texts(contract: Contract, surrounding_fields: SurroundingFields) -> Ite
                     surrounding_fields.body(field) | {field.path: value},
                     case_set="unspecified.text",
                     intent=f"{field.path}: {name}",
+                    identifier=f"{name}, place {next(place)}",
                 )
         for field in contract.fields:
             if field.items is not None and takes_text(field.items, text):
                 body = surrounding_fields.body(field) | {field.path: ["x", text]}
-                yield json_case(body, case_set="unspecified.text", intent=f"an item of {field.path}: {name}")
+                intent = f"an item of {field.path}: {name}"
+                identifier = f"{name}, place {next(place)}"
+                yield json_case(body, case_set="unspecified.text", intent=intent, identifier=identifier)
         free = free_object(contract)
         if free:
             for inner, where in (({"x": text}, "a value"), ({text: "x"}, "a name")):
                 body = surrounding_fields.body(free) | {free.path: inner}
-                yield json_case(body, case_set="unspecified.text", intent=f"{free.path}: {name} in {where}")
+                intent = f"{free.path}: {name} in {where}"
+                yield json_case(body, case_set="unspecified.text", intent=intent, identifier=f"{name} in {where}")
 
 
 def _odd_numbers(contract: Contract, surrounding_fields: SurroundingFields) -> Iterator[Case]:
@@ -145,23 +155,27 @@ def _odd_numbers(contract: Contract, surrounding_fields: SurroundingFields) -> I
         places: list[tuple[Field, Any]] = [(f, number) for f in contract.fields if {"number", "integer"} & set(f.types)]
         if free:
             places.append((free, {"x": number}))
-        for field, value in places:
+        for place, (field, value) in enumerate(places, 1):
             body = surrounding_fields.body(field) | {field.path: value}
-            yield json_case(body, case_set="unspecified.number", intent=f"{field.path}: {name}")
+            intent, identifier = f"{field.path}: {name}", f"{name}, place {place}"
+            yield json_case(body, case_set="unspecified.number", intent=intent, identifier=identifier)
 
 
 def _pollution(contract: Contract, surrounding_fields: SurroundingFields) -> Iterator[Case]:
     members = {"__proto__": _POLLUTION, "constructor": {"prototype": _POLLUTION}}
     for name, value in members.items():
-        intent = f"the member {name}"
-        yield json_case(surrounding_fields.body() | {name: value}, case_set="unspecified.prototype", intent=intent)
+        case_set, intent = "unspecified.prototype", f"the member {name}"
+        body = surrounding_fields.body() | {name: value}
+        yield json_case(body, case_set=case_set, intent=intent, identifier=name)
         free = free_object(contract)
         if free:
-            for inner in ({name: value}, {"a": [{name: value}]}):
+            for inner, where in (({name: value}, "inside"), ({"a": [{name: value}]}, "deep inside")):
                 body = surrounding_fields.body(free) | {free.path: inner}
-                yield json_case(body, case_set="unspecified.prototype", intent=f"{intent} inside {free.path}")
+                inside = f"{intent} {where} {free.path}"
+                yield json_case(body, case_set=case_set, intent=inside, identifier=f"{name} {where}")
     escaped = encode(surrounding_fields.body() | {"__proto__": _POLLUTION}).replace(b"__proto__", b"\\u005f_proto__")
-    yield Case(escaped, case_set="unspecified.prototype", intent="the member __proto__, escaped")
+    intent = "the member __proto__, escaped"
+    yield Case(escaped, case_set="unspecified.prototype", intent=intent, id="__proto__, escaped")
 
 
 def _unlisted(contract: Contract, surrounding_fields: SurroundingFields) -> Iterator[Case]:
@@ -171,15 +185,16 @@ def _unlisted(contract: Contract, surrounding_fields: SurroundingFields) -> Iter
         if name not in _ALONE:
             continue
         intent = f"the unlisted member {name[:40]!r}"
-        yield json_case(surrounding_fields.body() | {name: value}, case_set="unspecified.member", intent=intent)
-    yield json_case(chosen | surrounding_fields.body(), case_set="unspecified.member", intent="all unlisted members")
+        body = surrounding_fields.body() | {name: value}
+        yield json_case(body, case_set="unspecified.member", intent=intent, identifier=name or "the empty name")
+    everything, intent = chosen | surrounding_fields.body(), "all unlisted members"
+    yield json_case(everything, case_set="unspecified.member", intent=intent, identifier="all")
     kinds: tuple[Any, ...] = ("x", 0, False, None, [], {})
     for value in kinds:
         others: dict[str, Any] = dict.fromkeys((name for name in chosen if name), value)
         intent = f"each unlisted member is {json.dumps(value)}"
-        yield json_case(
-            surrounding_fields.body(context="minimal") | others, case_set="unspecified.member", intent=intent
-        )
+        body = surrounding_fields.body(context="minimal") | others
+        yield json_case(body, case_set="unspecified.member", intent=intent, identifier=f"all {json.dumps(value)}")
     for first in (False, True):
         # A parser that is careless of case takes one of them for the right one: what comes back tells.
         body = surrounding_fields.body(context="full")
@@ -190,11 +205,12 @@ def _unlisted(contract: Contract, surrounding_fields: SurroundingFields) -> Iter
             if name not in listed
         }
         intent = f"members whose names differ in case {'before' if first else 'behind'} the right ones"
-        yield json_case(alike | body if first else body | alike, case_set="unspecified.member", intent=intent)
+        both = alike | body if first else body | alike
+        identifier = f"another case, {'before' if first else 'behind'}"
+        yield json_case(both, case_set="unspecified.member", intent=intent, identifier=identifier)
     many = {f"unlisted{index}": index for index in range(_MANY)}
-    yield json_case(
-        surrounding_fields.body() | many, case_set="unspecified.member", intent=f"{_MANY:,} unlisted members"
-    )
+    intent = f"{_MANY:,} unlisted members"
+    yield json_case(surrounding_fields.body() | many, case_set="unspecified.member", intent=intent, identifier="many")
 
 
 def _alike(name: str) -> tuple[str, ...]:
@@ -203,36 +219,34 @@ def _alike(name: str) -> tuple[str, ...]:
 
 def _repeated(contract: Contract, surrounding_fields: SurroundingFields) -> Iterator[Case]:
     """A repeated member: with the same value, another valid one, and a wrong one before or behind the right one."""
-    for number, field in enumerate(contract.fields):
+    for number, field in enumerate(contract.fields, 1):
         wrong = encode({field.path: 5 if "number" not in field.types else "5"})
         if field.pattern is not None:
             miss = next((text for _, text in near_misses(field.pattern) if text), "")
-            yield from _twice(field, surrounding_fields, encode({field.path: miss}), "a text that misses the pattern")
+            for first in (True, False):
+                name = f"a text that misses the pattern {'first' if first else 'last'}"
+                text = encode(surrounding_fields.body(field))
+                yield _repeating(field, number, text, encode({field.path: miss}), name, first=first)
         ways = (
             ("a wrong value first", wrong, True),
             ("a wrong value last", wrong, False),
             ("two values", encode({field.path: ordinary(field, 2)}), False),
             ("the same twice", None, False),
         )
-        for name, other, first in ways if number == 0 else (ways[number % 2], ways[2]):
+        for name, other, first in ways if number == 1 else (ways[1 - number % 2], ways[2]):
             body = surrounding_fields.body(field)
             second = other or encode({field.path: body[field.path]})
-            yield _repeating(encode(body), second, f"{field.path}: {name}", first=first)
+            yield _repeating(field, number, encode(body), second, name, first=first)
     free = free_object(contract)
     if free:
         text = encode(surrounding_fields.body(free) | {free.path: {}})
         inner = encode({free.path: 0})[1:-2] + b'{"a":1,"a":2}'
         data = text.replace(encode({free.path: {}})[1:-1], inner)
-        yield Case(data, case_set="unspecified.repeated", intent=f"{free.path}: a repeated name inside")
+        intent = f"{free.path}: a repeated name inside"
+        yield Case(data, case_set="unspecified.repeated", intent=intent, id="inside")
 
 
-def _twice(field: Field, surrounding_fields: SurroundingFields, wrong: bytes, name: str) -> Iterator[Case]:
-    for first in (True, False):
-        intent = f"{field.path}: {name} {'first' if first else 'last'}"
-        yield _repeating(encode(surrounding_fields.body(field)), wrong, intent, first=first)
-
-
-def _repeating(right: bytes, second: bytes, intent: str, *, first: bool) -> Case:
+def _repeating(field: Field, number: int, right: bytes, second: bytes, name: str, *, first: bool) -> Case:
     """The object ``right`` with the one member of the object ``second`` before or behind its own."""
     data = second[:-1] + b"," + right[1:] if first else right[:-1] + b"," + second[1:]
-    return Case(data, case_set="unspecified.repeated", intent=intent)
+    return Case(data, case_set="unspecified.repeated", intent=f"{field.path}: {name}", id=f"{name}, field {number}")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from collections import Counter
+from dataclasses import dataclass
 from itertools import cycle, zip_longest
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
@@ -186,45 +187,53 @@ def _together(
         yield json_case(body, case_set="values.together", intent="; ".join(aims), style=next(styles))
 
 
+@dataclass(frozen=True, slots=True)
+class WrongCase:
+    """A case that breaks one clause, and the wrong value in it (the whole body where a member is missing)."""
+
+    case: Case
+    wrong: Wrong
+
+
 def wrong_kind_cases(contract: Contract, names: UniqueNames, seed: int) -> list[Case]:
+    """The cases of :func:`wrong_kinds`, the clauses they break in turn."""
+    queues: dict[str, list[Case]] = {}
+    for one in wrong_kinds(contract, names, seed):
+        queues.setdefault(one.wrong.clause, []).append(one.case)
+    return in_turn(queues.values())
+
+
+def wrong_kinds(contract: Contract, names: UniqueNames, seed: int) -> list[WrongCase]:
     """Values of every other JSON type and look-alikes, a missing member, a body that is no object.
 
-    Each breaks one clause, named by the case's intent; the rest of the body is valid and varies.
+    Each breaks one clause; the rest of the body is valid and varies.
     """
     surrounding_fields = SurroundingFields(contract, names, seed)
     styles = cycle(_STYLES)
-    cases: list[Case] = []
+    cases: list[WrongCase] = []
     for field in contract.fields:
         for wrong in wrong_values(field):
             body = surrounding_fields.body(field) | {field.path: wrong.value}
-            cases.append(
-                json_case(
-                    body,
-                    case_set=f"values.wrong.{field.path}",
-                    intent=f"{wrong.clause} ({wrong.name})",
-                    style=next(styles),
-                )
-            )
+            cases.append(_wrong_case(field.path, wrong, body, next(styles)))
         if field.required:
             cases.extend(_missing(field, surrounding_fields))
-    case_set, clause = "values.wrong.body", "request.body.type"
-    cases += [json_case(value, case_set=case_set, intent=f"{clause} ({value!r})") for value in NO_OBJECTS]
-    for context in ("minimal", "full"):
-        body = surrounding_fields.body(context=context)
-        cases.append(json_case([body], case_set=case_set, intent=f"{clause} (an array of one valid body, {context})"))
-    cases.append(
-        json_case(
-            [surrounding_fields.body(), surrounding_fields.body()],
-            case_set=case_set,
-            intent=f"{clause} (an array of two)",
-        )
+    bodies = [(repr(value), value) for value in NO_OBJECTS]
+    bodies += [
+        (f"an array of one valid body, {context}", [surrounding_fields.body(context=context)])
+        for context in ("minimal", "full")
+    ]
+    bodies.append(("an array of two", [surrounding_fields.body(), surrounding_fields.body()]))
+    bodies.append(("a text that holds the JSON of a valid body", encode(surrounding_fields.body()).decode()))
+    return cases + [_wrong_case("body", Wrong("request.body.type", name, value), value) for name, value in bodies]
+
+
+def _wrong_case(path: str, wrong: Wrong, body: Any, style: Style = "compact") -> WrongCase:
+    aspect = wrong.clause.removeprefix(f"request.{path}.")
+    intent = f"{wrong.clause} ({wrong.name})"
+    case = json_case(
+        body, case_set=f"values.wrong.{path}", intent=intent, identifier=f"{aspect}: {wrong.name}", style=style
     )
-    text = encode(surrounding_fields.body()).decode()
-    cases.append(json_case(text, case_set=case_set, intent=f"{clause} (a text that holds the JSON of a valid body)"))
-    queues: dict[str, list[Case]] = {}
-    for case in cases:
-        queues.setdefault(case.intent.partition(" (")[0], []).append(case)
-    return in_turn(queues.values())
+    return WrongCase(case, wrong)
 
 
 def in_turn(queues: Iterable[Sequence[T]]) -> list[T]:
@@ -258,21 +267,22 @@ def _plainest(field: Field) -> Iterator[Wrong]:
             yield Wrong(f"request.{field.path}.pattern", name, text)
 
 
-def _missing(field: Field, surrounding_fields: SurroundingFields) -> Iterator[Case]:
-    case_set, clause = f"values.wrong.{field.path}", f"request.{field.path}.required"
+def _missing(field: Field, surrounding_fields: SurroundingFields) -> Iterator[WrongCase]:
+    def without(name: str, body: dict[str, Any]) -> WrongCase:
+        return _wrong_case(field.path, Wrong(f"request.{field.path}.required", name, body), body)
+
     for context in ("full", "minimal", "nulls"):
         body = surrounding_fields.body(field, context)
         del body[field.path]
-        yield json_case(body, case_set=case_set, intent=f"{clause} ({context})")
+        yield without(context, body)
     if sum(other.required for other in surrounding_fields.fields) == 1:
-        yield json_case({}, case_set=case_set, intent=f"{clause} (an empty object)")
+        yield without("an empty object", {})
         for other in surrounding_fields.fields:
             if other is not field:
                 body = {other.path: surrounding_fields.name() if other.path == MARKED else ordinary(other)}
-                yield json_case(body, case_set=case_set, intent=f"{clause} (nothing but {other.path})")
-    for misspell in _MISSPELT:
+                yield without(f"nothing but {other.path}", body)
+    for name in dict.fromkeys(misspell(field.path) for misspell in _MISSPELT):
         body = surrounding_fields.body(field)
         value = body.pop(field.path)
-        name = misspell(field.path)
         if name not in (other.path for other in surrounding_fields.fields):
-            yield json_case({name: value, **body}, case_set=case_set, intent=f"{clause} ({name!r} instead)")
+            yield without(f"{name!r} instead", {name: value, **body})

@@ -30,11 +30,15 @@ _KINDS: Final = {"array": "an array", "object": "an object"}
 
 @dataclass(frozen=True, slots=True)
 class Wrong:
-    """A value for a field and the one clause that it breaks (``request.<path>.type``, ``.null``, ...)."""
+    """A value for a field and the one clause that it breaks (``request.<path>.type``, ``.null``, ...).
+
+    ``place`` is the number of items and the index of the wrong one where the value is a list with one wrong item.
+    """
 
     clause: str
     name: str
     value: Any
+    place: tuple[int, int] | None = None
 
 
 def wrong_values(field: Field, *, top: bool = True) -> Iterator[Wrong]:
@@ -145,7 +149,7 @@ def _wrong_items(item: Field) -> Iterator[Wrong]:
             size, place = PLACES[(turn + shift) % len(PLACES)]
             items = [ordinary(item, index) for index in range(size)]
             items[place] = one.value
-            yield Wrong(one.clause, f"item {place + 1} of {size}: {one.name}", items)
+            yield Wrong(one.clause, f"item {place + 1} of {size}: {one.name}", items, (size, place))
     for group in groups.values():
         yield Wrong(group[0].clause, f"two items, both {group[0].name}", [group[0].value] * 2)
 

@@ -18,7 +18,7 @@ from contracts.oracle import LARGE, Expectation, Expected, Oracle
 from contracts.secrets import Secrets
 from strategies.cases.authorization_cases import authorization_cases, authorization_spelling_cases
 from strategies.cases.combination_cases import corner_cases, covering_cases
-from strategies.cases.priority_cases import priority_cases
+from strategies.cases.priority_cases import OF_SOME_CONTRACTS, chosen, priority_cases
 from strategies.cases.raw_cases import encoding_cases, malformed_cases, media_type_cases
 from strategies.cases.unspecified_cases import unspecified_cases
 from strategies.cases.value_cases import valid_cases, wrong_kind_cases
@@ -107,6 +107,32 @@ def test_no_case_is_there_twice(contract: Contract, name: str) -> None:
         (UniqueNames("ctmark").anonymous(case), case.body is None, case.intent) for case in made(name, contract)
     ]
     assert max(Counter(anonymous).values()) == 1
+
+
+@pytest.mark.parametrize("chosen_from", ["wrong kinds", "malformed", "encoding", "media types", "authorization"])
+def test_an_id_names_one_case_of_its_set_whatever_the_seed(contract: Contract, chosen_from: str) -> None:
+    ids = [(case.case_set, case.id) for case in made(chosen_from, contract)]
+    assert max(Counter(ids).values()) == 1
+    assert all(identifier or chosen_from == "authorization" for _, identifier in ids), "'' is the empty header"
+    assert ids == [(case.case_set, case.id) for case in made(chosen_from, contract, 4)]
+
+
+def test_unspecified_cases_have_ids_of_their_own(contract: Contract) -> None:
+    ids = Counter((case.case_set, case.id) for case in made("unspecified", contract))
+    assert [pair for pair, number in ids.items() if number > 1 or not pair[1]] == []
+
+
+def test_choosing_a_case_that_does_not_exist_is_an_error(contract: Contract) -> None:
+    cases = made("malformed", contract)
+    assert [case.id for case in chosen(cases, ["NaN", "half"])] == ["NaN", "half"]
+    with pytest.raises(KeyError, match="NaNs"):
+        chosen(cases, ["half", "NaNs"])
+    assert chosen(cases, ["NaNs"], {"NaNs"}) == []
+
+
+def test_the_page_has_every_case_that_only_some_contracts_have() -> None:
+    ids = {case.id for case in made("unspecified", CONTRACTS["page"])}
+    assert ids >= OF_SOME_CONTRACTS
 
 
 def test_no_two_cases_carry_the_same_name(contract: Contract, name: str) -> None:
