@@ -6,7 +6,7 @@ from collections import Counter
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
-from contracts.kinds import AT_THE_ENDS, CHANGED, CONVERTED, LEFT_OUT, WHOLE_CHANGES, is_vague
+from contracts.kinds import AT_THE_ENDS, CHANGED, CONVERTED, LEFT_OUT, ONE_TARGET, WHOLE_CHANGES, is_vague
 
 if TYPE_CHECKING:
     from contracts.root_causes import Cases, RootCause
@@ -63,7 +63,8 @@ def _with_one_unclear(parts: list[tuple[str, list[Cases]]]) -> list[tuple[str, l
 def _is_one(cause: RootCause, parts: list[tuple[str, list[Cases]]]) -> bool:
     """Whether all cases may be of the mistake behind one part, of which nothing more is known."""
     shared = set.intersection(*(set(cases.kinds) for cases in cause.cases)) - {LEFT_OUT, CONVERTED}
-    return bool(shared) and any(_is_unclear(*part) for part in parts)
+    has_one_target = any(kind.startswith(ONE_TARGET) for kind in shared)
+    return has_one_target or (bool(shared) and any(_is_unclear(*part) for part in parts))
 
 
 def _covered(cause: RootCause, refused: Counter[str], fewest: int) -> tuple[list[tuple[str, list[Cases]]], list[Cases]]:

@@ -34,12 +34,14 @@ CHANGED: Final = "changed"
 LEFT_OUT: Final = "characters left out"
 #: The kind of a text that comes back without some white space at its ends.
 AT_THE_ENDS: Final = "white space at the ends"
+#: How the kind of a text begins in which several characters became the same one.
+ONE_TARGET: Final = "characters to "
 #: Characters of a value that a kind shows.
 _SHOWN: Final = 80
 #: Texts that are cut have at least so many characters where it is a limit that cuts them.
 _SHORTEST_LIMIT: Final = 8
 #: Texts of more characters are compared by their beginning and length alone.
-_LONGEST: Final = 20_000
+_LONGEST: Final = 60_000
 #: Characters at the end of a beginning that a change of the whole text may make others.
 _MARGIN: Final = 16
 
@@ -134,7 +136,7 @@ def kinds_of_change(sent: Any, received: Any) -> tuple[str, ...]:
     if before != after:
         return (f"{before} to {after}", f"to {after}")
     if isinstance(sent, str):
-        return tuple(_changes_of_text(sent[:_LONGEST], received[:_LONGEST]))
+        return tuple(dict.fromkeys(_changes_of_text(sent, received)))
     if isinstance(sent, list):
         return tuple(_changes_of_list(sent, received))
     if json_text.has_type(sent, "number"):
@@ -143,23 +145,49 @@ def kinds_of_change(sent: Any, received: Any) -> tuple[str, ...]:
     return ()
 
 
+#: What else than ``str.strip`` takes for white space at the ends of a text: ``trim`` of JavaScript and of Java.
+_BLANK_IN_JAVASCRIPT: Final = (
+    "".join(filter(str.isspace, map(chr, range(0x3001)))).translate(dict.fromkeys([*range(0x1C, 0x20), 0x85]))
+    + "\ufeff"
+)
+_BLANK_IN_JAVA: Final = "".join(map(chr, range(0x21)))
+_BLANK: Final = _BLANK_IN_JAVASCRIPT + _BLANK_IN_JAVA + "\x85"
+#: Escapes for HTML beside those of ``html.escape``.
+_HTML_BUT_QUOTES: Final = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;"})
+_HTML_IN_DECIMAL: Final = _HTML_BUT_QUOTES | str.maketrans({'"': "&#34;", "'": "&#39;"})
+_HTML_BY_NAME: Final = _HTML_BUT_QUOTES | str.maketrans({'"': "&quot;", "'": "&#39;"})
+_HTML_AND_SLASHES: Final = _HTML_BUT_QUOTES | str.maketrans(
+    {'"': "&quot;", "'": "&#x27;", "/": "&#x2F;", "\\": "&#x5C;", "`": "&#96;"}
+)
+#: The kind of a text that comes back escaped for HTML, whichever characters are.
+_FOR_HTML: Final = "escaped for HTML"
+
 #: What services do to a text, by name.
 WHOLE_CHANGES: Final[dict[str, Callable[[str], str]]] = {
     "trimmed": str.strip,
+    "trimmed as in JavaScript": lambda text: text.strip(_BLANK_IN_JAVASCRIPT),
+    "trimmed as in Java": lambda text: text.strip(_BLANK_IN_JAVA),
     "line ends": lambda text: text.replace("\r\n", "\n").replace("\r", "\n"),
     "trimmed at the start": str.lstrip,
     "trimmed at the end": str.rstrip,
     "white space": lambda text: " ".join(text.split()),
+    "white space collapsed": partial(re.sub, r"\s+", " "),
+    "spaces collapsed": partial(re.sub, " {2,}", " "),
     "upper case": str.upper,
     "lower case": str.lower,
     "folded": str.casefold,
     "title case": str.title,
     "capitalised": str.capitalize,
+    "with a capital letter": lambda text: text[:1].upper() + text[1:],
     "NFC": partial(unicodedata.normalize, "NFC"),
     "NFD": partial(unicodedata.normalize, "NFD"),
     "NFKC": partial(unicodedata.normalize, "NFKC"),
     "NFKD": partial(unicodedata.normalize, "NFKD"),
-    "escaped for HTML": html.escape,
+    _FOR_HTML: html.escape,
+    "escaped for HTML but for quotation marks": lambda text: text.translate(_HTML_BUT_QUOTES),
+    "escaped for HTML in decimal": lambda text: text.translate(_HTML_IN_DECIMAL),
+    "escaped for HTML by name": lambda text: text.translate(_HTML_BY_NAME),
+    "escaped for HTML with slashes": lambda text: text.translate(_HTML_AND_SLASHES),
     "unescaped from HTML": html.unescape,
     "percent-encoded": lambda text: quote(text, safe=""),
     "percent-decoded": unquote,
@@ -167,23 +195,22 @@ WHOLE_CHANGES: Final[dict[str, Callable[[str], str]]] = {
     "reversed": lambda text: text[::-1],
     "only ASCII": lambda text: text.encode("ascii", "ignore").decode(),
     "ASCII with question marks": lambda text: text.encode("ascii", "replace").decode(),
+    "Latin-1 with question marks": lambda text: text.encode("latin-1", "replace").decode("latin-1"),
+    "Windows-1252 with question marks": lambda text: text.encode("cp1252", "replace").decode("cp1252"),
     "only printable characters": lambda text: "".join(filter(str.isprintable, text)),
 }
 
 
 def is_vague(kind: str) -> bool:
     """Whether a kind of change says so little that one mistake may look like it, and like another kind by accident."""
-    return kind in {"cut", "something added", LEFT_OUT} or kind.startswith(("to ", "characters to "))
+    return kind in {"cut", "something added", LEFT_OUT} or kind.startswith(("to ", ONE_TARGET))
 
 
 def _changes_of_text(sent: str, received: str) -> Iterator[str]:
-    for name, change in WHOLE_CHANGES.items():
-        try:
-            if _begin_alike(change(sent), received):
-                yield name
-        except ValueError:  # a lone surrogate
-            continue
-    if received in sent and received.strip() == sent.strip():
+    yield from _whole_changes(sent, received)
+    is_whole = len(sent) <= _LONGEST
+    sent, received = sent[:_LONGEST], received[:_LONGEST]
+    if is_whole and received in sent and received.strip(_BLANK) == sent.strip(_BLANK):
         yield AT_THE_ENDS
     if sent.startswith(received):
         # A limit of fewer characters would be none: the text was cut at something in it.
@@ -201,13 +228,37 @@ def _changes_of_text(sent: str, received: str) -> Iterator[str]:
         pairs = {(one, other) for one, other in zip(sent, received, strict=True) if one != other}
         yield from (f"{json.dumps(one)} to {json.dumps(other)}" for one, other in pairs if len(pairs) == 1)
         targets = {other for _, other in pairs}
-        yield from (f"characters to {json.dumps(other)}" for other in targets if len(targets) == 1)
+        yield from (f"{ONE_TARGET}{json.dumps(other)}" for other in targets if len(targets) == 1)
 
 
-def _begin_alike(one: str, other: str) -> bool:
-    """Whether two texts are equal, or their beginnings where they are too long to compare whole."""
-    compared = min(len(one), len(other)) - _MARGIN if max(len(one), len(other)) >= _LONGEST else None
-    return one[:compared] == other[:compared]
+def _whole_changes(sent: str, received: str) -> Iterator[str]:
+    for name, change in WHOLE_CHANGES.items():
+        try:
+            if _may_be_result(change(sent[:_LONGEST]), sent, received):
+                yield name
+        except ValueError:  # a lone surrogate
+            continue
+    if html.unescape(received) == sent:
+        yield _FOR_HTML
+
+
+def _may_be_result(result: str, sent: str, received: str) -> bool:
+    """Whether a change of a text may have given what was received.
+
+    Args:
+        result: What the change makes of the beginning of the text, of :data:`_LONGEST` characters.
+        sent: The whole text.
+        received: The whole text that was received.
+    """
+    known = received[:_LONGEST]
+    if len(sent) <= _LONGEST and len(received) <= _LONGEST:
+        return result == known
+    if len(sent) > _LONGEST:  # its end is not known, nor is what the change makes of it
+        result = result[:-_MARGIN]
+    compared = min(len(result), len(known))
+    return (
+        compared > 0 and (compared == len(result) or len(received) > _LONGEST) and result[:compared] == known[:compared]
+    )
 
 
 def _changes_of_list(sent: list[Any], received: list[Any]) -> Iterator[str]:

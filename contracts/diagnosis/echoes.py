@@ -20,7 +20,16 @@ _DOES: Final = {name: f"texts are stored {name}" for name in WHOLE_CHANGES} | {
     "trimmed": "white space at both ends is removed",
     "trimmed at the start": "white space at the start is removed",
     "trimmed at the end": "white space at the end is removed",
+    "trimmed as in JavaScript": "white space at both ends is removed, U+FEFF included",
+    "trimmed as in Java": "characters up to U+0020 at both ends are removed",
     "white space": "white space is collapsed and trimmed",
+    "white space collapsed": "white space is collapsed",
+    "spaces collapsed": "spaces in a row become one",
+    "escaped for HTML in decimal": "texts are stored escaped for HTML",
+    "escaped for HTML by name": "texts are stored escaped for HTML",
+    "escaped for HTML with slashes": "texts are stored escaped for HTML, slashes and backticks included",
+    "Latin-1 with question marks": "characters beyond Latin-1 become question marks",
+    "Windows-1252 with question marks": "characters beyond Windows-1252 become question marks",
     "only ASCII": "characters beyond ASCII are removed",
     "only printable characters": "characters that cannot be printed are removed",
     **{form: f"texts are normalised to {form}" for form in ("NFC", "NFD", "NFKC", "NFKD")},
@@ -74,7 +83,6 @@ def _changes() -> Iterator[tuple[str, Change]]:
     for name, change in WHOLE_CHANGES.items():
         yield _DOES[name], partial(_in_texts, change)
     yield "white space at both ends is removed where anything is left", partial(_in_texts, lambda t: t.strip() or t)
-    yield "white space is collapsed", partial(_in_texts, partial(re.sub, r"\s+", " "))
     for length in _LENGTHS:
         yield f"texts are cut after {length:,} characters", partial(_in_texts, partial(_cut, length))
         yield f"texts are cut after {length:,} bytes", partial(_in_texts, partial(_cut_bytes, length))

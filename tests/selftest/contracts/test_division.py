@@ -12,7 +12,14 @@ from contracts.deviations import Deviations
 from contracts.division import divided
 from contracts.document import load_contract
 from contracts.findings import Finding
-from contracts.kinds import LEFT_OUT, kinds_of_change, kinds_of_credentials, kinds_of_mismatch
+from contracts.kinds import (
+    AT_THE_ENDS,
+    LEFT_OUT,
+    WHOLE_CHANGES,
+    kinds_of_change,
+    kinds_of_credentials,
+    kinds_of_mismatch,
+)
 from contracts.root_causes import RootCause, RootCauses
 
 EMAIL = load_contract().field("alertReceiverEmail").pattern or ""
@@ -114,6 +121,14 @@ def test_a_text_misses_a_pattern_at_a_character_and_a_place(pattern: str, text: 
         ("Straße", "STRASSE", "upper case"),
         ("e\u0301", "\u00e9", "NFC"),
         ("a<b", "a&lt;b", "escaped for HTML"),
+        ("&'", "&amp;'", "escaped for HTML"),
+        ("</p>", "&lt;&#x2F;p&gt;", "escaped for HTML"),
+        ("a  b ", "a b ", "spaces collapsed"),
+        ("\u20ac \u0416", "\u20ac ?", "Windows-1252 with question marks"),
+        ("\ufeff x", "x", "trimmed as in JavaScript"),
+        ("\x01 x", "x", "white space at the ends"),
+        ("A" * 30_000, "a" * 30_000, "lower case"),
+        ("A" * 90_000, "a" * 90_000, "lower case"),
         ("abcdefghijkl", "abcdefghij", "cut after 10"),
         ("\u3000x ", "x ", "white space at the ends"),
         ("a\x00b", "a", "cut"),
@@ -131,6 +146,19 @@ def test_a_text_misses_a_pattern_at_a_character_and_a_place(pattern: str, text: 
 )
 def test_a_change_is_recognised(sent: Any, received: Any, kind: str) -> None:
     assert kind in kinds_of_change(sent, received)
+
+
+@pytest.mark.parametrize("sent", ["a" + " " * 50_000 + "b", "<" * 20_000 + "a", "a" * 30_000, "a" + " " * 70_000 + "b"])
+def test_a_long_text_that_is_cut_was_not_changed_in_another_way(sent: str) -> None:
+    found = set(kinds_of_change(sent, sent[:255]))
+    assert "cut after 255" in found
+    assert not found & {*WHOLE_CHANGES, AT_THE_ENDS}
+
+
+def test_characters_that_all_become_the_same_one_are_one_mistake() -> None:
+    one_target = 'characters to "?"'
+    cause = _cause((("ASCII with question marks", one_target), 7), (("e to ?", one_target), 6), cause="changed")
+    assert _parts(cause) == [("", 13)]
 
 
 def test_a_change_that_nobody_knows_has_no_kind() -> None:
