@@ -319,8 +319,17 @@ def _step(sent: Any, received: Any) -> str | int | None:
     if isinstance(sent, dict) and isinstance(received, dict):
         names = [*sent, *(name for name in received if name not in sent)]
     elif isinstance(sent, list) and isinstance(received, list) and len(sent) == len(received):
-        names = range(len(sent))
+        names = () if _are_reordered(sent, received) else range(len(sent))
     return next((name for name in names if not same(_inner(sent, name), _inner(received, name))), None)
+
+
+def _are_reordered(sent: list[Any], received: list[Any]) -> bool:
+    """Whether two lists that differ hold the same values, in another order."""
+    try:
+        before, after = (sorted(json.dumps(item, sort_keys=True) for item in items) for items in (sent, received))
+    except RecursionError:
+        return False
+    return before == after
 
 
 def _inner(holder: Any, name: str | int) -> Any:

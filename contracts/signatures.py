@@ -42,10 +42,11 @@ def signature(response: Response, sent: Any) -> str:
         sent: the parsed body of the request, whose texts are values too.
     """
     text = " ".join(dict.fromkeys(_messages(response.body)))
-    for value in sorted(
-        {t for t in json_text.texts(sent) if len(t) >= _SENT and not t.isalpha()}, key=len, reverse=True
-    ):
-        text = text.replace(value, " ")
+    values = {t for t in json_text.texts(sent) if len(t) >= _SENT and not t.strip().isalpha() and t in text}
+    for value in sorted(values, key=len, reverse=True):
+        # A value that stands in the middle of a word is none: it may be a part of the word by chance.
+        before, behind = (r"\b" if char.isalnum() else "" for char in (value[0], value[-1]))
+        text = re.sub(before + re.escape(value) + behind, " ", text)
     text = _VALUE.sub(" ", _QUOTED.sub(" ", text))
     words = re.findall(r"[a-z]+", text.lower())
     said = " ".join(words)[:_LONGEST].strip()

@@ -33,6 +33,13 @@ def test_what_was_sent_is_no_part_of_the_message() -> None:
     assert said == {"cannot store"}
 
 
+@pytest.mark.parametrize("name", [" key", "any k", "key ", "many keys"])
+def test_a_word_of_the_message_is_no_value_because_a_text_looks_like_it(name: str) -> None:
+    assert _signature({"error": "too many keys here"}, {"metadata": {name: 1}}).startswith("too many keys") is (
+        name != "many keys"
+    )
+
+
 @pytest.mark.parametrize("code", ["22P02", "P2002", "ORA-00942", "E_17", 1366])
 def test_a_code_is_a_part_of_the_signature(code: str | int) -> None:
     said = _signature({"statusCode": 500, "error": {"code": code, "message": "cannot store"}})
