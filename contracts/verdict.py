@@ -278,10 +278,8 @@ class VerdictBuilder:
     def _decide(self, failing: list[RootCause], expired: list[Deviation], *, complete: bool) -> tuple[ExitStatus, str]:
         reasons = "; ".join(dict.fromkeys(end["reason"] for end in self._ends if end.get("reason")))
         if failing:
-            clauses = {clause for cause in failing for clause in (cause.clauses or (cause.clause,))}
             ending = "" if complete else f" The run did not finish: {reasons or 'it was ended from outside'}."
-            amount = f"{_counted(len(failing), 'finding')} in {_counted(len(clauses), 'clause')}"
-            return ExitStatus.BROKEN, f"The contract is broken: {amount}.{ending}"
+            return ExitStatus.BROKEN, f"The contract is broken: {_counted(len(failing), 'finding')}.{ending}"
         if not complete:
             return ExitStatus.NO_VERDICT, f"No verdict: {reasons or 'the run was ended from outside'}."
         if not self._posts:

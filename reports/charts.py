@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from html import escape
 from typing import TYPE_CHECKING, Final
 
-from reports.tally import BOUNDS, Latency, Moment
-from reports.wording import duration, milliseconds, numbers
+from reports.tally import BOUNDS, CaseSetCount, Latency, Moment
+from reports.wording import duration, kind, milliseconds, numbers
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -19,7 +19,11 @@ if TYPE_CHECKING:
 _WIDTH: Final = 480
 #: Classes of answers as the stylesheet colours them.
 CLASSES: Final = ("2xx", "4xx", "5xx", "3xx", "1xx", "none")
-_NAMES: Final = {"2xx": "created or read", "4xx": "refused", "5xx": "server errors", "none": "no answer"}
+_NAMES: Final = {"2xx": "created or read", "4xx": "refused", "5xx": "server errors", "none": "no response"}
+#: Sets of cases in the picture; its table has all of them.
+_SETS: Final = 10
+#: Seconds without a new request that are worth a word.
+_PAUSE: Final = 2.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,19 +37,20 @@ class Chart:
     columns: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
     legend: tuple[tuple[str, str], ...] = ()
+    remark: str = ""
 
 
-def charts(summary: Summary, points: Sequence[TrendPoint]) -> list[Chart]:
+def charts(summary: Summary) -> list[Chart]:
     """The pictures that there is something to show in."""
     found = []
     if summary.statuses:
-        found.append(_answers(summary.statuses))
+        found.append(_responses(summary.statuses))
     if summary.latencies:
         found.append(_latency(summary.latencies))
     if len(summary.timeline) > 1:
-        found.append(_timeline(summary.timeline, summary.bar_seconds))
-    if len(points) > 1:
-        found.append(_trend(points))
+        found.append(_timeline(summary))
+    if summary.case_sets:
+        found.append(_case_sets(summary.case_sets))
     return found
 
 
@@ -73,7 +78,7 @@ def _class_of(status: str) -> str:
     return f"{status[0]}xx" if status.isdecimal() else "none"
 
 
-def _answers(statuses: Sequence[tuple[str, int]]) -> Chart:
+def _responses(statuses: Sequence[tuple[str, int]]) -> Chart:
     total = sum(count for _, count in statuses)
     largest = max(count for _, count in statuses)
     parts, y, left, room = [], 4.0, 72, _WIDTH - 72 - 110
@@ -85,9 +90,16 @@ def _answers(statuses: Sequence[tuple[str, int]]) -> Chart:
         y += 28
     sentence = "; ".join(f"{status}: {count:,} ({_share(count, total)})" for status, count in statuses)
     rows = tuple((status, f"{count:,}", _share(count, total)) for status, count in statuses)
-    title = "Answers by status code"
+    title = "Responses by status"
+    svg = _svg("responses", y, title, sentence, parts)
     return Chart(
-        "answers", title, sentence, _svg("answers", y, title, sentence, parts), ("status", "answers", "share"), rows
+        "responses",
+        title,
+        sentence,
+        svg,
+        ("status", "responses", "share"),
+        rows,
+        remark="To requests of tests. The deletions at the end of the run are not counted here.",
     )
 
 
@@ -98,7 +110,7 @@ def _share(count: int, total: int) -> str:
 def _latency(rows: Sequence[Latency]) -> Chart:
     low = math.floor(math.log10(max(min(row.p50 for row in rows) / 2, 1e-4)))
     high = math.ceil(math.log10(max(10.0 ** (low + 1), *(row.longest for row in rows))))
-    left, room = 96, _WIDTH - 96 - 28
+    left, room = 116, _WIDTH - 116 - 28
 
     def at(seconds: float) -> float:
         share = (math.log10(max(seconds, 10.0**low)) - low) / (high - low)
@@ -110,26 +122,26 @@ def _latency(rows: Sequence[Latency]) -> Chart:
         parts += [_line(x, 4, x, bottom, "grid"), _text(x, bottom + 16, _tick(10.0**power), "tick", "middle")]
     for number, row in enumerate(rows):
         y = 46.0 * number + 8
-        parts.append(_text(left - 10, y + 19, row.kind, "label", "end"))
+        parts.append(_text(left - 10, y + 19, kind(row.kind), "label", "end"))
         parts.append(_text(left - 10, y + 33, f"{row.count:,}", "tick", "end"))
         parts += _histogram(row, at, y, 34)
         parts.append(_line(at(row.p99), y + 2, at(row.p99), y + 36, "p99"))
         parts.append(_line(at(row.p50), y, at(row.p50), y + 36, "p50"))
     sentence = "; ".join(
-        f"{row.kind}: half within {milliseconds(row.p50)}, 99 % within {milliseconds(row.p99)},"
+        f"{kind(row.kind)}: half within {milliseconds(row.p50)}, 99 % within {milliseconds(row.p99)},"
         f" longest {milliseconds(row.longest)}"
         for row in rows
     )
-    title = "Latency by kind of case"
-    table = tuple((r.kind, f"{r.count:,}", *map(milliseconds, (r.p50, r.p90, r.p99, r.longest))) for r in rows)
+    title = "Latency by kind of request"
+    table = tuple((kind(r.kind), f"{r.count:,}", *map(milliseconds, (r.p50, r.p90, r.p99, r.longest))) for r in rows)
     return Chart(
         "latency",
         title,
         sentence,
         _svg("latency", bottom + 24, title, sentence, parts),
-        ("kind of case", "cases", "median", "90 %", "99 %", "longest"),
+        ("kind", "requests", "median", "90 %", "99 %", "longest"),
         table,
-        (("p50", "median"), ("p99", "99 %"), ("bars", "number of cases")),
+        (("p50", "median"), ("p99", "99 %"), ("bars", "number of requests")),
     )
 
 
@@ -150,7 +162,8 @@ def _histogram(row: Latency, at: Callable[[float], float], y: float, height: flo
     return parts
 
 
-def _timeline(moments: Sequence[Moment], width: float) -> Chart:
+def _timeline(summary: Summary) -> Chart:
+    moments, width = _until_the_end(summary), summary.bar_seconds
     height, left = 130.0, 44
     largest = max((sum(count for _, count in moment.counts) for moment in moments), default=1) or 1
     step = (_WIDTH - left - 8) / len(moments)
@@ -161,6 +174,9 @@ def _timeline(moments: Sequence[Moment], width: float) -> Chart:
             _line(left, y, _WIDTH - 8, y, "grid"),
             _text(left - 6, y + 4, f"{largest * share:,.0f}", "tick", "end"),
         ]
+    for phase in summary.phases:
+        x = left + step * phase.start / width
+        parts.append(_rect(x, 8, step * (phase.end - phase.start) / width, height, f"phase {phase.kind}"))
     totals: dict[str, int] = {}
     for number, moment in enumerate(moments):
         y, counts = 8 + height, dict(moment.counts)
@@ -176,16 +192,79 @@ def _timeline(moments: Sequence[Moment], width: float) -> Chart:
         anchor = ("start", "middle", "end")[round(share * 2)]
         parts.append(_text(left + (_WIDTH - left - 8) * share, height + 26, duration(last * share), "tick", anchor))
     legend = tuple((f"c{name}", _NAMES.get(name, name)) for name in CLASSES if name in totals)
-    title = "Cases over time"
+    legend += tuple((f"phase {phase.kind}", phase.words) for phase in summary.phases)
+    title = "Requests over time"
     words = ", ".join(f"{totals[name]:,} {_NAMES.get(name, name)}" for name in CLASSES if name in totals)
     sentence = f"{words} within {duration(last)}; at most {largest:,} in {duration(width)}"
+    remark = "; ".join(
+        f"{phase.words}: {duration(phase.end - phase.start)}, from {duration(phase.start)} on"
+        for phase in summary.phases
+    )
+    pause = _longest_pause(summary)
+    if pause:
+        remark = f"{remark}; " * bool(remark) + pause
     used = [name for name in CLASSES if name in totals]
     rows = tuple(
         (duration(moment.at), *(f"{dict(moment.counts).get(name, 0):,}" for name in used))
         for moment in _thinned(moments)
     )
     svg = _svg("timeline", height + 32, title, sentence, parts)
-    return Chart("timeline", title, sentence, svg, ("after", *(_NAMES.get(n, n) for n in used)), rows, legend)
+    columns = ("after", *(_NAMES.get(n, n) for n in used))
+    return Chart("timeline", title, sentence, svg, columns, rows, legend, remark[:1].upper() + remark[1:])
+
+
+def _until_the_end(summary: Summary) -> list[Moment]:
+    """The bars up to the end of the last phase: the end of a run has no requests of tests."""
+    moments, width = list(summary.timeline), summary.bar_seconds
+    end = max((phase.end for phase in summary.phases), default=0.0)
+    while moments[-1].at + width < end:
+        moments.append(Moment(moments[-1].at + width, ()))
+    return moments
+
+
+def _longest_pause(summary: Summary) -> str:
+    """The longest time in which tests started no request, in words; empty where none is worth a word."""
+    longest, start, end = 0.0, 0.0, 0.0
+    for moment in summary.timeline:
+        if moment.counts:
+            start = moment.at + summary.bar_seconds
+        elif moment.at + summary.bar_seconds - start > longest:
+            end = moment.at + summary.bar_seconds
+            longest = end - start
+    if longest < max(_PAUSE, 2 * summary.bar_seconds):
+        return ""
+    return f"no request was started from {duration(end - longest)} to {duration(end)}: the run waited for the service"
+
+
+def _case_sets(sets: Sequence[CaseSetCount]) -> Chart:
+    parts, y, largest = [], 0.0, max(row.count for row in sets)
+    for row in sets[:_SETS]:
+        parts += [_text(0, y + 13, row.name, "tick"), _text(_WIDTH, y + 13, f"{row.count:,}", "tick", "end")]
+        x = 0.0
+        for count, name in ((row.created, "2xx"), (row.refused, "4xx"), (row.other, "none")):
+            if count:
+                width = _WIDTH * count / largest
+                parts.append(_rect(x, y + 17, width, 6, f"c{name}"))
+                x += width
+        y += 28
+    title = "What was sent, by set of cases"
+    sentence = (
+        f"{numbers(len(sets), 'set')} of cases; the largest is {sets[0].name} with {numbers(sets[0].count, 'case')}"
+    )
+    rows = tuple((row.name, f"{row.count:,}", f"{row.created:,}", f"{row.refused:,}", f"{row.other:,}") for row in sets)
+    legend = (("c2xx", "created"), ("c4xx", "refused"), ("cnone", "other"))
+    remark = f"The {_SETS} largest of {len(sets)} sets; the table has all of them." if len(sets) > _SETS else ""
+    svg = _svg("case-sets", y, title, sentence, parts)
+    return Chart(
+        "case-sets",
+        title,
+        sentence,
+        svg,
+        ("set of cases", "cases", "created", "refused", "other"),
+        rows,
+        legend,
+        remark,
+    )
 
 
 def _thinned(moments: Sequence[Moment], rows: int = 24) -> list[Moment]:
@@ -201,12 +280,14 @@ def _thinned(moments: Sequence[Moment], rows: int = 24) -> list[Moment]:
     return found
 
 
-def _trend(points: Sequence[TrendPoint]) -> Chart:
-    height, left = 90.0, 44
+def trend_chart(points: Sequence[TrendPoint]) -> Chart:
+    """The last runs of a target: verdict, findings and latency."""
+    height, left = 90.0, 58
     largest = max(1, *(point.findings for point in points))
     slowest = max((point.median or 0) for point in points) or 1
-    step = min((_WIDTH - left - 8) / len(points), 40.0)
+    step = min((_WIDTH - left - 8) / len(points), 60.0)
     parts = [_text(left - 6, 16, f"{largest}", "tick", "end"), _text(left - 6, 12 + height, "0", "tick", "end")]
+    parts.append(_text(left - 6, 25 + height, "verdict", "tick", "end"))
     parts.append(_line(left, 8 + height, left + step * len(points), 8 + height, "grid"))
     line = []
     for number, point in enumerate(points):
@@ -244,5 +325,9 @@ def _trend(points: Sequence[TrendPoint]) -> Chart:
         _svg("trend", height + 32, title, sentence, parts),
         ("run", "verdict", "profile", "findings", "requests", "median of creations"),
         rows,
-        (("broken", "findings"), ("median", "median of creations (own scale)"), ("kept", "kept")),
+        (
+            ("broken", "findings, or the verdict broken"),
+            ("kept", "the verdict kept"),
+            ("median", f"median of creations, at most {milliseconds(slowest)}"),
+        ),
     )

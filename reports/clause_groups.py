@@ -41,6 +41,16 @@ class ClauseGroup:
     open: bool
 
     @property
+    def attention(self) -> tuple[ClauseRow, ...]:
+        """The clauses that need attention."""
+        return tuple(row for row in self.rows if row.state not in _QUIET)
+
+    @property
+    def quiet(self) -> tuple[ClauseRow, ...]:
+        """The other clauses: they are folded."""
+        return tuple(row for row in self.rows if row.state in _QUIET)
+
+    @property
     def states(self) -> tuple[tuple[str, int], ...]:
         """How many clauses are in each state, worst first."""
         counts = Counter(row.state for row in self.rows)
@@ -63,8 +73,15 @@ def clause_groups(rows: Iterable[ClauseRow]) -> list[ClauseGroup]:
     return sorted(made, key=lambda group: not group.open)
 
 
+def field_of(clause: str) -> str:
+    """The field or the member that a clause is about, such as ``plan.updated``; empty where it is about none."""
+    if any(clause == prefix or clause.startswith(f"{prefix}.") for prefix, _ in _AREAS):
+        return ""
+    return clause.removeprefix("request.").removeprefix("response.201.").rpartition(".")[0]
+
+
 def _title(clause: str) -> str:
     for prefix, title in _AREAS:
         if clause == prefix or clause.startswith(f"{prefix}."):
             return title
-    return clause.removeprefix("request.").removeprefix("response.201.").partition(".")[0]
+    return field_of(clause).partition(".")[0] or clause

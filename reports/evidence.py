@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any, Final
 from contracts.clauses import Clause
 from contracts.exchange import VALID_AUTHORIZATION, Exchange
 from contracts.published_document import ADVICE
-from reports import commands, marking
+from reports import commands, marking, wording
+from reports.clause_groups import field_of
 from reports.visible import inert, readable
 
 if TYPE_CHECKING:
@@ -116,6 +117,30 @@ class FindingReport:
     is_intermittent: bool
     diagnosis: Diagnosis | None
     published: str
+
+    @property
+    def member(self) -> str:
+        """The member or the header that the finding is about, as a reader writes it; empty where it is about none."""
+        return inert(wording.place(self.where)) or field_of(self.clause.id)
+
+    @property
+    def title(self) -> tuple[str, str, str]:
+        """What is broken on one line: :attr:`member`, the promise, and which kind of case where there are several.
+
+        The second part starts with a space, a colon or a dot where the first is not empty.
+        """
+        promise, member = self.clause.promise, self.member
+        rest = promise.removeprefix(member) if member else promise
+        kind = self.id.partition(":")[2].partition(":")[2].replace("-", " ")
+        return member, rest if not member or (rest != promise and rest[:1] in {":", " "}) else f" · {promise}", kind
+
+    @property
+    def outcome(self) -> str:
+        """The status of the response, or in a word why there is none; empty where one exchange does not show it."""
+        exchange = self.evidence.exchange if self.evidence else None
+        if exchange is None or exchange.response is None:
+            return inert(exchange.failure.kind) if exchange and exchange.failure else ""
+        return str(exchange.response.status)
 
     @property
     def likely(self) -> str:

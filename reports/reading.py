@@ -18,7 +18,8 @@ from contracts.verdict import Verdict, VerdictBuilder
 from reports.evidence import LINE, FindingReport, Repeating, clause_report, finding_report
 from reports.history import history_files, read_history
 from reports.related_requests import related_requests
-from reports.summary import Accepted, ClauseRow, Cleanup, Environment, Note, Record, Summary, missing, state_of
+from reports.severity import severity
+from reports.summary import Accepted, ClauseRow, Cleanup, Environment, Note, Phase, Record, Summary, missing, state_of
 from reports.tally import Tally
 from reports.visible import inert
 
@@ -31,6 +32,8 @@ if TYPE_CHECKING:
 #: Notes of one kind, and projects left behind, that are kept by name; the rest is counted.
 _NOTES: Final = 40
 _KEPT: Final = 100
+#: Characters of an option: commands repeat it, so it is whole.
+_OPTION: Final = 8_000
 #: Exchanges that a diagnosis looks at.
 _OBSERVED: Final = 20_000
 #: Characters of a body that are kept of an exchange that showed nothing by itself.
@@ -124,6 +127,7 @@ class _Reader:
         self._tally = Tally()
         self._runs: list[Record] = []
         self._ended: list[float] = []
+        self._began: dict[str, float] = {}
         self._notes: dict[str, list[Note]] = {}
         self._dropped = 0
         self._cleanups: list[Cleanup] = []
@@ -148,6 +152,9 @@ class _Reader:
             self._note(record)
         elif kind == "cleanup":
             self._cleanup(record)
+        elif kind == "phase":
+            name, started = inert(str(record["name"])), float(record["started"])
+            self._began[name] = min(started, self._began.get(name, started))
         elif kind == "end" and record.get("ended"):
             self._ended.append(record["ended"])
         self._builder.observe(record)
@@ -182,7 +189,7 @@ class _Reader:
         environment = self._environment(len(sources), directory)
         causes = self._diagnosed(verdict, sources)
         findings = self._findings(verdict, sources, environment, causes)
-        findings.sort(key=lambda finding: bool(finding.published))  # these stand together
+        findings.sort(key=severity)
         width, timeline = self._tally.timeline()
         return Summary(
             status=verdict.status,
@@ -196,6 +203,7 @@ class _Reader:
             case_sets=tuple(replace(case_set, name=inert(case_set.name)) for case_set in self._tally.case_sets()),
             bar_seconds=width,
             timeline=timeline,
+            phases=tuple(self._phases(environment.ended)),
             clauses=tuple(_rows(verdict, self._fail_on)),
             findings=tuple(f for f in findings if f.known is None and f.clause.level.rank <= self._fail_on.rank),
             advice=tuple(f for f in findings if f.known is None and f.clause.level.rank > self._fail_on.rank),
@@ -277,7 +285,7 @@ class _Reader:
             profile=", ".join(_each(runs, "profile")),
             seed=", ".join(_each(runs, "seed")),
             run_ids=_each(runs, "run_id"),
-            options=_pairs(first.get("options", {})),
+            options=_pairs(first.get("options", {}), _OPTION),
             versions=_pairs({**first.get("versions", {}), "platform": first.get("platform")}),
             commit=", ".join(_each(runs, "commit")),
             dirty=any(run.get("dirty") for run in runs),
@@ -289,6 +297,13 @@ class _Reader:
             histories=histories,
             directory=inert(directory),
         )
+
+    def _phases(self, ended: float) -> Iterator[Phase]:
+        """What the run did when its tests were over: each phase lasts until the next one begins."""
+        began = sorted(self._began.items(), key=lambda item: item[1])
+        for number, (name, start) in enumerate(began, 1):
+            end = began[number][1] if number < len(began) else ended
+            yield Phase(name, max(0.0, start - self._tally.beginning), max(0.0, end - self._tally.beginning))
 
     def _first_request(self) -> float:
         return self._tally.first if math.isfinite(self._tally.first) else 0.0
@@ -343,8 +358,8 @@ def _each(runs: Sequence[Record], name: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(inert(str(value)) for value in values if _says_something(value)))
 
 
-def _pairs(members: dict[str, Any]) -> tuple[tuple[str, str], ...]:
-    return tuple((inert(name), inert(str(value), 200)) for name, value in members.items() if _says_something(value))
+def _pairs(members: dict[str, Any], limit: int = 200) -> tuple[tuple[str, str], ...]:
+    return tuple((inert(name), inert(str(value), limit)) for name, value in members.items() if _says_something(value))
 
 
 def _says_something(value: Any) -> bool:

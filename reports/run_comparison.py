@@ -97,7 +97,8 @@ def load_report(place: Path) -> Report:
 def compare(before: Report, after: Report, earlier: Sequence[Report] = ()) -> Comparison:
     """What changed from ``before`` to ``after``, cause by cause.
 
-    A finding is fixed only where its clause was exercised since.
+    A finding is fixed only where its clause was exercised since. After a run that was cut short nothing is called
+    fixed or no longer exercised: the run did not come to it.
 
     ``earlier`` are all earlier runs, the oldest first.
     """
@@ -106,6 +107,7 @@ def compare(before: Report, after: Report, earlier: Sequence[Report] = ()) -> Co
     states = {clause["id"]: clause["state"] for clause in after["clauses"]}
     idle = {"not exercised", "unknown"}
     gone = [finding for cause, finding in old.items() if cause not in new and cause not in accepted]
+    is_whole = after["verdict"]["complete"]
     was_seen = [clause["id"] for clause in before["clauses"] if clause["state"] not in idle]
     return Comparison(
         before=_name(before),
@@ -113,9 +115,11 @@ def compare(before: Report, after: Report, earlier: Sequence[Report] = ()) -> Co
         before_sentence=before["verdict"]["sentence"],
         new=tuple(finding["id"] for cause, finding in new.items() if cause not in old),
         still=tuple(finding["id"] for cause, finding in new.items() if cause in old),
-        fixed=tuple(finding["id"] for finding in gone if states.get(finding["clause"]) not in idle),
+        fixed=tuple(finding["id"] for finding in gone if is_whole and states.get(finding["clause"]) not in idle),
         accepted=tuple(finding["id"] for cause, finding in accepted.items() if cause in old and cause not in new),
-        no_longer_exercised=tuple(name for name in was_seen if states.get(name, "not exercised") == "not exercised"),
+        no_longer_exercised=tuple(
+            name for name in was_seen if is_whole and states.get(name, "not exercised") == "not exercised"
+        ),
         slower=tuple(_slower(before, after)),
         since=tuple((finding["id"], _since(cause, earlier)) for cause, finding in new.items() if cause in old)
         if earlier

@@ -77,6 +77,22 @@ class Note:
 
 
 @dataclass(frozen=True, slots=True)
+class Phase:
+    """A part of a run in which tests send nothing; in seconds after the beginning of the timeline."""
+
+    kind: str
+    start: float
+    end: float
+
+    @property
+    def words(self) -> str:
+        """What the run did, for a reader."""
+        return {"final_checks": "looking back at what was created", "cleanup": "deleting what was created"}.get(
+            self.kind, self.kind
+        )
+
+
+@dataclass(frozen=True, slots=True)
 class Cleanup:
     """What became of the projects that the run created; ``kept`` pairs an id with the reason.
 
@@ -128,6 +144,7 @@ class Summary:
     case_sets: tuple[CaseSetCount, ...]
     bar_seconds: float
     timeline: tuple[Moment, ...]
+    phases: tuple[Phase, ...]
     clauses: tuple[ClauseRow, ...]
     findings: tuple[FindingReport, ...]
     advice: tuple[FindingReport, ...]

@@ -140,6 +140,11 @@ class Tally:
         ]
         return tuple(sorted(rows, key=lambda row: (-row.count, row.name)))
 
+    @property
+    def beginning(self) -> float:
+        """When the first bar of the timeline begins, in seconds since the epoch."""
+        return min(self._bars, default=0) * self._width
+
     def timeline(self) -> tuple[float, tuple[Moment, ...]]:
         """The width of a bar in seconds, and the bars from the first request to the last."""
         if not self._bars:

@@ -1,9 +1,17 @@
-"""Numbers, times and durations as people read them, the same in every format."""
+"""Numbers, times, durations and places as people read them, the same in every format."""
 
 from __future__ import annotations
 
 import datetime as dt
 import math
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from contracts.clauses import Clause
+
+#: States of clauses in the words of a reader; every other one is called as in :data:`reports.summary.STATES`.
+_STATES: Final = {"known": "known deviation", "advice": "worth knowing", "partial": "kept in part"}
+_OPPOSITE: Final = "no maintainer would defend the opposite"
 
 
 def numbers(count: int, noun: str) -> str:
@@ -47,3 +55,33 @@ def rfc3339(seconds: float) -> str:
 def moment(seconds: float) -> dt.datetime:
     """The time in UTC."""
     return dt.datetime.fromtimestamp(seconds, tz=dt.UTC)
+
+
+def kind(name: str) -> str:
+    """A kind of request (:data:`reports.tally.KINDS`) for a reader: deletions at the end of a run are not counted."""
+    return "deleted by tests" if name == "deleted" else name.replace("answer", "response")
+
+
+def state(name: str) -> str:
+    """The state of a clause for a reader: ``worth knowing`` for ``advice``."""
+    return _STATES.get(name, name)
+
+
+def place(where: str) -> str:
+    """A place in a request or a response: ``plan.updated`` for ``/plan/updated``, ``ids[0]`` for ``/ids/0``."""
+    if not where.startswith("/"):
+        return where
+    parts = [part.replace("~1", "/").replace("~0", "~") for part in where[1:].split("/")]
+    return "".join(f"[{part}]" if part.isdecimal() else f".{part}" for part in parts).removeprefix(".")
+
+
+def basis(clause: Clause) -> tuple[str, str]:
+    """What a clause rests on: a lead such as ``The page says (Body):``, and the words that are quoted, if any."""
+    kind, _, part = clause.source.partition(": ")
+    if kind == "page" and part == "the example of an answer":
+        return "The page shows this in its example of a response:", clause.statement
+    if kind == "page":
+        return f"The page says ({part}):", clause.statement
+    if clause.statement == _OPPOSITE:
+        return "Not on the page: no reasonable API does the opposite.", ""
+    return f"Follows from {clause.statement.removeprefix('page: ')}, not on the page.", ""

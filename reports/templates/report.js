@@ -37,6 +37,7 @@
     const boxes = [...filters.querySelectorAll("input[type=checkbox]")];
     const rows = [...document.querySelectorAll("table.clauses tbody tr")];
     const groups = [...document.querySelectorAll("details.group")];
+    groups.push(...document.querySelectorAll("details.rest"));
     const folded = new Map(groups.map((group) => [group, group.open]));
     const matches = document.getElementById("matches");
     const apply = () => {
@@ -60,8 +61,18 @@
     apply();
   }
 
+  if (matchMedia("(max-width: 40rem)").matches) {
+    for (const details of document.querySelectorAll("details.narrow")) details.open = false;
+  }
+
   const reveal = () => {
-    const target = location.hash && document.getElementById(decodeURIComponent(location.hash.slice(1)));
+    let name = location.hash.slice(1);
+    try {
+      name = decodeURIComponent(name);
+    } catch {
+      // a lone % sign: the name is as it stands
+    }
+    const target = name && document.getElementById(name);
     if (!target) return;
     for (let node = target; node; node = node.parentElement) if (node.tagName === "DETAILS") node.open = true;
     const story = target.querySelector(":scope > details");
@@ -73,7 +84,7 @@
 
   let closed = [];
   addEventListener("beforeprint", () => {
-    closed = [...document.querySelectorAll("article.finding > details:not([open])")];
+    closed = [...document.querySelectorAll("details.finding:not([open])")];
     for (const details of closed) details.open = true;
   });
   addEventListener("afterprint", () => { for (const details of closed) details.open = false; });

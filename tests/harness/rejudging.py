@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from contracts.document import Contract
 
 #: Records that say what a run did beyond single exchanges; they are copied.
-_COPIED: Final = frozenset({"exercised", "not_exercised", "note", "cleanup", "end"})
+_COPIED: Final = frozenset({"exercised", "not_exercised", "note", "phase", "cleanup", "end"})
 
 
 def judge_again(recording: Path, folder: Path, contract: Contract | None = None) -> None:

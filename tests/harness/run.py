@@ -216,6 +216,7 @@ class TestRun:
         request_budget = self.session.request_budget
         if not self.reason:
             request_budget.give_back(_LOOK_BACK)
+            self._note("phase", name="final_checks", started=time.time())
             try:
                 run_final_checks(self.driver, self.options.folder)
             except NoVerdict as problem:
@@ -230,6 +231,7 @@ class TestRun:
                 self.session.drain()
             except Exception as problem:  # noqa: BLE001  # as above
                 self.ends(f"requests in flight could not be ended: {type(problem).__name__}: {problem}")
+            self._note("phase", name="cleanup", started=time.time())
             try:
                 self._clean_up()
             except Exception as problem:  # noqa: BLE001  # whatever it is, the reports must be written

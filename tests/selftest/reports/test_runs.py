@@ -147,6 +147,13 @@ def test_a_finding_whose_clause_was_not_exercised_since_is_not_called_fixed(tmp_
     assert "request.displayName.pattern" in comparison.no_longer_exercised
 
 
+def test_after_a_run_that_was_cut_short_nothing_is_called_fixed_or_no_longer_exercised(tmp_path: Path) -> None:
+    before = _report(tmp_path / "1", answers=samples.breaks_promises, started=samples.STARTED - DAY)
+    comparison = compare(before, _report(tmp_path / "2", count=24, ended=False))
+    assert comparison.fixed == comparison.no_longer_exercised == ()
+    assert "This run did not finish" in (tmp_path / "2" / "index.html").read_text()
+
+
 def test_the_page_shows_what_changed_since_when_and_the_trend(tmp_path: Path) -> None:
     for day in range(4, 0, -1):
         answers = samples.answers_correctly if day == 4 else samples.breaks_promises
@@ -155,7 +162,7 @@ def test_the_page_shows_what_changed_since_when_and_the_trend(tmp_path: Path) ->
         )
     page = (tmp_path / "run-8" / "index.html").read_text()
     assert "Since the run before" in page
-    assert "since 2026-11-21" in page
+    assert "first seen in the run of 2026-11-21" in page
     assert "1 of 4 runs kept the contract" in page
     earlier = earlier_runs(tmp_path / "run-8", report)
     assert [run["run"]["ids"] for run in earlier] == [["run-4"], ["run-3"], ["run-2"]]
