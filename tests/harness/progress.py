@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import sys
 import threading
 import time
 from contextlib import suppress
@@ -28,7 +29,7 @@ _LONG_PAUSE: Final = 1.0
 
 
 class FindingCounter:
-    """Counts the causes that the histories of a running run tell of, reading only what was added."""
+    """Counts the root causes in the histories of a run that is under way, reading only what was added."""
 
     def __init__(self, directory: Path) -> None:
         self._directory = directory
@@ -81,17 +82,16 @@ class Progress:
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtestloop(self, session: pytest.Session) -> None:
-        """Start the progress line, unless -q asks for less output."""
+        """Start the progress line, unless -q asks for less output; nothing is captured yet."""
         self._collected = len(getattr(session, "items", ()))
-        reporter: Any = session.config.pluginmanager.getplugin("terminalreporter")
+        reporter: pytest.TerminalReporter | None = session.config.pluginmanager.getplugin("terminalreporter")
         if reporter is None or session.config.option.verbose < 0:
             return
-        self._out = _own(reporter._tw._file)  # pytest has no public way to its stream
-        self._on_terminal = reporter.isatty and session.config.option.verbose == 0
+        self._out = _own(sys.stdout)
+        self._on_terminal = bool(reporter.isatty) and session.config.option.verbose == 0
         self._instead = session.config.option.verbose == 0
         if self._instead:
             reporter.showfspath = False
-            reporter._show_progress_info = False  # it would fill the line behind no dots
         self._thread = threading.Thread(target=self._tell, name="progress", daemon=True)
         self._thread.start()
 
@@ -176,5 +176,5 @@ def _columns(terminal: IO[str]) -> int:
 
 
 def _own(stream: IO[str]) -> IO[str]:
-    """A stream of our own to where ``stream`` goes: pytest catches what is written to that while a test runs."""
+    """A second stream to where ``stream`` goes: pytest captures what is written to the first while a test runs."""
     return os.fdopen(os.dup(stream.fileno()), "w", encoding="utf-8", errors="replace")

@@ -54,12 +54,11 @@ class RunPlugin:
         session.config.option.showlocals = False
 
     def pytest_collection_finish(self, session: pytest.Session) -> None:
-        """Have the sets of the tests made in the order of the tests."""
+        """Start making the case sets, in the order of the tests."""
         order = [name for item in session.items for name in sets_of(item)]
         prepare_tests(session.items, self.options, self.test_run.driver.remark)
         self.test_run.prefetcher.plan(self.test_run.driver.options, order)
-        # What is there now stays, and little garbage comes that counting references does not find: nobody need look
-        # through it all again and again.
+        # What exists now lives until the end, and hardly any garbage is cyclic: spare the collector the search.
         gc.freeze()
         gc.set_threshold(_GARBAGE)
 
@@ -75,7 +74,7 @@ class RunPlugin:
 
     @pytest.hookimpl(trylast=True)
     def pytest_unconfigure(self) -> None:
-        """Leave what is left to the end of the process, which frees it at once."""
+        """Leave the rest to the end of the process, which frees it at once."""
         gc.freeze()
 
     @pytest.hookimpl(optionalhook=True)
@@ -85,7 +84,7 @@ class RunPlugin:
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_testnodedown(self, node: Any, error: object) -> None:
-        """Take over why a worker could say no more, or note that it crashed."""
+        """Take over why a worker ended early, or note that it crashed."""
         reason = getattr(node, "workeroutput", {}).get(_REASON, "")
         if error:
             self.test_run.ends(f"the worker {node.gateway.id} ended unexpectedly")
@@ -94,7 +93,7 @@ class RunPlugin:
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_makereport(self, item: pytest.Item, call: pytest.CallInfo[None]) -> Any:
-        """A broken promise is reported in its own words, anything else is a mistake of the suite."""
+        """Report a broken promise as its own text, anything else as an error of the suite."""
         report = yield
         redact = self.test_run.secrets.redact_text
         report.sections = [(name, redact(text)) for name, text in report.sections]
@@ -120,20 +119,22 @@ class RunPlugin:
         ended_early = any(name == _ENDED_EARLY for name, _ in report.user_properties)
         self._tests += report.when == "call" and (ended_early or not report.skipped)
 
-    @pytest.hookimpl(tryfirst=True)
-    def pytest_sessionfinish(self, session: pytest.Session, exitstatus: int) -> None:
-        """Look back and clean up, once nobody sends any more."""
+    @pytest.hookimpl(wrapper=True, trylast=True)
+    def pytest_sessionfinish(self, session: pytest.Session, exitstatus: int) -> Generator[None]:
+        """Run the final checks and clean up once pytest-xdist, a plugin like others, has ended its workers."""
         test_run = self.test_run
         if not test_run.is_controller:
             session.config.workeroutput[_REASON] = test_run.reason  # type: ignore[attr-defined]  # xdist's
             test_run.close()
-            return
+            return (yield)
         test_run.reason = test_run.reason or self._reason(session, exitstatus)
         if test_run.reason:
             test_run.session.request_budget.end()
-        _end_workers(session.config)
-        test_run.finish()
-        test_run.close()
+        try:
+            return (yield)
+        finally:
+            test_run.finish()
+            test_run.close()
 
     def _reason(self, session: pytest.Session, exitstatus: int) -> str:
         """Why pytest ended before the suite was through, empty where it was through."""
@@ -154,10 +155,3 @@ def sets_of(item: pytest.Item) -> list[SetName]:
     callspec = getattr(item, "callspec", None)
     field = callspec.params.get("patterned", "") if callspec else ""
     return [SetName(name, field) for name in marker.args] if marker else []
-
-
-def _end_workers(config: pytest.Config) -> None:
-    """Wait until the workers of pytest-xdist are gone: what they create must be in the ledger."""
-    nodes = getattr(config.pluginmanager.getplugin("dsession"), "nodemanager", None)
-    if nodes is not None:
-        nodes.teardown_nodes()

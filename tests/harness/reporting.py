@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
@@ -48,8 +49,14 @@ class Reporting:
         if config.option.reportchars == "fE":
             config.option.reportchars = ""
 
-    def pytest_sessionfinish(self, session: pytest.Session) -> None:
-        """Judge the history, write every format, and set the exit status of the run."""
+    @pytest.hookimpl(wrapper=True)
+    def pytest_sessionfinish(self, session: pytest.Session) -> Generator[None, object, object]:
+        """Judge the history once the run is cleaned up, write every format, and set the exit status."""
+        result = yield
+        self._report(session)
+        return result
+
+    def _report(self, session: pytest.Session) -> None:
         folder = self._run.options.directory
         if not folder:
             return
@@ -74,7 +81,7 @@ class Reporting:
         reporter: pytest.TerminalReporter | None = session.config.pluginmanager.getplugin("terminalreporter")
         if self._summary is not None and reporter is not None:
             annotations = github_annotations(self._summary)
-            width = reporter._tw.fullwidth  # the one way to ask pytest
+            width = shutil.get_terminal_size().columns
             text = terminal_summary(self._summary, colour=reporter.hasmarkup, width=width)
             report = f"report: {Path(self._run.options.directory) / 'index.html'}\n"
             reporter.write("\n" + (f"{annotations}\n" if annotations else "") + text + report, flush=True)

@@ -1,4 +1,7 @@
-"""uvicorn's HTTP protocol, with a way to the transport and Node's answer to what is not HTTP."""
+"""uvicorn's HTTP protocol, with a way to the transport and Node's response to what is not HTTP.
+
+The only module that relies on undocumented members of uvicorn; `tests/selftest/mock/test_protocol.py` holds them.
+"""
 
 from __future__ import annotations
 
@@ -27,17 +30,17 @@ class MockProtocol(HttpToolsProtocol):
         self.number = next(_numbers)
 
     def connection_lost(self, exc: Exception | None) -> None:
-        """Tells whoever waits on `lost`."""
+        """Set `lost`."""
         self.lost.set()
         super().connection_lost(exc)
 
     def on_message_begin(self) -> None:
-        """Puts itself into the scope of the request that begins."""
+        """Put this protocol into the scope of the request that begins."""
         super().on_message_begin()
         self.scope[CONNECTION] = self  # type: ignore[literal-required]
 
     def send_400_response(self, msg: str) -> None:  # noqa: ARG002 - uvicorn's signature
-        """Answers what is no HTTP as Node does."""
+        """Respond to what is not HTTP as Node does."""
         body = {"error": "Bad Request", "message": "Client Error", "statusCode": 400}
         content = json.dumps(body).encode()
         head = f"HTTP/1.1 400 Bad Request\r\nContent-Length: {len(content)}\r\n"
@@ -45,7 +48,7 @@ class MockProtocol(HttpToolsProtocol):
         self.transport.close()
 
     def reset(self) -> None:
-        """Ends the connection with RST instead of FIN."""
+        """End the connection with RST instead of FIN."""
         raw = self.transport.get_extra_info("socket")
         if raw is not None:
             raw.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))

@@ -64,16 +64,15 @@ _in_use = _InUse()
 class _Response(FinalResponse):
     """Passes its status and headers to the connection that reads it: they count even if the rest cannot be read."""
 
-    def _read_status(self) -> tuple[str, int, str]:
-        version, status, reason = super()._read_status()  # type: ignore[misc]  # not in typeshed
-        if _in_use.connection is not None:
-            _in_use.connection.head = (status, ())
-        return version, status, reason
-
     def begin(self, *args: Any, **kwargs: Any) -> None:
-        super().begin(*args, **kwargs)
-        if _in_use.connection is not None:
-            _in_use.connection.head = (self.status, tuple(self.headers.items()))
+        headers: Headers = ()
+        try:
+            super().begin(*args, **kwargs)
+            headers = tuple(self.headers.items())
+        finally:
+            # http.client sets the status before it reads the headers; until then it is a text.
+            if _in_use.connection is not None and isinstance(self.status, int):
+                _in_use.connection.head = (self.status, headers)
 
 
 class _Tracked:
