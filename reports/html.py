@@ -14,7 +14,7 @@ from reports.summary import STATES, Summary
 from reports.visible import inert
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
 
     from reports.evidence import FindingReport
     from reports.run_comparison import Comparison, TrendPoint
@@ -22,12 +22,6 @@ if TYPE_CHECKING:
 _TEMPLATES: Final = Path(__file__).with_name("templates")
 #: Runs that the head of the page shows, this one included.
 _LAST_RUNS: Final = 12
-_ON_THE_MOCK: Final = "This run tested the mock: it says nothing about a service."
-_RELEASE: Final = {
-    "kept": "This run found nothing that prevents a release.",
-    "broken": "Do not release: fix these findings or record them as known deviations.",
-    "no verdict": "This run cannot say whether the service is ready to release: remove the cause and run it again.",
-}
 
 
 def html(summary: Summary, comparison: Comparison | None = None, points: Sequence[TrendPoint] = ()) -> str:
@@ -55,7 +49,6 @@ def html(summary: Summary, comparison: Comparison | None = None, points: Sequenc
     return loader.get_template("report.html.j2").render(
         summary=summary,
         where=summary.environment,
-        release=_ON_THE_MOCK if summary.environment.target == "mock" else _RELEASE[summary.outcome],
         states=[(state, summary.states()[state]) for state in STATES if summary.states()[state]],
         groups=clause_groups(summary.clauses),
         points=list(points)[-_LAST_RUNS:] if len(points) > 1 else [],
@@ -63,7 +56,6 @@ def html(summary: Summary, comparison: Comparison | None = None, points: Sequenc
         numbered=_numbered(summary.findings),
         known=[_shown_finding(finding, comparison) for finding in summary.known],
         tolerated=[_shown_finding(finding, comparison) for finding in summary.advice],
-        shared=list(_shared(summary)),
         comparison=comparison,
         trend=trend_chart(points) if len(points) > 1 else None,
         charts=charts(summary),
@@ -92,14 +84,6 @@ def _numbered(findings: Sequence[FindingReport]) -> dict[str, list[tuple[int, st
         for clause in finding.clauses:
             found.setdefault(clause, []).append((number, finding.id))
     return found
-
-
-def _shared(summary: Summary) -> Iterator[tuple[str, list[tuple[int, str]]]]:
-    """Each likely cause of several findings in words, with the numbers and the ids of these."""
-    for cause in summary.causes:
-        explained = [(n, f.id) for n, f in enumerate(summary.findings, 1) if f.id in cause.findings]
-        if len(explained) > 1:
-            yield cause.sentence, explained
 
 
 def _shown_finding(finding: FindingReport, comparison: Comparison | None) -> dict[str, Any]:

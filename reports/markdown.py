@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from reports.summary import STATES, Summary
 from reports.visible import inert
-from reports.wording import duration, instant, milliseconds, numbers
+from reports.wording import basis, duration, instant, kind, milliseconds, numbers, state
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -26,19 +26,17 @@ def markdown(summary: Summary, comparison: Comparison | None = None) -> str:
     sections = [
         _head(summary),
         *_findings(summary),
-        _comparison(comparison),
-        _list("Known deviations", [_line(f) + f" (`{f.known.name}`)" for f in summary.known if f.known]),
         _list("Expired deviations", [f"{code(e.name)}: accepted until {e.expires}" for e in summary.expired]),
+        _list("Known deviations", [_line(f) + f" (`{f.known.name}`)" for f in summary.known if f.known]),
         _list("Deviations that no longer occur", [code(e.name) for e in summary.vanished]),
         _list("Worth knowing", [_line(finding) for finding in summary.advice]),
+        _list("Notes", [f"{code(note.kind)} {code(note.text)}" for note in summary.notes]),
+        _comparison(comparison),
         _list("Unknown", [f"{code(row.clause.id)} {code(row.reason)}" for row in summary.in_state("unknown")]),
         _list("Not exercised", [code(row.clause.id) for row in summary.in_state("not exercised")]),
-        _list(
-            "Exercised in part", [f"{code(row.clause.id)} {code(row.reason)}" for row in summary.in_state("partial")]
-        ),
-        _list("Notes", [f"{code(note.kind)} {code(note.text)}" for note in summary.notes]),
-        _numbers(summary),
+        _list("Kept in part", [f"{code(row.clause.id)} {code(row.reason)}" for row in summary.in_state("partial")]),
         _clauses(summary),
+        _numbers(summary),
         _environment(summary),
     ]
     return _bounded([section for section in sections if section])
@@ -72,14 +70,40 @@ def _bounded(sections: list[str]) -> str:
 
 
 def _head(summary: Summary) -> str:
-    where = summary.environment
-    states = summary.states()
+    where, states = summary.environment, summary.states()
+    causes = "".join(
+        f"- {_escaped(cause.sentence)} (findings {', '.join(str(number) for number, _ in cause.explained)})\n"
+        for cause in summary.shared_causes
+    )
+    likely = f"**Most likely causes**\n\n{causes}\n" if causes else ""
     return (
         f"## {_SIGNS[summary.outcome]} {_escaped(summary.sentence)}\n\n"
+        f"{_escaped(summary.release)}\n\n"
+        f"Clauses: {', '.join(f'{states[name]} {state(name)}' for name in STATES if states[name])}. "
         f"{numbers(summary.requests, 'request')} in {duration(where.seconds)} to {code(where.target)}"
-        f" {code(where.base_url)}, {instant(where.started)}, profile {code(where.profile)}, seed {code(where.seed)}. "
-        f"Clauses: {', '.join(f'{states[state]} {state}' for state in STATES if states[state])}."
-    )
+        f" {code(where.base_url)}, {instant(where.started)}, profile {code(where.profile)}, seed {code(where.seed)}."
+        f"{_cleanup(summary)}\n\n{likely}{_index(summary)}"
+    ).rstrip()
+
+
+def _cleanup(summary: Summary) -> str:
+    if summary.cleanup is None:
+        return ""
+    left = summary.cleanup.kept_count + summary.cleanup.may_be_left
+    return f" {numbers(summary.cleanup.created, 'project')} created, {left:,} left on the service or in doubt."
+
+
+def _index(summary: Summary) -> str:
+    """One line for each finding, where there are several."""
+    if len(summary.findings) < 2:
+        return ""
+    return "".join(f"{number}. {_title(finding)}\n" for number, finding in enumerate(summary.findings, 1))
+
+
+def _title(finding: FindingReport) -> str:
+    member, promise, which = finding.title
+    what = f"{code(member) if member else ''}{_escaped(promise)}{f' ({_escaped(which)})' if which else ''}"
+    return f"{code(finding.outcome)} {what}" if finding.outcome else what
 
 
 def _escaped(text: str) -> str:
@@ -99,27 +123,29 @@ def _findings(summary: Summary) -> Iterator[str]:
 def _finding(number: int, finding: FindingReport) -> str:
     case_sets = ", ".join(f"{name} ({count:,})" for name, count in finding.case_sets)
     intent = finding.evidence.exchange.case.intent if finding.evidence else ""
-    purpose = f"| sent as | {cell(inert(intent))} |\n" if intent else ""
+    purpose = f"| sent to test | {cell(inert(intent))} |\n" if intent else ""
     blocks = "\n\n".join(f"{command.label}:\n\n{_fenced(command.text)}" for command in finding.commands)
     together = finding.evidence.together if finding.evidence else ()
     requests = "".join(f"| request {number} | {cell(line)} |\n" for number, line in enumerate(together, 1))
     also = f"| also breaks | {', '.join(map(cell, finding.clauses[1:]))} |\n" if len(finding.clauses) > 1 else ""
     remarks = "".join(f"{_escaped(text)}\n\n" for text in (finding.likely, finding.advice) if text)
-    return (
-        f"### {number}. {code(finding.clause.id)}\n\n"
-        f"{_escaped(finding.clause.promise)}\n\n"
+    lead, quote = basis(finding.clause)
+    content = (
         f"{remarks}"
         f"| | |\n|---|---|\n"
-        f"| page | {cell(finding.clause.statement)} |\n"
         f"| sent | {cell(finding.sent)} |\n"
-        f"{also}{purpose}"
         f"| expected | {cell(finding.expected)} |\n"
         f"| received | {cell(finding.received)} |\n"
         f"{requests}"
+        f"| why | {_escaped(lead)}{f' {cell(quote)}' if quote else ''} |\n"
+        f"{also}{purpose}"
         f"| seen | {finding.agreement}{f'; {cell(case_sets)}' if case_sets else ''};"
         f" first {instant(finding.first_seen)} |\n\n"
         f"<details><summary>Repeat it</summary>\n\n{blocks}\n\n</details>"
     )
+    if number > 1:
+        content = f"<details><summary>Sent, expected, received</summary>\n\n{content}\n\n</details>"
+    return f"### {number}. {code(finding.clause.id)}\n\n{_title(finding)}\n\n{content}"
 
 
 def _fenced(text: str) -> str:
@@ -153,26 +179,26 @@ def _comparison(comparison: Comparison | None) -> str:
 def _numbers(summary: Summary) -> str:
     answers = ", ".join(f"{status}: {count:,}" for status, count in summary.statuses)
     rows = "\n".join(
-        f"| {row.kind} | {row.count:,} | {milliseconds(row.p50)} | {milliseconds(row.p90)} | {milliseconds(row.p99)}"
-        f" | {milliseconds(row.longest)} |"
+        f"| {kind(row.kind)} | {row.count:,} |"
+        f" {' | '.join(milliseconds(seconds) for seconds in (row.p50, row.p90, row.p99, row.longest))} |"
         for row in summary.latencies
     )
     return (
-        f"### Answers\n\n{answers or 'none'}\n\n"
-        f"| kind of case | cases | median | 90 % | 99 % | longest |\n|---|--:|--:|--:|--:|--:|\n{rows}"
+        f"### Responses\n\n{answers or 'none'}\n\n"
+        f"| kind | requests | median | 90 % | 99 % | longest |\n|---|--:|--:|--:|--:|--:|\n{rows}"
     )
 
 
 def _clauses(summary: Summary) -> str:
     rows = "\n".join(
-        f"| {row.state} | {cell(row.clause.id)} | {row.clause.level.value}"
+        f"| {state(row.state)} | {cell(row.clause.id)} | {row.clause.level.value}"
         f" | {row.positive:,} | {row.negative:,} | {row.broken:,} |"
-        for state in STATES
-        for row in summary.in_state(state)
+        for name in STATES
+        for row in summary.in_state(name)
     )
     return (
         "<details><summary>All clauses</summary>\n\n"
-        "| state | clause | level | positive | negative | broken |\n|---|---|---|--:|--:|--:|\n"
+        "| state | clause | level | valid cases | invalid cases | broken |\n|---|---|---|--:|--:|--:|\n"
         f"{rows}\n\n</details>"
     )
 

@@ -26,6 +26,14 @@ Record = dict[str, Any]
 STATES: Final = ("broken", "unknown", "known", "advice", "not exercised", "partial", "kept")
 
 
+_ON_THE_MOCK: Final = "This run tested the mock: it says nothing about a service."
+_RELEASE: Final = {
+    "kept": "This run found nothing that prevents a release.",
+    "broken": "Do not release: fix what was found, or record it as a known deviation.",
+    "no verdict": "This run cannot say whether the service is ready to release: remove the cause and run it again.",
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Environment:
     """What ran where: everything that a reader needs to run it again. Times are seconds since the epoch."""
@@ -125,6 +133,14 @@ class Accepted:
 
 
 @dataclass(frozen=True, slots=True)
+class SharedCause:
+    """A likely cause of several findings in words, with the numbers and the ids of these in every report."""
+
+    sentence: str
+    explained: tuple[tuple[int, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Summary:
     """The outcome of a run: read by every renderer, changed by none.
 
@@ -159,6 +175,18 @@ class Summary:
     def outcome(self) -> str:
         """``kept``, ``broken`` or ``no verdict``."""
         return {ExitStatus.KEPT: "kept", ExitStatus.BROKEN: "broken"}.get(self.status, "no verdict")
+
+    @property
+    def release(self) -> str:
+        """What the verdict means for a release."""
+        return _ON_THE_MOCK if self.environment.target == "mock" else _RELEASE[self.outcome]
+
+    @property
+    def shared_causes(self) -> tuple[SharedCause, ...]:
+        """The likely causes that would explain several findings each."""
+        numbered = [(number, finding.id) for number, finding in enumerate(self.findings, 1)]
+        found = (SharedCause(c.sentence, tuple(n for n in numbered if n[1] in c.findings)) for c in self.causes)
+        return tuple(cause for cause in found if len(cause.explained) > 1)
 
     def states(self) -> Counter[str]:
         """The number of clauses in each state."""

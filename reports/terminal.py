@@ -1,4 +1,4 @@
-"""The summary on the terminal: it fits a screen, and obeys ``NO_COLOR``."""
+"""The summary on the terminal: it fits 24 rows, and obeys ``NO_COLOR``."""
 
 from __future__ import annotations
 
@@ -8,32 +8,46 @@ from dataclasses import dataclass
 from typing import IO, TYPE_CHECKING, Final
 
 from contracts.published_document import ADVICE
-from reports.summary import STATES, Cleanup, Summary
-from reports.wording import duration, milliseconds, numbers
+from reports.summary import STATES
+from reports.wording import duration, numbers, state
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from pathlib import Path
 
     from reports.evidence import FindingReport
+    from reports.summary import Summary
 
-#: Findings shown in full, lines of all, and the fewest lines of a list.
-_FINDINGS: Final = 3
-_SCREEN: Final = 40
-_FEWEST: Final = 2
+#: Rows of a terminal that is not known to be larger: a summary fits them, the path of the report included.
+_ROWS: Final = 24
+#: Lines of a list that are shown however little room there is.
+_FEWEST: Final = 4
 _INDENT: Final = " " * 8
+#: Characters of what was received in the line of a finding that is not shown in full.
+_RECEIVED: Final = 30
+#: Rows of a command to copy, at most; a longer one is in the report.
+_COMMAND: Final = 4
 _RED, _GREEN, _YELLOW, _BOLD, _DIM = "31", "32", "33", "1", "2"
+#: Notes that say what a run did beside its tests; of the others their number is enough.
+_OF_THE_RUN: Final = ("cleanup", "retries", "budget", "history", "diagnosis")
 
 
-def terminal_summary(summary: Summary, *, width: int = 0, colour: bool = False) -> str:
-    """The outcome, the verdict last, in lines of at most ``width`` characters (0: as wide as the terminal), each ended.
+def terminal_summary(summary: Summary, *, width: int = 0, rows: int = 0, colour: bool = False) -> str:
+    """The verdict, the findings, what else is to be known, and what to do next, in the order of the page.
 
-    Lines to copy are whole, however long they are.
+    Args:
+        summary: The run.
+        width: Characters of a line, at most; 0 for as wide as the terminal. Lines to copy are whole, however long.
+        rows: Rows of the terminal, filled with findings; 0 for as many as it has.
+        colour: Whether to use colours.
     """
-    width = width or max(60, min(shutil.get_terminal_size((100, 24)).columns, 140))
-    lines = [*_body(summary), *_facts(summary), *_verdict(summary)]
-    if summary.outcome == "no verdict":
-        lines = [*_no_verdict(summary), *_verdict(summary)]
+    size = shutil.get_terminal_size((100, _ROWS))
+    width, rows = width or max(60, min(size.columns, 140)), rows or max(_ROWS, size.lines)
+    before = [*_verdict(summary), *_first(summary)]
+    after = [*_remarks(summary), *_facts(summary), *_next(summary, width)]
+    # One row each for the path of the report, which is printed next, and for the prompt.
+    room = rows - 2 - sum(line.height(width) for line in (*before, *after))
+    lines = [*before, *_others(summary, room), *after]
     return "".join(f"{row}\n" for line in lines for row in line.fitted(width, colour=colour))
 
 
@@ -86,6 +100,10 @@ class _Line:
     codes: tuple[str, ...] = ()
     rows: int = 1
 
+    def height(self, width: int) -> int:
+        """How many rows of a terminal the line takes; one that is to be copied is wrapped there."""
+        return sum(1 for _ in self.fitted(width, colour=False)) if self.rows else -(-len(self.text) // width)
+
     def fitted(self, width: int, *, colour: bool) -> Iterator[str]:
         """The rows, each at most ``width`` characters; the rest of a longer text is left out."""
         rest, indent = self.text, ""
@@ -110,102 +128,113 @@ class _Line:
 def _verdict(summary: Summary) -> Iterator[_Line]:
     colour = {"kept": _GREEN, "broken": _RED}.get(summary.outcome, _YELLOW)
     yield _Line(summary.sentence, (_BOLD, colour), rows=4)
-    if summary.outcome == "no verdict":
-        yield _Line("It says nothing about the contract: remove the cause and run it again.", rows=2)
+    yield _Line(summary.release, rows=2)
+    for cause in summary.shared_causes:
+        numbers_of = ", ".join(str(number) for number, _ in cause.explained)
+        yield _Line(f"most likely cause of findings {numbers_of}: {cause.sentence}", (_YELLOW,), rows=2)
 
 
-def _no_verdict(summary: Summary) -> Iterator[_Line]:
-    """Why checks failed themselves, and what is left on the service: the rest of such a run proves nothing."""
-    for row in summary.in_state("unknown"):
+def _first(summary: Summary) -> Iterator[_Line]:
+    """The most severe finding in full, shorter where there are others."""
+    most = 2 if len(summary.findings) == 1 else 1
+    shared = {identifier for cause in summary.shared_causes for _, identifier in cause.explained}
+    for finding in summary.findings[:1]:
+        yield _Line(f"1. {_title(finding)}", (_BOLD, _RED), rows=2)
+        if finding.likely and finding.id not in shared:
+            yield _Line(f"  {finding.likely}", (_YELLOW,), rows=2)
+        if finding.advice:
+            yield _Line(f"  {finding.advice}", (_YELLOW,), rows=2)
+        yield _Line(f"  sent      {finding.sent}", rows=most)
+        yield _Line(f"  expected  {finding.expected}", rows=most)
+        yield _Line(f"  received  {finding.received}", rows=most)
+        together = finding.evidence.together if finding.evidence else ()
+        yield from (_Line(f"  {number}. {line}") for number, line in enumerate(together, 1))
+        yield _Line(f"  {finding.clause.id}: {finding.agreement}", (_DIM,))
+
+
+def _title(finding: FindingReport) -> str:
+    member, promise, kind = finding.title
+    what = f" ({kind})" if kind else ""
+    return f"{finding.outcome} {member}{promise}{what}".strip()
+
+
+def _others(summary: Summary, room: int) -> Iterator[_Line]:
+    """The other findings, a line each, as many as there is room for."""
+    rest = summary.findings[1:]
+    shown = rest if len(rest) <= max(room, _FEWEST) else rest[: max(room, _FEWEST) - 1]
+    for number, finding in enumerate(shown, 2):
+        advice = f"{ADVICE}: " if finding.advice else ""
+        # Where the status says what is wrong, what was sent says the most.
+        if finding.outcome and finding.received.startswith(finding.outcome):
+            what = f"sent {finding.sent}"
+        else:
+            what = f"received {finding.received[:_RECEIVED]}, expected {finding.expected}"
+        yield _Line(f"{number}. {finding.outcome} {advice}{finding.clause.id}  {what}", (_RED,))
+    if len(shown) < len(rest):
+        allowed = sum(bool(finding.advice) for finding in rest[len(shown) :])
+        advice = f" ({allowed} of them: {ADVICE})" if allowed else ""
+        yield _Line(f"  and {len(rest) - len(shown)} more findings: see the report{advice}", (_RED,), rows=2)
+
+
+def _remarks(summary: Summary) -> Iterator[_Line]:
+    """What else a reader must know, a line for each kind of thing."""
+    for entry in summary.expired:
+        yield _Line(f"! the known deviation {entry.name} has expired on {entry.expires}, owner {entry.owner}", (_RED,))
+    unknown = summary.in_state("unknown")
+    for row in unknown[:_FEWEST]:
         yield _Line(f"? {row.clause.id}  unknown: {row.reason}", (_YELLOW,), rows=2)
-    yield from (_Line(f"i {note.text}", rows=0) for note in summary.notes if note.kind == "cleanup")
-    if summary.cleanup is not None and (summary.cleanup.kept_count or summary.cleanup.may_be_left):
-        yield from _cleanup(summary.cleanup)
+    if len(unknown) > _FEWEST:
+        yield _Line(f"  and {len(unknown) - _FEWEST} more unknown clauses: see the report", (_YELLOW,))
+    idle = summary.in_state("not exercised") if summary.requests else ()
+    lists: tuple[tuple[str, str, list[str]], ...] = (
+        ("known deviations", _YELLOW, [f"{f.known.name} ({f.count:,})" for f in summary.known if f.known]),
+        ("known deviations that occur no more", _YELLOW, [entry.name for entry in summary.vanished]),
+        ("not exercised", _YELLOW, [row.clause.id for row in idle]),
+        ("kept in part", _YELLOW, [f"{row.clause.id} ({row.reason})" for row in summary.in_state("partial")]),
+        ("worth knowing", _DIM, [finding.clause.id for finding in summary.advice]),
+    )
+    for name, colour, items in lists:
+        if items:
+            yield _Line(f"{name} ({len(items)}): {', '.join(items)}", (colour,))
+    for kind in _OF_THE_RUN:
+        texts = [note.text for note in summary.notes if note.kind == kind]
+        if kind == "cleanup":  # these may be commands
+            yield from (_Line(f"cleanup: {text}", (_YELLOW,), rows=0) for text in texts[:_FEWEST])
+        elif texts:
+            more = f"{len(texts) - 1} more of this kind, and " if len(texts) > 1 else ""
+            yield _Line(f"{kind}: {more}{texts[-1]}", (_YELLOW,), rows=2)
+    observed = [note for note in summary.notes if note.kind not in _OF_THE_RUN]
+    if observed:
+        yield _Line(f"notes ({len(observed)}): {'; '.join(note.text for note in observed)}", (_DIM,))
 
 
 def _facts(summary: Summary) -> Iterator[_Line]:
-    yield _Line("")
-    where = summary.environment
+    where, states = summary.environment, summary.states()
+    yield _Line("clauses: " + ", ".join(f"{states[name]} {state(name)}" for name in STATES if states[name]))
+    target = where.target if where.target == "mock" else f"{where.target} {where.base_url}"
     yield _Line(
-        f"{numbers(summary.requests, 'request')} in {duration(where.seconds)} to {where.target} {where.base_url}"
-        f" · profile {where.profile or '?'} · seed {where.seed or '?'}",
+        f"{numbers(summary.requests, 'request')} in {duration(where.seconds)} to {target},"
+        f" profile {where.profile or 'unknown'}, seed {where.seed or 'unknown'}",
         (_DIM,),
         rows=2,
     )
-    states = summary.states()
-    yield _Line("clauses " + " · ".join(f"{states[state]} {state}" for state in STATES if states[state]), rows=2)
-    answers = " · ".join(f"{status}: {count:,}" for status, count in summary.statuses)
-    slowest = " · ".join(f"{row.kind} {milliseconds(row.p50)}/{milliseconds(row.p99)}" for row in summary.latencies[:2])
-    yield _Line(f"answers {answers or 'none'}", (_DIM,), rows=2)
-    if slowest:
-        yield _Line(f"median/p99 {slowest}", (_DIM,))
-
-
-def _body(summary: Summary) -> Iterator[_Line]:
-    for finding in summary.findings[:_FINDINGS]:
-        yield _Line("")
-        yield _Line(f"✗ {finding.clause.id}  {finding.clause.promise}", (_BOLD, _RED), rows=2)
-        if finding.likely:
-            yield _Line(f"  {finding.likely}", (_YELLOW,), rows=3)
-        if finding.advice:
-            yield _Line(f"  {finding.advice}", (_YELLOW,), rows=2)
-        if len(finding.clauses) > 1:
-            yield _Line(f"  also breaks {', '.join(finding.clauses[1:])}", rows=2)
-        yield _Line(f"  sent      {finding.sent}", rows=2)
-        yield _Line(f"  expected  {finding.expected}", rows=2)
-        yield _Line(f"  received  {finding.received}", rows=2)
-        together = finding.evidence.together if finding.evidence else ()
-        yield from (_Line(f"  {number}. {line}", rows=2) for number, line in enumerate(together, 1))
-        yield _Line(f"  {finding.agreement} · {finding.id}", (_DIM,), rows=2)
-        again = (command.text for command in finding.commands if command.text.startswith("contract replay"))
-        yield from (_Line(f"  {text}", rows=0) for text in again)
-    lists = [(name, colour, lines) for name, colour, lines in _lists(summary) if lines]
-    used = 8 + 7 * min(len(summary.findings), _FINDINGS)
-    room = max(_FEWEST, (_SCREEN - used) // max(1, len(lists)))
-    if lists:
-        yield _Line("")
-    for name, colour, lines in lists:
-        shown = lines if len(lines) <= room else lines[: room - 1]
-        yield from (_Line(line, (colour,)) for line in shown)
-        if len(shown) < len(lines):
-            yield _Line(f"  and {len(lines) - len(shown)} more {name}: see the report", (colour,))
     if summary.cleanup is not None:
-        yield from _cleanup(summary.cleanup)
+        cleanup = summary.cleanup
+        left = [f"{cleanup.kept_count:,} left on the service"] if cleanup.kept_count else []
+        left += [f"{cleanup.may_be_left:,} may be left on the service"] if cleanup.may_be_left else []
+        counts = [f"{cleanup.created:,} projects created", f"{cleanup.deleted:,} deleted", *left]
+        yield _Line(", ".join(counts), (_YELLOW if left else _DIM,))
 
 
-def _cleanup(cleanup: Cleanup) -> Iterator[_Line]:
-    left, doubtful = cleanup.kept_count, cleanup.may_be_left
-    text = f"created {cleanup.created:,} projects, deleted {cleanup.deleted:,}"
-    text += f", {left:,} left behind" if left else ""
-    text += f", {doubtful:,} may be left" if doubtful else ""
-    yield _Line(text, (_YELLOW if left or doubtful else _DIM,))
-
-
-def _lists(summary: Summary) -> Iterator[tuple[str, str, list[str]]]:
-    """What takes one line each: a name, a colour, and the lines."""
-    rest = summary.findings[_FINDINGS:]
-    for name, disputed in (("findings", False), ("findings that a published document allows", True)):
-        shown = [finding for finding in rest if bool(finding.advice) is disputed]
-        lead = f"{ADVICE}; " if disputed else ""
+def _next(summary: Summary, width: int) -> Iterator[_Line]:
+    """The command that repeats the first finding."""
+    for command in summary.findings[0].commands[:1] if summary.findings else ():
+        line = _Line(f"next: {command.text}", rows=0)
         yield (
-            name,
-            _RED,
-            [f"✗ {f.clause.id}  {lead}sent {f.sent}; expected {f.expected}; received {f.received}" for f in shown],
+            line
+            if line.height(width) <= _COMMAND
+            else _Line("next: the report has the commands to repeat each finding")
         )
-    yield "expired", _RED, [f"! {e.name}  was accepted until {e.expires}, owner {e.owner}" for e in summary.expired]
-    yield "unknown", _YELLOW, [f"? {row.clause.id}  unknown: {row.reason}" for row in summary.in_state("unknown")]
-    idle = summary.in_state("not exercised") if summary.requests else ()
-    yield "not exercised", _DIM, [f"- {row.clause.id}  not exercised {row.reason}".rstrip() for row in idle]
-    partial = summary.in_state("partial")
-    yield "exercised in part", _DIM, [f"- {row.clause.id}  in part: {row.reason}" for row in partial]
-    yield "known", _YELLOW, [f"~ {f.clause.id}  known: {f.known.name}, {f.agreement}" for f in summary.known if f.known]
-    yield (
-        "advice",
-        _DIM,
-        [f"i {f.clause.id}, expected {f.expected}; received {f.received} ({f.count:,} times)" for f in summary.advice],
-    )
-    yield "vanished", _DIM, [f"i {e.name}  this known deviation occurs no more: remove it" for e in summary.vanished]
-    yield "notes", _DIM, [f"i {note.kind}: {note.text}" for note in summary.notes]
 
 
 def print_summary(summary: Summary, stream: IO[str], report: Path | None = None) -> None:
