@@ -28,8 +28,9 @@ _AREAS: Final = (
     ("state", "State between requests"),
     ("advisory", "Advice"),
 )
-#: States that need no attention: a group of these alone is folded.
+#: States that need no attention, and those that are folded where a group has nothing worse.
 _QUIET: Final = frozenset({"kept", "advice"})
+_FOLDED: Final = _QUIET | {"not exercised"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,11 +67,11 @@ def clause_groups(rows: Iterable[ClauseRow]) -> list[ClauseGroup]:
         ClauseGroup(
             title,
             tuple(sorted(members, key=lambda row: STATES.index(row.state))),
-            open=any(row.state not in _QUIET for row in members),
+            open=any(row.state not in _FOLDED for row in members),
         )
         for title, members in groups.items()
     ]
-    return sorted(made, key=lambda group: not group.open)
+    return sorted(made, key=lambda group: (not group.open, not group.attention))
 
 
 def field_of(clause: str) -> str:

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 #: Characters of a text on one line that a report shows.
 LINE: Final = 400
 _ANSWER: Final = 160
+#: Characters of the name of a member or of a kind in a title.
+_MEMBER: Final = 60
 #: Where the mock listens when it is started by hand.
 MOCK_URL: Final = "http://127.0.0.1:8081/api"
 
@@ -121,7 +123,7 @@ class FindingReport:
     @property
     def member(self) -> str:
         """The member or the header that the finding is about, as a reader writes it; empty where it is about none."""
-        return inert(wording.place(self.where)) or field_of(self.clause.id)
+        return inert(wording.place(self.where), _MEMBER) or field_of(self.clause.id)
 
     @property
     def title(self) -> tuple[str, str, str]:
@@ -131,7 +133,7 @@ class FindingReport:
         """
         promise, member = self.clause.promise, self.member
         rest = promise.removeprefix(member) if member else promise
-        kind = self.id.partition(":")[2].partition(":")[2].replace("-", " ")
+        kind = self.id.partition(":")[2].partition(":")[2].replace("-", " ")[:_MEMBER]
         return member, rest if not member or (rest != promise and rest[:1] in {":", " "}) else f" · {promise}", kind
 
     @property
@@ -156,7 +158,7 @@ class FindingReport:
     def sent(self) -> str:
         """What was sent, on one line: the offending part where there is one, else the whole body."""
         if self.evidence is None:
-            return "several requests; see the history"
+            return "several requests: the recording of the run has them"
         return sent_line(self.evidence)
 
     @property

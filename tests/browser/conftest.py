@@ -46,10 +46,10 @@ def reports(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     """Addresses of a report that passes, one that fails after others did, and one full of hostile text."""
     runs = tmp_path_factory.mktemp("runs")
     samples.write_history(runs / "1-kept", started=samples.STARTED - 200_000, run="first")
-    samples.write_history(runs / "2-broken", started=samples.STARTED - 90_000, run="second", answers=half_broken)
+    samples.write_history(runs / "2-half", started=samples.STARTED - 90_000, run="second", answers=half_broken)
     samples.write_history(runs / "3-broken", run="third", answers=samples.breaks_promises)
     hostile_run(runs / "4-hostile")
-    addresses = {}
+    addresses: dict[str, str] = {}
     for folder in sorted(runs.iterdir()):
         addresses[folder.name[2:]] = _written(folder)
     return addresses
