@@ -64,6 +64,7 @@ class MockProcess:
                 stderr=complaints,
                 env=environment,
                 bufsize=0,
+                start_new_session=True,  # Ctrl-C in a terminal reaches a whole group: the mock must outlive the cleanup
             )
             started = cls(process, _first_line(process), key)
             if not started.base_url.startswith("http://"):
