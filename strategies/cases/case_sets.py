@@ -11,8 +11,9 @@ from strategies.cases.authorization_cases import authorization_cases, authorizat
 from strategies.cases.baseline_cases import full_case
 from strategies.cases.combination_cases import covering_cases
 from strategies.cases.framing_cases import framing_cases, large_cases
+from strategies.cases.packed_cases import packed_cases
 from strategies.cases.pattern_cases import natural_words, pattern_cases
-from strategies.cases.priority_cases import packed_cases, priority_cases
+from strategies.cases.priority_cases import priority_cases
 from strategies.cases.raw_cases import encoding_cases, malformed_cases, media_type_cases
 from strategies.cases.state_cases import overlapping_cases, refused_samples
 from strategies.cases.unspecified_cases import unspecified_cases

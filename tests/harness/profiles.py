@@ -42,12 +42,12 @@ PROFILES: Final = {
     for profile in (
         Profile(
             "smoke",
-            priority=36,
+            priority=41,
             priority_only=True,
             connections=1,
             fresh_seed=False,
-            requests=41,
-            projects=17,
+            requests=47,
+            projects=10,
             budget=60,
         ),
         Profile("default"),

@@ -1,0 +1,109 @@
+"""Valid bodies in which each field holds a hard value, the free-form ones dozens of them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+from contracts.json_text import ABSENT
+from contracts.patterns import Pattern
+from strategies.encoding import Style, json_case
+from strategies.surrounding_fields import MARKED, SurroundingFields, hard_values, marked_text
+
+if TYPE_CHECKING:
+    from contracts.document import Contract, Field
+    from contracts.exchange import Case
+    from strategies.unique_names import UniqueNames
+
+#: Stands for null in a field that may be null, and for a member that is left out where it may be.
+_NULL, _ABSENT = "null", "absent"
+#: Names of hard values by type, the ones that most services trip over first; one of each goes into a body.
+_PACKED: Final[dict[str, tuple[str, ...]]] = {
+    "string": (
+        *("many classes at once", "C0 controls", "spaces at both ends", "1,025 characters", "the word null"),
+        *("the word 007", "letters that show nothing", "decomposed (NFD)", "one letter", "a line feed inside"),
+        *("only spaces", "257 characters, two bytes each", "path and URL", "markup", "astral letters"),
+        *("5,000 characters", "printable ASCII", "bidirectional controls"),
+    ),
+    "number": (
+        *("1.5", "1.7976931348623157e308 (largest double)", "0", _NULL, _ABSENT, "-1", "2147483648 (2^31)"),
+        *("99.995 (rounded by two decimals)", "0.30000000000000004 (17 digits)", "9007199254740991 (2^53 - 1)"),
+        *("1e21 (where ECMAScript begins to write exponents)", "16777217 (2^24 + 1: lost by single precision)"),
+        *("1e2", "1000", "-2147483649 (-2^31 - 1)", "65536 (2^16)", "1e-7", "9223372036854775808 (2^63)"),
+    ),
+    "array": (
+        *("every hard item", "in no order, with repetition", "empty", "empty texts", _ABSENT, "1,001 different items"),
+        *("one item", "101 items", "the same item twice"),
+    ),
+    "object": (
+        *("everything at once", "every number class", "empty", "values that are falsy", _ABSENT, "1,001 names"),
+        *("names that mean something to software", "one null", "21 levels", "every JSON type", "one false"),
+        *("arrays in no order, with repetition", "texts that look like numbers, dates and booleans", "one empty text"),
+    ),
+}
+#: Values of the marked field in the bodies in turn where it holds none of two hard texts around a unique name.
+_MARKED: Final = {3: None, 4: ABSENT}
+PACKED_BODIES: Final = 16
+_STYLES: Final[tuple[Style, ...]] = (
+    *("compact", "compact", "escaped", "compact", "reversed", "compact", "spaced", "solidus"),
+)
+
+
+def packed_cases(contract: Contract, names: UniqueNames, seed: int) -> list[Case]:
+    """Bodies in which each field holds a hard value; the marked field holds two, around its unique name."""
+    surrounding_fields = SurroundingFields(contract, names, seed)
+    cases = []
+    for row in range(PACKED_BODIES):
+        body: dict[str, Any] = {}
+        aims = []
+        for field in contract.fields:
+            packed = _packed_values(field)
+            value, name = packed[row % len(packed)]
+            if field.path == MARKED and isinstance(value, str):
+                value, name = _marked(field, surrounding_fields, packed, row)
+            if value is not ABSENT:
+                body[field.path] = value
+            aims.append(f"{field.path}: {name}")
+        if not isinstance(body.get(MARKED), str):
+            surrounding_fields.marked(body)
+        intent = "; ".join(aims)
+        style = _STYLES[row % len(_STYLES)]
+        cases.append(
+            json_case(body, case_set="priority.packed", intent=intent, identifier=f"packed {row + 1}", style=style)
+        )
+    return cases
+
+
+def _marked(
+    field: Field, surrounding_fields: SurroundingFields, packed: list[tuple[Any, str]], row: int
+) -> tuple[Any, str]:
+    if row in _MARKED and (field.nullable if _MARKED[row] is None else not field.required):
+        return _MARKED[row], _NULL if _MARKED[row] is None else _ABSENT
+    texts = [(value, name) for value, name in packed if isinstance(value, str)]
+    (before, first), (behind, last) = (texts[(2 * row + turn) % len(texts)] for turn in range(2))
+    return marked_text(field, surrounding_fields.name(), before, behind), f"{first}, {last}"
+
+
+def _packed_values(field: Field) -> list[tuple[Any, str]]:
+    """The field's hard values, each with its name, in the order in which they are packed."""
+    hard: dict[str, Any] = {named.name: named.value for named in hard_values(field)}
+    wanted = [name for kind in field.types for name in _PACKED.get(kind, ()) if name in hard or _may_be(field, name)]
+    rest = [name for name in hard if name not in wanted][: 1 if wanted else None]
+    if field.pattern is not None and field.enum is None and not wanted:
+        pattern = Pattern.compile(field.pattern)
+        rest.sort(key=lambda name: -_variety(pattern, hard[name]))
+    special = {_NULL: None, _ABSENT: ABSENT}
+    return [(special[name] if name in special else hard[name], name) for name in (*wanted, *rest)]
+
+
+def _variety(pattern: Pattern, text: Any) -> int:
+    """How many different steps of the pattern's automaton the text takes: the more, the more checks it goes through."""
+    automaton, state, steps = pattern.automaton, pattern.automaton.initial, set()
+    for char in text if isinstance(text, str) else "":
+        step = (state, automaton.class_of(char))
+        steps.add(step)
+        state = automaton.transitions[step[0]][step[1]]
+    return len(steps)
+
+
+def _may_be(field: Field, name: str) -> bool:
+    return (name == _NULL and field.nullable) or (name == _ABSENT and not field.required)

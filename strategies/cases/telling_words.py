@@ -1,0 +1,84 @@
+"""Texts that break the pattern of a field, in an order in which few requests show most careless checks."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from contracts.kinds import kinds_of_mismatch
+from contracts.patterns import Pattern
+from strategies.cases.pattern_cases import natural_words, pattern_cases
+from strategies.cases.value_cases import in_turn
+from strategies.encoding import json_case
+from strategies.example_values import near_misses
+from strategies.hard_texts import filler
+from strategies.surrounding_fields import SurroundingFields
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from contracts.document import Contract, Field
+    from contracts.exchange import Case
+    from strategies.unique_names import UniqueNames
+
+#: Near misses of a field at most.
+_MISSES: Final = 24
+#: Texts as people write them that come before all edits but the first, the empty text.
+_FIRST: Final = 6
+#: Of the texts as people write them the ones that most checks get wrong, each in a way of its own.
+_TITLES: Final = (
+    *("/", "1.2", "https://example.com", "ann@example.org", "...", "a / b", "end.", ".start", "and/or", "C:/x", "a/"),
+    *("a . b", "/etc/passwd", "example.com", "</b>", "..", "%2F.", "1/2", "a@b.co", "Dr. Who"),
+)
+_ADDRESSES: Final = (
+    *("a@b.co\n", "a..b@c.de", "a@b.c1", "Ann <ann@example.com>", ".a@b.co", "a@-b.co", "a.@b.co", "@b.co"),
+    *('"a b"@c.de', "a@[127.0.0.1]", "a\uff20b.co", "a@b", "a@b..co", "a b@c.de", "a@b.123", "ü@example.com", "a@b.c"),
+    *("no-at-sign", "a@b_c.co", "a@localhost", "a@b.co, c@d.co", "a@@b.co", " a@b.co", "a!b@c.de", "a@b.co."),
+    *("a@exämple.com", "a@b.co ", "mailto:a@b.co", "a@b@c.de", "a#b@c.de"),
+)
+#: What a check of the first line, of the first characters, or of ASCII alone does not see past.
+_BEFORE: Final = f"{filler(257)}\n\U0001d504 東京 "
+
+
+def telling_words(contract: Contract, names: UniqueNames, seed: int) -> list[Case]:
+    """For each field with a pattern: texts with the wrong character well hidden, texts as people write them, edits."""
+    surrounding_fields = SurroundingFields(contract, names, seed)
+    queues = []
+    for field in contract.fields:
+        if field.pattern is not None:
+            pattern = Pattern.compile(field.pattern)
+            edits = list(_edits(field, surrounding_fields))
+            natural = _natural(contract, field, pattern, names, seed)
+            first = [*_hidden(field, pattern, surrounding_fields), *natural[:1], *edits[:1], *natural[1:_FIRST]]
+            queues.append([*first, *in_turn([natural[_FIRST:], edits[1:]])])
+    return in_turn(queues)
+
+
+def _hidden(field: Field, pattern: Pattern, surrounding_fields: SurroundingFields) -> Iterator[Case]:
+    """A wrong character where a careless check does not look: in a long text, on its second line, among others."""
+    for cls in pattern.automaton.classes:
+        char, harmless = cls.representative, f"{_BEFORE}x"
+        if pattern.matches(harmless) and not pattern.matches(f"{harmless}{char}x"):
+            body = surrounding_fields.body(field, "minimal") | {field.path: f"{harmless}{char}x"}
+            intent = f"request.{field.path}.pattern ({char!r} in a long text of two lines)"
+            yield json_case(body, case_set=f"priority.{field.path}", intent=intent, style="solidus")
+
+
+def _natural(contract: Contract, field: Field, pattern: Pattern, names: UniqueNames, seed: int) -> list[Case]:
+    words = natural_words(pattern)
+    cases = dict(zip(words, pattern_cases(contract, field, words, names, seed, case_set="natural"), strict=True))
+    wrong = {word.text: case for word, case in cases.items() if not word.member}
+    first = [wrong[text] for text in (*_TITLES, *_ADDRESSES) if text in wrong]
+    return first + [case for case in wrong.values() if case not in first]
+
+
+def _edits(field: Field, surrounding_fields: SurroundingFields) -> Iterator[Case]:
+    pattern = field.pattern or ""
+    # Each offending character once before any of them comes again, and each of its places before one comes again.
+    ways: dict[str, dict[str, list[tuple[str, str]]]] = {}
+    for label, text in near_misses(pattern):
+        kinds = kinds_of_mismatch(pattern, text)
+        ways.setdefault(kinds[0], {}).setdefault(kinds[-1], []).append((label, text))
+    for label, text in in_turn([in_turn(list(places.values())) for places in ways.values()])[:_MISSES]:
+        body = surrounding_fields.body(field) | {field.path: text}
+        intent = f"request.{field.path}.pattern ({label})"
+        yield json_case(body, case_set=f"priority.{field.path}", intent=intent, identifier=label)
