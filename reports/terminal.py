@@ -185,6 +185,19 @@ def _remarks(summary: Summary) -> Iterator[_Line]:
         yield _Line(f"? {row.clause.id}  unknown: {row.reason}", (_YELLOW,), rows=2)
     if len(unknown) > _FEWEST:
         yield _Line(f"  and {len(unknown) - _FEWEST} more unknown clauses: see the report", (_YELLOW,))
+    for kind in _OF_THE_RUN:
+        texts = [note.text for note in summary.notes if note.kind == kind]
+        if kind == "cleanup":  # these may be commands
+            yield from (_Line(f"cleanup: {text}", (_YELLOW,), rows=0) for text in texts[:_FEWEST])
+        elif texts:
+            more = f"{len(texts) - 1} more of this kind, and " if len(texts) > 1 else ""
+            yield _Line(f"{kind}: {more}{texts[-1]}", (_YELLOW,), rows=2)
+    if summary.outcome != "no verdict":  # there nothing else is proved
+        yield from _lists(summary)
+
+
+def _lists(summary: Summary) -> Iterator[_Line]:
+    """Clauses and deviations by their state, and notes: a line for each kind."""
     idle = summary.in_state("not exercised") if summary.requests else ()
     lists: tuple[tuple[str, str, list[str]], ...] = (
         ("known deviations", _YELLOW, [f"{f.known.name} ({f.count:,})" for f in summary.known if f.known]),
@@ -196,13 +209,6 @@ def _remarks(summary: Summary) -> Iterator[_Line]:
     for name, colour, items in lists:
         if items:
             yield _Line(f"{name} ({len(items)}): {', '.join(items)}", (colour,))
-    for kind in _OF_THE_RUN:
-        texts = [note.text for note in summary.notes if note.kind == kind]
-        if kind == "cleanup":  # these may be commands
-            yield from (_Line(f"cleanup: {text}", (_YELLOW,), rows=0) for text in texts[:_FEWEST])
-        elif texts:
-            more = f"{len(texts) - 1} more of this kind, and " if len(texts) > 1 else ""
-            yield _Line(f"{kind}: {more}{texts[-1]}", (_YELLOW,), rows=2)
     observed = [note for note in summary.notes if note.kind not in _OF_THE_RUN]
     if observed:
         yield _Line(f"notes ({len(observed)}): {'; '.join(note.text for note in observed)}", (_DIM,))
@@ -210,7 +216,8 @@ def _remarks(summary: Summary) -> Iterator[_Line]:
 
 def _facts(summary: Summary) -> Iterator[_Line]:
     where, states = summary.environment, summary.states()
-    yield _Line("clauses: " + ", ".join(f"{states[name]} {state(name)}" for name in STATES if states[name]))
+    if summary.outcome != "no verdict":
+        yield _Line("clauses: " + ", ".join(f"{states[name]} {state(name)}" for name in STATES if states[name]))
     target = where.target if where.target == "mock" else f"{where.target} {where.base_url}"
     yield _Line(
         f"{numbers(summary.requests, 'request')} in {duration(where.seconds)} to {target},"
