@@ -208,6 +208,7 @@ def _timeline(summary: Summary) -> Chart:
         (duration(moment.at), *(f"{dict(moment.counts).get(name, 0):,}" for name in used))
         for moment in _thinned(moments)
     )
+    rows += tuple((f"{duration(phase.start)}: {phase.words}", *("-" for _ in used)) for phase in summary.phases)
     svg = _svg("timeline", height + 32, title, sentence, parts)
     columns = ("after", *(_NAMES.get(n, n) for n in used))
     return Chart("timeline", title, sentence, svg, columns, rows, legend, remark[:1].upper() + remark[1:])
