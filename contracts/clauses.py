@@ -123,7 +123,7 @@ def _value_clauses(field: Field, prefix: str, source: str) -> Iterator[Clause]:
     if field.types:
         yield _documented(
             f"{prefix}.type",
-            f"{field.path}: every {kinds} is taken, other JSON types are refused.",
+            f"{field.path}: every {kinds} is accepted, other JSON types are refused.",
             statement,
             source,
             VALID,
@@ -183,7 +183,7 @@ def _member_clauses(member: Field) -> Iterator[Clause]:
         return Clause(id=f"{prefix}.{aspect}", level=level, promise=promise, statement=words, source=source)
 
     if member.required:
-        yield clause("required", f"The answer has the member {member.path}.")
+        yield clause("required", f"The response has the member {member.path}.")
     if member.types:
         yield clause("type", f"{member.path} is a JSON {' or '.join(member.types)}.")
     if not member.nullable:

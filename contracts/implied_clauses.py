@@ -31,7 +31,7 @@ _DOCUMENTED = (
     ),
     (
         "request.body.json",
-        "A body that is no JSON text (RFC 8259) is refused and creates nothing.",
+        "A body that is not JSON (RFC 8259) is refused and creates nothing.",
         "Body application/json",
         _PAGE_BODY,
         ("invalid",),
@@ -52,35 +52,35 @@ _DOCUMENTED = (
     ),
     (
         "authorization.required",
-        "Without the right key as a bearer token nothing is created: the answer is a 4xx.",
+        "A request without the right key as a bearer token is refused (4xx) and creates nothing.",
         "Authorization string header required: Use your api key generated from the admin console",
         _PAGE_AUTHORIZATION,
         ("invalid",),
     ),
     (
         "authorization.accepted",
-        "The right key is accepted, every time.",
+        "The right key is always accepted.",
         "Authorization: Bearer <token>",
         _PAGE_AUTHORIZATION,
         ("valid",),
     ),
     (
         "response.201.status",
-        "A valid request is answered 201.",
+        "A valid request gets a 201.",
         "201 - application/json Default Response",
         _PAGE_ANSWER,
         (),
     ),
     (
         "response.201.mediaType",
-        "The 201 answer says that it is application/json, once, in UTF-8.",
+        "The 201 response has one Content-Type: application/json, in UTF-8.",
         "201 - application/json",
         _PAGE_ANSWER,
         (),
     ),
     (
         "response.201.body.type",
-        "The 201 answer is a JSON object.",
+        "The 201 response is a JSON object.",
         "201 - application/json: id, created, ...",
         _PAGE_ANSWER,
         (),
@@ -96,7 +96,7 @@ OWN = ("ownerId",)
 _IMPLIED = (
     (
         "response.201.json",
-        "The 201 answer is one JSON text in UTF-8: no NaN, no repeated member, nothing behind it.",
+        "The 201 response is one JSON text in UTF-8: no NaN, no repeated member, nothing after it.",
         "RFC 8259, sections 2, 4, 6 and 8.1",
     ),
     ("response.201.id.unique", "No two projects get the same id.", _NO_DEFENCE),
@@ -104,26 +104,26 @@ _IMPLIED = (
     ("response.201.plan.projectId.equalsId", "plan.projectId is the id of the project that was created.", _NO_DEFENCE),
     (
         "response.201.platformId.constant",
-        "One key belongs to one platform: platformId is the same in every answer.",
+        "One key belongs to one platform: platformId is the same in every response.",
         _NO_DEFENCE,
     ),
     *(
-        (f"response.201.{name}.instant", f"{name} is an instant as RFC 3339 writes it.", "RFC 3339, section 5.6")
+        (f"response.201.{name}.instant", f"{name} is a timestamp in the format of RFC 3339.", "RFC 3339, section 5.6")
         for name in ("created", "updated", "plan.created", "plan.updated")
     ),
     ("response.201.updated.order", "A project is not updated before it is created.", _NO_DEFENCE),
     ("response.201.plan.updated.order", "A plan is not updated before it is created.", _NO_DEFENCE),
     *(
-        (f"response.201.{name}.count", f"{name} counts something: a whole number, not below zero.", _NO_DEFENCE)
+        (f"response.201.{name}.count", f"{name} is a count: a whole number, not below zero.", _NO_DEFENCE)
         for name in COUNTS
     ),
     *(
-        (f"response.201.{name}.own", f"{name} is the service's own, not what a body says that may not.", "CWE-915")
+        (f"response.201.{name}.own", f"{name} is set by the service, not by the body of a request.", "CWE-915")
         for name in OWN
     ),
     (
         "response.201.created.clock",
-        "created is the time of the request, as the service's own Date header tells it.",
+        "created is the time of the request, by the service's own Date header.",
         _NO_DEFENCE,
     ),
     (
@@ -133,64 +133,64 @@ _IMPLIED = (
     ),
     (
         "response.201.answers_own_request",
-        "The answer is about the project of this request, not of another one.",
+        "The response shows the project of this request, not of another one.",
         _NO_DEFENCE,
     ),
-    ("service.no_5xx", "No request makes the service answer 5xx.", "RFC 9110, section 15.6"),
+    ("service.no_5xx", "No request causes a server error (5xx).", "RFC 9110, section 15.6"),
     (
         "service.framing",
-        "A body may come in chunks (or is answered 411), and a client may say which content codings it takes.",
+        "A body may be sent in chunks (or gets a 411), and a client may list the content codings that it accepts.",
         "RFC 9112, section 7.1; RFC 9110, section 12.5.3",
     ),
     (
         "service.connections",
-        "Each request stands alone: it is answered on a used connection as on a new one.",
+        "A request gets the same response on a used connection as on a new one.",
         "RFC 9110, section 3.3",
     ),
-    ("service.answers", "Every request gets one whole HTTP answer of its own.", "RFC 9112"),
-    ("service.time", "Every request is answered within the time limit of the run.", _NO_DEFENCE),
+    ("service.answers", "Every request gets one complete HTTP response of its own.", "RFC 9112"),
+    ("service.time", "Every response arrives within the time limit of the run.", _NO_DEFENCE),
     (
         "service.pattern_time",
-        "The time to judge a text grows no faster than for a harmless text of the same length.",
+        "A text that is hard to match takes no longer to validate than a harmless one of the same length.",
         "CWE-1333",
     ),
-    ("service.error_is_json", "A refusal that says it is JSON is JSON.", _NO_DEFENCE),
+    ("service.error_is_json", "A refusal with a JSON Content-Type is JSON.", _NO_DEFENCE),
     (
         "service.error_leaks_nothing",
-        "A refusal shows no stack trace, SQL, or path of a file on the server.",
+        "A refusal shows no stack trace, SQL or file path of the server.",
         "CWE-209",
     ),
     ("service.token_not_repeated", "No response repeats the key.", "CWE-522"),
-    ("state.creates_one", "An accepted request creates one project: the one that its answer shows.", _NO_DEFENCE),
-    ("state.rejected_creates_nothing", "A refused request leaves no project behind.", _NO_DEFENCE),
+    ("state.creates_one", "An accepted request creates one project: the one in its response.", _NO_DEFENCE),
+    ("state.rejected_creates_nothing", "A refused request creates no project.", _NO_DEFENCE),
     ("state.refused_external_id_stays_free", "A refused request does not use up its externalId.", _NO_DEFENCE),
-    ("state.reads_back", "A project reads back as it was created, then and at the end of the run.", _NO_DEFENCE),
+    ("state.reads_back", "A project reads back as it was created, at once and at the end of the run.", _NO_DEFENCE),
     (
         "state.external_id_reuse",
-        "A second use of an externalId is answered 201 or 4xx, and alike where both come at once.",
+        "A second use of an externalId gets a 201 or a 4xx, and the same where both are sent at once.",
         _NO_DEFENCE,
     ),
-    ("state.overlap", "With many requests in flight each one is answered as it is alone.", _NO_DEFENCE),
-    ("state.recovers", "After the run the service answers as it did at the beginning.", _NO_DEFENCE),
-    ("state.prototype_untouched", "A member named __proto__ leaves no trace in a later answer.", "CWE-1321"),
+    ("state.overlap", "Concurrent requests get the same responses as sequential ones.", _NO_DEFENCE),
+    ("state.recovers", "At the end of the run the service responds as it did at the beginning.", _NO_DEFENCE),
+    ("state.prototype_untouched", "A member named __proto__ has no effect on a later response.", "CWE-1321"),
 )
 
 _ADVISORY = (
     (
         "advisory.challenge",
-        "A request without credentials is answered 401 with a WWW-Authenticate header.",
+        "A request without credentials gets a 401 with a WWW-Authenticate header.",
         "RFC 9110, section 15.5.2",
     ),
     (
         "advisory.unsupported_media_type",
-        "A body of another media type is answered 415 rather than another 4xx.",
+        "A body of another media type gets a 415 rather than another 4xx.",
         "RFC 9110, section 15.5.16",
     ),
-    ("advisory.error_media_type", "A refusal is JSON and says so.", "page: application/json"),
+    ("advisory.error_media_type", "A refusal is JSON and has a JSON Content-Type.", "page: application/json"),
     ("advisory.encoding", "A body that is not UTF-8 is refused.", "RFC 8259, section 8.1"),
     (
         "advisory.other_methods",
-        "A method that the page does not name is answered 4xx.",
+        "A method that the page does not name gets a 4xx.",
         "RFC 9110, section 15.5.6",
     ),
     ("advisory.token", "A refusal does not repeat the token that was presented.", "CWE-522"),

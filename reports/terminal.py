@@ -180,6 +180,8 @@ def _remarks(summary: Summary) -> Iterator[_Line]:
     """What else a reader must know, a line for each kind of thing."""
     for entry in summary.expired:
         yield _Line(f"! the known deviation {entry.name} has expired on {entry.expires}, owner {entry.owner}", (_RED,))
+    for entry in summary.vanished[:_FEWEST]:
+        yield _Line(f"the known deviation {entry.name} no longer occurs: remove it", (_YELLOW,))
     unknown = summary.in_state("unknown")
     for row in unknown[:_FEWEST]:
         yield _Line(f"? {row.clause.id}  unknown: {row.reason}", (_YELLOW,), rows=2)
@@ -201,7 +203,6 @@ def _lists(summary: Summary) -> Iterator[_Line]:
     idle = summary.in_state("not exercised") if summary.requests else ()
     lists: tuple[tuple[str, str, list[str]], ...] = (
         ("known deviations", _YELLOW, [f"{f.known.name} ({f.count:,})" for f in summary.known if f.known]),
-        ("known deviations that occur no more", _YELLOW, [entry.name for entry in summary.vanished]),
         ("not exercised", _YELLOW, [row.clause.id for row in idle]),
         ("kept in part", _YELLOW, [f"{row.clause.id} ({row.reason})" for row in summary.in_state("partial")]),
         ("worth knowing", _DIM, [finding.clause.id for finding in summary.advice]),

@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from contracts import diagnosis
 from contracts.oracle import Expectation, Expected
-from reports import reading
 from reports.json_report import report_object
 from reports.reading import summarize
 from tests.selftest.contracts.diagnosis.services import Service, report_on
@@ -78,7 +78,7 @@ def test_one_sentence_says_what_the_service_does_instead(name: str, tmp_path: Pa
 
 def test_a_report_without_diagnosis_says_the_same(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     summary = report_on(_takes_null_for_metadata, tmp_path)
-    monkeypatch.setattr(reading, "diagnose", lambda *_: [])
+    monkeypatch.setattr(diagnosis, "diagnose", lambda *_: [])
     without = summarize([tmp_path])
     findings = tuple(replace(finding, diagnosis=None) for finding in summary.findings)
     assert without == replace(summary, causes=(), findings=findings)
@@ -86,7 +86,7 @@ def test_a_report_without_diagnosis_says_the_same(tmp_path: Path, monkeypatch: p
 
 
 def test_nothing_is_read_again_where_nothing_is_broken(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(reading, "observed", lambda *_: pytest.fail("the history was read again"))
+    monkeypatch.setattr(diagnosis, "observed", lambda *_: pytest.fail("the history was read again"))
     summary = report_on(lambda *_: None, tmp_path)
     assert not summary.findings
     assert not summary.causes
@@ -96,7 +96,7 @@ def test_a_diagnosis_that_fails_costs_nothing_but_itself(tmp_path: Path, monkeyp
     def fails(*_: object) -> None:
         raise ZeroDivisionError
 
-    monkeypatch.setattr(reading, "diagnose", fails)
+    monkeypatch.setattr(diagnosis, "diagnose", fails)
     summary = report_on(_does_not_know_the_email, tmp_path)
     assert len(summary.findings) == 1
     assert [note.kind for note in summary.notes] == ["diagnosis"]
