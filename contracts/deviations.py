@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from contracts.findings import Finding
+    from contracts.history_records import ExchangeRecord
 
 DEFAULT_FILE: Final = Path(__file__).with_name("deviations.toml")
 _REQUIRED = ("name", "clause", "cases", "reason", "link", "owner", "expires")
@@ -54,7 +55,7 @@ class Deviation:
         """Every clause whose findings it may cover."""
         return (self.clause, *self.also)
 
-    def covers(self, finding: Finding, exchange: dict[str, Any] | None) -> bool:
+    def covers(self, finding: Finding, exchange: ExchangeRecord | None) -> bool:
         """Whether ``finding``, seen in the recorded ``exchange``, is this deviation."""
         causes = (self.cause,) if isinstance(self.cause, str) else self.cause
         if finding.clause not in self.clauses or (causes is not None and finding.cause not in causes):
@@ -67,8 +68,7 @@ class Deviation:
             return False
         if self.sent is None:
             return True
-        case = (exchange or {}).get("case", {})
-        return re.search(self.sent, case.get("body") or case.get("body_base64") or "") is not None
+        return re.search(self.sent, exchange.body_text if exchange else "") is not None
 
 
 class Deviations:
@@ -101,7 +101,7 @@ class Deviations:
                 raise DeviationError(f"{path}: two deviations are named {name!r}; names must differ")
         return cls(entries, today or dt.datetime.now(tz=dt.UTC).date())
 
-    def match(self, finding: Finding, exchange: dict[str, Any] | None) -> Deviation | None:
+    def match(self, finding: Finding, exchange: ExchangeRecord | None) -> Deviation | None:
         """The first entry that covers ``finding``, expired or not."""
         for entry in self._by_clause.get(finding.clause, ()):
             if entry.covers(finding, exchange):

@@ -9,16 +9,17 @@ from __future__ import annotations
 import json
 from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from contracts.checks.context import Limits
 from contracts.document import DEFAULT_DOCUMENT, Contract, load_contract, read_fields
-from contracts.exchange import Exchange
+from contracts.history_records import PublishedRecord
 from contracts.judgement import Judge
 from contracts.secrets import Secrets
 
 if TYPE_CHECKING:
     from contracts.drift.published import Published
+    from contracts.exchange import Exchange
     from contracts.root_causes import RootCause
 
 #: The operation in the document that was published with version 0.85 of the service.
@@ -29,16 +30,16 @@ ADVICE: Final = "the published document allows this: fix the page or the service
 _CASES: Final = 50
 
 
-def to_record(published: Published) -> dict[str, Any]:
-    """What the record ``published`` of a history says of a source."""
-    bodies = {"request": published.request, "response": published.response}
-    return {"source": published.source, **{name: body.schema if body else {} for name, body in bodies.items()}}
+def to_record(published: Published) -> PublishedRecord:
+    """The record of a source in a history."""
+    request, response = (body.schema if body else {} for body in (published.request, published.response))
+    return PublishedRecord(published.source, request, response)
 
 
-def from_record(record: dict[str, Any]) -> Contract:
+def from_record(record: PublishedRecord) -> Contract:
     """A source as a contract: its fields, all that is compared."""
-    request, response = record["request"], record["response"]
-    return Contract(record["source"], {}, request, response, read_fields(request), read_fields(response))
+    request, response = record.request, record.response
+    return Contract(record.source, {}, request, response, read_fields(request), read_fields(response))
 
 
 @lru_cache(maxsize=1)
@@ -56,7 +57,7 @@ class PublishedDocuments:
     def __init__(self) -> None:
         self._given: list[Contract] = []
 
-    def add(self, record: dict[str, Any]) -> None:
+    def add(self, record: PublishedRecord) -> None:
         """Take in what :func:`to_record` made of a source."""
         self._given.append(from_record(record))
 
@@ -77,9 +78,9 @@ class PublishedDocuments:
         documents = self._given
         if not documents:
             documents = [snapshot()] if contract in {"", str(DEFAULT_DOCUMENT)} else []
-        if not documents or any(record is None or "slim" in record for _, record in shown):
+        if not documents or any(record is None or record.is_reduced for _, record in shown):
             return ""  # there is nothing to hold it against, or it shows in several exchanges
-        exchanges = [(finding.clause, Exchange.from_json(record)) for finding, record in shown if record is not None]
+        exchanges = [(finding.clause, record.exchange) for finding, record in shown if record is not None]
         own = Judge(load_contract(contract or DEFAULT_DOCUMENT), Limits(), Secrets.absent(), run_id)
         if any(_keeps(own, clause, exchange) for clause, exchange in exchanges):
             return ""  # other requests have a part in it

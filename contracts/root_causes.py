@@ -8,7 +8,7 @@ import math
 from bisect import insort
 from collections import Counter
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from contracts.dependent_clauses import consequences
 
@@ -17,8 +17,7 @@ if TYPE_CHECKING:
 
     from contracts.deviations import Deviation, Deviations
     from contracts.findings import Finding
-
-Record = dict[str, Any]
+    from contracts.history_records import ExchangeRecord
 
 _FAILS, _REFUSED, _OPTIONAL = "service.no_5xx", "refused", ".optional"
 #: Cases of the same kinds that are remembered.
@@ -38,23 +37,22 @@ class Cases:
     first_seen: float = math.inf
     case_sets: Counter[str] = field(default_factory=Counter)
     #: Some of the smallest ones, the smallest first: any of them may be taken back.
-    smallest: list[tuple[Finding, Record | None]] = field(default_factory=list)
+    smallest: list[tuple[Finding, ExchangeRecord | None]] = field(default_factory=list)
 
-    def add(self, finding: Finding, exchange: Record | None, started: float) -> None:
+    def add(self, finding: Finding, exchange: ExchangeRecord | None, started: float) -> None:
         """Take in one of them."""
         self.count += 1
         self.first_seen = min(self.first_seen, started)
         insort(self.smallest, (finding, exchange), key=_size_of)
         del self.smallest[_REMEMBERED:]
         if exchange is not None:
-            self.case_sets[exchange["case"].get("case_set", "")] += 1
+            self.case_sets[exchange.case_set] += 1
 
-    def take_back(self, exchange: Record) -> None:
+    def take_back(self, exchange: ExchangeRecord) -> None:
         """Forget one of them."""
         self.count -= 1
-        self.case_sets[exchange["case"].get("case_set", "")] -= 1
-        place = _place(exchange)
-        rest = [kept for kept in self.smallest if kept[1] is None or _place(kept[1]) != place]
+        self.case_sets[exchange.case_set] -= 1
+        rest = [kept for kept in self.smallest if kept[1] is None or kept[1].place != exchange.place]
         self.smallest = rest or self.smallest
 
 
@@ -82,12 +80,12 @@ class RootCause:
         return replace(self._smallest[0], clause=self.clause, cause=self.cause)
 
     @property
-    def exchange(self) -> Record | None:
+    def exchange(self) -> ExchangeRecord | None:
         """The smallest case as the history has it."""
         return self._smallest[1]
 
     @property
-    def _smallest(self) -> tuple[Finding, Record | None]:
+    def _smallest(self) -> tuple[Finding, ExchangeRecord | None]:
         smallest = [cases.smallest[0] for cases in self.cases]
         own = [(finding, exchange) for finding, exchange in smallest if finding.clause == self.clause]
         return min(own or smallest, key=_size_of)
@@ -151,7 +149,7 @@ class RootCauses:
     def __iter__(self) -> Iterator[RootCause]:
         return iter(self._root_causes.values())
 
-    def add(self, finding: Finding, exchange: Record | None, started: float = 0.0) -> None:
+    def add(self, finding: Finding, exchange: ExchangeRecord | None, started: float = 0.0) -> None:
         """Take in a finding; ``started`` is when (seconds since the epoch) where no exchange tells."""
         known = self._deviations.match(finding, exchange)
         key = _key(finding, known)
@@ -163,9 +161,9 @@ class RootCauses:
         if cases is None:
             cases = self._cases[key, finding.kinds, members] = Cases(finding.kinds, members)
             root_cause.cases.append(cases)
-        cases.add(finding, exchange, exchange["started"] if exchange else started)
+        cases.add(finding, exchange, exchange.started if exchange else started)
 
-    def take_back(self, finding: Finding, exchange: Record) -> None:
+    def take_back(self, finding: Finding, exchange: ExchangeRecord) -> None:
         """Forget one finding that was put down to another clause."""
         key = _key(finding, self._deviations.match(finding, exchange))
         group = (key, finding.kinds, _members_of(finding, exchange))
@@ -235,16 +233,16 @@ def without_explained(root_causes: Iterable[RootCause], required: frozenset[str]
     return kept
 
 
-def _members_of(finding: Finding, exchange: Record | None) -> frozenset[str] | None:
+def _members_of(finding: Finding, exchange: ExchangeRecord | None) -> frozenset[str] | None:
     tells_nothing = finding.clause == _FAILS and finding.cause.isdigit()
     if exchange is None or not (tells_nothing or finding.cause == _REFUSED):
         return None
     return frozenset(_members(exchange))
 
 
-def _members(exchange: Record) -> Iterator[str]:
+def _members(exchange: ExchangeRecord) -> Iterator[str]:
     try:
-        body = json.loads(exchange["case"].get("body") or "")
+        body = json.loads(exchange.body_text)
     except (ValueError, RecursionError):
         return
     yield from body if isinstance(body, dict) else ()
@@ -267,15 +265,6 @@ def _key(finding: Finding, known: Deviation | None) -> tuple[str, str, str]:
     return (*finding.key, known.name if known else "")
 
 
-def _size_of(shown: tuple[Finding, Record | None]) -> tuple[int, int]:
-    return _size(shown[1]) if shown[1] else (0, 0)
-
-
-def _place(exchange: Record) -> tuple[str, int]:
-    return (exchange["worker"], exchange["number"])
-
-
-def _size(exchange: Record) -> tuple[int, int]:
-    case = exchange["case"]
-    body = case.get("body") or case.get("body_base64") or ""
-    return (exchange.get("size", len(body)), exchange["number"])
+def _size_of(shown: tuple[Finding, ExchangeRecord | None]) -> tuple[int, int]:
+    exchange = shown[1]
+    return (exchange.size, exchange.number) if exchange else (0, 0)

@@ -13,12 +13,27 @@ from contracts.clauses import INVALID, VALID, Clause
 from contracts.deviations import Deviation, Deviations
 from contracts.division import divided
 from contracts.findings import Finding, Level, Outcome
+from contracts.history_records import (
+    EndRecord,
+    ExchangeRecord,
+    ExercisedRecord,
+    FindingRecord,
+    HistoryRecord,
+    NotExercisedRecord,
+    NotToBlameRecord,
+    ReattributedRecord,
+    RepeatedRecord,
+    RunRecord,
+    SignatureRecord,
+)
 from contracts.merging import by_deviation, merged
 from contracts.oracle import SENT_BEFORE
-from contracts.root_causes import Record, RootCause, RootCauses, without_explained
+from contracts.root_causes import RootCause, RootCauses, without_explained
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Iterable
+
+    from contracts.history_records import Place
 
 _RECOVERS: Final = "state.recovers"
 
@@ -96,122 +111,90 @@ class VerdictBuilder:
         self._root_causes = RootCauses(self._deviations)
         self._refused: dict[str, Counter[str]] = {}
         self._repeated: dict[tuple[str, str], Counter[bool]] = {}
-        self._not_to_blame: list[tuple[str, str, str]] = []
-        self._signatures: dict[tuple[str, int], tuple[list[str], list[str]]] = {}
+        self._not_to_blame: list[NotToBlameRecord] = []
+        self._signatures: dict[tuple[str, int], tuple[tuple[str, ...], tuple[str, ...]]] = {}
         self._services: dict[str, str] = {}
         self._histories: dict[str, HistoryChecks] = {}
-        self._projects: dict[tuple[str, int], Record] = {}
+        self._projects: dict[Place, ExchangeRecord] = {}
         self._requests = 0
         self._posts = 0
-        self._ends: list[Record] = []
-        self._at_end: list[tuple[Finding, Finding, Record]] = []
+        self._ends: list[str] = []
+        self._at_end: list[tuple[Finding, Finding, ExchangeRecord]] = []
         self._runs = 0
-        #: What is done with each type of record; the others say nothing of the contract.
-        self._handlers: dict[str, Callable[[Record], None]] = {
-            "run": self._on_run,
-            "signature": self._on_signature,
-            "exchange": self._on_exchange,
-            "reattributed": self._on_reattributed,
-            "not_to_blame": self._on_not_to_blame,
-            "repeated": self._on_repeated,
-            "exercised": self._on_exercised,
-            "finding": self._on_finding,
-            "not_exercised": self._on_not_exercised,
-            "unknown": self._on_unknown,
-            "end": self._on_end,
-        }
 
-    def observe(self, record: Record) -> None:
+    def observe(self, record: HistoryRecord) -> None:  # noqa: C901  # a line for each type of record
         """Take in one record of a history."""
-        handler = self._handlers.get(record["type"])
-        if handler is not None:
-            handler(record)
+        match record:
+            case ExchangeRecord():
+                self._on_exchange(record)
+            case RunRecord():
+                self._on_run(record)
+            case SignatureRecord(id=number, positive=positive, negative=negative):
+                self._signatures[record.worker, number] = (positive, negative)
+            case FindingRecord(finding=finding, exchange=exchange, started=started):
+                self._root_causes.add(finding, exchange, started)
+            case ReattributedRecord():
+                self._on_reattributed(record)
+            case NotToBlameRecord():
+                self._not_to_blame.append(record)
+            case RepeatedRecord():
+                self._repeated.setdefault((record.clause, record.cause), Counter())[record.fails] += 1
+            case ExercisedRecord(clause=clause, positive=valid, negative=invalid):
+                self._results[clause].positive += valid
+                self._results[clause].negative += invalid
+            case NotExercisedRecord(clause=clause, why=why):
+                self._results[clause].reason = why
+            case EndRecord(reason=reason):
+                self._ends.append(reason)
 
-    def _on_run(self, record: Record) -> None:
+    def _on_run(self, record: RunRecord) -> None:
         self._runs += 1
-        self._services[_folder(record["worker"])] = record["target"]["base_url"]
-        for entry in record["clauses"]:
-            clause = Clause.from_json(entry)
+        self._services[_folder(record.worker)] = record.target.base_url
+        for clause in record.clauses:
             self._results.setdefault(clause.id, ClauseResult(clause))
 
-    def _on_signature(self, record: Record) -> None:
-        self._signatures[record["worker"], record["id"]] = (record["positive"], record["negative"])
-
-    def _on_exchange(self, record: Record) -> None:
+    def _on_exchange(self, record: ExchangeRecord) -> None:
         self._requests += 1
-        signature = record.get("signature")
+        signature = record.signature
         if signature is None:
             return
         self._posts += 1
-        positive, negative = self._signatures[record["worker"], signature]
+        worker, _ = place = record.place
+        positive, negative = self._signatures[worker, signature]
         for clause in positive:
             self._results[clause].positive += 1
         for clause in negative:
             self._results[clause].negative += 1
-        if 400 <= (record.get("response") or {}).get("status", 0) < 500:
-            for clause, _, _, *kinds in record.get("violations", ()):
-                self._refused.setdefault(clause, Counter()).update(kinds)
-        for finding in record.get("findings", ()):
-            self._root_causes.add(Finding.from_json(finding), record)
-        for crashed in record.get("crashed", ()):
-            self._unknown(crashed)
-        project = record.get("project")
+        if 400 <= record.status < 500:
+            for violation in record.violations:
+                self._refused.setdefault(violation.clause, Counter()).update(violation.kinds)
+        for finding in record.findings:
+            self._root_causes.add(finding, record)
+        self._ends += [f"a check failed itself: {crashed}" for crashed in record.crashed]
+        project = record.project
         if project is not None:
-            place = (record["worker"], record["number"])
             self._projects[place] = record
-            history = self._history_of(record["worker"])
-            reused = record.get("why") == [SENT_BEFORE]
-            history.observe(project, record.get("date"), record["started"], record["elapsed"], place, may_repeat=reused)
-            history.observe_unasked(record.get("unasked", {}), place)
+            history = self._history_of(worker)
+            reused = record.why == (SENT_BEFORE,)
+            history.observe(project, record.date, record.started, record.elapsed, place, may_repeat=reused)
+            history.observe_unasked(record.unasked, place)
 
     def _history_of(self, worker: str) -> HistoryChecks:
         """What is compared with the projects of ``worker``: all of the same service, and nothing of another one."""
         folder = _folder(worker)
         return self._histories.setdefault(self._services.get(folder, folder), HistoryChecks())
 
-    def _on_reattributed(self, record: Record) -> None:
-        """A finding that was put down to another clause after further requests."""
-        was = Finding.from_json(record["was"])
-        self._root_causes.take_back(was, record["exchange"])
-        reattributed = Finding.from_json(record["finding"])
-        if reattributed.clause == _RECOVERS:
-            self._at_end.append((was, reattributed, record["exchange"]))
+    def _on_reattributed(self, record: ReattributedRecord) -> None:
+        self._root_causes.take_back(record.was, record.exchange)
+        if record.finding.clause == _RECOVERS:
+            self._at_end.append((record.was, record.finding, record.exchange))
         else:
-            self._root_causes.add(reattributed, record["exchange"])
+            self._root_causes.add(record.finding, record.exchange)
 
     def _judge_the_end(self) -> None:
         """Add what only the end of the run shows; what was seen before is reported already."""
         for was, reattributed, exchange in self._at_end:
             self._root_causes.add(was if self._root_causes.holds(was) else reattributed, exchange)
-
-    def _on_not_to_blame(self, record: Record) -> None:
-        """What a failure was put down to has nothing to do with it: the failure is one of those that tell nothing."""
-        self._not_to_blame.append((record["clause"], record["cause"], record["instead"]))
-
-    def _on_repeated(self, record: Record) -> None:
-        """A case that failed was sent again."""
-        self._repeated.setdefault((record["clause"], record["cause"]), Counter())[record["fails"]] += 1
-
-    def _on_exercised(self, record: Record) -> None:
-        result = self._results[record["clause"]]
-        result.positive += record.get("positive", 0)
-        result.negative += record.get("negative", 0)
-
-    def _on_finding(self, record: Record) -> None:
-        self._root_causes.add(Finding.from_json(record["finding"]), record.get("exchange"), record.get("started", 0.0))
-
-    def _on_not_exercised(self, record: Record) -> None:
-        self._results[record["clause"]].reason = record["why"]
-
-    def _on_unknown(self, record: Record) -> None:
-        result = self._results[record["clause"]]
-        result.unknown, result.reason = True, record["why"]
-
-    def _on_end(self, record: Record) -> None:
-        self._ends.append(record)
-
-    def _unknown(self, why: str) -> None:
-        self._ends.append({"type": "end", "reason": f"a check failed itself: {why}"})
 
     def verdict(self) -> Verdict:
         """The verdict on all that was observed; call it once."""
@@ -222,8 +205,8 @@ class VerdictBuilder:
                 if clause in self._results:
                     self._results[clause].positive += count
         self._judge_the_end()
-        for clause, cause, instead in self._not_to_blame:
-            self._root_causes.put_down(clause, cause, instead)
+        for record in self._not_to_blame:
+            self._root_causes.put_down(record.clause, record.cause, record.instead)
         for clause, why in self._root_causes.drop_consequences().items():
             result = self._results[clause]
             result.unknown, result.reason = True, why
@@ -251,7 +234,7 @@ class VerdictBuilder:
         expired = self._deviations.expired()
         occurred = {key.known.name for key in root_causes if key.known}
         vanished = [entry for entry in self._deviations.vanished(occurred) if self._was_looked_for(entry)]
-        complete = bool(self._ends) and len(self._ends) >= self._runs and not any(e.get("reason") for e in self._ends)
+        complete = bool(self._ends) and len(self._ends) >= self._runs and not any(self._ends)
         status, sentence = self._decide(failing, expired, complete=complete)
         return Verdict(self._results, root_causes, status, sentence, self._requests, complete, expired, vanished)
 
@@ -276,7 +259,7 @@ class VerdictBuilder:
         return (key.known is not None, level, -key.count, key.clause)
 
     def _decide(self, failing: list[RootCause], expired: list[Deviation], *, complete: bool) -> tuple[ExitStatus, str]:
-        reasons = "; ".join(dict.fromkeys(end["reason"] for end in self._ends if end.get("reason")))
+        reasons = "; ".join(dict.fromkeys(filter(None, self._ends)))
         if failing:
             ending = "" if complete else f" The run did not finish: {reasons or 'it was ended from outside'}."
             return ExitStatus.BROKEN, f"The contract is broken: {_counted(len(failing), 'finding')}.{ending}"
@@ -312,7 +295,7 @@ def _folder(worker: str) -> str:
 
 
 def build_verdict(
-    records: Iterable[Record], deviations: Deviations | None = None, fail_on: Level = Level.IMPLIED
+    records: Iterable[HistoryRecord], deviations: Deviations | None = None, fail_on: Level = Level.IMPLIED
 ) -> Verdict:
     """The verdict on the records of one run."""
     builder = VerdictBuilder(deviations, fail_on)

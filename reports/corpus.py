@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from contracts.corpus import DEFAULT_CORPUS, CorpusCase, CorpusError, add, anonymous
 from contracts.deviations import DeviationError
+from contracts.history_records import RunRecord
 from contracts.verdict import ExitStatus
 from reports.history import history_files, read_history
 from reports.reading import summarize
@@ -56,7 +57,7 @@ def _chosen(summary: Summary, wanted: Sequence[str]) -> list[FindingReport]:
 def _marks(runs: Sequence[Path]) -> set[str]:
     """The marks of the runs' unique names; a run that could not clean up before has two."""
     records = (record for run in runs for record in read_history(*history_files(run)))
-    return {record["run_id"] for record in records if record["type"] in {"run", "run_id"}}
+    return {record.run_id for record in records if isinstance(record, RunRecord)}
 
 
 def _added(finding: FindingReport, run_ids: set[str], folder: Path) -> str:

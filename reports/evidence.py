@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import shlex
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from contracts.clauses import Clause
-from contracts.exchange import VALID_AUTHORIZATION, Exchange
+from contracts.exchange import VALID_AUTHORIZATION
 from contracts.published_document import ADVICE
 from reports import commands, marking, wording
 from reports.clause_groups import field_of
@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
     from contracts.deviations import Deviation
     from contracts.diagnosis import Diagnosis
+    from contracts.exchange import Exchange
+    from contracts.history_records import ExchangeRecord
     from contracts.root_causes import RootCause
     from contracts.verdict import ClauseResult
 
@@ -183,7 +185,7 @@ class Repeating:
 def finding_report(
     key: RootCause,
     result: ClauseResult,
-    record: dict[str, Any] | None,
+    record: ExchangeRecord | None,
     run: Repeating,
     diagnosis: Diagnosis | None,
     published: str,
@@ -255,19 +257,19 @@ def clause_report(clause: Clause) -> Clause:
     return Clause(inert(clause.id), clause.level, inert(clause.promise), inert(clause.statement), inert(clause.source))
 
 
-def _evidence(record: dict[str, Any], clause: str, where: str, related: tuple[Exchange, ...]) -> Evidence:
-    exchange = Exchange.from_json(record)
+def _evidence(record: ExchangeRecord, clause: str, where: str, related: tuple[Exchange, ...]) -> Evidence:
+    exchange = record.exchange
     in_answer = clause.startswith(("response.", "service.error"))
     in_request = not in_answer or clause.endswith(".echo")
     answer = exchange.response
-    violations = tuple((inert(c), inert(w), inert(why)) for c, w, why, *_ in record.get("violations", ()))
+    violations = tuple((inert(v.clause), inert(v.where), inert(v.why)) for v in record.violations)
     # Where a finding does not say what of the request it is about, its violation does.
-    sent = where if in_request and where else next((place for _, place, *_ in record.get("violations", ())), "")
+    sent = where if in_request and where else next((violation.where for violation in record.violations), "")
     return Evidence(
         exchange=exchange,
-        expected=record.get("expected", ""),
+        expected=record.expected,
         violations=violations,
-        why=tuple(map(inert, record.get("why", ()))),
+        why=tuple(map(inert, record.why)),
         sent_span=_span_of(sent, exchange.case.body),
         received_span=_span_of(where, answer.body) if in_answer and answer else None,
         related=related,

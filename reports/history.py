@@ -13,6 +13,16 @@ import time
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final, Self
 
+from contracts.history_records import (
+    ExchangeRecord,
+    FindingRecord,
+    HistoryRecord,
+    ReattributedRecord,
+    SignatureRecord,
+    decode,
+    encode,
+)
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
@@ -54,25 +64,25 @@ class HistoryWriter:
 
     def exchange(self, exchange: Exchange, judgement: Judgement | None = None) -> None:
         """Append one exchange with what the judge said of it; None where it was not for the judge."""
+        kept = _cut(exchange, KEPT_OF_FINDING if judgement is not None and judgement.findings else KEPT)
         with self._lock:
-            self._write(self._exchange_record(exchange, judgement))
+            signature = None if judgement is None else self._signature(judgement.positive, judgement.negative)
+            self._write(ExchangeRecord.of(kept, judgement, signature))
 
-    def record(self, kind: str, /, **members: Any) -> None:
-        """Append any other record: run, finding, exercised, not_exercised, unknown, note, end."""
+    def record(self, record: HistoryRecord) -> None:
+        """Append any other record."""
         with self._lock:
-            self._write({"type": kind, "worker": self.worker, **members})
+            self._write(record)
 
     def finding(self, finding: Finding, exchange: Exchange | None = None) -> None:
         """Append a finding that rests on more than one exchange."""
-        members: dict[str, Any] = {"finding": finding.to_json(), "started": time.time()}
-        if exchange is not None:
-            members["exchange"] = _cut(exchange, KEPT_OF_FINDING).to_json()
-        self.record("finding", **members)
+        kept = None if exchange is None else ExchangeRecord(_cut(exchange, KEPT_OF_FINDING).to_json())
+        self.record(FindingRecord(finding, time.time(), kept))
 
     def reattributed(self, exchange: Exchange, was: Finding, finding: Finding) -> None:
-        """Append that a finding of an exchange was put down to another clause."""
-        kept = _cut(exchange, KEPT_OF_FINDING).to_json()
-        self.record("reattributed", number=exchange.number, was=was.to_json(), finding=finding.to_json(), exchange=kept)
+        """Append that a finding of an exchange counts as another one."""
+        kept = ExchangeRecord(_cut(exchange, KEPT_OF_FINDING).to_json())
+        self.record(ReattributedRecord(exchange.number, was, finding, kept))
 
     def flush(self) -> None:
         """Hand everything to the operating system."""
@@ -84,48 +94,16 @@ class HistoryWriter:
         with self._lock:
             self._file.close()
 
-    def _exchange_record(self, exchange: Exchange, judgement: Judgement | None) -> dict[str, Any]:
-        findings = judgement.findings if judgement else ()
-        record = {"type": "exchange", **_cut(exchange, KEPT_OF_FINDING if findings else KEPT).to_json()}
-        if judgement is None:
-            return record
-        record["expected"] = judgement.expectation.expected.value
-        record["signature"] = self._signature(judgement.positive, judgement.negative)
-        if judgement.expectation.violations:
-            record["violations"] = [[v.clause, v.where, v.why, *v.kinds] for v in judgement.expectation.violations]
-        if judgement.expectation.why:
-            record["why"] = list(judgement.expectation.why)
-        if findings:
-            record["findings"] = [finding.to_json() for finding in findings]
-        if judgement.crashed:
-            record["crashed"] = list(judgement.crashed)
-        if judgement.project is not None:
-            record["project"] = _facts(judgement.project)
-            if judgement.unasked:
-                record["unasked"] = judgement.unasked
-            date = exchange.response.header("Date") if exchange.response else None
-            if date:
-                record["date"] = date
-        return record
-
     def _signature(self, positive: tuple[str, ...], negative: tuple[str, ...]) -> int:
         key = (positive, negative)
         known = self._signatures.get(key)
         if known is None:
             known = self._signatures[key] = len(self._signatures) + 1
-            self._write(
-                {
-                    "type": "signature",
-                    "worker": self.worker,
-                    "id": known,
-                    "positive": list(positive),
-                    "negative": list(negative),
-                }
-            )
+            self._write(SignatureRecord(known, positive, negative))
         return known
 
-    def _write(self, record: dict[str, Any]) -> None:
-        line = _encode(record).encode("ascii")
+    def _write(self, record: HistoryRecord) -> None:
+        line = _encode(encode(record, self.worker)).encode("ascii")
         self._file.write(self._secrets.redact(line) + b"\n")
         now = time.monotonic()
         if now - self._flushed > _FLUSH_EVERY:
@@ -140,14 +118,6 @@ def _cut(exchange: Exchange, limit: int) -> Exchange:
     return replace(exchange, response=replace(response, body=response.body[:limit], cut=True))
 
 
-def _facts(project: dict[str, Any]) -> dict[str, Any]:
-    """The members that the checks of the history read."""
-    facts = {name: project.get(name) for name in ("id", "platformId", "created", "updated")}
-    plan = project.get("plan")
-    facts["plan"] = {"id": plan.get("id")} if isinstance(plan, dict) else None
-    return facts
-
-
 def history_files(directory: Path) -> list[Path]:
     """The history files of one run, that of its controller first: it says what there is to verify.
 
@@ -159,8 +129,20 @@ def history_files(directory: Path) -> list[Path]:
     return found
 
 
-def read_history(*files: Path) -> Iterator[dict[str, Any]]:
-    """The records of the files one by one. A last line that was cut by a crash is left out."""
+def read_history(*files: Path, prefix: str = "") -> Iterator[HistoryRecord]:
+    """The records of the files one by one; ``prefix`` comes before the name of every worker."""
+    for encoded in read_json(*files):
+        if prefix:
+            encoded["worker"] = prefix + encoded["worker"]
+            if "exchange" in encoded:
+                encoded["exchange"]["worker"] = encoded["worker"]
+        record = decode(encoded)
+        if record is not None:
+            yield record
+
+
+def read_json(*files: Path) -> Iterator[dict[str, Any]]:
+    """The JSON objects of the files one by one. A last line that was cut by a crash is left out."""
     for path in files:
         with path.open("rb") as lines:
             for line in lines:

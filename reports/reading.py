@@ -11,7 +11,18 @@ from typing import TYPE_CHECKING, Any, Final
 from contracts.checks.quoting import ascii_json
 from contracts.deviations import Deviations
 from contracts.document import DEFAULT_DOCUMENT, load_contract
-from contracts.findings import Level
+from contracts.findings import Finding, Level
+from contracts.history_records import (
+    CleanupRecord,
+    EndRecord,
+    ExchangeRecord,
+    FindingRecord,
+    HistoryRecord,
+    NoteRecord,
+    PhaseRecord,
+    PublishedRecord,
+    RunRecord,
+)
 from contracts.openapi.texts import DocumentError
 from contracts.published_document import PublishedDocuments
 from contracts.verdict import Verdict, VerdictBuilder
@@ -19,14 +30,15 @@ from reports.evidence import LINE, FindingReport, Repeating, clause_report, find
 from reports.history import history_files, read_history
 from reports.related_requests import related_requests
 from reports.severity import severity
-from reports.summary import Accepted, ClauseRow, Cleanup, Environment, Note, Phase, Record, Summary, missing, state_of
+from reports.summary import Accepted, ClauseRow, Cleanup, Environment, Note, Phase, Summary, missing, state_of
 from reports.tally import Tally
 from reports.visible import inert
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from contracts.diagnosis import Diagnosis
+    from contracts.history_records import Place
     from contracts.root_causes import RootCause
 
 #: Notes of one kind, and projects left behind, that are kept by name; the rest is counted.
@@ -36,8 +48,6 @@ _KEPT: Final = 100
 _OPTION: Final = 8_000
 #: Exchanges that a diagnosis looks at.
 _OBSERVED: Final = 20_000
-#: Characters of a body that are kept of an exchange that showed nothing by itself.
-_BEGINNING: Final = 400
 
 
 def summarize(places: Sequence[Path], *, deviations: Deviations | None = None, fail_on: Level | None = None) -> Summary:
@@ -48,11 +58,12 @@ def summarize(places: Sequence[Path], *, deviations: Deviations | None = None, f
     Raises FileNotFoundError where a place holds no history, DeviationError for a bad file of deviations.
     """
     sources = [file for place in places for file in (history_files(place) if place.is_dir() else [place])]
-    first = next(_records(sources[:1]), {})
+    first = next(_records(sources[:1]), None)
+    run = first if isinstance(first, RunRecord) else RunRecord()
     if fail_on is None:
-        fail_on = Level(str(first.get("options", {}).get("fail_on") or Level.IMPLIED.value))
+        fail_on = Level(str(run.options.get("fail_on") or Level.IMPLIED.value))
     if deviations is None:
-        day = dt.datetime.fromtimestamp(first["started"], tz=dt.UTC).date() if "started" in first else None
+        day = None if run.started is None else dt.datetime.fromtimestamp(run.started, tz=dt.UTC).date()
         deviations = Deviations.load(today=day)
     reader = _Reader(VerdictBuilder(deviations, fail_on), fail_on)
     for record in _records(sources):
@@ -69,24 +80,20 @@ def _near(directory: Path) -> str:
         return str(directory.resolve())
 
 
-def _records(sources: Sequence[Path]) -> Iterator[Record]:
+def _records(sources: Sequence[Path]) -> Iterator[HistoryRecord]:
     """Every record. Workers of different folders get different names, whatever they call themselves."""
     folders = _folders(sources)
     for source in sources:
         prefix = f"{folders.index(source.parent) + 1}/" if len(folders) > 1 else ""
         number = 0
         try:
-            for record in read_history(source):
+            for record in read_history(source, prefix=prefix):
                 number += 1
-                if prefix:
-                    record["worker"] = prefix + record["worker"]
-                    if "exchange" in record:
-                        record["exchange"]["worker"] = record["worker"]
                 yield record
         except ValueError as problem:
             text = f"{source.name} is damaged behind record {number}: what follows there is left out ({problem})"
-            yield {"type": "note", "worker": prefix, "kind": "history", "text": text}
-            yield {"type": "end", "worker": prefix, "reason": f"a history is damaged: {source.name}"}
+            yield NoteRecord("history", text, worker=prefix)
+            yield EndRecord(f"a history is damaged: {source.name}", worker=prefix)
 
 
 def _folders(sources: Sequence[Path]) -> list[Path]:
@@ -99,25 +106,14 @@ def _folder_number(worker: str) -> int:
     return int(number) - 1 if slash else 0
 
 
-def _find(sources: Sequence[Path], wanted: set[tuple[str, int]]) -> dict[tuple[str, int], Record]:
-    found: dict[tuple[str, int], Record] = {}
+def _find(sources: Sequence[Path], wanted: set[Place]) -> dict[Place, ExchangeRecord]:
+    found: dict[Place, ExchangeRecord] = {}
     for record in _records(sources) if wanted else ():
-        place = (record["worker"], record.get("number", 0))
-        if record["type"] == "exchange" and place in wanted:
-            found[place] = record
+        if isinstance(record, ExchangeRecord) and record.place in wanted:
+            found[record.place] = record
             if len(found) == len(wanted):
                 break
     return found
-
-
-def _slim(record: Record) -> Record:
-    """What the builder keeps of an exchange that created a project: not the answer, which is most of it."""
-    case = record["case"]
-    kept = {name: record[name] for name in ("type", "worker", "number", "started", "elapsed", "signature", "project")}
-    kept |= {name: record[name] for name in ("connection", "date", "why", "unasked") if name in record}
-    body = {name: case[name][:_BEGINNING] for name in ("body", "body_base64") if case.get(name)}
-    size = len(case.get("body") or case.get("body_base64") or "")
-    return {**kept, "case": {**body, "case_set": case.get("case_set", "")}, "size": size, "slim": True}
 
 
 class _Reader:
@@ -125,7 +121,7 @@ class _Reader:
         self._builder = builder
         self._fail_on = fail_on
         self._tally = Tally()
-        self._runs: list[Record] = []
+        self._runs: list[RunRecord] = []
         self._ended: list[float] = []
         self._began: dict[str, float] = {}
         self._notes: dict[str, list[Note]] = {}
@@ -134,54 +130,53 @@ class _Reader:
         self._places: dict[tuple[str, str], set[str]] = {}
         self._documents = PublishedDocuments()
 
-    def take(self, record: Record) -> None:
+    def take(self, record: HistoryRecord) -> None:
         """Count one record and hand it to the builder of the verdict."""
-        kind = record["type"]
-        if kind == "exchange":
-            self._tally.observe(record)
-            self._place(*record.get("findings", ()))
-            if "project" in record and not record.get("findings") and not record.get("crashed"):
-                record = _slim(record)
-        elif kind == "run":
-            self._runs.append({name: value for name, value in record.items() if name != "clauses"})
-        elif kind == "finding":
-            self._place(record["finding"])
-        elif kind == "published":
-            self._documents.add(record)
-        elif kind == "note":
-            self._note(record)
-        elif kind == "cleanup":
-            self._cleanup(record)
-        elif kind == "phase":
-            name, started = inert(str(record["name"])), float(record["started"])
-            self._began[name] = min(started, self._began.get(name, started))
-        elif kind == "end" and record.get("ended"):
-            self._ended.append(record["ended"])
+        match record:
+            case ExchangeRecord():
+                self._tally.observe(record)
+                findings = record.findings
+                self._place(*findings)
+                if record.project is not None and not findings and not record.crashed:
+                    record = record.reduced()
+            case RunRecord():
+                self._runs.append(replace(record, clauses=()))
+            case FindingRecord():
+                self._place(record.finding)
+            case PublishedRecord():
+                self._documents.add(record)
+            case NoteRecord():
+                self._note(record)
+            case CleanupRecord():
+                self._cleanup(record)
+            case PhaseRecord():
+                name = inert(record.name)
+                self._began[name] = min(record.started, self._began.get(name, record.started))
+            case EndRecord(ended=ended) if ended:
+                self._ended.append(ended)
         self._builder.observe(record)
 
-    def _place(self, *findings: Record) -> None:
+    def _place(self, *findings: Finding) -> None:
         """Remember the places of findings with one key, two at most: one or several is the question."""
         for finding in findings:
-            places = self._places.setdefault((finding["clause"], finding["cause"]), set())
+            places = self._places.setdefault(finding.key, set())
             if len(places) < 2:
-                places.add(finding["where"])
+                places.add(finding.where)
 
-    def _note(self, record: Record) -> None:
-        kind = inert(record["kind"])
+    def _note(self, record: NoteRecord) -> None:
+        kind = inert(record.kind)
         if kind == "progress":
             return
         held = self._notes.setdefault(kind, [])
         if len(held) >= _NOTES:
             self._dropped += 1
             return
-        data = "" if record.get("data") is None else inert(ascii_json(record["data"]), 2_000)
-        held.append(Note(kind, inert(record["text"], 1_000), data))
+        data = "" if record.data is None else inert(ascii_json(record.data), 2_000)
+        held.append(Note(kind, inert(record.text, 1_000), data))
 
-    def _cleanup(self, record: Record) -> None:
-        kept = tuple((inert(str(entry["id"])), inert(str(entry["why"]))) for entry in record.get("kept", ()))
-        self._cleanups.append(
-            Cleanup(record["created"], record["deleted"], kept[:_KEPT], len(kept), record.get("may_be_left", 0))
-        )
+    def _cleanup(self, record: CleanupRecord) -> None:
+        kept = tuple((inert(project.id), inert(project.why)) for project in record.kept)
+        self._cleanups.append(Cleanup(record.created, record.deleted, kept[:_KEPT], len(kept), record.may_be_left))
 
     def summary(self, sources: Sequence[Path], directory: str) -> Summary:
         """Everything taken in so far as one record."""
@@ -219,7 +214,7 @@ class _Reader:
         self, verdict: Verdict, sources: Sequence[Path], environment: Environment, causes: Sequence[Diagnosis]
     ) -> list[FindingReport]:
         likely = {name: cause for cause in causes for name in cause.findings}
-        slim = {_place(key) for key in verdict.root_causes if key.exchange and key.exchange.get("slim")}
+        slim = {_place(key) for key in verdict.root_causes if key.exchange and key.exchange.is_reduced}
         full = _find(sources, slim)
         related = related_requests(verdict.root_causes, _records(sources))
         options = _repeated(dict(environment.options), environment.target)
@@ -242,12 +237,12 @@ class _Reader:
 
     def _published(self, cause: RootCause) -> str:
         """The published document that allows what a root cause shows."""
-        first = self._runs[0] if self._runs else {}
-        contract = str(first.get("options", {}).get("contract") or "")
+        first = self._first_run
+        contract = str(first.options.get("contract") or "")
         try:
-            return self._documents.allowing(cause, str(first.get("run_id", "")), contract)
+            return self._documents.allowing(cause, first.run_id, contract)
         except Exception as problem:  # noqa: BLE001  # a remark that fails must not cost the report
-            self._note({"kind": "drift", "text": f"a finding was not held against what is published: {problem!r}"})
+            self._note(NoteRecord("drift", f"a finding was not held against what is published: {problem!r}"))
             return ""
 
     def _diagnosed(self, verdict: Verdict, sources: Sequence[Path]) -> tuple[Diagnosis, ...]:
@@ -260,13 +255,13 @@ class _Reader:
         from contracts.diagnosis import diagnose, observed  # noqa: PLC0415  # a run without findings needs none of it
 
         try:
-            contract = load_contract(dict(self._runs[0]["options"]).get("contract") or str(DEFAULT_DOCUMENT))
+            contract = load_contract(self._first_run.options.get("contract") or str(DEFAULT_DOCUMENT))
         except (LookupError, OSError, DocumentError):
             return ()  # the run was made elsewhere, with another document
         try:
             found = diagnose(contract, failing, observed(_records(sources), _OBSERVED))
         except Exception as problem:  # noqa: BLE001  # an explanation that fails must not cost the report
-            self._note({"kind": "diagnosis", "text": f"the diagnosis failed itself: {problem!r}"})
+            self._note(NoteRecord("diagnosis", f"the diagnosis failed itself: {problem!r}"))
             return ()
         return tuple(
             replace(cause, sentence=inert(cause.sentence, LINE), findings=tuple(map(inert, cause.findings)))
@@ -274,26 +269,25 @@ class _Reader:
         )
 
     def _environment(self, histories: int, directory: str) -> Environment:
-        runs = self._runs or [{}]
-        first = runs[0]
-        target = first.get("target", {})
-        started = min((run["started"] for run in self._runs), default=self._first_request())
+        first, runs = self._first_run, self._runs
+        began = [run.started for run in runs if run.started is not None]
+        started = min(began, default=self._first_request())
         return Environment(
-            ids=_each(runs, "id"),
-            target=inert(str(target.get("name", "unknown"))),
-            base_url=inert(str(target.get("base_url", ""))),
-            profile=", ".join(_each(runs, "profile")),
-            seed=", ".join(_each(runs, "seed")),
-            run_ids=_each(runs, "run_id"),
-            options=_pairs(first.get("options", {}), _OPTION),
-            versions=_pairs({**first.get("versions", {}), "platform": first.get("platform")}),
-            commit=", ".join(_each(runs, "commit")),
-            dirty=any(run.get("dirty") for run in runs),
+            ids=_each(run.id for run in runs),
+            target=inert(first.target.name),
+            base_url=inert(first.target.base_url),
+            profile=", ".join(_each(run.profile for run in runs)),
+            seed=", ".join(_each(run.seed for run in runs)),
+            run_ids=_each(run.run_id for run in runs),
+            options=_pairs(first.options, _OPTION),
+            versions=_pairs({**first.versions, "platform": first.platform}),
+            commit=", ".join(_each(run.commit for run in runs)),
+            dirty=any(run.dirty for run in runs),
             started=started,
             ended=max([started, self._tally.last, *self._ended]),
-            limits=tuple((inert(name), float(value)) for name, value in first.get("limits", {}).items()),
-            shards=_each(runs, "shard"),
-            commands=_each(runs, "command"),
+            limits=tuple((inert(name), float(value)) for name, value in first.limits.items()),
+            shards=_each(run.shard for run in runs),
+            commands=_each(run.command for run in runs),
             histories=histories,
             directory=inert(directory),
         )
@@ -304,6 +298,10 @@ class _Reader:
         for number, (name, start) in enumerate(began, 1):
             end = began[number][1] if number < len(began) else ended
             yield Phase(name, max(0.0, start - self._tally.beginning), max(0.0, end - self._tally.beginning))
+
+    @property
+    def _first_run(self) -> RunRecord:
+        return self._runs[0] if self._runs else RunRecord()
 
     def _first_request(self) -> float:
         return self._tally.first if math.isfinite(self._tally.first) else 0.0
@@ -335,9 +333,8 @@ def _repeated(options: dict[str, str], target: str) -> dict[str, str]:
     return {name: options[name] for name in names if name in options}
 
 
-def _place(key: RootCause) -> tuple[str, int]:
-    exchange = key.exchange or {}
-    return (exchange.get("worker", ""), exchange.get("number", 0))
+def _place(key: RootCause) -> Place:
+    return key.exchange.place if key.exchange else ("", 0)
 
 
 def _rows(verdict: Verdict, fail_on: Level) -> Iterator[ClauseRow]:
@@ -353,8 +350,7 @@ def _rows(verdict: Verdict, fail_on: Level) -> Iterator[ClauseRow]:
         )
 
 
-def _each(runs: Sequence[Record], name: str) -> tuple[str, ...]:
-    values = (run.get(name) for run in runs)
+def _each(values: Iterable[object]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(inert(str(value)) for value in values if _says_something(value)))
 
 

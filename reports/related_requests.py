@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
-from contracts.exchange import COLLECTION_PATH, VALID_AUTHORIZATION, Exchange
+from contracts.exchange import COLLECTION_PATH, VALID_AUTHORIZATION
+from contracts.history_records import ExchangeRecord
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Sequence
 
+    from contracts.exchange import Exchange
+    from contracts.history_records import HistoryRecord, Place
     from contracts.root_causes import RootCause
-    from reports.summary import Record
-
-Place = tuple[str, int]
 
 #: Requests that a report shows beside the one that shows the finding.
 _SHOWN: Final = 4
@@ -22,7 +22,9 @@ _OF_SEVERAL: Final = ("state.", "response.201.id.unique", "response.201.plan.id.
 _CONNECTIONS: Final = "service.connections"
 
 
-def related_requests(causes: Sequence[RootCause], records: Iterable[Record]) -> dict[Place, tuple[Exchange, ...]]:
+def related_requests(
+    causes: Sequence[RootCause], records: Iterable[HistoryRecord]
+) -> dict[Place, tuple[Exchange, ...]]:
     """The exchanges beside those that show findings, in the order in which they were sent.
 
     Args:
@@ -32,33 +34,33 @@ def related_requests(causes: Sequence[RootCause], records: Iterable[Record]) -> 
     Returns:
         By the place (worker and number) of the exchange that shows a finding.
     """
-    wanted = {_place(cause.exchange): _signs(cause) for cause in causes if cause.exchange is not None}
+    wanted = {cause.exchange.place: _signs(cause) for cause in causes if cause.exchange is not None}
     wanted = {place: signs for place, signs in wanted.items() if signs}
-    on_connections = {_place(c.exchange) for c in causes if c.exchange is not None and c.clause == _CONNECTIONS}
-    found: dict[Place, list[Record]] = {place: [] for place in wanted}
+    on_connections = {c.exchange.place for c in causes if c.exchange is not None and c.clause == _CONNECTIONS}
+    found: dict[Place, list[ExchangeRecord]] = {place: [] for place in wanted}
     for record in records if wanted else ():
-        if record["type"] != "exchange":
+        if not isinstance(record, ExchangeRecord):
             continue
         signs_of = _signs_of(record)
         for place, signs in wanted.items():
-            if _place(record) != place and signs & signs_of:
+            if record.place != place and signs & signs_of:
                 found[place].append(record)
     return {
-        place: tuple(map(Exchange.from_json, _nearest(others, place, one_connection=place in on_connections)))
+        place: tuple(record.exchange for record in _nearest(others, place, one_connection=place in on_connections))
         for place, others in found.items()
         if others
     }
 
 
-def _nearest(others: list[Record], place: Place, *, one_connection: bool) -> list[Record]:
+def _nearest(others: list[ExchangeRecord], place: Place, *, one_connection: bool) -> list[ExchangeRecord]:
     """The last ones before the exchange, and the first ones behind it.
 
     Of one connection only what came before counts: the last request, and the last one with the right key.
     """
-    others.sort(key=lambda record: record["started"])
-    before = [record for record in others if record["worker"] != place[0] or record["number"] < place[1]]
+    others.sort(key=lambda record: record.started)
+    before = [record for record in others if record.worker != place[0] or record.number < place[1]]
     if one_connection:
-        with_key = [record for record in before if ["Authorization", VALID_AUTHORIZATION] in record["case"]["headers"]]
+        with_key = [record for record in before if record.case.header("Authorization") == VALID_AUTHORIZATION]
         return [*(record for record in with_key[-1:] if record is not before[-1]), *before[-1:]]
     behind = [record for record in others if record not in before]
     return [*before[-_SHOWN:], *behind[: max(1, _SHOWN - len(before))]]
@@ -66,39 +68,44 @@ def _nearest(others: list[Record], place: Place, *, one_connection: bool) -> lis
 
 def _signs(cause: RootCause) -> frozenset[str]:
     """What the other requests have in common with the one that shows a root cause; nothing where it needs none."""
-    exchange = cause.exchange or {}
+    record = cause.exchange
+    if record is None:
+        return frozenset()
     if cause.clause == _CONNECTIONS:
-        return frozenset({_connection(exchange)})
+        return frozenset({_connection(record)})
     if not cause.clause.startswith(_OF_SEVERAL):
         return frozenset()
-    return frozenset(_identities(exchange["case"], _shown_id(exchange)))
+    return frozenset(_identities(record, _project_id(record) or _shown_id(record)))
 
 
-def _signs_of(record: Record) -> frozenset[str]:
-    return frozenset({_connection(record), *_identities(record["case"], record.get("project", {}).get("id"))})
+def _signs_of(record: ExchangeRecord) -> frozenset[str]:
+    return frozenset({_connection(record), *_identities(record, _project_id(record))})
 
 
-def _connection(record: Mapping[str, Any]) -> str:
-    return f"connection {record['worker']} {record.get('connection', 0)}"
+def _connection(record: ExchangeRecord) -> str:
+    return f"connection {record.worker} {record.connection}"
 
 
-def _identities(case: Mapping[str, Any], shown: object) -> Iterable[str]:
+def _identities(record: ExchangeRecord, shown: object) -> Iterable[str]:
     """The project that a request is about, by its id and its externalId."""
     if isinstance(shown, str):
         yield f"id {shown}"
-    path = str(case.get("path", ""))
-    if path.startswith(f"{COLLECTION_PATH}/"):
-        yield f"id {path.rpartition('/')[2]}"
-    text = case.get("body") or ""
+    if record.path.startswith(f"{COLLECTION_PATH}/"):
+        yield f"id {record.path.rpartition('/')[2]}"
+    text = record.body_text
     if "externalId" in text:
         external_id = _member(text, "externalId")
         if isinstance(external_id, str) and external_id:
             yield f"externalId {external_id}"
 
 
-def _shown_id(exchange: Mapping[str, Any]) -> object:
-    response = exchange.get("response") or {}
-    return exchange.get("project", {}).get("id") or _member(response.get("body") or "", "id")
+def _project_id(record: ExchangeRecord) -> object:
+    return (record.project or {}).get("id")
+
+
+def _shown_id(record: ExchangeRecord) -> object:
+    response = record.response
+    return _member(response.body.decode(errors="replace"), "id") if response else None
 
 
 def _member(text: str, name: str) -> object:
@@ -107,7 +114,3 @@ def _member(text: str, name: str) -> object:
     except (ValueError, RecursionError):
         return None
     return value.get(name) if isinstance(value, dict) else None
-
-
-def _place(record: Mapping[str, Any]) -> Place:
-    return (record["worker"], record["number"])

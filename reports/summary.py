@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from contracts.clauses import INVALID, VALID
 from contracts.findings import Outcome
@@ -18,8 +18,6 @@ if TYPE_CHECKING:
     from contracts.verdict import ClauseResult
     from reports.evidence import FindingReport
     from reports.tally import CaseSetCount, Latency, Moment
-
-Record = dict[str, Any]
 
 #: States of a clause, worst first. ``advice`` is broken, but at a level that does not fail the run; ``known``
 #: is broken as an accepted deviation says, and not otherwise.

@@ -5,9 +5,10 @@ from __future__ import annotations
 import math
 from collections import Counter
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import TYPE_CHECKING, Final
 
-Record = dict[str, Any]
+if TYPE_CHECKING:
+    from contracts.history_records import ExchangeRecord
 
 #: Width of a latency class: a quantile is right to two per cent.
 _STEP: Final = math.log(1.02)
@@ -102,18 +103,16 @@ class Tally:
         self.first = math.inf
         self.last = 0.0
 
-    def observe(self, record: Record) -> None:
+    def observe(self, record: ExchangeRecord) -> None:
         """Count one exchange."""
-        response, case = record["response"], record["case"]
-        status = response["status"] if response else 0
-        kind = kind_of(case.get("method", "POST"), status)
-        elapsed, started = record["elapsed"], record["started"]
-        failure = record.get("failure") or {}
-        self.statuses[str(status) if status else failure.get("kind", "no answer")] += 1
-        if "expected" in record:
-            self.expected[record["expected"]] += 1
+        status, expected = record.status, record.expected
+        kind = kind_of(record.method, status)
+        elapsed, started = record.elapsed, record.started
+        self.statuses[str(status) if status else record.failure_kind or "no answer"] += 1
+        if expected:
+            self.expected[expected] += 1
         self._kinds.setdefault(kind, _Durations()).add(elapsed)
-        case_set = self._case_sets.setdefault(case.get("case_set") or "other", Counter())
+        case_set = self._case_sets.setdefault(record.case_set or "other", Counter())
         case_set[kind if kind in {"created", "refused"} else "other"] += 1
         self.seconds += elapsed
         self.first, self.last = min(self.first, started), max(self.last, started + elapsed)

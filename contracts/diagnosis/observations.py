@@ -7,9 +7,13 @@ from typing import TYPE_CHECKING, Any, Final
 
 from contracts import json_text
 from contracts.exchange import Case, Response
+from contracts.history_records import ExchangeRecord, ReattributedRecord
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+
+    from contracts.findings import Finding
+    from contracts.history_records import HistoryRecord
 
 #: Parts of a request that are no field of its body; the last one is whether its externalId was sent before.
 AUTHORIZATION, MEDIA_TYPE, REUSE = "Authorization", "Content-Type", "#externalId sent before"
@@ -56,29 +60,27 @@ class Observation:
     answer: Any = field(default=json_text.ABSENT, compare=False)
 
     @classmethod
-    def of(cls, record: dict[str, Any]) -> Observation | None:
+    def of(cls, record: ExchangeRecord) -> Observation | None:
         """The observation in an exchange of a history; None where it tells nothing.
 
         Requests with more than one mistake tell nothing, and those that the page leaves open little.
         """
-        response, expected = record.get("response"), record.get("expected")
-        clauses = {violation[0] for violation in record.get("violations", ())}
-        if not response or expected is None or len(clauses) > 1:
+        response, expected = record.response, record.expected
+        clauses = {violation.clause for violation in record.violations}
+        if response is None or not expected or len(clauses) > 1:
             return None
-        case = Case.from_json(record["case"])
+        case = record.case
         body = _object(case.body)
-        status = response["status"]
+        status = response.status
         outcome = ACCEPTED if status < 300 else REFUSED if status < 500 else FAILED
-        received = Response.from_json(response)
-        answer = _value(received.body)
-        shown = answer if status == 201 and not received.cut and isinstance(answer, dict) else None
-        findings = tuple(map(_entry, record.get("findings", ())))
+        answer = _value(response.body)
+        shown = answer if status == 201 and not response.cut and isinstance(answer, dict) else None
+        findings = tuple(map(_entry, record.findings))
         is_open = expected == "unspecified" or status in _ANOTHER_MATTER
         broken = OPEN if is_open else next(iter(clauses), "")
         # Of a repeated member parsers take the first or the last.
-        is_readable = body is not None and _REPEATED not in record.get("why", ())
-        why = tuple(record.get("why", ()))
-        known = {"response": received, "answer": answer, "why": why}
+        is_readable = body is not None and _REPEATED not in record.why
+        known = {"response": response, "answer": answer, "why": record.why}
         return cls(case, body or {}, broken, outcome, findings, shown, is_readable, **known)
 
     def value(self, part: str) -> Any:
@@ -103,24 +105,23 @@ class Observation:
         return "" if self.broken in {"", OPEN} else part_of(self.broken)
 
 
-def observed(records: Iterable[dict[str, Any]], limit: int) -> list[Observation]:
+def observed(records: Iterable[HistoryRecord], limit: int) -> list[Observation]:
     """The observations in the records of a history, at most so many, with their findings as they were put right."""
     seen: dict[tuple[str, int], Observation] = {}
     sent: set[str] = set()
     for record in records:
-        if record["type"] == "exchange" and len(seen) < limit:
+        if isinstance(record, ExchangeRecord) and len(seen) < limit:
             observation = Observation.of(record)
             if observation is not None:
                 external_id = observation.body.get("externalId")
                 is_reuse = isinstance(external_id, str) and external_id in sent
-                seen[record["worker"], record["number"]] = replace(observation, is_reuse=is_reuse)
+                seen[record.place] = replace(observation, is_reuse=is_reuse)
                 sent.update([external_id] if isinstance(external_id, str) else ())
-        elif record["type"] == "reattributed":
-            place = (record["exchange"]["worker"], record["number"])
+        elif isinstance(record, ReattributedRecord):
+            place = record.exchange.place
             if place in seen:
-                was = (record["was"]["clause"], record["was"]["cause"])
-                kept = [entry for entry in seen[place].findings if entry[:2] != was]
-                seen[place] = replace(seen[place], findings=(*kept, _entry(record["finding"])))
+                kept = [entry for entry in seen[place].findings if entry[:2] != record.was.key]
+                seen[place] = replace(seen[place], findings=(*kept, _entry(record.finding)))
     return list(seen.values())
 
 
@@ -136,8 +137,8 @@ def part_of(clause: str) -> str:
     return rest.partition(".")[0] if area == "request" else "?"
 
 
-def _entry(finding: dict[str, Any]) -> tuple[str, str, tuple[str, ...]]:
-    return (finding["clause"], finding["cause"], tuple(finding.get("kinds", ())))
+def _entry(finding: Finding) -> tuple[str, str, tuple[str, ...]]:
+    return (*finding.key, finding.kinds)
 
 
 def _object(data: bytes | None) -> dict[str, Any] | None:

@@ -12,13 +12,16 @@ from typing import TYPE_CHECKING, Final
 
 import requests
 
-from contracts.exchange import COLLECTION_PATH, Case
+from contracts.exchange import COLLECTION_PATH
+from contracts.history_records import ExchangeRecord, RunRecord
 from contracts.json_text import loads_lenient
 from contracts.secrets import Secrets
 from reports.history import history_files, read_history
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from contracts.exchange import Case
 
 _LETTERS: Final = "abcdefghijkmnpqrstuvwxyz23456789"
 
@@ -35,10 +38,10 @@ class Traffic:
         """What the history of the run in ``run`` says was posted."""
         run_id, cases = "", []
         for record in read_history(*history_files(run)):
-            if record["type"] == "run":
-                run_id = record["run_id"]
-            elif record["type"] == "exchange":
-                case = Case.from_json(record["case"])
+            if isinstance(record, RunRecord):
+                run_id = record.run_id
+            elif isinstance(record, ExchangeRecord):
+                case = record.case
                 if case.creates:
                     cases.append(case)
         return cls(tuple(cases), run_id)

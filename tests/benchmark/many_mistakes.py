@@ -22,11 +22,12 @@ from contextlib import ExitStack
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from contracts.checks.context import Limits
 from contracts.document import load_contract
 from contracts.exchange import Case
+from contracts.history_records import ExchangeRecord
 from contracts.judgement import Judge
 from contracts.secrets import Secrets
 from contracts.verdict import build_verdict
@@ -41,6 +42,7 @@ from tests.mock.registry import faults
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from contracts.history_records import HistoryRecord
     from contracts.root_causes import RootCause
 
 #: Failing requests of a finding that are sent again.
@@ -123,7 +125,7 @@ def try_set(mistakes: Sequence[str]) -> Outcome:
         return _attributed(Outcome(names), records, services)
 
 
-def _attributed(outcome: Outcome, records: list[dict[str, Any]], services: list[_Service]) -> Outcome:
+def _attributed(outcome: Outcome, records: list[HistoryRecord], services: list[_Service]) -> Outcome:
     verdict = build_verdict(records)
     outcome.requests = verdict.requests
     owners: list[set[str]] = []
@@ -151,24 +153,24 @@ def _attributed(outcome: Outcome, records: list[dict[str, Any]], services: list[
     return outcome
 
 
-def _failing(cause: RootCause, records: list[dict[str, Any]]) -> Iterator[Case]:
+def _failing(cause: RootCause, records: list[HistoryRecord]) -> Iterator[Case]:
     """A sample of the requests behind a finding, the one that is shown first."""
     clauses = set(cause.clauses or (cause.clause,))
     shown = [cause.exchange] if cause.exchange else []
     others = [
         record
         for record in records
-        if record["type"] == "exchange"
+        if isinstance(record, ExchangeRecord)
         and any(
-            f["clause"] in clauses
-            and (len(clauses) > 1 or f["cause"] == cause.cause)
-            and (not cause.kind or cause.kind in f.get("kinds", ()))
-            for f in record.get("findings", ())
+            finding.clause in clauses
+            and (len(clauses) > 1 or finding.cause == cause.cause)
+            and (not cause.kind or cause.kind in finding.kinds)
+            for finding in record.findings
         )
     ]
     random.Random(len(others)).shuffle(others)  # noqa: S311  # no secret
     for record in [*shown, *others[: _SAMPLE - 1]]:
-        yield Case.from_json(record["case"])
+        yield record.case
 
 
 def _matched(owners: list[set[str]]) -> set[str]:

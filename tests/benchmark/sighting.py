@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from contracts.checks.history import HistoryChecks
+from contracts.history_records import ExchangeRecord, FindingRecord
 from contracts.oracle import SENT_BEFORE
 from reports.history import history_files, read_history
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
+
+    from contracts.findings import Finding
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,17 +34,17 @@ def first_finding(folder: Path) -> Sighting | None:
     """
     last: Sighting | None = None
     sent = 0
-    created: list[tuple[Sighting, dict[str, Any]]] = []
+    created: list[tuple[Sighting, ExchangeRecord]] = []
     for record in read_history(*history_files(folder)):
-        if record["type"] == "exchange":
+        if isinstance(record, ExchangeRecord):
             sent += 1
-            last = Sighting(sent, record["started"] + record["elapsed"])
-            if "project" in record:
+            last = Sighting(sent, record.started + record.elapsed)
+            if record.project is not None:
                 created.append((last, record))
-            if _findings(record):
+            if _is_sighted(*record.findings):
                 break
-        elif record["type"] == "finding" and _findings(record):
-            last = Sighting(sent, record["started"])
+        elif isinstance(record, FindingRecord) and _is_sighted(record.finding):
+            last = Sighting(sent, record.started)
             break
     if last is None or not _together_broken(created):
         return last
@@ -49,21 +52,16 @@ def first_finding(folder: Path) -> Sighting | None:
     return created[enough][0]
 
 
-def _findings(record: dict[str, Any]) -> int:
-    found = record.get("findings") or ([record["finding"]] if record.get("finding") else [])
-    if not isinstance(found, list):
-        raise TypeError(f"expected a list of findings, got {found!r}")
-    return sum(not finding["clause"].startswith("advisory") for finding in found)
+def _is_sighted(*findings: Finding) -> bool:
+    return any(not finding.clause.startswith("advisory") for finding in findings)
 
 
-def _together_broken(created: Sequence[tuple[Sighting, dict[str, Any]]]) -> bool:
+def _together_broken(created: Sequence[tuple[Sighting, ExchangeRecord]]) -> bool:
     """Whether projects show something that none of them shows alone."""
     checks = HistoryChecks()
     for sighting, record in created:
-        place = (record["worker"], sighting.requests)
-        reused = record.get("why") == [SENT_BEFORE]
-        checks.observe(
-            record["project"], record.get("date"), record["started"], record["elapsed"], place, may_repeat=reused
-        )
-        checks.observe_unasked(record.get("unasked", {}), place)
+        place = (record.worker, sighting.requests)
+        reused = record.why == (SENT_BEFORE,)
+        checks.observe(record.project or {}, record.date, record.started, record.elapsed, place, may_repeat=reused)
+        checks.observe_unasked(record.unasked, place)
     return any(True for _ in checks.findings())

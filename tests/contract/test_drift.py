@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from contracts.history_records import NoteRecord
+
 if TYPE_CHECKING:
     from tests.harness.driver import Driver
 
@@ -23,16 +25,12 @@ def test_what_is_published_elsewhere_says_what_the_contract_says(
     unread = []
     for source in sources:
         result = hold_against(driver.contract, source)
-        driver.history.record("note", kind="drift", text=result.sentence(), data={"source": result.source})
+        driver.history.record(NoteRecord("drift", result.sentence(), {"source": result.source}))
         for difference in result.differences:
-            driver.history.record(
-                "note",
-                kind="drift",
-                text=f"{result.source}: {difference.sentence()}",
-                data={"source": result.source, **difference.to_json()},
-            )
+            data = {"source": result.source, **difference.to_json()}
+            driver.history.record(NoteRecord("drift", f"{result.source}: {difference.sentence()}", data))
         if result.published is not None:
-            driver.history.record("published", **to_record(result.published))
+            driver.history.record(to_record(result.published))
         if result.problem:
             unread.append(result.problem)
     if unread:

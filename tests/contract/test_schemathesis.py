@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from contracts.history_records import NoteRecord
 from tests.harness.case_prefetcher import GENERATED
 
 if TYPE_CHECKING:
@@ -24,5 +25,5 @@ def test_what_schemathesis_generates_is_answered_as_the_page_owes(
     sent = driver.session.post_all(cases)
     unseen = [judged.exchange for judged in sent if not judged.findings]
     for complaint in dict.fromkeys(prefetcher.complaints(unseen)):
-        driver.history.record("note", kind="advisory", text=f"schemathesis, where our checks see nothing: {complaint}")
+        driver.history.record(NoteRecord("advisory", f"schemathesis, where our checks see nothing: {complaint}"))
     driver.conclude(sent)

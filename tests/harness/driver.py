@@ -8,6 +8,7 @@ import pytest
 
 from contracts.clauses import catalogue
 from contracts.findings import BrokenPromise, Finding, Level, broken_promise
+from contracts.history_records import ExchangeRecord, ExercisedRecord, NoteRecord
 from strategies.unique_names import UniqueNames
 from tests.harness.client.budget import BudgetSpent, OutOfTime
 from tests.harness.exploration import concluded, explore_machine
@@ -114,7 +115,7 @@ class Driver:
 
     def exercised(self, clause: str, positive: int = 0, negative: int = 0) -> None:
         """Record that cases exercised a clause that no single exchange can show."""
-        self.history.record("exercised", clause=clause, positive=positive, negative=negative)
+        self.history.record(ExercisedRecord(clause, positive, negative))
 
     def _is_new(self, finding: Finding, exchange: Exchange | None, owner: object) -> bool:
         """Whether a finding fails the run and ``owner`` was the first with its root cause.
@@ -123,7 +124,7 @@ class Driver:
         """
         if self._levels[finding.clause] is Level.ADVISORY:
             return False
-        if self._deviations.match(finding, exchange.to_json() if exchange else None) is not None:
+        if self._deviations.match(finding, ExchangeRecord.of(exchange) if exchange else None) is not None:
             return False
         return self._claimed.setdefault(finding.key, owner) == owner
 
@@ -171,7 +172,7 @@ class Driver:
 
     def remark(self, text: str) -> None:
         """Put a remark about the run itself into the history."""
-        self.history.record("note", kind="suite", text=text)
+        self.history.record(NoteRecord("suite", text))
 
     def found_by(self, owner: object) -> list[str]:
         """The clauses of which ``owner`` was the first to see that they are broken."""

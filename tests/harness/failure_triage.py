@@ -6,6 +6,7 @@ import json
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
+from contracts.history_records import NotToBlameRecord
 from strategies.cases.baseline_cases import minimal_case
 from strategies.encoding import encode
 from strategies.shrinking import without
@@ -75,7 +76,7 @@ class FailureTriage:
             if finding.cause not in self._to_blame:
                 self._to_blame[finding.cause] = self._is_to_blame(answer, place)
                 if not self._to_blame[finding.cause]:
-                    self._history.record("not_to_blame", clause=finding.clause, cause=finding.cause, instead=status)
+                    self._history.record(NotToBlameRecord(*finding.key, status))
             return finding if self._to_blame[finding.cause] else replace(finding, cause=status)
         body = answer.judgement.expectation.body
         if not isinstance(body, dict) or not finding.cause.isdigit() or self._by_chance:

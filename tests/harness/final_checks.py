@@ -8,6 +8,15 @@ from collections import Counter
 from typing import TYPE_CHECKING, Any, Final
 
 from contracts.findings import Finding
+from contracts.history_records import (
+    ExchangeRecord,
+    ExercisedRecord,
+    FindingRecord,
+    HistoryRecord,
+    NoteRecord,
+    ObservationsRecord,
+    decode,
+)
 from reports.history import history_files, read_history
 from strategies.cases.baseline_cases import minimal_case
 from tests.harness.client.budget import BudgetSpent, OutOfTime
@@ -31,7 +40,7 @@ def run_final_checks(driver: Driver, folder: Path) -> None:
         _still_well(driver)
         verify_inventory(driver, folder)
     except (BudgetSpent, OutOfTime) as end:
-        driver.history.record("note", kind="budget", text=f"the look back was left out: {end}")
+        driver.history.record(NoteRecord("budget", f"the final checks were left out: {end}"))
 
 
 def _still_well(driver: Driver) -> None:
@@ -49,17 +58,17 @@ def judge_untracked(folder: Path, run_id: str, history: HistoryWriter, untracked
     """
     history.flush()
     wanted = {_name_in(json.dumps(project, ensure_ascii=False), run_id): project for project in untracked}
-    answers: dict[str, list[dict[str, Any]]] = {}
+    answers: dict[str, list[ExchangeRecord]] = {}
     number: Counter[str] = Counter()
     for record in read_history(*history_files(folder)):
-        name = _name_of(record, run_id) if record["type"] == "exchange" else None
-        if name is None:
+        name = _name_in(record.body_text, run_id) if isinstance(record, ExchangeRecord) else None
+        if name is None or not isinstance(record, ExchangeRecord):
             continue
         number[_answered(record)] += 1
         if name in wanted:
             answers.setdefault(name, []).append(record)
-    history.record("exercised", clause="state.rejected_creates_nothing", negative=number["refused"])
-    history.record("exercised", clause="state.creates_one", positive=number["created"])
+    history.record(ExercisedRecord("state.rejected_creates_nothing", negative=number["refused"]))
+    history.record(ExercisedRecord("state.creates_one", positive=number["created"]))
     for name, records in answers.items():
         received = {_answered(record): record for record in records}
         if "unclear" in received:
@@ -67,9 +76,9 @@ def judge_untracked(folder: Path, run_id: str, history: HistoryWriter, untracked
         # Where one use of a name was refused and another accepted, there is one project too many all the same.
         answered = "refused" if "refused" in received else "created"
         (clause, cause), record = _STRAYS[answered], received[answered]
-        expected = f"no project beyond those that responses named (this one: {record['response']['status']})"
+        expected = f"no project beyond those that responses named (this one: {record.status})"
         finding = Finding(clause, cause, expected, f"the list shows the project {wanted[name].get('id')}")
-        history.record("finding", finding=finding.to_json(), started=record["started"], exchange=record)
+        history.record(FindingRecord(finding, record.started, record))
 
 
 #: What a stray breaks by what was answered to its name: the clause and the cause.
@@ -79,17 +88,12 @@ _STRAYS: Final = {
 }
 
 
-def _answered(record: dict[str, Any]) -> str:
-    """What became of a request that may create a project, as far as its answer tells."""
-    status = record["response"]["status"] if record["response"] else 0
-    if 400 <= status < 500 and "expected" in record:
+def _answered(record: ExchangeRecord) -> str:
+    """The outcome of a request that may create a project: ``refused``, ``created`` or ``unclear``."""
+    if 400 <= record.status < 500 and record.expected:
         return "refused"
-    return "created" if status == 201 and isinstance(record.get("project", {}).get("id"), str) else "unclear"
-
-
-def _name_of(record: dict[str, Any], run_id: str) -> str | None:
-    body = record["case"].get("body")
-    return _name_in(body, run_id) if isinstance(body, str) else None
+    is_created = record.status == 201 and isinstance((record.project or {}).get("id"), str)
+    return "created" if is_created else "unclear"
 
 
 def _name_in(text: str, run_id: str) -> str | None:
@@ -97,23 +101,22 @@ def _name_in(text: str, run_id: str) -> str | None:
     return found.group() if found else None
 
 
-def _last_record(path: Path) -> dict[str, Any]:
-    """What a worker wrote at its end; nothing where the file ends otherwise."""
+def _last_record(path: Path) -> HistoryRecord | None:
+    """The last record of a worker; None where the file does not end with one."""
     with path.open("rb") as file:
         file.seek(max(0, path.stat().st_size - _TAIL))
         lines = file.read().splitlines()
     try:
-        record = json.loads(lines[-1]) if lines else {}
-    except ValueError:
-        return {}
-    return record if isinstance(record, dict) else {}
+        return decode(json.loads(lines[-1])) if lines else None
+    except (ValueError, TypeError, KeyError):
+        return None
 
 
 def note_observations(folder: Path, observations: Observations, history: HistoryWriter) -> None:
     """Say in the history what the answers carry beside the page, and what of the page they never carry."""
     for path in history_files(folder):
         record = _last_record(path)
-        if record.get("type") == "observations":
-            observations.merge(record["counts"])
+        if isinstance(record, ObservationsRecord):
+            observations.merge(record.counts)
     for text in [*observations.undocumented(), *observations.unobserved()]:
-        history.record("note", kind="observed", text=text)
+        history.record(NoteRecord("observed", text))

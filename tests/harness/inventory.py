@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from contracts import json_text
 from contracts.exchange import Exchange
+from contracts.history_records import ExchangeRecord
 from reports.history import history_files, read_history
 from tests.harness.client.ledger import read_ledgers
 from tests.harness.lookups import PAGE, changed, pages, read_again
@@ -72,11 +73,13 @@ def _remaining(folder: Path) -> dict[str, Exchange]:
     ledgers = read_ledgers(folder)
     deleted, times, found = ledgers.deleted | ledgers.deleting, Counter[str](), dict[str, Exchange]()
     for record in read_history(*history_files(folder)):
-        identifier = record["project"]["id"] if record["type"] == "exchange" and "project" in record else None
+        if not isinstance(record, ExchangeRecord):
+            continue
+        identifier = (record.project or {}).get("id")
         if isinstance(identifier, str):
             times[identifier] += 1
-            if not record.get("findings") and identifier not in deleted and len(found) < _PAGES * PAGE:
-                found[identifier] = Exchange.from_json(record)
+            if not record.findings and identifier not in deleted and len(found) < _PAGES * PAGE:
+                found[identifier] = record.exchange
     return {identifier: exchange for identifier, exchange in found.items() if times[identifier] == 1}
 
 

@@ -4,12 +4,24 @@ from __future__ import annotations
 
 import json
 import lzma
-from typing import TYPE_CHECKING, Any, Final
+from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from contracts.checks.context import Limits
 from contracts.clauses import catalogue
 from contracts.document import load_contract
-from contracts.exchange import Exchange
+from contracts.history_records import (
+    CleanupRecord,
+    EndRecord,
+    ExchangeRecord,
+    ExercisedRecord,
+    HistoryRecord,
+    NoteRecord,
+    NotExercisedRecord,
+    PhaseRecord,
+    RunRecord,
+    decode,
+)
 from contracts.judgement import ExternalIdUses, Judge, sent_external_id
 from contracts.secrets import Secrets
 from reports.history import HistoryWriter, history_files
@@ -19,9 +31,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from contracts.document import Contract
-
-#: Records that say what a run did beyond single exchanges; they are copied.
-_COPIED: Final = frozenset({"exercised", "not_exercised", "note", "phase", "cleanup", "end"})
+    from contracts.exchange import Exchange
 
 
 def judge_again(recording: Path, folder: Path, contract: Contract | None = None) -> None:
@@ -43,17 +53,16 @@ def judge_again(recording: Path, folder: Path, contract: Contract | None = None)
     folder.mkdir(parents=True, exist_ok=True)
     with HistoryWriter(folder, "main", secrets) as history:
         for record in _records(recording):
-            kind = record["type"]
-            if kind == "run":
-                judge = Judge(contract, Limits(), secrets, record["run_id"])
-                told = {name: value for name, value in record.items() if name not in {"type", "worker", "clauses"}}
-                history.record(kind, **told, clauses=[clause.to_json() for clause in clauses.values()])
-            elif kind == "exchange":
-                _judge_exchange(Exchange.from_json(record), judge, uses, history)
-            elif kind in _COPIED and record.get("clause", "service.no_5xx") in clauses:
-                history.record(
-                    kind, **{name: value for name, value in record.items() if name not in {"type", "worker"}}
-                )
+            if isinstance(record, RunRecord):
+                judge = Judge(contract, Limits(), secrets, record.run_id)
+                history.record(replace(record, clauses=tuple(clauses.values())))
+            elif isinstance(record, ExchangeRecord):
+                _judge_exchange(record.exchange, judge, uses, history)
+            elif isinstance(record, ExercisedRecord | NotExercisedRecord):
+                if record.clause in clauses:
+                    history.record(record)
+            elif isinstance(record, NoteRecord | PhaseRecord | CleanupRecord | EndRecord):
+                history.record(record)
 
 
 def _judge_exchange(exchange: Exchange, judge: Judge, uses: ExternalIdUses, history: HistoryWriter) -> None:
@@ -69,7 +78,7 @@ def _judge_exchange(exchange: Exchange, judge: Judge, uses: ExternalIdUses, hist
     history.exchange(exchange, judge.judge(exchange, expectation))
 
 
-def _records(recording: Path) -> Iterator[dict[str, Any]]:
+def _records(recording: Path) -> Iterator[HistoryRecord]:
     for path in history_files(recording) if recording.is_dir() else [recording]:
         with lzma.open(path) if path.suffix == ".xz" else path.open("rb") as lines:
-            yield from map(json.loads, lines)
+            yield from filter(None, map(decode, map(json.loads, lines)))

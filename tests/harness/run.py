@@ -12,9 +12,19 @@ import time
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol, TypeVar
+from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from contracts.document import DEFAULT_DOCUMENT
+from contracts.history_records import (
+    CleanupRecord,
+    EndRecord,
+    HistoryRecord,
+    KeptProject,
+    NoteRecord,
+    NotExercisedRecord,
+    ObservationsRecord,
+    PhaseRecord,
+)
 from reports.history import HistoryWriter
 from strategies.cases.baseline_cases import minimal_case
 from strategies.unique_names import UniqueNames
@@ -127,16 +137,16 @@ class TestRun:
         if self.parallel:
             export_key(self.secrets.resolve("{key}"))
         self._history = HistoryWriter(folder, self.worker, self.secrets)
-        self.history.record("run", **run_record(self.options, self.options.load_contract(), command))
+        self.history.record(run_record(self.options, self.options.load_contract(), command))
         if not_verified := self.options.load_contract().not_verified:
             text = f"the document says what no clause verifies: {'; '.join(not_verified[:_NAMED])}"
             rest = f" and {len(not_verified) - _NAMED} more" if len(not_verified) > _NAMED else ""
-            self.history.record("note", kind="contract", text=text + rest)
+            self.history.record(NoteRecord("contract", text + rest))
         if not self.secrets.is_telling:
             text = (
                 "the key is too short or too plain to be recognised in an answer; it is neither looked for nor masked"
             )
-            self.history.record("note", kind="suite", text=text)
+            self.history.record(NoteRecord("suite", text))
         self.open()
         self.session.request_budget.reserve(_LOOK_BACK + _SEARCH)
 
@@ -178,7 +188,7 @@ class TestRun:
             (offers.list, "state.creates_one"),
         ):
             if not offered:
-                self.history.record("not_exercised", clause=clause, why="the target does not offer it")
+                self.history.record(NotExercisedRecord(clause, "the target does not offer it"))
 
     def _pages(self) -> int:
         """Pages of the list that are read to learn which projects are there: few where few requests may be sent."""
@@ -199,12 +209,12 @@ class TestRun:
         """Say why the run can give no whole verdict; the first reason counts, and each is in the history."""
         text = self.secrets.redact_text(reason)
         self.reason = self.reason or text
-        self._note("end", reason=text, ended=time.time())
+        self._note(EndRecord(text, time.time()))
 
-    def _note(self, record: str, /, **members: Any) -> None:
+    def _note(self, record: HistoryRecord) -> None:
         """Write to the history; a full disk or a removed folder ends the verdict, and never the cleanup."""
         try:
-            self.history.record(record, **members)
+            self.history.record(record)
         except (OSError, ValueError) as problem:
             self.reason = self.reason or f"the history cannot be written: {problem}"
 
@@ -216,7 +226,7 @@ class TestRun:
         request_budget = self.session.request_budget
         if not self.reason:
             request_budget.give_back(_LOOK_BACK)
-            self._note("phase", name="final_checks", started=time.time())
+            self._note(PhaseRecord("final_checks", time.time()))
             try:
                 run_final_checks(self.driver, self.options.folder)
             except NoVerdict as problem:
@@ -231,12 +241,12 @@ class TestRun:
                 self.session.drain()
             except Exception as problem:  # noqa: BLE001  # as above
                 self.ends(f"requests in flight could not be ended: {type(problem).__name__}: {problem}")
-            self._note("phase", name="cleanup", started=time.time())
+            self._note(PhaseRecord("cleanup", time.time()))
             try:
                 self._clean_up()
             except Exception as problem:  # noqa: BLE001  # whatever it is, the reports must be written
                 self.ends(f"the cleanup failed itself: {problem}; to try again: {self.cleanup_command()}")
-        self._note("end", reason=self.reason, ended=time.time())
+        self._note(EndRecord(self.reason, time.time()))
 
     def _clean_up(self) -> None:
         request_budget = self.session.request_budget
@@ -251,7 +261,7 @@ class TestRun:
             )
         except KeyboardInterrupt:
             self.reason = self.reason or INTERRUPTED
-            self._note("note", kind="cleanup", text=f"the cleanup was interrupted: {self.cleanup_command()}")
+            self._note(NoteRecord("cleanup", f"the cleanup was interrupted: {self.cleanup_command()}"))
             return
         if (cleaned.kept or cleaned.may_be_left) and not self.options.keep_projects:
             left = f"{len(cleaned.kept)} projects were left, {cleaned.may_be_left} more may be"
@@ -260,19 +270,14 @@ class TestRun:
         if self.options.offers[1]:
             judge_untracked(self.options.folder, self.options.run_id, self.history, cleaned.untracked)
         note_observations(self.options.folder, self.session.observations, self.history)
-        self.history.record(
-            "cleanup",
-            created=cleaned.created,
-            deleted=cleaned.deleted,
-            kept=[{"id": identifier, "why": why} for identifier, why in cleaned.kept.items()],
-            may_be_left=cleaned.may_be_left,
-        )
+        kept = tuple(KeptProject(identifier, why) for identifier, why in cleaned.kept.items())
+        self.history.record(CleanupRecord(cleaned.created, cleaned.deleted, kept, cleaned.may_be_left))
         remarks = list(cleaned.remarks)
         if cleaned.kept and not self.options.keep_projects:
             remarks.append(f"{len(cleaned.kept)} projects were left: {'; '.join(cleaned.reasons())[:400]}")
             remarks.append(f"to delete what is left: {self.cleanup_command()}")
         for remark in remarks:
-            self.history.record("note", kind="cleanup", text=remark)
+            self.history.record(NoteRecord("cleanup", remark))
 
     def cleanup_command(self) -> str:
         """The command that deletes what this run has left."""
@@ -283,7 +288,7 @@ class TestRun:
         self.prefetcher.close()
         if self._session is not None:
             if not self.is_controller:
-                self.history.record("observations", counts=self._session.observations.to_json())
+                self.history.record(ObservationsRecord(self._session.observations.to_json()))
             self._session.close()
         if self._history is not None:
             try:

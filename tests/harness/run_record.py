@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from contracts.clauses import catalogue
 from contracts.exchange import DEFAULT_HEADERS
+from contracts.history_records import RunRecord, Target
 
 if TYPE_CHECKING:
     from contracts.document import Contract
@@ -22,27 +23,27 @@ _PACKAGES: Final = ("pytest", "hypothesis", "schemathesis", "requests", "pytest-
 _ROOT: Final = Path(__file__).parents[2]
 
 
-def run_record(options: RunOptions, contract: Contract, command: str) -> dict[str, Any]:
-    """The members of the ``run`` record, JSON all through, without a secret."""
+def run_record(options: RunOptions, contract: Contract, command: str) -> RunRecord:
+    """The record of a run, without a secret."""
     commit, dirty = _commit()
-    return {
-        "id": options.folder.name,
-        "target": {"name": options.target, "base_url": options.base_url},
-        "profile": options.profile,
-        "seed": options.seed,
-        "run_id": options.run_id,
-        "options": _shown(options),
-        "versions": {"python": platform.python_version(), **_versions()},
-        "platform": f"{platform.system()} {platform.machine()}",
-        "commit": commit,
-        "dirty": dirty,
-        "started": time.time(),
-        "default_headers": [list(pair) for pair in DEFAULT_HEADERS],
-        "clauses": [clause.to_json() for clause in catalogue(contract).values()],
-        "limits": {"response_time": options.response_time},
-        "shard": None if options.shard == (1, 1) else f"{options.shard[0]}/{options.shard[1]}",
-        "command": _without_password(command),
-    }
+    return RunRecord(
+        id=options.folder.name,
+        target=Target(options.target, options.base_url),
+        profile=options.profile,
+        seed=options.seed,
+        run_id=options.run_id,
+        options=_shown(options),
+        versions={"python": platform.python_version(), **_versions()},
+        platform=f"{platform.system()} {platform.machine()}",
+        commit=commit,
+        dirty=dirty,
+        started=time.time(),
+        default_headers=DEFAULT_HEADERS,
+        clauses=tuple(catalogue(contract).values()),
+        limits={"response_time": options.response_time},
+        shard=None if options.shard == (1, 1) else f"{options.shard[0]}/{options.shard[1]}",
+        command=_without_password(command),
+    )
 
 
 def _shown(options: RunOptions) -> dict[str, Any]:

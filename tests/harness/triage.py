@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING
 
+from contracts.history_records import RepeatedRecord
 from strategies.shrinking import shrink
 from tests.harness.connection_triage import CONNECTIONS, ConnectionTriage
 from tests.harness.failure_triage import FailureTriage
@@ -87,7 +88,7 @@ class Triage:
 
         again = any(still_fails(self._names.renew(answer.case)) for _ in range(_AGAIN))
         if again or passed:
-            self._history.record("repeated", clause=finding.clause, cause=finding.cause, fails=again)
+            self._history.record(RepeatedRecord(*finding.key, again))
         if len(answer.case.body) <= _SMALL:
             return
         blamed = finding.cause.partition(" at /")[2]

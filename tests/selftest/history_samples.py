@@ -17,6 +17,16 @@ from contracts.clauses import catalogue
 from contracts.document import Contract, load_contract
 from contracts.exchange import Case, Exchange, Failure, Headers, Response
 from contracts.findings import Finding
+from contracts.history_records import (
+    CleanupRecord,
+    EndRecord,
+    ExercisedRecord,
+    KeptProject,
+    NoteRecord,
+    NotExercisedRecord,
+    RunRecord,
+    Target,
+)
 from contracts.judgement import Judge
 from contracts.oracle import Expectation, Expected
 from contracts.secrets import Secrets
@@ -118,7 +128,7 @@ def write_history(  # noqa: PLR0913  # every one has a default
     judge = Judge(contract, Limits(), secrets, RUN_ID)
     clock, choose = started, random.Random(seed)
     with HistoryWriter(directory, worker, secrets) as writer:
-        writer.record("run", **run_record(contract, target=target, run=run, seed=seed, started=started, **members))
+        writer.record(run_record(contract, target=target, run=run, seed=seed, started=started, **members))
         for number, case in enumerate(cases(count, seed), 1):
             expected = judge.expect(case)
             correct = _correct(case, expected, choose, STARTED + clock - started)
@@ -135,45 +145,40 @@ def write_history(  # noqa: PLR0913  # every one has a default
             )
             writer.exchange(exchange, judge.judge(exchange, expected))
             clock += elapsed
-        writer.record("exercised", clause="state.reads_back", positive=12)
-        writer.record("not_exercised", clause="service.pattern_time", why="the profile has no time for it")
+        writer.record(ExercisedRecord("state.reads_back", positive=12))
+        writer.record(NotExercisedRecord("service.pattern_time", "the profile has no time for it"))
         if extra is not None:
             extra(writer)
         note(writer, "retries", "3 answers were 429; the run slowed down to 8 requests a second")
-        writer.record("cleanup", created=140, deleted=139, kept=[{"id": "q" * 21, "why": "404 to DELETE"}])
+        writer.record(CleanupRecord(140, 139, (KeptProject("q" * 21, "404 to DELETE"),)))
         if ended:
-            writer.record("end", reason=reason, ended=clock + 0.4)
+            writer.record(EndRecord(reason, clock + 0.4))
     return directory / f"history-{worker}.ndjson"
 
 
 def note(writer: HistoryWriter, kind: str, text: str) -> None:
     """Append a note as the recording plugin does."""
-    writer.record("note", kind=kind, text=text)
+    writer.record(NoteRecord(kind, text))
 
 
-def run_record(
-    contract: Contract, *, target: str, run: str, seed: int, started: float, **members: Any
-) -> dict[str, Any]:
-    """The members of a run record."""
-    clauses = catalogue(contract)
+def run_record(contract: Contract, *, target: str, run: str, seed: int, started: float, **members: Any) -> RunRecord:
+    """The record of a run; ``members`` replace those of the sample."""
     base_url = "http://127.0.0.1:40123/api" if target == "mock" else "https://automation.example.com/api"
-    record = {
-        "id": run,
-        "target": {"name": target, "base_url": base_url},
-        "profile": "default",
-        "seed": seed,
-        "run_id": RUN_ID,
-        "options": {"fail_on": "implied", "workers": 1},
-        "versions": {"python": "3.11.2", "schemathesis": "4.32.5", "hypothesis": "6.170.2"},
-        "commit": "5b5156b0c0ffee",
-        "dirty": False,
-        "started": started,
-        "clauses": [clause.to_json() for clause in clauses.values()],
-        "limits": {"response_time": 5.0, "response_bytes": 16777216},
-        "shard": None,
-        "command": f"pytest tests/contract --target {target}",
-    }
-    return record | members
+    record = RunRecord(
+        id=run,
+        target=Target(target, base_url),
+        profile="default",
+        seed=seed,
+        run_id=RUN_ID,
+        options={"fail_on": "implied", "workers": 1},
+        versions={"python": "3.11.2", "schemathesis": "4.32.5", "hypothesis": "6.170.2"},
+        commit="5b5156b0c0ffee",
+        started=started,
+        clauses=tuple(catalogue(contract).values()),
+        limits={"response_time": 5.0, "response_bytes": 16777216},
+        command=f"pytest tests/contract --target {target}",
+    )
+    return replace(record, **members)
 
 
 def finding(clause: str, **members: Any) -> Finding:

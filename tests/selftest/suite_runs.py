@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Self
 from urllib.parse import urlsplit
 
 from contracts.exchange import unpack_bytes
-from reports.history import history_files, read_history
+from reports.history import history_files, read_json
 from tests.mock.process import MockProcess
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ class Ran:
     folder: Path
 
     def records(self, kind: str | None = None) -> list[dict[str, Any]]:
-        records = read_history(*history_files(self.folder))
+        records = read_json(*history_files(self.folder))
         return [record for record in records if kind in {None, record["type"]}]
 
     def bodies(self) -> list[str]:

@@ -5,9 +5,10 @@ from __future__ import annotations
 import threading
 import time
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, Final, NoReturn, Protocol
+from typing import TYPE_CHECKING, Final, NoReturn, Protocol
 
 from contracts.exchange import COLLECTION_PATH, VALID_AUTHORIZATION, Case, Exchange
+from contracts.history_records import NoteRecord
 from contracts.judgement import Judgement
 from contracts.oracle import IN_USE, SENT_BEFORE
 from tests.harness.client.failure_classification import ACCOUNT, GARBLED, named, retry_after, suspicious
@@ -16,6 +17,7 @@ from tests.harness.client.target import NoVerdict
 
 if TYPE_CHECKING:
     from contracts.checks.context import Limits
+    from contracts.history_records import HistoryRecord
     from tests.harness.client.budget import RequestBudget
 
 _FIRST_PAUSE: Final = 0.2
@@ -48,7 +50,7 @@ class Recorder(Protocol):
     def exchange(self, exchange: Exchange, judgement: Judgement | None = None) -> None:
         """Append one exchange."""
 
-    def record(self, kind: str, /, **members: Any) -> None:
+    def record(self, record: HistoryRecord, /) -> None:
         """Append any other record."""
 
 
@@ -172,7 +174,7 @@ class RetryPolicy:
             self._note(f"a request was repeated after: {named(exchange)}")
 
     def _note(self, text: str) -> None:
-        self._recorder.record("note", kind="retries", text=text)
+        self._recorder.record(NoteRecord("retries", text))
 
     # -- waiting ------------------------------------------------------------------------------------------
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from contracts.exchange import Case, Exchange, Response
+from contracts.history_records import RunRecord
 from contracts.secrets import Secrets
 from reports.history import HistoryWriter
 from tests.benchmark.loops import Traffic, plain_loop
@@ -74,7 +75,7 @@ def test_a_function_that_is_gone_is_not_passed_over() -> None:
 
 def _recorded(folder: Path, *cases: Case) -> Traffic:
     with HistoryWriter(folder, "main", Secrets("")) as writer:
-        writer.record("run", run_id=RUN_ID)
+        writer.record(RunRecord(run_id=RUN_ID))
         for number, case in enumerate(cases):
             writer.exchange(Exchange(case, Response(201, (), b"{}"), number=number))
     return Traffic.recorded(folder)

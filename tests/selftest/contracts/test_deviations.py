@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from contracts.deviations import DeviationError, Deviations
+from contracts.exchange import Case, Exchange
 from contracts.findings import Finding
+from contracts.history_records import ExchangeRecord
 from tests.selftest.suite_runs import Ran, run_module, run_suite
 
 if TYPE_CHECKING:
@@ -161,7 +163,7 @@ def test_an_unusable_file_of_deviations_ends_the_run_before_anything_is_sent(tmp
 
 def test_every_condition_of_an_entry_must_hold() -> None:
     finding = Finding("request.displayName.pattern", "accepted", "a 4xx", "201 {}", "/displayName", ("a dot",))
-    exchange = {"case": {"body": '{"displayName":"a.b"}'}}
+    exchange = ExchangeRecord.of(Exchange(Case(b'{"displayName":"a.b"}'), None))
 
     def known(**conditions: str | tuple[str, ...]) -> bool:
         path_entry = {**ENTRY, **conditions}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -14,6 +15,7 @@ from contracts.diagnosis import diagnose, observed
 from contracts.document import load_contract
 from contracts.exchange import Case, Exchange, Response
 from contracts.findings import Outcome
+from contracts.history_records import ExchangeRecord, HistoryRecord, RunRecord, SignatureRecord, Target
 from contracts.judgement import Judge
 from contracts.oracle import Expected
 from contracts.patterns import Pattern
@@ -38,12 +40,10 @@ CASES = [
 Service = Callable[[Case, dict[str, Any], bool], int | dict[str, Any]]
 
 
-def _records(service: Service) -> list[dict[str, Any]]:
+def _records(service: Service) -> list[HistoryRecord]:
     """The history of a run: each case, and what a service makes of it that is told whether the case is valid."""
-    clauses = [clause.to_json() for clause in catalogue(CONTRACT).values()]
-    records: list[dict[str, Any]] = [
-        {"type": "run", "worker": "main", "target": {"name": "live", "base_url": "http://x"}, "clauses": clauses}
-    ]
+    clauses = tuple(catalogue(CONTRACT).values())
+    records: list[HistoryRecord] = [RunRecord(target=Target("live", "http://x"), clauses=clauses, worker="main")]
     for number, case in enumerate(CASES, 1):
         expected = JUDGE.expect(case)
         body = expected.body if isinstance(expected.body, dict) else {}
@@ -52,18 +52,8 @@ def _records(service: Service) -> list[dict[str, Any]]:
         response = Response(status, (("content-type", "application/json"),), json.dumps(project).encode())
         exchange = Exchange(case, response, elapsed=0.01, number=number)
         judgement = JUDGE.judge(exchange, expected)
-        records.append({"type": "signature", "worker": "main", "id": number, "positive": [], "negative": []})
-        records.append(
-            {
-                "type": "exchange",
-                **exchange.to_json(),
-                "worker": "main",
-                "expected": expected.expected.value,
-                "signature": number,
-                "violations": [[v.clause, v.where, v.why, *v.kinds] for v in expected.violations],
-                "findings": [finding.to_json() for finding in judgement.findings],
-            }
-        )
+        records.append(SignatureRecord(number, (), (), "main"))
+        records.append(ExchangeRecord.of(exchange, replace(judgement, project=None), signature=number))
     return records
 
 

@@ -11,7 +11,9 @@ from contracts import json_text
 from contracts.deviations import Deviations
 from contracts.division import divided
 from contracts.document import load_contract
+from contracts.exchange import Case, Exchange
 from contracts.findings import Finding
+from contracts.history_records import ExchangeRecord
 from contracts.kinds import (
     AT_THE_ENDS,
     LEFT_OUT,
@@ -33,7 +35,7 @@ def _cause(*cases: tuple[tuple[str, ...], int], cause: str = "accepted") -> Root
     for kinds, count in cases:
         for _ in range(count):
             number += 1
-            exchange = {"number": number, "started": 1.0, "case": {"body": "x" * number}}
+            exchange = ExchangeRecord.of(Exchange(Case(b"x" * number), None, number=number))
             root_causes.add(Finding("request.code.pattern", cause, "4xx", "201", "/code", kinds), exchange)
     return next(iter(root_causes))
 
@@ -48,7 +50,7 @@ def test_one_kind_is_one_mistake() -> None:
 
 def test_two_kinds_that_fail_as_a_whole_are_two_mistakes_each_with_its_own_smallest_case() -> None:
     parts = divided(_cause((("slash",), 4), (("dot",), 6)), Counter())
-    assert [(part.kind, part.count, part.exchange and part.exchange["number"]) for part in parts] == [
+    assert [(part.kind, part.count, part.exchange and part.exchange.number) for part in parts] == [
         ("dot", 6, 5),
         ("slash", 4, 1),
     ]

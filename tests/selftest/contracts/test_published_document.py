@@ -14,6 +14,7 @@ from contracts.document import DEFAULT_DOCUMENT, load_contract
 from contracts.drift.openapi import read_openapi
 from contracts.exchange import Case, Exchange, Response
 from contracts.findings import Finding
+from contracts.history_records import ExchangeRecord
 from contracts.judgement import Judge
 from contracts.published_document import SNAPSHOT, PublishedDocuments, to_record
 from contracts.root_causes import RootCauses
@@ -33,14 +34,14 @@ def _cause(body: dict[str, Any], response: dict[str, Any]) -> RootCause:
     exchange = Exchange(Case(json.dumps(body).encode()), answer)
     finding = Judge(CONTRACT, Limits(), Secrets.absent()).judge(exchange).findings[0]
     causes = RootCauses(Deviations.none())
-    causes.add(finding, exchange.to_json())
+    causes.add(finding, ExchangeRecord.of(exchange))
     return next(iter(causes))
 
 
 def _allowing(cause: RootCause, *documents: dict[str, Any], contract: str = str(DEFAULT_DOCUMENT)) -> str:
     published = PublishedDocuments()
     for document in documents:
-        published.add(json.loads(json.dumps(to_record(read_openapi(document, "given.json")))))
+        published.add(to_record(read_openapi(document, "given.json")))
     return published.allowing(cause, "", contract)
 
 
@@ -60,7 +61,9 @@ def test_nothing_is_said_of_a_case_that_breaks_the_contract_only_with_others() -
     body = {"displayName": "a", "externalId": "x "}
     exchange = Exchange(Case(json.dumps(body).encode()), Response(409, (("Content-Type", "application/json"),), b"{}"))
     causes = RootCauses(Deviations.none())
-    causes.add(Finding("response.201.externalId.echo", "changed", "e", "409", "/externalId"), exchange.to_json())
+    causes.add(
+        Finding("response.201.externalId.echo", "changed", "e", "409", "/externalId"), ExchangeRecord.of(exchange)
+    )
     assert _allowing(next(iter(causes))) == ""
 
 
@@ -90,7 +93,7 @@ def test_the_snapshot_says_nothing_of_another_contract() -> None:
 def test_what_is_not_about_a_field_is_never_allowed(clause: str) -> None:
     causes = RootCauses(Deviations.none())
     exchange = Exchange(Case(b'{"displayName":"a"}'), Response(201, (), b"{}"))
-    causes.add(Finding(clause, "x", "e", "r"), exchange.to_json())
+    causes.add(Finding(clause, "x", "e", "r"), ExchangeRecord.of(exchange))
     causes.add(Finding(clause, "x", "e", "r"), None)
     assert _allowing(next(iter(causes))) == ""
 

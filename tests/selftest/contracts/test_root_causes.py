@@ -6,14 +6,17 @@ from typing import Any
 import pytest
 
 from contracts.deviations import Deviations
+from contracts.exchange import Case, Exchange
 from contracts.findings import Finding
+from contracts.history_records import ExchangeRecord
 from contracts.kinds import CONVERTED
 from contracts.merging import merged
 from contracts.root_causes import RootCause, RootCauses, without_explained
 
 
-def _exchange(number: int, body: dict[str, Any]) -> dict[str, Any]:
-    return {"worker": "main", "number": number, "started": 1.0, "case": {"body": json.dumps(body), "case_set": "x"}}
+def _exchange(number: int, body: dict[str, Any]) -> ExchangeRecord:
+    case = Case(json.dumps(body).encode(), case_set="x")
+    return ExchangeRecord.of(Exchange(case, None, started=1.0, number=number))
 
 
 def _root_causes(*seen: tuple[str, str, dict[str, Any]]) -> RootCauses:
@@ -59,7 +62,7 @@ def test_a_failure_that_tells_nothing_is_kept_where_no_known_field_explains_it()
     assert known.cause == "500 at /jobs"
     assert vague.count == 1
     assert vague.exchange is not None
-    assert "jobs" not in vague.exchange["case"]["body"]
+    assert "jobs" not in vague.exchange.body_text
 
 
 @pytest.mark.parametrize(
@@ -134,7 +137,7 @@ def test_a_failure_that_was_put_down_to_the_wrong_field_is_one_of_those_that_tel
     [cause] = without_explained(causes, frozenset())
     assert (cause.cause, cause.count) == ("500", 3)
     assert cause.exchange is not None
-    assert json.loads(cause.exchange["case"]["body"]) == {"jobs": 1}
+    assert json.loads(cause.exchange.body_text) == {"jobs": 1}
 
 
 def test_failures_by_chance_are_one_root_cause_and_those_of_a_field_another() -> None:

@@ -2,47 +2,38 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING
 
 from contracts.clauses import catalogue
 from contracts.document import load_contract
+from contracts.exchange import Case, Exchange, Response
 from contracts.findings import Finding
+from contracts.history_records import EndRecord, ExchangeRecord, ReattributedRecord, RunRecord, SignatureRecord, Target
+from contracts.judgement import Judgement
+from contracts.oracle import Expectation, Expected
 from contracts.verdict import ExitStatus, build_verdict
+
+if TYPE_CHECKING:
+    from contracts.history_records import HistoryRecord
 
 SEEN = Finding("service.no_5xx", "500 pool exhausted", "201", "500")
 AT_END = Finding("state.recovers", SEEN.cause, "as at the beginning", "500")
 
 
-def _exchange(number: int, *findings: Finding) -> dict[str, Any]:
-    return {
-        "type": "exchange",
-        "worker": "main",
-        "number": number,
-        "started": float(number),
-        "elapsed": 0.01,
-        "case": {"headers": [], "body": "{}"},
-        "response": {"status": 500, "headers": [], "body": ""},
-        "signature": 1,
-        "findings": [finding.to_json() for finding in findings],
-    }
+def _exchange(number: int, *findings: Finding) -> ExchangeRecord:
+    exchange = Exchange(Case(b"{}"), Response(500, (), b""), started=float(number), elapsed=0.01, number=number)
+    judgement = Judgement(Expectation(Expected.CREATED), findings, (), (), ())
+    return ExchangeRecord.of(exchange, judgement, signature=1)
 
 
-def _run(*exchanges: dict[str, Any]) -> list[dict[str, Any]]:
-    clauses = [clause.to_json() for clause in catalogue(load_contract()).values()]
+def _run(*exchanges: ExchangeRecord) -> list[HistoryRecord]:
     last = exchanges[-1]
     return [
-        {"type": "run", "worker": "main", "target": {"name": "live", "base_url": "http://x"}, "clauses": clauses},
-        {"type": "signature", "worker": "main", "id": 1, "positive": [], "negative": []},
+        RunRecord(target=Target("live", "http://x"), clauses=tuple(catalogue(load_contract()).values()), worker="main"),
+        SignatureRecord(1, (), (), "main"),
         *exchanges,
-        {
-            "type": "reattributed",
-            "worker": "main",
-            "number": last["number"],
-            "was": SEEN.to_json(),
-            "finding": AT_END.to_json(),
-            "exchange": last,
-        },
-        {"type": "end", "worker": "main", "reason": ""},
+        ReattributedRecord(last.number, SEEN, AT_END, last, "main"),
+        EndRecord("", worker="main"),
     ]
 
 

@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from contracts.verdict import ExitStatus
-from reports.history import history_files, read_history
+from reports.history import history_files, read_json
 from strategies.cases.baseline_cases import minimal_case
 from tests.harness.lookups import read_back
 from tests.mock.process import MockProcess
@@ -239,7 +239,7 @@ def test_a_project_that_was_deleted_is_not_missed(service: str, tmp_path: Path, 
 
             server.behave = behave
         session.delete(str(created[1].project_id))
-    records = read_history(*history_files(test_run.options.folder))
+    records = read_json(*history_files(test_run.options.folder))
     assert not [record for record in records if record["type"] == "finding"]
     assert test_run.cleaned is not None
     assert not test_run.cleaned.kept

@@ -7,9 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from contracts.exchange import Case, Exchange, Response
+from contracts.judgement import Judgement
+from contracts.oracle import Expectation, Expected
 from contracts.secrets import Secrets
 from contracts.verdict import ExitStatus
-from reports.history import HistoryWriter, history_files, read_history
+from reports.history import HistoryWriter, history_files, read_json
 from tests.harness.final_checks import judge_untracked
 from tests.mock.process import MockProcess
 from tests.selftest.live_runs import KEY, essentials_run
@@ -21,20 +24,18 @@ RUN_ID = "ctstray"
 
 
 def _records(folder: Path) -> list[dict[str, Any]]:
-    return list(read_history(*history_files(folder)))
+    return list(read_json(*history_files(folder)))
 
 
 def _strays(folder: Path, stray: str, *answers: tuple[str, int]) -> list[tuple[str, str]]:
     """What is found where a project named ``stray`` stands and requests with these names were answered so."""
     with HistoryWriter(folder, "main", Secrets(KEY)) as history:
         for number, (name, status) in enumerate(answers, 1):
-            record: dict[str, Any] = {"number": number, "started": float(number), "elapsed": 0.01}
-            record["case"] = {"headers": [], "body": json.dumps({"displayName": f"x{name}"})}
-            record["response"] = {"status": status, "headers": [], "body": ""} if status else None
-            record["expected"] = "created"
-            if status == 201:
-                record["project"] = {"id": "P" * 21}
-            history.record("exchange", **record)
+            case = Case(json.dumps({"displayName": f"x{name}"}).encode())
+            response = Response(status, (), b"") if status else None
+            project = {"id": "P" * 21} if status == 201 else None
+            judgement = Judgement(Expectation(Expected.CREATED), (), (), (), (), project)
+            history.exchange(Exchange(case, response, started=float(number), number=number), judgement)
         judge_untracked(folder, RUN_ID, history, [{"id": "S" * 21, "displayName": stray}])
     found = [record["finding"] for record in _records(folder) if record["type"] == "finding"]
     return [(finding["clause"], finding["cause"]) for finding in found]

@@ -16,6 +16,7 @@ from markdown_it import MarkdownIt
 
 from contracts.exchange import Case, Exchange, Failure, Response
 from contracts.findings import Finding
+from contracts.history_records import NotExercisedRecord
 from reports.markdown import code
 from reports.reading import summarize
 from reports.render import write_all
@@ -54,7 +55,7 @@ def hostile_run(directory: Path) -> None:
             finding = Finding(clause, f"cause {HOSTILE}", f"expected {HOSTILE}", f"received {HOSTILE}", f"/{HOSTILE}")
             writer.finding(finding, exchange)
         samples.note(writer, HOSTILE, HOSTILE)
-        writer.record("unknown", clause="state.overlap", why=HOSTILE)
+        writer.record(NotExercisedRecord("state.overlap", HOSTILE))
 
     samples.write_history(
         directory,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -10,30 +11,33 @@ import pytest
 from contracts.deviations import Deviations
 from contracts.exchange import Case, Exchange, Response
 from contracts.findings import Finding
+from contracts.history_records import ExchangeRecord
 from contracts.root_causes import RootCause, RootCauses
 from reports.evidence import one_line
 from reports.related_requests import related_requests
 
-KEY, NO_KEY = [["Authorization", "Bearer {key}"]], [["Content-Type", "application/json"]]
+KEY, NO_KEY = (("Authorization", "Bearer {key}"),), (("Content-Type", "application/json"),)
 
 
-def _exchange(number: int, body: dict[str, Any] | None, **members: Any) -> dict[str, Any]:
-    case: dict[str, Any] = {"headers": members.pop("headers", KEY), "body": None if body is None else json.dumps(body)}
+def _exchange(number: int, body: dict[str, Any] | None, **members: Any) -> ExchangeRecord:
+    text = None if body is None else json.dumps(body).encode()
+    case = Case(text, headers=members.pop("headers", KEY))
     if "path" in members:
-        case |= {"method": "GET", "path": members.pop("path")}
-    base = {"type": "exchange", "worker": "main", "number": number, "started": float(number), "elapsed": 0.1}
-    return {**base, "case": case, "response": None, **members}
+        case = replace(case, method="GET", path=members.pop("path"))
+    project = members.pop("project", None)
+    record = ExchangeRecord.of(Exchange(case, None, started=float(number), elapsed=0.1, number=number, **members))
+    return ExchangeRecord(record.encoded | ({"project": project} if project else {}))
 
 
-def _cause(clause: str, exchange: dict[str, Any]) -> RootCause:
+def _cause(clause: str, exchange: ExchangeRecord) -> RootCause:
     causes = RootCauses(Deviations.none())
     causes.add(Finding(clause, "x", "e", "r"), exchange)
     (cause,) = causes
     return cause
 
 
-def _numbers(clause: str, shown: int, history: list[dict[str, Any]]) -> list[int]:
-    exchange = next(record for record in history if record["number"] == shown)
+def _numbers(clause: str, shown: int, history: list[ExchangeRecord]) -> list[int]:
+    exchange = next(record for record in history if record.number == shown)
     found = related_requests([_cause(clause, exchange)], history)
     return [other.number for other in found.get(("main", shown), ())]
 

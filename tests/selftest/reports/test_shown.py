@@ -13,6 +13,8 @@ from hypothesis import strategies as st
 
 from contracts.clauses import catalogue
 from contracts.document import load_contract
+from contracts.exchange import Case, Exchange, Failure, Response
+from contracts.history_records import ExchangeRecord
 from reports.marking import span
 from reports.reading import summarize
 from reports.tally import Tally
@@ -176,7 +178,8 @@ def test_annotations_are_made_in_a_workflow_alone(broken: Summary) -> None:
 def test_quantiles_are_right_to_three_per_cent(values: list[float]) -> None:
     tally = Tally()
     for number, value in enumerate(values):
-        tally.observe({"case": {}, "response": {"status": 201}, "elapsed": value, "started": 1.0 + number})
+        exchange = Exchange(Case(None), Response(201, (), b""), started=1.0 + number, elapsed=value)
+        tally.observe(ExchangeRecord({**ExchangeRecord.of(exchange).encoded, "elapsed": value}))
     (row,) = tally.latencies()
     exact = sorted(values)[max(0, -(-len(values) // 2) - 1)]
     assert exact * 0.97 <= row.p50 <= exact * 1.03
@@ -188,7 +191,8 @@ def test_quantiles_are_right_to_three_per_cent(values: list[float]) -> None:
 def test_the_timeline_holds_every_case_in_a_bounded_number_of_bars(starts: list[float]) -> None:
     tally = Tally()
     for start in starts:
-        tally.observe({"case": {}, "response": None, "failure": {"kind": "timeout"}, "elapsed": 0.1, "started": start})
+        exchange = Exchange(Case(None), None, Failure("timeout", ""), started=start, elapsed=0.1)
+        tally.observe(ExchangeRecord.of(exchange))
     width, bars = tally.timeline()
     assert 1 <= len(bars) <= 121
     assert sum(count for bar in bars for _, count in bar.counts) == len(starts)

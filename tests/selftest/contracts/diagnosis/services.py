@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from contracts.checks.context import Limits
 from contracts.document import load_contract
 from contracts.exchange import Case, Exchange
+from contracts.history_records import EndRecord
 from contracts.judgement import Judge
 from contracts.oracle import Expectation, Expected
 from contracts.secrets import Secrets
@@ -44,7 +45,7 @@ def report_on(service: Service, directory: Path) -> Summary:
     contract, secrets = load_contract(), Secrets(KEY)
     judge, choose = Judge(contract, Limits(), secrets, RUN_ID), random.Random(5)  # noqa: S311  # no secret
     with HistoryWriter(directory, "main", secrets) as writer:
-        writer.record("run", **run_record(contract, target="live", run="run", seed=5, started=STARTED))
+        writer.record(run_record(contract, target="live", run="run", seed=5, started=STARTED))
         for number, case in enumerate(_cases(), 1):
             expected = judge.expect(case)
             body = expected.body if isinstance(expected.body, dict) else {}
@@ -60,5 +61,5 @@ def report_on(service: Service, directory: Path) -> Summary:
                 response = replace(response, status=int(does or 0), body=b'{"message":"no"}')
             exchange = Exchange(case, response, started=STARTED, elapsed=0.01, number=number)
             writer.exchange(exchange, judge.judge(exchange, expected))
-        writer.record("end", reason="", ended=STARTED + 9_999)
+        writer.record(EndRecord("", STARTED + 9_999))
     return summarize([directory])

@@ -8,18 +8,21 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from contracts.document import load_contract
+from contracts.history_records import encode
 from tests.contract.test_drift import test_what_is_published_elsewhere_says_what_the_contract_says as noting
 from tests.selftest.data import DATA
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from contracts.history_records import HistoryRecord
+
 
 def recorded(*sources: str) -> list[dict[str, Any]]:
     records: list[dict[str, Any]] = []
 
-    def record(record_type: str, /, **members: Any) -> None:
-        records.append({"type": record_type, **members})
+    def record(record: HistoryRecord) -> None:
+        records.append(encode(record, "main"))
 
     driver: Any = SimpleNamespace(contract=load_contract(), history=SimpleNamespace(record=record))
     request: Any = SimpleNamespace(config=SimpleNamespace(getoption=lambda *_, **__: list(sources)))
