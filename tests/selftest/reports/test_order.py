@@ -12,6 +12,7 @@ from contracts.clauses import Clause, catalogue
 from contracts.document import load_contract
 from contracts.exchange import Case, Exchange, Failure, Response
 from contracts.findings import Level
+from contracts.history_records import PhaseRecord
 from reports.evidence import Evidence
 from reports.reading import summarize
 from reports.render import write_all
@@ -81,8 +82,8 @@ def test_places_and_reasons_are_worded_for_people() -> None:
 
 def test_the_timeline_says_what_a_run_did_behind_its_tests(tmp_path: Path) -> None:
     def ends(writer: HistoryWriter) -> None:
-        writer.record("phase", name="final_checks", started=samples.STARTED + 6)
-        writer.record("phase", name="cleanup", started=samples.STARTED + 7.5)
+        writer.record(PhaseRecord("final_checks", samples.STARTED + 6))
+        writer.record(PhaseRecord("cleanup", samples.STARTED + 7.5))
 
     history = samples.write_history(tmp_path, extra=ends, ended=False)
     with history.open("a") as file:
