@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any, Final
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from contracts.exchange_record import ExchangeRecord
     from contracts.findings import Finding
-    from contracts.history_records import ExchangeRecord
 
 DEFAULT_FILE: Final = Path(__file__).with_name("deviations.toml")
 _REQUIRED = ("name", "clause", "cases", "reason", "link", "owner", "expires")

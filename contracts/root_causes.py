@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from contracts.deviations import Deviation, Deviations
+    from contracts.exchange_record import ExchangeRecord
     from contracts.findings import Finding
-    from contracts.history_records import ExchangeRecord
 
 _FAILS, _REFUSED, _OPTIONAL = "service.no_5xx", "refused", ".optional"
 #: Cases of the same kinds that are remembered.

@@ -12,10 +12,10 @@ from contracts.checks.history import HistoryChecks
 from contracts.clauses import INVALID, VALID, Clause
 from contracts.deviations import Deviation, Deviations
 from contracts.division import divided
+from contracts.exchange_record import ExchangeRecord
 from contracts.findings import Finding, Level, Outcome
 from contracts.history_records import (
     EndRecord,
-    ExchangeRecord,
     ExercisedRecord,
     FindingRecord,
     HistoryRecord,
@@ -33,7 +33,7 @@ from contracts.root_causes import RootCause, RootCauses, without_explained
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from contracts.history_records import Place
+    from contracts.exchange_record import Place
 
 _RECOVERS: Final = "state.recovers"
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from contracts.deviations import Deviation
     from contracts.diagnosis import Diagnosis
     from contracts.exchange import Exchange
-    from contracts.history_records import ExchangeRecord
+    from contracts.exchange_record import ExchangeRecord
     from contracts.root_causes import RootCause
     from contracts.verdict import ClauseResult
 

@@ -13,15 +13,8 @@ import time
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final, Self
 
-from contracts.history_records import (
-    ExchangeRecord,
-    FindingRecord,
-    HistoryRecord,
-    ReattributedRecord,
-    SignatureRecord,
-    decode,
-    encode,
-)
+from contracts.exchange_record import ExchangeRecord
+from contracts.history_records import FindingRecord, HistoryRecord, ReattributedRecord, SignatureRecord, decode, encode
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

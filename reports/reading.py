@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING, Any, Final
 from contracts.checks.quoting import ascii_json
 from contracts.deviations import Deviations
 from contracts.document import DEFAULT_DOCUMENT, load_contract
+from contracts.exchange_record import ExchangeRecord
 from contracts.findings import Finding, Level
 from contracts.history_records import (
     CleanupRecord,
     EndRecord,
-    ExchangeRecord,
     FindingRecord,
     HistoryRecord,
     NoteRecord,
@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from contracts.diagnosis import Diagnosis
-    from contracts.history_records import Place
+    from contracts.exchange_record import Place
     from contracts.root_causes import RootCause
 
 #: Notes of one kind, and projects left behind, that are kept by name; the rest is counted.

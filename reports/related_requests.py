@@ -6,13 +6,14 @@ import json
 from typing import TYPE_CHECKING, Final
 
 from contracts.exchange import COLLECTION_PATH, VALID_AUTHORIZATION
-from contracts.history_records import ExchangeRecord
+from contracts.exchange_record import ExchangeRecord
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from contracts.exchange import Exchange
-    from contracts.history_records import HistoryRecord, Place
+    from contracts.exchange_record import Place
+    from contracts.history_records import HistoryRecord
     from contracts.root_causes import RootCause
 
 #: Requests that a report shows beside the one that shows the finding.

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
-    from contracts.history_records import ExchangeRecord
+    from contracts.exchange_record import ExchangeRecord
 
 #: Width of a latency class: a quantile is right to two per cent.
 _STEP: Final = math.log(1.02)

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 from contracts import json_text
 from contracts.exchange import Case, Response
-from contracts.history_records import ExchangeRecord, ReattributedRecord
+from contracts.exchange_record import ExchangeRecord
+from contracts.history_records import ReattributedRecord
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Final
 import requests
 
 from contracts.exchange import COLLECTION_PATH
-from contracts.history_records import ExchangeRecord, RunRecord
+from contracts.exchange_record import ExchangeRecord
+from contracts.history_records import RunRecord
 from contracts.json_text import loads_lenient
 from contracts.secrets import Secrets
 from reports.history import history_files, read_history

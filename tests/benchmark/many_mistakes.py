@@ -27,7 +27,7 @@ from typing import TYPE_CHECKING, Final
 from contracts.checks.context import Limits
 from contracts.document import load_contract
 from contracts.exchange import Case
-from contracts.history_records import ExchangeRecord
+from contracts.exchange_record import ExchangeRecord
 from contracts.judgement import Judge
 from contracts.secrets import Secrets
 from contracts.verdict import build_verdict

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from contracts.checks.history import HistoryChecks
-from contracts.history_records import ExchangeRecord, FindingRecord
+from contracts.exchange_record import ExchangeRecord
+from contracts.history_records import FindingRecord
 from contracts.oracle import SENT_BEFORE
 from reports.history import history_files, read_history
 

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, TypeVar
 import pytest
 
 from contracts.clauses import catalogue
+from contracts.exchange_record import ExchangeRecord
 from contracts.findings import BrokenPromise, Finding, Level, broken_promise
-from contracts.history_records import ExchangeRecord, ExercisedRecord, NoteRecord
+from contracts.history_records import ExercisedRecord, NoteRecord
 from strategies.unique_names import UniqueNames
 from tests.harness.client.budget import BudgetSpent, OutOfTime
 from tests.harness.exploration import concluded, explore_machine

@@ -7,9 +7,9 @@ import re
 from collections import Counter
 from typing import TYPE_CHECKING, Any, Final
 
+from contracts.exchange_record import ExchangeRecord
 from contracts.findings import Finding
 from contracts.history_records import (
-    ExchangeRecord,
     ExercisedRecord,
     FindingRecord,
     HistoryRecord,

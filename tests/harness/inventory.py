@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from contracts import json_text
 from contracts.exchange import Exchange
-from contracts.history_records import ExchangeRecord
+from contracts.exchange_record import ExchangeRecord
 from reports.history import history_files, read_history
 from tests.harness.client.ledger import read_ledgers
 from tests.harness.lookups import PAGE, changed, pages, read_again

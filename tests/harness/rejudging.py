@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING
 from contracts.checks.context import Limits
 from contracts.clauses import catalogue
 from contracts.document import load_contract
+from contracts.exchange_record import ExchangeRecord
 from contracts.history_records import (
     CleanupRecord,
     EndRecord,
-    ExchangeRecord,
     ExercisedRecord,
     HistoryRecord,
     NoteRecord,

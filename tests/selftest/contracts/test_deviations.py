@@ -10,8 +10,8 @@ import pytest
 
 from contracts.deviations import DeviationError, Deviations
 from contracts.exchange import Case, Exchange
+from contracts.exchange_record import ExchangeRecord
 from contracts.findings import Finding
-from contracts.history_records import ExchangeRecord
 from tests.selftest.suite_runs import Ran, run_module, run_suite
 
 if TYPE_CHECKING:

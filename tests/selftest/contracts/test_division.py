@@ -12,8 +12,8 @@ from contracts.deviations import Deviations
 from contracts.division import divided
 from contracts.document import load_contract
 from contracts.exchange import Case, Exchange
+from contracts.exchange_record import ExchangeRecord
 from contracts.findings import Finding
-from contracts.history_records import ExchangeRecord
 from contracts.kinds import (
     AT_THE_ENDS,
     LEFT_OUT,

@@ -10,11 +10,11 @@ import pytest
 from contracts.clauses import catalogue
 from contracts.document import load_contract
 from contracts.exchange import Case, Exchange, Failure, Response
+from contracts.exchange_record import ExchangeRecord
 from contracts.findings import Finding
 from contracts.history_records import (
     CleanupRecord,
     EndRecord,
-    ExchangeRecord,
     ExercisedRecord,
     FindingRecord,
     HistoryRecord,

@@ -13,8 +13,8 @@ from contracts.deviations import Deviations
 from contracts.document import DEFAULT_DOCUMENT, load_contract
 from contracts.drift.openapi import read_openapi
 from contracts.exchange import Case, Exchange, Response
+from contracts.exchange_record import ExchangeRecord
 from contracts.findings import Finding
-from contracts.history_records import ExchangeRecord
 from contracts.judgement import Judge
 from contracts.published_document import SNAPSHOT, PublishedDocuments, to_record
 from contracts.root_causes import RootCauses

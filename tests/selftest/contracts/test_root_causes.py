@@ -7,8 +7,8 @@ import pytest
 
 from contracts.deviations import Deviations
 from contracts.exchange import Case, Exchange
+from contracts.exchange_record import ExchangeRecord
 from contracts.findings import Finding
-from contracts.history_records import ExchangeRecord
 from contracts.kinds import CONVERTED
 from contracts.merging import merged
 from contracts.root_causes import RootCause, RootCauses, without_explained

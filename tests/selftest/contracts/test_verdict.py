@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 from contracts.clauses import catalogue
 from contracts.document import load_contract
 from contracts.exchange import Case, Exchange, Response
+from contracts.exchange_record import ExchangeRecord
 from contracts.findings import Finding
-from contracts.history_records import EndRecord, ExchangeRecord, ReattributedRecord, RunRecord, SignatureRecord, Target
+from contracts.history_records import EndRecord, ReattributedRecord, RunRecord, SignatureRecord, Target
 from contracts.judgement import Judgement
 from contracts.oracle import Expectation, Expected
 from contracts.verdict import ExitStatus, build_verdict

@@ -10,8 +10,8 @@ import pytest
 
 from contracts.deviations import Deviations
 from contracts.exchange import Case, Exchange, Response
+from contracts.exchange_record import ExchangeRecord
 from contracts.findings import Finding
-from contracts.history_records import ExchangeRecord
 from contracts.root_causes import RootCause, RootCauses
 from reports.evidence import one_line
 from reports.related_requests import related_requests

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from contracts.clauses import catalogue
 from contracts.document import load_contract
 from contracts.exchange import Case, Exchange, Failure, Response
-from contracts.history_records import ExchangeRecord
+from contracts.exchange_record import ExchangeRecord
 from reports.marking import span
 from reports.reading import summarize
 from reports.tally import Tally
