@@ -14,10 +14,10 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from tests.mock.connection import Connection
+    from tests.mock.installation import Installation
     from tests.mock.json_codec import Json
     from tests.mock.refusals import Refusal
     from tests.mock.schema import Issue
-    from tests.mock.service import Service
 
 STAGES = (
     "routed",
@@ -37,6 +37,8 @@ STAGES = (
 )
 
 Hook = Callable[["Call"], Awaitable[None] | None]
+#: The hooks of each stage.
+Hooks = dict[str, list[Hook]]
 
 
 @dataclass(slots=True)
@@ -48,7 +50,7 @@ class Call:
     hook has answered by itself on the raw `connection`.
     """
 
-    service: Service
+    service: Installation
     connection: Connection
     method: str
     path: str

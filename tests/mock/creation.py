@@ -11,7 +11,8 @@ from tests.mock.json_codec import refuse_prototype_keys
 from tests.mock.store import ExternalIdTakenError
 
 if TYPE_CHECKING:
-    from tests.mock.service import Service
+    from tests.mock.call import Hooks
+    from tests.mock.installation import Installation
 
 #: The share of projects that are in a pool and have a piece of their own.
 SPECIAL = 0.15
@@ -31,31 +32,10 @@ COLORS = (
 )
 _KEY_PREFIX = "sk-"
 _PARSED_OTHERWISE = ("application/x-www-form-urlencoded", "multipart/form-data", "application/octet-stream")
-WRITTEN = frozenset(
-    (
-        "id",
-        "created",
-        "updated",
-        "ownerId",
-        "displayName",
-        "platformId",
-        "maxConcurrentJobs",
-        "type",
-        "icon",
-        "externalId",
-        "releasesEnabled",
-        "metadata",
-        "poolId",
-        "plan",
-        "analytics",
-    )
-)
-"""Members of the answer that `record` writes by its own rule."""
 
 
-async def create(call: Call) -> None:
+async def create(call: Call, hooks: Hooks) -> None:
     """Takes the call through every stage; leaves `answer` and status 201, or `refusal`."""
-    hooks = call.service.hooks
     await run(hooks["received"], call)
     if call.refusal is None and not call.sent:
         parse(call)
@@ -127,7 +107,7 @@ def authorize(call: Call) -> refusals.Refusal | None:
     return refusals.unknown_key() if token.startswith(_KEY_PREFIX) else refusals.invalid_token()
 
 
-def record(service: Service, fields: dict[str, Any]) -> dict[str, Any]:
+def record(service: Installation, fields: dict[str, Any]) -> dict[str, Any]:
     """A new project with the members the service writes, in its order.
 
     `metadata` is left out where none was sent: the page says object, and null is none. Members that
@@ -205,7 +185,7 @@ def shown(project: dict[str, Any]) -> dict[str, Any]:
     return copy
 
 
-def found(service: Service) -> None:
+def found(service: Installation) -> None:
     """The project that every platform begins with: its owner's personal one."""
     project = record(service, {"displayName": "Owner's Project"})
     project["type"] = "PERSONAL"

@@ -6,7 +6,7 @@ import binascii
 from typing import Any
 
 from tests.mock import refusals
-from tests.mock.call import Call, run
+from tests.mock.call import Call, Hooks, run
 from tests.mock.creation import authorize, parse, shown
 from tests.mock.store import ExternalIdTakenError
 
@@ -14,7 +14,7 @@ _LIMIT = 10
 _CHANGEABLE = ("displayName", "externalId", "maxConcurrentJobs", "metadata", "releasesEnabled")
 
 
-async def serve(call: Call) -> None:
+async def serve(call: Call, hooks: Hooks) -> None:
     """Answers the call, or sets `refusal`."""
     if call.route == "outside":
         return
@@ -28,14 +28,14 @@ async def serve(call: Call) -> None:
         _parse_change(call)
     call.refusal = call.refusal or authorize(call)
     if call.refusal is None:
-        await {"list": _list, "read": _read, "update": _update, "delete": _delete}[call.route](call)
+        await {"list": _list, "read": _read, "update": _update, "delete": _delete}[call.route](call, hooks)
 
 
 def _announces_json(call: Call) -> bool:
     return (call.header(b"content-type") or b"").lower().startswith(b"application/json")
 
 
-async def _list(call: Call) -> None:
+async def _list(call: Call, hooks: Hooks) -> None:
     query = call.query
     try:
         limit = int(query.get("limit", _LIMIT))
@@ -53,16 +53,16 @@ async def _list(call: Call) -> None:
         call.refusal = refusals.invalid_query("cursor", "Invalid cursor")
         return
     call.answer = {"data": [shown(project) for project in page], "next": following, "previous": None}
-    await run(call.service.hooks["listing"], call)
+    await run(hooks["listing"], call)
 
 
-async def _read(call: Call) -> None:
+async def _read(call: Call, hooks: Hooks) -> None:
     project = call.service.store.projects.get(call.project_id)
     if project is None:
         call.refusal = refusals.unknown_project(call.project_id)
         return
     call.answer = {"deleted": None, **shown(project)}
-    await run(call.service.hooks["reading"], call)
+    await run(hooks["reading"], call)
 
 
 def _parse_change(call: Call) -> None:
@@ -73,7 +73,7 @@ def _parse_change(call: Call) -> None:
             call.refusal = refusals.invalid_fields(call.issues)
 
 
-async def _update(call: Call) -> None:
+async def _update(call: Call, _hooks: Hooks) -> None:
     members: dict[str, Any] = {name: call.value[name] for name in _CHANGEABLE if name in call.value}
     members["updated"] = call.service.clock.timestamp()
     try:
@@ -84,11 +84,11 @@ async def _update(call: Call) -> None:
         call.refusal = refusals.external_id_taken(members["externalId"])
 
 
-async def _delete(call: Call) -> None:
+async def _delete(call: Call, hooks: Hooks) -> None:
     if call.project_id not in call.service.store.projects:
         call.refusal = refusals.unknown_project(call.project_id)
         return
-    await run(call.service.hooks["deleting"], call)
+    await run(hooks["deleting"], call)
     if call.refusal is None:
         call.service.store.remove(call.project_id)
         call.status = 204

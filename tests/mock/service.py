@@ -2,64 +2,32 @@
 
 from __future__ import annotations
 
-import random
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl
 
 from tests.mock import creation, reading, refusals
-from tests.mock.call import STAGES, Call, Hook, run
+from tests.mock.call import STAGES, Call, Hooks, run
 from tests.mock.connection import Connection
-from tests.mock.identity import Clock, derived_id
-from tests.mock.json_codec import dumps, loads
+from tests.mock.installation import Installation
+from tests.mock.json_codec import dumps
 from tests.mock.protocol import CONNECTION
-from tests.mock.schema import Operation, compiled
-from tests.mock.store import Store
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
+
+    from tests.mock.schema import Operation
 
 BODY_LIMIT = 29 * 1024 * 1024
 _DRAIN_LIMIT = 4 * BODY_LIMIT
 _PAGE = b"<!doctype html><html><head><title>Activepieces</title></head><body><div id=root></div></body></html>"
 
 
-class Service:
-    """An ASGI application that answers as the real service does, changed by the hooks of faults and variants.
-
-    `random` and `seed` decide colours and when an intermittent fault comes, never ids. `creations` counts
-    requests to create, `under_way` the requests that are not answered yet, `turns` the occasions that an
-    intermittent fault has had; `memory` is what a fault keeps from one request to the next.
-    """
+class Service(Installation):
+    """An ASGI application that answers as the real service does, changed by the hooks of faults and variants."""
 
     def __init__(self, operation: Operation, *, key: str, base_path: str = "/api", seed: int = 0) -> None:
-        self.operation = operation
-        self.key = key
-        self.collection = f"{base_path.rstrip('/')}/v1/projects"
-        self.base_path = base_path.rstrip("/")
-        self.random = random.Random(seed)  # noqa: S311 - repeatable by intention
-        self.clock = Clock()
-        self.store = Store()
-        self.validate = compiled(operation.request)
-        self.validate_change = compiled({**operation.request, "required": []})
-        self.request_members = frozenset(operation.request.get("properties", {}))
-        self.required_members = frozenset(operation.created.get("required", []))
-        answered: dict[str, dict[str, Any]] = operation.created.get("properties", {})
-        self.never_null = frozenset(
-            name for name, schema in answered.items() if "null" not in schema.get("type", ["null"])
-        )
-        self.further_members = {name: schema for name, schema in answered.items() if name not in creation.WRITTEN}
-        self.platform_id = derived_id("platform", key)
-        self.pool_id = derived_id("pool", key)
-        self.owner_id = derived_id("owner", key)
-        self.seed = seed
-        self.creations = 0
-        self.turns = 0
-        self.under_way = 0
-        self.memory: dict[str, Any] = {}
-        self.send_date = True
-        self.unique_external_ids = True
-        self.loads: Callable[[str], Any] = loads
-        self.hooks: dict[str, list[Hook]] = {stage: [] for stage in STAGES}
+        super().__init__(operation, key=key, base_path=base_path, seed=seed)
+        self.hooks: Hooks = {stage: [] for stage in STAGES}
         creation.found(self)
 
     async def __call__(
@@ -112,9 +80,9 @@ class Service:
             elif call.route == "create":
                 self.creations += 1
                 call.number = self.creations
-                await creation.create(call)
+                await creation.create(call, self.hooks)
             else:
-                await reading.serve(call)
+                await reading.serve(call, self.hooks)
         if call.sent:
             return
         if call.refusal is not None:
