@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from reports.summary import Summary
 
 _WIDTH: Final = 480
-#: Classes of answers as the stylesheet colours them.
+#: Classes of responses as the stylesheet colours them.
 CLASSES: Final = ("2xx", "4xx", "5xx", "3xx", "1xx", "none")
 _NAMES: Final = {"2xx": "created or read", "4xx": "refused", "5xx": "server errors", "none": "no response"}
 #: Sets of cases in the picture; its table has all of them.
@@ -28,7 +28,7 @@ _PAUSE: Final = 2.0
 
 @dataclass(frozen=True, slots=True)
 class Chart:
-    """A picture with its heading, the sentence that stands for it, and the same as a table."""
+    """A picture with its heading, a sentence for readers who do not see it, and the same as a table."""
 
     id: str
     title: str

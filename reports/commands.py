@@ -46,7 +46,7 @@ _TEMPLATES = re.compile("|".join(re.escape(name) for name in _EXPANSIONS))
 
 
 def has_unique_id(case: Case) -> bool:
-    """True if the externalId of the body is a unique name of the run, which another one can stand for."""
+    """True if the externalId of the body is a unique name of the run, which another one can replace."""
     body = case.body or b""
     return len(body) <= LONGEST and body.count(b'"externalId"') == len(_UNIQUE.findall(body)) == 1
 
@@ -73,7 +73,7 @@ def curl(case: Case, base_url: str, stored_body: str, *, fresh: bool = False, wh
     if case.body is not None:
         # curl would add a media type of its own.
         parts += ["-H 'Content-Type:'"] if "content-type" not in names else []
-        # For a large body it would wait to be told to go on.
+        # For a large body it would wait for a 100 Continue.
         parts += ["-H 'Expect:'"] if len(case.body) > _LARGE else []
         text = _inline(case.body)
         if len(case.body) > LONGEST:
@@ -146,7 +146,7 @@ def _expression(value: str) -> str:
 
 
 def replay(identifier: str, run: str, target: str, base_url: str, options: Mapping[str, str]) -> str:
-    """The suite's own way to send the case again and judge the answer, under the ``options`` of the run."""
+    """The suite's own way to send the case again and judge the response, under the ``options`` of the run."""
     words = ["contract", "replay", identifier, "--run", run, "--target", target]
     if target == "live":
         words += ["--base-url", base_url]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
-#: What a request is expected to be answered with, at the beginning of a text.
+#: The expected outcome of a request, at the beginning of a text.
 _OUTCOME: Final = re.compile(r"(?:\d{3}|an? [1-5]xx)(?: or (?:\d{3}|an? [1-5]xx))*\b")
 _STATUS: Final = re.compile(r"\d{3}\b|no (?:whole )?answer|timeout")
 _VALUE: Final = re.compile(r"…?[\"\[{]|null\b|true\b|false\b|-?\d")

@@ -95,7 +95,7 @@ class FindingReport:
     """One broken promise with all that a reader needs; every text but the evidence is inert.
 
     ``fingerprint`` stays the same from run to run; ``causes`` are those of its cases, ``kinds`` of which each case has
-    one (see :class:`contracts.root_causes.RootCause`). ``one_place`` tells that every case broke it at ``where``;
+    one (see :class:`contracts.root_causes.RootCause`). ``one_place`` is True where every case broke it at ``where``;
     ``count`` cases agree, of ``cases`` that exercised the clause. ``published`` is the
     published document that allows what it shows, empty where none does.
     """
@@ -289,7 +289,7 @@ def one_line(exchange: Exchange) -> str:
     received = str(response.status) if response else failure.kind if failure else "nothing"
     shown = readable(response.body[:_ANSWER]) if response else ""
     sent = readable((case.body or b"")[:_ANSWER])
-    # The outcome stands before the texts, which may be cut.
+    # The outcome comes before the texts, which may be cut.
     return inert(" ".join(filter(None, (f"{case.method} {case.path}{key}: {received};", sent, "->", shown))), LINE)
 
 

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 def har(summary: Summary) -> str:
-    """The archive as ASCII JSON; the key stands in it as ``{key}``."""
+    """The archive as ASCII JSON, with ``{key}`` in place of the key."""
     findings = [*summary.findings, *summary.advice, *summary.known]
     entries = [
         _entry(finding, exchange, summary.environment.base_url)
@@ -75,7 +75,7 @@ def _response(exchange: Exchange) -> dict[str, Any]:
     response = exchange.response
     if response is None:
         failure = exchange.failure
-        why = f"{failure.kind}: {failure.detail}" if failure else "no answer"
+        why = f"{failure.kind}: {failure.detail}" if failure else "no response"
         content: dict[str, Any] = {"size": 0, "mimeType": "", "comment": why}
     else:
         content = {"size": len(response.body), "mimeType": response.header("Content-Type") or ""}

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from contracts.judgement import Judgement
     from contracts.secrets import Secrets
 
-#: Bytes of an answer that are kept; more where a finding rests on it.
+#: Bytes of a response that are kept; more where a finding rests on it.
 KEPT: Final = 8_192
 KEPT_OF_FINDING: Final = 65_536
 _FLUSH_EVERY: Final = 0.5

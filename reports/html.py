@@ -43,6 +43,7 @@ def html(summary: Summary, comparison: Comparison | None = None, points: Sequenc
         "inert": inert,
         "milliseconds": wording.milliseconds,
         "numbers": wording.numbers,
+        "parts": wording.parts,
         "state": wording.state,
     }
     findings = [_shown_finding(finding, comparison) for finding in summary.findings]

@@ -63,7 +63,7 @@ def _bounded(sections: list[str]) -> str:
     for number, section in enumerate(sections):
         size += len(section.encode("utf-8", "replace")) + 2
         if size > LIMIT - 200:
-            kept.append(f"*{len(sections) - number} more sections stand in index.html.*")
+            kept.append(f"*{len(sections) - number} more sections are in index.html.*")
             break
         kept.append(section)
     return "\n\n".join(kept) + "\n"
@@ -177,14 +177,14 @@ def _comparison(comparison: Comparison | None) -> str:
 
 
 def _numbers(summary: Summary) -> str:
-    answers = ", ".join(f"{status}: {count:,}" for status, count in summary.statuses)
+    responses = ", ".join(f"{status}: {count:,}" for status, count in summary.statuses)
     rows = "\n".join(
         f"| {kind(row.kind)} | {row.count:,} |"
         f" {' | '.join(milliseconds(seconds) for seconds in (row.p50, row.p90, row.p99, row.longest))} |"
         for row in summary.latencies
     )
     return (
-        f"### Responses\n\n{answers or 'none'}\n\n"
+        f"### Responses\n\n{responses or 'none'}\n\n"
         f"| kind | requests | median | 90 % | 99 % | longest |\n|---|--:|--:|--:|--:|--:|\n{rows}"
     )
 

@@ -1,4 +1,4 @@
-"""Where in the contract document the promise of a clause stands."""
+"""Where in the contract document the promise of a clause is."""
 
 from __future__ import annotations
 

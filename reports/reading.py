@@ -326,7 +326,7 @@ class _Reader:
 
 
 def _repeated(options: dict[str, str], target: str) -> dict[str, str]:
-    """The options that a repetition needs: another contract, and what makes the mock answer as it did."""
+    """The options that a repetition needs: another contract, and what makes the mock respond as it did."""
     if options.get("contract") == str(DEFAULT_DOCUMENT):
         del options["contract"]
     names = ("contract", "fault", "variant") if target == "mock" else ("contract",)

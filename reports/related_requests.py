@@ -56,7 +56,7 @@ def related_requests(
 def _nearest(others: list[ExchangeRecord], place: Place, *, one_connection: bool) -> list[ExchangeRecord]:
     """The last ones before the exchange, and the first ones behind it.
 
-    Of one connection only what came before counts: the last request, and the last one with the right key.
+    Of one connection only what was sent before counts: the last request, and the last one with the right key.
     """
     others.sort(key=lambda record: record.started)
     before = [record for record in others if record.worker != place[0] or record.number < place[1]]

@@ -143,8 +143,8 @@ class Summary:
     """The outcome of a run: read by every renderer, changed by none.
 
     ``findings`` fail the run, ``advice`` does not, ``known`` are covered by accepted deviations; ``causes`` are the
-    likely mistakes behind the first. Texts are inert (see :func:`reports.visible.inert`); raw bytes stand in the
-    evidence of findings alone.
+    likely mistakes behind the first. Texts are inert (see :func:`reports.visible.inert`); raw bytes are only in
+    the evidence of findings.
     """
 
     status: ExitStatus
@@ -196,7 +196,7 @@ class Summary:
 
 
 def state_of(outcome: Outcome | None, *, known: int, failing: bool) -> str:
-    """The state of a clause in words; ``failing`` tells whether a break of it fails the run."""
+    """The state of a clause in words; ``failing`` is True where a break of it fails the run."""
     if outcome is Outcome.FAIL:
         return "broken" if failing else "advice"
     if outcome is Outcome.UNKNOWN:

@@ -45,7 +45,7 @@ class Moment:
 
 @dataclass(frozen=True, slots=True)
 class CaseSetCount:
-    """One set of cases: how many were sent and how they were answered."""
+    """One set of cases: how many were sent, and with which outcome."""
 
     name: str
     count: int

@@ -36,7 +36,7 @@ def inert(text: str, limit: int = 0) -> str:
 
 
 def hidden(character: str) -> bool:
-    """Whether a reader would not see ``character``, or not see where it stands."""
+    """Whether a reader would not see ``character``, or not see where it is."""
     if " " <= character <= "~":
         return False
     if not character.isprintable() or _BLANK_ONE.match(character):
@@ -80,5 +80,5 @@ def pieces(text: str) -> Iterator[Piece]:
 
 
 def readable(data: bytes) -> str:
-    r"""Bytes as text; a byte that is no part of UTF-8 stands as ``\xff``."""
+    r"""Bytes as text; a byte that is no part of UTF-8 is written ``\xff``."""
     return data.decode("utf-8", "backslashreplace")

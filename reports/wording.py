@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import math
+import re
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
@@ -73,6 +74,11 @@ def place(where: str) -> str:
         return where
     parts = [part.replace("~1", "/").replace("~0", "~") for part in where[1:].split("/")]
     return "".join(f"[{part}]" if part.isdecimal() else f".{part}" for part in parts).removeprefix(".")
+
+
+def parts(name: str) -> list[str]:
+    """The parts of a name between which a line may break: ``max``, ``Concurrent`` and ``Jobs``."""
+    return re.split("(?<=[a-z])(?=[A-Z])", name)
 
 
 def basis(clause: Clause) -> tuple[str, str]:

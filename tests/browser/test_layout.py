@@ -126,6 +126,8 @@ def test_paper_holds_the_verdict_the_findings_and_the_clauses_that_are_not_kept(
     assert all(story.is_visible() for story in stories.all())
     for name in (".contents", "#pictures", "#environment", ".repeat", ".exchange", ".filters"):
         assert page.locator(f"{name}:visible").count() == 0, name
+    titles = page.locator(".group > summary h3:visible, .finding > summary h3:visible")
+    assert max(titles.evaluate_all("all => all.map((title) => title.getBoundingClientRect().height)")) < 80
     printed = page.locator("tbody tr[data-state]:visible")
     states = set(printed.evaluate_all("rows => rows.map((row) => row.dataset.state)"))
     assert {"broken", "not exercised", "partial"} <= states

@@ -269,5 +269,5 @@ def test_markdown_stays_below_its_limit_however_much_is_broken(tmp_path: Path) -
     write_all(summarize([tmp_path]), tmp_path)
     text = (tmp_path / "summary.md").read_bytes()
     assert len(text) < 60_000
-    assert b"more sections stand in index.html" in text
+    assert b"more sections are in index.html" in text
     assert (tmp_path / "index.html").stat().st_size < 5_000_000
