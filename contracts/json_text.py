@@ -177,8 +177,12 @@ def _oddities(text: str, value: Any) -> Iterator[str]:
         yield TOO_DEEP
 
 
+#: How the reason ends where a text holds NaN, Infinity or -Infinity.
+NO_VALUE: Final = "is no JSON value"
+
+
 def _refuse(name: str) -> NoReturn:
-    raise MalformedJSON(f"{name} is no JSON value")
+    raise MalformedJSON(f"{name} {NO_VALUE}")
 
 
 def _odd_characters(value: Any) -> Iterator[str]:

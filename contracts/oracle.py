@@ -81,6 +81,8 @@ LIMITED: Final = "a limit of the document that is not verified"
 SENT_BEFORE: Final = "an externalId that was sent before"
 NUL: Final = "U+0000"
 UNREADABLE: Final = "nested deeper than this suite can read: its values are not compared"
+#: The kind of a body with NaN, Infinity or -Infinity.
+_NO_NUMBER: Final = "a number that JSON does not have"
 NOT_UTF8: Final = "bytes that are not UTF-8, which widespread decoders replace"
 TOO_LARGE: Final = "a body that is larger than common limits"
 #: Bytes of a body beyond which a service may say that it is too large: RFC 9110, section 15.5.14, leaves the limit to
@@ -204,7 +206,9 @@ def _parsed(case: Case, why: list[str]) -> json_text.JsonText | Violation | None
         why.append(NOT_UTF8)
         return None
     except json_text.MalformedJSON as problem:
-        return Violation("request.body.json", "", str(problem), (str(problem).partition(" at character")[0],))
+        reason = str(problem)
+        widest = (_NO_NUMBER,) if reason.endswith(json_text.NO_VALUE) else ()
+        return Violation("request.body.json", "", reason, (*widest, reason.partition(" at character")[0]))
 
 
 def is_disputed(address: str) -> bool:

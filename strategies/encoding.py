@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import re
 from dataclasses import dataclass
 from typing import Any, Final, Literal
@@ -37,11 +38,11 @@ def encode(value: Any, style: Style = "compact") -> bytes:
     if style == "reversed":
         value = _reversed(value)
     if style == "spaced":
-        text = json.dumps(value, ensure_ascii=False, indent="\t", separators=(" ,\r\n ", " : "), default=_token)
+        text = _text_of(value, ensure_ascii=False, indent="\t", separators=(" ,\r\n ", " : "))
         text = f"\n\t {text} \r\n"
     else:
         ascii_only = style in ("ascii", "escaped")
-        text = json.dumps(value, ensure_ascii=ascii_only, separators=(",", ":"), default=_token)
+        text = _text_of(value, ensure_ascii=ascii_only, separators=(",", ":"))
     if "<json token" in text:
         text = _TOKEN.sub(r"\1", text)
     if style == "escaped":
@@ -52,6 +53,23 @@ def encode(value: Any, style: Style = "compact") -> bytes:
         return text.encode("utf-8")
     except UnicodeEncodeError:
         return _SURROGATE.sub(lambda match: f"\\u{ord(match.group()):04x}", text).encode("utf-8")
+
+
+def _text_of(value: Any, **form: Any) -> str:
+    """The value as JSON; a number that no double can hold, which a parser made infinite, is written as such a one."""
+    try:
+        return json.dumps(value, allow_nan=False, default=_token, **form)
+    except ValueError:
+        return json.dumps(_finite(value), default=_token, **form)
+
+
+def _finite(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {name: _finite(inner) for name, inner in value.items()}
+    if isinstance(value, list):
+        return [_finite(inner) for inner in value]
+    is_infinite = isinstance(value, float) and math.isinf(value)
+    return Token("-1e400" if value < 0 else "1e400") if is_infinite else value
 
 
 def json_case(value: Any, *, case_set: str, intent: str, style: Style = "compact", identifier: str = "") -> Case:

@@ -105,7 +105,7 @@ def body_conditions(failing: Sequence[Observation], names: Sequence[str]) -> Ite
         yield Condition(words, partial(_syntax, re.compile(form, re.DOTALL)), 2)
     yield Condition("a member of the body is repeated", lambda seen: "repeated member" in seen.why, 1)
     for why in sorted({why for seen in failing for why in seen.why}):
-        yield Condition(f"this is left to parsers: {why}", partial(_is_odd, why), 4)
+        yield Condition(f"the page leaves one thing open ({why})", partial(_is_odd, why), 4)
     for name in names:
         yield Condition(f"{name} is spelt in another case", partial(_is_spelt_otherwise, name), 1)
     yield Condition("the body is an empty object", lambda seen: seen.is_readable and not seen.body, 1)

@@ -158,7 +158,10 @@ class FailureTriage:
                 smaller = self._names.renew(plain) if field.required else without(case, field.path, self._names)
                 reply = self._questions.ask(smaller)
                 if reply is not None and reply.status == answer.status:
-                    case, last, body = smaller, reply, reply.judgement.expectation.body
+                    case, last = smaller, reply
+                    if not isinstance(reply.judgement.expectation.body, dict):  # nothing is left to take apart
+                        break
+                    body = reply.judgement.expectation.body
         for found in last.findings:
             name = found.cause.partition(" at /")[2]
             if found.clause == "service.no_5xx" and name in self._fields:

@@ -19,6 +19,7 @@ from contracts.secrets import Secrets
 from tests.harness.client.budget import RequestBudget
 from tests.harness.client.credentials import KEY_VARIABLE, WrongUsage, check_base_url, read_key
 from tests.harness.client.ledger import Ledger, read_ledgers
+from tests.harness.client.ownership import folded
 from tests.harness.client.project_cleaner import PAGES, PAGES_FOR_LOST, ProjectCleaner
 from tests.harness.client.target import Target
 
@@ -28,6 +29,9 @@ if TYPE_CHECKING:
 
 #: How often the list is searched again after projects of the run were found in it.
 _ROUNDS: Final = 3
+#: A name of any run, see :func:`tests.harness.run_options.new_run_id`.
+_NAME: Final = re.compile(r"\bct[0-9a-z]{10}-\d")
+_ALIKE: Final = "perhaps not ours: it appeared during the run, and a request sent its displayName"
 _DOUBTFUL: Final = "perhaps not ours: the service answered with it, but it does not show what was sent"
 
 
@@ -75,7 +79,8 @@ def clean_up(
         return CleanupResult(remarks=_unreadable(state))
     ledger = Ledger(directory, "cleanup", target.secrets, state)
     try:
-        return _Cleanup(ledger, ProjectCleaner(target, prepaid=prepaid, patience=patience), keep).run()
+        cleaner = ProjectCleaner(target, prepaid=prepaid, patience=patience, deletes=bool(state.deleted))
+        return _Cleanup(ledger, cleaner, keep).run()
     finally:
         ledger.close()
 
@@ -134,16 +139,23 @@ class _Cleanup:
             return ""
         signs = self._signs(project)
         if not signs:
+            if self._is_alike(project):
+                self._result.kept[identifier] = _ALIKE
             return ""
         self._ledger.found(identifier, signs)
         self._result.untracked.append(project)
         return identifier if state.existing.owns(identifier, signs) else ""
 
+    def _is_alike(self, project: dict[str, Any]) -> bool:
+        """Whether a project without a name of any run may be what a request created beside what its response says."""
+        name = project.get("displayName")
+        is_new = self._state.existing.complete and not _NAME.search(_text_of(project))
+        return is_new and isinstance(name, str) and folded(name[:300]) in self._state.display_names
+
     def _signs(self, project: dict[str, Any]) -> str:
         """The signs that a listed project is one that no response named: a name of this run, or an open request."""
         state = self._state
-        text = json.dumps([project.get(name) for name in ("displayName", "externalId", "metadata")], ensure_ascii=False)
-        if state.run_id and re.search(rf"{re.escape(state.run_id)}-\d", text):
+        if state.run_id and re.search(rf"{re.escape(state.run_id)}-\d", _text_of(project)):
             return "values+time"  # a name that nobody can guess
         if any(
             not sent.names and sent.shown_by(project) and sent.created_with(project)
@@ -155,6 +167,10 @@ class _Cleanup:
 
 def _unreadable(state: LedgerState) -> list[str]:
     return [f"{state.unreadable} lines of the ledger cannot be read"] if state.unreadable > 1 else []
+
+
+def _text_of(project: dict[str, Any]) -> str:
+    return json.dumps([project.get(name) for name in ("displayName", "externalId", "metadata")], ensure_ascii=False)
 
 
 def _names(requests: list[Sent]) -> str:

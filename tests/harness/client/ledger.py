@@ -9,7 +9,7 @@ import threading
 from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
-from tests.harness.client.ownership import Existing, Sent
+from tests.harness.client.ownership import Existing, Sent, folded
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -26,6 +26,7 @@ class LedgerState:
 
     ``created`` maps each project to the signs that it is the run's own, ``open_requests`` holds the requests of which
     no response tells what became, by worker and number; of those in ``deleting`` a deletion was begun;
+    ``display_names`` holds the displayNames, folded, of the requests that were answered;
     ``unreadable`` counts the lines that nobody can read.
     """
 
@@ -36,6 +37,7 @@ class LedgerState:
     deleting: set[str] = field(default_factory=set)
     deleted: set[str] = field(default_factory=set)
     open_requests: dict[tuple[str, int], Sent] = field(default_factory=dict)
+    display_names: set[str] = field(default_factory=set)
     unreadable: int = 0
 
     @property
@@ -63,7 +65,9 @@ class LedgerState:
                 created, signs = _text(record["created"]), _text(record["signs"])
                 # The strongest signs count: a repeated request shows the project of the first.
                 self.created[created] = max(self.created.get(created, ""), signs, key=len)
-            self.open_requests.pop((worker, record["settle"]), None)
+            sent = self.open_requests.pop((worker, record["settle"]), None)
+            if sent is not None and sent.display_name:
+                self.display_names.add(folded(sent.display_name))
         elif "found" in record:
             self.created[_text(record["found"])] = _text(record["signs"])
         elif "deleting" in record:

@@ -130,7 +130,7 @@ class Sent:
             whole = "\n".join(texts).casefold()
             return any(name.rpartition("-")[0] in whole for name in self.names)
         name = project.get("displayName")
-        return isinstance(name, str) and bool(self.display_name) and _folded(name[:300]) == _folded(self.display_name)
+        return isinstance(name, str) and bool(self.display_name) and folded(name[:300]) == folded(self.display_name)
 
     def created_with(self, project: dict[str, Any], exchange: Exchange | None = None) -> bool:
         """Whether ``created`` is the time of this request, by the Date of the response or by the client's clock."""
@@ -169,5 +169,6 @@ class Existing:
         return signs == "values+time" or (self.complete and bool(signs))
 
 
-def _folded(text: str) -> str:
+def folded(text: str) -> str:
+    """The text as a service may show it that trims it or changes its case."""
     return text.strip().casefold()

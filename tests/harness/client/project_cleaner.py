@@ -46,10 +46,11 @@ class ProjectCleaner:
     """Deletes and lists; safe to use from several threads.
 
     ``prepaid`` requests were taken out of the budget before; each further one is asked for. An unreachable
-    service is waited for as long as ``patience`` seconds without a good answer.
+    service is waited for as long as ``patience`` seconds without a good answer. ``deletes`` tells that a deletion
+    succeeded before: then a 404 says that the project is gone, not that there is no such route.
     """
 
-    def __init__(self, target: Target, *, prepaid: int, patience: float) -> None:
+    def __init__(self, target: Target, *, prepaid: int, patience: float, deletes: bool = False) -> None:
         self._target = target
         self._prepaid = prepaid
         self._patience = patience
@@ -59,7 +60,7 @@ class ProjectCleaner:
         self._fastest = float("inf")
         self._last_good = time.monotonic()
         self._said: Counter[str] = Counter()
-        self._deletes = False
+        self._deletes = deletes
         self._hopeless = ""
 
     @property

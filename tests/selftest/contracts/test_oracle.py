@@ -321,3 +321,10 @@ def test_whether_bytes_are_json_agrees_with_the_standard_library_where_that_is_s
     except (json_text.MalformedJSON, json_text.NotUTF8):
         parsed = False
     assert parsed == valid or data.startswith(b"\xef\xbb\xbf")
+
+
+def test_numbers_that_json_does_not_have_are_of_one_kind() -> None:
+    bodies = (b'{"displayName":"x","metadata":{"x":%s}}' % word for word in (b"NaN", b"Infinity", b"-Infinity"))
+    kinds = [set(ORACLE.expect(Case(body)).violations[0].kinds) for body in bodies]
+    assert len(set.intersection(*kinds)) == 1
+    assert len(set.union(*kinds)) == 4

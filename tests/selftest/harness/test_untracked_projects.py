@@ -7,12 +7,19 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from contracts.exchange import Case, Exchange, Response
+from contracts.checks.context import Limits
+from contracts.exchange import JSON_MEDIA_TYPE, VALID_AUTHORIZATION, Case, Exchange, Response
 from contracts.judgement import Judgement
 from contracts.oracle import Expectation, Expected
 from contracts.secrets import Secrets
 from contracts.verdict import ExitStatus
 from reports.history import HistoryWriter, history_files, read_json
+from tests.harness.client.budget import RequestBudget
+from tests.harness.client.cleanup import clean_up
+from tests.harness.client.ledger import Ledger
+from tests.harness.client.ownership import Existing, Sent
+from tests.harness.client.project_cleaner import ProjectCleaner
+from tests.harness.client.target import Target
 from tests.harness.final_checks import judge_untracked
 from tests.mock.process import MockProcess
 from tests.selftest.live_runs import KEY, essentials_run
@@ -78,14 +85,48 @@ def test_the_end_of_a_run_says_how_often_both_promises_were_tried(tmp_path: Path
     assert tried[NOTHING]["negative"] == 1
 
 
+#: What the mock has at its start, and what it calls a project that no displayName was sent for.
+_NEVER_SENT = {"Owner's Project", "Untitled"}
+
+
 @pytest.mark.parametrize(
     ("fault", "clause"),
     [("stores_every_project_twice", ONE), ("stores_before_it_validates", NOTHING)],
 )
-def test_a_run_finds_projects_that_no_answer_told_of_and_deletes_them(tmp_path: Path, fault: str, clause: str) -> None:
+def test_a_run_finds_projects_that_no_response_named_and_deletes_them_or_says_so(
+    tmp_path: Path, fault: str, clause: str
+) -> None:
     with MockProcess.start(key=KEY, fault=fault) as mock:
         run = essentials_run(mock.base_url, tmp_path)
+        target = Target(mock.base_url, Secrets(KEY), Limits(), RequestBudget(), "test")
+        left, problem = ProjectCleaner(target, prepaid=0, patience=5.0).listed(20)
+        target.close()
     assert run.status is ExitStatus.BROKEN
     assert clause in {finding.partition(":")[0] for finding in run.findings}
     assert run.summary.cleanup is not None
-    assert run.summary.cleanup.kept_count == 0
+    assert not problem
+    named = {project["id"] for project in left if project["displayName"] not in _NEVER_SENT}
+    assert {identifier for identifier, _ in run.summary.cleanup.kept} == named
+
+
+def _creating(name: str) -> Case:
+    headers = (("Authorization", VALID_AUTHORIZATION), ("Content-Type", JSON_MEDIA_TYPE))
+    return Case(json.dumps({"displayName": name}).encode(), headers)
+
+
+def test_projects_that_may_come_of_the_run_are_left_and_named(tmp_path: Path) -> None:
+    ledger = Ledger(tmp_path, "main", Secrets(KEY))
+    with MockProcess.start(key=KEY) as mock:
+        target = Target(mock.base_url, Secrets(KEY), Limits(), RequestBudget(), "test")
+        ledger.run(RUN_ID, mock.base_url)
+        ledger.existing(Existing(set(), complete=True))
+        ledger.intend(1, Sent([NAME], "Alpha", 0.0))
+        ledger.settle(1, None)
+        ledger.found("gone", "values")
+        shown = [target.send(_creating(name)) for name in (" alpha", "Beta", f"x{NAME}", "Alpha")]
+        cleaned = clean_up(tmp_path, target, own=ledger)
+        again = clean_up(tmp_path, target)
+        target.close()
+    ids = [json.loads(exchange.response.body)["id"] for exchange in shown if exchange.response]
+    assert set(cleaned.kept) == {ids[0], ids[3]} == set(again.kept)
+    assert (cleaned.created, cleaned.deleted) == (2, 2)

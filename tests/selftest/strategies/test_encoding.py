@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -88,3 +90,10 @@ def test_a_text_is_split_around_its_name(before: str, behind: str) -> None:
     name = names.next()
     assert names.split(f"{before}{name} {behind}") == (before, name, f" {behind}")
     assert names.split("no name") == ("no name", "", "")
+
+
+@pytest.mark.parametrize("style", STYLES)
+def test_a_number_that_no_double_can_hold_stays_one(style: Style) -> None:
+    text = parse(encode({"a": [math.inf, {"b": -math.inf}]}, style))
+    assert text.oddities == ["number that no double can hold"] * 2
+    assert text.value == {"a": [math.inf, {"b": -math.inf}]}

@@ -159,3 +159,13 @@ def test_a_deletion_that_is_limited_keeps_the_request_that_was_paid_for_it(servi
         target.request_budget.reserve(3)
         assert not ProjectCleaner(target, prepaid=3, patience=20.0).delete(identifiers, lambda _: None)
         target.close()
+
+
+def test_projects_that_are_lost_do_not_keep_the_others_where_a_deletion_succeeded_before(service: str) -> None:
+    identifiers = _created(service, 12)
+    with UnrulyServer(service) as server:
+        lost = identifiers[:6]
+        server.behave = lambda seen: json_answer(404, "{}") if seen.path.rpartition("/")[2] in lost else None
+        target = Target(server.base_url, Secrets(KEY), Limits(), RequestBudget())
+        assert not ProjectCleaner(target, prepaid=0, patience=5.0, deletes=True).delete(identifiers, lambda _: None)
+        target.close()
