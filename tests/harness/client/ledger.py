@@ -66,7 +66,7 @@ class LedgerState:
                 # The strongest signs count: a repeated request shows the project of the first.
                 self.created[created] = max(self.created.get(created, ""), signs, key=len)
             sent = self.open_requests.pop((worker, record["settle"]), None)
-            if sent is not None and sent.display_name:
+            if sent is not None:
                 self.display_names.add(folded(sent.display_name))
         elif "found" in record:
             self.created[_text(record["found"])] = _text(record["signs"])
