@@ -16,9 +16,6 @@ if TYPE_CHECKING:
     from tests.harness.case_prefetcher import CasePrefetcher
     from tests.harness.driver import Driver
 
-#: Words of a conformance set that travel in one test: small enough to spread over workers.
-CHUNK = 150
-
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """What finds most comes first; the smoke profile leaves out the rest."""

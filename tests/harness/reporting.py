@@ -39,7 +39,6 @@ class Reporting:
         self._deviations = deviations
         self._fail_on = fail_on
         self._summary: Summary | None = None
-        self._written: list[Path] = []
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_configure(self, config: pytest.Config) -> None:
@@ -63,7 +62,7 @@ class Reporting:
         try:
             with undisturbed("writing the reports"):
                 summary = summarize([Path(folder)], deviations=self._deviations, fail_on=self._fail_on)
-                self._written = write_all(summary, Path(folder))
+                write_all(summary, Path(folder))
         except Exception as problem:
             # Python would end with 1, which is the service's: a run without a verdict ends with 3.
             message = f"No verdict: the reports failed themselves ({problem!r}); the history is in {folder}"

@@ -15,21 +15,14 @@ from contracts.verdict import ExitStatus
 from reports.history import history_files, read_json
 from strategies.cases.baseline_cases import minimal_case
 from tests.harness.lookups import read_back
-from tests.mock.process import MockProcess
-from tests.selftest.live_runs import KEY, Run, driving, essentials_run
+from tests.selftest.live_runs import Run, driving, essentials_run
 from tests.selftest.unruly_server import Seen, UnrulyServer, Writes, json_answer, relayed, reset
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
     from pathlib import Path
 
 PROJECTS = "/api/v1/projects"
-
-
-@pytest.fixture(scope="module")
-def service() -> Iterator[str]:
-    with MockProcess.start(key=KEY) as mock:
-        yield mock.base_url
 
 
 def _identifier(seen: Seen) -> str:

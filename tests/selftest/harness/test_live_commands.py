@@ -31,12 +31,6 @@ def faulty() -> Iterator[str]:
 
 
 @pytest.fixture(scope="module")
-def service() -> Iterator[str]:
-    with MockProcess.start(key=KEY) as mock:
-        yield mock.base_url
-
-
-@pytest.fixture(scope="module")
 def broken_run(faulty: str, tmp_path_factory: pytest.TempPathFactory) -> Path:
     run = suite(tmp_path_factory.mktemp("broken"), *live(faulty))
     assert run.status == ExitStatus.BROKEN, run.out + run.err

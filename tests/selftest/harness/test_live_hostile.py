@@ -11,12 +11,11 @@ from typing import TYPE_CHECKING
 import pytest
 
 from contracts.verdict import ExitStatus
-from tests.mock.process import MockProcess
-from tests.selftest.live_runs import KEY, essentials_run, live, suite
+from tests.selftest.live_runs import essentials_run, live, suite
 from tests.selftest.unruly_server import Seen, UnrulyServer, Writes, answer, endless, json_answer, raw
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
     from pathlib import Path
 
 _HEAD = b"HTTP/1.1 201 Created\r\nContent-Type: application/json\r\n"
@@ -60,12 +59,6 @@ ODD: dict[str, Callable[[], Writes]] = {
     "a notice in HTML before the JSON": lambda: json_answer(201, '<br /><b>Notice</b>: x in y.php<br />{"id":"a"}'),
     "scripts for a project": lambda: answer(201, _ESCAPES, [("Content-Type", "application/json")]),
 }
-
-
-@pytest.fixture(scope="module")
-def service() -> Iterator[str]:
-    with MockProcess.start(key=KEY) as mock:
-        yield mock.base_url
 
 
 def _creations(answers: Callable[[], Writes]) -> Callable[[Seen], Writes | None]:

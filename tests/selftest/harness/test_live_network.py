@@ -11,19 +11,12 @@ from typing import TYPE_CHECKING
 import pytest
 
 from contracts.verdict import ExitStatus
-from tests.mock.process import MockProcess
 from tests.selftest.live_runs import KEY, Run, essentials_run, live, suite
 from tests.selftest.unruly_server import Seen, UnrulyServer, Writes, answer, close, hang, json_answer, raw, reset
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
     from pathlib import Path
-
-
-@pytest.fixture(scope="module")
-def service() -> Iterator[str]:
-    with MockProcess.start(key=KEY) as mock:
-        yield mock.base_url
 
 
 @pytest.fixture(scope="module")

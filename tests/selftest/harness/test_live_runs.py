@@ -25,12 +25,6 @@ if TYPE_CHECKING:
 
 
 @pytest.fixture(scope="module")
-def service() -> Iterator[str]:
-    with MockProcess.start(key=KEY) as mock:
-        yield mock.base_url
-
-
-@pytest.fixture(scope="module")
 def slow_service() -> Iterator[str]:
     """A service that takes its time, so that a run can be ended in the middle."""
     with MockProcess.start(key=KEY, delay_ms=60, fault="accepts_dot_in_display_name") as mock:

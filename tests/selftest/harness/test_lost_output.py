@@ -14,21 +14,13 @@ from urllib.request import Request, urlopen
 import pytest
 
 from contracts.verdict import ExitStatus
-from tests.mock.process import MockProcess
 from tests.selftest.live_runs import KEY, Started, cleanup, start_suite, suite, wait_until
 from tests.selftest.unruly_server import UnrulyServer
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
 RUN = ("--target", "live", "--budget", "300")
-
-
-@pytest.fixture(scope="module")
-def service() -> Iterator[str]:
-    with MockProcess.start(key=KEY) as mock:
-        yield mock.base_url
 
 
 def _left(base_url: str) -> int:

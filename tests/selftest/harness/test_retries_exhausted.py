@@ -12,22 +12,15 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from contracts.verdict import ExitStatus
-from tests.mock.process import MockProcess
-from tests.selftest.live_runs import KEY, Run, essentials_run
+from tests.selftest.live_runs import Run, essentials_run
 from tests.selftest.unruly_server import Seen, UnrulyServer, Writes, answer, close, hang, json_answer, relayed, reset
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
     from pathlib import Path
 
 #: Seconds: what the runs below wait for at most, and what they may take beyond it.
 PATIENCE, MORE = 1.0, 20.0
-
-
-@pytest.fixture(scope="module")
-def service() -> Iterator[str]:
-    with MockProcess.start(key=KEY) as mock:
-        yield mock.base_url
 
 
 def _from(number: int, happens: Callable[[], Writes], *, creations: bool = False) -> Callable[[Seen], Writes | None]:

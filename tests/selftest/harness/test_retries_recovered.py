@@ -17,19 +17,12 @@ from contracts.verdict import ExitStatus
 from tests.harness.client.budget import RequestBudget
 from tests.harness.client.target import Target
 from tests.harness.client.transport import IDLE
-from tests.mock.process import MockProcess
 from tests.selftest.live_runs import KEY, Run, essentials_run
 from tests.selftest.unruly_server import Seen, UnrulyServer, Writes, answer, close, json_answer, relayed, reset
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
     from pathlib import Path
-
-
-@pytest.fixture(scope="module")
-def service() -> Iterator[str]:
-    with MockProcess.start(key=KEY) as mock:
-        yield mock.base_url
 
 
 def _left(server: UnrulyServer, run: Run) -> list[str]:

@@ -17,7 +17,6 @@ import pytest
 from contracts.exchange import Response
 from contracts.secrets import WRONG_KEYS, Secrets
 from contracts.verdict import ExitStatus
-from tests.mock.process import MockProcess
 from tests.selftest.live_runs import KEY, ROOT, Process, children_of, live, start_suite, suite, wait_until
 from tests.selftest.unruly_server import Seen, UnrulyServer, Writes, answer, json_answer, raw
 
@@ -26,12 +25,6 @@ if TYPE_CHECKING:
 
 #: Characters of the key in a row that nothing may hold.
 _TELLING = 16
-
-
-@pytest.fixture(scope="module")
-def service() -> Iterator[str]:
-    with MockProcess.start(key=KEY) as mock:
-        yield mock.base_url
 
 
 def _spellings(key: str) -> set[bytes]:
