@@ -6,7 +6,8 @@ from collections import Counter
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
-from contracts.kinds import AT_THE_ENDS, CHANGED, CONVERTED, LEFT_OUT, ONE_TARGET, WHOLE_CHANGES, is_vague
+from contracts.kinds import CHANGED, CONVERTED, LEFT_OUT, ONE_TARGET, is_vague, says_all
+from contracts.request_kinds import ANYWHERE, is_of_request
 
 if TYPE_CHECKING:
     from contracts.root_causes import Cases, RootCause
@@ -37,7 +38,7 @@ def divided(cause: RootCause, refused: Counter[str]) -> list[RootCause]:
             break
     parts = _with_one_unclear(parts)
     if len(parts) == 1:
-        return [replace(cause, label=parts[0][0])]
+        return [replace(cause, label="" if is_of_request(parts[0][0]) else parts[0][0])]
     if not 1 < len(parts) <= _MOST or _is_one(cause, parts):
         return [cause]
     if cause.cause == CHANGED and all(kind for kind, _ in parts):
@@ -67,6 +68,12 @@ def _is_one(cause: RootCause, parts: list[tuple[str, list[Cases]]]) -> bool:
     return has_one_target or (bool(shared) and any(_is_unclear(*part) for part in parts))
 
 
+def _telling(kind: str) -> tuple[bool, bool, bool]:
+    """What sorts the better one of two kinds last that cover as much."""
+    # What a service says comes before what was sent; of that, what is not about one field may explain others too.
+    return (not is_vague(kind), not is_of_request(kind), kind.startswith(ANYWHERE))
+
+
 def _covered(cause: RootCause, refused: Counter[str], fewest: int) -> tuple[list[tuple[str, list[Cases]]], list[Cases]]:
     """The kinds that cover the cases, with those of each; and the cases that no kind covers."""
     failing: Counter[str] = Counter()
@@ -76,11 +83,11 @@ def _covered(cause: RootCause, refused: Counter[str], fewest: int) -> tuple[list
     left = list(cause.cases)
     parts: list[tuple[str, list[Cases]]] = []
     # A kind that says all of a change is better evidence than one that says a part.
-    whole = pure & (WHOLE_CHANGES.keys() | {AT_THE_ENDS})
+    whole = set(filter(says_all, pure))
     for tier, least in ((whole, min(fewest, 2)), (pure - whole, fewest)):
         while left:
             covered = {kind: sum(cases.count for cases in left if kind in cases.kinds) for kind in sorted(tier)}
-            kind = max(covered, key=lambda kind: (covered[kind], not is_vague(kind)), default="")
+            kind = max(covered, key=lambda kind: (covered[kind], *_telling(kind)), default="")
             if covered.get(kind, 0) < least:
                 break
             parts.append((kind, [cases for cases in left if kind in cases.kinds]))

@@ -4,7 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import Enum
-from typing import Any
+from typing import Any, Final
+
+#: The causes of findings about an invalid request that was accepted, and about a valid one that was refused.
+ACCEPTED: Final = "accepted"
+REFUSED: Final = "refused"
 
 
 class Outcome(Enum):

@@ -36,6 +36,7 @@ LEFT_OUT: Final = "characters left out"
 AT_THE_ENDS: Final = "white space at the ends"
 #: How the kind of a text begins in which several characters became the same one.
 ONE_TARGET: Final = "characters to "
+_CUT_AFTER: Final = "cut after "
 #: Characters of a value that a kind shows.
 _SHOWN: Final = 80
 #: Texts that are cut have at least so many characters where it is a limit that cuts them.
@@ -128,7 +129,7 @@ def kinds_of_media_type(value: str | None) -> tuple[str, ...]:
 def kinds_of_change(sent: Any, received: Any) -> tuple[str, ...]:
     """What may have happened to a value that came back as another one; empty where nothing is known of it.
 
-    Those of :data:`WHOLE_CHANGES` say all of it, the others a part.
+    Some say all of it (:func:`says_all`), the others a part.
     """
     if json_text.ABSENT in (sent, received):
         return ("left out",) if received is json_text.ABSENT else ("added",)
@@ -201,6 +202,11 @@ WHOLE_CHANGES: Final[dict[str, Callable[[str], str]]] = {
 }
 
 
+def says_all(kind: str) -> bool:
+    """Whether a kind of change says all of it, and not a part."""
+    return kind in WHOLE_CHANGES or kind == AT_THE_ENDS or kind.startswith(_CUT_AFTER)
+
+
 def is_vague(kind: str) -> bool:
     """Whether a kind of change says so little that one mistake may look like it, and like another kind by accident."""
     return kind in {"cut", "something added", LEFT_OUT} or kind.startswith(("to ", ONE_TARGET))
@@ -214,7 +220,7 @@ def _changes_of_text(sent: str, received: str) -> Iterator[str]:
         yield AT_THE_ENDS
     if sent.startswith(received):
         # A limit of fewer characters would be none: the text was cut at something in it.
-        yield from (f"cut after {len(received):,}" for _ in range(len(received) >= _SHORTEST_LIMIT))
+        yield from (f"{_CUT_AFTER}{len(received):,}" for _ in range(len(received) >= _SHORTEST_LIMIT))
         yield "cut"
     elif sent.endswith(received):
         yield "cut"

@@ -2,38 +2,46 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections import Counter
+from typing import TYPE_CHECKING, Final
 
+from contracts.findings import ACCEPTED, REFUSED
 from contracts.kinds import CONVERTED
-from contracts.root_causes import RootCause, together
+from contracts.request_kinds import ANYWHERE
+from contracts.root_causes import FAILURES, RootCause, says_something, together
 from contracts.signatures import code_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
-_FAILS, _REUSE = "service.no_5xx", "state.external_id_reuse"
-_ACCEPTED = "accepted"
+_FAILS = "service.no_5xx"
 #: What a field that is not validated breaks, and so many members that are missing together have one cause.
 _VALUE_CLAUSES = ("type", "pattern", "enum", "null")
 _MANY_MISSING = 4
 #: The share of a field's invalid values that are accepted where it is not validated: other mistakes refuse some.
 _NEARLY_ALL = 0.85
+#: The share of a cause's cases that have the reason which it shares with others, and how many causes must share it.
+_MOST_CASES: Final = 0.95
+_PLACES: Final = 2
 
 
-def merged(root_causes: list[RootCause], counts: Mapping[str, tuple[int, int]]) -> list[RootCause]:
+def merged(
+    root_causes: list[RootCause], counts: Mapping[str, tuple[int, int]], accepted: Mapping[str, int]
+) -> list[RootCause]:
     """The root causes with those put together that are one: a field without validation, a response without members.
 
     Args:
         root_causes: the new ones, most severe first.
         counts: of each clause how many invalid cases exercised it and how many broke it.
+        accepted: how many requests of each kind were accepted.
     """
     groups: dict[str, list[RootCause]] = {}
-    for cause in root_causes:
+    found, rest = _by_request(root_causes, accepted)
+    for cause in rest:
         groups.setdefault(_one_mistake(cause, counts), []).append(cause)
-    found = []
     chance = groups.pop(_NOW_AND_THEN, [])
     for name, members in groups.items():
-        if members[0].clause in {_FAILS, _REUSE} and any(member.passed_again for member in members):
+        if members[0].clause in FAILURES and any(member.passed_again for member in members):
             chance += members
             continue
         if name == _CONVERSION:
@@ -55,6 +63,46 @@ def _by_code(root_causes: list[RootCause]) -> Iterator[RootCause]:
         groups.setdefault((code, place) if place else (str(id(cause)), ""), []).append(cause)
     for members in groups.values():
         yield together(members) if len(members) > 1 else members[0]
+
+
+def _by_request(root_causes: list[RootCause], accepted: Mapping[str, int]) -> tuple[list[RootCause], list[RootCause]]:
+    """Failures and refusals with one reason that is not about one field: no request that has it was accepted.
+
+    The kinds are chosen as in a set cover, the one that explains most root causes first.
+
+    Returns:
+        Those that were put together, and the others.
+    """
+    left = {id(cause): cause for cause in root_causes}
+    reasons = {id(cause): _reasons(cause, accepted) for cause in root_causes}
+    found: list[RootCause] = []
+    while True:
+        explains = {
+            kind: [place for place in left if kind in reasons[place]]
+            for kind in sorted(set().union(*(reasons[place] for place in left)))
+        }
+        kind = max(explains, key=lambda kind: (len(explains[kind]), _covered(left, explains[kind], kind)), default="")
+        if len(explains.get(kind, ())) < _PLACES:
+            return found, list(left.values())
+        one = together([left.pop(place) for place in explains[kind]])
+        # No field is to blame.
+        one.cause, one.kind, one.label = one.cause.partition(" at ")[0], kind, kind
+        found.append(one)
+
+
+def _reasons(cause: RootCause, accepted: Mapping[str, int]) -> set[str]:
+    """The kinds of nearly all cases of a failure or refusal that no accepted request has, whichever field has it."""
+    fails = cause.clause in FAILURES
+    if not (fails or cause.cause == REFUSED) or (fails and says_something(cause)) or cause.passed_again:
+        return set()
+    count: Counter[str] = Counter()
+    for cases in cause.cases:
+        count.update(dict.fromkeys((kind for kind in cases.kinds if kind.startswith(ANYWHERE)), cases.count))
+    return {kind for kind, cases in count.items() if not accepted.get(kind) and cases >= _MOST_CASES * cause.count}
+
+
+def _covered(root_causes: Mapping[int, RootCause], places: Iterable[int], kind: str) -> int:
+    return sum(cases.count for place in places for cases in root_causes[place].cases if kind in cases.kinds)
 
 
 def by_deviation(known: Iterable[RootCause]) -> list[RootCause]:
@@ -86,19 +134,22 @@ def _one_mistake(cause: RootCause, counts: Mapping[str, tuple[int, int]]) -> str
     left_out = aspect == "echo" and all("left out" in cases.kinds for cases in cause.cases)
     if cause.clause.startswith("response.201.") and (aspect == "required" or left_out):
         return _MISSING
-    if cause.clause in {_FAILS, _REUSE} and _says_something(cause):
+    if cause.clause in FAILURES and says_something(cause):
         return f"{_FAILS}:{cause.cause}"  # the same failure, whether the externalId was used before or not
-    if cause.clause in {_FAILS, _REUSE} and (cause.passed_again or not cause.failed_again):
+    if cause.clause in FAILURES and (cause.passed_again or not cause.failed_again):
         return _NOW_AND_THEN  # what was sent may have nothing to do with it
-    if cause.cause == _ACCEPTED and all(CONVERTED in cases.kinds for cases in cause.cases):
+    if cause.cause == ACCEPTED and all(CONVERTED in cases.kinds for cases in cause.cases):
         return _CONVERSION
     cases, broken = counts.get(cause.clause, (0, 0))
-    accepts_all = cause.cause == _ACCEPTED and broken >= _NEARLY_ALL * cases
+    accepts_all = cause.cause == ACCEPTED and broken >= _NEARLY_ALL * cases
     if accepts_all and head.startswith("request.") and aspect in _VALUE_CLAUSES:
         return head.partition(".items")[0]
-    return f"{cause.clause}:{cause.cause}:{id(cause)}"
+    return _blocked(cause) or f"{cause.clause}:{cause.cause}:{id(cause)}"
 
 
-def _says_something(cause: RootCause) -> bool:
-    """Whether a server error is known by what the service says, not by its status or the part of the request."""
-    return " " in cause.cause and not cause.cause.partition(" ")[2].startswith("at ")
+def _blocked(cause: RootCause) -> str:
+    """The kind of the one message with which all cases are refused as if by a firewall; empty where there is none."""
+    if cause.cause != REFUSED:
+        return ""
+    kinds = {next((kind for kind in cases.kinds if kind.startswith(("401", "403"))), "") for cases in cause.cases}
+    return kinds.pop() if len(kinds) == 1 else ""

@@ -11,6 +11,8 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from contracts.dependent_clauses import consequences
+from contracts.findings import REFUSED
+from contracts.request_kinds import is_of_request
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -19,7 +21,9 @@ if TYPE_CHECKING:
     from contracts.exchange_record import ExchangeRecord
     from contracts.findings import Finding
 
-_FAILS, _REFUSED, _OPTIONAL = "service.no_5xx", "refused", ".optional"
+_FAILS, _OPTIONAL = "service.no_5xx", ".optional"
+#: The clauses about errors of the server.
+FAILURES = frozenset({_FAILS, "state.external_id_reuse"})
 #: Cases of the same kinds that are remembered.
 _REMEMBERED = 8
 
@@ -119,7 +123,8 @@ class RootCause:
     def kinds(self) -> tuple[str, ...]:
         """The kind that all its cases have and others under the clause may not have; empty where there is none."""
         shared = set.intersection(*(set(cases.kinds) for cases in self.cases))
-        return (self.label,) if self.label in shared else tuple(sorted(shared)[:1])
+        told = sorted(kind for kind in shared if not is_of_request(kind))
+        return (self.label,) if self.label in shared else tuple(told[:1])
 
     @property
     def causes(self) -> tuple[str, ...]:
@@ -218,7 +223,7 @@ def without_explained(root_causes: Iterable[RootCause], required: frozenset[str]
     root_causes = list(root_causes)
     new = [cause for cause in root_causes if cause.known is None]
     failing = {c.cause.partition(" at /")[2] for c in new if c.clause == _FAILS} - {""} - required
-    demanded = {c.clause.split(".")[1] for c in new if c.cause == _REFUSED and c.clause.endswith(_OPTIONAL)}
+    demanded = {c.clause.split(".")[1] for c in new if c.cause == REFUSED and c.clause.endswith(_OPTIONAL)}
     kept = []
     for cause in root_causes:
         if cause.known is None and not cause.clause.endswith(_OPTIONAL):
@@ -235,7 +240,7 @@ def without_explained(root_causes: Iterable[RootCause], required: frozenset[str]
 
 def _members_of(finding: Finding, exchange: ExchangeRecord | None) -> frozenset[str] | None:
     tells_nothing = finding.clause == _FAILS and finding.cause.isdigit()
-    if exchange is None or not (tells_nothing or finding.cause == _REFUSED):
+    if exchange is None or not (tells_nothing or finding.cause == REFUSED):
         return None
     return frozenset(_members(exchange))
 
@@ -259,6 +264,11 @@ def together(members: list[RootCause]) -> RootCause:
     first.passed_again = sum(cause.passed_again for cause in members)
     first.cases += (cases for cause in others for cases in cause.cases)
     return first
+
+
+def says_something(cause: RootCause) -> bool:
+    """Whether a server error is known by what the service says, not by its status or the part of the request."""
+    return " " in cause.cause and not cause.cause.partition(" ")[2].startswith("at ")
 
 
 def _key(finding: Finding, known: Deviation | None) -> tuple[str, str, str]:

@@ -13,7 +13,7 @@ from contracts.clauses import INVALID, VALID, Clause
 from contracts.deviations import Deviation, Deviations
 from contracts.division import divided
 from contracts.exchange_record import ExchangeRecord
-from contracts.findings import Finding, Level, Outcome
+from contracts.findings import ACCEPTED, Finding, Level, Outcome
 from contracts.history_records import (
     EndRecord,
     ExercisedRecord,
@@ -28,7 +28,8 @@ from contracts.history_records import (
 )
 from contracts.merging import by_deviation, merged
 from contracts.oracle import SENT_BEFORE
-from contracts.root_causes import RootCause, RootCauses, without_explained
+from contracts.request_kinds import kinds_of_accepted
+from contracts.root_causes import FAILURES, RootCause, RootCauses, says_something, without_explained
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -109,7 +110,9 @@ class VerdictBuilder:
         self._fail_on = fail_on
         self._results: dict[str, ClauseResult] = {}
         self._root_causes = RootCauses(self._deviations)
+        #: The kinds of what was refused rightly, by clause, and of what was accepted.
         self._refused: dict[str, Counter[str]] = {}
+        self._passed: Counter[str] = Counter()
         self._repeated: dict[tuple[str, str], Counter[bool]] = {}
         self._not_to_blame: list[NotToBlameRecord] = []
         self._signatures: dict[tuple[str, int], tuple[tuple[str, ...], tuple[str, ...]]] = {}
@@ -165,7 +168,9 @@ class VerdictBuilder:
             self._results[clause].positive += 1
         for clause in negative:
             self._results[clause].negative += 1
-        if 400 <= record.status < 500:
+        if 200 <= record.status < 300:
+            self._passed.update(kinds_of_accepted(record.case))
+        elif 400 <= record.status < 500:
             for violation in record.violations:
                 self._refused.setdefault(violation.clause, Counter()).update(violation.kinds)
         for finding in record.findings:
@@ -173,7 +178,8 @@ class VerdictBuilder:
         self._ends += [f"a check failed itself: {crashed}" for crashed in record.crashed]
         project = record.project
         if project is not None:
-            self._projects[place] = record
+            is_plain = not record.findings and not record.crashed
+            self._projects[place] = record.reduced() if is_plain else record
             history = self._history_of(worker)
             reused = record.why == (SENT_BEFORE,)
             history.observe(project, record.date, record.started, record.elapsed, place, may_repeat=reused)
@@ -223,7 +229,7 @@ class VerdictBuilder:
                 result.known += key.count
         root_causes = sorted(causes, key=self._severity)
         counts = {name: (result.negative, result.broken) for name, result in self._results.items()}
-        new = merged([cause for cause in root_causes if cause.known is None], counts)
+        new = merged([cause for cause in root_causes if cause.known is None], counts, self._passed)
         known = by_deviation(cause for cause in root_causes if cause.known)
         root_causes = sorted([*new, *known], key=self._severity)
         failing = [
@@ -251,7 +257,10 @@ class VerdictBuilder:
 
     def _parts(self, cause: RootCause) -> list[RootCause]:
         """A new root cause by the kinds of its cases; one that is accepted as a whole is not divided."""
-        parts = divided(cause, self._refused.get(cause.clause, Counter()))
+        if cause.clause in FAILURES and says_something(cause):
+            return [cause]
+        accepted = cause.cause == ACCEPTED
+        parts = divided(cause, self._refused.get(cause.clause, Counter()) if accepted else self._passed)
         return [cause] if cause.known and len(parts) > 1 else parts
 
     def _severity(self, key: RootCause) -> tuple[int, int, int, str]:

@@ -135,10 +135,7 @@ class _Reader:
         match record:
             case ExchangeRecord():
                 self._tally.observe(record)
-                findings = record.findings
-                self._place(*findings)
-                if record.project is not None and not findings and not record.crashed:
-                    record = record.reduced()
+                self._place(*record.findings)
             case RunRecord():
                 self._runs.append(replace(record, clauses=()))
             case FindingRecord():

@@ -10,7 +10,7 @@ from contracts import json_text
 from contracts.checks.check import covers
 from contracts.checks.quoting import shown, shown_apart
 from contracts.clauses import ID_MEMBERS
-from contracts.findings import Finding
+from contracts.findings import ACCEPTED, Finding
 from contracts.implied_clauses import COUNTS, OWN
 from contracts.instants import instant
 from contracts.kinds import CHANGED, kinds_of_change, kinds_of_mismatch
@@ -205,7 +205,7 @@ def shown_texts_match(context: Context) -> Iterator[Finding]:
         if not Pattern.compile(field.pattern).matches(text):
             yield Finding(
                 f"request.{field.path}.pattern",
-                "accepted",
+                ACCEPTED,
                 f"a 4xx, or a project whose {field.path} matches the pattern",
                 f"{field.path} {shown(text)}",
                 f"/{field.path}",

@@ -3,25 +3,29 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Final
 
 from contracts import json_text
 from contracts.checks.check import covers
 from contracts.checks.quoting import shown
 from contracts.exchange import STALE, UNREACHED
-from contracts.findings import Finding
+from contracts.findings import ACCEPTED, REFUSED, Finding
 from contracts.kinds import CONVERTED
 from contracts.oracle import FRAMING, IN_USE, LARGE, SENT_BEFORE, Expected
+from contracts.request_kinds import kinds_of_failing
 from contracts.signatures import signature
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from contracts.checks.context import Context
+    from contracts.document import Contract
     from contracts.oracle import Violation
 
 #: Two words or more: what nobody takes for anything but a name.
 _PLAIN = re.compile(r"[A-Za-z]{3,20}(?:[ _-][A-Za-z0-9]{1,30}){1,3}")
+#: Bytes of a body from which a service may say that it is too large (RFC 9110, section 15.5.14).
+_TOO_LARGE: Final = 65_536
 _LETTERS = re.compile(r"[A-Za-z0-9 _()-]{1,60}")
 _WORDS = {
     "closed": "the connection was closed without an answer",
@@ -86,6 +90,7 @@ def not_a_server_error(context: Context) -> Iterator[Finding]:
             expected,
             _answer(context),
             where,
+            kinds_of_failing(context.exchange.case, context.expectation.body, place.removeprefix("/")),
         )
     elif context.response is not None and (300 <= context.status < 400 or context.status < 200):
         yield Finding("service.answers", f"status {context.status}", "201 or a 4xx", _answer(context))
@@ -105,7 +110,7 @@ def invalid_is_refused(context: Context) -> Iterator[Finding]:
         for violation in context.expectation.violations:
             yield Finding(
                 violation.clause,
-                "accepted",
+                ACCEPTED,
                 f"a 4xx, nothing created: {violation.why}",
                 _answer(context),
                 violation.where,
@@ -141,11 +146,14 @@ def valid_is_created(context: Context) -> Iterator[Finding]:
         yield Finding("response.201.status", f"status {context.status}", "201", _answer(context))
     # A server need not take a body without a length (RFC 9110, section 15.5.12).
     in_chunks = context.status == 411 and context.exchange.case.header("Transfer-Encoding") is not None
-    if verdict is Expected.CREATED and 400 <= context.status < 500 and not in_chunks:
+    too_large = context.status == 413 and len(context.exchange.case.body or b"") >= _TOO_LARGE
+    if verdict is Expected.CREATED and 400 <= context.status < 500 and not (in_chunks or too_large):
         clause, where = refused_clause(context)
         said = signature(context.response, context.expectation.body) if context.response else ""
-        kinds = (f"{context.status} {said}",) if said else ()
-        yield Finding(clause, "refused", "201: the request is valid", _answer(context), where, kinds)
+        # Whoever answers 403 to one request in many is not who looks at the values of fields.
+        message = (f"{context.status} {said}".strip(),) if said or context.status in {401, 403} else ()
+        kinds = kinds_of_failing(context.exchange.case, context.expectation.body, where.removeprefix("/"))
+        yield Finding(clause, REFUSED, "201: the request is valid", _answer(context), where, (*message, *kinds))
 
 
 def refused_clause(context: Context) -> tuple[str, str]:
@@ -162,11 +170,16 @@ def refused_clause(context: Context) -> tuple[str, str]:
         return "authorization.accepted", "Authorization"
     if context.status == 415:
         return "request.mediaType", "Content-Type"
-    suspects = [name for name, value in context.sent.items() if not _plain(context, name, value)]
+    return clause_of_body(context.contract, context.sent)
+
+
+def clause_of_body(contract: Contract, sent: dict[str, Any]) -> tuple[str, str]:
+    """The clause that a refusal breaks which is due to what a body says, and where."""
+    suspects = [name for name, value in sent.items() if not _plain(contract, name, value)]
     if len(suspects) != 1:
         return "request.combination", ""
     name = suspects[0]
-    field, value = context.contract.field(name), context.sent[name]
+    field, value = contract.field(name), sent[name]
     if value is None:
         aspect = "null"
     elif field.pattern is not None and isinstance(value, str):
@@ -176,8 +189,8 @@ def refused_clause(context: Context) -> tuple[str, str]:
     return f"request.{name}.{aspect}", f"/{name}"
 
 
-def _plain(context: Context, name: str, value: object) -> bool:
-    field = context.contract.field(name)
+def _plain(contract: Contract, name: str, value: object) -> bool:
+    field = contract.field(name)
     return field.required and isinstance(value, str) and _PLAIN.fullmatch(value) is not None
 
 

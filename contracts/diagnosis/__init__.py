@@ -5,7 +5,7 @@ mistake does with each request, or says nothing about it. It is shown where it p
 and contradicts no other case. It makes, hides and changes no finding: it is called likely, and no more.
 """
 
-from contracts.diagnosis.hypotheses import Diagnosis, contradicted, diagnose
+from contracts.diagnosis.hypotheses import Diagnosis, contradicted, diagnose, foretells
 from contracts.diagnosis.observations import Observation, observed
 
-__all__ = ["Diagnosis", "Observation", "contradicted", "diagnose", "observed"]
+__all__ = ["Diagnosis", "Observation", "contradicted", "diagnose", "foretells", "observed"]

@@ -58,6 +58,8 @@ _VALUES: Final[dict[str, Callable[[Any], bool]]] = {
 #: Values common to failing requests that are looked for, and how much they may have.
 _CONSTANTS: Final = 3
 _SHORT: Final = 40
+#: Ways of being wrong that failing requests have in common.
+_WAYS: Final = 20
 #: Values within a value that are looked at.
 _MOST_VALUES: Final = 100
 
@@ -72,6 +74,7 @@ def conditions(contract: Contract, failing: Sequence[Observation]) -> Iterator[C
         yield from _of_subject(name, values, 1)
         yield from _constants(name, values, failing)
     yield Condition("the externalId was sent before", lambda seen: bool(seen.value(REUSE)), 1)
+    yield from _ways_of_being_wrong(failing)
     yield from body_conditions(failing, names)
     for part, found in _parts_of_values(contract).items():
         yield from _of_subject(part, found, 2)
@@ -85,6 +88,13 @@ def _of_subject(name: str, values: Values, cost: int) -> Iterator[Condition]:
         yield Condition(f"{name} {words}", partial(_any_value, values, has), cost + 1)
     for words, has_text in text_properties():
         yield Condition(f"{name} {words}", partial(_any_text, values, has_text), cost + 1)
+
+
+def _ways_of_being_wrong(failing: Sequence[Observation]) -> Iterator[Condition]:
+    counts = Counter(kind for seen in failing[:_SHORT] for kind in seen.kinds)
+    for kind, count in counts.most_common(_WAYS):
+        if count > 1:
+            yield Condition(f"what is wrong is {kind}", partial(_is_wrong_by, kind), 0)
 
 
 def _constants(name: str, values: Values, failing: Sequence[Observation]) -> Iterator[Condition]:
@@ -176,3 +186,7 @@ def _lacks(name: str, seen: Observation) -> bool:
 
 def _has(name: str, seen: Observation) -> bool:
     return name in seen.body
+
+
+def _is_wrong_by(kind: str, seen: Observation) -> bool:
+    return kind in seen.kinds

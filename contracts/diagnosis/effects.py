@@ -63,11 +63,13 @@ class Effect:
         words: The effect; ``{}`` stands for where it shows.
         shows: Whether an exchange shows it; None where it cannot.
         cost: The lower, the more it says.
+        of_invalid: Whether only invalid requests show it.
     """
 
     words: str
     shows: Shows
     cost: int = 0
+    of_invalid: bool = False
 
 
 def effects(cause: RootCause, clauses: Sequence[str], failing: Sequence[Observation]) -> Iterator[Effect]:
@@ -96,7 +98,7 @@ def _outcomes(clauses: Sequence[str], failing: Sequence[Observation]) -> Iterato
     status = f" ({statuses.pop()})" if len(statuses) == 1 else ""
     if outcome == ACCEPTED:
         areas = frozenset(_area(clause) for clause in clauses)
-        yield Effect("{} is accepted", partial(_is_accepted, areas))
+        yield Effect("{} is accepted", partial(_is_accepted, areas), of_invalid=True)
     elif outcome == REFUSED:
         yield Effect(f"{{}} is refused{status}", _is_refused)
     else:

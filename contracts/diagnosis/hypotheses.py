@@ -219,6 +219,12 @@ def contradicted(hypothesis: Hypothesis | OfOutcome | Rule, seen: Observation) -
     return not seen.findings or (bool(said.deviates) and _contradicts(said, seen))
 
 
+def foretells(hypothesis: Hypothesis | OfOutcome | Rule, seen: Observation) -> bool:
+    """Whether a request fails as the hypothesis says."""
+    said = _said(hypothesis, seen)
+    return said is not None and said.agrees and bool(said.deviates)
+
+
 def _said(hypothesis: Hypothesis | OfOutcome | Rule, seen: Observation) -> Predicted | None:
     """The prediction; None where the model cannot cope with what was sent, such as numbers that no double holds."""
     try:

@@ -44,6 +44,7 @@ class Observation:
         is_readable: Whether the body is a JSON object with each member once.
         is_reuse: Whether its externalId was sent before.
         why: What RFC 8259 leaves to the parser of its body.
+        kinds: In which ways it breaks its clause (see :mod:`contracts.kinds`).
         response: The response.
         answer: The JSON value of the response's body; ABSENT where it is none.
     """
@@ -57,6 +58,7 @@ class Observation:
     is_readable: bool = True
     is_reuse: bool = False
     why: tuple[str, ...] = ()
+    kinds: tuple[str, ...] = ()
     response: Response = field(default=_NONE, compare=False)
     answer: Any = field(default=json_text.ABSENT, compare=False)
 
@@ -81,7 +83,8 @@ class Observation:
         broken = OPEN if is_open else next(iter(clauses), "")
         # Of a repeated member parsers take the first or the last.
         is_readable = body is not None and _REPEATED not in record.why
-        known = {"response": response, "answer": answer, "why": record.why}
+        kinds = tuple(kind for violation in record.violations for kind in violation.kinds)
+        known = {"response": response, "answer": answer, "why": record.why, "kinds": kinds}
         return cls(case, body or {}, broken, outcome, findings, shown, is_readable, **known)
 
     def value(self, part: str) -> Any:

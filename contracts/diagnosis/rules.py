@@ -88,6 +88,8 @@ def learnt_rules(
 
 
 def _sentence(effect: Effect, condition: Condition, clauses: Sequence[str]) -> str:
+    if condition.words and effect.of_invalid:
+        return effect.words.replace("{}", f"a request that breaks {clauses[0]} and in which {condition.words}")
     if condition.words:
         return effect.words.replace("{}", f"a request in which {condition.words}")
     if clauses[0].startswith(("request.", "authorization.")):

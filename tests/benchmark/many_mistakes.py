@@ -163,7 +163,7 @@ def _failing(cause: RootCause, records: list[HistoryRecord]) -> Iterator[Case]:
         if isinstance(record, ExchangeRecord)
         and any(
             finding.clause in clauses
-            and (len(clauses) > 1 or finding.cause == cause.cause)
+            and (len(clauses) > 1 or finding.cause in cause.causes)
             and (not cause.kind or cause.kind in finding.kinds)
             for finding in record.findings
         )

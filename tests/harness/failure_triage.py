@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from contracts.history_records import NotToBlameRecord
+from contracts.request_kinds import kinds_of_failing
 from strategies.cases.baseline_cases import minimal_case
 from strategies.encoding import encode
 from strategies.shrinking import without
@@ -115,7 +116,8 @@ class FailureTriage:
             return finding
         # A field that every body has is to blame where no other one is known to be.
         blamed = min(known, key=lambda found: self._contract.field(found.where.split("/")[1]).required)
-        reattributed = replace(finding, cause=blamed.cause, where=blamed.where)
+        kinds = kinds_of_failing(answer.case, body, blamed.where.split("/")[1])
+        reattributed = replace(finding, cause=blamed.cause, where=blamed.where, kinds=kinds)
         self._history.reattributed(answer.exchange, finding, reattributed)
         return reattributed
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from contracts.findings import REFUSED
 from tests.harness.client.budget import BudgetSpent, OutOfTime
 
 if TYPE_CHECKING:
@@ -44,7 +45,7 @@ class Questions:
         except (BudgetSpent, OutOfTime):
             self._asked = _PER_RUN
             return None
-        self.refused += [(reply, finding) for finding in reply.findings if finding.cause == "refused"]
+        self.refused += [(reply, finding) for finding in reply.findings if finding.cause == REFUSED]
         self.let_in += [(reply, found) for found in reply.findings if found.clause == "authorization.required"]
         self.failed += [(reply, finding) for finding in reply.findings if finding.clause == "service.no_5xx"]
         return reply

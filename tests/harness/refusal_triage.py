@@ -8,7 +8,9 @@ import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from contracts.findings import Finding
+from contracts.checks.status import clause_of_body
+from contracts.exchange import VALID_AUTHORIZATION
+from contracts.findings import REFUSED, Finding
 from contracts.json_text import type_name
 from contracts.oracle import FRAMING, Expected
 from strategies.cases.baseline_cases import full_case, minimal_case
@@ -38,7 +40,9 @@ _ALONE = 16
 _ABSENT = "absent"
 _ID_ECHO = f"response.201.{MARKED}.echo"
 COMBINATION = "request.combination"
-REFUSED = "refused"
+KEY = "authorization.accepted"
+#: How often a body is sent again with which the right key was refused.
+_REPEATED = 2
 
 
 class RefusalTriage:
@@ -58,6 +62,8 @@ class RefusalTriage:
         self._history = history
         self._names = names
         self._taken_apart = 0
+        #: Whether the right key is refused for what a body says.
+        self._looks_into_bodies = False
         #: The kinds of the ways in which the service changes externalIds; None where it leaves them as they are.
         self._id_changes: tuple[str, ...] | None = None
         self._passing: str | None = None
@@ -80,6 +86,12 @@ class RefusalTriage:
             return self._conflict(answer, finding)
         if finding.clause == FRAMING and finding.cause == REFUSED:
             return self._of_the_way(answer, finding)
+        if finding.clause == KEY and self._is_of_the_body(answer):
+            clause, where = self._blame(answer, finding)
+            if clause == COMBINATION and isinstance(body := answer.judgement.expectation.body, dict):
+                clause, where = clause_of_body(self._contract, body)
+            self.settle(clause, where)
+            return self._told(answer, finding, clause, where)
         return self._reattributed(answer, finding) if self._is_doubtful(answer, finding) else finding
 
     def settle(self, clause: str, where: str) -> None:
@@ -87,6 +99,8 @@ class RefusalTriage:
         for reply, finding in self._questions.refused:
             if self._is_consequence(reply, finding):
                 self._conflict(reply, finding)
+            elif finding.clause == KEY and self._looks_into_bodies and clause != KEY:
+                self._told(reply, finding, clause, where)
             elif self._is_doubtful(reply, finding):
                 self._put_down(reply, finding, clause, where)
         self._questions.refused.clear()
@@ -107,6 +121,18 @@ class RefusalTriage:
         reattributed = replace(finding, clause=clause, where=where)
         self._history.reattributed(answer.exchange, finding, reattributed)
         return reattributed
+
+    def _is_of_the_body(self, answer: Judged) -> bool:
+        """Whether the right key is refused again and again with one body: a firewall may look into bodies."""
+        if answer.case.header("Authorization") != VALID_AUTHORIZATION:
+            return False
+        if not self._looks_into_bodies and self._taken_apart < _TAKEN_APART:
+            replies = [self._questions.ask(self._names.renew(answer.case)) for _ in range(_REPEATED)]
+            if not all(reply is not None and reply.status == answer.status for reply in replies):
+                return False
+            minimal = self._questions.ask(minimal_case(self._contract, self._names))
+            self._looks_into_bodies = minimal is not None and not _refused(minimal)
+        return self._looks_into_bodies
 
     def _is_doubtful(self, answer: Judged, finding: Finding) -> bool:
         """Whether a body may have been refused for another member, for what it lacks, or for how it is written."""
@@ -169,6 +195,9 @@ class RefusalTriage:
         vague = clause == COMBINATION and not self._is_bare(answer.judgement.expectation.body)
         if clause == finding.clause or vague:
             return finding
+        return self._told(answer, finding, clause, where)
+
+    def _told(self, answer: Judged, finding: Finding, clause: str, where: str) -> Finding:
         reattributed = Finding(clause, finding.cause, finding.expected, finding.received, where, finding.kinds)
         self._history.reattributed(answer.exchange, finding, reattributed)
         return reattributed
@@ -197,7 +226,7 @@ class RefusalTriage:
             reply = self._questions.ask(smaller)
             if reply is not None and _refused(reply):
                 case, current = smaller, reply
-        clause = next((f.clause for f in current.findings if f.cause == REFUSED), COMBINATION)
+        clause = self._clause_of(current)
         left = current.judgement.expectation.body
         if clause == COMBINATION and isinstance(left, dict):
             clause = self._of_two(left, case)
@@ -248,7 +277,13 @@ class RefusalTriage:
         reply = self._questions.ask(self._names.renew(case.with_body(body)))
         if reply is None or not _refused(reply):
             return COMBINATION
-        return next((f.clause for f in reply.findings if f.cause == REFUSED), COMBINATION)
+        return self._clause_of(reply)
+
+    def _clause_of(self, refused: Judged) -> str:
+        """The clause that a refusal breaks; one that a field is to blame for where it is the body that is refused."""
+        clause = next((f.clause for f in refused.findings if f.cause == REFUSED), COMBINATION)
+        body = refused.judgement.expectation.body
+        return clause_of_body(self._contract, body)[0] if clause == KEY and isinstance(body, dict) else clause
 
     def _missing(self) -> tuple[str, str]:
         """The simplest body is refused: which optional field does the service insist on?"""

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 from contracts.clauses import catalogue
-from contracts.findings import Finding, Level
+from contracts.findings import REFUSED, Finding, Level
 from contracts.verdict import ExitStatus
 from reports.reading import summarize
 from tests.harness.client.budget import BudgetSpent, OutOfTime
@@ -65,11 +65,11 @@ class Replay:
         return any(self._is_same(found) for found in judge.judge(self.exchange).findings)
 
     def _is_same(self, found: Finding) -> bool:
-        cause = self.finding.cause.removesuffix(" at times")
-        if found.clause == self.finding.clause.id:
-            return found.cause == cause
+        causes = {cause.removesuffix(" at times") for cause in self.finding.causes}
+        if found.clause in self.finding.clauses:
+            return found.cause in causes
         # A refused combination is put down to one field by further requests.
-        return found.cause == cause == "refused" and found.clause == COMBINATION
+        return found.cause == REFUSED and found.cause in causes and found.clause == COMBINATION
 
     def _case(self, driver: Driver) -> Case:
         case = self.exchange.case

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING
 
+from contracts.findings import REFUSED
 from contracts.history_records import RepeatedRecord
 from strategies.shrinking import shrink
 from tests.harness.connection_triage import CONNECTIONS, ConnectionTriage
 from tests.harness.failure_triage import FailureTriage
 from tests.harness.questions import Questions
-from tests.harness.refusal_triage import COMBINATION, REFUSED, RefusalTriage
+from tests.harness.refusal_triage import COMBINATION, KEY, RefusalTriage
 from tests.harness.time_triage import TimeTriage
 
 if TYPE_CHECKING:
@@ -111,4 +112,5 @@ class Triage:
 def _alike(one: Finding, other: Finding) -> bool:
     if one.clause == other.clause == "service.no_5xx":
         return one.cause.partition(" at ")[0] == other.cause.partition(" at ")[0]
-    return one.key == other.key or (one.cause == other.cause == REFUSED and COMBINATION in {one.clause, other.clause})
+    doubtful = not {COMBINATION, KEY}.isdisjoint({one.clause, other.clause})
+    return one.key == other.key or (one.cause == other.cause == REFUSED and doubtful)

@@ -7,6 +7,7 @@ import time
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final, NoReturn, Protocol
 
+from contracts.checks.quoting import shown
 from contracts.exchange import COLLECTION_PATH, VALID_AUTHORIZATION, Case, Exchange
 from contracts.history_records import NoteRecord
 from contracts.judgement import Judgement
@@ -33,6 +34,8 @@ _CONVINCED: Final = 3
 #: Consecutive gateway errors, while the control request succeeds, before the service is blamed: if the gateway was not
 #: seen to fail by itself, and if it was.
 _AGREED, _AGREED_WHERE_IT_FAILS = 4, 8
+#: Characters of a body that the end of a run quotes.
+_SHOWN: Final = 200
 Answer = tuple[Exchange, Judgement | None]
 
 
@@ -214,7 +217,8 @@ class RetryPolicy:
                 self._note(f"the service was waited for after: {named(control)}")
             waited = True
             received = control.failure.detail if control.failure else f"status {control.status}"
-            self._wait(retry_after(control, pause), since, f"the service stopped answering in mid-run ({received})")
+            reason = f"the service stopped answering in mid-run ({received}), when it had {_told(exchange)}"
+            self._wait(retry_after(control, pause), since, reason)
             pause = min(2 * pause, _LONGEST_PAUSE)
 
     def _is_there(self, control: Exchange) -> bool:
@@ -348,3 +352,9 @@ def _at_times(judgement: Judgement | None) -> Judgement | None:
         return None
     found = tuple(replace(finding, cause=f"{finding.cause} at times") for finding in judgement.findings)
     return replace(judgement, findings=found)
+
+
+def _told(exchange: Exchange) -> str:
+    """A request that a service did not survive, perhaps: the maintainer's first question."""
+    body = (exchange.case.body or b"")[:_SHOWN].decode("utf-8", "replace")
+    return f"request {exchange.number} ({exchange.case.case_set or exchange.case.method}) with the body {shown(body)}"

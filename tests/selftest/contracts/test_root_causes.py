@@ -31,7 +31,7 @@ def test_a_field_that_is_not_validated_is_one_root_cause() -> None:
         ("request.mail.pattern", "accepted", {"mail": "x"}), ("request.mail.type", "accepted", {"mail": 1})
     )
     counts = {"request.mail.pattern": (1, 1), "request.mail.type": (1, 1)}
-    (found,) = merged(list(causes), counts)
+    (found,) = merged(list(causes), counts, {})
     assert set(found.clauses) == set(counts)
     assert found.count == 2
 
@@ -41,14 +41,14 @@ def test_a_field_that_refuses_some_values_has_two() -> None:
         ("request.mail.pattern", "accepted", {"mail": "x"}), ("request.mail.type", "accepted", {"mail": 1})
     )
     counts = {"request.mail.pattern": (50, 1), "request.mail.type": (1, 1)}
-    assert len(merged(list(causes), counts)) == 2
+    assert len(merged(list(causes), counts, {})) == 2
 
 
 def test_a_response_without_its_members_is_one_root_cause_and_two_missing_members_are_two() -> None:
     names = ("id", "created", "updated", "type", "icon")
     many: list[tuple[str, str, dict[str, Any]]] = [(f"response.201.{name}.required", "missing", {}) for name in names]
-    assert len(merged(list(_root_causes(*many)), {})) == 1
-    assert len(merged(list(_root_causes(*many[:2])), {})) == 2
+    assert len(merged(list(_root_causes(*many)), {}, {})) == 1
+    assert len(merged(list(_root_causes(*many[:2])), {}, {})) == 2
 
 
 def test_a_failure_that_tells_nothing_is_kept_where_no_known_field_explains_it() -> None:
@@ -78,7 +78,7 @@ def test_a_failure_at_a_second_use_is_that_of_a_first_use_where_the_service_says
 ) -> None:
     causes = list(_root_causes(("service.no_5xx", first, {}), ("state.external_id_reuse", second, {})))
     causes[0].failed_again = 1
-    assert [cause.clauses for cause in merged(causes, {})] == clauses
+    assert [cause.clauses for cause in merged(causes, {}, {})] == clauses
 
 
 def test_failures_with_one_code_at_one_place_are_one_root_cause_in_any_words() -> None:
@@ -86,7 +86,7 @@ def test_failures_with_one_code_at_one_place_are_one_root_cause_in_any_words() -
         found = RootCauses(Deviations.none())
         for number, cause in enumerate(causes, 1):
             found.add(Finding("service.no_5xx", cause, "e", "r", where), _exchange(number, {}))
-        return [(cause.cause, cause.count) for cause in merged(list(found), {})]
+        return [(cause.cause, cause.count) for cause in merged(list(found), {}, {})]
 
     assert failures("500 54000 row is too large", "500 54000 index is full") == [("500 54000 index is full", 2)]
     assert len(failures("500 54000 row is too large", "500 22003 row is too large")) == 2
@@ -99,7 +99,7 @@ def test_a_failure_at_a_second_use_is_one_of_those_by_chance_where_there_are_suc
         _root_causes(*[("service.no_5xx", "500", {"name": "a"})] * 8, ("state.external_id_reuse", "500", {"name": "b"}))
     )
     causes[0].passed_again = 2
-    assert [cause.count for cause in merged(causes, {})] == [9]
+    assert [cause.count for cause in merged(causes, {}, {})] == [9]
 
 
 def test_types_that_are_converted_in_three_fields_are_one_root_cause() -> None:
@@ -108,7 +108,7 @@ def test_types_that_are_converted_in_three_fields_are_one_root_cause() -> None:
         for number, name in enumerate(["name", "id", "jobs"][:fields], 1):
             finding = Finding(f"request.{name}.type", "accepted", "e", "r", f"/{name}", ("a JSON number", *kinds))
             causes.add(finding, _exchange(number, {name: 1}))
-        return merged(list(causes), {f"request.{name}.type": (9, 1) for name in ("name", "id", "jobs")})
+        return merged(list(causes), {f"request.{name}.type": (9, 1) for name in ("name", "id", "jobs")}, {})
 
     (one,) = accepted(3, CONVERTED)
     assert set(one.clauses) == {"request.id.type", "request.jobs.type", "request.name.type"}
@@ -149,7 +149,7 @@ def test_failures_by_chance_are_one_root_cause_and_those_of_a_field_another() ->
         )
     )
     causes[0].passed_again = 2
-    assert sorted(cause.count for cause in merged(causes, {})) == [8, 13]
+    assert sorted(cause.count for cause in merged(causes, {}, {})) == [8, 13]
 
 
 def test_a_field_that_comes_back_in_no_response_goes_with_the_members_that_are_missing() -> None:
@@ -158,7 +158,7 @@ def test_a_field_that_comes_back_in_no_response_goes_with_the_members_that_are_m
         causes.add(Finding(f"response.201.{name}.required", "missing", "e", "r"), _exchange(number, {}))
     left_out = Finding("response.201.metadata.echo", "changed", "e", "nothing", "/metadata", ("left out",))
     causes.add(left_out, _exchange(5, {"metadata": {}}))
-    (found,) = merged(list(causes), {})
+    (found,) = merged(list(causes), {}, {})
     assert left_out.clause in found.clauses
 
 

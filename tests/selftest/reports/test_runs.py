@@ -92,7 +92,9 @@ def test_machines_whose_workers_have_the_same_name_are_told_apart(tmp_path: Path
     merged = summarize([first, second])
     assert merged.requests == sum(summary.requests for summary in alone)
     assert merged.environment.shards == ("1/2", "2/2")
-    assert [f.id for f in merged.findings] == [f.id for f in alone[0].findings]
+    # What the second machine accepted is no reason for what failed on the first.
+    clauses = [{finding.clause.id for finding in summary.findings} for summary in (merged, alone[0])]
+    assert clauses[0] == clauses[1]
     positive = {row.clause.id: row.positive for row in merged.clauses}
     for row in alone[0].clauses:
         if not row.clause.id.endswith((".unique", ".constant")):

@@ -92,9 +92,10 @@ def test_the_summary_fits_24_rows_with_the_verdict_the_findings_and_what_to_do_n
     assert [line.split()[0] for line in lines[sent : sent + 3]] == ["sent", "expected", "received"]
     assert first.sent[:40] in lines[sent]
     listed = [line for line in lines if line.split(". ")[0].isdecimal()][1:]
-    assert len(listed) >= 3
+    assert len(listed) >= min(3, len(others))
     assert all(finding.clause.id in line for finding, line in zip(others, listed, strict=False))
-    assert f"  and {len(others) - len(listed)} more findings: see the report" in lines
+    left = len(others) - len(listed)
+    assert (f"  and {left} more findings: see the report" in lines) == (left > 0)
     assert lines[-1] == f"next: {first.commands[0].text}"
     assert first.commands[0].text.startswith("contract replay")
     assert any(line.startswith("not exercised (") for line in lines)

@@ -1,0 +1,128 @@
+"""Kinds of requests that fail: what of a body may be the reason, in one field or anywhere.
+
+A service that cannot store a character beyond U+FFFF fails in every field that holds one. The kinds of the failing
+requests, and of those that were accepted, tell that these failures are one mistake, and that two failures of one field
+are two (see :mod:`contracts.division` and :mod:`contracts.merging`).
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+from typing import TYPE_CHECKING, Any, Final
+
+from contracts import json_text
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from contracts.exchange import Case
+
+#: What a kind begins with that is not about one field.
+ANYWHERE: Final = "any request with "
+_IN: Final = "in "
+#: Characters of a text, by what they are called; each one of ASCII that is no letter and no digit has a kind besides.
+_CHARACTERS: Final = {
+    "U+0000": re.compile("\0"),
+    "a control character": re.compile("[\1-\x1f\x7f]"),
+    "a character beyond ASCII": re.compile(r"[^\x00-\x7f]"),
+    "a character beyond Latin-1": re.compile(r"[^\x00-\xff]"),
+    "a character beyond U+FFFF": re.compile("[\U00010000-\U0010ffff]"),
+    "a lone surrogate": re.compile(r"[\ud800-\udfff]"),
+}
+_MARKS: Final = re.compile(r"[!-/:-@\[-`{-~]")
+#: Limits that services have or are built with: characters of a text, items, levels, bytes.
+_LENGTHS: Final = (16, 32, 50, 64, 100, 128, 200, 255, 256, 500, 512, 1_000, 1_024, 2_000, 4_000, 10_000, 65_535)
+_COUNTS: Final = (5, 10, 20, 50, 100, 1_000, 10_000, 65_535)
+_DEPTHS: Final = (2, 5, 10, 20, 31, 64, 100, 500, 1_000)
+_SIZES: Final = (500, 1_000, 1_024, 2_000, 4_000, 8_000, 16_000, 65_535, 100_000, 1_000_000)
+#: Bits of an integer.
+_WIDTHS: Final = (7, 8, 15, 16, 31, 32, 53, 63, 64)
+#: Longer texts are judged by their beginning.
+_LONGEST: Final = 70_000
+
+
+def kinds_of_failing(case: Case, body: Any, name: str) -> tuple[str, ...]:
+    """What of a request may be the reason that it fails.
+
+    Args:
+        case: the request.
+        body: its parsed body.
+        name: the field that is to blame; empty where none is known.
+    """
+    own = kinds_of_field(name, body[name]) if isinstance(body, dict) and name in body else ()
+    return (*own, *kinds_of_request(body, len(case.body or b"")))
+
+
+def kinds_of_accepted(case: Case) -> Iterator[str]:
+    """The same kinds of a request that was accepted, of all its fields."""
+    try:
+        body = json_text.loads_lenient(case.body or b"")
+    except ValueError:
+        body = json_text.ABSENT
+    yield from kinds_of_request(body, len(case.body or b""))
+    if isinstance(body, dict):
+        for name, value in body.items():
+            yield from kinds_of_field(name, value)
+
+
+def kinds_of_request(body: Any, size: int) -> Iterator[str]:
+    """What of a whole body may be the reason that it fails.
+
+    Args:
+        body: the parsed body; ABSENT where it is no JSON text.
+        size: its bytes.
+    """
+    if not isinstance(body, dict):
+        yield f"{ANYWHERE}a body that is no JSON {'text' if body is json_text.ABSENT else 'object'}"
+    for kind in (*_characters(json_text.texts(body)), *_beyond(_SIZES, size, "a body of more than {} bytes")):
+        yield ANYWHERE + kind
+
+
+def kinds_of_field(name: str, value: Any) -> Iterator[str]:
+    """What of the value of one field may be the reason that a request fails, the widest kind first."""
+    yield from (f"{_IN}{name}: {kind}" for kind in _kinds_of_value(value))
+
+
+def is_of_request(kind: str) -> bool:
+    """Whether a kind is one of these: where nothing is to be told apart it says too little to be a part of a name."""
+    return kind.startswith((ANYWHERE, _IN))
+
+
+def _kinds_of_value(value: Any) -> Iterator[str]:
+    yield "any value"
+    kind = json_text.type_name(value)
+    yield f"a JSON {kind}"
+    if kind == "number":
+        yield from _kinds_of_number(value)
+        return
+    yield from _characters(json_text.texts(value))
+    if isinstance(value, str):
+        if not value.strip():
+            yield "no text or white space alone"
+        elif value != value.strip():
+            yield "white space at the ends"
+        yield from _beyond(_LENGTHS, len(value), "more than {} characters")
+    elif isinstance(value, list | dict):
+        yield from ("nothing",) if not value else _beyond(_COUNTS, len(value), "more than {} items")
+        yield from _beyond(_DEPTHS, json_text.depth(value), "more than {} levels")
+
+
+def _kinds_of_number(value: float) -> Iterator[str]:
+    if value < 0:
+        yield "a negative number"
+    if isinstance(value, float) and math.isfinite(value) and not value.is_integer():
+        yield "a fraction"
+    yield from (f"a number beyond {bits} bits" for bits in _WIDTHS if value >= 2**bits or value < -(2**bits))
+
+
+def _characters(texts: Iterable[str]) -> Iterator[str]:
+    whole = "".join(text[:_LONGEST] for text in texts)
+    if not whole.isalnum() or not whole.isascii():
+        yield from (name for name, pattern in _CHARACTERS.items() if pattern.search(whole))
+        yield from (f"the character {json.dumps(mark)}" for mark in sorted(set(_MARKS.findall(whole))))
+
+
+def _beyond(limits: Iterable[int], size: int, words: str) -> Iterator[str]:
+    yield from (words.format(f"{limit:,}") for limit in limits if size > limit)
