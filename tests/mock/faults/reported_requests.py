@@ -1,0 +1,161 @@
+"""Requests refused, accepted or failed on as public issue trackers report it; each fault names its report."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+from tests.mock import refusals
+from tests.mock.mistakes import authorizes, fails, refuses
+from tests.mock.registry import fault
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tests.mock.call import Call
+    from tests.mock.json_codec import Json
+
+_JOBS = "request.maxConcurrentJobs.type"
+_METADATA = "request.metadata.type"
+_EMAIL = "request.alertReceiverEmail.pattern"
+_SPECIAL = re.compile(r"[\"{}\[\]:,'()]")
+_FEW = 12
+
+
+def _texts(value: Json) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    for item in value.values() if isinstance(value, dict) else value if isinstance(value, list) else ():
+        yield from _texts(item)
+
+
+def _jobs_as_written(call: Call) -> str:
+    found = re.search(rb'"maxConcurrentJobs"\s*:\s*([-+0-9.eE]+)', call.body)
+    return found[1].decode() if found else ""
+
+
+def _refused(call: Call, pattern: str) -> None:
+    if call.refusal is None and re.fullmatch(pattern, _jobs_as_written(call)):
+        call.refusal = refusals.invalid_json()
+
+
+# https://github.com/lestrrat-go/jwx/pull/1859
+@authorizes(trigger="the key right behind the scheme")
+def accepts_the_key_without_a_space(header: str, key: str) -> bool:
+    """Takes Bearer with the key right behind it, for it only cuts the word off."""
+    return header == f"Bearer{key}"
+
+
+# https://github.com/adonisjs/auth/pull/255
+@authorizes(trigger="the scheme and the key behind another word")
+def finds_the_scheme_behind_other_words(header: str, key: str) -> bool:
+    """Takes what stands behind the first Bearer for the key, wherever that is."""
+    return header.split("Bearer ")[1:2] == [key]
+
+
+# https://github.com/ioccc-src/mkiocccentry/pull/751
+@fault("parsed", breaks=_JOBS, trigger="an exponent behind a whole number", conditional=True)
+def refuses_an_exponent_behind_a_whole_number(call: Call) -> None:
+    """Refuses a maxConcurrentJobs whose exponent stands behind a whole number, as in 1e2."""
+    _refused(call, r"-?\d+[eE][+-]?\d+")
+
+
+# https://github.com/svaarala/duktape/issues/93
+@fault("parsed", breaks=_JOBS, trigger="an exponent with a plus sign", conditional=True)
+def refuses_a_plus_sign_in_an_exponent(call: Call) -> None:
+    """Refuses a maxConcurrentJobs whose exponent has a plus sign."""
+    _refused(call, r".*[eE]\+\d+")
+
+
+# https://github.com/getsentry/sentry-ruby/pull/230
+@fault("parsed", breaks=_JOBS, trigger="an exponent that begins with a zero", conditional=True)
+def refuses_zeros_before_an_exponent(call: Call) -> None:
+    """Refuses a maxConcurrentJobs whose exponent begins with a zero."""
+    _refused(call, r".*[eE][+-]?0\d+")
+
+
+# https://github.com/typeorm/typeorm/issues/4674
+@fails("metadata", trigger="a list of objects as a member of metadata")
+def fails_with_a_list_of_objects(value: Json) -> bool:
+    """Fails with metadata that has a list of objects as a member."""
+    return any(isinstance(item, list) and item and all(isinstance(i, dict) for i in item) for item in value.values())
+
+
+# https://github.com/coreruleset/coreruleset/issues/4342
+@refuses("displayName", breaks="request.displayName.pattern", trigger="the word select at the start")
+def blocks_names_that_begin_with_select(value: str) -> bool:
+    """Refuses displayNames that begin with the word select, as a firewall does."""
+    return re.match(r"(?i)select\b", value) is not None
+
+
+# https://github.com/coreruleset/coreruleset/issues/2607
+@refuses("metadata", breaks=_METADATA, trigger="a question mark or an asterisk before a solidus")
+def blocks_wildcards_before_a_solidus(value: Json) -> bool:
+    """Refuses metadata with a wildcard before a solidus, as a firewall does."""
+    return any(re.search(r"[*?`'][^/\n]+/", text) for text in _texts(value))
+
+
+# https://github.com/coreruleset/coreruleset/issues/2449
+@refuses("metadata", breaks=_METADATA, trigger="a text that holds JSON with more than 12 signs")
+def blocks_json_in_texts(value: Json) -> bool:
+    """Refuses metadata with a text that holds a JSON object of more than 12 signs, as a firewall does."""
+    return any(text.startswith("{") and len(_SPECIAL.findall(text)) > _FEW for text in _texts(value))
+
+
+# https://github.com/coreruleset/coreruleset/issues/2636
+@refuses("metadata", breaks=_METADATA, trigger="a word right behind a line break")
+def blocks_words_behind_a_line_break(value: Json) -> bool:
+    """Refuses metadata with a capital letter right behind a line feed, as a firewall does."""
+    return any(re.search(r"\n[A-Z][a-z]", text) for text in _texts(value))
+
+
+# https://github.com/ansman/validate.js/issues/87
+@refuses("alertReceiverEmail", breaks=_EMAIL, trigger="a domain in Punycode")
+def refuses_punycode_in_a_domain(value: str | None) -> bool:
+    """Refuses an address whose domain is written in Punycode."""
+    return value is not None and re.search(r"[@.]xn--", value) is not None
+
+
+# https://github.com/gbif/gbif-api/issues/20
+@refuses("alertReceiverEmail", breaks=_EMAIL, trigger="a hyphen in the domain")
+def refuses_a_hyphen_in_a_domain(value: str | None) -> bool:
+    """Refuses an address with a hyphen in its domain."""
+    return value is not None and "-" in value.partition("@")[2]
+
+
+# https://github.com/Warp-net/warpnet/pull/154
+@fault("answering", breaks="response.201.id.unique", trigger="a body that came before", conditional=True)
+def answers_an_equal_body_from_a_cache(call: Call) -> None:
+    """Answers a body that it has seen with the project that it created then."""
+    known: dict[str, Any] = call.service.memory.setdefault("bodies", {})
+    call.answer = known.setdefault(call.body.hex(), call.answer)
+
+
+# https://github.com/ratpack/ratpack/issues/852
+@fault("received", breaks="service.time", trigger="the header Expect", conditional=True)
+async def never_answers_a_client_that_waits(call: Call) -> None:
+    """Never answers a request with the header Expect, for it waits for the client that waits for it."""
+    if call.header(b"expect") is not None:
+        await call.connection.gone()
+        call.sent = True
+
+
+# https://github.com/zhangyachen/zhangyachen.github.io/issues/90 (lighttpd)
+@fault("received", breaks="service.no_5xx", trigger="the header Expect", conditional=True)
+def fails_with_the_header_expect(call: Call) -> None:
+    """Answers 500 to a request with the header Expect."""
+    if call.header(b"expect") is not None:
+        call.refusal = refusals.internal_error()
+
+
+# https://github.com/Portkey-AI/gateway/issues/1305
+@fault("sending", breaks="service.answers", trigger="every creation")
+async def says_a_length_and_sends_chunks(call: Call) -> None:
+    """Says how long the answer is, and sends it in chunks nevertheless."""
+    if call.status == 201 and not call.sent:
+        length = len(call.payload)
+        head = f"HTTP/1.1 201 Created\r\nContent-Type: application/json\r\nContent-Length: {length}\r\n"
+        head += "Transfer-Encoding: chunked\r\nConnection: close\r\n\r\n"
+        call.connection.write(head.encode() + f"{length:x}\r\n".encode() + call.payload + b"\r\n0\r\n\r\n")
+        call.sent = True
+        await call.connection.close()

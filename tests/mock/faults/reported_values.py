@@ -1,0 +1,259 @@
+"""Values changed on their way as public issue trackers report it of libraries; each fault names its report.
+
+The reports are about the libraries named; the services that use them answer so.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+from tests.mock.json_codec import dumps
+from tests.mock.mistakes import Members, alters, answers, everywhere
+from tests.mock.registry import fault
+
+if TYPE_CHECKING:
+    from tests.mock.call import Call
+    from tests.mock.json_codec import Json
+
+_METADATA = "response.201.metadata.echo"
+_JOBS = "response.201.maxConcurrentJobs.echo"
+_SAFE = 2**53
+_MOST_OF_A_LIST = 21
+_NEGATIVE_EXPONENT = re.compile(rb'"maxConcurrentJobs"\s*:\s*-?[0-9.]+[eE]-[0-9]+')
+
+
+def _inside(value: dict[str, Json], change: Any) -> dict[str, Json]:
+    return {key: everywhere(item, change) for key, item in value.items()}
+
+
+# https://github.com/lodash/lodash/issues/3187
+@alters("metadata", trigger="an object inside metadata with a whole number as its length")
+def takes_an_object_with_a_length_for_a_list(value: Json) -> Json:
+    """Makes a list of nulls of an object inside metadata that has a length."""
+
+    def listed(part: Json) -> Json:
+        length = part.get("length") if isinstance(part, dict) else None
+        return [None] * length if type(length) is int and 0 < length < 1_000 else part
+
+    return _inside(value, listed)
+
+
+# https://github.com/ianstormtaylor/is-empty/issues/1
+@alters("metadata", trigger="an object inside metadata whose length or size is 0")
+def drops_objects_whose_length_is_0(value: Json) -> Json:
+    """Drops objects inside metadata that have the length or size 0, for they seem to be empty."""
+
+    def kept(part: Json) -> Json:
+        if not isinstance(part, dict):
+            return part
+        return {
+            key: item
+            for key, item in part.items()
+            if not (isinstance(item, dict) and 0 in (item.get("length"), item.get("size")))
+        }
+
+    return everywhere(value, kept)
+
+
+# https://github.com/JamesNK/Newtonsoft.Json/issues/862
+@alters("displayName", trigger="a displayName that is a date and a time with an offset")
+def rewrites_a_display_name_that_is_a_date(value: str) -> str:
+    """Writes a displayName that is a date and a time in UTC."""
+    if not re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d[+-]\d\d:\d\d", value):
+        return value
+    return datetime.fromisoformat(value).astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+# https://github.com/mem0ai/mem0/issues/5055
+@alters("metadata", trigger="a key in snake case")
+def writes_keys_in_camel_case(value: Json) -> Json:
+    """Makes camelCase of snake_case in the keys of metadata."""
+
+    def renamed(part: Json) -> Json:
+        if not isinstance(part, dict):
+            return part
+        return {re.sub("(?<=[a-z])_([a-z])", lambda hit: hit[1].upper(), key): item for key, item in part.items()}
+
+    return everywhere(value, renamed)
+
+
+# https://github.com/ljharb/qs/issues/303
+@alters("metadata", trigger="a list inside metadata with more than 21 items")
+def turns_long_lists_into_objects(value: Json) -> Json:
+    """Makes objects of the lists inside metadata that have more than 21 items."""
+    return everywhere(
+        value,
+        lambda part: (
+            {str(index): item for index, item in enumerate(part)}
+            if isinstance(part, list) and len(part) > _MOST_OF_A_LIST
+            else part
+        ),
+    )
+
+
+# https://github.com/typeorm/typeorm/issues/9424
+@alters("metadata", trigger="a text with a comma in a list of texts inside metadata")
+def splits_listed_texts_at_commas(value: Json) -> Json:
+    """Splits the texts in lists of texts inside metadata at their commas."""
+
+    def split(part: Json) -> Json:
+        is_texts = isinstance(part, list) and part and all(isinstance(item, str) for item in part)
+        return ",".join(part).split(",") if is_texts else part
+
+    return everywhere(value, split)
+
+
+# https://github.com/fastify/fast-json-stringify/issues/133
+@answers(
+    breaks=_JOBS,
+    trigger="a whole number as maxConcurrentJobs",
+    when=lambda sent: isinstance(sent.get("maxConcurrentJobs"), int),
+)
+def answers_null_for_whole_numbers(answer: Members) -> None:
+    """Answers null for a maxConcurrentJobs that is a whole number."""
+    answer["maxConcurrentJobs"] = None
+
+
+# https://github.com/apache/commons-validator/pull/418
+@fault("storing", breaks=_JOBS, trigger="a number with a negative exponent", conditional=True)
+def floors_numbers_with_a_negative_exponent(call: Call) -> None:
+    """Takes the fraction away from a maxConcurrentJobs that is written with a negative exponent."""
+    if _NEGATIVE_EXPONENT.search(call.body) and call.fields.get("maxConcurrentJobs") is not None:
+        call.fields["maxConcurrentJobs"] = int(call.fields["maxConcurrentJobs"])
+
+
+# https://github.com/hhyo/Archery/pull/3230
+@alters("metadata", trigger="an integer beyond 53 bits inside metadata")
+def writes_large_integers_as_texts(value: Json) -> Json:
+    """Writes integers beyond 53 bits inside metadata as texts."""
+    return everywhere(value, lambda part: str(part) if type(part) is int and abs(part) > _SAFE else part)
+
+
+# https://github.com/stleary/JSON-java/issues/497
+@answers(
+    breaks="response.201.maxConcurrentJobs.type",
+    trigger="a maxConcurrentJobs beyond 64 bits",
+    when=lambda sent: (
+        isinstance(sent.get("maxConcurrentJobs"), (int, float)) and abs(sent["maxConcurrentJobs"]) >= 2**64
+    ),
+)
+def answers_a_number_beyond_64_bits_as_text(answer: Members) -> None:
+    """Answers a maxConcurrentJobs beyond 64 bits as a text."""
+    answer["maxConcurrentJobs"] = dumps(answer["maxConcurrentJobs"]).decode()
+
+
+# https://github.com/rails/rails/issues/30769
+@alters("metadata", trigger="null among the items of a list inside metadata")
+def drops_null_from_lists(value: Json) -> Json:
+    """Drops null from the lists inside metadata."""
+    return everywhere(
+        value, lambda part: [item for item in part if item is not None] if isinstance(part, list) else part
+    )
+
+
+# https://github.com/rails/rails/pull/13157
+@alters("metadata", trigger="an empty list inside metadata")
+def turns_empty_lists_into_null(value: Json) -> Json:
+    """Makes null of the empty lists inside metadata."""
+    return everywhere(value, lambda part: None if part == [] else part)
+
+
+# https://github.com/webmozart/json/issues/19
+@alters("metadata", trigger="an empty key")
+def renames_the_empty_key(value: Json) -> Json:
+    """Calls the empty key of an object inside metadata _empty_."""
+
+    def renamed(part: Json) -> Json:
+        return {key or "_empty_": item for key, item in part.items()} if isinstance(part, dict) else part
+
+    return everywhere(value, renamed)
+
+
+# https://github.com/Galbar/JsonPath-PHP/issues/15
+@alters("metadata", trigger="an empty object inside metadata")
+def turns_empty_objects_into_lists(value: Json) -> Json:
+    """Makes lists of the empty objects inside metadata."""
+    return _inside(value, lambda part: [] if part == {} else part)
+
+
+# https://github.com/skolodyazhnyy/json-stream/issues/3
+@alters("metadata", trigger="an empty list inside metadata")
+def turns_empty_lists_into_objects(value: Json) -> Json:
+    """Makes objects of the empty lists inside metadata."""
+    return everywhere(value, lambda part: {} if part == [] else part)
+
+
+# https://github.com/laravel/framework/issues/17886
+@alters("metadata", trigger="an empty text inside metadata")
+def turns_empty_texts_into_null(value: Json) -> Json:
+    """Makes null of the empty texts inside metadata."""
+    return everywhere(value, lambda part: None if part == "" else part)
+
+
+# https://github.com/typeorm/typeorm/issues/10048
+@alters("metadata", trigger="an object in a list inside metadata")
+def empties_objects_in_lists(value: Json) -> Json:
+    """Makes empty lists of the objects in lists inside metadata."""
+
+    def emptied(part: Json) -> Json:
+        return [[] if isinstance(item, dict) else item for item in part] if isinstance(part, list) else part
+
+    return everywhere(value, emptied)
+
+
+# https://github.com/helmetjs/helmet/issues/475 (express-mongo-sanitize)
+@alters("metadata", trigger="a key that begins with a dollar sign")
+def drops_keys_of_operators(value: Json) -> Json:
+    """Drops the members of objects inside metadata whose keys begin with a dollar sign."""
+
+    def kept(part: Json) -> Json:
+        return {k: v for k, v in part.items() if not k.startswith("$")} if isinstance(part, dict) else part
+
+    return everywhere(value, kept)
+
+
+# https://github.com/helmetjs/helmet/issues/475 (express-mongo-sanitize with replaceWith)
+@alters("metadata", trigger="a key with a dot inside")
+def writes_underscores_for_dots_in_keys(value: Json) -> Json:
+    """Writes underscores for the dots in the keys of metadata."""
+
+    def renamed(part: Json) -> Json:
+        return {key.replace(".", "_"): item for key, item in part.items()} if isinstance(part, dict) else part
+
+    return everywhere(value, renamed)
+
+
+# https://github.com/pierreb-devkit/Node/issues/3198
+@fault("storing", breaks=_METADATA, trigger="a list after a longer one under the same key", conditional=True)
+def keeps_the_end_of_an_earlier_list(call: Call) -> None:
+    """Merges the lists of metadata by index with those of the requests before."""
+    metadata = call.fields.get("metadata") or {}
+    memory = call.service.memory.setdefault("lists", {})
+    for key, value in metadata.items():
+        if isinstance(value, list):
+            call.fields["metadata"] = {**call.fields["metadata"], key: [*value, *memory.get(key, [])[len(value) :]]}
+            memory[key] = value
+
+
+# https://github.com/typeorm/typeorm/issues/1295
+@fault("reading", breaks="state.reads_back", trigger="reading a project with metadata", conditional=True)
+def reads_metadata_as_text(call: Call) -> None:
+    """Answers metadata as a JSON text when a project is read."""
+    if call.answer.get("metadata") is not None:
+        call.answer["metadata"] = json.dumps(call.answer["metadata"])
+
+
+# https://github.com/keygen-sh/keygen-api/issues/916
+@alters("metadata", trigger="a key of two words with a hyphen")
+def writes_keys_with_hyphens_in_camel_case(value: Json) -> Json:
+    """Makes camelCase of the keys of metadata that have hyphens."""
+
+    def renamed(part: Json) -> Json:
+        if not isinstance(part, dict):
+            return part
+        return {re.sub("(?<=[a-z])-([a-z])", lambda hit: hit[1].upper(), key): item for key, item in part.items()}
+
+    return everywhere(value, renamed)
