@@ -139,8 +139,8 @@ _IMPLIED = (
     ("service.no_5xx", "No request causes a server error (5xx).", "RFC 9110, section 15.6"),
     (
         "service.framing",
-        "A body may be sent in chunks (or gets a 411), and a client may list the content codings that it accepts.",
-        "RFC 9112, section 7.1; RFC 9110, section 12.5.3",
+        "A body may be sent in chunks (or gets a 411) or with Expect (or a 417), and a client may list content codings.",
+        "RFC 9112, section 7.1; RFC 9110, sections 10.1.1 and 12.5.3",
     ),
     (
         "service.connections",

@@ -90,6 +90,8 @@ TOO_LARGE: Final = "a body that is larger than common limits"
 LARGE: Final = 100_000
 #: The clause about how a request travels.
 FRAMING: Final = "service.framing"
+#: Headers about how a request or its response travels, those that are refused most often first.
+FRAMING_HEADERS: Final = ("Transfer-Encoding", "Expect", "Accept-Encoding")
 VALUES_STAND: Final = frozenset(
     {TOO_LARGE, DISPUTED, NUL, UNLISTED, SPELLING, PARAMETER, IN_USE, SENT_BEFORE, WHENCE, LIMITED, json_text.TOO_DEEP}
 )
@@ -112,7 +114,7 @@ class Oracle:
             why.append(WHENCE)
         is_json = self._media_type(case, violations, why)
         exercised = ["authorization.accepted", "request.mediaType"]
-        if case.header("Transfer-Encoding") is not None or case.header("Accept-Encoding") is not None:
+        if any(case.header(name) is not None for name in FRAMING_HEADERS):
             exercised.append(FRAMING)
         if len(case.body or b"") > LARGE:
             why.append(TOO_LARGE)

@@ -89,6 +89,9 @@ _PUNCTUATION: Final = {
     "SQL": "x'; DROP TABLE project;--",
     "what firewalls look for": "1 UNION SELECT password FROM users ${jndi:ldap:x}",
     "SQL wildcards": "50%_[a-z]*?",
+    "a word of SQL at the start": "Select (specialty) hospital",
+    "wildcards before a solidus": "cdn?x/y a*b/c",
+    "a word behind a line break": "Width\nMeasure",
     "doubled apostrophes": "''''",
     "template syntax": "{{7*7}}${7*7}#{7*7}<%=7*7%>",
     "shell syntax": "$(id)`id`;|&>x !! ~",
@@ -99,6 +102,7 @@ _PUNCTUATION: Final = {
     "path and URL": "../a//b/./c?d=e#f",
     "dots": ".a..b.",
     "JSON as text": '{"a":[1,null]}',
+    "more JSON as text": '{"name":"x","tags":["a","b"],"size":{"w":1,"h":2}}',
     "brackets": "[x](y)<z>",
 }
 _WORDS: Final = {
@@ -189,6 +193,9 @@ _IN_COMPANY: Final = frozenset(
         *(
             "at, hash and question mark",
             "SQL wildcards",
+            "wildcards before a solidus",
+            "a word behind a line break",
+            "more JSON as text",
             "doubled apostrophes",
             "a trailing carriage return and line feed",
         ),
@@ -205,10 +212,7 @@ _IN_COMPANY: Final = frozenset(
                 "[object Object]",
             )
         ),
-        *(
-            f"the word {word}"
-            for word in ("2024-01-01T00:00:00+01:00", "on", "No", "1_000", "1,5", "1", "None", "2024-02-30")
-        ),
+        *(f"the word {word}" for word in ("on", "No", "1_000", "1,5", "1", "None", "2024-02-30")),
         *("mojibake", "Greek and Cyrillic", "Hangul syllables and jamo", "flags", "private use", "unassigned"),
         *("interlinear annotations", "tags and variation selectors", "homographs", "final sigma", "printable Latin-1"),
         *("33 characters", "51 characters", "65 characters", "101 characters", "129 characters", "255 characters"),

@@ -192,6 +192,7 @@ _ONE_BY_ONE: Final = (
             "date": "/Date(1720000000000)/",
             "buffer": {"type": "Buffer", "data": [1, 2]},
             "list": {"length": 3},
+            "none": {"length": 0, "size": 0, "kept": True},
             "numbered": {"0": "x", "1": "y"},
             "<<": {"a": 1},
             "blank": "\u00a0",
@@ -226,7 +227,12 @@ _ONE_BY_ONE: Final = (
     ),
     Named(
         "arrays of texts and of equal objects",
-        {"a": ["c", "a", "b"], "b": [{"x": 1}, {"x": 1}], "c": {"d": {"e": [0.123456789, {"f": 1.000000001}]}}},
+        {
+            "a": ["c", "a", "b"],
+            "commas": ["x,y", "z"],
+            "b": [{"x": 1}, {"x": 1}],
+            "c": {"d": {"e": [0.123456789, {"f": 1.000000001}]}},
+        },
     ),
     Named(
         "large integers in arrays",

@@ -11,7 +11,7 @@ from contracts.checks.quoting import shown
 from contracts.exchange import STALE, UNREACHED
 from contracts.findings import ACCEPTED, REFUSED, Finding
 from contracts.kinds import CONVERTED
-from contracts.oracle import FRAMING, IN_USE, LARGE, SENT_BEFORE, Expected
+from contracts.oracle import FRAMING, FRAMING_HEADERS, IN_USE, LARGE, SENT_BEFORE, Expected
 from contracts.request_kinds import kinds_of_failing
 from contracts.signatures import signature
 
@@ -55,6 +55,16 @@ def answered_in_time(context: Context) -> Iterator[Finding]:
                 "slow",
                 f"an answer within {limit:g} s",
                 f"an answer after {context.exchange.elapsed:.1f} s",
+            )
+        response = context.response
+        if response and response.header("Content-Length") and response.header("Transfer-Encoding"):
+            # RFC 9112, section 6.1: one of the two; proxies refuse such an answer.
+            yield Finding(
+                "service.answers",
+                "two lengths",
+                "a Content-Length or a Transfer-Encoding",
+                f"Content-Length: {response.header('Content-Length')} and Transfer-Encoding: "
+                f"{response.header('Transfer-Encoding')}",
             )
     elif failure.kind == "timeout":
         yield Finding("service.time", "hang", f"an answer within {limit:g} s", f"none: {failure.detail}")
@@ -144,16 +154,25 @@ def valid_is_created(context: Context) -> Iterator[Finding]:
     created = verdict is Expected.CREATED or (verdict is Expected.UNSPECIFIED and context.tells_id)
     if created and 200 <= context.status < 300 and context.status != 201:
         yield Finding("response.201.status", f"status {context.status}", "201", _answer(context))
-    # A server need not take a body without a length (RFC 9110, section 15.5.12).
-    in_chunks = context.status == 411 and context.exchange.case.header("Transfer-Encoding") is not None
-    too_large = context.status == 413 and len(context.exchange.case.body or b"") >= _TOO_LARGE
-    if verdict is Expected.CREATED and 400 <= context.status < 500 and not (in_chunks or too_large):
+    if verdict is Expected.CREATED and 400 <= context.status < 500 and not _may_decline(context):
         clause, where = refused_clause(context)
         said = signature(context.response, context.expectation.body) if context.response else ""
         # Whoever answers 403 to one request in many is not who looks at the values of fields.
         message = (f"{context.status} {said}".strip(),) if said or context.status in {401, 403} else ()
         kinds = kinds_of_failing(context.exchange.case, context.expectation.body, where.removeprefix("/"))
         yield Finding(clause, REFUSED, "201: the request is valid", _answer(context), where, (*message, *kinds))
+
+
+def _may_decline(context: Context) -> bool:
+    """Whether a server refuses what it need not take: a body without a length, an expectation, a large body.
+
+    RFC 9110, sections 15.5.12, 15.5.18 and 15.5.14.
+    """
+    case = context.exchange.case
+    if context.status == 413:  # noqa: PLR2004 # Content Too Large
+        return len(case.body or b"") >= _TOO_LARGE
+    header = {411: "Transfer-Encoding", 417: "Expect"}.get(context.status)
+    return header is not None and case.header(header) is not None
 
 
 def refused_clause(context: Context) -> tuple[str, str]:
@@ -163,7 +182,7 @@ def refused_clause(context: Context) -> tuple[str, str]:
     ``request.combination`` until then. A plain required text is beyond suspicion.
     """
     case = context.exchange.case
-    for name in ("Transfer-Encoding", "Accept-Encoding"):
+    for name in FRAMING_HEADERS:
         if case.header(name) is not None:
             return FRAMING, name
     if context.status in {401, 403}:

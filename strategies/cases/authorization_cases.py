@@ -48,6 +48,7 @@ _MISPLACED: Final = (
     *("{key}", "Basic {key}", "Token {key}", "ApiKey {key}", "Key {key}", "JWT {key}", "Digest {key}", "X{key}"),
     *("Basic {key in base64}", "Bearer{key}", "Bearer:{key}", "Bearer={key}", "Bearer x{key}", "BearerX {key}"),
     *("Bearer {key},", "Bearer '{key}'", "{key} Bearer"),
+    *("Basic Bearer {key}", "Bearer Bearer {key}"),
 )
 #: Other spellings of the scheme, which RFC 9110, section 11.1, calls equal and many services do not.
 _SPELLINGS: Final = ("bearer {key}", "BEARER {key}", "bEaReR {key}", "Bearer  {key}")

@@ -1,4 +1,4 @@
-"""How a request travels: in chunks, asking for a compressed response, and as large as clients make it by mistake."""
+"""How a request travels: in chunks, with Expect, with codings for the response, and as large as by mistake."""
 
 from __future__ import annotations
 
@@ -25,6 +25,7 @@ def framing_cases(contract: Contract, names: UniqueNames, seed: int) -> list[Cas
     surrounding_fields = SurroundingFields(contract, names, seed)
     bodies = [surrounding_fields.body(context=context) for context in ("minimal", "full")]
     cases = [_with(body, "Transfer-Encoding", "chunked") for body in bodies]
+    cases.append(_with(surrounding_fields.body(context="full"), "Expect", "100-continue"))
     free = free_object(contract)
     for number, coding in enumerate(_ACCEPTED):
         body = surrounding_fields.body(context="full")

@@ -28,6 +28,8 @@ BOUNDS: Final = (40, 50, 100, 300, 500, 1_000, 3_000)
 AS_RIGHT: Final[dict[str, tuple[str, ...]]] = {
     # What was taken from another request carries that one's name, or does not.
     "answers_with_the_display_name_of_another_request": ("response.201.displayName.echo",),
+    # The whole answer is another project's.
+    "answers_an_equal_body_from_a_cache": ("response.201.plan.id.unique", "state.creates_one"),
     # The limit meets whichever member is large.
     "refuses_bodies_beyond_16_kib": ("request.metadata.type", "request.globalConnectionExternalIds.type"),
     # A long name takes longer than anybody waits, whichever test sends it first.

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from tests.mock.call import Call
     from tests.mock.json_codec import Json
 
-_JOBS = "request.maxConcurrentJobs.type"
+_JSON = "request.body.json"
 _METADATA = "request.metadata.type"
 _EMAIL = "request.alertReceiverEmail.pattern"
 _SPECIAL = re.compile(r"[\"{}\[\]:,'()]")
@@ -54,21 +54,21 @@ def finds_the_scheme_behind_other_words(header: str, key: str) -> bool:
 
 
 # https://github.com/ioccc-src/mkiocccentry/pull/751
-@fault("parsed", breaks=_JOBS, trigger="an exponent behind a whole number", conditional=True)
+@fault("parsed", breaks=_JSON, trigger="an exponent behind a whole number", conditional=True)
 def refuses_an_exponent_behind_a_whole_number(call: Call) -> None:
     """Refuses a maxConcurrentJobs whose exponent stands behind a whole number, as in 1e2."""
     _refused(call, r"-?\d+[eE][+-]?\d+")
 
 
 # https://github.com/svaarala/duktape/issues/93
-@fault("parsed", breaks=_JOBS, trigger="an exponent with a plus sign", conditional=True)
+@fault("parsed", breaks=_JSON, trigger="an exponent with a plus sign", conditional=True)
 def refuses_a_plus_sign_in_an_exponent(call: Call) -> None:
     """Refuses a maxConcurrentJobs whose exponent has a plus sign."""
     _refused(call, r".*[eE]\+\d+")
 
 
 # https://github.com/getsentry/sentry-ruby/pull/230
-@fault("parsed", breaks=_JOBS, trigger="an exponent that begins with a zero", conditional=True)
+@fault("parsed", breaks=_JSON, trigger="an exponent that begins with a zero", conditional=True)
 def refuses_zeros_before_an_exponent(call: Call) -> None:
     """Refuses a maxConcurrentJobs whose exponent begins with a zero."""
     _refused(call, r".*[eE][+-]?0\d+")

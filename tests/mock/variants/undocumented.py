@@ -137,6 +137,13 @@ def needs_a_length(call: Call) -> None:
         call.refusal = refusals.Refusal(411, {"message": "a length is needed"})
 
 
+@variant("received")
+def meets_no_expectation(call: Call) -> None:
+    """Answers 417 to a request with the header Expect."""
+    if call.header(b"expect") is not None:
+        call.refusal = refusals.Refusal(417, {"message": "no expectation is met"})
+
+
 @variant("routed")
 async def ends_the_connection_of_a_large_body(call: Call) -> None:
     """Ends the connection in place of an answer to a body of more than 1 MB."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -198,3 +199,30 @@ def test_a_finding_keeps_the_kinds_that_tell_root_causes_apart() -> None:
     assert "upper case" in finding.kinds
     accepted = _judged(201, _project(displayName="a/b"), {"displayName": "a/b"})
     assert [f.kinds for f in accepted.findings if f.cause == "accepted"] == [('"/"', '"/" behind "a"')]
+
+
+@pytest.mark.parametrize(
+    ("header", "status", "broken"),
+    [
+        ("Expect", 417, set()),
+        ("Transfer-Encoding", 411, set()),
+        ("Expect", 411, {"service.framing"}),
+        ("Transfer-Encoding", 417, {"service.framing"}),
+        ("Expect", 400, {"service.framing"}),
+    ],
+)
+def test_a_server_may_decline_chunks_and_expectations_by_their_own_status(
+    header: str, status: int, broken: set[str]
+) -> None:
+    case = Case(json.dumps(SENT).encode())
+    case = replace(case, headers=(*case.headers, (header, "100-continue" if header == "Expect" else "chunked")))
+    response = Response(status, JSON, b'{"message": "no"}')
+    assert _clauses(JUDGE.judge(Exchange(case, response, elapsed=0.01))) == broken
+
+
+@pytest.mark.parametrize("lengths", [1, 2])
+def test_a_response_has_one_length(lengths: int) -> None:
+    framing = (("content-length", "5"), ("transfer-encoding", "chunked"))[:lengths]
+    response = Response(201, (*JSON, *framing), json.dumps(_project()).encode())
+    judgement = JUDGE.judge(Exchange(Case(json.dumps(SENT).encode()), response, elapsed=0.01))
+    assert ("service.answers" in _clauses(judgement)) is (lengths > 1)

@@ -58,7 +58,16 @@ NAMES = [
     ),
     *("\u200b zero \u202e width \ufeff", "nul\0inside", "\x01\x02", "\u2028 line", "\U0001f680", "\ufffe\uffff"),
     *("Gr\u00f6\u00dfe", "\u6771\u4eac", "x" * 70, "y" * 300, "z" * 12_000, "\u00e4" * 200, "lower case"),
-    *('"quoted"', ":smile: on", "\u1680rare\u2002", "a\u3164b", "admin", f"a{' ' * 40_000}b"),
+    *(
+        "select all",
+        "2024-01-01T00:00:00+01:00",
+        '"quoted"',
+        ":smile: on",
+        "\u1680rare\u2002",
+        "a\u3164b",
+        "admin",
+        f"a{' ' * 40_000}b",
+    ),
 ]
 WRONG_NAMES: list[Any] = [
     *(".", "/", "", "a.b", "a/b", "a.", ".a", "/a", "a.b/c", "x" * 64 + ".", "x" * 64 + "/", "a.b\ngood", "good\na.b"),
@@ -89,7 +98,7 @@ WRONG_ADDRESSES: list[Any] = [
 ]
 GOOD_ADDRESSES = [
     *("a+b@c.de", "o'b@c.de", "a_b@c.de", "-a@b.co", "A@B.CO", "a@b.museums", "a@b.c.de", "a" * 65 + "@b.co"),
-    *("a@b-.co", "a@1b.co", "a@b.co", "long@" + "b" * 5000 + ".co"),
+    *("a@xn--b.co", "a@b-c.co", "a@b-.co", "a@1b.co", "a@b.co", "long@" + "b" * 5000 + ".co"),
 ]
 JOBS: list[Any] = [0, -3, 1.5, 0.125, 1.23456, 101, 5000, 2**15, 2**31, 2**53 + 2, 2**63, 1e301, None, 16777217]
 WRONG_JOBS: list[Any] = ["5", "", "many", True, False, [], [5], {}, {"a": 1}]
@@ -101,6 +110,9 @@ METADATA: list[Any] = [
     *(_deep(160), {str(n): n for n in range(600)}, {"k" * 50: 1}, {"first": 1, "second": 2}),
     *({"o": {"0": "a", "1": "b"}}, {"password": "p"}, {"id": {"$oid": "5f"}}, {"d": "/Date(1720000000000)/"}),
     *({"tags": ["b", "a"]}, {"rows": [{"x": 1}, {"x": 1}]}, {f"k{n}": n for n in range(1001)}, {"<<": {"a": 1}}),
+    *({"o": {"length": 2}}, {"o": {"length": 0}}, {"snake_case": 1, "kebab-case": 2}, {"l": list(range(30))}),
+    *({"l": ["a,b"]}, {"l": [{"a": 1}]}, {"l": [1, None]}, {"t": "a*b/c"}, {"t": "Width\nMeasure"}),
+    {"t": '{"a":{"b":[1,2]},"c":"d"}'},
     *({"error": "x"}, {"l": [1234567890123456789]}, {"x": "<" * 40_000}),
 ]
 WRONG_METADATA: list[Any] = [None, [], [{"a": 1}], [1], "x", "", '{"a": 1}', 1, 0, True, False]
@@ -229,6 +241,10 @@ PROBES = [
     _named("many items", metadata={"list": [0] * 70_000}),
     _named("blank", maxConcurrentJobs=" "),
     _raw('{"displayName":"right","displayName":"wrong."}'),
+    *[_raw(f'{{"displayName":"x","maxConcurrentJobs":{number}}}') for number in ("25e-1", "1E+2", "1e02")],
+    _raw('{"displayName":"x"}', more=(("expect", "100-continue"),)),
+    _raw('{"displayName":"x"}', authorization="Bearer{key}"),
+    _raw('{"displayName":"x"}', authorization="Basic Bearer {key}"),
     _raw('{"displayName":"in chunks"}', more=(("transfer-encoding", "chunked"),)),
     _raw(json.dumps({"displayName": "z", "metadata": {"text": "x" * 2_000}}), more=(("accept-encoding", "gzip"),)),
     _raw('{"displayName":"x"}', authorization="Bearer sk-\xe9"),
