@@ -139,7 +139,7 @@ _IMPLIED = (
     ("service.no_5xx", "No request causes a server error (5xx).", "RFC 9110, section 15.6"),
     (
         "service.framing",
-        "A body may be sent in chunks (or gets a 411) or with Expect (or a 417), and a client may list content codings.",
+        "A body may be sent in chunks (or gets a 411) or with Expect (or a 417), and a client may list codings.",
         "RFC 9112, section 7.1; RFC 9110, sections 10.1.1 and 12.5.3",
     ),
     (

@@ -169,7 +169,7 @@ def _may_decline(context: Context) -> bool:
     RFC 9110, sections 15.5.12, 15.5.18 and 15.5.14.
     """
     case = context.exchange.case
-    if context.status == 413:  # noqa: PLR2004 # Content Too Large
+    if context.status == 413:  # Content Too Large
         return len(case.body or b"") >= _TOO_LARGE
     header = {411: "Transfer-Encoding", 417: "Expect"}.get(context.status)
     return header is not None and case.header(header) is not None
