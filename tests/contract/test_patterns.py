@@ -17,7 +17,7 @@ from strategies.patterns import Word, explosive_texts
 if TYPE_CHECKING:
     from contracts.exchange import Case, Exchange
     from strategies.patterns.explosive import ExplosivePair
-    from tests.harness.client.session import Judged
+    from tests.harness.client.judged import Judged
     from tests.harness.driver import Driver
 
 #: Lengths of the texts that make a backtracking matcher explode, and how many ways are tried at each.

@@ -20,13 +20,13 @@ from strategies.cases.baseline_cases import full_case, minimal_case
 from strategies.encoding import json_case
 from strategies.surrounding_fields import MARKED
 from strategies.valid_bodies import valid_bodies
-from tests.harness.client.session import is_created
+from tests.harness.client.judged import is_created
 from tests.harness.lookups import external_id_of, has_external_id, left_behind, read_back
 
 if TYPE_CHECKING:
     from contracts.exchange import Case
     from contracts.findings import Finding
-    from tests.harness.client.session import Judged
+    from tests.harness.client.judged import Judged
     from tests.harness.driver import Driver
 
 

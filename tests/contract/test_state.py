@@ -16,14 +16,14 @@ from strategies.cases.case_sets import OVERLAPS
 from strategies.cases.state_cases import prototype_cases, refused_reuses
 from strategies.encoding import json_case
 from strategies.surrounding_fields import MARKED, SurroundingFields
-from tests.harness.client.session import is_created
+from tests.harness.client.judged import is_created
 from tests.harness.lookups import has_external_id, left_behind, nobody_has_external_id, read_back
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from contracts.exchange import Case
-    from tests.harness.client.session import Judged
+    from tests.harness.client.judged import Judged
     from tests.harness.driver import Driver
 
 T = TypeVar("T")

@@ -22,7 +22,8 @@ if TYPE_CHECKING:
 
     from contracts.exchange import Case, Exchange
     from reports.history import HistoryWriter
-    from tests.harness.client.session import Judged, Session
+    from tests.harness.client.judged import Judged
+    from tests.harness.client.session import Session
     from tests.harness.run_options import RunOptions
 
 T = TypeVar("T")

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from contracts.findings import Finding
     from reports.history import HistoryWriter
     from strategies.unique_names import UniqueNames
-    from tests.harness.client.session import Judged
+    from tests.harness.client.judged import Judged
     from tests.harness.questions import Questions
 
 #: Requests that a server error follows and that are taken apart, with other members each.

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
     from contracts.document import Contract
     from contracts.exchange import Case, Exchange
-    from tests.harness.client.session import Judged
+    from tests.harness.client.judged import Judged
     from tests.harness.driver import Driver
 
 

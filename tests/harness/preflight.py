@@ -11,9 +11,9 @@ from contracts.exchange import COLLECTION_PATH, Case, Exchange
 from tests.harness.base_urls import working_base_url
 from tests.harness.client.budget import BudgetSpent, OutOfTime
 from tests.harness.client.failure_classification import GATEWAY, SERVER_ERRORS
+from tests.harness.client.judged import created_id
 from tests.harness.client.ownership import Existing, project_path
 from tests.harness.client.project_cleaner import ProjectCleaner
-from tests.harness.client.session import created_id
 from tests.harness.client.target import NoVerdict
 
 if TYPE_CHECKING:

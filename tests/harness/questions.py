@@ -10,7 +10,8 @@ from tests.harness.client.budget import BudgetSpent, OutOfTime
 if TYPE_CHECKING:
     from contracts.exchange import Case
     from contracts.findings import Finding
-    from tests.harness.client.session import Judged, Session
+    from tests.harness.client.judged import Judged
+    from tests.harness.client.session import Session
 
 #: Requests that are spent on all findings of a run.
 _PER_RUN: Final = 300

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from contracts.exchange import Case
     from reports.history import HistoryWriter
     from strategies.unique_names import UniqueNames
-    from tests.harness.client.session import Judged
+    from tests.harness.client.judged import Judged
     from tests.harness.connection_triage import ConnectionTriage
     from tests.harness.questions import Questions
 

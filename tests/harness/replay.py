@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from contracts.exchange import Case, Exchange
     from contracts.judgement import Judge
     from reports.evidence import FindingReport
-    from tests.harness.client.session import Judged
+    from tests.harness.client.judged import Judged
     from tests.harness.driver import Driver
 
 #: How often a case is sent that is answered well: some mistakes come now and then.

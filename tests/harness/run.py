@@ -12,7 +12,7 @@ import time
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol, TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from contracts.document import DEFAULT_DOCUMENT
 from contracts.history_records import (
@@ -26,8 +26,6 @@ from contracts.history_records import (
     PhaseRecord,
 )
 from reports.history import HistoryWriter
-from strategies.cases.baseline_cases import minimal_case
-from strategies.unique_names import UniqueNames
 from tests.harness.case_prefetcher import CasePrefetcher
 from tests.harness.client.cleanup import CleanupResult, clean_up
 from tests.harness.client.credentials import WrongUsage, export_key
@@ -36,6 +34,7 @@ from tests.harness.client.target import NoVerdict
 from tests.harness.driver import Driver
 from tests.harness.final_checks import judge_untracked, note_observations, run_final_checks
 from tests.harness.interruption import INTERRUPTED, interrupt_on_signals, undisturbed
+from tests.harness.named_cases import NamedCases, id_range
 from tests.harness.preflight import preflight
 from tests.harness.run_options import (
     MAIN,
@@ -48,7 +47,6 @@ from tests.harness.run_options import (
 from tests.harness.run_record import run_record
 
 if TYPE_CHECKING:
-    from contracts.exchange import Case
     from contracts.secrets import Secrets
     from tests.harness.client.session import Session
     from tests.mock.process import MockProcess
@@ -62,12 +60,6 @@ _NAMED = 20
 #: Connections to a service whose simplest creation takes longer, or less long, than so many seconds.
 _MANY, _SLOW = 8, 0.008
 _FEW, _FAST = 2, 0.004
-
-
-class HasOptions(Protocol):
-    """A run, as far as its options are concerned; they change while it begins."""
-
-    options: RunOptions
 
 
 class TestRun:
@@ -157,7 +149,7 @@ class TestRun:
         self._session = open_session(
             self.options, self.secrets, self.worker, self._history, fresh, shared=self.parallel
         )
-        self._driver = Driver(self.options, self._session, self._history, _id_range(self.worker))
+        self._driver = Driver(self.options, self._session, self._history, id_range(self.worker))
 
     def _start_mock(self) -> None:
         from tests.mock.process import MockProcess  # noqa: PLC0415  # a live run needs none
@@ -303,31 +295,3 @@ def _opened(part: T | None) -> T:
     if part is None:
         raise RuntimeError("the run has not been opened yet")
     return part
-
-
-class NamedCases:
-    """Requests under names of their own, with the run's id of the moment. One thread at a time may ask for them."""
-
-    def __init__(self, run: HasOptions, worker: str) -> None:
-        self._run = run
-        self._names = UniqueNames(run.options.run_id, _id_range(worker) + 1)
-        self._contract = run.options.load_contract()
-
-    def control(self) -> Case:
-        """The simplest valid request."""
-        return minimal_case(self._contract, self._current_names())
-
-    def renewed(self, case: Case) -> Case:
-        """The same request under a new name; the case itself where it carries none."""
-        return self._current_names().renew(case)
-
-    def _current_names(self) -> UniqueNames:
-        if self._names.run_id != self._run.options.run_id:
-            self._names = UniqueNames(self._run.options.run_id, self._names.id_range)
-        return self._names
-
-
-def _id_range(worker: str) -> int:
-    """Where the names of what a worker makes up begin; sets have ranges below 1,000."""
-    number = int(worker.removeprefix("gw")) if worker.startswith("gw") else 99
-    return 1_000 + 10 * number

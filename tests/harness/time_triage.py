@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from contracts.document import Contract
     from reports.history import HistoryWriter
     from strategies.unique_names import UniqueNames
-    from tests.harness.client.session import Judged
+    from tests.harness.client.judged import Judged
     from tests.harness.questions import Questions
 
 #: Shorter texts make no matcher explode.

@@ -22,7 +22,8 @@ if TYPE_CHECKING:
     from contracts.findings import Finding
     from reports.history import HistoryWriter
     from strategies.unique_names import UniqueNames
-    from tests.harness.client.session import Judged, Session
+    from tests.harness.client.judged import Judged
+    from tests.harness.client.session import Session
 
 #: Requests that are spent on one finding.
 _PER_FINDING = 30

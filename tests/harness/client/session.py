@@ -5,16 +5,14 @@ from __future__ import annotations
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Final, TypeVar
 
-from contracts import json_text
 from contracts.exchange import UNREACHED, VALID_AUTHORIZATION, Case, Exchange
-from contracts.judgement import ExternalIdUses, Judge, Judgement, sent_external_id
+from contracts.judgement import ExternalIdUses, Judge, sent_external_id
 from contracts.observations import Observations
-from contracts.oracle import Expected
 from tests.harness.client.budget import BudgetSpent, OutOfTime, RequestBudget
+from tests.harness.client.judged import Judged
 from tests.harness.client.ownership import Existing, Sent, project_path, proof, shown_project
 from tests.harness.client.retry_policy import Answer, FreshCases, Patience, Recorder, RetryPolicy
 from tests.harness.client.target import NoVerdict
@@ -23,7 +21,6 @@ from tests.harness.client.turns import Turns
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
-    from contracts.findings import Finding
     from tests.harness.client.ledger import Ledger
     from tests.harness.client.target import Target
 
@@ -36,36 +33,6 @@ _AUTHORIZED: Final = (("Authorization", VALID_AUTHORIZATION),)
 _MOST_UNTRACEABLE: Final = 20
 #: Connections of which it is known what they carried last.
 _CONNECTIONS: Final = 64
-
-
-@dataclass(frozen=True, slots=True)
-class Judged:
-    """An exchange with its judgement."""
-
-    exchange: Exchange
-    judgement: Judgement
-    #: What was sent on the same connection before, where the exchange shows a finding; None on a new one.
-    before: Case | None = None
-
-    @property
-    def case(self) -> Case:
-        """What was sent."""
-        return self.exchange.case
-
-    @property
-    def status(self) -> int:
-        """The status of the answer, 0 where there was none."""
-        return self.exchange.response.status if self.exchange.response else 0
-
-    @property
-    def findings(self) -> tuple[Finding, ...]:
-        """The broken promises that this exchange shows."""
-        return self.judgement.findings
-
-    @property
-    def project_id(self) -> str | None:
-        """The id of the project that was created, where the answer tells it."""
-        return created_id(self.exchange)
 
 
 class Session:
@@ -324,21 +291,3 @@ class Session:
 
 def _unreached(exchange: Exchange) -> bool:
     return exchange.failure is not None and exchange.failure.kind in UNREACHED
-
-
-def created_id(exchange: Exchange) -> str | None:
-    """The id in a 2xx answer to a POST, None where there is none."""
-    response = exchange.response
-    if response is None or not 200 <= response.status < 300 or not exchange.case.creates:
-        return None
-    try:
-        project = json_text.loads_lenient(response.body)
-    except ValueError:
-        return None
-    identifier = project.get("id") if isinstance(project, dict) else None
-    return identifier if isinstance(identifier, str) and 0 < len(identifier) < 200 else None
-
-
-def is_created(judged: Judged) -> bool:
-    """Whether a valid request was answered 201."""
-    return judged.status == 201 and judged.judgement.expectation.expected is not Expected.REJECTED

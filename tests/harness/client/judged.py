@@ -1,0 +1,62 @@
+"""A response with its judgement, as a session returns it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from contracts import json_text
+from contracts.oracle import Expected
+
+if TYPE_CHECKING:
+    from contracts.exchange import Case, Exchange
+    from contracts.findings import Finding
+    from contracts.judgement import Judgement
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """An exchange with its judgement."""
+
+    exchange: Exchange
+    judgement: Judgement
+    #: What was sent on the same connection before, where the exchange shows a finding; None on a new one.
+    before: Case | None = None
+
+    @property
+    def case(self) -> Case:
+        """What was sent."""
+        return self.exchange.case
+
+    @property
+    def status(self) -> int:
+        """The status of the answer, 0 where there was none."""
+        return self.exchange.response.status if self.exchange.response else 0
+
+    @property
+    def findings(self) -> tuple[Finding, ...]:
+        """The broken promises that this exchange shows."""
+        return self.judgement.findings
+
+    @property
+    def project_id(self) -> str | None:
+        """The id of the project that was created, where the answer tells it."""
+        return created_id(self.exchange)
+
+
+def created_id(exchange: Exchange) -> str | None:
+    """The id in a 2xx answer to a POST, None where there is none."""
+    response = exchange.response
+    if response is None or not 200 <= response.status < 300 or not exchange.case.creates:
+        return None
+    try:
+        project = json_text.loads_lenient(response.body)
+    except ValueError:
+        return None
+    identifier = project.get("id") if isinstance(project, dict) else None
+    return identifier if isinstance(identifier, str) and 0 < len(identifier) < 200 else None
+
+
+def is_created(judged: Judged) -> bool:
+    """Whether a valid request was answered 201."""
+    return judged.status == 201 and judged.judgement.expectation.expected is not Expected.REJECTED

@@ -1,0 +1,46 @@
+"""Requests that a run makes for itself, under names that nobody has used: control requests and repetitions."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Protocol
+
+from strategies.cases.baseline_cases import minimal_case
+from strategies.unique_names import UniqueNames
+
+if TYPE_CHECKING:
+    from contracts.exchange import Case
+    from tests.harness.run_options import RunOptions
+
+
+class HasOptions(Protocol):
+    """A run, as far as its options are concerned; they change while it begins."""
+
+    options: RunOptions
+
+
+class NamedCases:
+    """Requests under names of their own, with the run's id of the moment. One thread at a time may ask for them."""
+
+    def __init__(self, run: HasOptions, worker: str) -> None:
+        self._run = run
+        self._names = UniqueNames(run.options.run_id, id_range(worker) + 1)
+        self._contract = run.options.load_contract()
+
+    def control(self) -> Case:
+        """The simplest valid request."""
+        return minimal_case(self._contract, self._current_names())
+
+    def renewed(self, case: Case) -> Case:
+        """The same request under a new name; the case itself where it carries none."""
+        return self._current_names().renew(case)
+
+    def _current_names(self) -> UniqueNames:
+        if self._names.run_id != self._run.options.run_id:
+            self._names = UniqueNames(self._run.options.run_id, self._names.id_range)
+        return self._names
+
+
+def id_range(worker: str) -> int:
+    """The range of the names that a worker makes up; those of case sets are below 1,000."""
+    number = int(worker.removeprefix("gw")) if worker.startswith("gw") else 99
+    return 1_000 + 10 * number
