@@ -6,31 +6,25 @@ its users expect; what requests does for each request beyond that is left out. R
 
 from __future__ import annotations
 
-import itertools
 import socket
-import threading
 import time
-import zlib
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, cast
 from urllib.parse import urlsplit
 
 import requests
-from requests.adapters import HTTPAdapter
-from urllib3.connection import HTTPConnection, HTTPSConnection
-from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
-from urllib3.exceptions import DecodeError, HTTPError
+from urllib3.exceptions import HTTPError
 from urllib3.util import Timeout
 
 from contracts.exchange import STALE, Failure, Headers, Response
+from tests.harness.client.content_coding import decoded
 from tests.harness.client.failure_classification import SERVER_ERRORS
 from tests.harness.client.failure_kinds import failure_of
-from tests.harness.client.response_head import FinalResponse
+from tests.harness.client.tracked_connections import OrderedHeaders, Progress, TrackedAdapter, in_use
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
-
+    from urllib3.connectionpool import HTTPConnectionPool
     from urllib3.response import BaseHTTPResponse
 
     from contracts.checks.context import Limits
@@ -43,124 +37,9 @@ GRACE: Final = 1.0
 #: one at its leisure (RFC 9112, section 9.3.1), and a POST that meets the end of it is lost or doubled.
 IDLE: Final = 0.5
 _CHUNK: Final = 65_536
-#: The bytes with which every member of a gzip body begins.
-_GZIP: Final = b"\x1f\x8b"
 #: Bytes that a response may have, and for each byte of the request: a JSON text may escape a character in six
 #: bytes, and show it twice; hundreds of levels may be indented.
 _ANSWER, _ECHO = 2 * 1024 * 1024, 16
-
-
-#: Numbers of connections.
-_NUMBERS: Final = itertools.count(1)
-
-
-class _InUse(threading.local):
-    connection: Connection | None = None
-
-
-_in_use = _InUse()
-
-
-class _Response(FinalResponse):
-    """Passes its status and headers to the connection that reads it: they count even if the rest cannot be read."""
-
-    def begin(self, *args: Any, **kwargs: Any) -> None:
-        headers: Headers = ()
-        try:
-            super().begin(*args, **kwargs)
-            headers = tuple(self.headers.items())
-        finally:
-            # http.client sets the status before it reads the headers; until then it is a text.
-            if _in_use.connection is not None and isinstance(self.status, int):
-                _in_use.connection.head = (self.status, headers)
-
-
-class _Tracked:
-    """Registers itself with the connection that uses it, and sends a request's head and body together."""
-
-    sock: Any
-    requests_sent = 0
-    _held: list[bytes] | None = None
-
-    def connect(self) -> None:
-        self.requests_sent = 0
-        self._tell(request_begun=False)
-        if _in_use.connection is not None:
-            _in_use.connection.number = next(_NUMBERS)
-        super().connect()  # type: ignore[misc]  # HTTPConnection stands beside this class
-        self._tell(request_begun=True)
-
-    def request(self, *args: Any, **kwargs: Any) -> None:
-        self.requests_sent += 1
-        self._tell(request_begun=self.sock is not None)
-        held: list[bytes] = []
-        self._held = held
-        try:
-            super().request(*args, **kwargs)  # type: ignore[misc]
-        finally:
-            self._held = None
-        self.send(b"".join(held))
-
-    def send(self, data: Any) -> None:
-        """Send, or buffer until the request is complete: that saves a packet and a system call."""
-        if self._held is None:
-            super().send(data)  # type: ignore[misc]
-        else:
-            self._held.append(data)
-
-    def _tell(self, *, request_begun: bool) -> None:
-        if _in_use.connection is not None:
-            _in_use.connection.connection = self
-            _in_use.connection.request_begun |= request_begun
-
-
-class _Fields:
-    """The headers of a request in their order, repeated names included: what urllib3 uses of a mapping."""
-
-    def __init__(self, pairs: Headers) -> None:
-        self._pairs = pairs
-
-    def __iter__(self) -> Iterator[str]:
-        return (name for name, _ in self._pairs)
-
-    def items(self) -> Headers:
-        return self._pairs
-
-    def copy(self) -> _Fields:
-        return _Fields(self._pairs)
-
-    def update(self, more: Mapping[str, str]) -> None:
-        self._pairs += tuple(more.items())
-
-
-class _PlainConnection(_Tracked, HTTPConnection):
-    response_class = _Response
-
-
-class _SecureConnection(_Tracked, HTTPSConnection):
-    response_class = _Response
-
-
-class _PlainPool(HTTPConnectionPool):
-    ConnectionCls = _PlainConnection
-
-
-class _SecurePool(HTTPSConnectionPool):
-    ConnectionCls = _SecureConnection
-
-
-_POOLS = {"http": _PlainPool, "https": _SecurePool}
-
-
-class _Adapter(HTTPAdapter):
-    def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
-        super().init_poolmanager(*args, **kwargs)
-        self.poolmanager.pool_classes_by_scheme = _POOLS
-
-    def proxy_manager_for(self, proxy: str, **kwargs: Any) -> Any:
-        manager = super().proxy_manager_for(proxy, **kwargs)
-        manager.pool_classes_by_scheme = _POOLS
-        return manager
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,7 +67,7 @@ class Connection:
     ) -> None:
         self._limits = limits
         self._watchdog = watchdog
-        self._adapter = _Adapter(pool_connections=1, pool_maxsize=1, max_retries=0)
+        self._adapter = TrackedAdapter(pool_connections=1, pool_maxsize=1, max_retries=0)
         # What a Session finds in the environment: proxies and a CA bundle.
         with requests.Session() as session:
             found = session.merge_environment_settings(url, {}, None, None, client_cert)
@@ -197,11 +76,7 @@ class Connection:
         self._origin = f"{scheme}://{host}"
         self._pool: HTTPConnectionPool | None = None
         self._is_absolute = False
-        self.connection: Any = None
-        self.number = 0
-        self.request_begun = False
-        #: Status and headers of the response that is being read.
-        self.head: tuple[int, Headers] | None = None
+        self._progress = Progress()
         #: Whether a connection may carry more than one request.
         self.keeps_alive = True
         self._was_cut = False
@@ -210,7 +85,7 @@ class Connection:
     def cut(self) -> None:
         """End the request that is under way, from another thread."""
         self._was_cut = True
-        sock = getattr(self.connection, "sock", None)
+        sock = getattr(self._progress.connection, "sock", None)
         if sock is not None:
             with suppress(OSError):  # the other side was quicker
                 sock.shutdown(socket.SHUT_RDWR)
@@ -234,8 +109,9 @@ class Connection:
         """
         if not self.keeps_alive or time.perf_counter() - self._finished > IDLE:
             self.close()
-        _in_use.connection, self._was_cut, self.request_begun, response, failure = self, False, False, None, None
-        self._take_head()
+        progress, self._was_cut, response, failure = self._progress, False, None, None
+        progress.begin()
+        in_use.progress = progress
         limit = self._limits.response_time + GRACE
         most = self._limits.response_bytes
         if method == "POST":
@@ -246,26 +122,21 @@ class Connection:
         try:
             response = self._exchange(method, url, headers, body, limit, most)
         except (requests.RequestException, HTTPError, OSError, ValueError) as problem:
-            failure = failure_of(problem, cut=self._was_cut, begun=self.request_begun)
-            if failure.kind in {"closed", "reset"} and getattr(self.connection, "requests_sent", 0) > 1:
+            failure = failure_of(problem, cut=self._was_cut, begun=progress.request_begun)
+            if failure.kind in {"closed", "reset"} and getattr(progress.connection, "requests_sent", 0) > 1:
                 failure = Failure(STALE, failure.detail)
         finally:
             elapsed = time.perf_counter() - clock
             self._watchdog.disarm(self)
-            _in_use.connection = None
+            in_use.progress = None
         if failure is None and response is not None and response.cut:
             failure = Failure("too_large", f"more than {most:,} bytes")
         if failure is not None:
             self.close()
-            head = self._take_head()
-            if head is not None and head[0] in SERVER_ERRORS:
-                response, failure = Response(*head, b"", cut=True), None
+            if progress.head is not None and progress.head[0] in SERVER_ERRORS:
+                response, failure = Response(*progress.head, b"", cut=True), None
         self._finished = clock + elapsed
-        return Reply(response if failure is None else None, failure, started, elapsed, self.number)
-
-    def _take_head(self) -> tuple[int, Headers] | None:
-        head, self.head = self.head, None
-        return head
+        return Reply(response if failure is None else None, failure, started, elapsed, progress.number)
 
     def _opened(self) -> HTTPConnectionPool:
         """The pool that requests would use; it says itself whether the way there is a proxy's."""
@@ -286,7 +157,7 @@ class Connection:
             method,
             url if self._is_absolute else url.removeprefix(self._origin) or "/",
             body,
-            cast("Any", _Fields(headers)),
+            cast("Any", OrderedHeaders(headers)),
             retries=self._adapter.max_retries,
             redirect=False,
             assert_same_host=False,
@@ -305,7 +176,7 @@ class Connection:
             raw.close()
             return Response(raw.status, headers, body, cut=True)
         raw.release_conn()
-        body, cut = _decoded(body, headers, most)
+        body, cut = decoded(body, headers, most)
         return Response(raw.status, headers, body, cut)
 
     @staticmethod
@@ -317,35 +188,3 @@ class Connection:
             if size > most:
                 return b"".join(chunks)[:1024], False
         return b"".join(chunks), True
-
-
-def _decoded(body: bytes, headers: Headers, limit: int) -> tuple[bytes, bool]:
-    """The body without its content coding, at most ``limit`` bytes; the flag tells that it was longer."""
-    coding = next((value for name, value in headers if name.lower() == "content-encoding"), "").strip().lower()
-    if not body or coding in {"", "identity"}:
-        return body, False
-    if coding not in {"gzip", "x-gzip", "deflate"}:
-        raise DecodeError(f"Content-Encoding {coding!r} was not asked for")
-    try:
-        return _expanded(body, 47, limit)
-    except zlib.error as problem:
-        if coding != "deflate":
-            raise DecodeError(f"Content-Encoding {coding}: {problem}") from None
-    try:
-        return _expanded(body, -15, limit)  # many send deflate without zlib's header
-    except zlib.error as problem:
-        raise DecodeError(f"Content-Encoding {coding}: {problem}") from None
-
-
-def _expanded(body: bytes, wbits: int, limit: int) -> tuple[bytes, bool]:
-    plain = b""
-    while body:
-        expander = zlib.decompressobj(wbits=wbits)
-        plain += expander.decompress(body, limit - len(plain))
-        if expander.unconsumed_tail or len(plain) >= limit:
-            return plain[:1024], True
-        if not expander.eof:
-            raise zlib.error("the compressed body ends before its end")
-        # A gzip body may have several members (RFC 1952, section 2.2).
-        body = expander.unused_data if expander.unused_data.startswith(_GZIP) else b""
-    return plain, False
