@@ -49,7 +49,7 @@ def merged(
         else:
             is_one = bool(name) and len(members) >= (_MANY_MISSING if name == _MISSING else 2)
         found += [together(members)] if is_one else members
-    found = [*_by_code(found), *_by_chance(chance)]
+    found = _by_mixed_requests([*_by_code(found), *_by_chance(chance)], counts)
     order = {id(cause): place for place, cause in enumerate(root_causes)}
     return sorted(found, key=lambda cause: order[id(cause)])
 
@@ -121,6 +121,31 @@ def _by_chance(failures: list[RootCause]) -> list[RootCause]:
     return [*rest, together(few)] if few else rest
 
 
+def _by_mixed_requests(root_causes: list[RootCause], counts: Mapping[str, tuple[int, int]]) -> list[RootCause]:
+    """Responses that belong to other requests as one root cause, with what looks like other mistakes because of them.
+
+    A service that mixes up concurrent requests accepts and refuses some of any kind. Another mistake fails again when
+    its case is sent again, alone, or breaks nearly every case of its clause.
+    """
+    mixed = next((cause for cause in root_causes if (cause.clause, cause.cause) == _MIXED and cause.kind == ""), None)
+    if mixed is None or mixed.count < _MANY_MIXED:
+        return root_causes
+    members = [mixed]
+    for cause in root_causes:
+        cases, broken = counts.get(cause.clause, (0, 0))
+        is_whole = cause.cause == ACCEPTED and broken >= max(2, _NEARLY_ALL * cases)
+        may_follow = cause.clause == "state.overlap" or (cause.count <= mixed.count * _FEW and not is_whole)
+        if cause is not mixed and not cause.failed_again and may_follow and cause.clause != _FAILS:
+            members.append(cause)
+    if len(members) < _MANY_CONSEQUENCES:
+        return root_causes
+    return [together(members, mixed), *(cause for cause in root_causes if cause not in members)]
+
+
+#: What shows that requests are mixed up, so many of them at least; and so many root causes may be of that.
+_MIXED: Final = ("response.201.answers_own_request", "another")
+_MANY_MIXED: Final = 20
+_MANY_CONSEQUENCES: Final = 4
 #: The share of the failures by chance that looks like those of one field: with a request that has no other.
 _FEW = 0.25
 _MISSING, _NOW_AND_THEN, _CONVERSION = "missing members", "failures now and then", "types are converted"

@@ -253,10 +253,10 @@ def _members(exchange: ExchangeRecord) -> Iterator[str]:
     yield from body if isinstance(body, dict) else ()
 
 
-def together(members: list[RootCause]) -> RootCause:
-    """Several root causes as one that lists their clauses."""
+def together(members: list[RootCause], first: RootCause | None = None) -> RootCause:
+    """Several root causes as one that lists their clauses; ``first`` is the one that it is named after."""
     # Its name is that of the finding in every run, whichever case is the smallest.
-    first = min(members, key=lambda cause: (cause.clause, cause.cause, cause.kind))
+    first = first or min(members, key=lambda cause: (cause.clause, cause.cause, cause.kind))
     first.kind = first.label = ""
     others = [cause for cause in members if cause is not first]
     first.clauses = tuple(dict.fromkeys((first.clause, *(cause.clause for cause in others))))

@@ -173,3 +173,19 @@ def test_what_is_put_down_to_another_clause_is_not_the_case_that_is_shown() -> N
     assert (cause.count, cause.exchange) == (1, large)
     causes.take_back(finding, large)
     assert list(causes) == []
+
+
+def test_mixed_up_requests_are_one_root_cause_beside_mistakes_that_fail_again_or_always() -> None:
+    own = "response.201.answers_own_request"
+    seen = [(own, "another", {"n": n}) for n in range(40)]
+    seen += [(f"request.{name}.type", "accepted", {name: 1}) for name in ("one", "two", "three", "four", "five")]
+    seen += [("request.six.type", "refused", {"six": n}) for n in range(6)]
+    causes = list(_root_causes(*seen, *(("state.overlap", "refused", {"n": n}) for n in range(30))))
+    counts = {f"request.{name}.type": (10, 1) for name in ("one", "two", "three", "five")}
+    counts["request.four.type"] = (2, 2)
+    causes[5].failed_again = 1
+    found = {cause.clause: cause for cause in merged(causes, counts, {})}
+    assert found.keys() == {own, "request.four.type", "request.five.type"}
+    assert len(found[own].clauses) == 6
+    few = list(_root_causes(*seen[:3], *seen[40:]))
+    assert len(merged(few, counts, {})) == len(few)
