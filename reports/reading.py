@@ -27,8 +27,8 @@ from contracts.openapi.texts import DocumentError
 from contracts.published_document import PublishedDocuments
 from contracts.verdict import Verdict, VerdictBuilder
 from reports.evidence import LINE, FindingReport, Repeating, clause_report, finding_report
-from reports.history import history_files, read_history
 from reports.related_requests import related_requests
+from reports.run_histories import RunHistories
 from reports.severity import severity
 from reports.summary import Accepted, ClauseRow, Cleanup, Environment, Note, Phase, Summary, missing, state_of
 from reports.tally import Tally
@@ -57,8 +57,8 @@ def summarize(places: Sequence[Path], *, deviations: Deviations | None = None, f
     repository's own file counts, on the day of the run; where ``fail_on`` is None, the level of the run.
     Raises FileNotFoundError where a place holds no history, DeviationError for a bad file of deviations.
     """
-    sources = [file for place in places for file in (history_files(place) if place.is_dir() else [place])]
-    first = next(_records(sources[:1]), None)
+    histories = RunHistories(places)
+    first = next(histories.records(), None)
     run = first if isinstance(first, RunRecord) else RunRecord()
     if fail_on is None:
         fail_on = Level(str(run.options.get("fail_on") or Level.IMPLIED.value))
@@ -66,10 +66,10 @@ def summarize(places: Sequence[Path], *, deviations: Deviations | None = None, f
         day = None if run.started is None else dt.datetime.fromtimestamp(run.started, tz=dt.UTC).date()
         deviations = Deviations.load(today=day)
     reader = _Reader(VerdictBuilder(deviations, fail_on), fail_on)
-    for record in _records(sources):
+    for record in histories.records():
         reader.take(record)
     home = places[0] if places[0].is_dir() else places[0].parent
-    return reader.summary(sources, _near(home))
+    return reader.summary(histories, _near(home))
 
 
 def _near(directory: Path) -> str:
@@ -78,42 +78,6 @@ def _near(directory: Path) -> str:
         return str(directory.resolve().relative_to(Path.cwd()))
     except ValueError:
         return str(directory.resolve())
-
-
-def _records(sources: Sequence[Path]) -> Iterator[HistoryRecord]:
-    """Every record. Workers of different folders get different names, whatever they call themselves."""
-    folders = _folders(sources)
-    for source in sources:
-        prefix = f"{folders.index(source.parent) + 1}/" if len(folders) > 1 else ""
-        number = 0
-        try:
-            for record in read_history(source, prefix=prefix):
-                number += 1
-                yield record
-        except ValueError as problem:
-            text = f"{source.name} is damaged behind record {number}: what follows there is left out ({problem})"
-            yield NoteRecord("history", text, worker=prefix)
-            yield EndRecord(f"a history is damaged: {source.name}", worker=prefix)
-
-
-def _folders(sources: Sequence[Path]) -> list[Path]:
-    return list(dict.fromkeys(source.parent for source in sources))
-
-
-def _folder_number(worker: str) -> int:
-    """Which folder a worker's history lies in, by the prefix that :func:`_records` gave it."""
-    number, slash, _ = worker.partition("/")
-    return int(number) - 1 if slash else 0
-
-
-def _find(sources: Sequence[Path], wanted: set[Place]) -> dict[Place, ExchangeRecord]:
-    found: dict[Place, ExchangeRecord] = {}
-    for record in _records(sources) if wanted else ():
-        if isinstance(record, ExchangeRecord) and record.place in wanted:
-            found[record.place] = record
-            if len(found) == len(wanted):
-                break
-    return found
 
 
 class _Reader:
@@ -175,12 +139,12 @@ class _Reader:
         kept = tuple((inert(project.id), inert(project.why)) for project in record.kept)
         self._cleanups.append(Cleanup(record.created, record.deleted, kept[:_KEPT], len(kept), record.may_be_left))
 
-    def summary(self, sources: Sequence[Path], directory: str) -> Summary:
+    def summary(self, histories: RunHistories, directory: str) -> Summary:
         """Everything taken in so far as one record."""
         verdict = self._builder.verdict()
-        environment = self._environment(len(sources), directory)
-        causes = self._diagnosed(verdict, sources)
-        findings = self._findings(verdict, sources, environment, causes)
+        environment = self._environment(len(histories.files), directory)
+        causes = self._diagnosed(verdict, histories)
+        findings = self._findings(verdict, histories, environment, causes)
         findings.sort(key=severity)
         width, timeline = self._tally.timeline()
         return Summary(
@@ -208,22 +172,22 @@ class _Reader:
         )
 
     def _findings(
-        self, verdict: Verdict, sources: Sequence[Path], environment: Environment, causes: Sequence[Diagnosis]
+        self, verdict: Verdict, histories: RunHistories, environment: Environment, causes: Sequence[Diagnosis]
     ) -> list[FindingReport]:
         likely = {name: cause for cause in causes for name in cause.findings}
         slim = {_place(key) for key in verdict.root_causes if key.exchange and key.exchange.is_reduced}
-        full = _find(sources, slim)
-        related = related_requests(verdict.root_causes, _records(sources))
+        full = histories.exchanges(slim)
+        related = related_requests(verdict.root_causes, histories.records())
         options = _repeated(dict(environment.options), environment.target)
         runs = [
-            Repeating(_near(folder), environment.target, environment.base_url, options) for folder in _folders(sources)
+            Repeating(_near(folder), environment.target, environment.base_url, options) for folder in histories.folders
         ]
         return [
             finding_report(
                 key,
                 verdict.clauses[key.clause],
                 full.get(_place(key), key.exchange) if key.exchange else None,
-                runs[_folder_number(_place(key)[0])],
+                runs[histories.folder_number(_place(key)[0])],
                 None if key.known else likely.get(inert(key.identifier())),
                 self._published(key),
                 related=related.get(_place(key), ()),
@@ -242,7 +206,7 @@ class _Reader:
             self._note(NoteRecord("drift", f"a finding was not held against what is published: {problem!r}"))
             return ""
 
-    def _diagnosed(self, verdict: Verdict, sources: Sequence[Path]) -> tuple[Diagnosis, ...]:
+    def _diagnosed(self, verdict: Verdict, histories: RunHistories) -> tuple[Diagnosis, ...]:
         """The likely mistakes behind the new findings; nothing is read where nothing broke."""
         failing = [
             cause for cause in verdict.broken if verdict.clauses[cause.clause].clause.level.rank <= self._fail_on.rank
@@ -256,7 +220,7 @@ class _Reader:
         except (LookupError, OSError, DocumentError):
             return ()  # the run was made elsewhere, with another document
         try:
-            found = diagnose(contract, failing, observed(_records(sources), _OBSERVED))
+            found = diagnose(contract, failing, observed(histories.records(), _OBSERVED))
         except Exception as problem:  # noqa: BLE001  # an explanation that fails must not cost the report
             self._note(NoteRecord("diagnosis", f"the diagnosis failed itself: {problem!r}"))
             return ()
