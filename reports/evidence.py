@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shlex
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
@@ -28,6 +29,9 @@ LINE: Final = 400
 _ANSWER: Final = 160
 #: Characters of the name of a member or of a kind in a title.
 _MEMBER: Final = 60
+#: A cause that is named after a server error, and what all of these have in common.
+_SERVER_ERROR: Final = re.compile(r"5\d\d\b")
+_WORDS_OF_500: Final = re.compile(r"^5\d\d|\binternal server error\b|\bat /\S*")
 #: Where the mock listens when it is started by hand.
 MOCK_URL: Final = "http://127.0.0.1:8081/api"
 
@@ -129,13 +133,16 @@ class FindingReport:
 
     @property
     def title(self) -> tuple[str, str, str]:
-        """What is broken on one line: :attr:`member`, the promise, and which kind of case where there are several.
+        """What is broken on one line: :attr:`member`, the promise, and what tells it from others like it.
 
-        The second part starts with a space, a colon or a dot where the first is not empty.
+        The second part starts with a space, a colon or a dot where the first is not empty. The last one is the message
+        of a server error, else the kind of case where a clause has several.
         """
         promise, member = self.clause.promise, self.member
         rest = promise.removeprefix(member) if member else promise
-        kind = self.id.partition(":")[2].partition(":")[2].replace("-", " ")[:_MEMBER]
+        message = _WORDS_OF_500.sub("", self.cause) if _SERVER_ERROR.match(self.cause) else ""
+        kind = message or self.id.partition(":")[2].partition(":")[2].replace("-", " ")
+        kind = " ".join(kind.split())[:_MEMBER]
         return member, rest if not member or (rest != promise and rest[:1] in {":", " "}) else f" · {promise}", kind
 
     @property

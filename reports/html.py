@@ -8,9 +8,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from reports import exchange_view, wording
-from reports.charts import charts, trend_chart
+from reports.charts import charts
 from reports.clause_groups import clause_groups
 from reports.summary import STATES, Summary
+from reports.timeline_charts import trend_chart
 from reports.visible import inert
 
 if TYPE_CHECKING:

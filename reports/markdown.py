@@ -97,7 +97,8 @@ def _index(summary: Summary) -> str:
     """One line for each finding, where there are several."""
     if len(summary.findings) < 2:
         return ""
-    return "".join(f"{number}. {_title(finding)}\n" for number, finding in enumerate(summary.findings, 1))
+    lead = "Promises that the service breaks, the most severe first, with the status of its response:\n\n"
+    return lead + "".join(f"{number}. {_title(finding)}\n" for number, finding in enumerate(summary.findings, 1))
 
 
 def _title(finding: FindingReport) -> str:

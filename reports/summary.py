@@ -181,10 +181,10 @@ class Summary:
 
     @property
     def shared_causes(self) -> tuple[SharedCause, ...]:
-        """The likely causes that would explain several findings each."""
+        """The likely causes that would explain several findings each, in the order of these."""
         numbered = [(number, finding.id) for number, finding in enumerate(self.findings, 1)]
         found = (SharedCause(c.sentence, tuple(n for n in numbered if n[1] in c.findings)) for c in self.causes)
-        return tuple(cause for cause in found if len(cause.explained) > 1)
+        return tuple(sorted((cause for cause in found if len(cause.explained) > 1), key=lambda cause: cause.explained))
 
     def states(self) -> Counter[str]:
         """The number of clauses in each state."""

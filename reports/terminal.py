@@ -27,6 +27,8 @@ _INDENT: Final = " " * 8
 _RECEIVED: Final = 30
 #: Rows of a command to copy, at most; a longer one is in the report.
 _COMMAND: Final = 4
+#: Likely causes of several findings that are shown.
+_CAUSES: Final = 2
 _RED, _GREEN, _YELLOW, _BOLD, _DIM = "31", "32", "33", "1", "2"
 #: Notes that say what a run did beside its tests; of the others their number is enough.
 _OF_THE_RUN: Final = ("cleanup", "retries", "budget", "history", "diagnosis")
@@ -129,9 +131,9 @@ def _verdict(summary: Summary) -> Iterator[_Line]:
     colour = {"kept": _GREEN, "broken": _RED}.get(summary.outcome, _YELLOW)
     yield _Line(summary.sentence, (_BOLD, colour), rows=4)
     yield _Line(summary.release, rows=2)
-    for cause in summary.shared_causes:
+    for cause in summary.shared_causes[:_CAUSES]:
         numbers_of = ", ".join(str(number) for number, _ in cause.explained)
-        yield _Line(f"most likely cause of findings {numbers_of}: {cause.sentence}", (_YELLOW,), rows=2)
+        yield _Line(f"most likely cause of findings {numbers_of}: {cause.sentence}", (_YELLOW,))
 
 
 def _first(summary: Summary) -> Iterator[_Line]:
@@ -153,9 +155,8 @@ def _first(summary: Summary) -> Iterator[_Line]:
 
 
 def _title(finding: FindingReport) -> str:
-    member, promise, kind = finding.title
-    what = f" ({kind})" if kind else ""
-    return f"{finding.outcome} {member}{promise}{what}".strip()
+    member, promise, _ = finding.title  # the rest is seen in what was received
+    return f"{finding.outcome} {member}{promise}".strip()
 
 
 def _others(summary: Summary, room: int) -> Iterator[_Line]:
@@ -172,8 +173,8 @@ def _others(summary: Summary, room: int) -> Iterator[_Line]:
         yield _Line(f"{number}. {finding.outcome} {advice}{finding.clause.id}  {what}", (_RED,))
     if len(shown) < len(rest):
         allowed = sum(bool(finding.advice) for finding in rest[len(shown) :])
-        advice = f" ({allowed} of them: {ADVICE})" if allowed else ""
-        yield _Line(f"  and {len(rest) - len(shown)} more findings: see the report{advice}", (_RED,), rows=2)
+        advice = f" ({allowed}: {ADVICE})" if allowed else ""
+        yield _Line(f"  and {len(rest) - len(shown)} more findings: see the report{advice}", (_RED,))
 
 
 def _remarks(summary: Summary) -> Iterator[_Line]:
