@@ -26,7 +26,8 @@ from contracts.history_records import (
 from contracts.openapi.texts import DocumentError
 from contracts.published_document import PublishedDocuments
 from contracts.verdict import Verdict, VerdictBuilder
-from reports.evidence import LINE, FindingReport, Repeating, clause_report, finding_report
+from reports.evidence import LINE, FindingReport
+from reports.finding_reports import Repeating, clause_report, finding_report
 from reports.related_requests import related_requests
 from reports.run_histories import RunHistories
 from reports.severity import severity

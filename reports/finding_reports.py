@@ -1,0 +1,171 @@
+"""From a root cause to its report: the smallest exchange that shows it, and the commands that repeat it."""
+
+from __future__ import annotations
+
+import shlex
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from contracts.clauses import Clause
+from reports import commands, marking
+from reports.evidence import LINE, Command, Evidence, FindingReport, Known
+from reports.visible import inert, readable
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from contracts.deviations import Deviation
+    from contracts.diagnosis import Diagnosis
+    from contracts.exchange import Exchange
+    from contracts.exchange_record import ExchangeRecord
+    from contracts.root_causes import RootCause
+    from contracts.verdict import ClauseResult
+
+#: Characters of a received value that a report shows.
+_ANSWER: Final = 160
+#: Where the mock listens when it is started by hand.
+MOCK_URL: Final = "http://127.0.0.1:8081/api"
+
+
+@dataclass(frozen=True, slots=True)
+class Repeating:
+    """What the commands of a run have in common; ``options`` are those that change the responses."""
+
+    run: str
+    target: str
+    base_url: str
+    options: Mapping[str, str]
+
+
+def finding_report(
+    key: RootCause,
+    result: ClauseResult,
+    record: ExchangeRecord | None,
+    run: Repeating,
+    diagnosis: Diagnosis | None,
+    published: str,
+    *,
+    related: tuple[Exchange, ...] = (),
+    one_place: bool,
+) -> FindingReport:
+    """The report of one root cause.
+
+    Args:
+        key: The root cause.
+        result: What the run showed of its clause.
+        record: The exchange in full.
+        run: What its commands need to know of the run.
+        diagnosis: The likely mistake.
+        published: The published document that allows what it shows, empty where none does.
+        related: The other exchanges that it rests on.
+        one_place: Whether every case broke it at the same place.
+    """
+    finding = key.finding
+    evidence = None if record is None else _evidence(record, finding.clause, finding.where, related)
+    identifier = inert(key.identifier())
+    return FindingReport(
+        id=identifier,
+        fingerprint=key.fingerprint,
+        clause=clause_report(result.clause),
+        cause=inert(finding.cause),
+        causes=tuple(map(inert, key.causes)),
+        kinds=key.kinds if all(inert(kind) == kind for kind in key.kinds) else (),
+        clauses=tuple(map(inert, key.clauses or (key.clause,))),
+        expected=inert(finding.expected, LINE),
+        received=_received(finding.received, evidence),
+        where=inert(finding.where, LINE),
+        one_place=one_place,
+        count=key.count,
+        cases=result.positive + result.negative,
+        case_sets=tuple((inert(name), count) for name, count in key.case_sets.most_common(8) if name),
+        first_seen=key.first_seen,
+        known=None if key.known is None else _known(key.known),
+        evidence=evidence,
+        commands=_commands(identifier, evidence, run),
+        is_intermittent=key.is_intermittent,
+        diagnosis=diagnosis,
+        published=inert(published),
+    )
+
+
+def _received(received: str, evidence: Evidence | None) -> str:
+    """What was received, the beginning of the response unquoted where a check quoted it as a JSON string."""
+    response = evidence.exchange.response if evidence else None
+    if response is not None and received.startswith(f'{response.status} "'):
+        return inert(f"{response.status} {readable(response.body[:LINE])}", _ANSWER)
+    return inert(received, LINE)
+
+
+def _known(entry: Deviation) -> Known:
+    return Known(
+        name=inert(entry.name),
+        cases=inert(entry.cases),
+        reason=inert(entry.reason),
+        link=inert(entry.link),
+        owner=inert(entry.owner),
+        expires=entry.expires.isoformat(),
+    )
+
+
+def clause_report(clause: Clause) -> Clause:
+    """The clause with inert texts: a contract document may come from anywhere."""
+    return Clause(inert(clause.id), clause.level, inert(clause.promise), inert(clause.statement), inert(clause.source))
+
+
+def _evidence(record: ExchangeRecord, clause: str, where: str, related: tuple[Exchange, ...]) -> Evidence:
+    exchange = record.exchange
+    in_answer = clause.startswith(("response.", "service.error"))
+    in_request = not in_answer or clause.endswith(".echo")
+    answer = exchange.response
+    violations = tuple((inert(v.clause), inert(v.where), inert(v.why)) for v in record.violations)
+    # Where a finding does not say what of the request it is about, its violation does.
+    sent = where if in_request and where else next((violation.where for violation in record.violations), "")
+    return Evidence(
+        exchange=exchange,
+        expected=record.expected,
+        violations=violations,
+        why=tuple(map(inert, record.why)),
+        sent_span=_span_of(sent, exchange.case.body),
+        received_span=_span_of(where, answer.body) if in_answer and answer else None,
+        related=related,
+    )
+
+
+def _span_of(where: str, body: bytes | None) -> str | tuple[int, int] | None:
+    if where and not where.startswith("/"):
+        return where
+    return marking.span(readable(body), where) if where and body else None
+
+
+def _commands(identifier: str, evidence: Evidence | None, run: Repeating) -> tuple[Command, ...]:
+    found = [
+        Command(
+            "Judge it again with the suite",
+            commands.replay(identifier, run.run, run.target, run.base_url, run.options),
+        )
+    ]
+    if evidence is None:
+        return tuple(found)
+    case, url = evidence.exchange.case, run.base_url
+    if run.target == "mock":
+        url = MOCK_URL
+        options = (f"--{name} {shlex.quote(value)}" for name, value in run.options.items())
+        start = " ".join(["contract mock", *options])
+        found.append(Command("Start the mock by hand", start))
+    stored = commands.stored_body(identifier, run.run)
+    # Of what rests on several requests, the externalId may be the point.
+    fresh = identifier.startswith(("request.", "response.")) and commands.has_unique_id(case)
+    creating = [exchange.case for exchange in evidence.in_order if exchange.case.creates]
+    if len(creating) > 1:
+        what = "Send these requests one behind the other, on one connection"
+        found.append(Command(f"{what} (key in $ACTIVEPIECES_API_KEY)", commands.curl_in_order(creating, url, stored)))
+    else:
+        what = "Send the same bytes with a new externalId" if fresh else "Send the same bytes"
+        found.append(Command(f"{what} (key in $ACTIVEPIECES_API_KEY)", commands.curl(case, url, stored, fresh=fresh)))
+    if any(exchange.case.method == "GET" for exchange in evidence.related):
+        found.append(Command("Read what that created", commands.of_project("GET", url)))
+    if creating:
+        found.append(Command("Delete what that created", commands.of_project("DELETE", url)))
+    if not evidence.related and (text := commands.python(case, url, fresh=fresh)):
+        found.append(Command("Both in Python, on every system (needs requests)", text))
+    return tuple(found)
