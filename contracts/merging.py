@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 from contracts.findings import ACCEPTED, REFUSED
 from contracts.kinds import CONVERTED
 from contracts.request_kinds import ANYWHERE
-from contracts.root_causes import FAILURES, RootCause, says_something, together
+from contracts.root_causes import FAILURES, RootCause, is_about_requests, says_something, together
 from contracts.signatures import code_of
 
 if TYPE_CHECKING:
@@ -92,8 +92,7 @@ def _by_request(root_causes: list[RootCause], accepted: Mapping[str, int]) -> tu
 
 def _reasons(cause: RootCause, accepted: Mapping[str, int]) -> set[str]:
     """The kinds of nearly all cases of a failure or refusal that no accepted request has, whichever field has it."""
-    fails = cause.clause in FAILURES
-    if not (fails or cause.cause == REFUSED) or (fails and says_something(cause)) or cause.passed_again:
+    if not is_about_requests(cause) or cause.passed_again:
         return set()
     count: Counter[str] = Counter()
     for cases in cause.cases:

@@ -271,6 +271,11 @@ def says_something(cause: RootCause) -> bool:
     return " " in cause.cause and not cause.cause.partition(" ")[2].startswith("at ")
 
 
+def is_about_requests(cause: RootCause) -> bool:
+    """Whether the reason is to be found in the requests: of refusals, and of failures that tell nothing."""
+    return cause.cause == REFUSED or (cause.clause in FAILURES and not says_something(cause))
+
+
 def _key(finding: Finding, known: Deviation | None) -> tuple[str, str, str]:
     return (*finding.key, known.name if known else "")
 

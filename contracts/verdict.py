@@ -29,7 +29,7 @@ from contracts.history_records import (
 from contracts.merging import by_deviation, merged
 from contracts.oracle import SENT_BEFORE
 from contracts.request_kinds import kinds_of_accepted
-from contracts.root_causes import FAILURES, RootCause, RootCauses, says_something, without_explained
+from contracts.root_causes import FAILURES, RootCause, RootCauses, is_about_requests, without_explained
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -110,7 +110,7 @@ class VerdictBuilder:
         self._fail_on = fail_on
         self._results: dict[str, ClauseResult] = {}
         self._root_causes = RootCauses(self._deviations)
-        #: The kinds of what was refused rightly, by clause, and of what was accepted.
+        #: How many requests of each kind were refused rightly, by clause, and accepted.
         self._refused: dict[str, Counter[str]] = {}
         self._passed: Counter[str] = Counter()
         self._repeated: dict[tuple[str, str], Counter[bool]] = {}
@@ -168,9 +168,7 @@ class VerdictBuilder:
             self._results[clause].positive += 1
         for clause in negative:
             self._results[clause].negative += 1
-        if 200 <= record.status < 300:
-            self._passed.update(kinds_of_accepted(record.case))
-        elif 400 <= record.status < 500:
+        if 400 <= record.status < 500:
             for violation in record.violations:
                 self._refused.setdefault(violation.clause, Counter()).update(violation.kinds)
         for finding in record.findings:
@@ -202,8 +200,12 @@ class VerdictBuilder:
         for was, reattributed, exchange in self._at_end:
             self._root_causes.add(was if self._root_causes.holds(was) else reattributed, exchange)
 
-    def verdict(self) -> Verdict:
-        """The verdict on all that was observed; call it once."""
+    def verdict(self, again: Iterable[HistoryRecord]) -> Verdict:
+        """The verdict on all that was observed; call it once.
+
+        Args:
+            again: the records once more. They are read where it matters what accepted requests have.
+        """
         for history in self._histories.values():
             for seen in history.findings():
                 self._root_causes.add(seen.finding, self._projects[seen.place])
@@ -216,6 +218,8 @@ class VerdictBuilder:
         for clause, why in self._root_causes.drop_consequences().items():
             result = self._results[clause]
             result.unknown, result.reason = True, why
+        if any(is_about_requests(cause) for cause in self._root_causes):
+            self._passed = _accepted(again)
         causes = [
             part for cause in without_explained(self._root_causes, self._required()) for part in self._parts(cause)
         ]
@@ -257,7 +261,7 @@ class VerdictBuilder:
 
     def _parts(self, cause: RootCause) -> list[RootCause]:
         """A new root cause by the kinds of its cases; one that is accepted as a whole is not divided."""
-        if cause.clause in FAILURES and says_something(cause):
+        if cause.clause in FAILURES and not is_about_requests(cause):
             return [cause]
         accepted = cause.cause == ACCEPTED
         parts = divided(cause, self._refused.get(cause.clause, Counter()) if accepted else self._passed)
@@ -298,6 +302,15 @@ def _counted(number: int, noun: str) -> str:
     return f"{number} {noun}{'' if number == 1 else 's'}"
 
 
+def _accepted(records: Iterable[HistoryRecord]) -> Counter[str]:
+    """How many requests of each kind were accepted."""
+    found: Counter[str] = Counter()
+    for record in records:
+        if isinstance(record, ExchangeRecord) and record.signature is not None and 200 <= record.status < 300:
+            found.update(kinds_of_accepted(record.case))
+    return found
+
+
 def _folder(worker: str) -> str:
     """What comes before the name of a worker where several runs are read as one; empty where there is one."""
     return worker.rpartition("/")[0]
@@ -307,7 +320,8 @@ def build_verdict(
     records: Iterable[HistoryRecord], deviations: Deviations | None = None, fail_on: Level = Level.IMPLIED
 ) -> Verdict:
     """The verdict on the records of one run."""
+    records = list(records)
     builder = VerdictBuilder(deviations, fail_on)
     for record in records:
         builder.observe(record)
-    return builder.verdict()
+    return builder.verdict(records)

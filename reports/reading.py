@@ -142,7 +142,7 @@ class _Reader:
 
     def summary(self, histories: RunHistories, directory: str) -> Summary:
         """Everything taken in so far as one record."""
-        verdict = self._builder.verdict()
+        verdict = self._builder.verdict(histories.records())
         environment = self._environment(len(histories.files), directory)
         causes = self._diagnosed(verdict, histories)
         findings = self._findings(verdict, histories, environment, causes)

@@ -156,7 +156,7 @@ def _attributed(outcome: Outcome, records: list[HistoryRecord], services: list[_
 def _failing(cause: RootCause, records: list[HistoryRecord]) -> Iterator[Case]:
     """A sample of the requests behind a finding, the one that is shown first."""
     clauses = set(cause.clauses or (cause.clause,))
-    shown = [cause.exchange] if cause.exchange else []
+    shown = [cause.exchange] if cause.exchange and not cause.exchange.is_reduced else []
     others = [
         record
         for record in records
