@@ -17,7 +17,8 @@ from strategies.cases.raw_cases import encoding_cases, malformed_cases, media_ty
 from strategies.cases.telling_words import telling_words
 from strategies.cases.unspecified_cases import unspecified_cases
 from strategies.cases.value_cases import WrongCase, in_turn, wrong_kinds
-from strategies.encoding import Token
+from strategies.encoding import Token, json_case
+from strategies.surrounding_fields import MARKED, ordinary
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
@@ -62,6 +63,9 @@ _UNUSUAL: Final = (
 )
 #: Of these, the ones of contracts with a free-form object, a number, or a text that takes any character.
 OF_SOME_CONTRACTS: Final = frozenset(_UNUSUAL) - {"all", "a wrong value last, field 1", "id", "a byte order mark"}
+#: The set of the one case that repeats another one's unique text, and where it stands.
+SECOND_USE: Final = "priority.second_use"
+_REUSE: Final = 24
 #: So many cases at most; the complete sets hold the others.
 _MOST: Final = 180
 #: The order of families: v valid, k wrong kind, p broken pattern, a authorization, w malformed, m media type, o open.
@@ -76,7 +80,20 @@ def priority_cases(contract: Contract, names: UniqueNames, seed: int) -> list[Ca
     queues = {letter: iter(cases) for letter, cases in _case_sets(contract, names, seed).items()}
     ordered = [next(queues[letter], None) for letter in _TURNS]
     rest = chain.from_iterable(zip_longest(*queues.values()))
-    return [case for case in chain(ordered, rest) if case is not None][:_MOST]
+    cases = [case for case in chain(ordered, rest) if case is not None][:_MOST]
+    cases[_REUSE:_REUSE] = _second_use(contract, cases[0])
+    return cases
+
+
+def _second_use(contract: Contract, first: Case) -> list[Case]:
+    """A plain body with the text that the first case has in the marked field; nothing where it has none."""
+    sent = json_text.parse(first.body or b"").value
+    external_id = sent.get(MARKED) if isinstance(sent, dict) else None
+    if not isinstance(external_id, str):
+        return []
+    body = {field.path: ordinary(field) for field in contract.fields if field.required} | {MARKED: external_id}
+    intent = f"a second use of the {MARKED} of the first case"
+    return [json_case(body, case_set=SECOND_USE, intent=intent, identifier="second use")]
 
 
 def _case_sets(contract: Contract, names: UniqueNames, seed: int) -> dict[str, list[Case]]:

@@ -46,7 +46,7 @@ PROFILES: Final = {
             priority_only=True,
             connections=1,
             fresh_seed=False,
-            requests=47,
+            requests=48,
             projects=10,
             budget=60,
         ),

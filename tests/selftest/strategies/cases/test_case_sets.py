@@ -18,7 +18,7 @@ from contracts.oracle import LARGE, Expectation, Expected, Oracle
 from contracts.secrets import Secrets
 from strategies.cases.authorization_cases import authorization_cases, authorization_spelling_cases
 from strategies.cases.combination_cases import corner_cases, covering_cases
-from strategies.cases.priority_cases import OF_SOME_CONTRACTS, chosen, priority_cases
+from strategies.cases.priority_cases import OF_SOME_CONTRACTS, SECOND_USE, chosen, priority_cases
 from strategies.cases.raw_cases import encoding_cases, malformed_cases, media_type_cases
 from strategies.cases.unspecified_cases import unspecified_cases
 from strategies.cases.value_cases import valid_cases, wrong_kind_cases
@@ -49,7 +49,7 @@ SETS: dict[str, tuple[Set, set[str], int]] = {
     "unspecified": (unspecified_cases, {"unspecified"}, 115),
     "pairs": (covering_cases, {"created"}, 90),
     "corners": (corner_cases, {"created"}, 4),
-    "essential": (priority_cases, {"created", "rejected", "unspecified"}, 180),
+    "essential": (priority_cases, {"created", "rejected", "unspecified"}, 181),
 }
 #: What every service must be expected to read; Express stops at 100 kB unless told otherwise.
 LONGEST_BODY = 100_000
@@ -138,7 +138,11 @@ def test_the_page_has_every_case_that_only_some_contracts_have() -> None:
 def test_no_two_cases_carry_the_same_name(contract: Contract, name: str) -> None:
     names = UniqueNames("ctmark")
     # Texts that look alike share a name on purpose: nothing else tells whether they are taken for one.
-    found = [names.found_in(_plain(case)) for case in made(name, contract) if "another one than" not in case.intent]
+    found = [
+        names.found_in(_plain(case))
+        for case in made(name, contract)
+        if "another one than" not in case.intent and case.case_set != SECOND_USE
+    ]
     used = [one for one in found if one is not None]
     assert len(set(used)) == len(used)
     assert all(one.startswith("ctmark-2") for one in used), "names of the given range"
