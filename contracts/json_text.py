@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final, NoReturn
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator
+    from collections.abc import Collection, Iterator
 
 #: Deeper texts, and longer ones, are left to the service: RFC 8259, section 9, lets a parser set limits, and
 #: widespread ones begin at 32 levels.
@@ -250,6 +250,11 @@ def type_name(value: Any) -> str:
     return "array" if isinstance(value, list) else "object"
 
 
+def is_number(value: Any) -> bool:
+    """Whether a parsed value is a JSON number."""
+    return isinstance(value, int | float) and not isinstance(value, bool)
+
+
 def has_type(value: Any, name: str) -> bool:
     """Whether ``value`` is of the JSON Schema type ``name`` (``integer`` includes 1.0)."""
     if name == "integer":
@@ -263,81 +268,6 @@ def has_type(value: Any, name: str) -> bool:
 def has_one_of(value: Any, names: Collection[str]) -> bool:
     """Whether ``value`` is of any of the JSON Schema types ``names``."""
     return type_name(value) in names or ("integer" in names and has_type(value, "integer"))
-
-
-def exact(number: Any) -> bool:
-    """Whether a double holds the number as written: an integer of up to 53 bits, or any fraction."""
-    return isinstance(number, float) or int(float(number)) == number
-
-
-def same(sent: Any, received: Any) -> bool:
-    """Whether two parsed values are the same JSON value, however deep they are.
-
-    Numbers are compared by value as doubles, an integer that no double holds exactly equals any number;
-    strings code point by code point; arrays in order; members in any order.
-    """
-    waiting = [(sent, received)]
-    while waiting:
-        one, other = waiting.pop()
-        if isinstance(one, dict):
-            if not isinstance(other, dict) or one.keys() != other.keys():
-                return False
-            waiting.extend((value, other[name]) for name, value in one.items())
-        elif isinstance(one, list):
-            if not isinstance(other, list) or len(one) != len(other):
-                return False
-            waiting.extend(zip(one, other, strict=True))
-        elif not _same_scalar(one, other):
-            return False
-    return True
-
-
-def _same_scalar(sent: Any, received: Any) -> bool:
-    if isinstance(sent, bool) or isinstance(received, bool) or sent is None or received is None:
-        return sent is received
-    if isinstance(sent, int | float):
-        return isinstance(received, int | float) and (float(sent) == _as_double(received) or not exact(sent))
-    return isinstance(received, str) and bool(sent == received)
-
-
-def _as_double(number: float) -> float:
-    try:
-        return float(number)
-    except OverflowError:
-        return math.inf
-
-
-def first_difference(sent: Any, received: Any, pointer: str = "") -> tuple[str, Any, Any] | None:
-    """The JSON pointer of the first place where two values differ, with both sides; None where they are the same."""
-    if same(sent, received):
-        return None
-    while (step := _step(sent, received)) is not None:
-        pointer += f"/{escape(str(step))}"
-        sent, received = _inner(sent, step), _inner(received, step)
-    return (pointer, sent, received)
-
-
-def _step(sent: Any, received: Any) -> str | int | None:
-    """The first member or item in which two different values differ; None where they differ as a whole."""
-    names: Iterable[str | int] = ()
-    if isinstance(sent, dict) and isinstance(received, dict):
-        names = [*sent, *(name for name in received if name not in sent)]
-    elif isinstance(sent, list) and isinstance(received, list) and len(sent) == len(received):
-        names = () if _are_reordered(sent, received) else range(len(sent))
-    return next((name for name in names if not same(_inner(sent, name), _inner(received, name))), None)
-
-
-def _are_reordered(sent: list[Any], received: list[Any]) -> bool:
-    """Whether two lists that differ hold the same values, in another order."""
-    try:
-        before, after = (sorted(json.dumps(item, sort_keys=True) for item in items) for items in (sent, received))
-    except RecursionError:
-        return False
-    return before == after
-
-
-def _inner(holder: Any, name: str | int) -> Any:
-    return holder.get(name, ABSENT) if isinstance(holder, dict) else holder[name]
 
 
 def escape(name: str) -> str:

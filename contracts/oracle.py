@@ -15,6 +15,7 @@ import jsonschema_rs
 
 from contracts import json_text
 from contracts.exchange import JSON_MEDIA_TYPE, VALID_AUTHORIZATION, Case
+from contracts.json_equality import same
 from contracts.kinds import kinds_of_credentials, kinds_of_media_type, kinds_of_mismatch
 from contracts.patterns import Pattern
 
@@ -267,7 +268,7 @@ def _is_within(limits: dict[str, Any], value: Any) -> bool:
 def _judge_enum(field: Field, value: Any, prefix: str, where: str, exercised: list[str]) -> Iterator[Violation]:
     if field.enum is None:
         return
-    if any(json_text.same(option, value) for option in field.enum):
+    if any(same(option, value) for option in field.enum):
         exercised.append(f"{prefix}.enum")
     else:
         yield Violation(f"{prefix}.enum", where, "not one of the available options")

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 from hypothesis import strategies as st
 
-from contracts import json_text
+from contracts.json_equality import same
 from contracts.json_text import ABSENT
 from contracts.patterns import Pattern
 from strategies.cases.wrong_values import wrong_values
@@ -95,7 +95,7 @@ def _broken_values(field: Field) -> list[st.SearchStrategy[_Broken]]:
     if field.enum is not None:
         options = field.enum
         if "string" in field.types:
-            others = texts().filter(lambda text: not any(json_text.same(option, text) for option in options))
+            others = texts().filter(lambda text: not any(same(option, text) for option in options))
             found.append(others.map(lambda text: (f"{clause}.enum", text)))
     elif field.pattern is not None and "string" in field.types:
         pattern = Pattern.compile(field.pattern)

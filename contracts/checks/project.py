@@ -13,6 +13,7 @@ from contracts.clauses import ID_MEMBERS
 from contracts.findings import ACCEPTED, Finding
 from contracts.implied_clauses import COUNTS, OWN
 from contracts.instants import instant
+from contracts.json_equality import first_difference
 from contracts.kinds import CHANGED, kinds_of_change, kinds_of_mismatch
 from contracts.oracle import VALUES_STAND, Expected
 from contracts.patterns import Pattern
@@ -182,7 +183,7 @@ def echo(context: Context) -> Iterator[Finding]:
             ):
                 changed.append(_changed(name, sent, received, f"/{name}"))
         elif not _left_to_schema(field, received):
-            difference = json_text.first_difference(sent, received, f"/{name}")
+            difference = first_difference(sent, received, f"/{name}")
             if difference is not None:
                 pointer, before, after = difference
                 changed.append(_changed(name, before, after, pointer))

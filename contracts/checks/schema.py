@@ -11,6 +11,7 @@ from contracts.checks.check import covers
 from contracts.checks.quoting import shown
 from contracts.exchange import JSON_MEDIA_TYPE
 from contracts.findings import Finding
+from contracts.json_equality import same
 from contracts.patterns import Pattern
 
 if TYPE_CHECKING:
@@ -138,7 +139,7 @@ def _value(field: Field, value: Any, where: str) -> Iterator[Finding]:
             f"{clause}.type", json_text.type_name(value), f"a JSON {' or '.join(field.types)}", received, where
         )
         return
-    if field.enum is not None and not any(json_text.same(option, value) for option in field.enum):
+    if field.enum is not None and not any(same(option, value) for option in field.enum):
         yield Finding(f"{clause}.enum", "option", f"one of {', '.join(map(str, field.enum))}", shown(value), where)
     if field.pattern is not None and isinstance(value, str) and not Pattern.compile(field.pattern).matches(value):
         yield Finding(f"{clause}.pattern", "mismatch", f"a text that matches {field.pattern}", shown(value), where)

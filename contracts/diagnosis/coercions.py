@@ -12,6 +12,7 @@ from contracts.diagnosis.models import FAILS, Hypothesis, Part
 from contracts.diagnosis.observations import ACCEPTED, REFUSED
 from contracts.diagnosis.validity import is_valid
 from contracts.document import Contract, Field
+from contracts.json_equality import same
 from contracts.json_text import ABSENT
 
 if TYPE_CHECKING:
@@ -54,7 +55,7 @@ def _converted(sentence: str, fields: dict[str, Field], convert: Convert, rank: 
         if value is ABSENT or (value is None and field.nullable):
             return None
         made = _made(field, value, convert)
-        if json_text.same(made, value):
+        if same(made, value):
             return None
         return Part(ACCEPTED if is_valid(field, made) else REFUSED)
 

@@ -14,7 +14,8 @@ from contracts.diagnosis.body_conditions import body_conditions
 from contracts.diagnosis.condition import Condition
 from contracts.diagnosis.observations import REUSE, Observation
 from contracts.diagnosis.text_conditions import text_properties
-from contracts.json_text import ABSENT
+from contracts.json_equality import same
+from contracts.json_text import ABSENT, is_number
 
 if TYPE_CHECKING:
     from contracts.document import Contract
@@ -36,13 +37,13 @@ _VALUES: Final[dict[str, Callable[[Any], bool]]] = {
     "is an empty object": lambda value: value == {},
     "is true": lambda value: value is True,
     "is false": lambda value: value is False,
-    "is 0": lambda value: _is_number(value) and value == 0,
-    "is a fraction": lambda value: _is_number(value) and value != int(value),
-    "is a negative number": lambda value: _is_number(value) and value < 0,
-    "is a number that is not positive": lambda value: _is_number(value) and value <= 0,
-    "is a whole number": lambda value: _is_number(value) and value == int(value),
-    "is a number that no double holds": lambda value: _is_number(value) and value in (float("inf"), float("-inf")),
-    "is false, 0 or an empty text": lambda value: value is False or value == "" or (_is_number(value) and value == 0),
+    "is 0": lambda value: is_number(value) and value == 0,
+    "is a fraction": lambda value: is_number(value) and value != int(value),
+    "is a negative number": lambda value: is_number(value) and value < 0,
+    "is a number that is not positive": lambda value: is_number(value) and value <= 0,
+    "is a whole number": lambda value: is_number(value) and value == int(value),
+    "is a number that no double holds": lambda value: is_number(value) and value in (float("inf"), float("-inf")),
+    "is false, 0 or an empty text": lambda value: value is False or value == "" or (is_number(value) and value == 0),
     "is a list or an object": lambda value: isinstance(value, dict | list),
     "is null, false, 0 or empty": lambda value: not value,
     "is a list that is not empty": lambda value: isinstance(value, list) and bool(value),
@@ -104,7 +105,7 @@ def _constants(name: str, values: Values, failing: Sequence[Observation]) -> Ite
     )
     for shown, count in counts.most_common(_CONSTANTS):
         if count > 1 and len(shown) <= _SHORT:
-            is_it = partial(json_text.same, json.loads(shown))
+            is_it = partial(same, json.loads(shown))
             yield Condition(f"{name} is {shown}", partial(_any_value, values, is_it), 2)
 
 
@@ -174,10 +175,6 @@ def _any_text(values: Values, has: Callable[[str], bool], seen: Observation) -> 
 
 def _is_kind(kind: str, value: Any) -> bool:
     return json_text.type_name(value) == kind
-
-
-def _is_number(value: Any) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool)
 
 
 def _lacks(name: str, seen: Observation) -> bool:

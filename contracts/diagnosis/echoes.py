@@ -9,6 +9,8 @@ from typing import Any, Final
 
 from contracts import json_text
 from contracts.diagnosis.observations import ACCEPTED, REFUSED, Observation
+from contracts.json_equality import same
+from contracts.json_text import is_number
 from contracts.kinds import WHOLE_CHANGES
 
 Prediction = Callable[[Observation], str | None]
@@ -74,7 +76,7 @@ def _giving(name: str, change: Change) -> Prediction:
             expected = change(seen.body[name])
         except (TypeError, ValueError, OverflowError, RecursionError):
             return None
-        return ACCEPTED if json_text.same(expected, seen.shown.get(name, json_text.ABSENT)) else REFUSED
+        return ACCEPTED if same(expected, seen.shown.get(name, json_text.ABSENT)) else REFUSED
 
     return predicts
 
@@ -92,9 +94,9 @@ def _changes() -> Iterator[tuple[str, Change]]:
         yield f"{what} become U+FFFD", partial(_in_texts, partial(re.sub, characters, "\ufffd"))
         yield f"{what} become question marks", partial(_in_texts, partial(re.sub, characters, "?"))
         yield f"texts end before {what}", partial(_in_texts, partial(re.sub, f"(?s){characters}.*", ""))
-    yield "numbers are stored as integers", lambda value: int(value) if _is_number(value) else value
-    yield "numbers are rounded to whole ones", lambda value: round(value) if _is_number(value) else value
-    yield "numbers are rounded to two decimals", lambda value: round(value, 2) if _is_number(value) else value
+    yield "numbers are stored as integers", lambda value: int(value) if is_number(value) else value
+    yield "numbers are rounded to whole ones", lambda value: round(value) if is_number(value) else value
+    yield "numbers are rounded to two decimals", lambda value: round(value, 2) if is_number(value) else value
     yield "the value is not stored: nothing comes back", lambda _: json_text.ABSENT
     yield "the value is not stored: null comes back", lambda _: None
     yield "falsy values are taken for none", lambda value: value or None
@@ -103,10 +105,6 @@ def _changes() -> Iterator[tuple[str, Change]]:
     yield "lists are sorted", partial(_in_lists, sorted)
     yield "repeated items of lists are dropped", partial(_in_lists, lambda items: list(dict.fromkeys(items)))
     yield "every value is stored as a text", lambda value: value if value is None else str(value)
-
-
-def _is_number(value: Any) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool)
 
 
 def _cut(length: int, text: str) -> str:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 from contracts import json_text
 from contracts.diagnosis.conditions import KINDS
 from contracts.diagnosis.observations import ACCEPTED, FAILED, OPEN, REFUSED, Observation, part_of
+from contracts.json_equality import same
 from contracts.json_text import ABSENT
 
 if TYPE_CHECKING:
@@ -216,7 +217,7 @@ def _of_value(path: Sequence[str], values: Sequence[Any]) -> Iterator[tuple[str,
     yield f"is missing, or has another name than {renamed},", lambda _, value: value is ABSENT, 0
     yield "is null", lambda _, value: value is None, 0
     if first is not ABSENT and len(values) >= _FEWEST and len(shown := json.dumps(first)) <= 80:
-        yield f"is always {shown}", lambda _, value: json_text.same(first, value), 1
+        yield f"is always {shown}", lambda _, value: same(first, value), 1
 
 
 def _of_form(values: Sequence[Any]) -> Iterator[tuple[str, Holds, int]]:
@@ -239,7 +240,7 @@ def _of_relation(path: Sequence[str], failing: Sequence[Observation]) -> Iterato
     yield "is written as JSON within a text", lambda _, v: isinstance(v, str) and v[:1] in "[{", 2
     yield "is within a list", lambda _, v: isinstance(v, list) and len(v) == 1, 2
     yield "is a number within a text", lambda _, v: isinstance(v, str) and bool(float(v)), 2
-    yield f"is what was sent as {name}", lambda seen, v: json_text.same(seen.body[name], v), 2
+    yield f"is what was sent as {name}", lambda seen, v: same(seen.body[name], v), 2
     answer = failing[0].answer
     for other in answer:
         if [other] != list(path) and isinstance(answer[other], str):
@@ -247,7 +248,7 @@ def _of_relation(path: Sequence[str], failing: Sequence[Observation]) -> Iterato
 
 
 def _is_other(other: str, seen: Observation, value: Any) -> bool:
-    return value is not ABSENT and json_text.same(seen.answer.get(other, ABSENT), value)
+    return value is not ABSENT and same(seen.answer.get(other, ABSENT), value)
 
 
 def _is_within(least: float, most: float, _: Observation, value: Any) -> bool:

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from contracts.diagnosis.observations import ACCEPTED, FAILED, OPEN, REFUSED, Observation
-from contracts.json_text import ABSENT, same, type_name
+from contracts.json_equality import same
+from contracts.json_text import ABSENT, type_name
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -8,6 +8,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 from contracts.diagnosis.models import FAILS, REFUSES, Hypothesis, stores, when
+from contracts.json_text import is_number
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -76,11 +77,11 @@ def _of_number(name: str) -> Iterator[Hypothesis]:
             stored = "an integer of a double" if bits == _DOUBLE else f"stored as a {bits}-bit integer"
             yield when(f"{name} is {stored}: fractions and {numbers} {verb}", name, lost, prediction, 2)
         yield when(f"{name} is stored as an integer: fractions {verb}", name, _is_fraction, prediction, 2)
-    yield when(f"{name}: only positive numbers are taken", name, lambda v: _is_number(v) and v <= 0, REFUSES, 3)
-    yield when(f"{name}: negative numbers are refused", name, lambda v: _is_number(v) and v < 0, REFUSES, 3)
-    yield stores(f"{name}: negative numbers are stored as 0", name, _is_number, lambda v: max(v, 0), 4)
-    yield stores(f"{name}: negative numbers lose their sign", name, _is_number, abs, 4)
-    yield stores(f"{name} is stored in single precision", name, _is_number, _single, 4)
+    yield when(f"{name}: only positive numbers are taken", name, lambda v: is_number(v) and v <= 0, REFUSES, 3)
+    yield when(f"{name}: negative numbers are refused", name, lambda v: is_number(v) and v < 0, REFUSES, 3)
+    yield stores(f"{name}: negative numbers are stored as 0", name, is_number, lambda v: max(v, 0), 4)
+    yield stores(f"{name}: negative numbers lose their sign", name, is_number, abs, 4)
+    yield stores(f"{name} is stored in single precision", name, is_number, _single, 4)
     for bound in _BOUNDS:
         above = partial(_is_above, bound)
         yield when(f"{name}: numbers beyond {bound:,} are refused", name, above, REFUSES, 4)
@@ -88,7 +89,7 @@ def _of_number(name: str) -> Iterator[Hypothesis]:
         yield stores(
             f"{name}: numbers are stored as the nearest within {bound:,} and -{bound:,}",
             name,
-            _is_number,
+            is_number,
             partial(_within, bound),
             5,
         )
@@ -98,16 +99,12 @@ def _breaks(form: re.Pattern[str], value: Any) -> bool:
     return isinstance(value, str) and form.fullmatch(value) is None
 
 
-def _is_number(value: Any) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool)
-
-
 def _is_fraction(value: Any) -> bool:
-    return _is_number(value) and value != int(value)
+    return is_number(value) and value != int(value)
 
 
 def _is_beyond(bound: int, value: Any) -> bool:
-    return _is_number(value) and not -bound <= value < bound
+    return is_number(value) and not -bound <= value < bound
 
 
 def _is_lost(bound: int, value: Any) -> bool:
@@ -115,7 +112,7 @@ def _is_lost(bound: int, value: Any) -> bool:
 
 
 def _is_above(bound: int, value: Any) -> bool:
-    return _is_number(value) and value > bound
+    return is_number(value) and value > bound
 
 
 def _within(bound: int, value: Any) -> Any:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING, Any, Final
 
+from contracts.json_text import is_number
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -30,11 +32,7 @@ def _keeps_nothing_out(name: str, value: Any) -> bool:
     if name == "propertyNames":
         return value in _ANY_NAME
     if name in {"minimum", "exclusiveMinimum"}:
-        return _is_number(value) and value <= -_LARGEST
+        return is_number(value) and value <= -_LARGEST
     if name in {"maximum", "exclusiveMaximum"}:
-        return _is_number(value) and value >= _LARGEST
+        return is_number(value) and value >= _LARGEST
     return name == "uniqueItems" and value is False
-
-
-def _is_number(value: Any) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import cycle, islice, zip_longest
 from typing import TYPE_CHECKING, Any, Final
 
-from contracts import json_text
+from contracts.json_equality import same
 from strategies.encoding import Token
 from strategies.example_values import near_misses
 from strategies.json_values import OTHERS
@@ -131,7 +131,7 @@ def _no_options(field: Field) -> Iterator[Any]:
     candidates += ["", "other", ",".join(texts)] if texts else []
     candidates += [option + 1 for option in options if isinstance(option, int) and not isinstance(option, bool)]
     for candidate in dict.fromkeys(candidates):
-        if not any(json_text.same(option, candidate) for option in options):
+        if not any(same(option, candidate) for option in options):
             yield candidate
 
 

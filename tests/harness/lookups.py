@@ -11,6 +11,7 @@ from contracts.checks.project import member
 from contracts.exchange import COLLECTION_PATH
 from contracts.findings import Finding
 from contracts.instants import instant
+from contracts.json_equality import first_difference, same
 from strategies.surrounding_fields import MARKED
 from tests.harness.client.ownership import project_path
 from tests.harness.preflight import answered_object
@@ -64,13 +65,13 @@ def changed(contract: Contract, created: dict[str, Any], now: dict[str, Any]) ->
     """The first difference between a project as it was created and as it is shown now; None where there is none."""
     for name in ("id", *contract.echoed):
         if created.get(name) is not None:
-            difference = json_text.first_difference(created[name], now.get(name, json_text.ABSENT), f"/{name}")
+            difference = first_difference(created[name], now.get(name, json_text.ABSENT), f"/{name}")
             if difference is not None:
                 pointer, before, after = difference
                 return Finding("state.reads_back", f"{name} differs", str(before)[:80], str(after)[:80], pointer)
     for path in _LASTING:
         before, after = member(created, path), member(now, path)
-        if json_text.ABSENT not in (before, after) and not json_text.same(before, after):
+        if json_text.ABSENT not in (before, after) and not same(before, after):
             where = f"/{path.replace('.', '/')}"
             return Finding("state.reads_back", f"{path} differs", str(before)[:80], str(after)[:80], where)
     was, reads = (instant(str(shown.get("created"))) for shown in (created, now))

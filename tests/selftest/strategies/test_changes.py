@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from contracts import json_text
+from contracts.json_equality import same
 from contracts.oracle import Expectation, Expected
 from tests.selftest.strategies.judged_cases import ECHOED, Body, judged
 
@@ -248,7 +248,7 @@ def change_shows(name: str, answers: list[tuple[Case, Expectation]]) -> bool:
     for _, expected in answers:
         if expected.expected is Expected.CREATED:
             sent = {key: expected.body[key] for key in ECHOED if key in expected.body}
-            if not json_text.same(sent, CHANGES[name](sent)):
+            if not same(sent, CHANGES[name](sent)):
                 return True
     return False
 
@@ -261,4 +261,4 @@ def test_a_service_that_changes_what_it_was_given_is_seen(name: str) -> None:
 def test_a_service_that_changes_nothing_is_not_blamed() -> None:
     for _, expected in judged("all"):
         if expected.expected is Expected.CREATED:
-            assert json_text.same(expected.body, texts_of(lambda text: text)(expected.body))
+            assert same(expected.body, texts_of(lambda text: text)(expected.body))

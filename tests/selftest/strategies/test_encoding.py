@@ -9,7 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from contracts.exchange import Case
-from contracts.json_text import parse, same
+from contracts.json_equality import same
+from contracts.json_text import parse
 from strategies.encoding import STYLES, Style, Token, encode, json_case
 from strategies.json_values import HARD_NUMBERS, HARD_OBJECTS
 from strategies.unique_names import UniqueNames
