@@ -115,6 +115,26 @@ def test_only_clauses_that_need_attention_are_open(page: Page, reports: dict[str
     assert page.locator("details.finding:target .story").is_visible()
 
 
+def test_the_page_has_no_words_of_the_suite_itself(page: Page, reports: dict[str, str]) -> None:
+    for name in ("kept", "broken"):
+        page.goto(reports[name])
+        page.evaluate(_OPEN_ALL)
+        text = page.locator("body").inner_text()
+        found = re.findall(
+            r"(?i)\b(?:with advice|histor\w+|mark of|owed|weather|connections=0|positive|negative)\b", text
+        )
+        assert found == []
+
+
+def test_on_paper_the_colours_are_light_whatever_the_reader_prefers(browser: Browser, reports: dict[str, str]) -> None:
+    context = browser.new_context(color_scheme="dark")
+    page = context.new_page()
+    page.goto(reports["broken"])
+    page.emulate_media(media="print", color_scheme="dark")
+    assert page.evaluate("getComputedStyle(document.querySelector('h1')).color") == "rgb(23, 32, 43)"
+    context.close()
+
+
 def test_paper_holds_the_verdict_the_findings_and_the_clauses_that_are_not_kept(
     page: Page, reports: dict[str, str]
 ) -> None:
