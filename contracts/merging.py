@@ -134,7 +134,8 @@ def _by_mixed_requests(root_causes: list[RootCause], counts: Mapping[str, tuple[
         cases, broken = counts.get(cause.clause, (0, 0))
         is_whole = cause.cause == ACCEPTED and broken >= max(2, _NEARLY_ALL * cases)
         may_follow = cause.clause == "state.overlap" or (cause.count <= mixed.count * _FEW and not is_whole)
-        if cause is not mixed and not cause.failed_again and may_follow and cause.clause != _FAILS:
+        follows = cause.is_intermittent or (may_follow and not cause.failed_again)
+        if cause is not mixed and follows and cause.clause != _FAILS:
             members.append(cause)
     if len(members) < _MANY_CONSEQUENCES:
         return root_causes

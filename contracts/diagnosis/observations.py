@@ -73,7 +73,8 @@ class Observation:
         if response is None or not expected or len(clauses) > 1:
             return None
         case = record.case
-        body = _object(case.body)
+        # The names in what is no JSON are no members.
+        body = None if "request.body.json" in clauses else _object(case.body)
         status = response.status
         outcome = ACCEPTED if status < 300 else REFUSED if status < 500 else FAILED
         answer = _value(response.body)
