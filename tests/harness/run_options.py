@@ -17,14 +17,14 @@ from contracts.judgement import Judge
 from tests.harness.client.budget import RequestBudget
 from tests.harness.client.credentials import ALPHABET
 from tests.harness.client.ledger import Ledger
-from tests.harness.client.retry_policy import Patience
+from tests.harness.client.service_wait import Patience
 from tests.harness.client.session import Session
 from tests.harness.client.target import Target
 from tests.harness.profiles import PROFILES, Profile
 
 if TYPE_CHECKING:
     from contracts.secrets import Secrets
-    from tests.harness.client.retry_policy import FreshCases, Recorder
+    from tests.harness.client.attempts import FreshCases, Recorder
 
 #: The worker that owns a run: it starts, cleans up and reports.
 MAIN: Final = "main"

@@ -5,24 +5,21 @@ from __future__ import annotations
 import threading
 import time
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Final, NoReturn, Protocol
+from typing import TYPE_CHECKING, Final
 
-from contracts.checks.quoting import shown
-from contracts.exchange import COLLECTION_PATH, VALID_AUTHORIZATION, Case, Exchange
-from contracts.history_records import NoteRecord
-from contracts.judgement import Judgement
 from contracts.oracle import IN_USE, SENT_BEFORE
-from tests.harness.client.failure_classification import ACCOUNT, GARBLED, named, retry_after, suspicious
+from tests.harness.client.failure_classification import ACCOUNT, named, retry_after, suspicious
 from tests.harness.client.failure_counts import Breaks
-from tests.harness.client.target import NoVerdict
+from tests.harness.client.service_wait import LONGEST_PAUSE, Patience, ServiceWait
 
 if TYPE_CHECKING:
     from contracts.checks.context import Limits
-    from contracts.history_records import HistoryRecord
+    from contracts.exchange import Case, Exchange
+    from contracts.judgement import Judgement
+    from tests.harness.client.attempts import Answer, Attempt, FreshCases, Recorder
     from tests.harness.client.budget import RequestBudget
 
 _FIRST_PAUSE: Final = 0.2
-_LONGEST_PAUSE: Final = 5.0
 #: Seconds after which what the other threads have sent should be answered.
 _QUIET: Final = 0.4
 #: Seconds that a gateway's Retry-After is honoured at most.
@@ -34,37 +31,6 @@ _CONVINCED: Final = 3
 #: Consecutive gateway errors, while the control request succeeds, before the service is blamed: if the gateway was not
 #: seen to fail by itself, and if it was.
 _AGREED, _AGREED_WHERE_IT_FAILS = 4, 8
-#: Characters of a body that the end of a run quotes.
-_SHOWN: Final = 200
-Answer = tuple[Exchange, Judgement | None]
-
-
-@dataclass(frozen=True, slots=True)
-class Patience:
-    """Seconds without a good response for which a service is waited for; how often a refused account is tried again."""
-
-    seconds: float = 60.0
-    repeats: int = 4
-
-
-class Recorder(Protocol):
-    """What a session writes to: the history of the run."""
-
-    def exchange(self, exchange: Exchange, judgement: Judgement | None = None) -> None:
-        """Append one exchange."""
-
-    def record(self, record: HistoryRecord, /) -> None:
-        """Append any other record."""
-
-
-class Attempt(Protocol):
-    """Sends a case once and has the answer judged.
-
-    ``repeat`` is the number of the exchange that it repeats, ``number`` its own where it has one already.
-    """
-
-    def __call__(self, case: Case, *, repeat: int = 0, number: int | None = None) -> Answer:
-        """The exchange and its judgement, not yet recorded; None for what is not for the judge."""
 
 
 @dataclass(slots=True)
@@ -83,16 +49,6 @@ class _Outcome:
     answer: Answer
     settled: bool = False
     of_former: Judgement | None = None
-
-
-class FreshCases(Protocol):
-    """Makes requests under names that the run has not sent yet."""
-
-    def control(self) -> Case:
-        """The simplest valid request."""
-
-    def renewed(self, case: Case) -> Case:
-        """The same request under a new name; the case itself where it carries none."""
 
 
 class RetryPolicy:
@@ -119,10 +75,8 @@ class RetryPolicy:
         self._calm = threading.RLock()
         self._breaks = Breaks()
         self._confirmed: set[int] = set()
-        self._gateway_fails = False
         self._own_waits = _OWN_WAITS
-        self._last_good = time.monotonic()
-        self._stopped: NoVerdict | None = None
+        self._service = ServiceWait(attempt, fresh, recorder, request_budget, patience)
         self._handlers = {
             "unreached": self._when_unreached,
             "stale": self._when_stale,
@@ -136,7 +90,7 @@ class RetryPolicy:
     @property
     def stopped(self) -> str:
         """Why the run has ended; empty while it goes on."""
-        return str(self._stopped) if self._stopped is not None else ""
+        return self._service.stopped
 
     def send(self, case: Case, number: int | None = None) -> Answer:
         """Send ``case`` until its response is final.
@@ -144,7 +98,7 @@ class RetryPolicy:
         Raises:
             NoVerdict: Failures of the network, a gateway or the account never let a response through.
         """
-        self._check()
+        self._service.check()
         answer = self._attempt(case, number=number)
         trouble: _Trouble | None = None
         while (kind := self._suspicion(answer)) is not None:
@@ -159,7 +113,7 @@ class RetryPolicy:
                 answer = outcome.answer
             if outcome.settled:
                 return answer
-        self._last_good = time.monotonic()
+        self._service.note_good()
         return answer
 
     def _suspicion(self, answer: Answer) -> str | None:
@@ -167,75 +121,22 @@ class RetryPolicy:
         return suspicious(exchange, judgement.expectation if judgement else None, self._limits.response_time)
 
     def _repeated(self, case: Case, answer: Answer) -> Answer:
-        self._check()
+        self._service.check()
         return self._attempt(case, repeat=answer[0].number)
 
     def _supersede(self, exchange: Exchange, judgement: Judgement | None) -> None:
         """Record an exchange that a repetition has replaced."""
         self._recorder.exchange(exchange, judgement)
         if judgement is None or not judgement.findings:
-            self._note(f"a request was repeated after: {named(exchange)}")
-
-    def _note(self, text: str) -> None:
-        self._recorder.record(NoteRecord("retries", text))
-
-    # -- waiting ------------------------------------------------------------------------------------------
-
-    def _check(self) -> None:
-        if self._stopped is not None:
-            raise NoVerdict(str(self._stopped))
-
-    def _stop(self, reason: str) -> NoReturn:
-        self._stopped = self._stopped or NoVerdict(reason)
-        raise self._stopped
-
-    def _wait(self, seconds: float, since: float, reason: str) -> None:
-        """Let nobody send for ``seconds``; ends the run with ``reason`` where that is longer than its patience."""
-        left = max(since, self._last_good) + self._patience.seconds - time.monotonic()
-        if seconds > left:
-            self._stop(reason)
-        self._request_budget.pause(seconds)
-
-    def _await_service(self, exchange: Exchange) -> tuple[Exchange, bool]:
-        """The service's answer to the simplest request, and whether it had to be waited for.
-
-        Raises NoVerdict where it never comes.
-        """
-        since, pause, waited = time.monotonic(), 0.2, False
-        while True:
-            self._check()
-            control, judgement = self._attempt(self._fresh.control(), repeat=exchange.number)
-            kind = suspicious(control, None, float("inf"))
-            # Every creation is judged, whoever sent it, where the answer is the service's own.
-            self._recorder.exchange(control, judgement if kind is None and control.status not in ACCOUNT else None)
-            garbled = control.failure is not None and control.failure.kind in GARBLED
-            if kind in {None, "account"} or garbled or (kind == "broken" and self._is_there(control)):
-                self._last_good = time.monotonic()
-                return control, waited
-            self._gateway_fails |= kind == "gateway"
-            if not waited:
-                self._note(f"the service was waited for after: {named(control)}")
-            waited = True
-            received = control.failure.detail if control.failure else f"status {control.status}"
-            reason = f"the service stopped answering in mid-run ({received}), when it had {_told(exchange)}"
-            self._wait(retry_after(control, pause), since, reason)
-            pause = min(2 * pause, _LONGEST_PAUSE)
-
-    def _is_there(self, control: Exchange) -> bool:
-        """Whether a service that breaks off the simplest request answers another one."""
-        headers = (("Authorization", VALID_AUTHORIZATION),)
-        path = f"{COLLECTION_PATH}?limit=1"
-        other, _ = self._attempt(Case(None, headers, method="GET", path=path), repeat=control.number)
-        self._recorder.exchange(other)
-        return other.response is not None and other.status < 500 and other.status not in {407, 429}
+            self._service.note(f"a request was repeated after: {named(exchange)}")
 
     # -- one kind of trouble each -------------------------------------------------------------------------
 
     def _when_unreached(self, case: Case, answer: Answer, trouble: _Trouble) -> _Outcome:
         """Nothing was sent: wait until the service can be reached again."""
         detail = answer[0].failure.detail if answer[0].failure else ""
-        self._wait(trouble.pause, trouble.since, f"the service cannot be reached any more ({detail})")
-        trouble.pause = min(2 * trouble.pause, _LONGEST_PAUSE)
+        self._service.wait(trouble.pause, trouble.since, f"the service cannot be reached any more ({detail})")
+        trouble.pause = min(2 * trouble.pause, LONGEST_PAUSE)
         return _Outcome(self._repeated(case, answer))
 
     def _when_stale(self, case: Case, answer: Answer, trouble: _Trouble) -> _Outcome:
@@ -249,7 +150,7 @@ class RetryPolicy:
         trouble.pause = min(max(0.5, 2 * trouble.pause), 15.0)
         # A service that asks for no wait and refuses again is not believed a second time.
         asked = max(retry_after(answer[0], trouble.pause), 0.0 if first else trouble.pause / 2)
-        self._wait(
+        self._service.wait(
             asked,
             trouble.since,
             f"the service limits requests (status 429) and asks to wait for {asked:,.0f} s; "
@@ -262,12 +163,12 @@ class RetryPolicy:
         status = answer[0].status
         asked = self._asked_wait(answer[0], trouble)
         if asked:
-            self._wait(asked, trouble.since, f"the service asks to wait for {asked:,.0f} s (status {status})")
+            self._service.wait(asked, trouble.since, f"the service asks to wait for {asked:,.0f} s (status {status})")
         with self._calm:
             if status in self._confirmed:
                 trouble.agreed += 1
                 return _Outcome(answer, True) if trouble.agreed > 1 else _Outcome(self._repeated(case, answer))
-            _, waited = self._await_service(answer[0])
+            _, waited = self._service.control(answer[0])
             again = self._repeated(case, answer)
             if self._suspicion(again) == "gateway":
                 # Twice in a row: of two servers that take turns, one may be down.
@@ -276,12 +177,12 @@ class RetryPolicy:
             if self._suspicion(again) != "gateway":
                 return _Outcome(again)
             trouble.agreed = 0 if waited else trouble.agreed + 1
-            if trouble.agreed >= (_AGREED_WHERE_IT_FAILS if self._gateway_fails else _AGREED):
+            if trouble.agreed >= (_AGREED_WHERE_IT_FAILS if self._service.gateway_fails else _AGREED):
                 self._confirmed.add(again[0].status)
                 return _Outcome(again, settled=True)
             reason = f"the service stopped answering in mid-run (status {status})"
-            self._wait(min(retry_after(again[0], trouble.pause), _LONGEST_PAUSE), trouble.since, reason)
-            trouble.pause = min(2 * trouble.pause, _LONGEST_PAUSE)
+            self._service.wait(min(retry_after(again[0], trouble.pause), LONGEST_PAUSE), trouble.since, reason)
+            trouble.pause = min(2 * trouble.pause, LONGEST_PAUSE)
             return _Outcome(again)
 
     def _asked_wait(self, exchange: Exchange, trouble: _Trouble) -> float:
@@ -304,12 +205,12 @@ class RetryPolicy:
             for attempt in range(self._patience.repeats):
                 # Alone from the second time on: what is refused only among others is the service's fault.
                 with self._request_budget.alone(_QUIET if attempt else 0.0):
-                    control, _waited = self._await_service(answer[0])
+                    control, _waited = self._service.control(answer[0])
                 if control.status not in ACCOUNT:
                     return _Outcome(answer, settled=True)
                 status = control.status
-        words = {401: "the key is no longer accepted", 403: "the key is no longer accepted"}
-        return self._stop(f"{words.get(status, 'the account allows no more projects')} (status {status} in mid-run)")
+        refused = "the key is no longer accepted" if status in {401, 403} else "the account allows no more projects"
+        return self._service.stop(f"{refused} (status {status} in mid-run)")
 
     def _when_late(self, _: Case, answer: Answer, trouble: _Trouble) -> _Outcome:
         """An error of the server that takes too long is final; after many of them the run ends."""
@@ -317,7 +218,7 @@ class RetryPolicy:
         response = answer[0].response
         reason = self._breaks.count("timeout" if response and response.cut else "slow", answer[0])[1]
         if reason:
-            self._stopped = self._stopped or NoVerdict(reason)
+            self._service.end(reason)
         return _Outcome(answer, settled=True)
 
     def _when_broken(self, case: Case, answer: Answer, trouble: _Trouble) -> _Outcome:
@@ -327,12 +228,12 @@ class RetryPolicy:
         kind = exchange.failure.kind if exchange.failure else "slow"
         times, reason = self._breaks.count(kind, exchange)
         if reason:
-            self._stopped = self._stopped or NoVerdict(reason)
+            self._service.end(reason)
             return _Outcome((exchange, _at_times(judgement)), settled=True)
         if self._breaks.confirmed[kind] >= _CONVINCED:
             return _Outcome(answer, settled=True)
         with self._calm:
-            self._await_service(exchange)
+            self._service.control(exchange)
             if judgement is not None and {IN_USE, SENT_BEFORE}.isdisjoint(judgement.expectation.why):
                 # The first one may have created a project all the same: its externalId may be in use now.
                 case = self._fresh.renewed(case)
@@ -352,9 +253,3 @@ def _at_times(judgement: Judgement | None) -> Judgement | None:
         return None
     found = tuple(replace(finding, cause=f"{finding.cause} at times") for finding in judgement.findings)
     return replace(judgement, findings=found)
-
-
-def _told(exchange: Exchange) -> str:
-    """A request that a service did not survive, perhaps: the maintainer's first question."""
-    body = (exchange.case.body or b"")[:_SHOWN].decode("utf-8", "replace")
-    return f"request {exchange.number} ({exchange.case.case_set or exchange.case.method}) with the body {shown(body)}"

@@ -14,13 +14,15 @@ from contracts.observations import Observations
 from tests.harness.client.budget import BudgetSpent, OutOfTime, RequestBudget
 from tests.harness.client.judged import Judged
 from tests.harness.client.ownership import Existing, Sent, project_path, proof, shown_project
-from tests.harness.client.retry_policy import Answer, FreshCases, Patience, Recorder, RetryPolicy
+from tests.harness.client.retry_policy import RetryPolicy
+from tests.harness.client.service_wait import Patience
 from tests.harness.client.target import NoVerdict
 from tests.harness.client.turns import Turns
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
+    from tests.harness.client.attempts import Answer, FreshCases, Recorder
     from tests.harness.client.ledger import Ledger
     from tests.harness.client.target import Target
 

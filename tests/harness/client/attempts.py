@@ -1,0 +1,43 @@
+"""What retries are built on: one attempt, requests under fresh names, and the history."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Protocol
+
+from contracts.exchange import Case, Exchange
+from contracts.judgement import Judgement
+
+if TYPE_CHECKING:
+    from contracts.history_records import HistoryRecord
+
+Answer = tuple[Exchange, Judgement | None]
+
+
+class Recorder(Protocol):
+    """What a session writes to: the history of the run."""
+
+    def exchange(self, exchange: Exchange, judgement: Judgement | None = None) -> None:
+        """Append one exchange."""
+
+    def record(self, record: HistoryRecord, /) -> None:
+        """Append any other record."""
+
+
+class Attempt(Protocol):
+    """Sends a case once and has the answer judged.
+
+    ``repeat`` is the number of the exchange that it repeats, ``number`` its own where it has one already.
+    """
+
+    def __call__(self, case: Case, *, repeat: int = 0, number: int | None = None) -> Answer:
+        """The exchange and its judgement, not yet recorded; None for what is not for the judge."""
+
+
+class FreshCases(Protocol):
+    """Makes requests under names that the run has not sent yet."""
+
+    def control(self) -> Case:
+        """The simplest valid request."""
+
+    def renewed(self, case: Case) -> Case:
+        """The same request under a new name; the case itself where it carries none."""
