@@ -12,7 +12,7 @@ from contracts.findings import BrokenPromise, Finding, Level, broken_promise
 from contracts.history_records import ExercisedRecord, NoteRecord
 from strategies.unique_names import UniqueNames
 from tests.harness.client.budget import BudgetSpent, OutOfTime
-from tests.harness.exploration import concluded, explore_machine
+from tests.harness.exploration import concluded, explore_machine, most_examples
 from tests.harness.triage import Triage
 
 if TYPE_CHECKING:
@@ -31,6 +31,8 @@ R = TypeVar("R")
 
 #: Where the names of what tests make up begin; those of sets and of workers are below.
 _RANGES_OF_TESTS = 10_000
+#: Requests with which Hypothesis shrinks what one test found.
+_SHRINKING = 100
 
 
 class Driver:
@@ -52,12 +54,17 @@ class Driver:
         self._levels = {clause.id: clause.level for clause in catalogue(self.contract).values()}
         self._deviations = options.load_deviations()
         self._claimed: dict[tuple[str, str], object] = {}
+        #: Of this test: examples so far, requests that are left for shrinking, and the findings of the examples.
+        self._examples, self._left_for_shrinking = 0, _SHRINKING
+        self._failed: dict[tuple[bytes, ...], Finding | None] = {}
         self._explainer = Triage(session, self.contract, history, self.names)
 
     def begin(self, test: str, number: int) -> None:
         """Say which test sends now, and its place in the run: its names do not depend on the worker."""
         self.test = test
         self.names = UniqueNames(self.options.run_id, _RANGES_OF_TESTS + number)
+        self._examples, self._left_for_shrinking = 0, _SHRINKING
+        self._failed.clear()
 
     # -- sets ---------------------------------------------------------------------------------------------
 
@@ -141,9 +148,23 @@ class Driver:
     def check(self, bodies: Sequence[Case]) -> None:
         """Send the bodies of one example of a Hypothesis test; raises BrokenPromise for the first new finding.
 
-        An intermittent mistake cannot be replayed: its evidence is in the history from the first sight.
+        An intermittent mistake cannot be replayed: its evidence is in the history from the first sight. Shrinking sends
+        so many requests and no more.
         """
-        self.tell(self.attempt(lambda: self.session.post_all(map(self.names.fill, bodies))), self.test)
+        self._examples += 1
+        key = tuple(map(self.names.anonymous, bodies))
+        is_shrinking = self._examples > most_examples()
+        if not is_shrinking or self._left_for_shrinking > 0:
+            self._left_for_shrinking -= len(bodies) if is_shrinking else 0
+            self._failed[key] = self._new_finding(bodies)
+        # What was not sent passes, and what failed before fails again: the smallest case so far remains.
+        if (finding := self._failed.get(key)) is not None:
+            raise broken_promise(finding)
+
+    def _new_finding(self, bodies: Sequence[Case]) -> Finding | None:
+        judged = self.attempt(lambda: self.session.post_all(map(self.names.fill, bodies)))
+        found = self._explainer.explain(judged)
+        return next((finding for answer, finding in found if self._is_new(finding, answer.exchange, self.test)), None)
 
     def explore_sequences(self, machine: type[RuleBasedStateMachine], owner: object) -> None:
         """Run the sequences of the profile; the machine sends, and reports what it finds with :meth:`tell`."""

@@ -104,6 +104,11 @@ def concluded(found: Callable[[], list[str]]) -> Generator[None]:
         raise BrokenPromise(f"{', '.join(clauses)}: found; the run ended before the case could be made smaller")
 
 
+def most_examples() -> int:
+    """How many examples Hypothesis generates for a test; further ones are attempts to shrink."""
+    return int(_settings().max_examples)
+
+
 def _settings() -> Any:
     return settings.default
 

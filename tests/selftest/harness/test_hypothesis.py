@@ -65,3 +65,12 @@ def test_a_promise_that_is_not_broken_again_is_reported_as_broken() -> None:
 
     with pytest.raises(BrokenPromise, match="received 500"), concluded(list):
         send()
+
+
+def test_shrinking_sends_a_hundred_requests_and_no_more(tmp_path: Path) -> None:
+    ran = run_suite(tmp_path, "-k", "random_valid", "--fault", "fails_with_an_empty_list", "--seed", "3")
+    assert ran.status == 1, ran.output
+    assert "service.no_5xx" in ran.output
+    sent = [record for record in ran.records("exchange") if record["case"].get("case_set") == "random.valid"]
+    # Four examples of at most twenty bodies, and one more that was begun when a hundred had been sent.
+    assert len(sent) <= 4 * 20 + 100 + 20
