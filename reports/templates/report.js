@@ -30,6 +30,10 @@
     });
   }
 
+  if (matchMedia("(max-width: 40rem)").matches) {
+    for (const details of document.querySelectorAll("details.narrow")) details.open = false;
+  }
+
   const filters = document.querySelector(".filters");
   if (filters) {
     filters.hidden = false;
@@ -37,7 +41,7 @@
     const boxes = [...filters.querySelectorAll("input[type=checkbox]")];
     const rows = [...document.querySelectorAll("table.clauses tbody tr")];
     const groups = [...document.querySelectorAll("details.group")];
-    groups.push(...document.querySelectorAll("details.rest"));
+    groups.push(...document.querySelectorAll("details.rest, details.kept-groups"));
     const folded = new Map(groups.map((group) => [group, group.open]));
     const matches = document.getElementById("matches");
     const apply = () => {
@@ -59,10 +63,6 @@
     search.addEventListener("input", apply);
     for (const box of boxes) box.addEventListener("change", apply);
     apply();
-  }
-
-  if (matchMedia("(max-width: 40rem)").matches) {
-    for (const details of document.querySelectorAll("details.narrow")) details.open = false;
   }
 
   const reveal = () => {
