@@ -316,12 +316,10 @@ def _folder(worker: str) -> str:
     return worker.rpartition("/")[0]
 
 
-def build_verdict(
-    records: Iterable[HistoryRecord], deviations: Deviations | None = None, fail_on: Level = Level.IMPLIED
-) -> Verdict:
+def build_verdict(records: Iterable[HistoryRecord]) -> Verdict:
     """The verdict on the records of one run."""
     records = list(records)
-    builder = VerdictBuilder(deviations, fail_on)
+    builder = VerdictBuilder()
     for record in records:
         builder.observe(record)
     return builder.verdict(records)

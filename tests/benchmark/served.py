@@ -69,12 +69,12 @@ class CountedMock:
         """The process id."""
         return self._process.pid
 
-    def arrivals(self, since: float = 0.0, until: float = float("inf")) -> list[Arrival]:
-        """The requests that came in a span of time (seconds since the epoch), in order."""
+    def arrivals(self, until: float = float("inf")) -> list[Arrival]:
+        """The requests that arrived, in order; ``until`` is in seconds since the epoch."""
         found = []
         for line in self._log.read_text(encoding="ascii").splitlines():
             at, _, method = line.partition(" ")
-            if since <= float(at) <= until:
+            if float(at) <= until:
                 found.append(Arrival(float(at), method))
         return found
 
