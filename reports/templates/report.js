@@ -84,7 +84,7 @@
 
   let closed = [];
   addEventListener("beforeprint", () => {
-    closed = [...document.querySelectorAll("details.finding:not([open]), details.group:not(.quiet):not([open])")];
+    closed = [...document.querySelectorAll("details.finding:not([open]), details.group:not(.quiet, .untouched):not([open])")];
     for (const details of closed) details.open = true;
   });
   addEventListener("afterprint", () => { for (const details of closed) details.open = false; });

@@ -51,6 +51,14 @@ def test_on_a_phone_nothing_sticks_out_of_its_card_and_a_finger_hits_every_targe
         phone.evaluate(_OPEN_ALL)
 
 
+@pytest.mark.parametrize("width", [768, 1024, 1280])
+def test_nothing_sticks_out_on_wider_screens_either(page: Page, reports: dict[str, str], width: int) -> None:
+    page.set_viewport_size({"width": width, "height": 900})
+    for name in ("kept", "broken", "hostile"):
+        page.goto(reports[name])
+        assert page.evaluate(_STICKS_OUT) == []
+
+
 def test_on_a_phone_a_run_with_many_findings_takes_a_few_screens(phone: Page, reports: dict[str, str]) -> None:
     phone.goto(reports["broken"])
     assert phone.evaluate("document.documentElement.scrollHeight / innerHeight") < 7
