@@ -94,7 +94,7 @@ class ReattributedRecord:
 
 @dataclass(frozen=True, slots=True)
 class NotToBlameRecord:
-    """What the failures with this cause were put down to does not cause them: they count as ``instead``."""
+    """Failures were attributed to a field that does not cause them: they count as ``instead``."""
 
     type: ClassVar = "not_to_blame"
     clause: str

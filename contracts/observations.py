@@ -126,7 +126,7 @@ class Observations:
             holder = path.rpartition(".")[0]
             count = self._seen[path]
             if holder and not self._held[holder]:
-                continue  # the member that holds it is told instead
+                continue  # the member that holds it is reported instead
             if not count:
                 found.append(f"{path} is in none of the {self._answers} answers")
             elif self._nulls[path] == count:

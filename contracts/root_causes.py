@@ -169,7 +169,7 @@ class RootCauses:
         cases.add(finding, exchange, exchange.started if exchange else started)
 
     def take_back(self, finding: Finding, exchange: ExchangeRecord) -> None:
-        """Forget one finding that was put down to another clause."""
+        """Forget one finding that was reattributed to another clause."""
         key = _key(finding, self._deviations.match(finding, exchange))
         group = (key, finding.kinds, _members_of(finding, exchange))
         cases = self._cases.get(group)

@@ -95,7 +95,7 @@ class Secrets:
 
     @classmethod
     def absent(cls) -> Secrets:
-        """Those of a history, which holds no key: another one stands where a wrong key is made of it."""
+        """Those of a history, which holds no key: wrong keys in it are made of another one."""
         return cls(_STAND_IN)
 
     def __repr__(self) -> str:

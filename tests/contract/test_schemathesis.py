@@ -17,9 +17,7 @@ if TYPE_CHECKING:
 
 @pytest.mark.stage(9)
 @pytest.mark.sends(GENERATED.name)
-def test_what_schemathesis_generates_is_answered_as_the_page_owes(
-    driver: Driver, cases: list[Case], prefetcher: CasePrefetcher
-) -> None:
+def test_cases_of_schemathesis_keep_the_contract(driver: Driver, cases: list[Case], prefetcher: CasePrefetcher) -> None:
     if not cases:
         pytest.skip(f"in the profile {driver.profile.name} schemathesis generates nothing")
     sent = driver.session.post_all(cases)

@@ -112,7 +112,7 @@ def _is_refused_anyhow(driver: Driver, second: Judged) -> bool:
 
 
 @pytest.mark.stage(1)
-def test_a_second_use_of_an_external_id_is_answered_in_an_orderly_way(driver: Driver) -> None:
+def test_a_second_use_of_an_external_id_is_accepted_or_refused(driver: Driver) -> None:
     _needs_external_id(driver)
     names = driver.id_range(72)
     refused_alone = False
@@ -172,7 +172,7 @@ def _report_overlap(driver: Driver, judged: Sequence[Judged], *, refused_alone: 
 
 
 @pytest.mark.stage(5)
-def test_the_external_id_of_a_deleted_project_is_answered_in_an_orderly_way(driver: Driver) -> None:
+def test_the_external_id_of_a_deleted_project_is_accepted_or_refused(driver: Driver) -> None:
     """Created, deleted, created again: 201 or 4xx, whatever became of the first one's record."""
     _needs_external_id(driver)
     if not driver.options.offers[2] or driver.options.keep_projects:
@@ -185,7 +185,7 @@ def test_the_external_id_of_a_deleted_project_is_answered_in_an_orderly_way(driv
         first = driver.session.post(again)
         driver.conclude([first])
         if first.project_id is None or not driver.session.owns(first.project_id):
-            pytest.skip("the project cannot be told from others")
+            pytest.skip("the project cannot be identified in the list")
         if 200 <= driver.session.delete(first.project_id).status < 300:
             second = driver.session.post(again)
             driver.exercised("state.external_id_reuse", positive=1)

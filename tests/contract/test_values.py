@@ -19,7 +19,7 @@ def test_a_value_of_the_wrong_kind_is_refused(driver: Driver, cases: list[Case])
 
 @pytest.mark.stage(4)
 @pytest.mark.sends("wrong in context")
-def test_a_wrong_value_is_refused_whatever_stands_beside_it(driver: Driver, cases: list[Case]) -> None:
+def test_a_wrong_value_is_refused_whatever_the_other_fields_are(driver: Driver, cases: list[Case]) -> None:
     driver.verify(cases)
 
 

@@ -22,7 +22,7 @@ def test_without_the_right_key_nothing_is_created(driver: Driver, cases: list[Ca
 
 @pytest.mark.stage(5)
 @pytest.mark.sends("authorization spellings")
-def test_other_spellings_of_the_scheme_are_answered_in_an_orderly_way(driver: Driver, cases: list[Case]) -> None:
+def test_other_spellings_of_the_scheme_are_accepted_or_refused(driver: Driver, cases: list[Case]) -> None:
     driver.verify(cases)
 
 
@@ -46,7 +46,7 @@ def test_a_body_of_another_media_type_is_refused(driver: Driver, cases: list[Cas
 
 @pytest.mark.stage(3)
 @pytest.mark.sends("unspecified")
-def test_what_the_page_leaves_open_is_answered_in_an_orderly_way(driver: Driver, cases: list[Case]) -> None:
+def test_what_the_page_leaves_open_is_accepted_or_refused(driver: Driver, cases: list[Case]) -> None:
     driver.verify(cases)
 
 

@@ -1,4 +1,4 @@
-"""Is it the request that is answered wrongly, or what came before it on its connection?"""
+"""Finds out whether a response is wrong because of its request, or because of an earlier one on its connection."""
 
 from __future__ import annotations
 

@@ -48,7 +48,7 @@ class FailureTriage:
         self._by_chance = False
         #: Of headers that tell how a body travels, whether they are to blame.
         self._framing: dict[str, bool] = {}
-        #: Values of fields, as JSON, that no failure is put down to: a body with them was accepted.
+        #: Values of fields, as JSON, that cause no failure: a body with them was accepted.
         self._harmless = {
             field.path: {_canonical(ordinary(field, number)) for number in range(_ORDINARY)}
             for field in contract.fields
@@ -65,13 +65,12 @@ class FailureTriage:
                 known.add(value)
 
     def explain(self, answer: Judged, finding: Finding) -> Finding:
-        """Leave out members of a body that makes the server fail, as long as it fails: who is to blame?
+        """Find the field that makes the server fail, by leaving out members of the body as long as it fails.
 
-        Once that is known of a field, further failures with this field are put down to it, unless its value is one that
-        was accepted elsewhere.
+        Further failures with a field that was found are attributed to it, unless its value was accepted elsewhere.
         """
         if self._is_of_the_way(answer):
-            return self._put_down(answer, finding)
+            return self._attributed(answer, finding)
         status, at, place = finding.cause.partition(" at ")
         if at:
             if finding.cause not in self._to_blame:
@@ -87,12 +86,12 @@ class FailureTriage:
             self._taken_apart += 1
             self._find_culprit(answer, body)
         self.settle()
-        return self._put_down(answer, finding)
+        return self._attributed(answer, finding)
 
     def settle(self) -> None:
         """Put what failed among the questions down to the fields that are known to be to blame."""
         for reply, finding in self._questions.failed:
-            self._put_down(reply, finding)
+            self._attributed(reply, finding)
         self._questions.failed.clear()
 
     def _is_of_the_way(self, answer: Judged) -> bool:
@@ -104,7 +103,7 @@ class FailureTriage:
             self._framing[name] = reply is not None and reply.status != answer.status
         return self._framing.get(name, False)
 
-    def _put_down(self, answer: Judged, finding: Finding) -> Finding:
+    def _attributed(self, answer: Judged, finding: Finding) -> Finding:
         name = _framing_of(answer.case)
         if self._framing.get(name):
             reattributed = replace(finding, cause=f"{answer.status} at {name}", where=name)

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from tests.harness.driver import Driver
 
 
-#: Bytes at the end of a worker's history among which its last record stands.
+#: Bytes at the end of a history that hold its last record.
 _TAIL = 262_144
 
 
@@ -75,14 +75,14 @@ def judge_untracked(folder: Path, run_id: str, history: HistoryWriter, untracked
             continue
         # Where one use of a name was refused and another accepted, there is one project too many all the same.
         answered = "refused" if "refused" in received else "created"
-        (clause, cause), record = _STRAYS[answered], received[answered]
+        (clause, cause), record = _UNTRACKED[answered], received[answered]
         expected = f"no project beyond those that responses named (this one: {record.status})"
         finding = Finding(clause, cause, expected, f"the list shows the project {wanted[name].get('id')}")
         history.record(FindingRecord(finding, record.started, record))
 
 
-#: What a stray breaks by what was answered to its name: the clause and the cause.
-_STRAYS: Final = {
+#: The clause and the cause that an untracked project shows, by the response to its name.
+_UNTRACKED: Final = {
     "refused": ("state.rejected_creates_nothing", "created"),
     "created": ("state.creates_one", "another one"),
 }

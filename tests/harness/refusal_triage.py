@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from tests.harness.connection_triage import ConnectionTriage
     from tests.harness.questions import Questions
 
-#: Refused bodies that are taken apart; further ones are put down to what was found in these.
+#: Refused bodies that are taken apart; further ones are attributed to what was found in these.
 _TAKEN_APART = 6
 #: Bytes of a body that some services think too many.
 _LARGE = 1_000
@@ -81,7 +81,7 @@ class RefusalTriage:
                     self._id_changes = found.kinds
 
     def explain(self, answer: Judged, finding: Finding) -> Finding:
-        """The finding, put down to what is to blame for a refusal where that is another clause."""
+        """The finding, reattributed where another clause is to blame for a refusal."""
         if self._is_consequence(answer, finding):
             return self._conflict(answer, finding)
         if finding.clause == FRAMING and finding.cause == REFUSED:

@@ -41,10 +41,10 @@ class Replay:
         Raises NoVerdict where the service cannot be reached.
         """
         if not self._shows_alone(driver.session.judge):
-            told = f"expected {self.finding.expected}; received {self.finding.received}"
+            finding = f"expected {self.finding.expected}; received {self.finding.received}"
             return (
                 ExitStatus.NO_VERDICT,
-                f"it takes several requests to show this; run the suite with its seed ({told})",
+                f"it takes several requests to show this; run the suite with its seed ({finding})",
             )
         levels = catalogue(driver.contract)
         for sent in range(_TIMES):
@@ -57,8 +57,8 @@ class Replay:
             broken = [finding for finding in judged.findings if levels[finding.clause].level is not Level.ADVISORY]
             same = [finding for finding in judged.findings if self._is_same(finding)]
             if same or broken:
-                return ExitStatus.BROKEN, self._told(judged, (same or broken)[0], again=bool(same))
-        return ExitStatus.KEPT, f"no longer broken: {_TIMES} requests were answered as the page owes"
+                return ExitStatus.BROKEN, self._sentence(judged, (same or broken)[0], again=bool(same))
+        return ExitStatus.KEPT, f"no longer broken: {_TIMES} responses kept the contract"
 
     def _shows_alone(self, judge: Judge) -> bool:
         """Whether the exchange by itself shows the finding."""
@@ -68,7 +68,7 @@ class Replay:
         causes = {cause.removesuffix(" at times") for cause in self.finding.causes}
         if found.clause in self.finding.clauses:
             return found.cause in causes
-        # A refused combination is put down to one field by further requests.
+        # Further requests attribute a refused combination to one field.
         return found.cause == REFUSED and found.cause in causes and found.clause == COMBINATION
 
     def _case(self, driver: Driver) -> Case:
@@ -80,7 +80,7 @@ class Replay:
             body = re.sub(rf"{re.escape(run_id)}-[0-9]+".encode(), driver.names.next().encode(), body)
         return replace(case, body=body)
 
-    def _told(self, judged: Judged, finding: Finding, *, again: bool) -> str:
+    def _sentence(self, judged: Judged, finding: Finding, *, again: bool) -> str:
         word = "still broken" if again else f"broken in another way ({finding.clause})"
         return f"{word}: expected {finding.expected}; received {finding.received} (request {judged.exchange.number})"
 

@@ -53,7 +53,7 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-#: Requests of the budget that are kept for the end: the look back, and the list that is searched for lost projects.
+#: Requests of the budget that are kept for the end: the final checks, and the list that is searched for lost projects.
 _LOOK_BACK, _SEARCH = 3, 2
 #: Statements of a document that no clause verifies and that are named one by one.
 _NAMED = 20
@@ -226,7 +226,7 @@ class TestRun:
             except KeyboardInterrupt:
                 self.reason = INTERRUPTED
             except Exception as problem:  # noqa: BLE001  # whatever it is, what was created must be deleted
-                self.ends(f"the look back failed itself: {type(problem).__name__}: {problem}")
+                self.ends(f"the final checks failed: {type(problem).__name__}: {problem}")
         request_budget.end()
         with undisturbed():
             try:

@@ -54,7 +54,7 @@ def _shown(options: RunOptions) -> dict[str, Any]:
 
 
 def _without_password(text: str) -> str:
-    """The text with ``***`` for what stands between ``://`` and ``@`` of an address, and for a password behind it."""
+    """The text with ``***`` in place of the credentials and passwords in its URLs."""
     return re.sub(r"([?&]password=)[^&\s']+", r"\1***", re.sub(r"(://)[^/@\s']*@", r"\1***@", text))
 
 

@@ -52,7 +52,7 @@ class Triage:
         self._reduced: Counter[tuple[str, str]] = Counter()
 
     def explain(self, judged: Sequence[Judged]) -> list[tuple[Judged, Finding]]:
-        """Every finding of ``judged``, put down to what is to blame for it."""
+        """Every finding of ``judged``, attributed to its cause."""
         self._refusals.learn(judged)
         for answer in judged:
             self._failures.learn(answer)

@@ -57,7 +57,7 @@ class Run:
 
 
 def essentials_run(base_url: str, folder: Path, key: str = KEY, cases: int = 60, **options: Any) -> Run:
-    """The essential cases sent to ``base_url``, with preflight, look back and cleanup."""
+    """The essential cases sent to ``base_url``, with preflight, final checks and cleanup."""
     chosen = {"patience": 5.0, "connections": 4, "response_time": 5.0, "seed": 1, **options}
     settings = RunOptions(target="live", base_url=base_url, run_id=new_run_id(), **chosen)
     test_run = TestRun(settings, Secrets(key), MAIN, parallel=False)

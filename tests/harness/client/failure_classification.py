@@ -23,7 +23,7 @@ ACCOUNT: Final = frozenset({401, 402, 403, 409})
 _LEAST: Final = 0.1
 #: Seconds that nobody means when a client is asked to wait: a day.
 _NONSENSE: Final = 86_400.0
-#: Failures that are the service's own: something came, and it was no whole HTTP answer.
+#: Failures that are the service's own: a response that is not complete HTTP.
 GARBLED: Final = frozenset({"incomplete", "invalid", "undecodable", "too_large"})
 
 

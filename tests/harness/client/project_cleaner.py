@@ -106,7 +106,7 @@ class ProjectCleaner:
                 gone(identifier)
 
     def _delete(self, identifier: str) -> str:
-        """Empty where the project is gone, else why it stands."""
+        """Empty where the project is gone, else why it is still there."""
         path = project_path(identifier)
         if path is None:
             return "its id cannot be named in a URL"

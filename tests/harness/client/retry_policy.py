@@ -26,7 +26,7 @@ _QUIET: Final = 0.4
 _LONGEST_WAIT: Final = 30.0
 #: The same for a status that the service sends while it answers other requests: for each response, and in a run.
 _OWN_WAIT, _OWN_WAITS = 1.0, 10.0
-#: Requests whose broken-off response came again when repeated, after which no other one is repeated.
+#: Requests that broke off again when repeated, after which no further request is repeated.
 _CONVINCED: Final = 3
 #: Consecutive gateway errors, while the control request succeeds, before the service is blamed: if the gateway was not
 #: seen to fail by itself, and if it was.

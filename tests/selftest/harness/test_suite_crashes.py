@@ -40,8 +40,8 @@ def _team_projects(base_url: str) -> int:
     [
         ("tests.harness.reporting", "summarize", "No verdict: the reports failed themselves"),
         ("tests.harness.reporting", "write_all", "No verdict: the reports failed themselves"),
-        ("tests.harness.run", "run_final_checks", "the look back failed itself: ZeroDivisionError"),
-        ("tests.harness.final_checks", "verify_inventory", "the look back failed itself: ZeroDivisionError"),
+        ("tests.harness.run", "run_final_checks", "the final checks failed: ZeroDivisionError"),
+        ("tests.harness.final_checks", "verify_inventory", "the final checks failed: ZeroDivisionError"),
         ("tests.harness.run", "judge_untracked", "the cleanup failed itself"),
     ],
 )
