@@ -30,6 +30,19 @@ _IMPORTED: Final = (
 )
 
 
+#: Seconds that a run may take on a busy machine.
+TIMEOUT: Final = 600.0
+
+
+def run_below(folder: Path) -> Path:
+    """The folder of the one run whose reports are below ``folder``; raises RuntimeError where there is no report."""
+    for report in folder.glob("*/report.json"):
+        if not report.parent.is_symlink():
+            return report.parent
+    output = folder / "output.txt"
+    raise RuntimeError(f"no report: {output.read_text()[-1_000:] if output.exists() else 'and no output'}")
+
+
 def preload() -> None:
     """Import what every run needs, once, in the process that will fork."""
     for name in _IMPORTED:

@@ -32,7 +32,7 @@ from contracts.judgement import Judge
 from contracts.secrets import Secrets
 from contracts.verdict import build_verdict
 from reports.history import history_files, read_history
-from tests.benchmark.forked import preload, run_pytest
+from tests.benchmark.forked import TIMEOUT, preload, run_below, run_pytest
 from tests.benchmark.trial import KEY, ROOT
 from tests.harness.client.budget import RequestBudget
 from tests.harness.client.target import Target
@@ -119,8 +119,8 @@ def try_set(mistakes: Sequence[str]) -> Outcome:
         with MockProcess.start(key=KEY, fault=",".join(names)) as mock, tempfile.TemporaryDirectory() as folder:
             command = ["tests/contract", "--target", "live", "--base-url", mock.base_url, "--reports", folder, "-q"]
             command += ["--examples", f"{folder}/examples", "-p", "no:cacheprovider"]
-            run_pytest(command, {"ACTIVEPIECES_API_KEY": KEY}, Path(folder) / "output.txt", ROOT, 300.0)
-            run = next(path.parent for path in Path(folder).glob("*/report.json") if not path.parent.is_symlink())
+            run_pytest(command, {"ACTIVEPIECES_API_KEY": KEY}, Path(folder) / "output.txt", ROOT, TIMEOUT)
+            run = run_below(Path(folder))
             records = list(read_history(*history_files(run)))
         return _attributed(Outcome(names), records, services)
 
