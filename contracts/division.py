@@ -6,10 +6,14 @@ from collections import Counter
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
+from contracts.findings import ACCEPTED
 from contracts.kinds import CHANGED, CONVERTED, LEFT_OUT, ONE_TARGET, is_vague, says_all
 from contracts.request_kinds import ANYWHERE, is_of_request
+from contracts.root_causes import FAILURES, is_about_requests
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from contracts.root_causes import Cases, RootCause
 
 #: A kind is that of a mistake where so large a share of all its cases fails.
@@ -20,7 +24,22 @@ _FEWEST: Final = 3
 _MOST: Final = 3
 
 
-def divided(cause: RootCause, refused: Counter[str]) -> list[RootCause]:
+def in_parts(cause: RootCause, refused: Mapping[str, Counter[str]], accepted: Counter[str]) -> list[RootCause]:
+    """A root cause by the kinds of its cases; one that is a known deviation as a whole is not divided.
+
+    Args:
+        cause: The findings with one clause and cause.
+        refused: How many invalid cases of each kind were refused, by clause.
+        accepted: How many requests of each kind were accepted.
+    """
+    if cause.clause in FAILURES and not is_about_requests(cause):
+        return [cause]  # what the service says tells the mistake
+    passing = refused.get(cause.clause, Counter()) if cause.cause == ACCEPTED else accepted
+    parts = divided(cause, passing)
+    return [cause] if cause.known and len(parts) > 1 else parts
+
+
+def divided(cause: RootCause, passing: Counter[str]) -> list[RootCause]:
     """The root cause in parts, one for each kind of case that fails as a whole; itself where it has but one.
 
     The kinds are chosen as in a set cover, the one with most cases first (Chvatal 1979). What no kind covers is a part
@@ -28,10 +47,10 @@ def divided(cause: RootCause, refused: Counter[str]) -> list[RootCause]:
 
     Args:
         cause: The findings with one clause and cause.
-        refused: How many invalid cases of each kind were refused.
+        passing: How many cases of each kind were answered as they should be.
     """
     for fewest in (1, _FEWEST):
-        parts, left = _covered(cause, refused, fewest)
+        parts, left = _covered(cause, passing, fewest)
         if left and (fewest == 1 or cause.cause != CHANGED or len(parts) < 2):
             parts.append(("", left))
         if all(kind for kind, _ in parts) or fewest > 1:
@@ -74,12 +93,12 @@ def _telling(kind: str) -> tuple[bool, bool, bool]:
     return (not is_vague(kind), not is_of_request(kind), kind.startswith(ANYWHERE))
 
 
-def _covered(cause: RootCause, refused: Counter[str], fewest: int) -> tuple[list[tuple[str, list[Cases]]], list[Cases]]:
+def _covered(cause: RootCause, passing: Counter[str], fewest: int) -> tuple[list[tuple[str, list[Cases]]], list[Cases]]:
     """The kinds that cover the cases, with those of each; and the cases that no kind covers."""
     failing: Counter[str] = Counter()
     for cases in cause.cases:
         failing.update(dict.fromkeys(set(cases.kinds) - {CONVERTED}, cases.count))
-    pure = {kind for kind, count in failing.items() if count >= _PURE * (count + refused[kind])}
+    pure = {kind for kind, count in failing.items() if count >= _PURE * (count + passing[kind])}
     left = list(cause.cases)
     parts: list[tuple[str, list[Cases]]] = []
     # A kind that says all of a change is better evidence than one that says a part.

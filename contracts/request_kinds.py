@@ -55,18 +55,6 @@ def kinds_of_failing(case: Case, body: Any, name: str) -> tuple[str, ...]:
     return (*own, *kinds_of_request(body, len(case.body or b"")))
 
 
-def kinds_of_accepted(case: Case) -> Iterator[str]:
-    """The same kinds of a request that was accepted, of all its fields."""
-    try:
-        body = json_text.loads_lenient(case.body or b"")
-    except ValueError:
-        body = json_text.ABSENT
-    yield from kinds_of_request(body, len(case.body or b""))
-    if isinstance(body, dict):
-        for name, value in body.items():
-            yield from kinds_of_field(name, value)
-
-
 def kinds_of_request(body: Any, size: int) -> Iterator[str]:
     """What of a whole body may be the reason that it fails.
 

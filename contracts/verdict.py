@@ -8,12 +8,13 @@ from dataclasses import dataclass
 from enum import IntEnum
 from typing import TYPE_CHECKING, Final
 
+from contracts.accepted_kinds import accepted_kinds
 from contracts.checks.history import HistoryChecks
 from contracts.clauses import INVALID, VALID, Clause
 from contracts.deviations import Deviation, Deviations
-from contracts.division import divided
+from contracts.division import in_parts
 from contracts.exchange_record import ExchangeRecord
-from contracts.findings import ACCEPTED, Finding, Level, Outcome
+from contracts.findings import Finding, Level, Outcome
 from contracts.history_records import (
     EndRecord,
     ExercisedRecord,
@@ -28,8 +29,7 @@ from contracts.history_records import (
 )
 from contracts.merging import by_deviation, merged
 from contracts.oracle import SENT_BEFORE
-from contracts.request_kinds import kinds_of_accepted
-from contracts.root_causes import FAILURES, RootCause, RootCauses, is_about_requests, without_explained
+from contracts.root_causes import RootCause, RootCauses, is_about_requests, without_explained
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -219,9 +219,11 @@ class VerdictBuilder:
             result = self._results[clause]
             result.unknown, result.reason = True, why
         if any(is_about_requests(cause) for cause in self._root_causes):
-            self._passed = _accepted(again)
+            self._passed = accepted_kinds(again)
         causes = [
-            part for cause in without_explained(self._root_causes, self._required()) for part in self._parts(cause)
+            part
+            for cause in without_explained(self._root_causes, self._required())
+            for part in in_parts(cause, self._refused, self._passed)
         ]
         for key in causes:
             repeated = self._repeated.get(key.finding.key, Counter())
@@ -259,14 +261,6 @@ class VerdictBuilder:
         looked_for = all(result.outcome not in {None, Outcome.PARTIAL} for result in results)
         return looked_for if results else self._posts > 0
 
-    def _parts(self, cause: RootCause) -> list[RootCause]:
-        """A new root cause by the kinds of its cases; one that is accepted as a whole is not divided."""
-        if cause.clause in FAILURES and not is_about_requests(cause):
-            return [cause]
-        accepted = cause.cause == ACCEPTED
-        parts = divided(cause, self._refused.get(cause.clause, Counter()) if accepted else self._passed)
-        return [cause] if cause.known and len(parts) > 1 else parts
-
     def _severity(self, key: RootCause) -> tuple[int, int, int, str]:
         level = self._results[key.clause].clause.level.rank
         return (key.known is not None, level, -key.count, key.clause)
@@ -300,15 +294,6 @@ class VerdictBuilder:
 
 def _counted(number: int, noun: str) -> str:
     return f"{number} {noun}{'' if number == 1 else 's'}"
-
-
-def _accepted(records: Iterable[HistoryRecord]) -> Counter[str]:
-    """How many requests of each kind were accepted."""
-    found: Counter[str] = Counter()
-    for record in records:
-        if isinstance(record, ExchangeRecord) and record.signature is not None and 200 <= record.status < 300:
-            found.update(kinds_of_accepted(record.case))
-    return found
 
 
 def _folder(worker: str) -> str:

@@ -1,9 +1,8 @@
-"""Which field, or which way of writing it, is a valid request refused for?"""
+"""Which field is a valid request refused for?"""
 
 from __future__ import annotations
 
 import json
-import math
 import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -12,12 +11,11 @@ from contracts.checks.status import clause_of_body
 from contracts.exchange import VALID_AUTHORIZATION
 from contracts.findings import REFUSED, Finding
 from contracts.json_text import type_name
-from contracts.oracle import FRAMING, Expected
+from contracts.oracle import FRAMING
 from strategies.cases.baseline_cases import full_case, minimal_case
-from strategies.encoding import encode
 from strategies.shrinking import without
 from strategies.surrounding_fields import MARKED
-from tests.harness.connection_triage import CONNECTIONS
+from tests.harness.form_triage import FormTriage
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -32,10 +30,6 @@ if TYPE_CHECKING:
 
 #: Refused bodies that are taken apart; further ones are attributed to what was found in these.
 _TAKEN_APART = 6
-#: Bytes of a body that some services think too many.
-_LARGE = 1_000
-#: How often a request that passes when it is repeated is sent on its own, to see whether it fails by chance.
-_ALONE = 16
 #: The kind of value that a field has where it is not there.
 _ABSENT = "absent"
 _ID_ECHO = f"response.201.{MARKED}.echo"
@@ -57,7 +51,7 @@ class RefusalTriage:
         names: UniqueNames,
     ) -> None:
         self._questions = questions
-        self._connection_triage = connection_triage
+        self._form = FormTriage(questions, connection_triage, contract, names)
         self._contract = contract
         self._history = history
         self._names = names
@@ -66,11 +60,6 @@ class RefusalTriage:
         self._looks_into_bodies = False
         #: The kinds of the ways in which the service changes externalIds; None where it leaves them as they are.
         self._id_changes: tuple[str, ...] | None = None
-        self._passing: str | None = None
-        self._too_large: float = math.inf
-        self._padded = 0
-        #: What was found of the way in which bodies are written, by the kinds of the refusals.
-        self._forms: dict[tuple[str, ...], str] = {}
         self._culprits: dict[str, tuple[str, str]] = {}
 
     def learn(self, judged: Sequence[Judged]) -> None:
@@ -131,7 +120,7 @@ class RefusalTriage:
             if not all(reply is not None and reply.status == answer.status for reply in replies):
                 return False
             minimal = self._questions.ask(minimal_case(self._contract, self._names))
-            self._looks_into_bodies = minimal is not None and not _refused(minimal)
+            self._looks_into_bodies = minimal is not None and not minimal.is_refused
         return self._looks_into_bodies
 
     def _is_doubtful(self, answer: Judged, finding: Finding) -> bool:
@@ -145,7 +134,7 @@ class RefusalTriage:
         named = self._named(answer)
         if named and finding.clause.split(".")[1] not in named:
             return True
-        return self._is_bare(body) or answer.case.body != self._plainly(body) or _is_large(answer.case)
+        return self._is_bare(body) or self._form.is_unusual(answer.case, body)
 
     def _named(self, answer: Judged) -> set[str]:
         """The fields of the body that a refusal speaks of."""
@@ -158,11 +147,6 @@ class RefusalTriage:
     def _is_bare(self, body: object) -> bool:
         """Whether a body holds nothing but what is required."""
         return isinstance(body, dict) and all(self._contract.field(name).required for name in body)
-
-    def _plainly(self, body: dict[str, object]) -> bytes:
-        """The body as most clients write it: compact, members in the order of the page."""
-        order = [field.path for field in self._contract.fields]
-        return encode({name: body[name] for name in sorted(body, key=order.index)})
 
     def _conflict(self, answer: Judged, finding: Finding) -> Finding:
         expected, kinds = "an id that no other project has", self._id_changes or ()
@@ -178,9 +162,9 @@ class RefusalTriage:
 
     def _reattributed(self, answer: Judged, finding: Finding) -> Finding:
         body = answer.judgement.expectation.body
-        if finding.kinds in self._forms and isinstance(body, dict) and answer.case.body != self._plainly(body):
-            clause, where = self._forms[finding.kinds], ""
-        elif self._is_too_large(answer.case):
+        if form := self._form.known(answer.case, finding, body):
+            clause, where = form, ""
+        elif self._form.is_too_large(answer.case):
             clause, where = "response.201.status", ""
         else:
             clause, where = self._blame(answer, finding)
@@ -210,12 +194,10 @@ class RefusalTriage:
         if self._taken_apart >= _TAKEN_APART or self._questions.are_spent:
             return self._known_culprit(body, self._named(answer))
         self._taken_apart += 1
-        form = self._of_the_form(answer, refusal, body)
-        if form:
-            self._forms[refusal.kinds] = form
+        if form := self._form.blame(answer, refusal, body):
             return form, ""
         minimal = self._questions.ask(minimal_case(self._contract, self._names))
-        if minimal is not None and _refused(minimal):
+        if minimal is not None and minimal.is_refused:
             clause, where = self._missing()
             if clause.endswith(".optional"):
                 self._culprits[where.removeprefix("/")] = (clause, _ABSENT)
@@ -224,7 +206,7 @@ class RefusalTriage:
         for name in [n for n in body if not self._contract.field(n).required]:
             smaller = without(case, name, self._names)
             reply = self._questions.ask(smaller)
-            if reply is not None and _refused(reply):
+            if reply is not None and reply.is_refused:
                 case, current = smaller, reply
         clause = self._clause_of(current)
         left = current.judgement.expectation.body
@@ -235,47 +217,19 @@ class RefusalTriage:
             self._culprits[field] = (clause, _kind(left[field]))
         return clause, f"/{field}" if field in self._contract_names() else ""
 
-    def _of_the_form(self, answer: Judged, refusal: Finding, body: dict[str, object]) -> str:
-        """The clause where not what was said was refused: the moment, the requests in flight, or the writing."""
-        again = self._questions.ask(self._names.renew(answer.case))
-        if again is None or not _refused(again):
-            if self._connection_triage.depends_on_connection(answer, refusal):
-                return CONNECTIONS
-            if self._passing is None:
-                alone = [self._questions.ask(self._names.renew(answer.case)) for _ in range(_ALONE)]
-                at_times = any(reply is not None and _refused(reply) for reply in alone)
-                self._passing = "response.201.status" if at_times else "state.overlap"
-            return self._passing
-        plainly = self._plainly(body)
-        if plainly == answer.case.body:
-            return ""
-        reply = self._questions.ask(self._names.renew(answer.case.with_body(plainly)))
-        return "request.body.json" if reply is not None and not _refused(reply) else ""
-
-    def _is_too_large(self, case: Case) -> bool:
-        """Whether the simplest request is refused as well where white space makes it as large."""
-        size = len(case.body or b"")
-        if _is_large(case) and size < self._too_large and not self._questions.are_spent and self._padded < _TAKEN_APART:
-            self._padded += 1
-            body = (minimal_case(self._contract, self._names).body or b"{}").replace(b"{", b"{" + b" " * size, 1)
-            reply = self._questions.ask(case.with_body(body))
-            if reply is not None and _refused(reply):
-                self._too_large = size
-        return size >= self._too_large
-
     def _of_two(self, left: dict[str, object], case: Case) -> str:
         """One optional field and a name that is not plain: is the name alone refused?"""
         optional = [name for name in left if not self._contract.field(name).required]
         if len(optional) != 1:
             return COMBINATION
         bare = self._questions.ask(without(case, optional[0], self._names))
-        if bare is None or _refused(bare):
+        if bare is None or bare.is_refused:
             return COMBINATION
         plain = json.loads(minimal_case(self._contract, self._names).body or b"{}")
         plain[optional[0]] = left[optional[0]]
         body = json.dumps(plain, ensure_ascii=True).encode()
         reply = self._questions.ask(self._names.renew(case.with_body(body)))
-        if reply is None or not _refused(reply):
+        if reply is None or not reply.is_refused:
             return COMBINATION
         return self._clause_of(reply)
 
@@ -289,19 +243,19 @@ class RefusalTriage:
         """The simplest body is refused: which optional field does the service insist on?"""
         full = full_case(self._contract, self._names)
         whole = self._questions.ask(full)
-        if whole is None or _refused(whole):
+        if whole is None or whole.is_refused:
             return "response.201.status", ""
         for field in self._contract.fields:
             if not field.required:
                 reply = self._questions.ask(without(full, field.path, self._names))
-                if reply is not None and _refused(reply):
+                if reply is not None and reply.is_refused:
                     return f"request.{field.path}.optional", f"/{field.path}"
         return COMBINATION, ""
 
     def _known_culprit(self, body: dict[str, object], named: set[str]) -> tuple[str, str]:
         """What was found to be to blame before: a field that is named, the same kind of value in one, one at all."""
-        if self._passing:
-            return self._passing, ""
+        if self._form.passing:
+            return self._form.passing, ""
         for field in self._culprits.keys() & named:
             return self._culprits[field][0], f"/{field}"
         for field, (clause, kind) in self._culprits.items():
@@ -314,15 +268,6 @@ class RefusalTriage:
 
     def _contract_names(self) -> set[str]:
         return {field.path for field in self._contract.fields}
-
-
-def _is_large(case: Case) -> bool:
-    """Whether a service may refuse a body for its size alone."""
-    return len(case.body or b"") >= _LARGE
-
-
-def _refused(judged: Judged) -> bool:
-    return judged.judgement.expectation.expected is Expected.CREATED and 400 <= judged.status < 500
 
 
 def _kind(value: object) -> str:

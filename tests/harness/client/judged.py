@@ -39,6 +39,11 @@ class Judged:
         return self.judgement.findings
 
     @property
+    def is_refused(self) -> bool:
+        """Whether it is the refusal of a valid request."""
+        return self.judgement.expectation.expected is Expected.CREATED and 400 <= self.status < 500
+
+    @property
     def project_id(self) -> str | None:
         """The id of the project that was created, where the answer tells it."""
         return created_id(self.exchange)

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from contracts.accepted_kinds import kinds_of_accepted
 from contracts.deviations import Deviations
 from contracts.division import divided
 from contracts.exchange import Case, Exchange
@@ -15,7 +16,7 @@ from contracts.exchange_record import ExchangeRecord
 from contracts.findings import Finding
 from contracts.json_text import ABSENT
 from contracts.merging import merged
-from contracts.request_kinds import kinds_of_accepted, kinds_of_failing, kinds_of_field
+from contracts.request_kinds import kinds_of_failing, kinds_of_field
 from contracts.root_causes import RootCause, RootCauses
 
 

@@ -1,0 +1,37 @@
+"""How many requests of each kind a service accepted (see :mod:`contracts.request_kinds`)."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING
+
+from contracts import json_text
+from contracts.exchange_record import ExchangeRecord
+from contracts.request_kinds import kinds_of_field, kinds_of_request
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from contracts.exchange import Case
+    from contracts.history_records import HistoryRecord
+
+
+def accepted_kinds(records: Iterable[HistoryRecord]) -> Counter[str]:
+    """The kinds of the requests of a history that were answered 2xx, with how many have each."""
+    found: Counter[str] = Counter()
+    for record in records:
+        if isinstance(record, ExchangeRecord) and record.signature is not None and 200 <= record.status < 300:
+            found.update(kinds_of_accepted(record.case))
+    return found
+
+
+def kinds_of_accepted(case: Case) -> Iterator[str]:
+    """The kinds of one request, those of all its fields."""
+    try:
+        body = json_text.loads_lenient(case.body or b"")
+    except ValueError:
+        body = json_text.ABSENT
+    yield from kinds_of_request(body, len(case.body or b""))
+    if isinstance(body, dict):
+        for name, value in body.items():
+            yield from kinds_of_field(name, value)

@@ -1,0 +1,99 @@
+"""Is a valid body refused for how it is written, for its size or for the moment, and not for what it says?"""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, Final
+
+from contracts.request_kinds import is_of_request
+from strategies.cases.baseline_cases import minimal_case
+from strategies.encoding import encode
+from tests.harness.connection_triage import CONNECTIONS
+
+if TYPE_CHECKING:
+    from contracts.document import Contract
+    from contracts.exchange import Case
+    from contracts.findings import Finding
+    from strategies.unique_names import UniqueNames
+    from tests.harness.client.judged import Judged
+    from tests.harness.connection_triage import ConnectionTriage
+    from tests.harness.questions import Questions
+
+#: Bodies that are sent with white space, to see whether it is their size that is refused.
+_PADDED: Final = 6
+#: Bytes of a body that some services think too many.
+_LARGE: Final = 1_000
+#: How often a request that passes when it is repeated is sent on its own, to see whether it fails by chance.
+_ALONE: Final = 16
+
+
+class FormTriage:
+    """Finds out whether a body that says the same in another way, or at another moment, is accepted."""
+
+    def __init__(
+        self, questions: Questions, connection_triage: ConnectionTriage, contract: Contract, names: UniqueNames
+    ) -> None:
+        self._questions = questions
+        self._connection_triage = connection_triage
+        self._contract = contract
+        self._names = names
+        #: The clause of refusals that pass when they are repeated; None before there was one.
+        self.passing: str | None = None
+        self._too_large: float = math.inf
+        self._padded = 0
+        #: What was found of the way in which bodies are written, by the message of the refusal.
+        self._forms: dict[tuple[str, ...], str] = {}
+
+    def known(self, case: Case, refusal: Finding, body: object) -> str:
+        """The clause that was found before for refusals with this message of bodies that are not written plainly."""
+        is_plain = not isinstance(body, dict) or case.body == self._plainly(body)
+        return "" if is_plain else self._forms.get(_message(refusal), "")
+
+    def is_unusual(self, case: Case, body: dict[str, object]) -> bool:
+        """Whether a body may be refused for how it is written or for its size."""
+        return case.body != self._plainly(body) or _is_large(case)
+
+    def blame(self, answer: Judged, refusal: Finding, body: dict[str, object]) -> str:
+        """The clause where not what was said was refused: the moment, the requests in flight, or the writing."""
+        again = self._questions.ask(self._names.renew(answer.case))
+        if again is None or not again.is_refused:
+            if self._connection_triage.depends_on_connection(answer, refusal):
+                return CONNECTIONS
+            if self.passing is None:
+                alone = [self._questions.ask(self._names.renew(answer.case)) for _ in range(_ALONE)]
+                at_times = any(reply is not None and reply.is_refused for reply in alone)
+                self.passing = "response.201.status" if at_times else "state.overlap"
+            return self.passing
+        plainly = self._plainly(body)
+        if plainly == answer.case.body:
+            return ""
+        reply = self._questions.ask(self._names.renew(answer.case.with_body(plainly)))
+        if reply is None or reply.is_refused:
+            return ""
+        self._forms[_message(refusal)] = "request.body.json"
+        return "request.body.json"
+
+    def is_too_large(self, case: Case) -> bool:
+        """Whether the simplest request is refused as well where white space makes it as large."""
+        size = len(case.body or b"")
+        if _is_large(case) and size < self._too_large and not self._questions.are_spent and self._padded < _PADDED:
+            self._padded += 1
+            body = (minimal_case(self._contract, self._names).body or b"{}").replace(b"{", b"{" + b" " * size, 1)
+            reply = self._questions.ask(case.with_body(body))
+            if reply is not None and reply.is_refused:
+                self._too_large = size
+        return size >= self._too_large
+
+    def _plainly(self, body: dict[str, object]) -> bytes:
+        """The body as most clients write it: compact, members in the order of the page."""
+        order = [field.path for field in self._contract.fields]
+        return encode({name: body[name] for name in sorted(body, key=order.index)})
+
+
+def _is_large(case: Case) -> bool:
+    return len(case.body or b"") >= _LARGE
+
+
+def _message(refusal: Finding) -> tuple[str, ...]:
+    """What the service says, without what was sent."""
+    return tuple(kind for kind in refusal.kinds if not is_of_request(kind))
