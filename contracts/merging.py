@@ -10,6 +10,7 @@ from contracts.kinds import CONVERTED
 from contracts.request_kinds import ANYWHERE
 from contracts.root_causes import FAILURES, RootCause, is_about_requests, says_something, together
 from contracts.signatures import code_of
+from contracts.taken_members import comes_of_the_body
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -26,7 +27,10 @@ _PLACES: Final = 2
 
 
 def merged(
-    root_causes: list[RootCause], counts: Mapping[str, tuple[int, int]], accepted: Mapping[str, int]
+    root_causes: list[RootCause],
+    counts: Mapping[str, tuple[int, int]],
+    accepted: Mapping[str, int],
+    own: frozenset[str] = frozenset(),
 ) -> list[RootCause]:
     """The root causes with those put together that are one: a field without validation, a response without members.
 
@@ -34,11 +38,12 @@ def merged(
         root_causes: the new ones, most severe first.
         counts: of each clause how many invalid cases exercised it and how many broke it.
         accepted: how many requests of each kind were accepted.
+        own: the members of the response that are no fields of a request.
     """
     groups: dict[str, list[RootCause]] = {}
     found, rest = _by_request(root_causes, accepted)
     for cause in rest:
-        groups.setdefault(_one_mistake(cause, counts), []).append(cause)
+        groups.setdefault(_of_responses(cause, own) or _one_mistake(cause, counts), []).append(cause)
     chance = groups.pop(_NOW_AND_THEN, [])
     for name, members in groups.items():
         if members[0].clause in FAILURES and any(member.passed_again for member in members):
@@ -48,7 +53,8 @@ def merged(
             is_one = len({member.clause.split(".")[1] for member in members}) >= _CONVERTED_FIELDS
         else:
             is_one = bool(name) and len(members) >= (_MANY_MISSING if name == _MISSING else 2)
-        found += [together(members)] if is_one else members
+        first = next((member for member in members if name == _TAKEN and member.clause.endswith(".own")), None)
+        found += [together(members, first)] if is_one else members
     found = _by_mixed_requests([*_by_code(found), *_by_chance(chance)], counts)
     order = {id(cause): place for place, cause in enumerate(root_causes)}
     return sorted(found, key=lambda cause: order[id(cause)])
@@ -149,8 +155,18 @@ _MANY_CONSEQUENCES: Final = 4
 #: The share of the failures by chance that looks like those of one field: with a request that has no other.
 _FEW = 0.25
 _MISSING, _NOW_AND_THEN, _CONVERSION = "missing members", "failures now and then", "types are converted"
+_TAKEN = "members of the response are taken from the body"
+_TIMES = "the times of the response"
+_OF_TIMES: Final = {f"response.201.{name}" for name in ("created.clock", "updated.clock", "updated.order")}
 #: Fields whose values are converted that are so by one mistake: a validator that converts does so in every field.
 _CONVERTED_FIELDS = 3
+
+
+def _of_responses(cause: RootCause, own: frozenset[str]) -> str:
+    """The mistake that shows in several members of a response; empty where the root cause is of none."""
+    if comes_of_the_body(cause, own):
+        return _TAKEN
+    return _TIMES if cause.clause in _OF_TIMES else ""
 
 
 def _one_mistake(cause: RootCause, counts: Mapping[str, tuple[int, int]]) -> str:

@@ -235,7 +235,7 @@ class VerdictBuilder:
                 result.known += key.count
         root_causes = sorted(causes, key=self._severity)
         counts = {name: (result.negative, result.broken) for name, result in self._results.items()}
-        new = merged([cause for cause in root_causes if cause.known is None], counts, self._passed)
+        new = merged([cause for cause in root_causes if cause.known is None], counts, self._passed, self._own())
         known = by_deviation(cause for cause in root_causes if cause.known)
         root_causes = sorted([*new, *known], key=self._severity)
         failing = [
@@ -254,6 +254,11 @@ class VerdictBuilder:
         """The fields of the request that the contract requires."""
         required = (re.fullmatch(r"request\.([^.]+)\.required", name) for name in self._results)
         return frozenset(match[1] for match in required if match)
+
+    def _own(self) -> frozenset[str]:
+        """The members of the response that are no fields of a request."""
+        shown = {name.split(".")[2] for name in self._results if name.startswith("response.201.")}
+        return frozenset(shown - {name.split(".")[1] for name in self._results if name.startswith("request.")})
 
     def _was_looked_for(self, entry: Deviation) -> bool:
         """Whether the run would have shown a deviation: it exercised the clause, or there is no such clause."""

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from contracts.deviations import Deviations
-from contracts.exchange import Case, Exchange
+from contracts.exchange import Case, Exchange, Response
 from contracts.exchange_record import ExchangeRecord
 from contracts.findings import Finding
 from contracts.kinds import CONVERTED
@@ -189,3 +189,20 @@ def test_mixed_up_requests_are_one_root_cause_beside_mistakes_that_fail_again_or
     assert len(found[own].clauses) == 6
     few = list(_root_causes(*seen[:3], *seen[40:]))
     assert len(merged(few, counts, {})) == len(few)
+
+
+def test_what_is_taken_from_the_body_is_one_root_cause_whatever_it_breaks() -> None:
+    causes = RootCauses(Deviations.none())
+    wrong: list[tuple[str, dict[str, Any]]] = [
+        ("type.enum", {"type": "x"}),
+        ("plan.name.type", {"plan": {"name": 5}}),
+        ("id.unique", {"id": "A"}),
+    ]
+    for number, (clause, body) in enumerate([*wrong, ("icon.null", {"icon": 1})]):
+        shown = {"type": "TEAM", **body, "icon": None, "plan": {"id": "P", **body.get("plan", {})}}
+        case, response = Case(json.dumps(body).encode()), Response(201, (), json.dumps(shown).encode())
+        exchange = Exchange(case, response, started=1.0, number=number)
+        causes.add(Finding(f"response.201.{clause}", "wrong", "e", "r"), ExchangeRecord.of(exchange))
+    own = frozenset({"type", "plan", "icon", "id"})
+    assert sorted(len(cause.clauses) for cause in merged(list(causes), {}, {}, own)) == [0, 3]
+    assert len(merged(list(causes), {}, {}, frozenset({"type", "icon"}))) == 4

@@ -1,0 +1,48 @@
+"""Members of the response that a service takes from the body although a request has no such field (CWE-915)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from contracts import json_text
+from contracts.json_equality import same
+
+if TYPE_CHECKING:
+    from contracts.exchange_record import ExchangeRecord
+    from contracts.root_causes import RootCause
+
+
+def comes_of_the_body(cause: RootCause, own: frozenset[str]) -> bool:
+    """Whether every response that shows a root cause repeats a member of the body that is the service's own.
+
+    Args:
+        cause: The root cause.
+        own: The members of the response that are no fields of a request.
+    """
+    return cause.clause.startswith(("response.201.", "state.")) and all(
+        exchange is not None and _repeats_member(exchange, own)
+        for cases in cause.cases
+        for _, exchange in cases.smallest
+    )
+
+
+def _repeats_member(exchange: ExchangeRecord, own: frozenset[str]) -> bool:
+    response = exchange.response
+    # The history keeps little of a response in which nothing was wrong.
+    shown = _object(response.body) if response else exchange.project or {}
+    sent = _object(exchange.body_text.encode("utf-8", "surrogatepass"))
+    return any(_is_taken(sent[name], shown[name]) for name in own & sent.keys() & shown.keys())
+
+
+def _is_taken(sent: Any, shown: Any) -> bool:
+    if isinstance(sent, dict) and isinstance(shown, dict) and sent:
+        return any(name in shown and same(value, shown[name]) for name, value in sent.items())
+    return same(sent, shown)
+
+
+def _object(data: bytes) -> dict[str, Any]:
+    try:
+        value = json_text.loads_lenient(data)
+    except (ValueError, RecursionError):
+        return {}
+    return value if isinstance(value, dict) else {}
