@@ -206,3 +206,10 @@ def test_what_is_taken_from_the_body_is_one_root_cause_whatever_it_breaks() -> N
     own = frozenset({"type", "plan", "icon", "id"})
     assert sorted(len(cause.clauses) for cause in merged(list(causes), {}, {}, own)) == [0, 3]
     assert len(merged(list(causes), {}, {}, frozenset({"type", "icon"}))) == 4
+
+
+def test_instants_that_are_written_in_one_wrong_way_are_one_root_cause() -> None:
+    causes = RootCauses(Deviations.none())
+    for name, text in [("created", "2026-11-27 07:19"), ("updated", "2026-11-28 08:20"), ("plan.created", "27.11.26")]:
+        causes.add(Finding(f"response.201.{name}.instant", "format", "e", text), _exchange(1, {}))
+    assert sorted(len(cause.clauses) for cause in merged(list(causes), {}, {})) == [0, 2]
