@@ -182,7 +182,7 @@ class RootCauses:
         if not self._root_causes[key].cases:
             del self._root_causes[key]
 
-    def put_down(self, clause: str, cause: str, instead: str) -> None:
+    def rename_cause(self, clause: str, cause: str, instead: str) -> None:
         """Take the new findings with one cause for findings with another one."""
         root_cause = self._root_causes.pop((clause, cause, ""), None)
         if root_cause is None:

@@ -214,7 +214,7 @@ class VerdictBuilder:
                     self._results[clause].positive += count
         self._judge_the_end()
         for record in self._not_to_blame:
-            self._root_causes.put_down(record.clause, record.cause, record.instead)
+            self._root_causes.rename_cause(record.clause, record.cause, record.instead)
         for clause, why in self._root_causes.drop_consequences().items():
             result = self._results[clause]
             result.unknown, result.reason = True, why

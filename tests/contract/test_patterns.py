@@ -116,7 +116,7 @@ def _blame(driver: Driver, name: str, attacks: list[Judged], harmless: Exchange)
     )
     slow = [(attack, was) for attack in attacks for was in attack.findings if was.clause == "service.time"]
     for attack, was in slow:
-        driver.settle(attack, was, finding)
+        driver.reattribute(attack, was, finding)
     if not slow:
         driver.history.finding(finding, attacks[0].exchange)
     driver.raise_new(finding, attacks[0].exchange)

@@ -73,7 +73,7 @@ class Operations(RuleBasedStateMachine):
         external_id = external_id_of(refused.case)
         own = external_id is not None and self.driver.names.run_id in external_id
         if self.lists and own and refused.judgement.expectation.expected is Expected.REJECTED:
-            self._tell(self.driver.attempt(lambda: left_behind(self.driver, refused)), refused)
+            self._conclude(self.driver.attempt(lambda: left_behind(self.driver, refused)), refused)
 
     @precondition(lambda self: self.run_ids)
     @rule(target=remaining, project=remaining)
@@ -92,7 +92,7 @@ class Operations(RuleBasedStateMachine):
     @rule(project=remaining)
     def read(self, project: Project) -> None:
         if project.created.project_id in self.kept:
-            self._tell(self.driver.attempt(lambda: read_back(self.driver, project.created)), project.created)
+            self._conclude(self.driver.attempt(lambda: read_back(self.driver, project.created)), project.created)
 
     @precondition(lambda self: self.deletes)
     @rule(target=free, project=consumes(remaining))
@@ -117,10 +117,10 @@ class Operations(RuleBasedStateMachine):
 
     def _post(self, case: Case) -> Judged:
         judged = self.driver.attempt(lambda: self.driver.session.post(self.driver.names.fill(case)))
-        self.driver.tell([judged], type(self))
+        self.driver.raise_first([judged], type(self))
         return judged
 
-    def _tell(self, finding: Finding | None, judged: Judged) -> None:
+    def _conclude(self, finding: Finding | None, judged: Judged) -> None:
         if finding is not None:
             self.driver.history.finding(finding, judged.exchange)
-            self.driver.tell_finding(finding, judged.exchange, type(self))
+            self.driver.raise_finding(finding, judged.exchange, type(self))

@@ -54,7 +54,7 @@ class ConnectionTriage:
             self._known[key] = well and _shows(self._ask_on_new_connection(first, answer.case), finding)
         return self._known[key]
 
-    def explain_credentials(self, answer: Judged, finding: Finding) -> Finding:
+    def attribute_credentials(self, answer: Judged, finding: Finding) -> Finding:
         """Wrong credentials are let in: for the connection, for what the body holds, or whatever else is sent?"""
         # Any earlier request may have brought the key.
         if self.depends_on_connection(answer, finding, minimal_case(self._contract, self._names)):
@@ -67,10 +67,10 @@ class ConnectionTriage:
         self._history.reattributed(answer.exchange, finding, reattributed)
         return reattributed
 
-    def settle(self) -> None:
-        """Put what was let in among the questions down to what is known."""
+    def attribute_questions(self) -> None:
+        """Attribute the further requests that were accepted without the key."""
         while self._questions.let_in:
-            self.explain_credentials(*self._questions.let_in.pop())
+            self.attribute_credentials(*self._questions.let_in.pop())
 
     def _depends_on_body(self, answer: Judged, finding: Finding) -> bool:
         if finding.kinds not in self._of_the_body and len(self._of_the_body) < _TRIED:

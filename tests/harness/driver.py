@@ -57,7 +57,7 @@ class Driver:
         #: Of this test: examples so far, requests that are left for shrinking, and the findings of the examples.
         self._examples, self._left_for_shrinking = 0, _SHRINKING
         self._failed: dict[tuple[bytes, ...], Finding | None] = {}
-        self._explainer = Triage(session, self.contract, history, self.names)
+        self._triage = Triage(session, self.contract, history, self.names)
 
     def begin(self, test: str, number: int) -> None:
         """Say which test sends now, and its place in the run: its names do not depend on the worker."""
@@ -97,13 +97,13 @@ class Driver:
         return self.session.target.secrets.is_right(case.header("Authorization") or "")
 
     def conclude(self, judged: Sequence[Judged]) -> None:
-        """Explain findings, reduce new ones, and raise BrokenPromise for those."""
-        found = self._explainer.explain(judged)
+        """Attribute findings, shrink the cases of new ones, and raise BrokenPromise for those."""
+        found = self._triage.attribute(judged)
         new: list[Finding] = []
         for answer, finding in found:
             if self._is_new(finding, answer.exchange, self):
                 new.append(finding)
-                self._explainer.reduce(answer, finding)
+                self._triage.shrink(answer, finding)
         if new:
             lines = [f"{finding.clause}: expected {finding.expected}; received {finding.received}" for finding in new]
             raise BrokenPromise("\n".join(dict.fromkeys(lines)))
@@ -118,8 +118,8 @@ class Driver:
         if self._is_new(finding, exchange, self):
             raise broken_promise(finding)
 
-    def settle(self, answer: Judged, was: Finding, finding: Finding) -> None:
-        """Put a recorded finding down to another clause, after further requests."""
+    def reattribute(self, answer: Judged, was: Finding, finding: Finding) -> None:
+        """Record that a finding counts as another one, after further requests."""
         self.history.reattributed(answer.exchange, was, finding)
 
     def exercised(self, clause: str, positive: int = 0, negative: int = 0) -> None:
@@ -163,11 +163,11 @@ class Driver:
 
     def _new_finding(self, bodies: Sequence[Case]) -> Finding | None:
         judged = self.attempt(lambda: self.session.post_all(map(self.names.fill, bodies)))
-        found = self._explainer.explain(judged)
+        found = self._triage.attribute(judged)
         return next((finding for answer, finding in found if self._is_new(finding, answer.exchange, self.test)), None)
 
     def explore_sequences(self, machine: type[RuleBasedStateMachine], owner: object) -> None:
-        """Run the sequences of the profile; the machine sends, and reports what it finds with :meth:`tell`."""
+        """Run the sequences of the profile; the machine sends, and reports what it finds with :meth:`raise_first`."""
         if self.profile.sequences == 0:
             pytest.skip(f"the profile {self.profile.name} tries no sequences")
         sequences = -(-self.profile.sequences // self.options.shard[1])
@@ -183,12 +183,12 @@ class Driver:
                 self.session.exhausted = str(end)
         pytest.skip(self.session.exhausted)
 
-    def tell(self, judged: Sequence[Judged], owner: object) -> None:
+    def raise_first(self, judged: Sequence[Judged], owner: object) -> None:
         """Raise BrokenPromise for the first finding of an exploration that is new to ``owner``."""
-        for answer, finding in self._explainer.explain(judged):
-            self.tell_finding(finding, answer.exchange, owner)
+        for answer, finding in self._triage.attribute(judged):
+            self.raise_finding(finding, answer.exchange, owner)
 
-    def tell_finding(self, finding: Finding, exchange: Exchange | None, owner: object) -> None:
+    def raise_finding(self, finding: Finding, exchange: Exchange | None, owner: object) -> None:
         """Raise BrokenPromise for one finding of an exploration, where it is new to ``owner``."""
         if self._is_new(finding, exchange, owner):
             raise broken_promise(finding)

@@ -64,7 +64,7 @@ class FailureTriage:
             if len(value) <= _LONGEST and len(known) < _REMEMBERED:
                 known.add(value)
 
-    def explain(self, answer: Judged, finding: Finding) -> Finding:
+    def attribute(self, answer: Judged, finding: Finding) -> Finding:
         """Find the field that makes the server fail, by leaving out members of the body as long as it fails.
 
         Further failures with a field that was found are attributed to it, unless its value was accepted elsewhere.
@@ -85,11 +85,11 @@ class FailureTriage:
         if all(self._contract.field(name).required for name in suspects) and self._taken_apart < _FAILURES:
             self._taken_apart += 1
             self._find_culprit(answer, body)
-        self.settle()
+        self.attribute_questions()
         return self._attributed(answer, finding)
 
-    def settle(self) -> None:
-        """Put what failed among the questions down to the fields that are known to be to blame."""
+    def attribute_questions(self) -> None:
+        """Attribute the failures among the further requests to the fields that are known to be to blame."""
         for reply, finding in self._questions.failed:
             self._attributed(reply, finding)
         self._questions.failed.clear()

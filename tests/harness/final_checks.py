@@ -48,7 +48,7 @@ def _still_well(driver: Driver) -> None:
     driver.exercised("state.recovers", positive=1)
     expected = "the simplest request is answered as at the beginning"
     for finding in judged.findings:
-        driver.settle(judged, finding, Finding("state.recovers", finding.cause, expected, finding.received))
+        driver.reattribute(judged, finding, Finding("state.recovers", finding.cause, expected, finding.received))
 
 
 def judge_untracked(folder: Path, run_id: str, history: HistoryWriter, untracked: list[dict[str, Any]]) -> None:

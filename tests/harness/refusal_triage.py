@@ -69,7 +69,7 @@ class RefusalTriage:
                 if found.clause == _ID_ECHO and self._id_changes is None:
                     self._id_changes = found.kinds
 
-    def explain(self, answer: Judged, finding: Finding) -> Finding:
+    def attribute(self, answer: Judged, finding: Finding) -> Finding:
         """The finding, reattributed where another clause is to blame for a refusal."""
         if self._is_consequence(answer, finding):
             return self._conflict(answer, finding)
@@ -79,19 +79,19 @@ class RefusalTriage:
             clause, where = self._blame(answer, finding)
             if clause == COMBINATION and isinstance(body := answer.judgement.expectation.body, dict):
                 clause, where = clause_of_body(self._contract, body)
-            self.settle(clause, where)
-            return self._told(answer, finding, clause, where)
+            self.attribute_questions(clause, where)
+            return self._reattribute(answer, finding, clause, where)
         return self._reattributed(answer, finding) if self._is_doubtful(answer, finding) else finding
 
-    def settle(self, clause: str, where: str) -> None:
-        """What was refused among our own questions is part of what they were about."""
+    def attribute_questions(self, clause: str, where: str) -> None:
+        """Attribute the refusals among the further requests to what those were about."""
         for reply, finding in self._questions.refused:
             if self._is_consequence(reply, finding):
                 self._conflict(reply, finding)
             elif finding.clause == KEY and self._looks_into_bodies and clause != KEY:
-                self._told(reply, finding, clause, where)
+                self._reattribute(reply, finding, clause, where)
             elif self._is_doubtful(reply, finding):
-                self._put_down(reply, finding, clause, where)
+                self._reattribute_if_known(reply, finding, clause, where)
         self._questions.refused.clear()
 
     def _of_the_way(self, answer: Judged, finding: Finding) -> Finding:
@@ -168,20 +168,20 @@ class RefusalTriage:
             clause, where = "response.201.status", ""
         else:
             clause, where = self._blame(answer, finding)
-        self.settle(clause, where)
-        return self._put_down(answer, finding, clause, where)
+        self.attribute_questions(clause, where)
+        return self._reattribute_if_known(answer, finding, clause, where)
 
-    def _put_down(self, answer: Judged, finding: Finding, clause: str, where: str) -> Finding:
-        """Put ``finding`` down to another clause, where it is another and tells more.
+    def _reattribute_if_known(self, answer: Judged, finding: Finding, clause: str, where: str) -> Finding:
+        """Reattribute ``finding``, where the clause is another one and says more.
 
-        Of a bare body a combination does tell more: that no field of it is to blame.
+        Of a bare body a combination says more: that no field of it is to blame.
         """
         vague = clause == COMBINATION and not self._is_bare(answer.judgement.expectation.body)
         if clause == finding.clause or vague:
             return finding
-        return self._told(answer, finding, clause, where)
+        return self._reattribute(answer, finding, clause, where)
 
-    def _told(self, answer: Judged, finding: Finding, clause: str, where: str) -> Finding:
+    def _reattribute(self, answer: Judged, finding: Finding, clause: str, where: str) -> Finding:
         reattributed = Finding(clause, finding.cause, finding.expected, finding.received, where, finding.kinds)
         self._history.reattributed(answer.exchange, finding, reattributed)
         return reattributed

@@ -29,7 +29,7 @@ class TimeTriage:
         self._names = names
         self._explosive: dict[str, bool] = {}
 
-    def explain(self, answer: Judged, finding: Finding) -> Finding:
+    def attribute(self, answer: Judged, finding: Finding) -> Finding:
         """Blame the pattern of a field where an ordinary text in its place does not take the time."""
         body = answer.judgement.expectation.body
         fields = [field.path for field in self._contract.fields if field.pattern is not None]

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 #: Requests that are spent on one finding.
 _PER_FINDING = 30
 #: Cases of one finding that are reduced: the smallest one counts.
-_REDUCED = 3
+_SHRUNK = 3
 #: How often a case that failed is sent again before it is said that it does not fail again.
 _AGAIN = 2
 #: A body of so many bytes is small enough to be read at a glance.
@@ -36,7 +36,7 @@ _SMALL = 48
 
 
 class Triage:
-    """Puts what broke down to the clause and the field to blame, and reduces its case."""
+    """Attributes findings to the clause and the field to blame, and shrinks their cases."""
 
     def __init__(self, session: Session, contract: Contract, history: HistoryWriter, names: UniqueNames) -> None:
         self._contract = contract
@@ -49,33 +49,33 @@ class Triage:
         self._connections = ConnectionTriage(self._questions, *context)
         self._times = TimeTriage(self._questions, *context)
         self._refusals = RefusalTriage(self._questions, self._connections, *context)
-        self._reduced: Counter[tuple[str, str]] = Counter()
+        self._shrunk: Counter[tuple[str, str]] = Counter()
 
-    def explain(self, judged: Sequence[Judged]) -> list[tuple[Judged, Finding]]:
+    def attribute(self, judged: Sequence[Judged]) -> list[tuple[Judged, Finding]]:
         """Every finding of ``judged``, attributed to its cause."""
         self._refusals.learn(judged)
         for answer in judged:
             self._failures.learn(answer)
-        found = [(answer, self._explained(answer, finding)) for answer in judged for finding in answer.findings]
-        self._connections.settle()
+        found = [(answer, self._attributed(answer, finding)) for answer in judged for finding in answer.findings]
+        self._connections.attribute_questions()
         return found
 
-    def _explained(self, answer: Judged, finding: Finding) -> Finding:
+    def _attributed(self, answer: Judged, finding: Finding) -> Finding:
         if finding.clause == "service.no_5xx":
-            return self._failures.explain(answer, finding)
+            return self._failures.attribute(answer, finding)
         if finding.clause == "authorization.required":
-            return self._connections.explain_credentials(answer, finding)
+            return self._connections.attribute_credentials(answer, finding)
         if finding.clause == "service.time":
-            return self._times.explain(answer, finding)
-        return self._refusals.explain(answer, finding)
+            return self._times.attribute(answer, finding)
+        return self._refusals.attribute(answer, finding)
 
-    def reduce(self, answer: Judged, finding: Finding) -> None:
+    def shrink(self, answer: Judged, finding: Finding) -> None:
         """Send the same case again, then smaller and smaller ones as long as they show the same finding."""
-        if answer.case.body is None or self._reduced[finding.key] >= _REDUCED or finding.clause == CONNECTIONS:
+        if answer.case.body is None or self._shrunk[finding.key] >= _SHRUNK or finding.clause == CONNECTIONS:
             return
         if finding.clause == "state.external_id_reuse":
             return  # sent with an externalId of its own it would be no second use
-        self._reduced[finding.key] += 1
+        self._shrunk[finding.key] += 1
         passed = False
         broken = self._broken_by(answer.case)
 
@@ -96,14 +96,14 @@ class Triage:
         blamed = finding.cause.partition(" at /")[2]
         required = [field.path for field in self._contract.fields if field.required or field.path == blamed]
         shrink(answer.case, self._names, still_fails, keep=required, limit=_PER_FINDING)
-        self._failures.settle()
-        self._connections.settle()
+        self._failures.attribute_questions()
+        self._connections.attribute_questions()
         if finding.cause == REFUSED:
-            self._refusals.settle(finding.clause, finding.where)
+            self._refusals.attribute_questions(finding.clause, finding.where)
         else:
             refused = [reply for reply, _ in self._questions.refused]
             self._questions.refused.clear()
-            self.explain(refused)
+            self.attribute(refused)
 
     def _broken_by(self, case: Case) -> set[str]:
         """The clauses that a request breaks."""

@@ -126,14 +126,14 @@ def test_a_required_field_explains_no_failure() -> None:
     assert {cause.cause for cause in without_explained(causes, frozenset({"name"}))} == {"500 at /name", "500"}
 
 
-def test_a_failure_that_was_put_down_to_the_wrong_field_is_one_of_those_that_tell_nothing() -> None:
+def test_a_failure_that_was_attributed_to_the_wrong_field_is_one_of_those_that_tell_nothing() -> None:
     causes = _root_causes(
         ("service.no_5xx", "500 at /name", {"name": "longer"}),
         ("service.no_5xx", "500", {"name": "plain", "jobs": 1.5}),
         ("service.no_5xx", "500 at /jobs", {"jobs": 1}),
     )
-    causes.put_down("service.no_5xx", "500 at /name", "500")
-    causes.put_down("service.no_5xx", "500 at /jobs", "500")
+    causes.rename_cause("service.no_5xx", "500 at /name", "500")
+    causes.rename_cause("service.no_5xx", "500 at /jobs", "500")
     [cause] = without_explained(causes, frozenset())
     assert (cause.cause, cause.count) == ("500", 3)
     assert cause.exchange is not None
@@ -162,7 +162,7 @@ def test_a_field_that_comes_back_in_no_response_goes_with_the_members_that_are_m
     assert left_out.clause in found.clauses
 
 
-def test_what_is_put_down_to_another_clause_is_not_the_case_that_is_shown() -> None:
+def test_what_is_reattributed_to_another_clause_is_not_the_case_that_is_shown() -> None:
     small, large = _exchange(1, {}), _exchange(2, {"mail": "a longer one"})
     finding = Finding("request.combination", "refused", "201", "400")
     causes = RootCauses(Deviations.none())

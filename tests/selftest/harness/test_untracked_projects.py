@@ -67,7 +67,7 @@ NAME, OTHER = f"{RUN_ID}-17", f"{RUN_ID}-18"
         ([], None),
     ],
 )
-def test_a_stray_is_put_down_to_what_was_answered_to_its_name(
+def test_an_untracked_project_is_attributed_by_the_response_to_its_name(
     tmp_path: Path, answers: list[tuple[str, int]], clause: str | None
 ) -> None:
     assert [found for found, _ in _strays(tmp_path, f"x{NAME}", *answers)] == ([clause] if clause else [])
