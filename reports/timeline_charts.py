@@ -95,7 +95,10 @@ def _longest_pause(summary: Summary) -> str:
             longest = end - start
     if longest < max(_PAUSE, 2 * summary.bar_seconds):
         return ""
-    return f"no request was started from {duration(end - longest)} to {duration(end)}: the run waited for the service"
+    return (
+        f"no request was started from {duration(end - longest)} to {duration(end)}:"
+        " the run waited for the service, or prepared requests"
+    )
 
 
 def trend_chart(points: Sequence[TrendPoint]) -> Chart:

@@ -17,6 +17,8 @@ from reports.evidence import Evidence
 from reports.reading import summarize
 from reports.render import write_all
 from reports.severity import severity
+from reports.tally import Moment
+from reports.timeline_charts import timeline_chart
 from reports.wording import basis, place
 from tests.selftest import history_samples as samples
 
@@ -97,6 +99,15 @@ def test_the_timeline_says_what_a_run_did_behind_its_tests(tmp_path: Path) -> No
     page = (tmp_path / "index.html").read_text()
     assert "Looking back at what was created: 1.5 s, from 6.0 s on; deleting what was created: 2.5 s" in page
     assert "no request was started from" not in page
+
+
+def test_a_long_pause_is_named_with_its_reasons(tmp_path: Path) -> None:
+    samples.write_history(tmp_path, count=12)
+    summary = summarize([tmp_path])
+    bars = {0.0: (("2xx", 3),), 0.5: (), 1.0: (), 5.0: (), 9.5: (("4xx", 1),), 10.0: (("2xx", 1),)}
+    timeline = tuple(Moment(number / 2, bars.get(number / 2, ())) for number in range(21))
+    chart = timeline_chart(dataclasses.replace(summary, bar_seconds=0.5, timeline=timeline))
+    assert chart.remark.startswith("No request was started from 0.5 s to 9.5 s: ")
 
 
 def test_a_page_with_twelve_findings_is_small(tmp_path: Path) -> None:
