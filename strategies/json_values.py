@@ -90,7 +90,7 @@ OTHERS: Final[dict[str, tuple[Any, ...]]] = {
     ),
     "number": (0, 1, Token("1.5"), 1720000000000, -5, Token("12345678901234567890")),
     "boolean": (True, False),
-    "array": ([], ["x"], [5], [{}], [["a", 1]], [{"a": 1}]),
+    "array": ([], ["x"], [5], [{}], [["a", 1]], [{"a": 1}], [None], [[5]]),
     "object": ({}, {"0": "x"}, {"value": 5}, {"length": 0}, {"$numberInt": "5"}, {"en": "x"}),
 }
 #: Bodies that are no JSON object; an array of a valid object comes on top.

@@ -30,7 +30,7 @@ TELL_TALE = "prototypeTellTale7"
 def connection_pairs(contract: Contract, names: UniqueNames) -> list[tuple[Case, Case]]:
     """Requests in pairs for one connection: what the first one was must not tell in the response to the second."""
     intent, case_set = "behind another request on its connection", "state.connections"
-    plain = [replace(minimal_case(contract, names), case_set=case_set, intent=intent) for _ in range(4)]
+    plain = [replace(minimal_case(contract, names), case_set=case_set, intent=intent) for _ in range(5)]
     full = json_case(
         SurroundingFields(contract, names).body(context="full"), case_set=case_set, intent="a first request"
     )
@@ -41,6 +41,7 @@ def connection_pairs(contract: Contract, names: UniqueNames) -> list[tuple[Case,
         replace(full, headers=(("Authorization", VALID_AUTHORIZATION), ("Content-Type", "text/plain"))),
         full.with_body((full.body or b"")[:-1]),
         replace(without_key, body=(full.body or b"") + b" " * _UNREAD),
+        replace(without_key, headers=(*without_key.headers, ("Transfer-Encoding", "chunked"))),
     )
     known = minimal_case(contract, names)
     return [*zip(firsts, plain, strict=True), (known, replace(minimal_case(contract, names), headers=(typed,)))]

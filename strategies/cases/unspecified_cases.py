@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 #: Texts that UTF-16 or databases have trouble with; JSON can escape them.
 ODD_TEXTS: Final = {
     "a high surrogate alone": "a\ud83db",
+    "a high surrogate alone before an emoji": "\ud83d\U0001f600",
     "a low surrogate alone": "a\ude00b",
     "a surrogate pair in the wrong order": "\ude00\ud83d",
     "a high surrogate at the end": "ab\ud800",

@@ -6,7 +6,8 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from tests.mock import refusals
-from tests.mock.mistakes import authorizes, fails, refuses
+from tests.mock.json_codec import dumps
+from tests.mock.mistakes import accepts, authorizes, fails, refuses
 from tests.mock.registry import fault
 
 if TYPE_CHECKING:
@@ -20,6 +21,7 @@ _METADATA = "request.metadata.type"
 _EMAIL = "request.alertReceiverEmail.pattern"
 _SPECIAL = re.compile(r"[\"{}\[\]:,'()]")
 _FEW = 12
+_MANY_MARKS = 40
 
 
 def _texts(value: Json) -> Iterator[str]:
@@ -159,3 +161,54 @@ async def says_a_length_and_sends_chunks(call: Call) -> None:
         call.connection.write(head.encode() + f"{length:x}\r\n".encode() + call.payload + b"\r\n0\r\n\r\n")
         call.sent = True
         await call.connection.close()
+
+
+# https://github.com/fastify/fast-json-stringify/pull/131
+@fails("metadata", trigger="null as a member of metadata")
+def fails_with_null_in_metadata(value: Json) -> bool:
+    """Fails with metadata that has null as a member."""
+    return None in value.values()
+
+
+# https://github.com/spring-cloud/spring-cloud-gateway/issues/3154
+@fault("received", breaks="service.time", trigger="white space between the tokens of a body", conditional=True)
+async def waits_for_white_space_that_it_took_away(call: Call) -> None:
+    """Never answers a body with a line break between tokens, for it is shorter when it is passed on."""
+    if b",\r\n" in call.body or b",\n" in call.body:
+        await call.connection.gone()
+        call.sent = True
+
+
+# https://github.com/scylladb/seastar/issues/2768
+@fault("received", breaks="service.connections", trigger="a refused body in chunks on the connection", conditional=True)
+async def takes_unread_chunks_for_the_next_request(call: Call) -> None:
+    """Refuses a body in chunks by its head, leaves the chunks unread, and takes them for the next request."""
+    unread: set[int] = call.service.memory.setdefault("unread", set())
+    if call.connection.number in unread:
+        call.connection.write(b"HTTP/1.1 400 Bad Request\r\nConnection: close\r\nContent-Length: 0\r\n\r\n")
+        call.sent = True
+        await call.connection.close()
+    elif call.header(b"authorization") is None and call.header(b"transfer-encoding") is not None:
+        unread.add(call.connection.number)
+
+
+# https://github.com/Automattic/mongoose/pull/16471
+@accepts("maxConcurrentJobs", breaks="request.maxConcurrentJobs.type", trigger="a list of null", conditional=True)
+def accepts_a_list_of_null_as_max_concurrent_jobs(value: Json) -> bool:
+    """Takes a list of null for no maxConcurrentJobs."""
+    return value == [None]
+
+
+# https://github.com/Automattic/mongoose/pull/16471
+@accepts("maxConcurrentJobs", breaks="request.maxConcurrentJobs.type", trigger="a list in a list", conditional=True)
+def accepts_a_nested_list_as_max_concurrent_jobs(value: Json) -> bool:
+    """Takes a number in a list in a list for maxConcurrentJobs."""
+    return isinstance(value, list) and len(value) == 1 and isinstance(value[0], list) and len(value[0]) == 1
+
+
+# https://github.com/SpiderLabs/owasp-modsecurity-crs/issues/198
+@refuses("metadata", breaks=_METADATA, trigger="more than 40 quotation marks in metadata")
+def blocks_many_quotation_marks(value: Json) -> bool:
+    """Refuses metadata that is written with more than 40 quotation marks, as a firewall does."""
+    text: bytes = dumps(value)
+    return text.count(b'"') > _MANY_MARKS

@@ -257,3 +257,24 @@ def writes_keys_with_hyphens_in_camel_case(value: Json) -> Json:
         return {re.sub("(?<=[a-z])-([a-z])", lambda hit: hit[1].upper(), key): item for key, item in part.items()}
 
     return everywhere(value, renamed)
+
+
+# https://github.com/fastify/fast-json-stringify/issues/246
+@alters("metadata", trigger="an object with null in a list inside metadata")
+def answers_null_for_listed_objects_with_null(value: Json) -> Json:
+    """Makes null of the objects in lists inside metadata that have a member null."""
+
+    def nulled(part: Json) -> Json:
+        if not isinstance(part, list):
+            return part
+        return [None if isinstance(item, dict) and None in item.values() else item for item in part]
+
+    return everywhere(value, nulled)
+
+
+# https://github.com/lloyd/yajl/pull/232
+@fault("serialised", breaks="response.201.json", trigger="an emoji behind a surrogate alone", conditional=True)
+def spoils_an_emoji_behind_a_lone_surrogate(call: Call) -> None:
+    """Writes half an emoji where one stands behind a surrogate alone."""
+    if call.created and re.search(rb"\\u[dD][89aAbB][0-9a-fA-F]{2}(?:\xf0|\\u[dD][89aAbB])", call.body):
+        call.replace_payload(call.payload.replace(b'"displayName":"', b'"displayName":"\xf0\x9f', 1))
