@@ -38,10 +38,10 @@ class TimeTriage:
         if name is None or len(texts[name]) < _EXPLOSIVE:
             return finding
         if name not in self._explosive:
-            harmless = encode({**body, name: ordinary(self._contract.field(name))})
-            again, plain = (
-                self._questions.ask(self._names.renew(case)) for case in (answer.case, answer.case.with_body(harmless))
-            )
+            # Both are written alike, so that nothing but the text tells them apart.
+            bodies = (body, {**body, name: ordinary(self._contract.field(name))})
+            cases = (answer.case.with_body(encode(one)) for one in bodies)
+            again, plain = (self._questions.ask(self._names.renew(case)) for case in cases)
             self._explosive[name] = not _quick(again, answer) and _quick(plain, answer)
         if not self._explosive[name]:
             return finding

@@ -196,7 +196,7 @@ async def takes_unread_chunks_for_the_next_request(call: Call) -> None:
 @accepts("maxConcurrentJobs", breaks="request.maxConcurrentJobs.type", trigger="a list of null", conditional=True)
 def accepts_a_list_of_null_as_max_concurrent_jobs(value: Json) -> bool:
     """Takes a list of null for no maxConcurrentJobs."""
-    return value == [None]
+    return bool(value == [None])
 
 
 # https://github.com/Automattic/mongoose/pull/16471
