@@ -25,7 +25,7 @@ from contracts.history_records import (
 )
 from contracts.openapi.texts import DocumentError
 from contracts.published_document import PublishedDocuments
-from contracts.verdict import Verdict, VerdictBuilder
+from contracts.verdict_builder import VerdictBuilder
 from reports.evidence import LINE, FindingReport
 from reports.finding_reports import Repeating, clause_report, finding_report
 from reports.related_requests import related_requests
@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     from contracts.diagnosis import Diagnosis
     from contracts.exchange_record import Place
     from contracts.root_causes import RootCause
+    from contracts.verdict import Verdict
 
 #: Notes of one kind, and projects left behind, that are kept by name; the rest is counted.
 _NOTES: Final = 40

@@ -30,7 +30,7 @@ from contracts.exchange import Case
 from contracts.exchange_record import ExchangeRecord
 from contracts.judgement import Judge
 from contracts.secrets import Secrets
-from contracts.verdict import build_verdict
+from contracts.verdict_builder import build_verdict
 from reports.history import history_files, read_history
 from tests.benchmark.forked import TIMEOUT, preload, run_below, run_pytest
 from tests.benchmark.trial import KEY, ROOT

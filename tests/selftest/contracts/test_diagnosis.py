@@ -23,7 +23,7 @@ from contracts.patterns import Pattern
 from contracts.patterns.syntax import parse
 from contracts.patterns.written import written
 from contracts.secrets import Secrets
-from contracts.verdict import build_verdict
+from contracts.verdict_builder import build_verdict
 from strategies.cases.case_sets import SetName, Sets
 
 CONTRACT = load_contract()

@@ -12,7 +12,8 @@ from contracts.findings import Finding
 from contracts.history_records import EndRecord, ReattributedRecord, RunRecord, SignatureRecord, Target
 from contracts.judgement import Judgement
 from contracts.oracle import Expectation, Expected
-from contracts.verdict import ExitStatus, build_verdict
+from contracts.verdict import ExitStatus
+from contracts.verdict_builder import build_verdict
 
 if TYPE_CHECKING:
     from contracts.history_records import HistoryRecord

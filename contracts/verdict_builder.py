@@ -1,0 +1,253 @@
+"""Folds a history into a verdict."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from typing import TYPE_CHECKING, Final
+
+from contracts.accepted_kinds import accepted_kinds
+from contracts.checks.history import HistoryChecks
+from contracts.deviations import Deviation, Deviations
+from contracts.division import in_parts
+from contracts.exchange_record import ExchangeRecord
+from contracts.findings import Finding, Level, Outcome
+from contracts.history_records import (
+    EndRecord,
+    ExercisedRecord,
+    FindingRecord,
+    HistoryRecord,
+    NotExercisedRecord,
+    NotToBlameRecord,
+    ReattributedRecord,
+    RepeatedRecord,
+    RunRecord,
+    SignatureRecord,
+)
+from contracts.merging import by_deviation, merged
+from contracts.oracle import SENT_BEFORE
+from contracts.root_causes import RootCause, RootCauses, is_about_requests, without_explained
+from contracts.verdict import ClauseResult, ExitStatus, Verdict
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from contracts.exchange_record import Place
+
+_RECOVERS: Final = "state.recovers"
+
+
+class VerdictBuilder:
+    """Folds the records of one or more histories into a :class:`Verdict`.
+
+    Their order is of no importance, except that a run's own record comes before its exchanges.
+    """
+
+    def __init__(self, deviations: Deviations | None = None, fail_on: Level = Level.IMPLIED) -> None:
+        self._deviations = deviations or Deviations.none()
+        self._fail_on = fail_on
+        self._results: dict[str, ClauseResult] = {}
+        self._root_causes = RootCauses(self._deviations)
+        #: How many requests of each kind were refused rightly, by clause, and accepted.
+        self._refused: dict[str, Counter[str]] = {}
+        self._passed: Counter[str] = Counter()
+        self._repeated: dict[tuple[str, str], Counter[bool]] = {}
+        self._not_to_blame: list[NotToBlameRecord] = []
+        self._signatures: dict[tuple[str, int], tuple[tuple[str, ...], tuple[str, ...]]] = {}
+        self._services: dict[str, str] = {}
+        self._histories: dict[str, HistoryChecks] = {}
+        self._projects: dict[Place, ExchangeRecord] = {}
+        self._requests = 0
+        self._posts = 0
+        self._ends: list[str] = []
+        self._at_end: list[tuple[Finding, Finding, ExchangeRecord]] = []
+        self._runs = 0
+
+    def observe(self, record: HistoryRecord) -> None:  # noqa: C901  # a line for each type of record
+        """Take in one record of a history."""
+        match record:
+            case ExchangeRecord():
+                self._on_exchange(record)
+            case RunRecord():
+                self._on_run(record)
+            case SignatureRecord(id=number, positive=positive, negative=negative):
+                self._signatures[record.worker, number] = (positive, negative)
+            case FindingRecord(finding=finding, exchange=exchange, started=started):
+                self._root_causes.add(finding, exchange, started)
+            case ReattributedRecord():
+                self._on_reattributed(record)
+            case NotToBlameRecord():
+                self._not_to_blame.append(record)
+            case RepeatedRecord():
+                self._repeated.setdefault((record.clause, record.cause), Counter())[record.fails] += 1
+            case ExercisedRecord(clause=clause, positive=valid, negative=invalid):
+                self._results[clause].positive += valid
+                self._results[clause].negative += invalid
+            case NotExercisedRecord(clause=clause, why=why):
+                self._results[clause].reason = why
+            case EndRecord(reason=reason):
+                self._ends.append(reason)
+
+    def _on_run(self, record: RunRecord) -> None:
+        self._runs += 1
+        self._services[_folder(record.worker)] = record.target.base_url
+        for clause in record.clauses:
+            self._results.setdefault(clause.id, ClauseResult(clause))
+
+    def _on_exchange(self, record: ExchangeRecord) -> None:
+        self._requests += 1
+        signature = record.signature
+        if signature is None:
+            return
+        self._posts += 1
+        worker, _ = place = record.place
+        positive, negative = self._signatures[worker, signature]
+        for clause in positive:
+            self._results[clause].positive += 1
+        for clause in negative:
+            self._results[clause].negative += 1
+        if 400 <= record.status < 500:
+            for violation in record.violations:
+                self._refused.setdefault(violation.clause, Counter()).update(violation.kinds)
+        for finding in record.findings:
+            self._root_causes.add(finding, record)
+        self._ends += [f"a check failed itself: {crashed}" for crashed in record.crashed]
+        project = record.project
+        if project is not None:
+            is_plain = not record.findings and not record.crashed
+            self._projects[place] = record.reduced() if is_plain else record
+            history = self._history_of(worker)
+            reused = record.why == (SENT_BEFORE,)
+            history.observe(project, record.date, record.started, record.elapsed, place, may_repeat=reused)
+            history.observe_unasked(record.unasked, place)
+
+    def _history_of(self, worker: str) -> HistoryChecks:
+        """What is compared with the projects of ``worker``: all of the same service, and nothing of another one."""
+        folder = _folder(worker)
+        return self._histories.setdefault(self._services.get(folder, folder), HistoryChecks())
+
+    def _on_reattributed(self, record: ReattributedRecord) -> None:
+        self._root_causes.take_back(record.was, record.exchange)
+        if record.finding.clause == _RECOVERS:
+            self._at_end.append((record.was, record.finding, record.exchange))
+        else:
+            self._root_causes.add(record.finding, record.exchange)
+
+    def _judge_the_end(self) -> None:
+        """Add what only the end of the run shows; what was seen before is reported already."""
+        for was, reattributed, exchange in self._at_end:
+            self._root_causes.add(was if self._root_causes.holds(was) else reattributed, exchange)
+
+    def verdict(self, again: Iterable[HistoryRecord]) -> Verdict:
+        """The verdict on all that was observed; call it once.
+
+        Args:
+            again: the records once more. They are read where it matters what accepted requests have.
+        """
+        for history in self._histories.values():
+            for seen in history.findings():
+                self._root_causes.add(seen.finding, self._projects[seen.place])
+            for clause, count in history.exercised():
+                if clause in self._results:
+                    self._results[clause].positive += count
+        self._judge_the_end()
+        for record in self._not_to_blame:
+            self._root_causes.rename_cause(record.clause, record.cause, record.instead)
+        for clause, why in self._root_causes.drop_consequences().items():
+            result = self._results[clause]
+            result.unknown, result.reason = True, why
+        if any(is_about_requests(cause) for cause in self._root_causes):
+            self._passed = accepted_kinds(again)
+        causes = [
+            part
+            for cause in without_explained(self._root_causes, self._required())
+            for part in in_parts(cause, self._refused, self._passed)
+        ]
+        for key in causes:
+            repeated = self._repeated.get(key.finding.key, Counter())
+            key.failed_again, key.passed_again = repeated[True], repeated[False]
+            result = self._results[key.clause]
+            if key.known is None:
+                result.broken += key.count
+            else:
+                result.known += key.count
+        root_causes = sorted(causes, key=self._severity)
+        counts = {name: (result.negative, result.broken) for name, result in self._results.items()}
+        new = merged([cause for cause in root_causes if cause.known is None], counts, self._passed, self._own())
+        known = by_deviation(cause for cause in root_causes if cause.known)
+        root_causes = sorted([*new, *known], key=self._severity)
+        failing = [
+            key
+            for key in root_causes
+            if key.known is None and self._results[key.clause].clause.level.rank <= self._fail_on.rank
+        ]
+        expired = self._deviations.expired()
+        occurred = {key.known.name for key in root_causes if key.known}
+        vanished = [entry for entry in self._deviations.vanished(occurred) if self._was_looked_for(entry)]
+        complete = bool(self._ends) and len(self._ends) >= self._runs and not any(self._ends)
+        status, sentence = self._decide(failing, expired, complete=complete)
+        return Verdict(self._results, root_causes, status, sentence, self._requests, complete, expired, vanished)
+
+    def _required(self) -> frozenset[str]:
+        """The fields of the request that the contract requires."""
+        required = (re.fullmatch(r"request\.([^.]+)\.required", name) for name in self._results)
+        return frozenset(match[1] for match in required if match)
+
+    def _own(self) -> frozenset[str]:
+        """The members of the response that are no fields of a request."""
+        shown = {name.split(".")[2] for name in self._results if name.startswith("response.201.")}
+        return frozenset(shown - {name.split(".")[1] for name in self._results if name.startswith("request.")})
+
+    def _was_looked_for(self, entry: Deviation) -> bool:
+        """Whether the run would have shown a deviation: it exercised the clause, or there is no such clause."""
+        results = [self._results[clause] for clause in entry.clauses if clause in self._results]
+        looked_for = all(result.outcome not in {None, Outcome.PARTIAL} for result in results)
+        return looked_for if results else self._posts > 0
+
+    def _severity(self, key: RootCause) -> tuple[int, int, int, str]:
+        level = self._results[key.clause].clause.level.rank
+        return (key.known is not None, level, -key.count, key.clause)
+
+    def _decide(self, failing: list[RootCause], expired: list[Deviation], *, complete: bool) -> tuple[ExitStatus, str]:
+        reasons = "; ".join(dict.fromkeys(filter(None, self._ends)))
+        if failing:
+            ending = "" if complete else f" The run did not finish: {reasons or 'it was ended from outside'}."
+            return ExitStatus.BROKEN, f"The contract is broken: {_counted(len(failing), 'finding')}.{ending}"
+        if not complete:
+            return ExitStatus.NO_VERDICT, f"No verdict: {reasons or 'the run was ended from outside'}."
+        if not self._posts:
+            return ExitStatus.NO_VERDICT, "No verdict: no request was verified."
+        if expired:
+            names = ", ".join(deviation.name for deviation in expired)
+            return ExitStatus.BROKEN, f"A known deviation has expired: {names}."
+        unknown = [result.clause.id for result in self._results.values() if result.unknown]
+        if unknown:
+            return ExitStatus.NO_VERDICT, f"No verdict on {', '.join(unknown)}; everything else is kept."
+        outcomes = Counter(result.outcome for result in self._results.values())
+        unsaid = [
+            f"{_counted(outcomes[outcome], 'clause')} {'was' if outcomes[outcome] == 1 else 'were'} {how}"
+            for outcome, how in ((None, "not exercised"), (Outcome.PARTIAL, "exercised in part"))
+            if outcomes[outcome]
+        ]
+        rest = f" ({', '.join(unsaid)})" if unsaid else ""
+        known = sum(key.count for key in self._root_causes if key.known)
+        accepted = f" Known deviations occurred {known} times." if known else ""
+        return ExitStatus.KEPT, f"The contract is kept: every promise that was exercised held{rest}.{accepted}"
+
+
+def _counted(number: int, noun: str) -> str:
+    return f"{number} {noun}{'' if number == 1 else 's'}"
+
+
+def _folder(worker: str) -> str:
+    """What comes before the name of a worker where several runs are read as one; empty where there is one."""
+    return worker.rpartition("/")[0]
+
+
+def build_verdict(records: Iterable[HistoryRecord]) -> Verdict:
+    """The verdict on the records of one run."""
+    records = list(records)
+    builder = VerdictBuilder()
+    for record in records:
+        builder.observe(record)
+    return builder.verdict(records)
