@@ -219,7 +219,7 @@ HistoryRecord = (
 _MEMBERS: Final = {kind: tuple(member.name for member in fields(kind)) for kind in HistoryRecord.__args__}
 _TYPES: Final[dict[str, Any]] = {kind.type: kind for kind in _MEMBERS}
 _DECODE: Final[dict[str, Callable[[Any], Any]]] = {
-    "target": lambda value: Target(**value),
+    "target": lambda value: Target(value["name"], value["base_url"]),
     "default_headers": lambda value: tuple((name, text) for name, text in value),
     "clauses": lambda value: tuple(map(Clause.from_json, value)),
     "kept": lambda value: tuple(KeptProject(entry["id"], entry["why"]) for entry in value),

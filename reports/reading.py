@@ -6,7 +6,7 @@ import datetime as dt
 import math
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from contracts.checks.quoting import ascii_json
 from contracts.deviations import Deviations
@@ -26,6 +26,7 @@ from contracts.history_records import (
 from contracts.openapi.texts import DocumentError
 from contracts.published_document import PublishedDocuments
 from contracts.verdict_builder import VerdictBuilder
+from reports.environment import environment_of
 from reports.evidence import LINE, FindingReport
 from reports.finding_reports import Repeating, clause_report, finding_report
 from reports.related_requests import related_requests
@@ -36,7 +37,7 @@ from reports.tally import Tally
 from reports.visible import inert
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterator, Sequence
 
     from contracts.diagnosis import Diagnosis
     from contracts.exchange_record import Place
@@ -46,8 +47,6 @@ if TYPE_CHECKING:
 #: Notes of one kind, and projects left behind, that are kept by name; the rest is counted.
 _NOTES: Final = 40
 _KEPT: Final = 100
-#: Characters of an option: commands repeat it, so it is whole.
-_OPTION: Final = 8_000
 #: Exchanges that a diagnosis looks at.
 _OBSERVED: Final = 20_000
 
@@ -144,7 +143,10 @@ class _Reader:
     def summary(self, histories: RunHistories, directory: str) -> Summary:
         """Everything taken in so far as one record."""
         verdict = self._builder.verdict(histories.records())
-        environment = self._environment(len(histories.files), directory)
+        began = [run.started for run in self._runs if run.started is not None]
+        started = min(began, default=self._first_request())
+        ended = max([started, self._tally.last, *self._ended])
+        environment = environment_of(self._runs, started, ended, len(histories.files), directory)
         causes = self._diagnosed(verdict, histories)
         findings = self._findings(verdict, histories, environment, causes)
         findings.sort(key=severity)
@@ -231,30 +233,6 @@ class _Reader:
             for cause in found
         )
 
-    def _environment(self, histories: int, directory: str) -> Environment:
-        first, runs = self._first_run, self._runs
-        began = [run.started for run in runs if run.started is not None]
-        started = min(began, default=self._first_request())
-        return Environment(
-            ids=_each(run.id for run in runs),
-            target=inert(first.target.name),
-            base_url=inert(first.target.base_url),
-            profile=", ".join(_each(run.profile for run in runs)),
-            seed=", ".join(_each(run.seed for run in runs)),
-            run_ids=_each(run.run_id for run in runs),
-            options=_pairs(first.options, _OPTION),
-            versions=_pairs({**first.versions, "platform": first.platform}),
-            commit=", ".join(_each(run.commit for run in runs)),
-            dirty=any(run.dirty for run in runs),
-            started=started,
-            ended=max([started, self._tally.last, *self._ended]),
-            limits=tuple((inert(name), float(value)) for name, value in first.limits.items()),
-            shards=_each(run.shard for run in runs),
-            commands=_each(run.command for run in runs),
-            histories=histories,
-            directory=inert(directory),
-        )
-
     def _phases(self, ended: float) -> Iterator[Phase]:
         """What the run did when its tests were over: each phase lasts until the next one begins."""
         began = sorted(self._began.items(), key=lambda item: item[1])
@@ -311,15 +289,3 @@ def _rows(verdict: Verdict, fail_on: Level) -> Iterator[ClauseRow]:
             known=result.known,
             reason=inert(result.reason, 400) or missing(result),
         )
-
-
-def _each(values: Iterable[object]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(inert(str(value)) for value in values if _says_something(value)))
-
-
-def _pairs(members: dict[str, Any], limit: int = 200) -> tuple[tuple[str, str], ...]:
-    return tuple((inert(name), inert(str(value), limit)) for name, value in members.items() if _says_something(value))
-
-
-def _says_something(value: Any) -> bool:
-    return value is not None and value is not False and value not in ("", [])
