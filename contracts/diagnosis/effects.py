@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import json
+import math
 import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
+from statistics import median
 from typing import TYPE_CHECKING, Any, Final
 
 from contracts import json_text
 from contracts.diagnosis.conditions import KINDS
 from contracts.diagnosis.observations import ACCEPTED, FAILED, OPEN, REFUSED, Observation, part_of
+from contracts.instants import instant
 from contracts.json_equality import same
 from contracts.json_text import ABSENT
 
@@ -50,6 +53,9 @@ _FORMS: Final[dict[str, str]] = {
 }
 _EPOCH: Final = ((1e9, 1e10, "seconds since 1970"), (1e12, 1e13, "milliseconds since 1970"))
 _FEWEST: Final = 3
+#: Seconds by which instants may lie apart that are as far from the time of their requests.
+_SPREAD: Final = 20.0
+_UNITS: Final = {"year": 31_557_600, "day": 86_400, "hour": 3_600, "minute": 60}
 #: What clauses are about, by what makes a fact about their members more than a right response shows.
 _TYPED: Final = frozenset({"type"})
 _FORMED: Final = frozenset({"instant", "idFormat", "pattern", "enum"})
@@ -197,6 +203,8 @@ def _facts(path: Sequence[str], aspect: str, failing: Sequence[Observation]) -> 
         facts += [*_of_kind(), *_of_relation(path, failing)]
     if aspect in _FORMED:
         facts += _of_form(values)
+    if aspect == "clock":
+        facts += _of_clock(values, failing)
     if aspect in _RELATED:
         facts += _of_relation(path, failing)
     for words, holds, cost in facts:
@@ -225,6 +233,37 @@ def _of_form(values: Sequence[Any]) -> Iterator[tuple[str, Holds, int]]:
         yield f"is {words}", partial(_has_form, re.compile(form)), 3
     for length in {len(value) for value in values if isinstance(value, str)}:
         yield f"is a text of {length} characters", partial(_has_length, length), 4
+
+
+def _of_clock(values: Sequence[Any], failing: Sequence[Observation]) -> Iterator[tuple[str, Holds, int]]:
+    """How an instant is beside the time of the request."""
+    yield "is the midnight of a day", lambda _, value: _time_of(value)[:3] == (0, 0, 0), 2
+    yield "is a whole hour", lambda _, value: _time_of(value)[1:3] == (0, 0), 3
+    offsets = [_offset(seen, value) for seen, value in zip(failing, values, strict=True) if instant(str(value))]
+    if len(offsets) < len(values) or max(offsets) - min(offsets) > _SPREAD:
+        return
+    usual = median(offsets)
+    side = "before" if usual < 0 else "after"
+    words = f"is about {_duration(abs(usual))} {side} the time of the request"
+    yield words, lambda seen, value: abs(_offset(seen, value) - usual) <= _SPREAD, 1
+
+
+def _time_of(value: Any) -> tuple[int, int, int]:
+    read = instant(str(value))
+    return (read.hour, read.minute, read.second) if read is not None else (-1, -1, -1)
+
+
+def _offset(seen: Observation, value: Any) -> float:
+    """Seconds from the time of the request to an instant in its response."""
+    read = instant(str(value))
+    return math.nan if read is None else read.timestamp() - seen.started
+
+
+def _duration(seconds: float) -> str:
+    """In the largest unit of which there is more than one, such as ``36 hours``."""
+    unit, size = next(((name, size) for name, size in _UNITS.items() if seconds >= 1.5 * size), ("second", 1))
+    amount = round(seconds / size)
+    return f"{amount:,} {unit}{'' if amount == 1 else 's'}"
 
 
 def _of_kind() -> Iterator[tuple[str, Holds, int]]:

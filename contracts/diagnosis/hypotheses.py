@@ -61,7 +61,9 @@ class Diagnosis:
     def __str__(self) -> str:
         share = f"all {self.agrees:,}" if self.agrees == self.speaks else f"{self.agrees:,} of the {self.speaks:,}"
         noun = "request" if self.speaks == 1 else "requests"
-        return f"{self.sentence} (agrees with {share} {noun} that it speaks about; {self.failing:,} of them failing)"
+        # What only many requests show together is not said of each.
+        failing = f"; {self.failing:,} of them failing" if self.failing else ""
+        return f"{self.sentence} (agrees with {share} {noun} that it speaks about{failing})"
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,10 +132,12 @@ def _general(contract: Contract) -> Iterator[Hypothesis]:
 
 
 def _cases(cause: RootCause, clauses: Sequence[str], observations: Sequence[Observation]) -> Iterator[Observation]:
+    # What only many responses show together is known of some of them.
+    some = {record.place for cases in cause.cases for _, record in cases.smallest if record is not None}
     for seen in observations:
-        if any(
+        if (seen.place in some and not seen.findings) or any(
             clause in clauses
-            and (len(clauses) > 1 or name == cause.cause)
+            and (len(clauses) > 1 or name in cause.causes)
             and (not cause.kind or clause != cause.clause or any(cases.kinds == kinds for cases in cause.cases))
             for clause, name, kinds in seen.findings
         ):

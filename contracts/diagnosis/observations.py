@@ -13,6 +13,7 @@ from contracts.history_records import ReattributedRecord
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from contracts.exchange_record import Place
     from contracts.findings import Finding
     from contracts.history_records import HistoryRecord
 
@@ -47,6 +48,8 @@ class Observation:
         kinds: In which ways it breaks its clause (see :mod:`contracts.kinds`).
         response: The response.
         answer: The JSON value of the response's body; ABSENT where it is none.
+        started: When it was sent, in seconds since the epoch.
+        place: Its name within the history.
     """
 
     case: Case
@@ -61,6 +64,8 @@ class Observation:
     kinds: tuple[str, ...] = ()
     response: Response = field(default=_NONE, compare=False)
     answer: Any = field(default=json_text.ABSENT, compare=False)
+    started: float = field(default=0.0, compare=False)
+    place: Place = field(default=("", 0), compare=False)
 
     @classmethod
     def of(cls, record: ExchangeRecord) -> Observation | None:
@@ -86,6 +91,7 @@ class Observation:
         is_readable = body is not None and _REPEATED not in record.why
         kinds = tuple(kind for violation in record.violations for kind in violation.kinds)
         known = {"response": response, "answer": answer, "why": record.why, "kinds": kinds}
+        known |= {"started": record.started, "place": record.place}
         return cls(case, body or {}, broken, outcome, findings, shown, is_readable, **known)
 
     def value(self, part: str) -> Any:
