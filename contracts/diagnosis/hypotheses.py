@@ -131,17 +131,20 @@ def _general(contract: Contract) -> Iterator[Hypothesis]:
     )
 
 
-def _cases(cause: RootCause, clauses: Sequence[str], observations: Sequence[Observation]) -> Iterator[Observation]:
-    # What only many responses show together is known of some of them.
-    some = {record.place for cases in cause.cases for _, record in cases.smallest if record is not None}
-    for seen in observations:
-        if (seen.place in some and not seen.findings) or any(
+def _cases(cause: RootCause, clauses: Sequence[str], observations: Sequence[Observation]) -> list[Observation]:
+    found = [
+        seen
+        for seen in observations
+        if any(
             clause in clauses
             and (len(clauses) > 1 or name in cause.causes)
             and (not cause.kind or clause != cause.clause or any(cases.kinds == kinds for cases in cause.cases))
             for clause, name, kinds in seen.findings
-        ):
-            yield seen
+        )
+    ]
+    # What only many responses show together is known of some of them.
+    some = {record.place for cases in cause.cases for _, record in cases.smallest if record is not None}
+    return found or [seen for seen in observations if seen.place in some]
 
 
 def _of_finding(cause: RootCause) -> Iterator[OfOutcome]:

@@ -33,6 +33,7 @@ from typing import TYPE_CHECKING, Final
 
 from contracts.diagnosis import contradicted, foretells, observed
 from contracts.exchange_record import ExchangeRecord
+from contracts.verdict import build_verdict
 from reports.history import history_files, read_history
 from reports.reading import summarize
 from tests.benchmark.forked import TIMEOUT, preload, run_below, run_pytest
@@ -45,6 +46,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from contracts.diagnosis import Diagnosis, Observation
+    from contracts.exchange_record import Place
     from contracts.history_records import HistoryRecord
 
 #: Exchanges of a run that are looked at.
@@ -90,15 +92,26 @@ def try_set(mistakes: list[str], seed: int) -> Outcome:
             alone = _run([mistake], seed + 1, Path(folder) / str(number))
             fresh = observed((record for record in _records(alone) if _request(record) not in sent), _MOST)
             holding = [cause for cause in summary.causes if not any(contradicted(cause.model, seen) for seen in fresh)]
-            outcome.words[mistake] = _word(holding, fresh)
+            outcome.words[mistake] = _word(holding, fresh, _shown_together(alone))
             if outcome.words[mistake] != "none":
                 outcome.diagnoses |= {cause.sentence: False for cause in holding}
     return outcome
 
 
-def _word(holding: Sequence[Diagnosis], fresh: Sequence[Observation]) -> str:
+def _shown_together(run: Path) -> set[Place]:
+    """Exchanges with findings that only many show together, some of each."""
+    broken = [c for c in build_verdict(_records(run)).broken if not c.clause.startswith("advisory.")]
+    shown = [record for cause in broken for cases in cause.cases for _, record in cases.smallest]
+    return {record.place for record in shown if record is not None}
+
+
+def _word(holding: Sequence[Diagnosis], fresh: Sequence[Observation], together: set[Place]) -> str:
     """How good diagnoses are that nothing contradicts."""
-    failing = [seen for seen in fresh if any(not clause.startswith("advisory.") for clause, *_ in seen.findings)]
+    failing = [
+        seen
+        for seen in fresh
+        if seen.place in together or any(not clause.startswith("advisory.") for clause, *_ in seen.findings)
+    ]
     predicted = sum(any(foretells(cause.model, seen) for cause in holding) for seen in failing)
     return "none" if not predicted else "right" if predicted >= _NEARLY_ALL * len(failing) else "partly"
 
