@@ -33,7 +33,7 @@ from typing import TYPE_CHECKING, Final
 
 from contracts.diagnosis import contradicted, foretells, observed
 from contracts.exchange_record import ExchangeRecord
-from contracts.verdict import build_verdict
+from contracts.verdict_builder import build_verdict
 from reports.history import history_files, read_history
 from reports.reading import summarize
 from tests.benchmark.forked import TIMEOUT, preload, run_below, run_pytest
