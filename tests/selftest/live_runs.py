@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import subprocess
@@ -13,6 +14,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from urllib.request import Request, urlopen
 
 from contracts.secrets import Secrets
 from contracts.verdict import ExitStatus
@@ -178,6 +180,13 @@ def cleanup(folder: Path, run: Path, *arguments: str, key: str = KEY) -> Process
     """``python -m tests.harness.client.cleanup``."""
     command = [sys.executable, "-m", "tests.harness.client.cleanup", str(run), *arguments]
     return Started(command, folder, {"ACTIVEPIECES_API_KEY": key}).end(60)
+
+
+def team_projects(base_url: str) -> int:
+    """How many projects a mock holds beside its owner's."""
+    request = Request(f"{base_url}/v1/projects?limit=1000", headers={"Authorization": f"Bearer {KEY}"})  # noqa: S310
+    with urlopen(request) as response:  # noqa: S310  # our own mock
+        return sum(project["type"] == "TEAM" for project in json.load(response)["data"])
 
 
 def children_of(pid: int) -> Iterator[int]:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import itertools
 import threading
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, cast
 
+import requests
 from requests.adapters import HTTPAdapter
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
@@ -158,3 +159,18 @@ class TrackedAdapter(HTTPAdapter):
         manager = super().proxy_manager_for(proxy, **kwargs)
         manager.pool_classes_by_scheme = _POOLS
         return manager
+
+    def pool_for(self, origin: str, settings: dict[str, Any]) -> tuple[HTTPConnectionPool, bool]:
+        """The pool that requests would use; what of the adapter it uses is documented for subclasses alone.
+
+        Args:
+            origin: Scheme, host and port.
+            settings: ``verify``, ``cert`` and ``proxies``, as a Session merges them.
+
+        Returns:
+            The pool, and whether the way is a proxy that takes whole URLs.
+        """
+        request = requests.Request("GET", origin).prepare()
+        pool = cast("HTTPConnectionPool", self.get_connection_with_tls_context(request, **settings))
+        self.cert_verify(pool, origin, settings["verify"], settings["cert"])  # type: ignore[no-untyped-call]
+        return pool, "://" in self.request_url(request, settings["proxies"])

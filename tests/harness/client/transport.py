@@ -138,22 +138,12 @@ class Connection:
         self._finished = clock + elapsed
         return Reply(response if failure is None else None, failure, started, elapsed, progress.number)
 
-    def _opened(self) -> HTTPConnectionPool:
-        """The pool that requests would use; it says itself whether the way there is a proxy's."""
-        request = requests.Request("GET", self._origin).prepare()
-        pool = cast("HTTPConnectionPool", self._adapter.get_connection_with_tls_context(request, **self._settings))
-        self._adapter.cert_verify(  # type: ignore[no-untyped-call]  # requests'
-            pool, self._origin, self._settings["verify"], self._settings["cert"]
-        )
-        self._is_absolute = "://" in self._adapter.request_url(request, self._settings["proxies"])
-        self._pool = pool
-        return pool
-
     def _exchange(
         self, method: str, url: str, headers: Headers, body: bytes | None, limit: float, most: int
     ) -> Response:
-        pool = self._pool or self._opened()
-        raw = pool.urlopen(
+        if self._pool is None:
+            self._pool, self._is_absolute = self._adapter.pool_for(self._origin, self._settings)
+        raw = self._pool.urlopen(
             method,
             url if self._is_absolute else url.removeprefix(self._origin) or "/",
             body,

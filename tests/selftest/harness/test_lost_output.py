@@ -9,24 +9,17 @@ import signal
 import sys
 import time
 from typing import TYPE_CHECKING
-from urllib.request import Request, urlopen
 
 import pytest
 
 from contracts.verdict import ExitStatus
-from tests.selftest.live_runs import KEY, Started, cleanup, start_suite, suite, wait_until
+from tests.selftest.live_runs import KEY, Started, cleanup, start_suite, suite, team_projects, wait_until
 from tests.selftest.unruly_server import UnrulyServer
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 RUN = ("--target", "live", "--budget", "300")
-
-
-def _left(base_url: str) -> int:
-    request = Request(f"{base_url}/v1/projects?limit=1000", headers={"Authorization": f"Bearer {KEY}"})  # noqa: S310
-    with urlopen(request) as response:  # noqa: S310  # our own mock
-        return sum(project["type"] == "TEAM" for project in json.load(response)["data"])
 
 
 @pytest.mark.parametrize(
@@ -45,7 +38,7 @@ def test_a_run_that_may_not_write_or_open_files_cleans_up(service: str, tmp_path
     assert run.status == ExitStatus.NO_VERDICT, run.out + run.err
     assert words in run.out + run.err
     assert "Traceback" not in run.err
-    assert _left(service) == 0
+    assert team_projects(service) == 0
 
 
 def test_a_run_whose_folder_is_removed_cleans_up(service: str, tmp_path: Path) -> None:
@@ -56,7 +49,7 @@ def test_a_run_whose_folder_is_removed_cleans_up(service: str, tmp_path: Path) -
         run = started.end()
     assert run.status == ExitStatus.NO_VERDICT, run.out + run.err
     assert "the reports cannot be written" in run.err
-    assert _left(service) == 0
+    assert team_projects(service) == 0
 
 
 @pytest.mark.parametrize("output", ["a full device", "a reader that is gone"])
@@ -71,7 +64,7 @@ def test_a_run_that_cannot_print_cleans_up(service: str, tmp_path: Path, output:
     finally:
         os.close(out)
     assert run.status == ExitStatus.NO_VERDICT, run.err
-    assert _left(service) == 0
+    assert team_projects(service) == 0
 
 
 @pytest.mark.parametrize("requests", [2, 80])
@@ -85,7 +78,7 @@ def test_impatient_presses_of_ctrl_c_end_a_run_without_a_verdict(service: str, t
         run = started.end()
     assert run.status == ExitStatus.NO_VERDICT, run.out + run.err
     assert "Traceback" not in run.err
-    assert _left(service) == 0
+    assert team_projects(service) == 0
 
 
 @pytest.mark.skipif(shutil.which("tox") is None, reason="tox is not installed")
@@ -100,7 +93,7 @@ def test_ctrl_c_on_tox_waits_for_the_cleanup(service: str, tmp_path: Path) -> No
         started.signal(signal.SIGINT, group=True)  # as a terminal does: tox and pytest both get it
         run = started.end()
     assert run.status != 0
-    assert _left(service) == 0
+    assert team_projects(service) == 0
     assert (run.run / "report.json").is_file(), "the reports are written too"
 
 
@@ -116,4 +109,4 @@ def test_the_cleanup_command_reads_damaged_ledgers_and_prints_any_id(service: st
     assert "\\ud800\\u202e: its id cannot be named in a URL" in done.out
     assert "6 lines of the ledger cannot be read" in done.out
     assert not done.err
-    assert _left(service) == 0
+    assert team_projects(service) == 0

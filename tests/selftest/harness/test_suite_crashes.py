@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING
-from urllib.request import Request, urlopen
 
 import pytest
 
 from contracts.verdict import ExitStatus
 from tests.mock.process import MockProcess
-from tests.selftest.live_runs import KEY, live, suite
+from tests.selftest.live_runs import KEY, live, suite, team_projects
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -26,12 +24,6 @@ def fails(*arguments, **options):
 
 {module}.{function} = fails
 """
-
-
-def _team_projects(base_url: str) -> int:
-    request = Request(f"{base_url}/v1/projects?limit=1000", headers={"Authorization": f"Bearer {KEY}"})  # noqa: S310
-    with urlopen(request) as response:  # noqa: S310  # our own mock
-        return sum(project["type"] == "TEAM" for project in json.load(response)["data"])
 
 
 @pytest.mark.parametrize("fault", [None, "accepts_dot_in_display_name"])
@@ -51,7 +43,7 @@ def test_a_crash_at_the_end_of_a_run_is_no_broken_promise(
     (tmp_path / "one_mistake.py").write_text(_PLUGIN.format(module=module, function=function))
     with MockProcess.start(key=KEY, fault=fault) as mock:
         run = suite(tmp_path, *live(mock.base_url), "-p", "one_mistake", PYTHONPATH=str(tmp_path))
-        left = _team_projects(mock.base_url)
+        left = team_projects(mock.base_url)
     found = fault is not None and module != "tests.harness.reporting"
     assert run.status == (ExitStatus.BROKEN if found else ExitStatus.NO_VERDICT), run.out + run.err
     said = " ".join((run.out + run.err).split())
