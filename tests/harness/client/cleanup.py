@@ -125,7 +125,10 @@ class _Cleanup:
             return []
         if not problem:
             result.may_be_left = 0
-        return [identifier for project in found if (identifier := self._belongs(project))]
+        waiting = [identifier for project in found if (identifier := self._belongs(project))]
+        if problem and result.untracked and problem not in result.remarks:
+            result.remarks.append(problem)
+        return waiting
 
     def _belongs(self, project: dict[str, Any]) -> str:
         """The id of a listed project that is to be deleted, else empty; it is entered in the ledger."""

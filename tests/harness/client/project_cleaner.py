@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 #: Projects a page, and pages that are read where the response to every request is known, and where one is not.
 _PAGE: Final = 100
 PAGES, PAGES_FOR_LOST = 20, 2_000
+#: How many times smaller the pages are behind one that is too large.
+_SMALLER: Final = 10
 #: How often a project is tried that the service fails to delete, with so many seconds in between.
 _TRIES, _BETWEEN = 3, 0.5
 #: Answers of one kind after which the rest is not tried.
@@ -164,13 +166,13 @@ class ProjectCleaner:
         return Existing(identifiers, complete=not problem)
 
     def _pages(self, most: int) -> Iterator[list[dict[str, Any]]]:
-        cursor, seen, size = None, set[str](), _PAGE
-        for _ in range(most):
+        cursor, seen, size, left = None, set[str](), _PAGE, most * _PAGE
+        for _ in range(most * _SMALLER):
             query = f"?limit={size}" + (f"&cursor={quote(cursor, safe='')}" if cursor else "")
             exchange = None if self._hopeless else self._answer("GET", COLLECTION_PATH + query)
             page = _page(exchange)
             if size > 1 and exchange is not None and exchange.failure and exchange.failure.kind == "too_large":
-                size //= 10
+                size //= _SMALLER
                 continue
             if page is None:
                 received = self._hopeless or (
@@ -182,6 +184,10 @@ class ProjectCleaner:
             if not isinstance(cursor, str) or not page["data"] or cursor in seen:
                 return
             seen.add(cursor)
+            left -= size
+            if left <= 0:
+                break
+            size = min(_PAGE, size * _SMALLER)  # what is large may be behind
         raise LookupError(f"the list of projects was read for {most} pages, and goes on")
 
     # -- sending ------------------------------------------------------------------------------------------

@@ -169,3 +169,22 @@ def test_projects_that_are_lost_do_not_keep_the_others_where_a_deletion_succeede
         target = Target(server.base_url, Secrets(KEY), Limits(), RequestBudget())
         assert not ProjectCleaner(target, prepaid=0, patience=5.0, deletes=True).delete(identifiers, lambda _: None)
         target.close()
+
+
+def test_a_page_that_is_too_large_is_read_in_parts_and_the_next_ones_are_whole_again(service: str) -> None:
+    many = [
+        {"id": f"p{number}", "displayName": "x" * (900_000 if number in {150, 151, 152} else 9)}
+        for number in range(900)
+    ]
+
+    def behave(seen: Seen) -> Writes | None:
+        query = dict(part.split("=") for part in seen.path.partition("?")[2].split("&"))
+        start, size = int(query.get("cursor", 0)), int(query["limit"])
+        data, behind = many[start : start + size], start + size
+        return json_answer(200, json.dumps({"data": data, "next": str(behind) if behind < len(many) else None}))
+
+    with UnrulyServer(service, behave) as server, _sweeper(server) as cleaner:
+        found, problem = cleaner.listed(10)
+        assert ([project["id"] for project in found], problem) == ([project["id"] for project in many], "")
+        assert len(server.requests) < 45
+        assert cleaner.listed(5)[1].endswith("goes on")
