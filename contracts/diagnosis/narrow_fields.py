@@ -15,36 +15,39 @@ if TYPE_CHECKING:
 
     from contracts.document import Contract
 
-#: Forms to which texts are often held, as expressions that match the whole text.
+#: What texts may have to be, as expressions that match the whole text.
 _FORMS: Final = {
-    "ASCII": r"[\x00-\x7f]*",
-    "printable ASCII": r"[\x20-\x7e]*",
-    "Latin-1": r"[\x00-\xff]*",
-    "characters up to U+FFFF": "[\0-\uffff]*",
-    "no control characters": r"[^\x00-\x1f\x7f]*",
-    "no control characters of any kind": r"[^\x00-\x1f\x7f-\x9f]*",
-    "no line breaks": r"[^\r\n]*",
-    "at least one character": r"(?s).+",
-    "at least one character that is not blank": r"(?s).*\S.*",
-    "no blanks at the ends": r"(?s)(?!\s).*(?<!\s)|",
-    "no white space": r"\S*",
-    "no < or >": r"[^<>]*",
-    "no quotes, < or >": r"[^<>\"']*",
-    "no slash": r"[^/]*",
-    "no full stop": r"[^.]*",
-    "no apostrophe": r"[^']*",
-    "no + sign": r"[^+]*",
-    "letters, digits and hyphens": r"[A-Za-z0-9-]*",
-    "lower case letters, digits and hyphens": r"[a-z0-9-]*",
-    "words joined by single hyphens, as in a slug": r"[a-z0-9]+(?:-[a-z0-9]+)*",
-    "words joined by single hyphens": r"[A-Za-z0-9]+(?:-[A-Za-z0-9]+)*",
-    "letters, digits, hyphens and underscores": r"[A-Za-z0-9_-]*",
-    "letters, digits, hyphens, underscores and full stops": r"[A-Za-z0-9._-]*",
-    "letters and digits": r"[A-Za-z0-9]*",
-    "lower case": r"[^A-Z]*",
-    "a beginning that is no digit": r"(?s)(?!\d).*",
-    "a beginning with a letter or a digit": r"(?s)[^\W_].*",
-    "a UUID": r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}",
+    "in ASCII": r"[\x00-\x7f]*",
+    "in printable ASCII": r"[\x20-\x7e]*",
+    "in Latin-1": r"[\x00-\xff]*",
+    "of at least one character": r"(?s).+",
+    "with a character that is not blank": r"(?s).*\S.*",
+    "of letters, digits and hyphens": r"[A-Za-z0-9-]*",
+    "of lower case letters, digits and hyphens": r"[a-z0-9-]*",
+    "of words joined by single hyphens, as in a slug,": r"[a-z0-9]+(?:-[a-z0-9]+)*",
+    "of words joined by single hyphens": r"[A-Za-z0-9]+(?:-[A-Za-z0-9]+)*",
+    "of letters, digits, hyphens and underscores": r"[A-Za-z0-9_-]*",
+    "of letters, digits, hyphens, underscores and full stops": r"[A-Za-z0-9._-]*",
+    "of letters and digits": r"[A-Za-z0-9]*",
+    "with a letter or a digit at the start": r"(?s)[^\W_].*",
+    "that are UUIDs": r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}",
+}
+#: What texts may not have, as expressions that match a text without it.
+_WITHOUT: Final = {
+    "a character beyond U+FFFF": "[\0-\uffff]*",
+    "control characters": r"[^\x00-\x1f\x7f]*",
+    "control characters of any kind": r"[^\x00-\x1f\x7f-\x9f]*",
+    "line breaks": r"[^\r\n]*",
+    "blanks at the ends": r"(?s)(?!\s).*(?<!\s)|",
+    "white space": r"\S*",
+    "< or >": r"[^<>]*",
+    "quotation marks, < or >": r"[^<>\"']*",
+    "a slash": r"[^/]*",
+    "a full stop": r"[^.]*",
+    "an apostrophe": r"[^']*",
+    "a + sign": r"[^+]*",
+    "an upper case letter": r"[^A-Z]*",
+    "a digit at the start": r"(?s)(?!\d).*",
 }
 #: Integers of so many bits, the sign included, are held exactly by a double.
 _DOUBLE: Final = 54
@@ -55,14 +58,18 @@ _BOUNDS: Final = (
 
 
 def narrow_fields(contract: Contract) -> Iterator[Hypothesis]:
-    """For each field that holds texts the forms that they may have to have, for each number its bounds."""
+    """For each field that holds texts what they may have to be or may not have, for each number its bounds."""
     for field in contract.fields:
         name = field.path
         if "string" in field.types:
             for what, expression in _FORMS.items():
                 breaks = partial(_breaks, re.compile(expression))
-                yield when(f"{name}: only texts with {what} are taken", name, breaks, REFUSES, 5)
-                yield when(f"{name}: a text makes the service fail unless it has {what}", name, breaks, FAILS, 6)
+                yield when(f"{name}: only texts {what} are taken", name, breaks, REFUSES, 5)
+                yield when(f"{name}: only texts {what} do not make the service fail", name, breaks, FAILS, 6)
+            for what, expression in _WITHOUT.items():
+                breaks = partial(_breaks, re.compile(expression))
+                yield when(f"{name}: texts with {what} are refused", name, breaks, REFUSES, 5)
+                yield when(f"{name}: texts with {what} make the service fail", name, breaks, FAILS, 6)
         if "number" in field.types or "integer" in field.types:
             yield from _of_number(name)
 

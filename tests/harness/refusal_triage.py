@@ -258,6 +258,8 @@ class RefusalTriage:
             return self._form.passing, ""
         for field in self._culprits.keys() & named:
             return self._culprits[field][0], f"/{field}"
+        if len(named) == 1:  # the service says itself which it is
+            return clause_of_body(self._contract, {name: body[name] for name in named})
         for field, (clause, kind) in self._culprits.items():
             if (_kind(body[field]) if field in body else _ABSENT) == kind:
                 return clause, f"/{field}"
