@@ -8,7 +8,6 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from contracts.checks.status import clause_of_body
-from contracts.exchange import VALID_AUTHORIZATION
 from contracts.findings import REFUSED, Finding
 from contracts.json_text import type_name
 from contracts.oracle import FRAMING
@@ -16,6 +15,7 @@ from strategies.cases.baseline_cases import full_case, minimal_case
 from strategies.shrinking import without
 from strategies.surrounding_fields import MARKED
 from tests.harness.form_triage import FormTriage
+from tests.harness.key_triage import KeyTriage
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -35,8 +35,6 @@ _ABSENT = "absent"
 _ID_ECHO = f"response.201.{MARKED}.echo"
 COMBINATION = "request.combination"
 KEY = "authorization.accepted"
-#: How often a body is sent again with which the right key was refused.
-_REPEATED = 2
 
 
 class RefusalTriage:
@@ -51,13 +49,12 @@ class RefusalTriage:
         names: UniqueNames,
     ) -> None:
         self._questions = questions
+        self._key = KeyTriage(questions, contract, names)
         self._form = FormTriage(questions, connection_triage, contract, names)
         self._contract = contract
         self._history = history
         self._names = names
         self._taken_apart = 0
-        #: Whether the right key is refused for what a body says.
-        self._looks_into_bodies = False
         #: The kinds of the ways in which the service changes externalIds; None where it leaves them as they are.
         self._id_changes: tuple[str, ...] | None = None
         self._culprits: dict[str, tuple[str, str]] = {}
@@ -75,7 +72,7 @@ class RefusalTriage:
             return self._conflict(answer, finding)
         if finding.clause == FRAMING and finding.cause == REFUSED:
             return self._of_the_way(answer, finding)
-        if finding.clause == KEY and self._is_of_the_body(answer):
+        if finding.clause == KEY and self._key.is_of_the_body(answer):
             clause, where = self._blame(answer, finding)
             if clause == COMBINATION and isinstance(body := answer.judgement.expectation.body, dict):
                 clause, where = clause_of_body(self._contract, body)
@@ -88,7 +85,7 @@ class RefusalTriage:
         for reply, finding in self._questions.refused:
             if self._is_consequence(reply, finding):
                 self._conflict(reply, finding)
-            elif finding.clause == KEY and self._looks_into_bodies and clause != KEY:
+            elif finding.clause == KEY and self._key.looks_into_bodies and clause != KEY:
                 self._reattribute(reply, finding, clause, where)
             elif self._is_doubtful(reply, finding):
                 self._reattribute_if_known(reply, finding, clause, where)
@@ -110,18 +107,6 @@ class RefusalTriage:
         reattributed = replace(finding, clause=clause, where=where)
         self._history.reattributed(answer.exchange, finding, reattributed)
         return reattributed
-
-    def _is_of_the_body(self, answer: Judged) -> bool:
-        """Whether the right key is refused again and again with one body: a firewall may look into bodies."""
-        if answer.case.header("Authorization") != VALID_AUTHORIZATION:
-            return False
-        if not self._looks_into_bodies and self._taken_apart < _TAKEN_APART:
-            replies = [self._questions.ask(self._names.renew(answer.case)) for _ in range(_REPEATED)]
-            if not all(reply is not None and reply.status == answer.status for reply in replies):
-                return False
-            minimal = self._questions.ask(minimal_case(self._contract, self._names))
-            self._looks_into_bodies = minimal is not None and not minimal.is_refused
-        return self._looks_into_bodies
 
     def _is_doubtful(self, answer: Judged, finding: Finding) -> bool:
         """Whether a body may have been refused for another member, for what it lacks, or for how it is written."""

@@ -1,0 +1,66 @@
+"""Is the right key refused, or a body that something in front of the service does not let through?"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Final
+
+from contracts.exchange import VALID_AUTHORIZATION
+from contracts.signatures import signature
+from strategies.cases.baseline_cases import minimal_case
+
+if TYPE_CHECKING:
+    from contracts.document import Contract
+    from strategies.unique_names import UniqueNames
+    from tests.harness.client.judged import Judged
+    from tests.harness.questions import Questions
+
+#: How often a body is sent again with which the right key was refused.
+_REPEATED: Final = 2
+#: Refusals that are looked into before it is known that bodies are.
+_LOOKED_INTO: Final = 6
+#: What a wrong key is tried with.
+_WRONG: Final = ((), (("Authorization", "Bearer x"),))
+
+
+class KeyTriage:
+    """Tells a firewall that looks into bodies from a service that refuses its key."""
+
+    def __init__(self, questions: Questions, contract: Contract, names: UniqueNames) -> None:
+        self._questions = questions
+        self._contract = contract
+        self._names = names
+        #: Whether the right key is refused for what a body says.
+        self.looks_into_bodies = False
+        self._looked_into = 0
+        self._of_wrong_keys: set[tuple[int, str]] | None = None
+
+    def is_of_the_body(self, answer: Judged) -> bool:
+        """Whether one body is refused with the right key again and again, and in another way than a wrong key is."""
+        if answer.case.header("Authorization") != VALID_AUTHORIZATION:
+            return False
+        if not self.looks_into_bodies and self._looked_into < _LOOKED_INTO:
+            self._looked_into += 1
+            if _told(answer) in self._refusals_of_wrong_keys():
+                return False
+            replies = [self._questions.ask(self._names.renew(answer.case)) for _ in range(_REPEATED)]
+            if not all(reply is not None and reply.status == answer.status for reply in replies):
+                return False
+            minimal = self._questions.ask(minimal_case(self._contract, self._names))
+            self.looks_into_bodies = minimal is not None and not minimal.is_refused
+        return self.looks_into_bodies
+
+    def _refusals_of_wrong_keys(self) -> set[tuple[int, str]]:
+        if self._of_wrong_keys is None:
+            minimal = minimal_case(self._contract, self._names)
+            kept = tuple(pair for pair in minimal.headers if pair[0] != "Authorization")
+            replies = [self._questions.ask(replace(minimal, headers=(*wrong, *kept))) for wrong in _WRONG]
+            self._of_wrong_keys = {_told(reply) for reply in replies if reply is not None}
+        return self._of_wrong_keys
+
+
+def _told(answer: Judged) -> tuple[int, str]:
+    """The status and the message of a refusal."""
+    response = answer.exchange.response
+    said = signature(response, answer.judgement.expectation.body) if response is not None else ""
+    return answer.status, said
