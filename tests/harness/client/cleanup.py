@@ -121,7 +121,7 @@ class _Cleanup:
         state, result = self._state, self._result
         found, problem = self._cleaner.listed(PAGES_FOR_LOST if state.open_requests else PAGES)
         if problem and not found:
-            result.remarks += [problem] if state.open_requests else []
+            result.remarks += [problem] if state.open_requests or state.existing.complete else []
             return []
         if not problem:
             result.may_be_left = 0

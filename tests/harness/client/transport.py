@@ -40,6 +40,8 @@ _CHUNK: Final = 65_536
 #: Bytes that a response may have, and for each byte of the request: a JSON text may escape a character in six
 #: bytes, and show it twice; hundreds of levels may be indented.
 _ANSWER, _ECHO = 2 * 1024 * 1024, 16
+#: Bytes that the response to a GET may have: a project that came of a large body is large, alone and in a list.
+_SHOWN: Final = 16 * 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +119,8 @@ class Connection:
         if method == "POST":
             sent = len(body or b"")
             most = min(max(most, 2 * sent), _ANSWER + _ECHO * sent)
+        elif method == "GET":
+            most = max(most, _SHOWN)
         self._watchdog.arm(self, limit)
         started, clock = time.time(), time.perf_counter()
         try:
