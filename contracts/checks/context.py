@@ -62,10 +62,18 @@ class Context:
 
     @cached_property
     def project(self) -> dict[str, Any] | None:
-        """The project in a 201 answer that is a JSON object, else None."""
-        if not self.created or isinstance(self.parsed, ValueError) or not isinstance(self.parsed.value, dict):
+        """The project in a 201 response that is a JSON object, else None.
+
+        Also the whole one in another response of success to a valid request: a wrong status hides no other mistake.
+        """
+        if isinstance(self.parsed, ValueError) or not isinstance(self.parsed.value, dict):
             return None
-        return self.parsed.value
+        found = self.parsed.value
+        if self.created:
+            return found
+        required = (member.path for member in self.contract.response_fields if member.required)
+        succeeds = 200 <= self.status < 300 and self.expectation.expected is Expected.CREATED
+        return found if succeeds and all(name in found for name in required) else None
 
     @property
     def tells_id(self) -> bool:

@@ -226,3 +226,13 @@ def test_a_response_has_one_length(lengths: int) -> None:
     response = Response(201, (*JSON, *framing), json.dumps(_project()).encode())
     judgement = JUDGE.judge(Exchange(Case(json.dumps(SENT).encode()), response, elapsed=0.01))
     assert ("service.answers" in _clauses(judgement)) is (lengths > 1)
+
+
+# -- a wrong status of success ------------------------------------------------------------------------------
+
+
+def test_a_wrong_status_of_success_hides_no_other_mistake_of_a_whole_project() -> None:
+    changed = {**_project(), "displayName": "another"}
+    assert _clauses(_judged(202, _project())) == {"response.201.status"}
+    assert _clauses(_judged(202, changed)) == {"response.201.status", "response.201.displayName.echo"}
+    assert _clauses(_judged(202, {"id": changed["id"], "displayName": "another"})) == {"response.201.status"}
