@@ -90,9 +90,10 @@ def try_set(mistakes: list[str], seed: int) -> Outcome:
         sent = {_request(record) for record in _records(first)} - {""}
         for number, mistake in enumerate(mistakes):
             alone = _run([mistake], seed + 1, Path(folder) / str(number))
-            fresh = observed((record for record in _records(alone) if _request(record) not in sent), _MOST)
+            together = _shown_together(alone)
+            fresh = observed(_fresh(alone, sent, together), _MOST)
             holding = [cause for cause in summary.causes if not any(contradicted(cause.model, seen) for seen in fresh)]
-            outcome.words[mistake] = _word(holding, fresh, _shown_together(alone))
+            outcome.words[mistake] = _word(holding, fresh, together)
             if outcome.words[mistake] != "none":
                 outcome.diagnoses |= {cause.sentence: False for cause in holding}
     return outcome
@@ -102,7 +103,15 @@ def _shown_together(run: Path) -> set[Place]:
     """Exchanges with findings that only many show together, some of each."""
     broken = [c for c in build_verdict(_records(run)).broken if not c.clause.startswith("advisory.")]
     shown = [record for cause in broken for cases in cause.cases for _, record in cases.smallest]
-    return {record.place for record in shown if record is not None}
+    return {record.place for record in shown if record is not None and not record.findings}
+
+
+def _fresh(run: Path, sent: set[str], together: set[Place]) -> Iterator[HistoryRecord]:
+    """The records of a run without the exchanges whose requests were sent before, but with those of ``together``."""
+    for record in _records(run):
+        if isinstance(record, ExchangeRecord) and _request(record) in sent and record.place not in together:
+            continue
+        yield record
 
 
 def _word(holding: Sequence[Diagnosis], fresh: Sequence[Observation], together: set[Place]) -> str:
