@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urljoin, urlsplit
 
 from contracts import json_text
 from contracts.exchange import COLLECTION_PATH, Case, Exchange
@@ -103,6 +104,17 @@ def _answers(session: Session) -> bool:
         return False
 
 
+def _after_redirect(base_url: str, location: str) -> str:
+    """What to do about a redirect: whoever names another host as the base URL sends the key there."""
+    try:
+        there = urlsplit(urljoin(base_url, location)).hostname
+    except ValueError:
+        there = None
+    if there == urlsplit(base_url).hostname:
+        return "use that as --base-url"
+    return "that is another host: check whose it is before it gets the key as --base-url"
+
+
 def _explain(session: Session, exchange: Exchange) -> None:
     host, base = session.target.host, session.target.base_url
     if exchange.failure is not None:
@@ -118,8 +130,8 @@ def _explain(session: Session, exchange: Exchange) -> None:
         return  # the service's own failure, whatever it looks like: that is for the tests
     # Where the same base URL lists projects, a redirected creation is the service's own doing.
     if 300 <= status < 400 and not _lists(session):
-        advice = _elsewhere(session) or "use that as --base-url"
-        raise NoVerdict(f"{base} redirects to {response.header('Location')!r}; {advice}")
+        location = response.header("Location") or ""
+        raise NoVerdict(f"{base} redirects to {location!r}; {_elsewhere(session) or _after_redirect(base, location)}")
     kind = (response.header("Content-Type") or "").partition(";")[0].strip().lower()
     is_html = kind in {"text/html", "application/xhtml+xml"} and not _object_of(response.body)
     # What says that it is JSON and is not, or stands beside a list of projects, is a broken response of an API, and for

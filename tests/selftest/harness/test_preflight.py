@@ -1,0 +1,25 @@
+"""What a run says before it begins, where it cannot begin."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.harness.preflight import _after_redirect  # the sentence alone: a run is told in test_live_network.py
+
+
+@pytest.mark.parametrize(
+    ("location", "is_same"),
+    [
+        ("https://api.example.com/api/v1/projects", True),
+        ("/v2/projects", True),
+        ("", True),
+        ("https://api.example.com.evil.example/api", False),
+        ("//other.example/api", False),
+        ("https://api.example.com@evil.example/", False),
+        ("https://[bad", False),
+    ],
+)
+def test_nobody_is_told_to_send_the_key_to_another_host(location: str, *, is_same: bool) -> None:
+    said = _after_redirect("http://api.example.com/api", location)
+    assert ("use that as --base-url" in said) == is_same
+    assert ("another host" in said) != is_same
