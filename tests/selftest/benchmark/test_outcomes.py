@@ -12,6 +12,7 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
+from contracts.findings import Finding
 from tests.benchmark.concurrency import in_parallel
 from tests.benchmark.curve import detection_curve
 from tests.benchmark.outcomes import FalseAlarms, Outcome, Scores, percentile, sample
@@ -151,10 +152,19 @@ def _history(folder: Path, *lines: str) -> Path:
     return folder
 
 
-_CLEAN = '{"type": "exchange", "started": 1.0, "elapsed": 0.5}'
-_ADVICE = '{"type": "exchange", "started": 2.0, "elapsed": 0.5, "findings": [{"clause": "advisory.challenge"}]}'
-_BROKEN = '{"type": "exchange", "started": 3.0, "elapsed": 0.5, "findings": [{"clause": "service.no_5xx"}]}'
-_LATER = '{"type": "finding", "started": 2.7, "finding": {"clause": "state.reads_back"}}'
+def _finding(clause: str) -> dict[str, Any]:
+    return Finding(clause, "some cause", "this", "that").to_json()
+
+
+def _exchange(started: float, *clauses: str) -> str:
+    findings = {"findings": [_finding(clause) for clause in clauses]} if clauses else {}
+    return json.dumps({"type": "exchange", "started": started, "elapsed": 0.5, **findings})
+
+
+_CLEAN = _exchange(1.0)
+_ADVICE = _exchange(2.0, "advisory.challenge")
+_BROKEN = _exchange(3.0, "service.no_5xx")
+_LATER = json.dumps({"type": "finding", "started": 2.7, "finding": _finding("state.reads_back")})
 
 
 def test_the_first_finding_is_the_first_broken_promise_that_is_no_advice(tmp_path: Path) -> None:
