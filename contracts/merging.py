@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
 from typing import TYPE_CHECKING, Final
 
 from contracts.findings import ACCEPTED, REFUSED
 from contracts.kinds import CONVERTED
-from contracts.request_kinds import ANYWHERE
-from contracts.root_causes import FAILURES, RootCause, is_about_requests, says_something, together
+from contracts.root_causes import FAILURES, RootCause, says_something, together
+from contracts.shared_reasons import with_shared_reasons
 from contracts.signatures import code_of
 from contracts.taken_members import comes_of_the_body
 
@@ -22,9 +21,18 @@ _VALUE_CLAUSES = ("type", "pattern", "enum", "null")
 _MANY_MISSING = 4
 #: The share of a field's invalid values that are accepted where it is not validated: other mistakes refuse some.
 _NEARLY_ALL = 0.85
-#: The share of a cause's cases that have the reason which it shares with others, and how many causes must share it.
-_MOST_CASES: Final = 0.95
-_PLACES: Final = 2
+#: What shows that requests are mixed up, so many of them at least; and so many root causes may be of that.
+_MIXED: Final = ("response.201.answers_own_request", "another")
+_MANY_MIXED: Final = 20
+_MANY_CONSEQUENCES: Final = 4
+#: The share of the failures by chance that looks like those of one field: with a request that has no other.
+_FEW: Final = 0.25
+_MISSING, _NOW_AND_THEN, _CONVERSION = "missing members", "failures now and then", "types are converted"
+_TAKEN = "members of the response are taken from the body"
+_TIMES = "the times of the response"
+_OF_TIMES: Final = {f"response.201.{name}" for name in ("created.clock", "updated.clock", "updated.order")}
+#: Fields whose values are converted that are so by one mistake: a validator that converts does so in every field.
+_CONVERTED_FIELDS: Final = 3
 
 
 def merged(
@@ -42,7 +50,7 @@ def merged(
         own: the members of the response that are no fields of a request.
     """
     groups: dict[str, list[RootCause]] = {}
-    found, rest = _by_request(root_causes, accepted)
+    found, rest = with_shared_reasons(root_causes, accepted)
     for cause in rest:
         groups.setdefault(_of_responses(cause, own) or _one_mistake(cause, counts), []).append(cause)
     chance = groups.pop(_NOW_AND_THEN, [])
@@ -70,45 +78,6 @@ def _by_code(root_causes: list[RootCause]) -> Iterator[RootCause]:
         groups.setdefault((code, place) if place else (str(id(cause)), ""), []).append(cause)
     for members in groups.values():
         yield together(members) if len(members) > 1 else members[0]
-
-
-def _by_request(root_causes: list[RootCause], accepted: Mapping[str, int]) -> tuple[list[RootCause], list[RootCause]]:
-    """Failures and refusals with one reason that is not about one field: no request that has it was accepted.
-
-    The kinds are chosen as in a set cover, the one that explains most root causes first.
-
-    Returns:
-        Those that were put together, and the others.
-    """
-    left = {id(cause): cause for cause in root_causes}
-    reasons = {id(cause): _reasons(cause, accepted) for cause in root_causes}
-    found: list[RootCause] = []
-    while True:
-        explains = {
-            kind: [place for place in left if kind in reasons[place]]
-            for kind in sorted(set().union(*(reasons[place] for place in left)))
-        }
-        kind = max(explains, key=lambda kind: (len(explains[kind]), _covered(left, explains[kind], kind)), default="")
-        if len(explains.get(kind, ())) < _PLACES:
-            return found, list(left.values())
-        one = together([left.pop(place) for place in explains[kind]])
-        # No field is to blame.
-        one.cause, one.kind, one.label = one.cause.partition(" at ")[0], kind, kind
-        found.append(one)
-
-
-def _reasons(cause: RootCause, accepted: Mapping[str, int]) -> set[str]:
-    """The kinds of nearly all cases of a failure or refusal that no accepted request has, whichever field has it."""
-    if not is_about_requests(cause) or cause.passed_again:
-        return set()
-    count: Counter[str] = Counter()
-    for cases in cause.cases:
-        count.update(dict.fromkeys((kind for kind in cases.kinds if kind.startswith(ANYWHERE)), cases.count))
-    return {kind for kind, cases in count.items() if not accepted.get(kind) and cases >= _MOST_CASES * cause.count}
-
-
-def _covered(root_causes: Mapping[int, RootCause], places: Iterable[int], kind: str) -> int:
-    return sum(cases.count for place in places for cases in root_causes[place].cases if kind in cases.kinds)
 
 
 def by_deviation(known: Iterable[RootCause]) -> list[RootCause]:
@@ -147,20 +116,6 @@ def _by_mixed_requests(root_causes: list[RootCause], counts: Mapping[str, tuple[
     if len(members) < _MANY_CONSEQUENCES:
         return root_causes
     return [together(members, mixed), *(cause for cause in root_causes if cause not in members)]
-
-
-#: What shows that requests are mixed up, so many of them at least; and so many root causes may be of that.
-_MIXED: Final = ("response.201.answers_own_request", "another")
-_MANY_MIXED: Final = 20
-_MANY_CONSEQUENCES: Final = 4
-#: The share of the failures by chance that looks like those of one field: with a request that has no other.
-_FEW = 0.25
-_MISSING, _NOW_AND_THEN, _CONVERSION = "missing members", "failures now and then", "types are converted"
-_TAKEN = "members of the response are taken from the body"
-_TIMES = "the times of the response"
-_OF_TIMES: Final = {f"response.201.{name}" for name in ("created.clock", "updated.clock", "updated.order")}
-#: Fields whose values are converted that are so by one mistake: a validator that converts does so in every field.
-_CONVERTED_FIELDS = 3
 
 
 def _of_responses(cause: RootCause, own: frozenset[str]) -> str:

@@ -1,0 +1,61 @@
+"""Failures and refusals that have one reason, whichever field holds it (see :mod:`contracts.request_kinds`)."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING, Final
+
+from contracts.request_kinds import ANYWHERE
+from contracts.root_causes import RootCause, is_about_requests, together
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+#: The share of a cause's cases that have the reason which it shares with others, and how many causes must share it.
+_MOST_CASES: Final = 0.95
+_PLACES: Final = 2
+
+
+def with_shared_reasons(
+    root_causes: list[RootCause], accepted: Mapping[str, int]
+) -> tuple[list[RootCause], list[RootCause]]:
+    """Failures and refusals with one reason that is not about one field: no request that has it was accepted.
+
+    The kinds are chosen as in a set cover, the one that explains most root causes first.
+
+    Args:
+        root_causes: the new ones.
+        accepted: how many requests of each kind were accepted.
+
+    Returns:
+        Those that were put together, and the others.
+    """
+    left = {id(cause): cause for cause in root_causes}
+    reasons = {id(cause): _reasons(cause, accepted) for cause in root_causes}
+    found: list[RootCause] = []
+    while True:
+        explains = {
+            kind: [place for place in left if kind in reasons[place]]
+            for kind in sorted(set().union(*(reasons[place] for place in left)))
+        }
+        kind = max(explains, key=lambda kind: (len(explains[kind]), _covered(left, explains[kind], kind)), default="")
+        if len(explains.get(kind, ())) < _PLACES:
+            return found, list(left.values())
+        one = together([left.pop(place) for place in explains[kind]])
+        # No field is to blame.
+        one.cause, one.kind, one.label = one.cause.partition(" at ")[0], kind, kind
+        found.append(one)
+
+
+def _reasons(cause: RootCause, accepted: Mapping[str, int]) -> set[str]:
+    """The kinds of nearly all cases of a failure or refusal that no accepted request has, whichever field has it."""
+    if not is_about_requests(cause) or cause.passed_again:
+        return set()
+    count: Counter[str] = Counter()
+    for cases in cause.cases:
+        count.update(dict.fromkeys((kind for kind in cases.kinds if kind.startswith(ANYWHERE)), cases.count))
+    return {kind for kind, cases in count.items() if not accepted.get(kind) and cases >= _MOST_CASES * cause.count}
+
+
+def _covered(root_causes: Mapping[int, RootCause], places: Iterable[int], kind: str) -> int:
+    return sum(cases.count for place in places for cases in root_causes[place].cases if kind in cases.kinds)
