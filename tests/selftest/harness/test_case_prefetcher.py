@@ -125,9 +125,11 @@ def test_schemathesis_is_given_no_annotation_to_assert() -> None:
 @pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM, signal.SIGINT])
 def test_the_process_ahead_ends_with_the_run(number: signal.Signals) -> None:
     program = (
-        "import multiprocessing, sys, time\n"
+        "import multiprocessing, signal, sys, time\n"
         "from tests.harness.run_options import RunOptions\n"
         "from tests.harness.case_prefetcher import CasePrefetcher\n"
+        # Whoever runs the tests may ignore SIGINT, as a shell has its background jobs do.
+        "signal.signal(signal.SIGINT, signal.default_int_handler)\n"
         "made = CasePrefetcher(RunOptions(run_id='ct', seed=1), ahead=True)\n"
         "print(*[process.pid for process in multiprocessing.active_children()], flush=True)\n"
         "time.sleep(60)\n"
