@@ -69,12 +69,14 @@ def judge_untracked(folder: Path, run_id: str, history: HistoryWriter, untracked
             answers.setdefault(name, []).append(record)
     history.record(ExercisedRecord("state.rejected_creates_nothing", negative=number["refused"]))
     history.record(ExercisedRecord("state.creates_one", positive=number["created"]))
-    for name, records in answers.items():
-        received = {_answered(record): record for record in records}
+    uses = {name: {_answered(record): record for record in records} for name, records in answers.items()}
+    repeats = any(received.keys() == {"created"} for received in uses.values())
+    for name, received in uses.items():
         if "unclear" in received:
             continue
-        # Where one use of a name was refused and another accepted, there is one project too many all the same.
-        answered = "refused" if "refused" in received else "created"
+        # Where one use of a name was refused and another accepted, there is one project too many all the same: which of
+        # them made it, the projects of names tell that were accepted alone.
+        answered = "created" if "created" in received and (repeats or "refused" not in received) else "refused"
         (clause, cause), record = _UNTRACKED[answered], received[answered]
         expected = f"no project beyond those that responses named (this one: {record.status})"
         finding = Finding(clause, cause, expected, f"the list shows the project {wanted[name].get('id')}")

@@ -58,6 +58,8 @@ class RefusalTriage:
         #: The kinds of the ways in which the service changes externalIds; None where it leaves them as they are.
         self._id_changes: tuple[str, ...] | None = None
         self._culprits: dict[str, tuple[str, str]] = {}
+        #: Fields that are refused beside others, whatever the service says of them.
+        self._combined: set[str] = set()
 
     def learn(self, judged: Sequence[Judged]) -> None:
         """Remember whether the service changes externalIds."""
@@ -198,9 +200,15 @@ class RefusalTriage:
         if clause == COMBINATION and isinstance(left, dict):
             clause = self._of_two(left, case)
         field = clause.split(".")[1]
-        if isinstance(left, dict) and field in left:
-            self._culprits[field] = (clause, _kind(left[field]))
+        if isinstance(left, dict):
+            self._remember(clause, field, left)
         return clause, f"/{field}" if field in self._contract_names() else ""
+
+    def _remember(self, clause: str, field: str, left: dict[str, object]) -> None:
+        if clause == COMBINATION:
+            self._combined |= left.keys()
+        elif field in left:
+            self._culprits[field] = (clause, _kind(left[field]))
 
     def _of_two(self, left: dict[str, object], case: Case) -> str:
         """One optional field and a name that is not plain: is the name alone refused?"""
@@ -243,7 +251,7 @@ class RefusalTriage:
             return self._form.passing, ""
         for field in self._culprits.keys() & named:
             return self._culprits[field][0], f"/{field}"
-        if len(named) == 1:  # the service says itself which it is
+        if len(named) == 1 and not named <= self._combined:  # the service says itself which it is
             return clause_of_body(self._contract, {name: body[name] for name in named})
         for field, (clause, kind) in self._culprits.items():
             if (_kind(body[field]) if field in body else _ABSENT) == kind:
