@@ -2,7 +2,7 @@
 
 A service that cannot store a character beyond U+FFFF fails in every field that holds one. The kinds of the failing
 requests, and of those that were accepted, tell that these failures are one mistake, and that two failures of one field
-are two (see :mod:`contracts.division` and :mod:`contracts.merging`).
+are two (see :mod:`contracts.division` and :mod:`contracts.shared_reasons`).
 """
 
 from __future__ import annotations

@@ -106,9 +106,7 @@ class RefusalTriage:
         else:
             doubtful = self._is_doubtful(reply, refused)
             clause, where = self._blame(reply, refused) if doubtful else (refused.clause, refused.where)
-        reattributed = replace(finding, clause=clause, where=where)
-        self._history.reattributed(answer.exchange, finding, reattributed)
-        return reattributed
+        return self._reattribute(answer, finding, clause, where)
 
     def _is_doubtful(self, answer: Judged, finding: Finding) -> bool:
         """Whether a body may have been refused for another member, for what it lacks, or for how it is written."""
