@@ -142,7 +142,7 @@ def kinds_of_change(sent: Any, received: Any) -> tuple[str, ...]:
         return tuple(_changes_of_list(sent, received))
     if json_text.has_type(sent, "number"):
         is_near = abs(sent - received) < max(1, abs(sent) * 1e-6)
-        return ("rounded",) if is_near and (sent < 0) == (received < 0) else ()
+        return ("rounded",) if is_near and (received == 0 or (sent < 0) == (received < 0)) else ()
     return ()
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 import math
 import re
 from typing import TYPE_CHECKING, Final
@@ -12,6 +13,8 @@ if TYPE_CHECKING:
 
 #: States of clauses in the words of a reader; every other one is called as in :data:`reports.summary.STATES`.
 _STATES: Final = {"known": "known deviation", "advice": "worth knowing", "partial": "kept in part"}
+#: Names of members that need no quotation marks behind a dot.
+_PLAIN_NAME: Final = re.compile(r"[A-Za-z_$][\w$-]*")
 _OPPOSITE: Final = "no maintainer would defend the opposite"
 
 
@@ -69,11 +72,20 @@ def state(name: str) -> str:
 
 
 def place(where: str) -> str:
-    """A place in a request or a response: ``plan.updated`` for ``/plan/updated``, ``ids[0]`` for ``/ids/0``."""
+    """A place in a request or a response, as JavaScript would write it.
+
+    ``plan.updated`` for ``/plan/updated``, ``ids[0]`` for ``/ids/0``, ``metadata["a b"]`` for ``/metadata/a b``.
+    """
     if not where.startswith("/"):
         return where
     parts = [part.replace("~1", "/").replace("~0", "~") for part in where[1:].split("/")]
-    return "".join(f"[{part}]" if part.isdecimal() else f".{part}" for part in parts).removeprefix(".")
+    return "".join(map(_step, parts)).removeprefix(".")
+
+
+def _step(part: str) -> str:
+    if part.isdecimal():
+        return f"[{part}]"
+    return f".{part}" if _PLAIN_NAME.fullmatch(part) else f"[{json.dumps(part, ensure_ascii=False)}]"
 
 
 def parts(name: str) -> list[str]:

@@ -141,6 +141,7 @@ def test_a_text_misses_a_pattern_at_a_character_and_a_place(pattern: str, text: 
         ("a b c", "a_b_c", '" " to "_"'),
         (3, "3", "number to string"),
         (2.75, 3, "rounded"),
+        (-3e-200, 0, "rounded"),
         ("x", json_text.ABSENT, "left out"),
         (["a", "b"], ["b", "a"], "another order"),
         (["a", "a"], ["a"], "repeated items"),

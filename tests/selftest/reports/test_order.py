@@ -65,13 +65,18 @@ def test_a_title_names_the_member_once_and_the_kind_where_there_are_several(find
     typed = dataclasses.replace(finding, clause=clause, where="/externalId", id=f"{clause.id}:accepted:a-list")
     assert typed.title == ("externalId", ": every string is taken.", "a list")
     assert finding.title[0] == ""
-    assert _like(finding, "service.no_5xx", "created", 500, where="/plan/0/x~1y").title[0] == "plan[0].x/y"
+    assert _like(finding, "service.no_5xx", "created", 500, where="/plan/0/x~1y").title[0] == 'plan[0]["x/y"]'
     assert _like(finding, "service.no_5xx", "created", 503).outcome == "503"
     assert _like(finding, "service.answers", "created", 0).outcome == "timeout"
 
 
 def test_places_and_reasons_are_worded_for_people() -> None:
     assert [place(where) for where in ("/plan/updated", "/ids/0", "Date", "")] == ["plan.updated", "ids[0]", "Date", ""]
+    assert [place(f"/metadata/{name}") for name in ("", "p~1q.r", "größe")] == [
+        'metadata[""]',
+        'metadata["p/q.r"]',
+        "metadata.größe",
+    ]
 
     def reason(statement: str, source: str) -> tuple[str, str]:
         return basis(Clause("x", Level.IMPLIED, "", statement, source))
