@@ -50,7 +50,6 @@ class RunRecord:
     commit: str | None = None
     dirty: bool = False
     started: float | None = None
-    default_headers: tuple[tuple[str, str], ...] = ()
     clauses: tuple[Clause, ...] = ()
     limits: dict[str, float] = field(default_factory=dict)
     shard: str | None = None
@@ -220,7 +219,6 @@ _MEMBERS: Final = {kind: tuple(member.name for member in fields(kind)) for kind 
 _TYPES: Final[dict[str, Any]] = {kind.type: kind for kind in _MEMBERS}
 _DECODE: Final[dict[str, Callable[[Any], Any]]] = {
     "target": lambda value: Target(value["name"], value["base_url"]),
-    "default_headers": lambda value: tuple((name, text) for name, text in value),
     "clauses": lambda value: tuple(map(Clause.from_json, value)),
     "kept": lambda value: tuple(KeptProject(entry["id"], entry["why"]) for entry in value),
     "finding": Finding.from_json,

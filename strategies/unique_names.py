@@ -65,8 +65,3 @@ class UniqueNames:
         """The text before the first name in it, the name, and the text behind it; the last two empty without a name."""
         match = self._text_form.search(text)
         return (text[: match.start()], match.group(), text[match.end() :]) if match else (text, "", "")
-
-    def found_in(self, body: bytes) -> str | None:
-        """The first name of this run in ``body``, of any range."""
-        match = self._form.search(body)
-        return match.group().decode() if match else None

@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from contracts.clauses import catalogue
-from contracts.exchange import DEFAULT_HEADERS
 from contracts.history_records import RunRecord, Target
 
 if TYPE_CHECKING:
@@ -38,7 +37,6 @@ def run_record(options: RunOptions, contract: Contract, command: str) -> RunReco
         commit=commit,
         dirty=dirty,
         started=time.time(),
-        default_headers=DEFAULT_HEADERS,
         clauses=tuple(catalogue(contract).values()),
         limits={"response_time": options.response_time},
         shard=None if options.shard == (1, 1) else f"{options.shard[0]}/{options.shard[1]}",
