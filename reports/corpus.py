@@ -1,22 +1,20 @@
-"""Add findings of a run to the corpus, so that later runs send their cases again.
-
-contract corpus RUN [FINDING-ID ...] [--into FOLDER]
-"""
+"""``contract corpus``: add findings of a run to the corpus, so that later runs send their cases again."""
 
 from __future__ import annotations
 
-import argparse
 import datetime as dt
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from contracts.corpus import DEFAULT_CORPUS, CorpusCase, CorpusError, add, anonymous
-from contracts.deviations import DeviationError
+import click
+
+from contracts.corpus import DEFAULT_CORPUS, CorpusCase, add, anonymous
 from contracts.history_records import RunRecord
 from contracts.verdict import ExitStatus
+from reports.cli import SavedRunCommand
 from reports.history import history_files, read_history
 from reports.reading import summarize
+from reports.run_comparison import ReportError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -25,37 +23,39 @@ if TYPE_CHECKING:
     from reports.summary import Summary
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
-    """Add the smallest case of each new finding, or of those that are named: 0 done, 4 wrong usage."""
-    parser = argparse.ArgumentParser(prog="contract corpus", description=main.__doc__, exit_on_error=False)
-    parser.add_argument("run", type=Path, metavar="RUN", help="the folder of a run, such as reports/runs/latest")
-    parser.add_argument("findings", nargs="*", metavar="FINDING-ID", help="ids of findings, or further runs")
-    parser.add_argument("--into", type=Path, default=DEFAULT_CORPUS, help="the corpus (default: tests/contract/corpus)")
-    try:
-        options = parser.parse_args(arguments)
-        runs = [options.run, *(Path(text) for text in options.findings if Path(text).is_dir())]
-        wanted = [text for text in options.findings if not Path(text).is_dir()]
-        for finding in _chosen(summarize(runs), wanted):
-            print(_added(finding, _marks(runs), options.into))
-    except (FileNotFoundError, DeviationError, CorpusError, LookupError, argparse.ArgumentError) as problem:
-        print(f"contract corpus: {problem}", file=sys.stderr)
-        return ExitStatus.USAGE
+@click.command("corpus", cls=SavedRunCommand)
+@click.argument("run", type=click.Path(path_type=Path))
+@click.argument("more", nargs=-1, metavar="[RUN | FINDING-ID]...")
+@click.option(
+    "--into",
+    type=click.Path(path_type=Path),
+    default=DEFAULT_CORPUS,
+    help="The corpus (default: tests/contract/corpus).",
+)
+def add_to_corpus(run: Path, more: Sequence[str], into: Path) -> int:
+    """Add smallest cases to the corpus.
+
+    Takes those of the new findings of RUN and of further runs, or of the findings that are named.
+    """
+    runs = [run, *(Path(text) for text in more if Path(text).is_dir())]
+    for finding in _chosen(summarize(runs), [text for text in more if not Path(text).is_dir()]):
+        click.echo(_added(finding, _run_ids(runs), into))
     return ExitStatus.KEPT
 
 
 def _chosen(summary: Summary, wanted: Sequence[str]) -> list[FindingReport]:
-    """The new findings, or those with the ids that are named; raises LookupError for an id that is not there."""
+    """The new findings, or those with the ids that are named; raises ReportError for an id that is not there."""
     if not wanted:
         return list(summary.findings)
-    by_id = {finding.id: finding for finding in (*summary.known, *summary.advice, *summary.findings)}
+    by_id = {finding.id: finding for finding in reversed(summary.all_findings)}
     missing = [name for name in wanted if name not in by_id]
     if missing:
-        raise LookupError(f"no finding {missing[0]!r}; the run has: {', '.join(by_id) or 'none'}")
+        raise ReportError(f"no finding {missing[0]!r}; the run has: {', '.join(by_id) or 'none'}")
     return [by_id[name] for name in wanted]
 
 
-def _marks(runs: Sequence[Path]) -> set[str]:
-    """The marks of the runs' unique names; a run that could not clean up before has two."""
+def _run_ids(runs: Sequence[Path]) -> set[str]:
+    """The ids that begin the runs' unique names; a run that could not clean up before has two."""
     records = (record for run in runs for record in read_history(*history_files(run)))
     return {record.run_id for record in records if isinstance(record, RunRecord)}
 
@@ -69,7 +69,3 @@ def _added(finding: FindingReport, run_ids: set[str], folder: Path) -> str:
     entry = CorpusCase(finding.id, finding.expected, finding.received, found, anonymous(exchange.case, run_ids))
     path = add(entry, folder)
     return f"{finding.id}: added as {path}" if path else f"{finding.id}: is in {folder} already"
-
-
-if __name__ == "__main__":
-    sys.exit(main())

@@ -18,10 +18,9 @@ if TYPE_CHECKING:
 
 def har(summary: Summary) -> str:
     """The archive as ASCII JSON, with ``{key}`` in place of the key."""
-    findings = [*summary.findings, *summary.advice, *summary.known]
     entries = [
         _entry(finding, exchange, summary.environment.base_url)
-        for finding in findings
+        for finding in summary.all_findings
         if finding.evidence
         for exchange in finding.evidence.in_order
     ]

@@ -43,7 +43,7 @@ def junit(summary: Summary) -> bytes:
     for name, value in _properties(summary):
         SubElement(properties, "property", {"name": name, "value": value})
     findings: dict[str, list[FindingReport]] = {}
-    for finding in (*summary.findings, *summary.advice, *summary.known):
+    for finding in summary.all_findings:
         for clause in finding.clauses:
             findings.setdefault(clause, []).append(finding)
     for row in summary.clauses:

@@ -22,7 +22,7 @@ DOCUMENT: Final = f"contracts/{DEFAULT_DOCUMENT.name}"
 
 def sarif(summary: Summary, comparison: Comparison | None = None) -> str:
     """The log as ASCII JSON; known deviations are suppressed results."""
-    findings = [*summary.findings, *summary.advice, *summary.known]
+    findings = summary.all_findings
     places = lines_of([finding.clause.id for finding in findings])
     positions = {row.clause.id: number for number, row in enumerate(summary.clauses)}
     run = {

@@ -175,6 +175,11 @@ class Summary:
         return {ExitStatus.KEPT: "kept", ExitStatus.BROKEN: "broken"}.get(self.status, "no verdict")
 
     @property
+    def all_findings(self) -> tuple[FindingReport, ...]:
+        """Findings of every state: those that fail the run first, then what is worth knowing, then known deviations."""
+        return (*self.findings, *self.advice, *self.known)
+
+    @property
     def release(self) -> str:
         """What the verdict means for a release."""
         return _ON_THE_MOCK if self.environment.target == "mock" else _RELEASE[self.outcome]

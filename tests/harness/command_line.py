@@ -1,4 +1,4 @@
-"""The command ``contract``: names for what the modules of the repository do, with their options and exit statuses."""
+"""The command ``contract``: runs the suite, and finds the commands that other modules define."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import os
 import sys
 from importlib import import_module
 from importlib.metadata import PackageNotFoundError, version
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 import click
 
@@ -15,21 +15,35 @@ from contracts.verdict import ExitStatus
 from tests.harness.invocation import pytest_arguments
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
 
 DISTRIBUTION: Final = "activepieces-create-project-contract"
-#: The module with the ``main`` of each command, the arguments in front, and a line of help.
-_COMMANDS: Final[dict[str, tuple[str, tuple[str, ...], str]]] = {
-    "report": ("reports.__main__", ("report",), "Make the reports of saved runs again; report prune deletes old runs."),
-    "compare": ("reports.__main__", ("compare",), "Compare two runs: what is new, fixed, no longer exercised."),
-    "trend": ("reports.__main__", ("trend",), "Show the last runs of each target."),
-    "accept": ("reports.__main__", ("accept",), "Propose entries for the file of known deviations."),
-    "body": ("reports.__main__", ("body",), "Write the body of a finding's smallest case to standard output."),
-    "corpus": ("reports.corpus", (), "Add the smallest cases of a run's findings to the corpus."),
-    "cleanup": ("tests.harness.client.cleanup", (), "Delete what an interrupted run has left on the service."),
-    "mock": ("tests.mock.cli", (), "Serve the mock."),
-    "drift": ("contracts.drift.__main__", (), "Compare the contract with published documents."),
+#: Where each command is that is not defined here; it is imported when it is asked for.
+_COMMANDS: Final = {
+    "report": "reports.cli:report",
+    "compare": "reports.cli:compare_runs",
+    "trend": "reports.cli:show_trend",
+    "accept": "reports.cli:propose_deviations",
+    "body": "reports.cli:write_body",
+    "corpus": "reports.corpus:add_to_corpus",
+    "cleanup": "tests.harness.cleanup_command:clean_up_run",
+    "mock": "tests.mock.cli:serve_mock",
+    "drift": "contracts.drift.cli:compare_documents",
 }
+
+
+class _Group(click.Group):
+    """The commands that are defined here, and those that other modules define."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return [*super().list_commands(ctx), *_COMMANDS]
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in _COMMANDS:
+            return super().get_command(ctx, cmd_name)
+        module, _, name = _COMMANDS[cmd_name].partition(":")
+        command: click.Command = getattr(import_module(module), name)
+        return command
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -57,25 +71,19 @@ def _version() -> str:
         return "not installed"
 
 
-@click.group(epilog="Exit status: 0 kept, 1 a promise is broken, 3 no verdict, 4 wrong usage.")
+@click.group(cls=_Group, epilog="Exit status: 0 kept, 1 a promise is broken, 3 no verdict, 4 wrong usage.")
 @click.version_option(_version(), message="%(prog)s %(version)s")
 def _group() -> None:
     """The contract test suite of POST /v1/projects."""
 
 
-def _forwarded(name: str, text: str) -> Callable[[Callable[..., int]], click.Command]:
-    """A command that hands all its arguments on, --help too."""
-
-    def decorate(function: Callable[..., int]) -> click.Command:
-        settings: dict[str, Any] = {"ignore_unknown_options": True, "help_option_names": []}
-        parameter = click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
-        return _group.command(name, help=text, context_settings=settings)(parameter(function))
-
-    return decorate
-
-
-@_forwarded("run", "Run the suite; takes its options and those of pytest.")
+@_group.command("run", context_settings={"ignore_unknown_options": True, "help_option_names": []})
+@click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
 def _run(arguments: tuple[str, ...]) -> int:
+    """Run the suite.
+
+    Takes its options and those of pytest.
+    """
     import pytest  # noqa: PLC0415  # the other commands do not need it
 
     return int(pytest.main(pytest_arguments(arguments)))
@@ -87,31 +95,21 @@ def _run(arguments: tuple[str, ...]) -> int:
 @click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
 @click.pass_context
 def _replay(context: click.Context, finding: str, run: str, arguments: tuple[str, ...]) -> int:
-    """Send the smallest case of FINDING again; takes the options of run."""
+    """Send the smallest case of FINDING again.
+
+    Takes the options of contract run.
+    """
     return int(context.invoke(_run, arguments=("--replay", finding, "--run", run, *arguments)))
-
-
-def _module_command(name: str) -> None:
-    module, front, text = _COMMANDS[name]
-
-    def command(arguments: tuple[str, ...]) -> int:
-        try:
-            return int(import_module(module).main([*front, *arguments]) or 0)
-        except SystemExit as end:  # argparse, after help and after wrong usage
-            return int(ExitStatus.USAGE) if end.code not in {0, 1, 3, None} else int(end.code or 0)
-
-    _forwarded(name, text)(command)
-
-
-for _name in _COMMANDS:
-    _module_command(_name)
 
 
 @_group.command("explain")
 @click.argument("clause")
 @click.option("--contract", "document", help="An OpenAPI document with another version of the contract.")
 def _explain(clause: str, document: str | None) -> int:
-    """Print what CLAUSE promises, the words that it rests on, where they are found, and its level."""
+    """Explain a clause.
+
+    Prints what CLAUSE promises, the words that it rests on, where they are found, and its level.
+    """
     from contracts.clauses import catalogue  # noqa: PLC0415  # as above
     from contracts.document import DEFAULT_DOCUMENT, load_contract  # noqa: PLC0415
     from contracts.openapi.texts import DocumentError  # noqa: PLC0415

@@ -91,11 +91,10 @@ def load_replay(run: Path, identifier: str) -> Replay:
         summary = summarize([run])
     except FileNotFoundError as problem:
         raise WrongUsage(f"--run {run}: {problem}") from None
-    findings = (*summary.findings, *summary.advice, *summary.known)
-    for finding in findings:
+    for finding in summary.all_findings:
         if finding.id == identifier:
             if finding.evidence is None:
                 raise WrongUsage(f"--replay {identifier}: the run has kept no request that shows this finding")
             return Replay(finding, finding.evidence.exchange, summary.environment.run_ids)
-    names = ", ".join(finding.id for finding in findings)
+    names = ", ".join(finding.id for finding in summary.all_findings)
     raise WrongUsage(f"--replay {identifier!r}: {run} has no such finding; it has: {names or 'none'}")

@@ -1,6 +1,6 @@
 """`python -m tests.mock`."""
 
-from tests.mock.cli import main
+from tests.mock.cli import serve_mock
 
 if __name__ == "__main__":
-    main()
+    serve_mock(prog_name="contract mock")

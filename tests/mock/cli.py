@@ -2,73 +2,52 @@
 
 from __future__ import annotations
 
-import argparse
 import os
-import sys
 import textwrap
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import Any
 
-if TYPE_CHECKING:
-    from collections.abc import Sequence
+import click
 
 DEFAULT_KEY = "sk-mock-0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUV"
 CONTRACT = Path(__file__).parents[2] / "contracts" / "create_project.openapi.yaml"
 
 
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        prog="contract mock",
-        description="A service that answers POST /v1/projects as Activepieces does, on the loopback interface.",
-        epilog="The key is read from ACTIVEPIECES_API_KEY where --key is not given.",
-    )
-    parser.add_argument("--port", type=int, default=8081, help="0 takes a free port (default: 8081)")
-    parser.add_argument("--key", help=f"the API key to accept (default: {DEFAULT_KEY})")
-    parser.add_argument("--base-path", default="/api", help="where the API lives (default: /api)")
-    parser.add_argument("--delay-ms", type=float, default=0, help="milliseconds before every answer")
-    parser.add_argument("--fault", help="a mistake to make, several with commas (see --list-faults)")
-    parser.add_argument("--variant", help="a correct difference to show (see --list-variants)")
-    parser.add_argument("--contract", type=Path, default=CONTRACT, help="another OpenAPI document")
-    parser.add_argument("--seed", type=int, default=0, help="decides when intermittent faults come")
-    parser.add_argument("--list-faults", action="store_true", help="print the catalogue of faults and end")
-    parser.add_argument("--list-variants", action="store_true", help="print the variants and end")
-    parser.add_argument(
-        "--until-stdin-closes", action="store_true", help="end when standard input is closed (for parents)"
-    )
-    return parser
+@click.command("mock", epilog="The key is read from ACTIVEPIECES_API_KEY where --key is not given.")
+@click.option("--port", type=int, default=8081, show_default=True, help="0 takes a free port.")
+@click.option("--key", help=f"The API key to accept (default: {DEFAULT_KEY}).")
+@click.option("--base-path", default="/api", show_default=True, help="Where the API lives.")
+@click.option("--delay-ms", type=float, default=0, help="Milliseconds before every response.")
+@click.option("--fault", help="A mistake to make, several with commas (see --list-faults).")
+@click.option("--variant", help="A correct difference to show (see --list-variants).")
+@click.option("--contract", type=click.Path(path_type=Path), default=CONTRACT, help="Another OpenAPI document.")
+@click.option("--seed", type=int, default=0, help="Decides when intermittent faults come.")
+@click.option("--list-faults", is_flag=True, help="Print the catalogue of faults and end.")
+@click.option("--list-variants", is_flag=True, help="Print the variants and end.")
+@click.option("--until-stdin-closes", is_flag=True, help="End when standard input is closed (for parents).")
+def serve_mock(
+    *, list_faults: bool, list_variants: bool, port: int, until_stdin_closes: bool, key: str | None, **settings: Any
+) -> None:
+    """Serve the mock.
 
-
-def main(arguments: Sequence[str] | None = None) -> None:
-    """Run the mock until it is interrupted, or print a list."""
-    parser = _parser()
-    options = parser.parse_args(arguments)
-    if options.list_faults:
+    It responds to POST /v1/projects as Activepieces does, on the loopback interface, until it is interrupted.
+    """
+    if list_faults:
         print_faults()
-    elif options.list_variants:
+        return
+    if list_variants:
         print_variants()
-    else:
-        try:
-            _serve(options)
-        except (ValueError, KeyError, OSError) as error:
-            parser.error(str(error))
-
-
-def _serve(options: argparse.Namespace) -> None:
+        return
     from tests.mock import server  # noqa: PLC0415 - the lists need no server
 
-    given = options.key or os.environ.get("ACTIVEPIECES_API_KEY")
-    service = server.built(
-        contract=options.contract,
-        key=given or DEFAULT_KEY,
-        base_path=options.base_path,
-        delay=options.delay_ms / 1000,
-        fault=options.fault,
-        variant=options.variant,
-        seed=options.seed,
-    )
-    if not given:
-        print(f"no key was given; this one is accepted: {DEFAULT_KEY}", file=sys.stderr)
-    server.serve(service, port=options.port, until_stdin_closes=options.until_stdin_closes)
+    key = key or os.environ.get("ACTIVEPIECES_API_KEY")
+    try:
+        service = server.built(key=key or DEFAULT_KEY, delay=settings.pop("delay_ms") / 1000, **settings)
+        if not key:
+            click.echo(f"no key was given; this one is accepted: {DEFAULT_KEY}", err=True)
+        server.serve(service, port=port, until_stdin_closes=until_stdin_closes)
+    except (ValueError, KeyError, OSError) as error:
+        raise click.UsageError(str(error)) from None
 
 
 def print_faults() -> None:

@@ -177,8 +177,8 @@ def live(base_url: str, *more: str) -> tuple[str, ...]:
 
 
 def cleanup(folder: Path, run: Path, *arguments: str, key: str = KEY) -> Process:
-    """``python -m tests.harness.client.cleanup``."""
-    command = [sys.executable, "-m", "tests.harness.client.cleanup", str(run), *arguments]
+    """``contract cleanup``."""
+    command = [sys.executable, str(ROOT / "contract_command.py"), "cleanup", str(run), *arguments]
     return Started(command, folder, {"ACTIVEPIECES_API_KEY": key}).end(60)
 
 

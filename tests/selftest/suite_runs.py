@@ -63,9 +63,9 @@ def run_suite(reports: Path, *arguments: str, env: dict[str, str] | None = None,
     return Ran(done.returncode, done.stdout + done.stderr, (reports / "latest").resolve())
 
 
-def run_module(module: str, *arguments: str | Path) -> subprocess.CompletedProcess[str]:
-    """Run ``python -m MODULE`` as a user would."""
-    command = [sys.executable, "-m", module, *map(str, arguments)]
+def run_command(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
+    """Run ``contract`` as a user would."""
+    command = [sys.executable, str(ROOT / "contract_command.py"), *map(str, arguments)]
     return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=60, check=False)  # noqa: S603
 
 

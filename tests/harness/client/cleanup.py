@@ -1,31 +1,22 @@
-"""Deletes what a run created, at its end or later from its ledger.
-
-contract cleanup reports/runs/<run> --base-url URL
-"""
+"""Deletes what a run created, at its end or later from its ledger."""
 
 from __future__ import annotations
 
-import argparse
 import json
-import os
 import re
-import sys
 from dataclasses import dataclass, field
-from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, NoReturn
+from typing import TYPE_CHECKING, Any, Final
 
-from contracts.checks.context import Limits
-from contracts.secrets import Secrets
-from tests.harness.client.budget import RequestBudget
-from tests.harness.client.credentials import KEY_VARIABLE, WrongUsage, check_base_url, read_key
 from tests.harness.client.ledger import Ledger, read_ledgers
 from tests.harness.client.ownership import folded
 from tests.harness.client.project_cleaner import PAGES, PAGES_FOR_LOST, ProjectCleaner
-from tests.harness.client.target import Target
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from tests.harness.client.ledger import LedgerState
     from tests.harness.client.ownership import Sent
+    from tests.harness.client.target import Target
 
 #: How often the list is searched again after projects of the run were found in it.
 _ROUNDS: Final = 3
@@ -179,52 +170,3 @@ def _text_of(project: dict[str, Any]) -> str:
 def _names(requests: list[Sent]) -> str:
     names = [next(iter(sent.names), json.dumps(sent.display_name)) for sent in requests[:5]]
     return ", ".join(names) + (", ..." if len(requests) > len(names) else "")
-
-
-def _print(*lines: str) -> None:
-    """Print, whatever becomes of the output: the exit status tells the result."""
-    try:
-        print(*lines, sep="\n", flush=True)
-    except (OSError, ValueError):
-        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # Python would flush again at its end, and end with 120
-
-
-class _Parser(argparse.ArgumentParser):
-    def error(self, message: str) -> NoReturn:
-        self.print_usage(sys.stderr)
-        self.exit(4, f"{self.prog}: {message}\n")
-
-
-def main(arguments: list[str] | None = None) -> int:
-    """Clean up after a run that could not: exit status 0 nothing is left, 1 something is, 4 wrong usage."""
-    parser = _Parser(prog="contract cleanup", description=main.__doc__)
-    parser.add_argument("run", type=Path, help="the folder of the run, such as reports/runs/latest")
-    parser.add_argument("--base-url", required=True, help="where the service is: the key is sent nowhere else")
-    parser.add_argument("--client-cert", help="a PEM file with a client certificate, and its key unless --client-key")
-    parser.add_argument("--client-key", help="a PEM file with the key of the client certificate")
-    parser.add_argument("--key-file", help=f"a file that holds the key; else {KEY_VARIABLE}")
-    options = parser.parse_args(arguments)
-    try:
-        read_ledgers(options.run)
-        secrets = Secrets(read_key(options.key_file, "live"))
-        base_url = check_base_url(options.base_url)
-    except (OSError, WrongUsage) as problem:
-        print(problem, file=sys.stderr)
-        return 4
-    certificate = (options.client_cert, options.client_key) if options.client_key else options.client_cert
-    target = Target(base_url, secrets, Limits(), RequestBudget(), "cleanup", client_cert=certificate)
-    try:
-        cleaned = clean_up(options.run, target)
-    finally:
-        target.close()
-    _print(
-        f"{cleaned.created} projects created at {base_url}, {cleaned.deleted} deleted, {len(cleaned.kept)} left",
-        # An id may hold anything.
-        *(f"  {json.dumps(identifier)[1:-1]}: {why}" for identifier, why in cleaned.kept.items()),
-        *cleaned.remarks,
-    )
-    return 1 if cleaned.kept or cleaned.may_be_left or cleaned.remarks else 0
-
-
-if __name__ == "__main__":
-    sys.exit(main())

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from contracts.corpus import DEFAULT_CORPUS, LONGEST, CorpusCase, CorpusError, add, anonymous, load_corpus
 from contracts.exchange import Case
-from tests.selftest.suite_runs import run_module, run_suite
+from tests.selftest.suite_runs import run_command, run_suite
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -120,7 +120,7 @@ def test_what_nightly_finds_the_next_gate_checks_until_it_is_mended(tmp_path: Pa
         runs, "--profile", "nightly", "--max-time", "8", *fault, "-k", "misses and displayName", "--corpus", str(corpus)
     )
     assert night.status == 1, night.output
-    added = run_module("reports.corpus", night.folder, "--into", corpus)
+    added = run_command("corpus", night.folder, "--into", corpus)
     assert added.returncode == 0, added.stderr
     entries = load_corpus(corpus)
     assert [entry.finding.partition(":")[0] for entry in entries] == ["request.displayName.pattern"]
@@ -138,9 +138,9 @@ def test_what_nightly_finds_the_next_gate_checks_until_it_is_mended(tmp_path: Pa
 
 
 def test_the_command_names_what_it_cannot_find(tmp_path: Path) -> None:
-    assert run_module("reports.corpus", tmp_path / "nothing").returncode == 4
+    assert run_command("corpus", tmp_path / "nothing").returncode == 4
     ran = run_suite(tmp_path / "runs", "--profile", "smoke")
-    told = run_module("reports.corpus", ran.folder, "no.such:finding", "--into", tmp_path)
+    told = run_command("corpus", ran.folder, "no.such:finding", "--into", tmp_path)
     assert told.returncode == 4
     assert "no finding 'no.such:finding'" in told.stderr
 

@@ -12,7 +12,7 @@ from contracts.deviations import DeviationError, Deviations
 from contracts.exchange import Case, Exchange
 from contracts.exchange_record import ExchangeRecord
 from contracts.findings import Finding
-from tests.selftest.suite_runs import Ran, run_module, run_suite
+from tests.selftest.suite_runs import Ran, run_command, run_suite
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -127,7 +127,7 @@ def test_a_known_deviation_does_not_keep_exploration_from_what_is_new(tmp_path: 
 def test_the_command_proposes_entries_that_make_the_next_run_pass(tmp_path: Path) -> None:
     ran, _ = _run(tmp_path)
     assert ran.status == 1
-    proposed = run_module("reports", "deviations", ran.folder, "--owner", "team-a", "--link", "https://x.example/1")
+    proposed = run_command("accept", ran.folder, "--owner", "team-a", "--link", "https://x.example/1")
     assert proposed.returncode == 0, proposed.stderr
     file = tmp_path / "accepted.toml"
     file.write_text(proposed.stdout)

@@ -71,10 +71,10 @@ def test_wrong_usage_ends_with_4(arguments: list[str], tmp_path: Path, monkeypat
 
 
 def test_an_uncaught_error_does_not_end_with_1(monkeypatch: pytest.MonkeyPatch) -> None:
-    def fail(_: object) -> int:
+    def fail(*_: object) -> int:
         raise RuntimeError("sk-secret")
 
-    monkeypatch.setattr("contracts.drift.__main__.main", fail)
+    monkeypatch.setattr("contracts.drift.cli.hold_against", fail)
     assert main(["drift", "x"]) == 3
 
 

@@ -17,7 +17,7 @@ import pytest
 
 from contracts.exchange import Case
 from tests.harness.run_options import RunOptions
-from tests.selftest.suite_runs import Ran, run_module, run_suite, without_names
+from tests.selftest.suite_runs import Ran, run_command, run_suite, without_names
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -89,7 +89,7 @@ def test_no_shard_is_idle_or_does_most_of_the_work(parts: list[Ran]) -> None:
 
 
 def test_eight_histories_become_one_report_with_one_verdict(whole: Ran, parts: list[Ran], tmp_path: Path) -> None:
-    merged = run_module("reports", "render", *(part.folder for part in parts), "--output", tmp_path / "merged")
+    merged = run_command("report", *(part.folder for part in parts), "--output", tmp_path / "merged")
     assert merged.returncode == 0, merged.stdout + merged.stderr
     report = json.loads((tmp_path / "merged" / "report.json").read_text())
     alone = json.loads((whole.folder / "report.json").read_text())
@@ -109,7 +109,7 @@ def test_a_finding_of_one_shard_is_the_finding_of_all(tmp_path: Path) -> None:
     runs = [run_suite(tmp_path / str(k), *chosen, "--shard", f"{k}/3") for k in (1, 2, 3)]
     statuses = sorted(run.status for run in runs)
     assert 1 in statuses, runs[0].output
-    merged = run_module("reports", "render", *(run.folder for run in runs), "--output", tmp_path / "merged")
+    merged = run_command("report", *(run.folder for run in runs), "--output", tmp_path / "merged")
     assert merged.returncode == 1, merged.stdout
     report = json.loads((tmp_path / "merged" / "report.json").read_text())
     assert {finding["clause"] for finding in report["findings"]} == {"response.201.externalId.echo"}

@@ -27,11 +27,11 @@ from contracts.deviations import Deviations
 from contracts.exchange import Case, Exchange, Response
 from contracts.secrets import WRONG_KEYS, Secrets
 from contracts.verdict import ExitStatus
-from reports.__main__ import main
 from reports.commands import LONGEST, curl, curl_in_order, has_unique_id, of_project, python, replay
 from reports.reading import summarize
 from tests.harness.client.budget import RequestBudget
 from tests.harness.client.target import Target
+from tests.harness.command_line import main
 from tests.selftest import history_samples as samples
 
 if TYPE_CHECKING:
@@ -228,7 +228,7 @@ def test_the_evidence_and_curl_have_the_headers_that_the_suite_sends_in_their_or
 
 def test_every_report_shows_the_headers_that_were_sent(tmp_path: Path) -> None:
     samples.write_history(tmp_path, answers=samples.breaks_promises)
-    main(["render", str(tmp_path)])
+    main(["report", str(tmp_path)])
     evidence = summarize([tmp_path]).findings[0].evidence
     assert evidence is not None
     expected = list(evidence.exchange.case.sent_headers)
@@ -284,7 +284,7 @@ def test_render_makes_the_report_again_and_its_status_is_the_verdict(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     samples.write_history(tmp_path, answers=samples.breaks_promises, ended=False)
-    assert main(["render", str(tmp_path)]) == ExitStatus.BROKEN
+    assert main(["report", str(tmp_path)]) == ExitStatus.BROKEN
     printed = capsys.readouterr().out
     assert printed.rstrip().endswith(f"report: {tmp_path / 'index.html'}")
     assert (tmp_path / "index.html").is_file()
@@ -294,15 +294,15 @@ def test_render_merges_shards_into_one_report(tmp_path: Path, capsys: pytest.Cap
     places = [str(tmp_path / name) for name in ("a", "b")]
     for number, place in enumerate(places):
         samples.write_history(Path(place), run=place[-1], seed=number, count=24)
-    assert main(["render", *places]) == ExitStatus.USAGE
+    assert main(["report", *places]) == ExitStatus.USAGE
     assert "--output" in capsys.readouterr().err
-    assert main(["render", *places, "--output", str(tmp_path / "merged")]) == ExitStatus.KEPT
+    assert main(["report", *places, "--output", str(tmp_path / "merged")]) == ExitStatus.KEPT
     assert (tmp_path / "merged" / "report.json").is_file()
 
 
 @pytest.mark.parametrize(
     "arguments",
-    [["render", "nowhere"], ["compare", "nowhere", "nowhere"], ["trend", "nowhere"], ["deviations", "nowhere"]],
+    [["report", "nowhere"], ["compare", "nowhere", "nowhere"], ["trend", "nowhere"], ["accept", "nowhere"]],
 )
 def test_a_place_without_a_run_is_a_usage_error_in_one_sentence(
     arguments: list[str], capsys: pytest.CaptureFixture[str]
@@ -311,18 +311,12 @@ def test_a_place_without_a_run_is_a_usage_error_in_one_sentence(
     assert "nowhere" in capsys.readouterr().err
 
 
-def test_an_unknown_command_is_a_usage_error() -> None:
-    with pytest.raises(SystemExit) as ended:
-        main(["nonsense"])
-    assert ended.value.code == ExitStatus.USAGE
-
-
 def test_compare_tells_new_findings_by_its_status(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     kept, broken = str(tmp_path / "kept"), str(tmp_path / "broken")
     samples.write_history(Path(kept), started=samples.STARTED - 100)
     samples.write_history(Path(broken), answers=samples.breaks_promises)
-    main(["render", kept])
-    main(["render", broken])
+    main(["report", kept])
+    main(["report", broken])
     capsys.readouterr()
     assert main(["compare", kept, broken]) == ExitStatus.BROKEN
     found = len(json.loads(Path(broken, "report.json").read_text())["findings"])
@@ -337,7 +331,7 @@ def test_the_proposed_deviations_cover_the_findings_they_were_made_from(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     samples.write_history(tmp_path / "run", answers=samples.breaks_promises)
-    assert main(["deviations", str(tmp_path / "run"), "--owner", "team", "--days", "30"]) == ExitStatus.KEPT
+    assert main(["accept", str(tmp_path / "run"), "--owner", "team", "--days", "30"]) == ExitStatus.KEPT
     text = capsys.readouterr().out
     assert len(tomllib.loads(text)["deviation"]) == len(summarize([tmp_path / "run"]).findings)
     file = tmp_path / "deviations.toml"
@@ -378,7 +372,7 @@ def test_hostile_findings_become_entries_that_toml_can_read(tmp_path: Path, caps
             writer.finding(samples.finding("service.no_5xx", cause="One", expected=odd, received=odd, where=where))
 
     samples.write_history(tmp_path, count=12, extra=more)
-    main(["deviations", str(tmp_path)])
+    main(["accept", str(tmp_path)])
     entries = tomllib.loads(capsys.readouterr().out)["deviation"]
     assert len({entry["name"] for entry in entries}) == len(entries) == 2
     assert ["where" in entry for entry in entries] == [False, False]

@@ -118,7 +118,7 @@ def test_all_formats_agree(written: tuple[Summary, Path]) -> None:
     )
 
     har = json.loads((directory / "findings.har").read_text())["log"]
-    shown = [f for f in (*summary.findings, *summary.advice, *summary.known) if f.evidence]
+    shown = [f for f in summary.all_findings if f.evidence]
     assert [entry["comment"].partition(": expected")[0] for entry in har["entries"]] == [f.id for f in shown]
 
     texts = {

@@ -6,9 +6,9 @@ import json
 from typing import TYPE_CHECKING
 
 from contracts.verdict import ExitStatus
-from reports.__main__ import main
 from reports.reading import summarize
 from reports.render import write_all
+from tests.harness.command_line import main
 from tests.selftest import history_samples as samples
 
 if TYPE_CHECKING:
