@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import pytest
+
 from tests.benchmark.releases import COMMAND, pages
+
+pytestmark = pytest.mark.end_to_end
 
 
 def test_what_is_made_from_the_recorded_runs_is_up_to_date() -> None:

@@ -17,6 +17,8 @@ from tests.selftest.suite_runs import run_command, run_suite
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+pytestmark = pytest.mark.end_to_end
+
 DAY = dt.date(2026, 11, 24)
 BODIES = st.none() | st.binary(max_size=60) | st.text(max_size=40).map(lambda text: text.encode("utf-8", "replace"))
 HEADERS = st.lists(

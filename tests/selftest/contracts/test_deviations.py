@@ -17,6 +17,8 @@ from tests.selftest.suite_runs import Ran, run_command, run_suite
 if TYPE_CHECKING:
     from pathlib import Path
 
+pytestmark = pytest.mark.end_to_end
+
 FAULT = ("--fault", "accepts_dot_in_display_name")
 ENTRY: dict[str, Any] = {
     "name": "dots",

@@ -17,6 +17,8 @@ from tests.selftest.suite_runs import ROOT
 if TYPE_CHECKING:
     from pathlib import Path
 
+pytestmark = pytest.mark.end_to_end
+
 
 def _with_components(count: int) -> str:
     document = yaml.safe_load(DEFAULT_DOCUMENT.read_text())

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from tests.mock.call import Call
     from tests.mock.schema import Issue
 
+pytestmark = pytest.mark.end_to_end
+
 DRAFT = DATA / "draft.openapi.yaml"
 
 

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
     from contracts.document import Field
 
+pytestmark = pytest.mark.end_to_end
+
 PUBLISHED = {
     "OpenAPI 3.0": DATA / "published-openapi-0.83.json",
     "OpenAPI 3.1": DEFAULT_DOCUMENT.with_name("published.openapi.json"),

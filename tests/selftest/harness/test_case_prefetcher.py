@@ -157,6 +157,7 @@ def _runs(pid: int) -> bool:
         return False
 
 
+@pytest.mark.end_to_end
 def test_a_run_that_ends_early_ends_at_once() -> None:
     """Whatever the process ahead is doing then: half a set in the pipe must keep nobody waiting."""
     program = (

@@ -28,6 +28,7 @@ def contract(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     )
 
 
+@pytest.mark.end_to_end
 def test_the_printed_commands_of_a_finding_work_where_they_are_printed(tmp_path: Path) -> None:
     ran = contract(tmp_path, "run", "--profile", "smoke", "--fault", "accepts_dot_in_display_name")
     assert ran.returncode == 1, ran.stdout + ran.stderr

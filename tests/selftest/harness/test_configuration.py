@@ -84,6 +84,7 @@ def run(folder: Path, *arguments: str, **environment: str) -> subprocess.Complet
     )
 
 
+@pytest.mark.end_to_end
 def test_a_run_from_another_folder_follows_its_file_and_writes_there(tmp_path: Path) -> None:
     (tmp_path / "pyproject.toml").write_text(
         '[tool.contract]\nprofile = "smoke"\nbase-url = "http://127.0.0.1:9/api"\n'

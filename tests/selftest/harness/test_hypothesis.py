@@ -15,6 +15,8 @@ from tests.selftest.suite_runs import run_suite
 if TYPE_CHECKING:
     from pathlib import Path
 
+pytestmark = pytest.mark.end_to_end
+
 
 def test_the_seed_and_the_profile_of_hypothesis_are_those_of_the_run(tmp_path: Path) -> None:
     options = ("--hypothesis-seed", "7", "--hypothesis-profile", "contract-nightly", "--budget", "120", "-rs")

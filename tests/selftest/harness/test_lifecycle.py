@@ -17,6 +17,8 @@ from tests.selftest.suite_runs import ROOT
 if TYPE_CHECKING:
     from pathlib import Path
 
+pytestmark = pytest.mark.end_to_end
+
 
 def _suite(reports: Path, *arguments: str) -> list[str]:
     return [sys.executable, "-m", "pytest", "tests/contract", "--reports", str(reports), *arguments]

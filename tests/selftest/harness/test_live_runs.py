@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
     from tests.selftest.live_runs import Process
 
+pytestmark = pytest.mark.end_to_end
+
 
 @pytest.fixture(scope="module")
 def slow_service() -> Iterator[str]:

@@ -19,6 +19,8 @@ from tests.selftest.unruly_server import UnrulyServer
 if TYPE_CHECKING:
     from pathlib import Path
 
+pytestmark = pytest.mark.end_to_end
+
 RUN = ("--target", "live", "--budget", "300")
 
 

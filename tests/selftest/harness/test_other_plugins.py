@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import pytest
+
 from tests.selftest.suite_runs import KEY, run_suite
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+pytestmark = pytest.mark.end_to_end
 
 #: What pytest-base-url registers.
 _PLUGIN = """

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
     from tests.selftest.unruly_server import Seen, Writes
 
+pytestmark = pytest.mark.end_to_end
+
 
 @pytest.fixture
 def service() -> Iterator[str]:

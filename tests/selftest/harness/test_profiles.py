@@ -15,6 +15,8 @@ from tests.selftest.suite_runs import KEY, Ran, Watched, run_suite, without_name
 if TYPE_CHECKING:
     from pathlib import Path
 
+pytestmark = pytest.mark.end_to_end
+
 ENV = {"ACTIVEPIECES_API_KEY": KEY}
 
 

@@ -66,6 +66,7 @@ def release(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFac
     return request.param, summarize([folder])
 
 
+@pytest.mark.end_to_end
 def test_each_known_mistake_is_a_finding_of_its_own_and_nothing_else_is_one(release: tuple[str, Summary]) -> None:
     version, summary = release
     left = [finding.id for finding in summary.findings]

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
+pytestmark = pytest.mark.end_to_end
+
 #: Seconds: what the runs below wait for at most, and what they may take beyond it.
 PATIENCE, MORE = 1.0, 20.0
 

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
+pytestmark = pytest.mark.end_to_end
+
 
 def _left(server: UnrulyServer, run: Run) -> list[str]:
     """What the service still has of a run."""

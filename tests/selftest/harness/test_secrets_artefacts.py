@@ -23,6 +23,8 @@ from tests.selftest.unruly_server import Seen, UnrulyServer, Writes, answer, jso
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+pytestmark = pytest.mark.end_to_end
+
 #: Characters of the key in a row that nothing may hold.
 _TELLING = 16
 

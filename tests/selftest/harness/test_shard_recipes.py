@@ -113,6 +113,7 @@ def _night(folder: Path, number: int, runs: list[Ran]) -> dict[str, str]:
     return dict(line.split("=", 1) for line in output.read_text().splitlines())
 
 
+@pytest.mark.end_to_end
 def test_only_a_night_with_new_findings_is_news(tmp_path: Path) -> None:
     chosen = ("-k", "essential", "--seed", "1")
 

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+pytestmark = pytest.mark.end_to_end
+
 SHARDS = 8
 #: What a run sends for itself, whatever its part of the sets is: before the first test, and after the last.
 _OWN = ("control",)

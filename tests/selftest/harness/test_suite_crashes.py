@@ -13,6 +13,8 @@ from tests.selftest.live_runs import KEY, live, suite, team_projects
 if TYPE_CHECKING:
     from pathlib import Path
 
+pytestmark = pytest.mark.end_to_end
+
 #: A plugin of pytest that makes one function of the suite fail.
 _PLUGIN = """
 import {module}

@@ -244,6 +244,7 @@ def _multiplied(history: Path, times: int) -> None:
         file.write("\n".join(rest) + "\n")
 
 
+@pytest.mark.end_to_end
 def test_twenty_thousand_exchanges_become_all_formats_in_bounded_time_and_memory(tmp_path: Path) -> None:
     _multiplied(samples.write_history(tmp_path, count=240, answers=samples.breaks_promises), 83)
     measured = _measured(tmp_path)

@@ -101,6 +101,7 @@ def test_deletions_in_flight_grow_to_four_and_no_further(service: str) -> None:
     assert max(narrow.widths) <= 4
 
 
+@pytest.mark.end_to_end
 def test_a_service_that_becomes_slow_is_asked_by_one(service: str) -> None:
     identifiers = _created(service, 60)
     with UnrulyServer(service) as server, _sweeper(server) as cleaner:

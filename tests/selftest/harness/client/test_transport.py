@@ -238,6 +238,7 @@ def test_what_went_wrong_is_said_without_objects_of_libraries(monkeypatch: pytes
     assert said.startswith("proxy: Unable to connect to proxy: Failed to establish a new connection")
 
 
+@pytest.mark.end_to_end
 def test_a_service_that_hangs_in_mid_run_is_told_in_plain_sentences(tmp_path: Path) -> None:
     with MockProcess.start(key=KEY) as mock, UnrulyServer(mock.base_url) as server:
         server.behave = lambda seen: hang() if seen.number > 15 else None
