@@ -105,7 +105,7 @@ class StopwatchPlugin:
             (Target, ("send",), "sending"),
             (Judge, ("expect", "judge"), "judging"),
             (HistoryWriter, ("exchange", "record"), "recording"),
-            (Ledger, ("intend", "settle", "deleted"), "recording"),
+            (Ledger, ("intend", "finish", "deleted"), "recording"),
             (CasePrefetcher, ("cases", "complaints"), "waiting for sets"),
             (test_run, ("clean_up",), "cleanup"),
             (reporting, ("summarize", "write_all", "terminal_summary"), "reports"),

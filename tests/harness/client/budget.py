@@ -1,4 +1,4 @@
-"""How many requests a run may send, and how fast: one account for all its threads and workers."""
+"""How many requests a run may send, and how fast: one budget for all its threads and workers."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class OutOfTime(Exception):  # the same
 
 
 @dataclass(slots=True)
-class _Account:
+class _Usage:
     used: int = 0
     sent: int = 0
     next_slot: float = 0.0
@@ -45,11 +45,11 @@ class _Exempt(threading.local):
 
 
 class RequestBudget:
-    """The account of a run.
+    """The requests that a run may send.
 
     ``budget`` bounds the requests of every kind, cleanup included (None: no bound); ``rate`` bounds the
     requests a second (None: no bound); ``deadline`` is the ``time.time()`` after which nothing more is
-    sent. With ``path`` the account is kept in a file that the workers share, else in memory. ``parent`` is
+    sent. With ``path`` its usage is kept in a file that the workers share, else in memory. ``parent`` is
     the process that cleans up after this one: without it nothing more is sent.
     """
 
@@ -69,7 +69,7 @@ class RequestBudget:
         self._lock = threading.Lock()
         self._ended = threading.Event()
         self._exempt = _Exempt()
-        self._memory = _Account()
+        self._memory = _Usage()
         self._file: int | None = None
         if path is not None:
             self._file = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
@@ -96,18 +96,18 @@ class RequestBudget:
 
     def give_back(self, requests: int = 1) -> None:
         """Return requests that were taken and not sent."""
-        with self._account() as account:
-            account.used -= requests
+        with self._usage() as usage:
+            usage.used -= requests
 
     def pause(self, seconds: float) -> None:
         """Let nobody send for ``seconds`` from now."""
-        with self._account() as account:
-            account.paused_until = max(account.paused_until, time.monotonic() + seconds)
+        with self._usage() as usage:
+            usage.paused_until = max(usage.paused_until, time.monotonic() + seconds)
 
     def paused(self) -> float:
         """Seconds from now for which nobody sends."""
-        with self._account() as account:
-            return max(0.0, account.paused_until - time.monotonic())
+        with self._usage() as usage:
+            return max(0.0, usage.paused_until - time.monotonic())
 
     @contextmanager
     def alone(self, seconds: float) -> Iterator[None]:
@@ -128,48 +128,48 @@ class RequestBudget:
     def end(self) -> None:
         """Let nobody take anything any more, in no worker; what is reserved may still be sent, at once."""
         self._ended.set()
-        with self._account() as account:
-            account.ended, account.paused_until = True, 0.0
+        with self._usage() as usage:
+            usage.ended, usage.paused_until = True, 0.0
 
     def used(self) -> int:
         """Requests taken so far by all threads and workers, sent or reserved."""
-        with self._account() as account:
-            return account.used
+        with self._usage() as usage:
+            return usage.used
 
     def sent(self) -> int:
         """Requests sent so far by all threads and workers."""
-        with self._account() as account:
-            return account.sent
+        with self._usage() as usage:
+            return usage.sent
 
     def close(self) -> None:
         """Close the shared file; what it said last can still be asked."""
-        with self._account() as account:
-            self._memory = account
+        with self._usage() as usage:
+            self._memory = usage
         with self._lock:
             if self._file is not None:
                 os.close(self._file)
                 self._file = None
 
     def _reserve(self, requests: int) -> None:
-        with self._account() as account:
-            if self.budget is not None and account.used + requests > self.budget:
+        with self._usage() as usage:
+            if self.budget is not None and usage.used + requests > self.budget:
                 raise BudgetSpent(f"the budget of {self.budget} requests is spent")
-            account.used += requests
+            usage.used += requests
 
     def _wait_for_slot(self, *, hurried: bool) -> None:
         """Return at the moment at which a request may be sent."""
         while True:
-            with self._account() as account:
+            with self._usage() as usage:
                 # The clock of the machine, the same for all its processes, which nobody sets back.
                 now = time.monotonic()
                 if hurried:
-                    self._check_time(account)
-                paused_until = account.paused_until if account.paused_until > self._exempt.until else 0.0
-                start = max(paused_until, account.next_slot)
+                    self._check_time(usage)
+                paused_until = usage.paused_until if usage.paused_until > self._exempt.until else 0.0
+                start = max(paused_until, usage.next_slot)
                 if now >= start:
-                    account.sent += 1
+                    usage.sent += 1
                     if self.rate is not None:
-                        account.next_slot = now + _SLACK / self.rate
+                        usage.next_slot = now + _SLACK / self.rate
                     return
             # In steps, so that an end of the run is noticed.
             if hurried:
@@ -177,8 +177,8 @@ class RequestBudget:
             else:
                 time.sleep(min(start - now, 0.5))
 
-    def _check_time(self, account: _Account) -> None:
-        if account.ended or self._ended.is_set():
+    def _check_time(self, usage: _Usage) -> None:
+        if usage.ended or self._ended.is_set():
             raise OutOfTime("the run is being ended")
         if self._parent is not None and os.getppid() != self._parent:
             raise OutOfTime("the process that began the run is gone")
@@ -187,7 +187,7 @@ class RequestBudget:
             raise OutOfTime(f"the time of the run was over at {clock}")
 
     @contextmanager
-    def _account(self) -> Iterator[_Account]:
+    def _usage(self) -> Iterator[_Usage]:
         with self._lock:
             if self._file is None:
                 yield self._memory
@@ -195,9 +195,9 @@ class RequestBudget:
             fcntl.lockf(self._file, fcntl.LOCK_EX)
             try:
                 raw = os.pread(self._file, _LAYOUT.size, 0)
-                account = _Account(*_LAYOUT.unpack(raw)) if len(raw) == _LAYOUT.size else _Account()
-                yield account
-                record = (account.used, account.sent, account.next_slot, account.paused_until, account.ended)
+                usage = _Usage(*_LAYOUT.unpack(raw)) if len(raw) == _LAYOUT.size else _Usage()
+                yield usage
+                record = (usage.used, usage.sent, usage.next_slot, usage.paused_until, usage.ended)
                 os.pwrite(self._file, _LAYOUT.pack(*record), 0)
             finally:
                 fcntl.lockf(self._file, fcntl.LOCK_UN)

@@ -15,7 +15,7 @@ _HANGS, _BROKEN = 10, 100
 _TOGETHER: Final = 0.25
 
 
-class Breaks:
+class FailureCounts:
     """The account of one session; a kind is that of the failure, or ``slow``. Safe to use from several threads.
 
     ``confirmed`` counts the requests of a kind that broke off again.

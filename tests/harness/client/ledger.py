@@ -60,12 +60,12 @@ class LedgerState:
             sent = record["sent"]
             names, display_name, started = list(map(_text, sent["names"])), _text(sent["display_name"]), sent["started"]
             self.open_requests[worker, record["intend"]] = Sent(names, display_name, float(started))
-        elif "settle" in record:
+        elif "finished" in record:
             if record["created"] is not None:
                 created, signs = _text(record["created"]), _text(record["signs"])
                 # The strongest signs count: a repeated request shows the project of the first.
                 self.created[created] = max(self.created.get(created, ""), signs, key=len)
-            sent = self.open_requests.pop((worker, record["settle"]), None)
+            sent = self.open_requests.pop((worker, record["finished"]), None)
             if sent is not None:
                 self.display_names.add(folded(sent.display_name))
         elif "found" in record:
@@ -125,9 +125,9 @@ class Ledger:
         """
         self._write({"intend": number, "sent": asdict(sent)}, must=True)
 
-    def settle(self, number: int, created: str | None, signs: str = "") -> None:
+    def finish(self, number: int, created: str | None, signs: str = "") -> None:
         """Record the result of request ``number``: the id of its project with the signs for it, or None without one."""
-        self._write({"settle": number, "created": created, "signs": signs})
+        self._write({"finished": number, "created": created, "signs": signs})
 
     def found(self, identifier: str, signs: str) -> None:
         """Record that a project was found that no response named."""

@@ -14,9 +14,9 @@ from urllib.parse import quote
 from contracts import json_text
 from contracts.exchange import COLLECTION_PATH, UNREACHED, VALID_AUTHORIZATION, Case, Exchange
 from tests.harness.client.budget import BudgetSpent, RequestBudget
+from tests.harness.client.concurrent_calls import ConcurrentCalls
 from tests.harness.client.failure_classification import GATEWAY, retry_after
 from tests.harness.client.ownership import Existing, project_path
-from tests.harness.client.turns import Turns
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -90,12 +90,12 @@ class ProjectCleaner:
         """One try for each; those that are gone leave ``remaining``, the others get a reason."""
         pool = ThreadPoolExecutor(_WIDEST, thread_name_prefix="cleanup")
         waiting = list(remaining)
-        turns = Turns([partial(self._delete_one, identifier, remaining, gone) for identifier in waiting])
+        calls = ConcurrentCalls([partial(self._delete_one, identifier, remaining, gone) for identifier in waiting])
         try:
-            turns.take(pool, _WIDEST)
+            calls.run(pool, _WIDEST)
         finally:
             pool.shutdown(wait=True, cancel_futures=True)
-        for problem in turns.problems.values():
+        for problem in calls.problems.values():
             raise problem
 
     def _delete_one(self, identifier: str, remaining: dict[str, str], gone: Callable[[str], None]) -> None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 from contracts.oracle import IN_USE, SENT_BEFORE
 from tests.harness.client.failure_classification import ACCOUNT, named, retry_after, suspicious
-from tests.harness.client.failure_counts import Breaks
+from tests.harness.client.failure_counts import FailureCounts
 from tests.harness.client.service_wait import LONGEST_PAUSE, Patience, ServiceWait
 
 if TYPE_CHECKING:
@@ -47,7 +47,7 @@ class _Outcome:
     """The latest response, whether it is final, and the judgement to record for the one before."""
 
     answer: Answer
-    settled: bool = False
+    is_final: bool = False
     of_former: Judgement | None = None
 
 
@@ -73,7 +73,7 @@ class RetryPolicy:
         self._limits = limits
         self._patience = patience
         self._calm = threading.RLock()
-        self._breaks = Breaks()
+        self._counts = FailureCounts()
         self._confirmed: set[int] = set()
         self._own_waits = _OWN_WAITS
         self._service = ServiceWait(attempt, fresh, recorder, request_budget, patience)
@@ -111,7 +111,7 @@ class RetryPolicy:
             if outcome.answer is not answer:
                 self._supersede(answer[0], outcome.of_former)
                 answer = outcome.answer
-            if outcome.settled:
+            if outcome.is_final:
                 return answer
         self._service.note_good()
         return answer
@@ -179,7 +179,7 @@ class RetryPolicy:
             trouble.agreed = 0 if waited else trouble.agreed + 1
             if trouble.agreed >= (_AGREED_WHERE_IT_FAILS if self._service.gateway_fails else _AGREED):
                 self._confirmed.add(again[0].status)
-                return _Outcome(again, settled=True)
+                return _Outcome(again, is_final=True)
             reason = f"the service stopped answering in mid-run (status {status})"
             self._service.wait(min(retry_after(again[0], trouble.pause), LONGEST_PAUSE), trouble.since, reason)
             trouble.pause = min(2 * trouble.pause, LONGEST_PAUSE)
@@ -207,7 +207,7 @@ class RetryPolicy:
                 with self._request_budget.alone(_QUIET if attempt else 0.0):
                     control, _waited = self._service.control(answer[0])
                 if control.status not in ACCOUNT:
-                    return _Outcome(answer, settled=True)
+                    return _Outcome(answer, is_final=True)
                 status = control.status
         refused = "the key is no longer accepted" if status in {401, 403} else "the account allows no more projects"
         return self._service.stop(f"{refused} (status {status} in mid-run)")
@@ -216,22 +216,22 @@ class RetryPolicy:
         """An error of the server that takes too long is final; after many of them the run ends."""
         del trouble
         response = answer[0].response
-        reason = self._breaks.count("timeout" if response and response.cut else "slow", answer[0])[1]
+        reason = self._counts.count("timeout" if response and response.cut else "slow", answer[0])[1]
         if reason:
             self._service.end(reason)
-        return _Outcome(answer, settled=True)
+        return _Outcome(answer, is_final=True)
 
     def _when_broken(self, case: Case, answer: Answer, trouble: _Trouble) -> _Outcome:
         """No complete response in time: a finding if it happens again while the service is healthy."""
         del trouble
         exchange, judgement = answer
         kind = exchange.failure.kind if exchange.failure else "slow"
-        times, reason = self._breaks.count(kind, exchange)
+        times, reason = self._counts.count(kind, exchange)
         if reason:
             self._service.end(reason)
-            return _Outcome((exchange, _at_times(judgement)), settled=True)
-        if self._breaks.confirmed[kind] >= _CONVINCED:
-            return _Outcome(answer, settled=True)
+            return _Outcome((exchange, _at_times(judgement)), is_final=True)
+        if self._counts.confirmed[kind] >= _CONVINCED:
+            return _Outcome(answer, is_final=True)
         with self._calm:
             self._service.control(exchange)
             if judgement is not None and {IN_USE, SENT_BEFORE}.isdisjoint(judgement.expectation.why):
@@ -239,8 +239,8 @@ class RetryPolicy:
                 case = self._fresh.renewed(case)
         again = self._repeated(case, answer)
         if self._suspicion(again) == "broken":
-            self._breaks.confirm(kind)
-            return _Outcome(again, settled=True)
+            self._counts.confirm(kind)
+            return _Outcome(again, is_final=True)
         if judgement is None or times < 2:
             return _Outcome(again)
         # Once may be the network's doing; twice is a finding that says "at times".

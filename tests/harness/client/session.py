@@ -12,12 +12,12 @@ from contracts.exchange import UNREACHED, VALID_AUTHORIZATION, Case, Exchange
 from contracts.judgement import ExternalIdUses, Judge, sent_external_id
 from contracts.observations import Observations
 from tests.harness.client.budget import BudgetSpent, OutOfTime, RequestBudget
+from tests.harness.client.concurrent_calls import ConcurrentCalls
 from tests.harness.client.judged import Judged
 from tests.harness.client.ownership import Existing, Sent, project_path, proof, shown_project
 from tests.harness.client.retry_policy import RetryPolicy
 from tests.harness.client.service_wait import Patience
 from tests.harness.client.target import NoVerdict
-from tests.harness.client.turns import Turns
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -82,7 +82,7 @@ class Session:
 
     @property
     def request_budget(self) -> RequestBudget:
-        """The account of the run."""
+        """The requests that the run may send."""
         return self.target.request_budget
 
     # -- sending ------------------------------------------------------------------------------------------
@@ -126,13 +126,13 @@ class Session:
             self.drain()
             self._pool_size = max(self.connections, width)
             self._pool = ThreadPoolExecutor(self._pool_size, thread_name_prefix="connection")
-        work = Turns(asks)
-        work.take(self._pool, width)
-        for _, problem in sorted(work.problems.items()):
+        calls = ConcurrentCalls(asks)
+        calls.run(self._pool, width)
+        for _, problem in sorted(calls.problems.items()):
             if not isinstance(problem, BudgetSpent | OutOfTime):
                 raise problem
             self.exhausted = str(problem)
-        return [work.answers[place] for place in sorted(work.answers)]
+        return [calls.answers[place] for place in sorted(calls.answers)]
 
     def _collected(self, answers: Iterable[Callable[[], T]]) -> list[T]:
         collected = []
@@ -246,7 +246,7 @@ class Session:
                 self._external_ids.received(external_id, exchange.status, processed=processed)
         redacted = self.target.secrets.redact_exchange(exchange)
         with self._judging:
-            self._settle(exchange, sent)
+            self._record_result(exchange, sent)
             judgement = self.judge.judge(exchange, expected, redacted)
             if judgement.project is not None:
                 self.observations.observe(judgement.project)
@@ -263,10 +263,10 @@ class Session:
                 del self._last[next(iter(self._last))]
         return before
 
-    def _settle(self, exchange: Exchange, sent: Sent) -> None:
+    def _record_result(self, exchange: Exchange, sent: Sent) -> None:
         """Write down what became of a request; where that is not known it stays open in the ledger."""
         if _unreached(exchange) or 300 <= exchange.status < 500:
-            self.ledger.settle(exchange.number, None)
+            self.ledger.finish(exchange.number, None)
             self.request_budget.give_back(self._reserved)
             return
         if not 200 <= exchange.status < 300:
@@ -277,7 +277,7 @@ class Session:
             self._count_untraceable()
             return
         signs = proof(sent, project, exchange)
-        self.ledger.settle(exchange.number, identifier, signs)
+        self.ledger.finish(exchange.number, identifier, signs)
         known = identifier in self._remaining or identifier in self.existing.identifiers
         if self._deletes_nothing or not (signs or known):
             self._count_untraceable()

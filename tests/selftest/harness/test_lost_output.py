@@ -102,7 +102,7 @@ def test_ctrl_c_on_tox_waits_for_the_cleanup(service: str, tmp_path: Path) -> No
 def test_the_cleanup_command_reads_damaged_ledgers_and_prints_any_id(service: str, tmp_path: Path) -> None:
     run = suite(tmp_path, *RUN, "--base-url", service, "--keep-projects", "--profile", "smoke").run
     with (run / "ledger-main.ndjson").open("ab") as ledger:
-        ledger.write(b'\x00\x00\x00\n{"settle": []}\n' + b"[" * 100_000 + b'\n{"existing": [{}], "complete": true}\n')
+        ledger.write(b'\x00\x00\x00\n{"finished": []}\n' + b"[" * 100_000 + b'\n{"existing": [{}], "complete": true}\n')
         ledger.write(b'{"intend": 7000, "sent": {"names": 5, "display_name": null, "started": "x"}}\n')
         ledger.write(json.dumps({"found": "\ud800\u202e", "signs": "values+time"}).encode() + b"\n{")
     (run / "ledger-cleanup.ndjson").unlink()

@@ -121,7 +121,7 @@ def test_projects_that_may_come_of_the_run_are_left_and_named(tmp_path: Path) ->
         ledger.run(RUN_ID, mock.base_url)
         ledger.existing(Existing(set(), complete=True))
         ledger.intend(1, Sent([NAME], "Alpha", 0.0))
-        ledger.settle(1, None)
+        ledger.finish(1, None)
         ledger.found("gone", "values")
         shown = [target.send(_creating(name)) for name in (" alpha", "Beta", f"x{NAME}", "Alpha")]
         cleaned = clean_up(tmp_path, target, own=ledger)

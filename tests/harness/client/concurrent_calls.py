@@ -12,8 +12,8 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 
-class Turns(Generic[T]):
-    """Calls that several threads take by turns; ``answers`` and ``problems`` by the place of the call."""
+class ConcurrentCalls(Generic[T]):
+    """Calls that several threads share; ``answers`` and ``problems`` by the place of the call."""
 
     def __init__(self, asks: Sequence[Callable[[], T]]) -> None:
         self.answers: dict[int, T] = {}
@@ -22,12 +22,12 @@ class Turns(Generic[T]):
         self._places = itertools.count()
         self._stopped = False
 
-    def take(self, pool: ThreadPoolExecutor, threads: int) -> None:
+    def run(self, pool: ThreadPoolExecutor, threads: int) -> None:
         """Have the calls made; returns when they are, or when one has failed and those under way are through."""
         running = [pool.submit(self._go_on) for _ in range(threads)]
         try:
-            for line in running:
-                line.result()
+            for future in running:
+                future.result()
         finally:
             self._stopped = True
 
