@@ -69,8 +69,11 @@ class RunPlugin:
             return (yield)
         if self.options.settings.examples == 0 and not pyfuncitem.config.getoption("--hypothesis-profile", None):
             pytest.skip(f"the profile {self.options.profile} explores nothing at random")
-        with concluded(lambda: self.test_run.driver.found_by(pyfuncitem.nodeid)):
-            return (yield)
+        try:
+            with concluded(lambda: self.test_run.driver.found_by(pyfuncitem.nodeid)):
+                return (yield)
+        finally:
+            gc.collect()  # all that Hypothesis remembers of a test refers to itself
 
     @pytest.hookimpl(trylast=True)
     def pytest_unconfigure(self) -> None:
