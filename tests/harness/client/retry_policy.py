@@ -7,7 +7,7 @@ import time
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
-from contracts.oracle import IN_USE, SENT_BEFORE
+from contracts.oracle import IN_USE, SENT_BEFORE, Expected
 from tests.harness.client.failure_classification import ACCOUNT, named, retry_after, suspicious
 from tests.harness.client.failure_counts import FailureCounts
 from tests.harness.client.service_wait import LONGEST_PAUSE, Patience, ServiceWait
@@ -31,6 +31,14 @@ _CONVINCED: Final = 3
 #: Consecutive gateway errors, while the control request succeeds, before the service is blamed: if the gateway was not
 #: seen to fail by itself, and if it was.
 _AGREED, _AGREED_WHERE_IT_FAILS = 4, 8
+_LIMITED: Final = 429
+#: How often a request that may be refused gets 429, while the control request succeeds, until it counts as refused.
+_AGREED_LIMIT: Final = 2
+#: What it means when the simplest request is refused in mid-run.
+_REFUSED: Final = {
+    401: "the key is no longer accepted",
+    403: "the key may not create projects any more, or the account allows no more of them",
+}
 
 
 @dataclass(slots=True)
@@ -145,17 +153,30 @@ class RetryPolicy:
         return _Outcome(self._repeated(case, answer))
 
     def _when_limited(self, case: Case, answer: Answer, trouble: _Trouble) -> _Outcome:
-        """429: wait as long as the service asks, for all threads and workers."""
+        """429: wait as long as the service asks, for all threads and workers.
+
+        Where a request may be refused it may be the refusal, as of wrong keys where guessing is limited.
+        """
+        judgement = answer[1]
+        may_be_refused = judgement is not None and judgement.expectation.expected is not Expected.CREATED
+        if may_be_refused and _LIMITED in self._confirmed:
+            return _Outcome(answer, is_final=True)
         first = trouble.pause == _FIRST_PAUSE
         trouble.pause = min(max(0.5, 2 * trouble.pause), 15.0)
         # A service that asks for no wait and refuses again is not believed a second time.
         asked = max(retry_after(answer[0], trouble.pause), 0.0 if first else trouble.pause / 2)
         self._service.wait(
-            asked,
+            min(asked, LONGEST_PAUSE) if may_be_refused else asked,
             trouble.since,
             f"the service limits requests (status 429) and asks to wait for {asked:,.0f} s; "
             "use --rate to slow the run down, or --patience to wait longer",
         )
+        if may_be_refused and not first:
+            with self._calm:
+                trouble.agreed = 0 if self._service.control(answer[0])[1] else trouble.agreed + 1
+            if trouble.agreed >= _AGREED_LIMIT:
+                self._confirmed.add(_LIMITED)
+                return _Outcome(answer, is_final=True)
         return _Outcome(self._repeated(case, answer))
 
     def _when_gateway(self, case: Case, answer: Answer, trouble: _Trouble) -> _Outcome:
@@ -209,7 +230,7 @@ class RetryPolicy:
                 if control.status not in ACCOUNT:
                     return _Outcome(answer, is_final=True)
                 status = control.status
-        refused = "the key is no longer accepted" if status in {401, 403} else "the account allows no more projects"
+        refused = _REFUSED.get(status, "the account allows no more projects")
         return self._service.stop(f"{refused} (status {status} in mid-run)")
 
     def _when_late(self, _: Case, answer: Answer, trouble: _Trouble) -> _Outcome:

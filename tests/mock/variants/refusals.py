@@ -69,6 +69,14 @@ def auth_before_validation(call: Call) -> None:
     call.refusal = authorize(call)
 
 
+@variant("received")
+def limits_guesses_of_the_key(call: Call) -> None:
+    """Answers 429 with Retry-After to a key that is not its own, right or wrong otherwise."""
+    if call.authorization and authorize(call) is not None:
+        body = {"statusCode": 429, "error": "Too Many Requests", "message": "Too many failed attempts"}
+        call.refusal = Refusal(429, body, headers=[(b"retry-after", b"1")])
+
+
 @variant_setup
 def external_id_not_unique(service: Service) -> None:
     """Lets several projects have one externalId."""

@@ -37,7 +37,10 @@ def _from(number: int, happens: Callable[[], Writes], *, creations: bool = False
         (close, "stopped answering"),
         (reset, "stopped answering"),
         (lambda: json_answer(401, '{"code":"AUTHENTICATION"}'), "the key is no longer accepted (status 401"),
-        (lambda: json_answer(403, '{"code":"AUTHORIZATION"}'), "the key is no longer accepted (status 403"),
+        (
+            lambda: json_answer(403, '{"code":"AUTHORIZATION"}'),
+            "the key may not create projects any more, or the account allows no more of them (status 403",
+        ),
         (lambda: json_answer(429, "{}"), "--rate"),
         (lambda: json_answer(429, "{}", [("Retry-After", "3600")]), "asks to wait for 3,600 s"),
     ],

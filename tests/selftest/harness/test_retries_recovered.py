@@ -81,6 +81,18 @@ def test_a_service_that_limits_requests_is_given_the_time_it_asks_for(
         assert not _left(server, run)
 
 
+def test_429_to_wrong_keys_alone_is_how_they_are_refused(service: str, tmp_path: Path) -> None:
+    def behave(seen: Seen) -> Writes | None:
+        known = seen.header("Authorization") in {None, f"Bearer {KEY}"}
+        return None if known else json_answer(429, "{}", [("Retry-After", "1")])
+
+    with UnrulyServer(service, behave) as server:
+        run = essentials_run(server.base_url, tmp_path)
+        assert (run.status, run.findings) == (ExitStatus.KEPT, set()), run.sentence
+        assert "after: status 429" in run.notes
+        assert not _left(server, run)
+
+
 @pytest.mark.parametrize("status", [502, 503, 504, 522])
 def test_a_gateway_that_loses_its_service_for_a_while_is_no_finding(service: str, tmp_path: Path, status: int) -> None:
     back: list[float] = []
