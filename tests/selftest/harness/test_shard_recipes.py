@@ -8,6 +8,7 @@ import re
 import shutil
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 from typing import Any
 
@@ -73,7 +74,10 @@ def test_no_recipe_holds_a_secret_and_actions_are_those_of_github_by_major_versi
 def test_each_python_that_the_suite_supports_is_tested() -> None:
     matrix = yaml.safe_load((ROOT / ".github/workflows/suite.yml").read_text())["jobs"]["test"]["strategy"]["matrix"]
     gitlab = yaml.safe_load(GITLAB.read_text())["suite"]["parallel"]["matrix"][0]
-    assert matrix["python"] == gitlab["PYTHON"] == ["3.11", "3.12", "3.13"]
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    language = "Programming Language :: Python :: "
+    supported = [line.removeprefix(language) for line in project["classifiers"] if line.startswith(language)]
+    assert matrix["python"] == gitlab["PYTHON"] == supported
 
 
 # -- the merge of a night -------------------------------------------------------------------------------------
