@@ -77,6 +77,7 @@ class Secrets:
         if self.is_telling:
             own = {form: TEMPLATE.encode() for form in _spellings(key)}
             own |= dict.fromkeys(_base64_forms(key), b"{key in base64}")
+            own |= _encoded(key)
             # What a service repeats of a wrong key that was made from the right one gives that one away.
             for template, make in WRONG_KEYS.items():
                 near |= {form: template.encode() for form in _spellings(make(key)) if len(form) >= _TELLING}
@@ -200,6 +201,17 @@ def _spellings(key: str) -> set[bytes]:
     }
     lower = {_ESCAPE.sub(lambda match: match.group().lower(), text) for text in texts}
     return {text.encode() for text in texts | lower}
+
+
+def _encoded(key: str) -> dict[bytes, bytes]:
+    """Encodings of the key from which anybody can read it, each with what replaces it."""
+    hexadecimal = key.encode().hex()
+    return {
+        hexadecimal.encode(): b"{key in hexadecimal}",
+        hexadecimal.upper().encode(): b"{key in hexadecimal}",
+        key[::-1].encode(): b"{key reversed}",
+        **dict.fromkeys(_base64_forms(base64.b64encode(key.encode()).decode()), b"{key in base64 twice}"),
+    }
 
 
 def _base64_forms(key: str) -> set[bytes]:

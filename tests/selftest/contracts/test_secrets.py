@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import html
 import json
 from urllib.parse import quote
@@ -38,6 +39,22 @@ def test_the_key_is_found_and_replaced(name: str) -> None:
     assert not SECRETS.appears_in(redacted)
     assert b"no user has " in redacted
     assert b" here" in redacted
+
+
+@pytest.mark.parametrize(
+    ("encoded", "name"),
+    [
+        (KEY.encode().hex(), "{key in hexadecimal}"),
+        (KEY.encode().hex().upper(), "{key in hexadecimal}"),
+        (KEY[::-1], "{key reversed}"),
+        (base64.b64encode(base64.b64encode(KEY.encode())).decode(), "{key in base64 twice}"),
+    ],
+)
+def test_the_key_is_found_and_replaced_where_it_is_encoded(encoded: str, name: str) -> None:
+    data = f'{{"debug":"{encoded}"}}'.encode()
+    assert SECRETS.appears_in(data)
+    assert name.encode() in (redacted := SECRETS.redact(data))
+    assert not SECRETS.appears_in(redacted)
 
 
 @pytest.mark.parametrize("template", WRONG_KEYS)
