@@ -12,11 +12,12 @@ from hypothesis.stateful import run_state_machine_as_test
 
 from contracts.findings import BrokenPromise
 from strategies.batches import AVERAGE
+from tests.harness.client.target import NoVerdict
 from tests.harness.example_database import TestExamples, open_database
 from tests.harness.profiles import PROFILES
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Generator, Iterable
+    from collections.abc import Callable, Generator, Iterable, Iterator
 
     from hypothesis.database import ExampleDatabase
     from hypothesis.stateful import RuleBasedStateMachine
@@ -89,6 +90,9 @@ def concluded(found: Callable[[], list[str]]) -> Generator[None]:
 
     Args:
         found: Returns the clauses that the test saw broken so far.
+
+    Raises:
+        NoVerdict: The run ended while Hypothesis tried an example again.
     """
     try:
         yield
@@ -96,6 +100,10 @@ def concluded(found: Callable[[], list[str]]) -> Generator[None]:
         if not found():
             raise
     except (Flaky, ExceptionGroup) as problem:
+        # The end of the run comes to an example that fared otherwise before: that is no flakiness of the test.
+        ended = next((inner for inner in _within(problem) if isinstance(inner, NoVerdict)), None)
+        if ended is not None:
+            raise ended from None
         broken = _broken_in(problem)
         if broken is None:
             raise
@@ -116,6 +124,15 @@ def _settings() -> Any:
 def _part(test: str, lost: Callable[[str], None]) -> ExampleDatabase | None:
     database = _settings().database
     return TestExamples(database, test, lost) if database is not None else None
+
+
+def _within(problem: BaseException) -> Iterator[BaseException]:
+    """A problem, those in the group that it is, and the one that it came from."""
+    yield problem
+    causes = problem.exceptions if isinstance(problem, BaseExceptionGroup) else ()
+    for inner in (*causes, problem.__cause__ or problem.__context__):
+        if inner is not None:
+            yield from _within(inner)
 
 
 def _broken_in(problem: BaseException) -> str | None:

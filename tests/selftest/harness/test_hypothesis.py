@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from contracts.findings import BrokenPromise
+from tests.harness.client.target import NoVerdict
 from tests.harness.exploration import concluded
 from tests.selftest.suite_runs import run_suite
 
@@ -66,6 +67,21 @@ def test_a_promise_that_is_not_broken_again_is_reported_as_broken() -> None:
             raise BrokenPromise("service.no_5xx: expected 201; received 500")
 
     with pytest.raises(BrokenPromise, match="received 500"), concluded(list):
+        send()
+
+
+def test_the_end_of_a_run_while_an_example_is_tried_again_is_no_flakiness() -> None:
+    seen = []
+
+    @settings(database=None, max_examples=5)
+    @given(st.integers())
+    def send(number: int) -> None:
+        seen.append(number)
+        if len(seen) == 1:
+            raise BrokenPromise("service.no_5xx: expected 201; received 500")
+        raise NoVerdict("the run stopped creating")
+
+    with pytest.raises(NoVerdict, match="the run stopped creating"), concluded(list):
         send()
 
 
