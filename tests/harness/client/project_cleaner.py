@@ -28,10 +28,11 @@ _PAGE: Final = 100
 PAGES, PAGES_FOR_LOST = 20, 2_000
 #: How many times smaller the pages are behind one that is too large.
 _SMALLER: Final = 10
-#: How often a project is tried that the service fails to delete, with so many seconds in between.
-_TRIES, _BETWEEN = 3, 0.5
-#: Answers of one kind after which the rest is not tried.
-_CONVINCED: Final = 3
+#: How often a project is tried that the service fails to delete, and at most while others are deleted meanwhile; the
+#: pause behind the first try in seconds.
+_TRIES, _MOST_TRIES, _BETWEEN = 3, 10, 0.5
+#: Answers of one kind after which the rest is not tried: that there is no way to delete, and that deleting fails.
+_CONVINCED, _CONVINCED_OF_FAILURE = 3, 10
 #: Deletions in flight at most. A deletion may cost a service several of its own connections.
 _WIDEST: Final = 4
 #: Answers in a row, none slow, after which one more deletion is in flight.
@@ -78,11 +79,13 @@ class ProjectCleaner:
             The projects that are not gone, each with the reason.
         """
         remaining = dict.fromkeys(identifiers, "")
-        for attempt in range(_TRIES):
+        for attempt in range(_MOST_TRIES):
             if attempt:
-                time.sleep(_BETWEEN * attempt)
+                time.sleep(_BETWEEN * min(attempt, _TRIES))
+            before = len(remaining)
             self._try_all(remaining, gone)
-            if self._hopeless or not any(why.startswith("delete fails") for why in remaining.values()):
+            failing = any(why.startswith("delete fails") for why in remaining.values())
+            if self._hopeless or not failing or (attempt >= _TRIES - 1 and len(remaining) == before):
                 break
         return remaining
 
@@ -128,14 +131,14 @@ class ProjectCleaner:
         if status in {401, 403}:
             return self._said_again(f"the key may not delete (status {status})")
         if status:
-            return f"delete fails: status {status}"
+            return self._said_again(f"delete fails: status {status}", _CONVINCED_OF_FAILURE)
         return self._said_again(f"delete fails: {exchange.failure.detail if exchange.failure else 'no answer'}")
 
-    def _said_again(self, problem: str) -> str:
-        """What holds for every project is believed after a few."""
+    def _said_again(self, problem: str, convinced: int = _CONVINCED) -> str:
+        """What holds for every project is believed after a few, where nothing was ever deleted."""
         with self._lock:
             self._said[problem] += 1
-            if self._said[problem] >= _CONVINCED and not self._deletes:
+            if self._said[problem] >= convinced and not self._deletes:
                 self._hopeless = problem
         return problem
 

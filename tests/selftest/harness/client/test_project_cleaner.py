@@ -162,6 +162,30 @@ def test_a_deletion_that_is_limited_keeps_the_request_that_was_paid_for_it(servi
         target.close()
 
 
+def test_deletions_that_fail_at_times_are_tried_until_none_is_left(service: str) -> None:
+    identifiers, tries = _created(service, 20), Counter[str]()
+
+    def behave(seen: Seen) -> Writes | None:
+        tries[seen.path] += 1
+        return (
+            json_answer(500, "{}")
+            if tries[seen.path] < 1 + identifiers.index(seen.path.rpartition("/")[2]) % 5
+            else None
+        )
+
+    with UnrulyServer(service, behave) as server, _sweeper(server) as cleaner:
+        assert cleaner.delete(identifiers, lambda _: None) == {}
+    assert max(tries.values()) == 5
+
+
+def test_a_service_that_fails_to_delete_anything_is_asked_a_few_times_only(service: str) -> None:
+    identifiers = _created(service, 40)
+    with UnrulyServer(service, lambda _: json_answer(500, "{}")) as server, _sweeper(server) as cleaner:
+        kept = cleaner.delete(identifiers, lambda _: None)
+        assert kept == dict.fromkeys(identifiers, "delete fails: status 500")
+        assert len(server.requests) <= 13  # four may be in flight
+
+
 def test_projects_that_are_lost_do_not_keep_the_others_where_a_deletion_succeeded_before(service: str) -> None:
     identifiers = _created(service, 12)
     with UnrulyServer(service) as server:
