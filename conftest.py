@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import atexit
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -80,6 +81,7 @@ def pytest_cmdline_main(config: pytest.Config) -> int | None:
         deviations = options.load_deviations()
         command = printed_command([*map(str, config.invocation_params.args)])
         parallel = bool(getattr(config.option, "numprocesses", None) or getattr(config.option, "tx", None))
+        _import_as_it_is(config)
         test_run = run_setup.begin(options, secrets, reports, command, parallel=parallel)
     except (WrongUsage, DocumentError, DeviationError, CorpusError) as problem:
         raise pytest.UsageError(str(problem)) from None
@@ -96,6 +98,7 @@ def pytest_configure(config: pytest.Config) -> None:
         from tests.harness.run import TestRun  # noqa: PLC0415
 
         options, worker = RunOptions.from_json(config.workerinput["contract_run"]), config.workerinput["workerid"]
+        _import_as_it_is(config)
         _prepare_hypothesis(options)
         test_run = TestRun(options, Secrets(inherited_key()), worker, parallel=True)
         config.pluginmanager.register(RunPlugin(test_run), "contract-run")
@@ -120,6 +123,16 @@ def _prepare_hypothesis(options: RunOptions) -> None:
 
     use_contract(options.contract)
     load_profile(options)
+
+
+def _import_as_it_is(config: pytest.Config) -> None:
+    """Have pytest rewrite the assertions of no module that is imported from here on.
+
+    The suite raises by itself; and pytest would rewrite the whole of schemathesis and Hypothesis, as they come with
+    plugins for it: in each run where Python keeps no compiled modules, as in a container.
+    """
+    if (hook := config.pluginmanager.rewrite_hook) in sys.meta_path:
+        sys.meta_path.remove(hook)
 
 
 def _wants_contract(config: pytest.Config) -> bool:

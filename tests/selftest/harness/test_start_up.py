@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 _SCRIPT = """
 import sys
@@ -22,3 +27,23 @@ def test_a_run_without_findings_pays_for_no_diagnosis_no_drift_and_no_generator(
         timeout=120,
     )
     assert done.stdout.split() == ["hypothesis"], done.stderr
+
+
+def test_pytest_rewrites_nothing_that_a_run_imports(tmp_path: Path) -> None:
+    """Where Python keeps no compiled modules, rewriting schemathesis took longer than sending what it makes."""
+    (tmp_path / "seen.py").write_text(
+        "import sys\n"
+        "def pytest_collection_finish(session):\n"
+        "    hook = session.config.pluginmanager.rewrite_hook\n"
+        "    print('rewrites', hook in sys.meta_path)\n"
+    )
+    done = subprocess.run(  # noqa: S603  # our own modules
+        [sys.executable, "-m", "pytest", "tests/contract", "-p", "seen", "-s", "--profile", "smoke"]
+        + ["--reports", str(tmp_path / "reports")],
+        env={**os.environ, "PYTHONPATH": os.pathsep.join([".", str(tmp_path)])},
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=120,
+    )
+    assert "rewrites False" in done.stdout, done.stdout + done.stderr
