@@ -131,8 +131,8 @@ def _import_as_it_is(config: pytest.Config) -> None:
     The suite raises by itself; and pytest would rewrite the whole of schemathesis and Hypothesis, as they come with
     plugins for it: in each run where Python keeps no compiled modules, as in a container.
     """
-    if (hook := config.pluginmanager.rewrite_hook) in sys.meta_path:
-        sys.meta_path.remove(hook)
+    hook: object = config.pluginmanager.rewrite_hook
+    sys.meta_path[:] = [finder for finder in sys.meta_path if finder is not hook]
 
 
 def _wants_contract(config: pytest.Config) -> bool:

@@ -9,7 +9,7 @@ import pytest
 from contracts.document import load_contract
 from tests.harness.options import named_contract
 from tests.harness.profiles import PROFILES
-from tests.harness.pytest_plugin import DRIVER, PREPARATION, sets_of
+from tests.harness.pytest_plugin import DRIVER, PREPARATION, sets_of, stage_of
 
 if TYPE_CHECKING:
     from contracts.exchange import Case
@@ -19,16 +19,11 @@ if TYPE_CHECKING:
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """What finds most comes first; the smoke profile leaves out the rest."""
-
-    def stage(item: pytest.Item) -> int:
-        marker = item.get_closest_marker("stage")
-        return int(marker.args[0]) if marker else 99
-
-    items.sort(key=stage)
+    items.sort(key=stage_of)
     if PROFILES[config.getoption("--profile")].priority_only:
-        dropped = [item for item in items if stage(item) > 0]
+        dropped = [item for item in items if stage_of(item) > 0]
         config.hook.pytest_deselected(items=dropped)
-        items[:] = [item for item in items if stage(item) == 0]
+        items[:] = [item for item in items if stage_of(item) == 0]
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:

@@ -57,7 +57,7 @@ def _declarations() -> Declarations:
     option(
         "connections",
         type=int,
-        help="connections of each worker (default: 2, 8 or 20 by the pace of the service; of the profile gate 1)",
+        help="connections of each worker (default: 1 to 8 by the pace of the service; 1 in smoke and gate)",
     )
     option(
         "max-response-time",

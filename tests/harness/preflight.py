@@ -38,15 +38,11 @@ _ENDED_AT_ONCE = frozenset({"timeout", "closed", "reset"})
 
 @dataclass(frozen=True, slots=True)
 class Offers:
-    """What the target offers beside the operation under test (the page documents none of it), and its pace.
-
-    ``seconds`` is what the simplest creation took.
-    """
+    """What the target offers beside the operation under test; the page documents none of it."""
 
     read: bool
     list: bool
     delete: bool
-    seconds: float = 0.0
 
 
 def preflight(session: Session, minimal: Case, pages: int) -> Offers:
@@ -74,7 +70,7 @@ def preflight(session: Session, minimal: Case, pages: int) -> Offers:
     identifier = created_id(exchange)
     path = project_path(identifier) if identifier else None
     if identifier is None or path is None:
-        return Offers(read=False, list=existing is not None or _lists(session), delete=False, seconds=exchange.elapsed)
+        return Offers(read=False, list=existing is not None or _lists(session), delete=False)
     answer_to_read = session.get(path)
     denied = answer_to_read.status in {404, 410} and answer_to_read.speaks_of_project
     read = denied or (answered_object(answer_to_read) or {}).get("id") == identifier
@@ -82,7 +78,7 @@ def preflight(session: Session, minimal: Case, pages: int) -> Offers:
     if gone and read and not denied and _is_still_there(session, identifier, path):
         session.note_that_nothing_is_deleted()
         gone = False
-    return Offers(read=read, list=existing is not None or _lists(session), delete=gone, seconds=exchange.elapsed)
+    return Offers(read=read, list=existing is not None or _lists(session), delete=gone)
 
 
 def _is_still_there(session: Session, identifier: str, path: str) -> bool:

@@ -27,6 +27,8 @@ PREPARATION = pytest.StashKey[CasePrefetcher]()
 _EXPECTED = (pytest.skip.Exception, pytest.xfail.Exception)
 _REASON = "contract_reason"
 _ENDED_EARLY = "contract_ended_early"
+#: The first stage of the tests that explore; what those before created is looked at and deleted meanwhile.
+_EXPLORATION = 6
 #: Objects that are made, less those that are gone, before garbage is looked for.
 _GARBAGE = 50_000
 
@@ -61,6 +63,12 @@ class RunPlugin:
         # What exists now lives until the end, and hardly any garbage is cyclic: spare the collector the search.
         gc.freeze()
         gc.set_threshold(_GARBAGE)
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtest_setup(self, item: pytest.Item) -> None:
+        """Begin to clean up once the sets have been sent, of which each case is known before."""
+        if stage_of(item) >= _EXPLORATION:
+            self.test_run.clean_up_ahead()
 
     @pytest.hookimpl(wrapper=True)
     def pytest_pyfunc_call(self, pyfuncitem: pytest.Function) -> Generator[None, Any, Any]:
@@ -150,6 +158,12 @@ class RunPlugin:
         if exitstatus == pytest.ExitCode.INTERRUPTED:
             return "the tests could not be collected" if session.testsfailed and not self._tests else INTERRUPTED
         return "" if self._tests else "no test was run"
+
+
+def stage_of(item: pytest.Item) -> int:
+    """Where in a run a test stands, by its marker ``stage``; those without one come last."""
+    marker = item.get_closest_marker("stage")
+    return int(marker.args[0]) if marker else 99
 
 
 def sets_of(item: pytest.Item) -> list[SetName]:

@@ -27,6 +27,7 @@ from contracts.history_records import (
 )
 from reports.history import HistoryWriter
 from tests.harness.case_prefetcher import CasePrefetcher
+from tests.harness.cleanup_ahead import clean_up_ahead
 from tests.harness.client.cleanup import CleanupResult, clean_up
 from tests.harness.client.credentials import WrongUsage, export_key
 from tests.harness.client.project_cleaner import PAGES
@@ -48,6 +49,7 @@ from tests.harness.run_record import run_record
 
 if TYPE_CHECKING:
     from contracts.secrets import Secrets
+    from tests.harness.client.background_cleanup import BackgroundCleanup
     from tests.harness.client.session import Session
     from tests.mock.process import MockProcess
 
@@ -57,9 +59,6 @@ T = TypeVar("T")
 _LOOK_BACK, _SEARCH = 3, 2
 #: Statements of a document that no clause verifies and that are named one by one.
 _NAMED = 20
-#: Connections to a service whose simplest creation takes longer, or less long, than so many seconds.
-_MANY, _SLOW = 8, 0.008
-_FEW, _FAST = 2, 0.004
 
 
 class TestRun:
@@ -73,6 +72,7 @@ class TestRun:
         self.reason = ""
         self.prefetcher = CasePrefetcher(options, ahead=False)
         self.cleaned: CleanupResult | None = None
+        self._background: BackgroundCleanup | None = None
         self._history: HistoryWriter | None = None
         self._session: Session | None = None
         self._driver: Driver | None = None
@@ -172,7 +172,6 @@ class TestRun:
         """Find out what the target offers; raises NoVerdict with one sentence where it cannot be tested."""
         offers = preflight(self.session, NamedCases(self, self.worker).control(), self._pages())
         self.options = replace(self.options, offers=(offers.read, offers.list, offers.delete))
-        self._connect(offers.seconds)
         self.driver.options = self.options
         for offered, clause in (
             (offers.read, "state.reads_back"),
@@ -187,13 +186,10 @@ class TestRun:
         budget = self.options.budget
         return PAGES if budget is None else max(2, min(PAGES, budget // 30))
 
-    def _connect(self, seconds: float) -> None:
-        """Settle on a number of connections: so many that the service's time is used, and no more to look after."""
-        usual = self.options.settings.connections
-        fitting = _MANY if seconds > _SLOW else usual if seconds > _FAST else _FEW
-        chosen = self.options.connections or (fitting if usual > 1 else usual)
-        self.options = replace(self.options, connections=chosen)
-        self.session.connections = chosen
+    def clean_up_ahead(self) -> None:
+        """Begin to delete what was created so far; workers leave all of it to the controller."""
+        if self._background is None and not self.parallel:
+            self._background = clean_up_ahead(self.driver)
 
     # -- end ----------------------------------------------------------------------------------------------
 
@@ -216,6 +212,11 @@ class TestRun:
             return
         self._finished = True
         request_budget = self.session.request_budget
+        try:
+            if self._background is not None:
+                self._background.end()
+        except KeyboardInterrupt:
+            self.reason = self.reason or INTERRUPTED
         if not self.reason:
             request_budget.give_back(_LOOK_BACK)
             self._note(PhaseRecord("final_checks", time.time()))

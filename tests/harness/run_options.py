@@ -147,7 +147,7 @@ def open_session(
     judge = Judge(options.load_contract(), limits, secrets, options.run_id)
     ledger = Ledger(options.folder, worker, secrets)
     ledger.run(options.run_id, options.base_url)
-    return Session(
+    session = Session(
         target,
         judge,
         ledger,
@@ -157,6 +157,8 @@ def open_session(
         keep_projects=options.keep_projects,
         patience=Patience(options.patience),
     )
+    session.fits_pace = not options.connections
+    return session
 
 
 def with_base_url(options: RunOptions, base_url: str) -> RunOptions:

@@ -50,10 +50,13 @@ class ProjectCleaner:
 
     ``prepaid`` requests were taken out of the budget before; each further one is asked for. An unreachable
     service is waited for as long as ``patience`` seconds without a good answer. ``deletes`` tells that a deletion
-    succeeded before: then a 404 says that the project is gone, not that there is no such route.
+    succeeded before: then a 404 says that the project is gone, not that there is no such route. With ``gives_way`` the
+    first deletion that fails, or takes long, is the last.
     """
 
-    def __init__(self, target: Target, *, prepaid: int, patience: float, deletes: bool = False) -> None:
+    def __init__(
+        self, target: Target, *, prepaid: int, patience: float, deletes: bool = False, gives_way: bool = False
+    ) -> None:
         self._target = target
         self._prepaid = prepaid
         self._patience = patience
@@ -64,6 +67,7 @@ class ProjectCleaner:
         self._last_good = time.monotonic()
         self._said: Counter[str] = Counter()
         self._deletes = deletes
+        self._gives_way = gives_way
         self._hopeless = ""
 
     @property
@@ -72,7 +76,7 @@ class ProjectCleaner:
 
     # -- deleting -----------------------------------------------------------------------------------------
 
-    def delete(self, identifiers: list[str], gone: Callable[[str], None]) -> dict[str, str]:
+    def delete(self, identifiers: list[str], gone: Callable[[str], object]) -> dict[str, str]:
         """Delete projects, one at a time at first; call ``gone`` for each at once.
 
         Returns:
@@ -89,7 +93,11 @@ class ProjectCleaner:
                 break
         return remaining
 
-    def _try_all(self, remaining: dict[str, str], gone: Callable[[str], None]) -> None:
+    def stop(self, reason: str) -> None:
+        """Begin no further deletion; what remains gets this reason."""
+        self._hopeless = self._hopeless or reason
+
+    def _try_all(self, remaining: dict[str, str], gone: Callable[[str], object]) -> None:
         """One try for each; those that are gone leave ``remaining``, the others get a reason."""
         pool = ThreadPoolExecutor(_WIDEST, thread_name_prefix="cleanup")
         waiting = list(remaining)
@@ -101,7 +109,7 @@ class ProjectCleaner:
         for problem in calls.problems.values():
             raise problem
 
-    def _delete_one(self, identifier: str, remaining: dict[str, str], gone: Callable[[str], None]) -> None:
+    def _delete_one(self, identifier: str, remaining: dict[str, str], gone: Callable[[str], object]) -> None:
         problem = self._delete(identifier)
         with self._lock:
             if problem:
@@ -200,6 +208,8 @@ class ProjectCleaner:
         pause = _FIRST_PAUSE
         while True:
             exchange = self._send(method, path)
+            if exchange is None:
+                return None
             kind = exchange.failure.kind if exchange.failure else ""
             if kind == "too_large" or (not kind and exchange.status != _LIMITED and exchange.status not in GATEWAY):
                 self._last_good = time.monotonic()
@@ -231,6 +241,8 @@ class ProjectCleaner:
             self._steady = 0 if hesitates else self._steady + 1
             if hesitates:
                 self._width = 1
+                if self._gives_way:
+                    self.stop("the service hesitates")
             elif self._steady >= _STEADY and self._width < _WIDEST:
                 self._width, self._steady = self._width + 1, 0
                 self._room.notify()
@@ -256,18 +268,23 @@ class ProjectCleaner:
             reason = f"the service cannot be reached ({failure.detail})"
         else:
             reason = f"the service stopped answering ({failure.detail})"
-        self._hopeless = self._hopeless or reason
+        self.stop(reason)
 
-    def _send(self, method: str, path: str) -> Exchange:
-        with self._lock:
-            paid = self._prepaid > 0
-            self._prepaid -= paid
-        if not paid:
-            self._request_budget.reserve(1)
-        self._request_budget.send_reserved()
+    def _send(self, method: str, path: str) -> Exchange | None:
+        """What comes back; None where nothing more is to be sent by the time that there is room for it."""
         with self._one_of_few():
+            if self._hopeless:
+                return None
+            with self._lock:
+                paid = self._prepaid > 0
+                self._prepaid -= paid
+            if not paid:
+                self._request_budget.reserve(1)
+            self._request_budget.send_reserved()
             exchange = self._target.send(Case(body=None, headers=_AUTHORIZED, method=method, path=path))
-        self._keep_pace(exchange.elapsed)
+            self._keep_pace(exchange.elapsed)
+            if self._gives_way and not 200 <= exchange.status < 300:
+                self.stop(f"status {exchange.status}" if exchange.status else "no answer")
         return exchange
 
 

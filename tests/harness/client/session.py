@@ -12,6 +12,7 @@ from contracts.exchange import UNREACHED, VALID_AUTHORIZATION, Case, Exchange
 from contracts.judgement import ExternalIdUses, Judge, sent_external_id
 from contracts.observations import Observations
 from tests.harness.client.budget import BudgetSpent, OutOfTime, RequestBudget
+from tests.harness.client.carried import Carried
 from tests.harness.client.concurrent_calls import ConcurrentCalls
 from tests.harness.client.judged import Judged
 from tests.harness.client.ownership import Existing, Sent, project_path, proof, shown_project
@@ -28,13 +29,14 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
+_CREATED: Final = 201
 _LIMITED: Final = 429
 _AUTHORIZED: Final = (("Authorization", VALID_AUTHORIZATION),)
 #: Projects that cannot be deleted, because their id is not known or is perhaps not the run's own, after which nothing
 #: more is created.
 _MOST_UNTRACEABLE: Final = 20
-#: Connections of which it is known what they carried last.
-_CONNECTIONS: Final = 64
+#: Seconds of this process for a request: one more connection is of use for each that the service takes.
+_OWN: Final = 0.0012
 
 
 class Session:
@@ -55,7 +57,9 @@ class Session:
         self.target = target
         self.judge = judge
         self.recorder = recorder
-        self.connections = connections
+        self._most_connections = connections
+        #: Whether a service that answers at once is asked over fewer connections, and its fastest creation so far.
+        self.fits_pace, self._fastest = False, 60.0
         self.exhausted = ""
         self.ledger = ledger
         #: The projects that responses named and nobody deleted, each with the signs that it is the run's own.
@@ -72,7 +76,7 @@ class Session:
         self._judging = threading.Lock()
         self._external_ids = ExternalIdUses()
         #: What each connection carried last, and what was sent before an exchange, by its number.
-        self._last: dict[int, Case] = {}
+        self._carried = Carried()
         self._before: dict[int, Case] = {}
         self.retry_policy = RetryPolicy(
             self._attempt, fresh, recorder, target.request_budget, target.limits, patience or Patience()
@@ -84,6 +88,12 @@ class Session:
     def request_budget(self) -> RequestBudget:
         """The requests that the run may send."""
         return self.target.request_budget
+
+    @property
+    def connections(self) -> int:
+        """Connections to send over: so many that the service's time is used, and no more to look after."""
+        most = self._most_connections
+        return min(most, 1 + int(self._fastest / _OWN)) if self.fits_pace else most
 
     # -- sending ------------------------------------------------------------------------------------------
 
@@ -124,7 +134,7 @@ class Session:
             return self._collected(asks)
         if self._pool is None or width > self._pool_size:  # tests of overlap want more than the run has otherwise
             self.drain()
-            self._pool_size = max(self.connections, width)
+            self._pool_size = max(self._most_connections, width)
             self._pool = ThreadPoolExecutor(self._pool_size, thread_name_prefix="connection")
         calls = ConcurrentCalls(asks)
         calls.run(self._pool, width)
@@ -178,12 +188,14 @@ class Session:
         self.ledger.deleting(identifier)
         exchange, _ = self._attempt(Case(None, _AUTHORIZED, method="DELETE", path=path))
         self.recorder.exchange(exchange)
-        if 200 <= exchange.status < 300:
-            self.ledger.deleted(identifier)
-            if identifier in self._remaining:
-                del self._remaining[identifier]
-                self.request_budget.give_back(self._reserved)
+        if 200 <= exchange.status < 300 and self.note_deleted(identifier):
+            self.request_budget.give_back(self._reserved)
         return exchange
+
+    def note_deleted(self, identifier: str) -> bool:
+        """Say in the ledger that a project is gone; True where it was one of those that remained."""
+        self.ledger.deleted(identifier)
+        return self._remaining.pop(identifier, None) is not None
 
     def note_existing(self, existing: Existing) -> None:
         """Write down which projects were there before the run; they are never deleted."""
@@ -238,7 +250,9 @@ class Session:
             with self._books:
                 self._external_ids.sending(external_id)
         exchange = self.target.send(case, number=number, repeat=repeat)
-        before = self._note_last(exchange)
+        if exchange.status == _CREATED:
+            self._fastest = min(self._fastest, exchange.elapsed)
+        before = self._carried.note(exchange)
         if external_id is not None:
             with self._books:
                 expected = self._external_ids.expect(external_id, expected)
@@ -253,15 +267,6 @@ class Session:
         if before is not None and judgement.findings:
             self._before[number] = before
         return redacted, judgement
-
-    def _note_last(self, exchange: Exchange) -> Case | None:
-        """Remember what a connection carried last; what it carried before that."""
-        with self._books:
-            before = self._last.pop(exchange.connection, None)
-            self._last[exchange.connection] = exchange.case
-            while len(self._last) > _CONNECTIONS:
-                del self._last[next(iter(self._last))]
-        return before
 
     def _record_result(self, exchange: Exchange, sent: Sent) -> None:
         """Write down what became of a request; where that is not known it stays open in the ledger."""

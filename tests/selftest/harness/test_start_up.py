@@ -38,8 +38,19 @@ def test_pytest_rewrites_nothing_that_a_run_imports(tmp_path: Path) -> None:
         "    print('rewrites', hook in sys.meta_path)\n"
     )
     done = subprocess.run(  # noqa: S603  # our own modules
-        [sys.executable, "-m", "pytest", "tests/contract", "-p", "seen", "-s", "--profile", "smoke"]
-        + ["--reports", str(tmp_path / "reports")],
+        [
+            sys.executable,
+            "-m",
+            "pytest",
+            "tests/contract",
+            "-p",
+            "seen",
+            "-s",
+            "--profile",
+            "smoke",
+            "--reports",
+            str(tmp_path / "reports"),
+        ],
         env={**os.environ, "PYTHONPATH": os.pathsep.join([".", str(tmp_path)])},
         capture_output=True,
         text=True,

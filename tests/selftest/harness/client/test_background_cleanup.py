@@ -1,0 +1,147 @@
+"""Deleting beside a run: what is deleted is in the ledger, and the first sign of trouble ends it."""
+
+from __future__ import annotations
+
+import time
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+import pytest
+
+from contracts.checks.context import Limits
+from contracts.document import load_contract
+from contracts.judgement import Judge
+from contracts.secrets import Secrets
+from reports.history import HistoryWriter
+from strategies.cases.baseline_cases import minimal_case
+from strategies.unique_names import UniqueNames
+from tests.harness.client.background_cleanup import BackgroundCleanup
+from tests.harness.client.budget import RequestBudget
+from tests.harness.client.cleanup import clean_up
+from tests.harness.client.ledger import Ledger, read_ledgers
+from tests.harness.client.session import Session
+from tests.harness.client.target import Target
+from tests.mock.process import MockProcess
+from tests.selftest.live_runs import KEY
+from tests.selftest.unruly_server import Seen, UnrulyServer, Writes, json_answer
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from contracts.exchange import Case
+
+RUN_ID = "ctabcdefghjk"
+
+
+class _Fresh:
+    def control(self) -> Case:
+        raise AssertionError("no request is in doubt here")
+
+    def renewed(self, case: Case) -> Case:
+        return case
+
+
+@pytest.fixture
+def service() -> Iterator[str]:
+    with MockProcess.start(key=KEY) as mock:
+        yield mock.base_url
+
+
+@contextmanager
+def _session(base_url: str, folder: Path, budget: int | None = None) -> Iterator[Session]:
+    secrets, limits, contract = Secrets(KEY), Limits(), load_contract()
+    target = Target(base_url, secrets, limits, RequestBudget(budget))
+    ledger = Ledger(folder, "main", secrets)
+    ledger.run(RUN_ID, base_url)
+    judge = Judge(contract, limits, secrets, RUN_ID)
+    with HistoryWriter(folder, "main", secrets) as history:
+        session = Session(target, judge, ledger, history, fresh=_Fresh(), connections=1)
+        try:
+            yield session
+        finally:
+            session.close()
+
+
+def _create(session: Session, number: int) -> list[str]:
+    names = UniqueNames(RUN_ID)
+    made = session.post_all([minimal_case(load_contract(), names) for _ in range(number)])
+    return [judged.project_id for judged in made if judged.project_id]
+
+
+def _wait_until(deleted: int, session: Session) -> None:
+    deadline = time.monotonic() + 30
+    while len(session.ledger.state.deleted) < deleted and time.monotonic() < deadline:
+        time.sleep(0.01)
+
+
+def test_what_is_deleted_is_not_left_to_the_end_and_costs_what_was_set_aside(service: str, tmp_path: Path) -> None:
+    with _session(service, tmp_path, budget=41) as session:
+        created = _create(session, 20)
+        before = session.request_budget.used()
+        background = BackgroundCleanup(session, created[:15])
+        _wait_until(15, session)
+        background.end()
+        assert read_ledgers(tmp_path).remaining == created[15:]
+        assert session.request_budget.used() == before == 40
+        session.request_budget.end()
+        rest = clean_up(tmp_path, session.target, own=session.ledger, prepaid=5)
+    assert (rest.created, rest.deleted, rest.kept) == (20, 20, {})
+
+
+@pytest.mark.parametrize("status", [429, 500, 503, 403])
+def test_the_first_deletion_that_fails_is_the_last(service: str, tmp_path: Path, status: int) -> None:
+    tries: list[str] = []
+
+    def refused(seen: Seen) -> Writes | None:
+        if seen.method != "DELETE":
+            return None
+        tries.append(seen.path)
+        return json_answer(status, "{}")
+
+    with UnrulyServer(service) as server, _session(server.base_url, tmp_path) as session:
+        created = _create(session, 8)
+        server.behave = refused
+        background = BackgroundCleanup(session, created)
+        deadline = time.monotonic() + 10
+        while not tries and time.monotonic() < deadline:
+            time.sleep(0.01)
+        time.sleep(0.2)
+        paused = session.request_budget.paused()
+        background.end()
+        assert len(tries) == 1
+        assert paused == 0.0, "what the run sends does not wait for it"
+        assert session.ledger.state.remaining == created
+
+
+def test_a_deletion_that_takes_long_is_the_last(service: str, tmp_path: Path) -> None:
+    seen_at: list[float] = []
+
+    def slow(seen: Seen) -> None:
+        if seen.method == "DELETE":
+            seen_at.append(time.monotonic())
+            if len(seen_at) > 3:
+                time.sleep(2.0)
+
+    with UnrulyServer(service) as server, _session(server.base_url, tmp_path) as session:
+        created = _create(session, 12)
+        server.behave = slow
+        background = BackgroundCleanup(session, created)
+        _wait_until(4, session)
+        time.sleep(0.3)
+        background.end()
+        assert len(seen_at) == 4
+        assert session.ledger.state.remaining == created[4:]
+
+
+def test_an_end_waits_for_what_is_under_way_and_begins_nothing(service: str, tmp_path: Path) -> None:
+    with UnrulyServer(service) as server, _session(server.base_url, tmp_path) as session:
+        created = _create(session, 30)
+        server.behave = lambda _: time.sleep(0.05)
+        background = BackgroundCleanup(session, created)
+        _wait_until(2, session)
+        background.end()
+        remaining = session.ledger.state.remaining
+        time.sleep(0.2)
+        assert session.ledger.state.remaining == remaining
+        assert 10 < len(remaining) < 30
