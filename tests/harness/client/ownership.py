@@ -123,12 +123,11 @@ class Sent:
         A service may fold and trim what it shows. The id of a run is enough of a name: nobody can guess it.
         """
         if self.names:
-            shown = [project.get(name) for name in _REPEATED]
-            texts = [
-                value if isinstance(value, str) else json.dumps(value, ensure_ascii=False) for value in shown if value
-            ]
-            whole = "\n".join(texts).casefold()
-            return any(name.rpartition("-")[0] in whole for name in self.names)
+            runs = {name.rpartition("-")[0] for name in self.names}
+            shown = (project.get(name) for name in _REPEATED)
+            texts = (value if isinstance(value, str) else json.dumps(value, ensure_ascii=False) for value in shown)
+            # One after the other: what holds no name may be large.
+            return any(run in text.casefold() for text in texts for run in runs)
         name = project.get("displayName")
         return isinstance(name, str) and bool(self.display_name) and folded(name[:300]) == folded(self.display_name)
 
