@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from tests.harness.client.background_cleanup import BackgroundCleanup
-from tests.harness.client.budget import BudgetSpent, OutOfTime
-from tests.harness.client.target import NoVerdict
 from tests.harness.inventory import verify_inventory
 
 if TYPE_CHECKING:
@@ -14,17 +13,13 @@ if TYPE_CHECKING:
 
 
 def clean_up_ahead(driver: Driver) -> BackgroundCleanup | None:
-    """Verify that everything created so far is there, and begin to delete it; None where something speaks against it.
+    """Verify that everything created so far is there, then delete it, in threads; None where something forbids it.
 
     The service must offer all that this takes. A run that is to be the same every time does one thing after another.
     """
     options, session = driver.options, driver.session
     if options.keep_projects or driver.profile.deterministic or not all(options.offers) or session.exhausted:
         return None
-    try:
-        verify_inventory(driver, options.folder)
-    except (BudgetSpent, OutOfTime, NoVerdict):  # the test that comes next meets it too
-        return None
     owned = [identifier for identifier in session.ledger.state.remaining if session.owns(identifier)]
     # The newest one stays: a service may give a new project the number after its last one.
-    return BackgroundCleanup(session, owned[:-1])
+    return BackgroundCleanup(session, owned[:-1], partial(verify_inventory, driver, options.folder))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
@@ -79,7 +80,7 @@ def test_what_is_deleted_is_not_left_to_the_end_and_costs_what_was_set_aside(ser
     with _session(service, tmp_path, budget=41) as session:
         created = _create(session, 20)
         before = session.request_budget.used()
-        background = BackgroundCleanup(session, created[:15])
+        background = BackgroundCleanup(session, created[:15], lambda: None)
         # On a busy machine a deletion may take long, which ends it.
         _wait_until(lambda: len(session.ledger.state.deleted) == 15)
         background.end()
@@ -105,7 +106,7 @@ def test_the_first_deletion_that_fails_is_the_last(service: str, tmp_path: Path,
     with UnrulyServer(service) as server, _session(server.base_url, tmp_path) as session:
         created = _create(session, 8)
         server.behave = refused
-        background = BackgroundCleanup(session, created)
+        background = BackgroundCleanup(session, created, lambda: None)
         _wait_until(lambda: bool(tries))
         time.sleep(0.2)
         paused = session.request_budget.paused()
@@ -127,7 +128,7 @@ def test_a_deletion_that_takes_long_is_the_last(service: str, tmp_path: Path) ->
     with UnrulyServer(service) as server, _session(server.base_url, tmp_path) as session:
         created = _create(session, 12)
         server.behave = slow
-        background = BackgroundCleanup(session, created)
+        background = BackgroundCleanup(session, created, lambda: None)
         _wait_until(lambda: len(session.ledger.state.deleted) == 4)
         time.sleep(0.3)
         background.end()
@@ -139,10 +140,30 @@ def test_an_end_waits_for_what_is_under_way_and_begins_nothing(service: str, tmp
     with UnrulyServer(service) as server, _session(server.base_url, tmp_path) as session:
         created = _create(session, 30)
         server.behave = lambda _: time.sleep(0.05)
-        background = BackgroundCleanup(session, created)
+        background = BackgroundCleanup(session, created, lambda: None)
         _wait_until(lambda: len(session.ledger.state.deleted) > 1)
         background.end()
         remaining = session.ledger.state.remaining
         time.sleep(0.2)
         assert session.ledger.state.remaining == remaining
         assert 10 < len(remaining) < 30
+
+
+@pytest.mark.parametrize("ends", [True, False])
+def test_nothing_is_deleted_before_it_was_verified(service: str, tmp_path: Path, *, ends: bool) -> None:
+    with _session(service, tmp_path) as session:
+        created = _create(session, 5)
+        is_verified = threading.Event()
+
+        def verify() -> None:
+            is_verified.wait(10)
+            if not ends:
+                raise LookupError("the list cannot be read")
+
+        background = BackgroundCleanup(session, created, verify)
+        time.sleep(0.1)
+        threading.Timer(0.2, is_verified.set).start()
+        background.end()
+        assert is_verified.is_set()
+        assert session.ledger.state.remaining == created
+        assert not session.ledger.state.deleting, "the inventory at the end looks at them"
