@@ -95,12 +95,14 @@ class FailureTriage:
         self._questions.failed.clear()
 
     def _is_of_the_way(self, answer: Judged) -> bool:
-        """Whether the same body makes nothing fail without the header that tells how it travels."""
+        """Whether the same body fails again with the header that tells how it travels, and not without it."""
         name = _framing_of(answer.case)
         if name and name not in self._framing:
             kept = tuple(pair for pair in answer.case.headers if pair[0] != name)
-            reply = self._questions.ask(self._names.renew(replace(answer.case, headers=kept)))
-            self._framing[name] = reply is not None and reply.status != answer.status
+            again = self._questions.ask(self._names.renew(answer.case))
+            plainly = self._questions.ask(self._names.renew(replace(answer.case, headers=kept)))
+            fails = again is None or again.status == answer.status
+            self._framing[name] = fails and plainly is not None and plainly.status != answer.status
         return self._framing.get(name, False)
 
     def _attributed(self, answer: Judged, finding: Finding) -> Finding:

@@ -40,6 +40,7 @@ _STEADY: Final = 8
 #: An answer that takes so many times the fastest one, and more than so many seconds, is a hesitation.
 _SLOWER, _SLOW = 4.0, 0.25
 _LIMITED: Final = 429
+_FAILING: Final = 500
 #: Seconds of the pause after the first failure, and the least of later ones, whatever the service asks for.
 _FIRST_PAUSE, _LEAST_PAUSE = 0.25, 1.0
 _AUTHORIZED: Final = (("Authorization", VALID_AUTHORIZATION),)
@@ -233,11 +234,12 @@ class ProjectCleaner:
         with self._room:
             self._width, self._steady = 1, 0
 
-    def _keep_pace(self, seconds: float) -> None:
-        """Take in how long an answer took: one more in flight while the pace is kept, one at a time when it is not."""
+    def _keep_pace(self, exchange: Exchange) -> None:
+        """Take in an answer: one more in flight while the pace is kept, one at a time when it is slow or a failure."""
+        seconds = exchange.elapsed
         with self._room:
             self._fastest = min(self._fastest, seconds)
-            hesitates = seconds > max(_SLOW, _SLOWER * self._fastest)
+            hesitates = exchange.status >= _FAILING or seconds > max(_SLOW, _SLOWER * self._fastest)
             self._steady = 0 if hesitates else self._steady + 1
             if hesitates:
                 self._width = 1
@@ -282,7 +284,7 @@ class ProjectCleaner:
                 self._request_budget.reserve(1)
             self._request_budget.send_reserved()
             exchange = self._target.send(Case(body=None, headers=_AUTHORIZED, method=method, path=path))
-            self._keep_pace(exchange.elapsed)
+            self._keep_pace(exchange)
             if self._gives_way and not 200 <= exchange.status < 300:
                 self.stop(f"status {exchange.status}" if exchange.status else "no answer")
         return exchange

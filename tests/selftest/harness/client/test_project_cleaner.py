@@ -78,7 +78,7 @@ def _sweeper(server: UnrulyServer, patience: float = 20.0) -> Iterator[ProjectCl
         target.close()
 
 
-@pytest.mark.parametrize("status", [429, 503])
+@pytest.mark.parametrize("status", [429, 500, 503])
 @pytest.mark.parametrize("most", [1, 2])
 def test_a_service_that_is_asked_too_much_at_once_is_asked_by_fewer(service: str, status: int, most: int) -> None:
     identifiers = _created(service, 60)
