@@ -69,6 +69,9 @@ class Expectation:
 
 _BEARER = re.compile(r"(?i:bearer)[ \t]+\{key\}[ \t]*\Z")
 _PARAMETER = re.compile(r'charset=(?:"utf-8"|utf-8)\Z', re.IGNORECASE)
+#: Media types under which whole families of servers read JSON, as they come: Flask and FastAPI the suffix (RFC 6839,
+#: section 3.1), Django REST framework the ranges.
+_FOR_JSON = re.compile(r"application/[^;]*\+json|application/\*|\*/\*")
 #: What a service may refuse requests by, without a word on the page: an origin, an address, a session.
 _WHENCE = frozenset({"origin", "x-forwarded-for", "cookie"})
 #: Reasons for UNSPECIFIED under which the values of an accepted request must come back all the same.
@@ -76,6 +79,8 @@ DISPUTED: Final = "an address that the pattern admits and the e-mail standards d
 UNLISTED: Final = "member that the page does not list"
 SPELLING: Final = "another spelling of the bearer scheme (RFC 9110, section 11.1: without case)"
 PARAMETER: Final = "an unusual parameter of the media type"
+FOR_JSON: Final = "a media type that may stand for JSON"
+NO_MEDIA_TYPE: Final = "no media type (RFC 9110, section 8.3: the data may be examined)"
 WHENCE: Final = "a header that tells where the request comes from"
 IN_USE: Final = "an externalId that may be in use"
 LIMITED: Final = "a limit of the document that is not verified"
@@ -94,7 +99,8 @@ FRAMING: Final = "service.framing"
 #: Headers about how a request or its response travels, those that are refused most often first.
 FRAMING_HEADERS: Final = ("Transfer-Encoding", "Expect", "Accept-Encoding")
 VALUES_STAND: Final = frozenset(
-    {TOO_LARGE, DISPUTED, NUL, UNLISTED, SPELLING, PARAMETER, IN_USE, SENT_BEFORE, WHENCE, LIMITED, json_text.TOO_DEEP}
+    {TOO_LARGE, DISPUTED, NUL, UNLISTED, SPELLING, PARAMETER, FOR_JSON, NO_MEDIA_TYPE}
+    | {IN_USE, SENT_BEFORE, WHENCE, LIMITED, json_text.TOO_DEEP}
 )
 
 
@@ -146,11 +152,15 @@ class Oracle:
         if case.header("Content-Encoding") is not None:
             why.append("a content coding")
         value = case.header("Content-Type")
-        if value is None and not case.body:
+        if value is None:
+            why.extend([NO_MEDIA_TYPE] if case.body else [])
             return True
-        essence, semicolon, parameters = (value or "").partition(";")
-        if essence.strip().lower() != JSON_MEDIA_TYPE:
-            shown = "no media type" if value is None else f"the media type {value!r}"
+        essence, semicolon, parameters = value.partition(";")
+        essence = essence.strip().lower()
+        if _FOR_JSON.fullmatch(essence):
+            why.append(FOR_JSON)
+        elif essence != JSON_MEDIA_TYPE:
+            shown = f"the media type {value!r}"
             violations.append(Violation("request.mediaType", "Content-Type", shown, kinds_of_media_type(value)))
             return False
         if semicolon and not _PARAMETER.match(parameters.strip()):

@@ -52,8 +52,8 @@ _MALFORMED: Final = (
     *("an overlong solidus", "all but two bytes"),
 )
 _MEDIA_TYPES: Final = (
-    *("application/jsonx", "text/plain", "a form", "none", "application/xml", "application/vnd.api+json"),
-    *("a multipart form", "text/json", "application/octet-stream", "empty value"),
+    *("application/jsonx", "text/plain", "a form", "application/xml", "a multipart form"),
+    *("text/json", "application/octet-stream", "empty value"),
 )
 _SPELLINGS: Final = ("APPLICATION/JSON", "application/json; charset=utf-8")
 _UNUSUAL: Final = (

@@ -129,11 +129,14 @@ _OTHER_CODINGS: Final = {
 }
 _MEDIA_TYPES: Final = (
     *("text/plain", "text/plain;charset=UTF-8", "application/xml", "text/json", "application/octet-stream"),
-    *("application/x-www-form-urlencoded", "application/vnd.api+json", "application/json-patch+json"),
-    *("application/jsonx", "application/problem+json", "text/html", "application/javascript", "image/png"),
-    *("application/ld+json", "application/json5", "application/x-json", "text/x-json", "application/csp-report"),
-    "multipart/form-data",
-    *("application/x-ndjson", "*/*", "application/*", "json", "application", "xapplication/json", "garbage", ""),
+    *("application/x-www-form-urlencoded", "application/jsonx", "text/html", "application/javascript", "image/png"),
+    *("application/json5", "application/x-json", "text/x-json", "application/csp-report", "multipart/form-data"),
+    *("application/x-ndjson", "json", "application", "xapplication/json", "garbage", ""),
+)
+#: Media types, and the lack of one, under which some servers read JSON and others do not.
+_FOR_JSON: Final = (
+    *("application/vnd.api+json", "application/json-patch+json", "application/problem+json", "application/ld+json"),
+    *("*/*", "application/*", None),
 )
 _SPELLINGS: Final = (
     *("APPLICATION/JSON", "Application/Json", "application/json; charset=utf-8", "application/json;charset=UTF-8"),
@@ -226,9 +229,9 @@ def media_type_cases(contract: Contract, names: UniqueNames, seed: int) -> list[
     surrounding_fields = SurroundingFields(contract, names, seed)
     wrong, clause = "wire.mediaType.wrong", "request.mediaType"
     cases = []
-    for number, value in enumerate((None, *_MEDIA_TYPES)):
+    for number, value in enumerate(_MEDIA_TYPES):
         body = encode(surrounding_fields.body(context=("minimal", "full")[number % 2]))
-        name = value or ("none" if value is None else "empty value")
+        name = value or "empty value"
         cases.append(_typed(value, body, wrong, f"{clause} ({name})", name))
     for coding, media_type, encoder in (
         ("a form", "application/x-www-form-urlencoded", _form),
@@ -242,14 +245,14 @@ def media_type_cases(contract: Contract, names: UniqueNames, seed: int) -> list[
     for case_set, values in (
         ("wire.mediaType.spelling", _SPELLINGS),
         ("wire.mediaType.parameter", _UNUSUAL_PARAMETERS),
+        ("wire.mediaType.for_json", _FOR_JSON),
     ):
         cases += [
-            _typed(value, encode(surrounding_fields.body()), case_set, f"Content-Type: {value}", value)
+            _typed(value, encode(surrounding_fields.body()), case_set, f"Content-Type: {value}", value or "none")
             for value in values
         ]
     for spell in (str.lower, str.upper):
-        headers = tuple((spell(name), value) for name, value in cases[0].headers)
-        headers += ((spell("Content-Type"), JSON_MEDIA_TYPE),)
+        headers = ((spell("Authorization"), VALID_AUTHORIZATION), (spell("Content-Type"), JSON_MEDIA_TYPE))
         intent = f"names of headers in {spell.__name__} case"
         cases.append(
             Case(

@@ -36,13 +36,6 @@ def ignores_the_media_type(call: Call) -> None:
     _as_json(call)
 
 
-@fault("parsed", breaks=_CLAUSE, trigger="no media type", conditional=True)
-def accepts_a_missing_media_type(call: Call) -> None:
-    """Reads a body without Content-Type as JSON."""
-    if call.header(b"content-type") is None:
-        _as_json(call)
-
-
 @fault("parsed", breaks=_CLAUSE, trigger="an empty media type", conditional=True)
 def accepts_an_empty_media_type(call: Call) -> None:
     """Reads a body with an empty Content-Type as JSON."""
@@ -61,13 +54,6 @@ def accepts_text_plain(call: Call) -> None:
 def accepts_text_json(call: Call) -> None:
     """Reads text/json as JSON."""
     if _announced(call).startswith(b"text/json"):
-        _as_json(call)
-
-
-@fault("parsed", breaks=_CLAUSE, trigger="a media type that ends with +json", conditional=True)
-def accepts_suffix_json(call: Call) -> None:
-    """Reads every media type with the suffix +json as JSON."""
-    if _announced(call).split(b";")[0].strip().endswith(b"+json"):
         _as_json(call)
 
 

@@ -8,6 +8,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from tests.mock import refusals
+from tests.mock.creation import parse_json
 from tests.mock.registry import variant, variant_setup
 from tests.mock.schema import Issue
 
@@ -45,6 +46,19 @@ def _doubtful(part: Json) -> bool:
     if isinstance(part, (int, float)) and not isinstance(part, bool):
         return not math.isfinite(float(part))
     return False
+
+
+#: Media types under which Flask, FastAPI and Django REST framework read JSON, and the lack of one.
+_FOR_JSON = re.compile(rb"application/[^;]*\+json|application/\*|\*/\*|")
+
+
+@variant("parsed")
+def reads_json_under_other_media_types(call: Call) -> None:
+    """Reads JSON under media types with the suffix +json, under media ranges and without a media type."""
+    essence = (call.header(b"content-type") or b"").partition(b";")[0].strip().lower()
+    if call.body and call.header(b"content-type") != b"" and _FOR_JSON.fullmatch(essence):
+        call.refusal = None
+        parse_json(call)
 
 
 @variant("parsed")

@@ -223,11 +223,16 @@ def test_every_spelling_of_the_media_type_is_owed_a_creation(value: str) -> None
     assert verdict(VALID, Content_Type=value) == ("created", [])
 
 
-@pytest.mark.parametrize(
-    "value", [None, "", "text/plain", "application/jsonx", "text/json", "application/problem+json"]
-)
-def test_another_media_type_is_owed_a_refusal(value: str | None) -> None:
+@pytest.mark.parametrize("value", ["", "text/plain", "application/jsonx", "text/json", "text/x+json", "text/*"])
+def test_another_media_type_is_owed_a_refusal(value: str) -> None:
     assert verdict(VALID, Content_Type=value) == ("rejected", ["request.mediaType"])
+
+
+@pytest.mark.parametrize("value", [None, "application/problem+json", "application/x+JSON; v=1", "application/*", "*/*"])
+def test_json_without_a_media_type_or_under_one_that_may_stand_for_json_is_open(value: str | None) -> None:
+    assert verdict(VALID, Content_Type=value) == ("unspecified", [])
+    assert verdict(b"{", Content_Type=value) == ("rejected", ["request.body.json"])
+    assert verdict(b'{"displayName":5}', Content_Type=value) == ("rejected", ["request.displayName.type"])
 
 
 @pytest.mark.parametrize("value", ["application/json; charset=latin1", "application/json;", "application/json; v=1"])
