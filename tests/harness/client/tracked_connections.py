@@ -82,6 +82,8 @@ class _Tracked:
         self._tell(request_begun=True)
 
     def request(self, *args: Any, **kwargs: Any) -> None:
+        if self.sock is None:
+            self.connect()  # http.client would open it with the first byte, when this request was counted
         self.requests_sent += 1
         self._tell(request_begun=self.sock is not None)
         held: list[bytes] = []

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from contracts.checks.context import Limits
-from contracts.exchange import UNREACHED, Case, Exchange
+from contracts.exchange import STALE, UNREACHED, Case, Exchange
 from contracts.secrets import Secrets
 from contracts.verdict import ExitStatus
 from tests.harness.client import transport
@@ -17,7 +17,7 @@ from tests.harness.client.budget import RequestBudget
 from tests.harness.client.target import Target
 from tests.mock.process import MockProcess
 from tests.selftest.live_runs import KEY, essentials_run
-from tests.selftest.unruly_server import Seen, UnrulyServer, Writes, answer, endless, hang, raw
+from tests.selftest.unruly_server import Seen, UnrulyServer, Writes, answer, close, endless, hang, raw, reset
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -247,3 +247,16 @@ def test_a_service_that_hangs_in_mid_run_is_told_in_plain_sentences(tmp_path: Pa
     assert "the service stopped answering in mid-run (no whole response within the limit), when it had" in run.sentence
     assert "projects were left: the service stopped answering (no whole response within the limit)" in run.notes
     assert "Pool(" not in run.notes
+
+
+@pytest.mark.parametrize("breaks", [close, reset])
+@pytest.mark.parametrize("place", [1, 2, 3])
+def test_only_a_connection_that_carried_an_answer_before_is_one_that_was_kept_too_long(
+    breaks: Callable[[], Writes], place: int
+) -> None:
+    with UnrulyServer("", lambda seen: breaks() if seen.number == place else answer(201, b"made")) as server:
+        *before, last = _sent(server, *[Case(b"{}")] * place)
+        assert [exchange.status for exchange in before] == [201] * (place - 1)
+        assert {exchange.connection for exchange in before} <= {last.connection}
+        assert last.failure is not None
+        assert (last.failure.kind == STALE) == (place > 1), last.failure
