@@ -15,7 +15,7 @@ from contracts import json_text
 from contracts.exchange import COLLECTION_PATH, UNREACHED, VALID_AUTHORIZATION, Case, Exchange
 from tests.harness.client.budget import BudgetSpent, RequestBudget
 from tests.harness.client.concurrent_calls import ConcurrentCalls
-from tests.harness.client.failure_classification import GATEWAY, retry_after
+from tests.harness.client.failure_classification import GATEWAY, SERVER_ERRORS, retry_after
 from tests.harness.client.ownership import Existing, project_path
 
 if TYPE_CHECKING:
@@ -40,7 +40,6 @@ _STEADY: Final = 8
 #: An answer that takes so many times the fastest one, and more than so many seconds, is a hesitation.
 _SLOWER, _SLOW = 4.0, 0.25
 _LIMITED: Final = 429
-_FAILING: Final = 500
 #: Seconds of the pause after the first failure, and the least of later ones, whatever the service asks for.
 _FIRST_PAUSE, _LEAST_PAUSE = 0.25, 1.0
 _AUTHORIZED: Final = (("Authorization", VALID_AUTHORIZATION),)
@@ -239,7 +238,7 @@ class ProjectCleaner:
         seconds = exchange.elapsed
         with self._room:
             self._fastest = min(self._fastest, seconds)
-            hesitates = exchange.status >= _FAILING or seconds > max(_SLOW, _SLOWER * self._fastest)
+            hesitates = exchange.status in SERVER_ERRORS or seconds > max(_SLOW, _SLOWER * self._fastest)
             self._steady = 0 if hesitates else self._steady + 1
             if hesitates:
                 self._width = 1
@@ -284,9 +283,9 @@ class ProjectCleaner:
                 self._request_budget.reserve(1)
             self._request_budget.send_reserved()
             exchange = self._target.send(Case(body=None, headers=_AUTHORIZED, method=method, path=path))
-            self._keep_pace(exchange)
             if self._gives_way and not 200 <= exchange.status < 300:
                 self.stop(f"status {exchange.status}" if exchange.status else "no answer")
+            self._keep_pace(exchange)
         return exchange
 
 
