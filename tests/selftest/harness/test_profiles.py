@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import time
 from collections import Counter
 from typing import TYPE_CHECKING
@@ -83,6 +84,23 @@ def test_a_gate_run_is_not_disturbed_by_what_the_run_before_left(tmp_path: Path)
     assert left > 50
     assert at_the_end == left, "projects of another run are left alone"
     assert _nameless(first) == _nameless(second)
+
+
+def _begun_before_the_last_creation(ran: Ran) -> int:
+    """Deletions that were begun before the run created its last project."""
+    ledger = [json.loads(line) for line in (ran.folder / "ledger-main.ndjson").read_text().splitlines()]
+    last = max(index for index, record in enumerate(ledger) if "intend" in record)
+    return sum("deleting" in record for record in ledger[:last])
+
+
+def test_the_cleanup_begins_while_tests_explore_but_not_where_order_matters(gate: Ran, tmp_path: Path) -> None:
+    ran = run_suite(tmp_path, "-k", "essential or random_valid", "--delay-ms", "10")
+    assert ran.status == 0, ran.output
+    (cleanup,) = ran.records("cleanup")
+    assert cleanup["created"] == cleanup["deleted"] > 20
+    assert _begun_before_the_last_creation(ran) > 15
+    # Of the preflight, and of tests that delete what they created.
+    assert _begun_before_the_last_creation(gate) < 10
 
 
 def test_two_gate_runs_differ_in_their_names_alone(tmp_path: Path) -> None:
