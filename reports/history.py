@@ -122,9 +122,15 @@ def history_files(directory: Path) -> list[Path]:
     return found
 
 
-def read_history(*files: Path, prefix: str = "") -> Iterator[HistoryRecord]:
-    """The records of the files one by one; ``prefix`` comes before the name of every worker."""
-    for encoded in read_json(*files):
+def read_history(*files: Path, prefix: str = "", member: str = "") -> Iterator[HistoryRecord]:
+    """The records of the files one by one.
+
+    Args:
+        files: The histories of workers.
+        prefix: Comes before the name of every worker.
+        member: Only records that may have this member; reading is most of the work.
+    """
+    for encoded in read_json(*files, member=member):
         if prefix:
             encoded["worker"] = prefix + encoded["worker"]
             if "exchange" in encoded:
@@ -134,11 +140,16 @@ def read_history(*files: Path, prefix: str = "") -> Iterator[HistoryRecord]:
             yield record
 
 
-def read_json(*files: Path) -> Iterator[dict[str, Any]]:
-    """The JSON objects of the files one by one. A last line that was cut by a crash is left out."""
+def read_json(*files: Path, member: str = "") -> Iterator[dict[str, Any]]:
+    """The JSON objects of the files one by one, or those that may have a member of this name.
+
+    A last line that was cut by a crash is left out.
+    """
+    wanted = f'"{member}":'.encode() if member else b""
     for path in files:
         with path.open("rb") as lines:
             for line in lines:
                 if not line.endswith(b"\n"):
                     break
-                yield json.loads(line)
+                if wanted in line:
+                    yield json.loads(line)

@@ -74,13 +74,13 @@ class Pattern:
             The index of the first character after which no continuation matches, the length of the text where its end
             comes too early, and the state before it.
         """
-        state, sink = self.automaton.initial, self.automaton.sink
+        row, sink = self._initial, self.automaton.sink
         for index, char in enumerate(text):
-            there = self.automaton.transitions[state][self.automaton.class_of(char)]
-            if there == sink:
-                return index, state
-            state = there
-        return len(text), state
+            there = row[char]
+            if there.state == sink:
+                return index, row.state
+            row = there
+        return len(text), row.state
 
     def matches(self, text: str) -> bool:
         """Whether the pattern is found in the text: ECMA-262, 22.2.6.16, ``RegExp.prototype.test``."""

@@ -72,7 +72,7 @@ def _remaining(folder: Path) -> dict[str, Exchange]:
     """
     ledgers = read_ledgers(folder)
     deleted, times, found = ledgers.deleted | ledgers.deleting, Counter[str](), dict[str, Exchange]()
-    for record in read_history(*history_files(folder)):
+    for record in read_history(*history_files(folder), member="project"):
         if not isinstance(record, ExchangeRecord):
             continue
         identifier = (record.project or {}).get("id")
