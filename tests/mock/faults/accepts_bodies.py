@@ -19,6 +19,14 @@ _REQUIRED = "request.body.required"
 _STRING = re.compile(r'"(?:[^"\\]|\\.)*"')
 
 
+def _refuse(word: str) -> Any:
+    raise ValueError(f"{word} is no JSON")
+
+
+#: Without NaN and Infinity, which the standard library reads: to accept these is a mistake of its own.
+_DECODER = json.JSONDecoder(parse_constant=_refuse)
+
+
 def _malformed(call: Call) -> bool:
     return call.refusal is not None and call.refusal.body.get("code") == "FST_ERR_CTP_INVALID_JSON_BODY"
 
@@ -26,7 +34,7 @@ def _malformed(call: Call) -> bool:
 def _read(call: Call, text: str) -> None:
     """Goes on with another text where that is a JSON object."""
     try:
-        value = json.loads(text)
+        value = _DECODER.decode(text)
     except ValueError:
         return
     if isinstance(value, dict):
@@ -77,7 +85,7 @@ def ignores_text_behind_the_document(call: Call) -> None:
     """Reads the first document and ignores what follows."""
     if _malformed(call):
         try:
-            value, _ = json.JSONDecoder().raw_decode(_text(call).lstrip())
+            value, _ = _DECODER.raw_decode(_text(call).lstrip())
         except ValueError:
             return
         if isinstance(value, dict):
@@ -139,7 +147,7 @@ def accepts_raw_control_characters(call: Call) -> None:
     """Lets control characters in strings through that JSON wants escaped."""
     if _malformed(call):
         try:
-            value = json.loads(_text(call), strict=False)
+            value = json.JSONDecoder(parse_constant=_refuse, strict=False).decode(_text(call))
         except ValueError:
             return
         if isinstance(value, dict):
