@@ -27,7 +27,6 @@ from typing import TYPE_CHECKING, Final
 from contracts.checks.context import Limits
 from contracts.document import load_contract
 from contracts.exchange import Case
-from contracts.exchange_record import ExchangeRecord
 from contracts.judgement import Judge
 from contracts.secrets import Secrets
 from contracts.verdict_builder import build_verdict
@@ -40,7 +39,7 @@ from tests.mock.process import MockProcess
 from tests.mock.registry import faults
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
 
     from contracts.history_records import HistoryRecord
     from contracts.root_causes import RootCause
@@ -135,8 +134,7 @@ def _attributed(outcome: Outcome, records: list[HistoryRecord], services: list[_
         outcome.findings += 1
         clauses = set(cause.clauses or (cause.clause,))
         explained = [
-            {service.name for service in services if service.breaks(case) & clauses}
-            for case in _failing(cause, records)
+            {service.name for service in services if service.breaks(case) & clauses} for case in _failing(cause)
         ]
         explained = [names for names in explained if names]
         shares = Counter(name for names in explained for name in names)
@@ -153,24 +151,13 @@ def _attributed(outcome: Outcome, records: list[HistoryRecord], services: list[_
     return outcome
 
 
-def _failing(cause: RootCause, records: list[HistoryRecord]) -> Iterator[Case]:
+def _failing(cause: RootCause) -> list[Case]:
     """A sample of the requests behind a finding, the one that is shown first."""
-    clauses = set(cause.clauses or (cause.clause,))
-    shown = [cause.exchange] if cause.exchange and not cause.exchange.is_reduced else []
-    others = [
-        record
-        for record in records
-        if isinstance(record, ExchangeRecord)
-        and any(
-            finding.clause in clauses
-            and (len(clauses) > 1 or finding.cause in cause.causes)
-            and (not cause.kind or cause.kind in finding.kinds)
-            for finding in record.findings
-        )
-    ]
+    kept = (exchange for cases in cause.cases for _, exchange in cases.smallest)
+    others = [exchange for exchange in kept if exchange and exchange is not cause.exchange]
     random.Random(len(others)).shuffle(others)  # noqa: S311  # no secret
-    for record in [*shown, *others[: _SAMPLE - 1]]:
-        yield record.case
+    shown = [cause.exchange] if cause.exchange else []
+    return [exchange.case for exchange in [*shown, *others[: _SAMPLE - 1]] if not exchange.is_reduced]
 
 
 def _matched(owners: list[set[str]]) -> set[str]:
