@@ -15,8 +15,6 @@ _FOLLOW: Final[dict[str, tuple[str, ...]]] = {
     "response.201.platformId.constant": ("state.reads_back",),
     # What is wrong when it is created cannot read back.
     "response.201.*.clock": ("state.reads_back",),
-    # Whoever waits for a text that explodes waits too long.
-    "service.pattern_time": ("service.time",),
     # A body that lacks what the service insists on may have been refused before that was known.
     "request.*.optional": ("request.combination",),
 }

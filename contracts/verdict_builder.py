@@ -27,14 +27,18 @@ from contracts.history_records import (
 from contracts.merging import by_deviation, merged
 from contracts.oracle import SENT_BEFORE
 from contracts.root_causes import RootCause, RootCauses, is_about_requests, without_explained
+from contracts.slow_texts import EXPLODES, SLOW, due_to_texts
 from contracts.verdict import ClauseResult, ExitStatus, Verdict
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
     from contracts.exchange_record import Place
 
 _RECOVERS: Final = "state.recovers"
+_KEY: Final = "authorization.required"
+#: With which a service refuses a body.
+_OF_BODIES: Final = (400, 422)
 
 
 class VerdictBuilder:
@@ -108,7 +112,9 @@ class VerdictBuilder:
             self._results[clause].negative += 1
         if 400 <= record.status < 500:
             for violation in record.violations:
-                self._refused.setdefault(violation.clause, Counter()).update(violation.kinds)
+                # What is said of the body says nothing of the key.
+                if violation.clause != _KEY or record.status not in _OF_BODIES:
+                    self._refused.setdefault(violation.clause, Counter()).update(violation.kinds)
         for finding in record.findings:
             self._root_causes.add(finding, record)
         self._ends += [f"a check failed itself: {crashed}" for crashed in record.crashed]
@@ -138,11 +144,11 @@ class VerdictBuilder:
         for was, reattributed, exchange in self._at_end:
             self._root_causes.add(was if self._root_causes.holds(was) else reattributed, exchange)
 
-    def verdict(self, again: Iterable[HistoryRecord]) -> Verdict:
+    def verdict(self, again: Callable[[], Iterable[HistoryRecord]]) -> Verdict:
         """The verdict on all that was observed; call it once.
 
         Args:
-            again: the records once more. They are read where it matters what accepted requests have.
+            again: gives the records once more. They are read where it matters what requests without findings have.
         """
         for history in self._histories.values():
             for seen in history.findings():
@@ -153,14 +159,15 @@ class VerdictBuilder:
         self._judge_the_end()
         for record in self._not_to_blame:
             self._root_causes.rename_cause(record.clause, record.cause, record.instead)
+        self._judge_late_responses(again)
         for clause, why in self._root_causes.drop_consequences().items():
             result = self._results[clause]
             result.unknown, result.reason = True, why
         if any(is_about_requests(cause) for cause in self._root_causes):
-            self._passed = accepted_kinds(again)
+            self._passed = accepted_kinds(again())
         causes = [
             part
-            for cause in without_explained(self._root_causes, self._required())
+            for cause in without_explained(self._root_causes, self._fields_with("required"))
             for part in in_parts(cause, self._refused, self._passed)
         ]
         for key in causes:
@@ -188,10 +195,18 @@ class VerdictBuilder:
         status, sentence = self._decide(failing, expired, complete=complete)
         return Verdict(self._results, root_causes, status, sentence, self._requests, complete, expired, vanished)
 
-    def _required(self) -> frozenset[str]:
-        """The fields of the request that the contract requires."""
-        required = (re.fullmatch(r"request\.([^.]+)\.required", name) for name in self._results)
-        return frozenset(match[1] for match in required if match)
+    def _judge_late_responses(self, again: Callable[[], Iterable[HistoryRecord]]) -> None:
+        """Attribute late responses to the texts that they are due to."""
+        if any(cause.clause == SLOW for cause in self._root_causes):
+            exploding = [cause for cause in self._root_causes if cause.clause == EXPLODES]
+            known = frozenset(cause.finding.where.removeprefix("/") for cause in exploding)
+            for record in due_to_texts(again(), sorted(self._fields_with("pattern")), known):
+                self._on_reattributed(record)
+
+    def _fields_with(self, aspect: str) -> frozenset[str]:
+        """The fields of the request of which the contract says this, such as ``required`` and ``pattern``."""
+        named = (re.fullmatch(rf"request\.([^.]+)\.{aspect}", name) for name in self._results)
+        return frozenset(match[1] for match in named if match)
 
     def _own(self) -> frozenset[str]:
         """The members of the response that are no fields of a request."""
@@ -250,4 +265,4 @@ def build_verdict(records: Iterable[HistoryRecord]) -> Verdict:
     builder = VerdictBuilder()
     for record in records:
         builder.observe(record)
-    return builder.verdict(records)
+    return builder.verdict(lambda: records)

@@ -142,7 +142,7 @@ class _Reader:
 
     def summary(self, histories: RunHistories, directory: str) -> Summary:
         """Everything taken in so far as one record."""
-        verdict = self._builder.verdict(histories.records())
+        verdict = self._builder.verdict(histories.records)
         began = [run.started for run in self._runs if run.started is not None]
         started = min(began, default=self._first_request())
         ended = max([started, self._tally.last, *self._ended])

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 
 from contracts.findings import REFUSED
 from contracts.history_records import RepeatedRecord
+from contracts.request_kinds import is_of_request
 from strategies.shrinking import shrink
 from tests.harness.connection_triage import CONNECTIONS, ConnectionTriage
 from tests.harness.failure_triage import FailureTriage
 from tests.harness.questions import Questions
 from tests.harness.refusal_triage import COMBINATION, KEY, RefusalTriage
-from tests.harness.time_triage import TimeTriage
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -47,7 +47,6 @@ class Triage:
         context = (contract, history, names)
         self._failures = FailureTriage(self._questions, *context)
         self._connections = ConnectionTriage(self._questions, *context)
-        self._times = TimeTriage(self._questions, *context)
         self._refusals = RefusalTriage(self._questions, self._connections, *context)
         self._shrunk: Counter[tuple[str, str]] = Counter()
 
@@ -65,8 +64,6 @@ class Triage:
             return self._failures.attribute(answer, finding)
         if finding.clause == "authorization.required":
             return self._connections.attribute_credentials(answer, finding)
-        if finding.clause == "service.time":
-            return self._times.attribute(answer, finding)
         return self._refusals.attribute(answer, finding)
 
     def shrink(self, answer: Judged, finding: Finding) -> None:
@@ -114,4 +111,11 @@ def _alike(one: Finding, other: Finding) -> bool:
     if one.clause == other.clause == "service.no_5xx":
         return one.cause.partition(" at ")[0] == other.cause.partition(" at ")[0]
     doubtful = not {COMBINATION, KEY}.isdisjoint({one.clause, other.clause})
-    return one.key == other.key or (one.cause == other.cause == REFUSED and doubtful)
+    return one.key == other.key or (
+        doubtful and one.cause == other.cause == REFUSED and _message(one) == _message(other)
+    )
+
+
+def _message(refusal: Finding) -> str:
+    """What the service says of a refusal; empty where it says nothing."""
+    return next((kind for kind in refusal.kinds if not is_of_request(kind)), "")

@@ -1,0 +1,80 @@
+"""Which late responses are due to a text that is hard to match? What else was sent tells: nothing more is asked.
+
+A service that hangs on such texts may hang for everybody; to send it more of them would be no help.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from contracts import json_text
+from contracts.exchange_record import ExchangeRecord
+from contracts.findings import Finding
+from contracts.history_records import ReattributedRecord
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from contracts.history_records import HistoryRecord
+
+SLOW: Final = "service.time"
+EXPLODES: Final = "service.pattern_time"
+#: Shorter texts make no matcher explode.
+_SHORTEST: Final = 16
+#: Late responses that cannot all hold such a text by chance, and prompt ones that tell that the field is harmless.
+_FEWEST, _PROMPT = 3, 20
+
+
+def due_to_texts(
+    records: Iterable[HistoryRecord], fields: Sequence[str], known: frozenset[str]
+) -> Iterator[ReattributedRecord]:
+    """The late responses as findings about the pattern of a field, where each request has a text that explains it.
+
+    A text explains it if it is long and no request with the same one was answered in time. Where one late response has
+    another reason, the others may have it too: none is reattributed.
+
+    Args:
+        records: those of a run.
+        fields: the fields with a pattern.
+        known: those of them of which the run found out that texts make their matcher explode.
+    """
+    late: list[tuple[ExchangeRecord, dict[str, str]]] = []
+    prompt: dict[str, set[str]] = {name: set() for name in fields}
+    settled = set()
+    for record in records:
+        if isinstance(record, ReattributedRecord) and record.was.clause == SLOW:
+            settled.add((record.worker, record.number))
+        elif isinstance(record, ExchangeRecord) and record.signature is not None:
+            texts = _texts(record, fields)
+            if _late(record):
+                late.append((record, texts))
+            elif record.response is not None:
+                for name, text in texts.items():
+                    prompt[name].add(text)
+    late = [(record, texts) for record, texts in late if record.place not in settled]
+    suspects = [
+        [name for name, text in texts.items() if len(text) >= _SHORTEST and text not in prompt[name]]
+        for _, texts in late
+    ]
+    blamed = max(fields, key=lambda name: sum(name in found for found in suspects), default="")
+    again = sum(not finding.cause.endswith("at times") for record, _ in late for finding in _late(record))
+    if any(blamed not in found for found in suspects) or not (
+        blamed in known or (again >= _FEWEST and len(prompt.get(blamed, ())) >= _PROMPT)
+    ):
+        return
+    for record, _ in late:
+        for was in _late(record):
+            finding = Finding(EXPLODES, "explodes", was.expected, was.received, f"/{blamed}")
+            yield ReattributedRecord(record.number, was, finding, record, record.worker)
+
+
+def _late(record: ExchangeRecord) -> list[Finding]:
+    return [finding for finding in record.findings if finding.clause == SLOW]
+
+
+def _texts(record: ExchangeRecord, fields: Sequence[str]) -> dict[str, str]:
+    try:
+        body = json_text.loads_lenient(record.case.body or b"")
+    except (ValueError, RecursionError):
+        return {}
+    return {name: body[name] for name in fields if isinstance(body.get(name), str)} if isinstance(body, dict) else {}
