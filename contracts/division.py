@@ -34,7 +34,10 @@ def in_parts(cause: RootCause, refused: Mapping[str, Counter[str]], accepted: Co
     """
     if cause.clause in FAILURES and not is_about_requests(cause):
         return [cause]  # what the service says tells the mistake
-    passing = refused.get(cause.clause, Counter()) if cause.cause == ACCEPTED else accepted
+    if cause.cause == ACCEPTED:
+        passing = refused.get(cause.clause, Counter())
+    else:
+        passing = accepted + refused.get(cause.cause.partition(" at ")[2], Counter())
     parts = divided(cause, passing)
     return [cause] if cause.known and len(parts) > 1 else parts
 

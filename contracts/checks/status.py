@@ -92,6 +92,9 @@ def not_a_server_error(context: Context) -> Iterator[Finding]:
         }[context.expectation.expected]
         said = signature(context.response, context.expectation.body) if context.response else ""
         place, where = _blamed(context)
+        kinds = kinds_of_failing(context.exchange.case, context.expectation.body, place.removeprefix("/"))
+        if context.expectation.isolated and not place.startswith("/"):
+            kinds = (*context.expectation.violations[0].kinds, *kinds)
         # A request that was repeated meets its own first attempt.
         reuse = context.expectation.why == (SENT_BEFORE,) and not context.exchange.repeat
         yield Finding(
@@ -100,7 +103,7 @@ def not_a_server_error(context: Context) -> Iterator[Finding]:
             expected,
             _answer(context),
             where,
-            kinds_of_failing(context.exchange.case, context.expectation.body, place.removeprefix("/")),
+            kinds,
         )
     elif context.response is not None and (300 <= context.status < 400 or context.status < 200):
         yield Finding("service.answers", f"status {context.status}", "201 or a 4xx", _answer(context))

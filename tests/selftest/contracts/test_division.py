@@ -9,7 +9,7 @@ import pytest
 
 from contracts import json_text
 from contracts.deviations import Deviations
-from contracts.division import divided
+from contracts.division import divided, in_parts
 from contracts.document import load_contract
 from contracts.exchange import Case, Exchange
 from contracts.exchange_record import ExchangeRecord
@@ -179,3 +179,11 @@ def test_a_change_that_nobody_knows_has_no_kind() -> None:
 )
 def test_credentials_are_told_apart_without_the_key(value: str | None, kind: str) -> None:
     assert kind in kinds_of_credentials(value)
+
+
+def test_failures_of_requests_with_a_wrong_header_are_divided_by_what_the_header_says() -> None:
+    cause = _cause((("nothing",), 4), (("another token", "long"), 5), cause="500 at authorization.required")
+    cause.clause = "service.no_5xx"
+    for refused, kinds in (({"another token": 30}, {"nothing", "long"}), ({}, {"nothing", "another token"})):
+        parts = in_parts(cause, {"authorization.required": Counter(refused)}, Counter())
+        assert {part.kind for part in parts} == kinds
