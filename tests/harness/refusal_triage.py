@@ -90,7 +90,12 @@ class RefusalTriage:
             elif finding.clause == KEY and self._key.looks_into_bodies and clause != KEY:
                 self._reattribute(reply, finding, clause, where)
             elif self._is_doubtful(reply, finding):
-                self._reattribute_if_known(reply, finding, clause, where)
+                named, body = self._named(reply), reply.judgement.expectation.body
+                speaks_of_another = len(named) == 1 and where.removeprefix("/") not in {"", *named}
+                if speaks_of_another and isinstance(body, dict):
+                    self._reattribute_if_known(reply, finding, *self._known_culprit(body, named))
+                else:
+                    self._reattribute_if_known(reply, finding, clause, where)
         self._questions.refused.clear()
 
     def _of_the_way(self, answer: Judged, finding: Finding) -> Finding:
