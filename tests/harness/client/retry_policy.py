@@ -250,9 +250,10 @@ class RetryPolicy:
         times, reason = self._counts.count(kind, exchange)
         if reason:
             self._service.end(reason)
-            return _Outcome((exchange, _at_times(judgement)), is_final=True)
         if self._counts.confirmed[kind] >= _CONVINCED:
             return _Outcome(answer, is_final=True)
+        if reason:
+            return _Outcome((exchange, _at_times(judgement)), is_final=True)
         with self._calm:
             self._service.control(exchange)
             if judgement is not None and {IN_USE, SENT_BEFORE}.isdisjoint(judgement.expectation.why):
