@@ -89,7 +89,7 @@ class HistoryChecks:
         """
         for path, clause in () if may_repeat else _UNIQUE:
             value = member(project, path)
-            if not isinstance(value, str) or not ID_FORMAT.fullmatch(value):
+            if not isinstance(value, str) or not value:
                 continue
             first = self._ids[path].setdefault(value, place)
             if first != place:

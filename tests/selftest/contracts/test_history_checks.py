@@ -75,6 +75,14 @@ def test_an_id_stands_once_but_for_the_second_use_of_an_external_id() -> None:
     assert _observed(("A", True), ("A", False), ("A", False)) == repeated
 
 
+@pytest.mark.parametrize("identifier", ["1041", "3f2504e0-4f89-11d3-9a0c-0305e82c3301", "p179579519"])
+def test_an_id_of_any_format_stands_once(identifier: str) -> None:
+    checks = HistoryChecks()
+    for number in range(2):
+        checks.observe({"id": identifier, "plan": {"id": number}}, None, STARTED, 0.01, ("main", number))
+    assert _clauses(checks) == {"response.201.id.unique"}
+
+
 def _defaults(*values: object) -> set[str]:
     checks = HistoryChecks()
     for number, value in enumerate(values):
