@@ -97,7 +97,7 @@ class _Positions:
         for cls in self.automaton.classes:
             choice = repertoires(cls)
             decks.append(cycle(shuffled(choice[number % len(choice)], self.seed, number)))
-        return "".join(next(decks[cls]) for cls in classes)
+        return "".join(map(next, map(decks.__getitem__, classes)))
 
     def _short_members(self) -> list[str]:
         possible = self.walks.lengths.possible(0, 64)
@@ -105,7 +105,7 @@ class _Positions:
         return [self._plain(self.walks.member(n, self.rng) or []) for n in lengths for _ in range(2)]
 
     def _plain(self, classes: list[int]) -> str:
-        return "".join(next(self.fillers[cls]) for cls in classes)
+        return "".join(map(next, map(self.fillers.__getitem__, classes)))
 
     # -- one offence
 

@@ -23,6 +23,7 @@ from hypothesis.errors import HypothesisSideeffectWarning
 
 from contracts.document import load_contract
 from strategies.cases.case_sets import SetName, Sets
+from tests.harness.local_constants import ignore_local_constants
 from tests.harness.profiles import PROFILES
 
 if TYPE_CHECKING:
@@ -123,6 +124,7 @@ def _become_maker() -> None:
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     # Forked while pytest began, this process is taken for a plugin that makes every run start late.
     warnings.simplefilter("ignore", HypothesisSideeffectWarning)
+    ignore_local_constants()
     run = multiprocessing.parent_process()
 
     def end_with_the_run() -> None:

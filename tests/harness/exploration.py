@@ -14,6 +14,7 @@ from contracts.findings import BrokenPromise
 from strategies.batches import AVERAGE
 from tests.harness.client.target import NoVerdict
 from tests.harness.example_database import TestExamples, open_database
+from tests.harness.local_constants import ignore_local_constants
 from tests.harness.profiles import PROFILES
 
 if TYPE_CHECKING:
@@ -51,6 +52,7 @@ def load_profile(options: RunOptions) -> None:
             report_multiple_bugs=True,
         )
     settings.load_profile(f"{_PREFIX}{options.profile}")
+    ignore_local_constants()
 
 
 def prepare_tests(items: Iterable[pytest.Item], options: RunOptions, lost: Callable[[str], None]) -> None:

@@ -28,6 +28,15 @@ def test_the_seed_and_the_profile_of_hypothesis_are_those_of_the_run(tmp_path: P
     assert "1 skipped" in ran.output
 
 
+def test_hypothesis_reads_none_of_our_source(tmp_path: Path) -> None:
+    """Where it does, it keeps the constants that it found."""
+    storage = tmp_path / "storage"
+    ran = run_suite(tmp_path, "-k", "random_valid or schemathesis", env={"HYPOTHESIS_STORAGE_DIRECTORY": str(storage)})
+    assert ran.status == 0, ran.output
+    assert "2 passed" in ran.output
+    assert not (storage / "constants").exists()
+
+
 def test_a_seed_that_is_no_number_is_wrong_usage(tmp_path: Path) -> None:
     ran = run_suite(tmp_path, "--hypothesis-seed", "random")
     assert ran.status == 4
