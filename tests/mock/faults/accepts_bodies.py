@@ -33,6 +33,8 @@ def _malformed(call: Call) -> bool:
 
 def _read(call: Call, text: str) -> None:
     """Goes on with another text where that is a JSON object."""
+    if text == _text(call):  # what is wrong with it is something else
+        return
     try:
         value = _DECODER.decode(text)
     except ValueError:
@@ -85,10 +87,11 @@ def ignores_text_behind_the_document(call: Call) -> None:
     """Reads the first document and ignores what follows."""
     if _malformed(call):
         try:
-            value, _ = _DECODER.raw_decode(_text(call).lstrip())
+            text = _text(call).strip()
+            value, end = _DECODER.raw_decode(text)
         except ValueError:
             return
-        if isinstance(value, dict):
+        if isinstance(value, dict) and end < len(text):
             call.refusal, call.value = None, value
 
 
