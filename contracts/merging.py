@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from contracts.findings import ACCEPTED, REFUSED
 from contracts.kinds import CONVERTED
+from contracts.request_kinds import is_of_request
 from contracts.root_causes import FAILURES, RootCause, says_something, together
 from contracts.shared_reasons import with_shared_reasons
 from contracts.signatures import code_of
@@ -15,7 +16,7 @@ from contracts.taken_members import comes_of_the_body
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
-_FAILS = "service.no_5xx"
+_FAILS, _COMBINATION = "service.no_5xx", "request.combination"
 #: What a field that is not validated breaks, and so many members that are missing together have one cause.
 _VALUE_CLAUSES = ("type", "pattern", "enum", "null")
 _MANY_MISSING = 4
@@ -64,9 +65,32 @@ def merged(
             is_one = bool(name) and len(members) >= (_MANY_MISSING if name == _MISSING else 2)
         first = next((member for member in members if name == _TAKEN and member.clause.endswith(".own")), None)
         found += [together(members, first)] if is_one else members
-    found = _by_mixed_requests([*_by_code(found), *_by_chance(chance)], counts)
+    found = _by_mixed_requests([*_by_code(_by_message(found)), *_by_chance(chance)], counts)
     order = {id(cause): place for place, cause in enumerate(root_causes)}
     return sorted(found, key=lambda cause: order[id(cause)])
+
+
+def _by_message(root_causes: list[RootCause]) -> list[RootCause]:
+    """Refusals that nobody could look into as those of the one field that the service names for both."""
+    rest = list(root_causes)
+    for vague in (cause for cause in root_causes if (cause.clause, cause.cause) == (_COMBINATION, REFUSED)):
+        messages = _messages(vague)
+        named = [
+            cause
+            for cause in rest
+            if cause.cause == REFUSED
+            and len(messages) == 1
+            and messages <= _messages(cause)
+            and cause.clause.split(".")[1].lower() in "".join(messages).split()
+        ]
+        if len(named) == 1 and not (vague.failed_again or vague.passed_again):
+            rest = [cause for cause in rest if cause not in (vague, named[0])] + [together([*named, vague], named[0])]
+    return rest
+
+
+def _messages(refused: RootCause) -> set[str]:
+    """What the service says where it refuses; see :func:`contracts.signatures.signature`."""
+    return {next((kind for kind in cases.kinds if not is_of_request(kind)), "") for cases in refused.cases}
 
 
 def _by_code(root_causes: list[RootCause]) -> Iterator[RootCause]:

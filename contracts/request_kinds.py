@@ -81,6 +81,8 @@ def is_of_request(kind: str) -> bool:
 def _kinds_of_value(value: Any) -> Iterator[str]:
     yield "any value"
     kind = json_text.type_name(value)
+    if isinstance(value, list | dict):
+        yield "a JSON array or object"
     yield f"a JSON {kind}"
     if kind == "number":
         yield from _kinds_of_number(value)

@@ -213,3 +213,27 @@ def test_instants_that_are_written_in_one_wrong_way_are_one_root_cause() -> None
     for name, text in [("created", "2026-11-27 07:19"), ("updated", "2026-11-28 08:20"), ("plan.created", "27.11.26")]:
         causes.add(Finding(f"response.201.{name}.instant", "format", "e", text), _exchange(1, {}))
     assert sorted(len(cause.clauses) for cause in merged(list(causes), {}, {})) == [0, 2]
+
+
+@pytest.mark.parametrize(
+    ("message", "failed_again", "clauses"),
+    [
+        ("400 code is too long", 0, ("request.code.type", "request.combination")),
+        ("400 code is too long", 1, ()),  # looked into: no field alone is refused
+        ("400 body is invalid", 0, ()),  # of which field?
+        ("400 code is no name", 0, ()),
+    ],
+)
+def test_a_refusal_that_nobody_looked_into_is_that_of_the_field_that_the_service_names_for_both(
+    message: str, failed_again: int, clauses: tuple[str, ...]
+) -> None:
+    causes = RootCauses(Deviations.none())
+    said = message if message.startswith("400 body") else "400 code is too long"
+    for number, (clause, text) in enumerate((("request.code.type", said), ("request.combination", message)), 1):
+        kinds = (text, "any request with a comma")
+        causes.add(Finding(clause, "refused", "201", "400", "", kinds), _exchange(number, {"code": "x"}))
+    for cause in causes:
+        cause.failed_again = failed_again
+    found = merged(list(causes), {}, {"any request with a comma": 3})
+    assert found[0].clauses == clauses
+    assert len(found) == (1 if clauses else 2)
