@@ -37,7 +37,7 @@ def _read(call: Call, text: str) -> None:
         return
     try:
         value = _DECODER.decode(text)
-    except ValueError:
+    except (ValueError, RecursionError):
         return
     if isinstance(value, dict):
         call.refusal, call.value = None, value
@@ -76,7 +76,7 @@ def reads_yaml(call: Call) -> None:
     if _malformed(call) and call.body.strip()[:1] == b"{":
         try:
             value = yaml.safe_load(_text(call))
-        except (yaml.YAMLError, ValueError):
+        except (yaml.YAMLError, ValueError, RecursionError):
             return
         if isinstance(value, dict) and isinstance(value.get("displayName"), str):
             call.refusal, call.value = None, {str(name): item for name, item in value.items()}
@@ -89,7 +89,7 @@ def ignores_text_behind_the_document(call: Call) -> None:
         try:
             text = _text(call).strip()
             value, end = _DECODER.raw_decode(text)
-        except ValueError:
+        except (ValueError, RecursionError):
             return
         if isinstance(value, dict) and end < len(text):
             call.refusal, call.value = None, value
@@ -151,7 +151,7 @@ def accepts_raw_control_characters(call: Call) -> None:
     if _malformed(call):
         try:
             value = json.JSONDecoder(parse_constant=_refuse, strict=False).decode(_text(call))
-        except ValueError:
+        except (ValueError, RecursionError):
             return
         if isinstance(value, dict):
             call.refusal, call.value = None, value
@@ -215,7 +215,7 @@ def accepts_json_in_a_string(call: Call) -> None:
     if announced and call.refusal is None and isinstance(call.value, str):
         try:
             _object(call, json.loads(call.value))
-        except ValueError:
+        except (ValueError, RecursionError):
             return
 
 
