@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from contracts.findings import ACCEPTED
-from contracts.kinds import CHANGED, CONVERTED, LEFT_OUT, ONE_TARGET, is_vague, says_all
+from contracts.kinds import BEGINS_RIGHT, CHANGED, CONVERTED, ENDS_RIGHT, LEFT_OUT, ONE_TARGET, is_vague, says_all
 from contracts.request_kinds import ANYWHERE, is_of_request
 from contracts.root_causes import FAILURES, is_about_requests
 
@@ -102,6 +102,8 @@ def _covered(cause: RootCause, passing: Counter[str], fewest: int) -> tuple[list
     for cases in cause.cases:
         failing.update(dict.fromkeys(set(cases.kinds) - {CONVERTED}, cases.count))
     pure = {kind for kind, count in failing.items() if count >= _PURE * (count + passing[kind])}
+    # A pattern without an anchor accepts every text of such a kind; else most texts have one by chance.
+    pure -= {kind for kind in (BEGINS_RIGHT, ENDS_RIGHT) if failing[kind] < cause.count}
     left = list(cause.cases)
     parts: list[tuple[str, list[Cases]]] = []
     # A kind that says all of a change is better evidence than one that says a part.

@@ -37,6 +37,11 @@ AT_THE_ENDS: Final = "white space at the ends"
 #: How the kind of a text begins in which several characters became the same one.
 ONE_TARGET: Final = "characters to "
 _CUT_AFTER: Final = "cut after "
+#: The kinds of a text that a pattern matches in part: at its beginning, at its end.
+BEGINS_RIGHT: Final = "with a beginning that is right"
+ENDS_RIGHT: Final = "with an end that is right"
+#: Offences in a text behind which it may be right.
+_OFFENCES: Final = 8
 #: Characters of a value that a kind shows.
 _SHOWN: Final = 80
 #: Texts that are cut have at least so many characters where it is a limit that cuts them.
@@ -63,7 +68,18 @@ def kinds_of_mismatch(pattern: str, text: str) -> tuple[str, ...]:
     parts = (
         kind for kind, divide in _PARTS.items() if any(part != text and compiled.matches(part) for part in divide(text))
     )
-    return (name, f"{name} {place}", *at_the_end, *parts)
+    beginning = (BEGINS_RIGHT,) if index and compiled.matches(text[:index]) else ()
+    ending = (ENDS_RIGHT,) if _ends_right(compiled, text[index + 1 :]) else ()
+    return (name, f"{name} {place}", *at_the_end, *parts, *beginning, *ending)
+
+
+def _ends_right(pattern: Pattern, rest: str) -> bool:
+    """Whether what is behind an offence is right, or what is behind one of the next."""
+    for _ in range(_OFFENCES):
+        if not rest or pattern.matches(rest):
+            return bool(rest)
+        rest = rest[pattern.offence(rest)[0] + 1 :]
+    return False
 
 
 #: What a service may look at in place of a text, by what it is called.

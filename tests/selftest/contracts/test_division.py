@@ -16,6 +16,8 @@ from contracts.exchange_record import ExchangeRecord
 from contracts.findings import Finding
 from contracts.kinds import (
     AT_THE_ENDS,
+    BEGINS_RIGHT,
+    ENDS_RIGHT,
     LEFT_OUT,
     WHOLE_CHANGES,
     kinds_of_change,
@@ -83,6 +85,12 @@ def test_a_narrow_kind_is_taken_where_the_wide_one_is_refused_elsewhere() -> Non
     assert _parts(cause, dot=30) == [("dot at the end", 4), ("slash", 4)]
 
 
+def test_a_pattern_without_an_anchor_is_one_mistake_and_what_texts_have_by_chance_is_none() -> None:
+    cases = [(('"."', ENDS_RIGHT, "a line"), 8), (('"/"', ENDS_RIGHT), 6)]
+    assert _parts(_cause(*cases), **{'"."': 9, '"/"': 9}) == [("", 14)]
+    assert _parts(_cause(*cases, (('"."',), 2), (('"/"',), 2))) == [('"."', 10), ('"/"', 8)]
+
+
 def test_many_kinds_are_rather_one_mistake() -> None:
     assert len(_parts(_cause(*(((f"kind {n}",), 5) for n in range(7))))) == 1
 
@@ -105,9 +113,11 @@ def test_white_space_that_is_trimmed_and_tags_that_are_stripped_are_two_mistakes
 @pytest.mark.parametrize(
     ("pattern", "text", "kinds"),
     [
-        (NAME, "a/b", ('"/"', '"/" behind "-"')),
+        (NAME, "a/b", ('"/"', '"/" behind "-"', BEGINS_RIGHT, ENDS_RIGHT)),
+        (NAME, "a/b.", ('"/"', '"/" behind "-"', BEGINS_RIGHT)),
+        (NAME, "/a.b", ('"/"', '"/" at the start', ENDS_RIGHT)),
         (NAME, "", ("the end at the start",)),
-        (EMAIL, ".a@b.cd", ('"."', '"." at the start')),
+        (EMAIL, ".a@b.cd", ('"."', '"." at the start', ENDS_RIGHT)),
     ],
 )
 def test_a_text_misses_a_pattern_at_a_character_and_a_place(pattern: str, text: str, kinds: tuple[str, ...]) -> None:
