@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Final
 
+from contracts.findings import REFUSED
 from contracts.request_kinds import is_of_request
 from strategies.cases.baseline_cases import minimal_case
 from strategies.encoding import encode
@@ -39,7 +40,8 @@ class FormTriage:
         self._names = names
         #: The clause of refusals that pass when they are repeated; None before there was one.
         self.passing: str | None = None
-        self._too_large: float = math.inf
+        #: From how many bytes on bodies are too large, by the message of the refusal.
+        self._too_large: dict[tuple[str, ...], int] = {}
         self._padded = 0
         #: What was found of the way in which bodies are written, by the message of the refusal.
         self._forms: dict[tuple[str, ...], str] = {}
@@ -73,16 +75,19 @@ class FormTriage:
         self._forms[_message(refusal)] = "request.body.json"
         return "request.body.json"
 
-    def is_too_large(self, case: Case) -> bool:
-        """Whether the simplest request is refused as well where white space makes it as large."""
-        size = len(case.body or b"")
-        if _is_large(case) and size < self._too_large and not self._questions.are_spent and self._padded < _PADDED:
+    def is_too_large(self, case: Case, refusal: Finding) -> bool:
+        """Whether the simplest request is refused alike where white space makes it as large."""
+        size, message = len(case.body or b""), _message(refusal)
+        is_known = size >= self._too_large.get(message, math.inf)
+        if _is_large(case) and not is_known and not self._questions.are_spent and self._padded < _PADDED:
             self._padded += 1
             body = (minimal_case(self._contract, self._names).body or b"{}").replace(b"{", b"{" + b" " * size, 1)
             reply = self._questions.ask(case.with_body(body))
-            if reply is not None and reply.is_refused:
-                self._too_large = size
-        return size >= self._too_large
+            refusals = [found for found in reply.findings if found.cause == REFUSED] if reply else []
+            if reply is not None and reply.is_refused and all(_message(found) == message for found in refusals):
+                self._too_large[message] = size
+                return True
+        return is_known
 
     def _plainly(self, body: dict[str, object]) -> bytes:
         """The body as most clients write it: compact, members in the order of the page."""

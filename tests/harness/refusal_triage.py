@@ -154,7 +154,7 @@ class RefusalTriage:
         body = answer.judgement.expectation.body
         if form := self._form.known(answer.case, finding, body):
             clause, where = form, ""
-        elif self._form.is_too_large(answer.case):
+        elif self._form.is_too_large(answer.case, finding):
             clause, where = "response.201.status", ""
         else:
             clause, where = self._blame(answer, finding)
