@@ -6,6 +6,7 @@ import re
 import shutil
 from typing import TYPE_CHECKING, Final
 
+from reports.latest_run import latest_run
 from reports.run_comparison import REPORT, ReportError, load_report
 
 if TYPE_CHECKING:
@@ -35,7 +36,7 @@ def prune(runs: Path, keep: int, *, dry_run: bool = False) -> tuple[list[Path], 
     deleted: list[Path] = []
     kept: dict[Path, str] = {}
     for folder in folders[keep:]:
-        reason = "latest points to it" if folder.name == _latest(runs) else _still_needed(folder)
+        reason = "latest points to it" if folder == latest_run(runs) else _still_needed(folder)
         if reason:
             kept[folder] = reason
             continue
@@ -48,13 +49,6 @@ def prune(runs: Path, keep: int, *, dry_run: bool = False) -> tuple[list[Path], 
 def _is_run(place: Path) -> bool:
     is_folder = place.is_dir() and not place.is_symlink()
     return is_folder and _NAME.fullmatch(place.name) is not None and any(place.glob("history-*.ndjson"))
-
-
-def _latest(runs: Path) -> str | None:
-    link, text = runs / "latest", runs / "latest.txt"
-    if link.is_symlink():
-        return link.readlink().name
-    return text.read_text(encoding="utf-8").strip() if text.is_file() else None
 
 
 def _still_needed(folder: Path) -> str | None:

@@ -1,9 +1,10 @@
 """What Hypothesis and schemathesis find by themselves, without the suite's own sets: which engine earns what.
 
-    python -m tests.benchmark.engines [--sample 20] [--seed 1] [--jobs 2]
+    python -m tests.benchmark.engines [--sample 40] [--seed 1]
 
-Each fault and engine is a run of its own with at most 3,000 requests, ended at its first finding. The module is the
-pytest plugin of these runs, too: it has the profile ``default`` draw as many bodies as they may send.
+What each engine makes is drawn once, as the tests of the suite draw it, and sent to each fault of the sample until it
+shows: 3,000 requests for all engines together. What only the whole run tells, such as an id that comes twice, counts
+for all of them. Sequences of requests, which Hypothesis tries in a nightly run, are left out: they depend on answers.
 """
 
 from __future__ import annotations
@@ -11,73 +12,150 @@ from __future__ import annotations
 import argparse
 import random
 import sys
+import tempfile
 from collections import Counter
-from dataclasses import replace
-from functools import partial
+from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from tests.benchmark.concurrency import in_parallel
-from tests.benchmark.trial import Trial, pool, try_mock
-from tests.harness.profiles import PROFILES
+from hypothesis import HealthCheck, Phase, given, seed, settings
+
+from contracts.clauses import catalogue
+from contracts.document import DEFAULT_DOCUMENT, load_contract
+from contracts.findings import Level
+from contracts.secrets import Secrets
+from reports.reading import summarize
+from strategies import adversarial_bodies, batches, unspecified_bodies, valid_bodies
+from strategies.cases.pattern_cases import near_miss_bodies
+from tests.harness.client.target import NoVerdict
+from tests.harness.run import TestRun
+from tests.harness.run_options import MAIN, RunOptions, new_run_id
+from tests.harness.schemathesis_bridge import generated_cases
+from tests.mock.process import MockProcess
 from tests.mock.registry import faults
 
 if TYPE_CHECKING:
-    import pytest
+    from hypothesis.strategies import SearchStrategy
 
-#: The tests of each engine, as ``-k`` selects them.
-ENGINES: Final = {
-    "Hypothesis, valid bodies": "random_valid",
-    "Hypothesis, adversarial bodies": "random_body",
-    "Hypothesis, unspecified bodies": "random_bodies_that",
-    "Hypothesis, near misses": "near_misses",
-    "schemathesis": "what_schemathesis",
+    from contracts.exchange import Case
+
+_KEY: Final = "sk-engines-9f3kX2mQpL7vWb4Rt8YnZc6Hd1Sg5Ju"
+#: Requests of each engine; together 3,000.
+_REQUESTS: Final = {
+    "Hypothesis, valid bodies": 700,
+    "Hypothesis, adversarial bodies": 1_000,
+    "Hypothesis, unspecified bodies": 300,
+    "Hypothesis, near misses of patterns": 500,
+    "schemathesis": 500,
 }
-#: Requests of a run, and of them those of the tests, which a correct service gets all of.
-_BUDGET: Final = 3_000
-_BODIES: Final = 400
+#: What only all engines together can show.
+_WHOLE: Final = "the whole run"
+_AT_ONCE: Final = 50
 
 
-def pytest_load_initial_conftests(early_config: pytest.Config) -> None:
-    """Have the profile ``default`` draw as many bodies as the budget admits."""
-    del early_config
-    PROFILES["default"] = replace(PROFILES["default"], examples=_BODIES, generated=_BODIES)
+@dataclass(frozen=True, slots=True)
+class Result:
+    """The engines that found one fault, and the requests of each until then."""
+
+    fault: str
+    found: dict[str, int]
 
 
-def look(fault: str, tests: str, seed: int) -> Trial:
-    """Run the tests of one engine against the mock with one fault."""
-    selected = ("-p", "tests.benchmark.engines", "-k", tests, "--seed", str(seed), "--budget", str(_BUDGET))
-    return try_mock(fault, *selected, fault=fault)
+def drawn(bodies: SearchStrategy[Case], number: int, chance: int) -> list[Case]:
+    """``number`` bodies of a strategy, as a test of the suite would draw them."""
+    made: list[Case] = []
+
+    @seed(chance)
+    @settings(
+        max_examples=number,
+        database=None,
+        deadline=None,
+        phases=[Phase.generate],
+        suppress_health_check=list(HealthCheck),
+    )
+    @given(batches(bodies))
+    def collect(batch: list[Case]) -> None:
+        if len(made) < number:
+            made.extend(batch)
+
+    collect()
+    return made[:number]
+
+
+def streams(chance: int) -> dict[str, list[Case]]:
+    """What each engine sends."""
+    contract = load_contract(DEFAULT_DOCUMENT)
+    valid, adversarial, unspecified, near, generated = _REQUESTS
+    patterned = [field for field in contract.fields if field.pattern is not None]
+    share = -(-_REQUESTS[near] // len(patterned))
+    misses = [case for field in patterned for case in drawn(near_miss_bodies(contract, field), share, chance)]
+    return {
+        valid: drawn(valid_bodies(), _REQUESTS[valid], chance),
+        adversarial: drawn(adversarial_bodies(), _REQUESTS[adversarial], chance),
+        unspecified: drawn(unspecified_bodies(), _REQUESTS[unspecified], chance),
+        near: misses[: _REQUESTS[near]],
+        generated: generated_cases(str(DEFAULT_DOCUMENT), _REQUESTS[generated], chance),
+    }
+
+
+def look(fault: str, made: dict[str, list[Case]]) -> Result:
+    """Send what every engine made to the mock with one fault, each until a promise is seen broken."""
+    found: dict[str, int] = {}
+    with MockProcess.start(key=_KEY, fault=fault) as mock, tempfile.TemporaryDirectory() as folder:
+        options = RunOptions(target="live", base_url=mock.base_url, run_id=new_run_id(), seed=1, patience=5.0)
+        run = TestRun(options, Secrets(_KEY), MAIN, parallel=False)
+        run.begin(Path(folder), "engines", latest=False)
+        try:
+            run.preflight()
+            for engine, cases in made.items():
+                if sent := _sent_until_found(run, cases):
+                    found[engine] = sent
+        except NoVerdict as problem:
+            run.ends(str(problem))
+        finally:
+            run.finish()
+            run.close()
+        if not found and summarize([run.options.folder]).findings:
+            found[_WHOLE] = sum(map(len, made.values()))
+    return Result(fault, found)
+
+
+def _sent_until_found(run: TestRun, cases: list[Case]) -> int:
+    """How many requests an engine needed; 0 where all its requests show nothing."""
+    clauses = catalogue(run.driver.contract)
+    for first in range(0, len(cases), _AT_ONCE):
+        some = cases[first : first + _AT_ONCE]
+        for number, judged in enumerate(run.session.post_all(map(run.driver.names.fill, some)), first + 1):
+            if any(clauses[finding.clause].level is not Level.ADVISORY for finding in judged.findings):
+                return number
+    return 0
 
 
 def main(arguments: list[str] | None = None) -> int:
     """Print the share of each engine and of all together, and the faults of each clause that none found."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--sample", type=int, default=20, help="faults, drawn with the seed (0: all)")
+    parser.add_argument("--sample", type=int, default=40, help="faults, drawn with the seed (0: all)")
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--jobs", type=int, default=2)
     options = parser.parse_args(arguments)
     catalogue = faults()
     names = sorted(catalogue)
     if options.sample:
         names = sorted(random.Random(options.seed).sample(names, min(options.sample, len(names))))  # noqa: S311
-    found: dict[str, set[str]] = {}
-    for engine, tests in ENGINES.items():
-        work = partial(look, tests=tests, seed=options.seed)
-        found[engine] = {trial.name for trial in in_parallel(work, names, pool, options.jobs) if trial.found}
-        print(_line(engine, found[engine], names), flush=True)
-    every = set().union(*found.values())
-    print(_line("all together", every, names))
-    for engine, its in found.items():
-        alone = its - set().union(*(others for other, others in found.items() if other != engine))
-        print(f"found by {engine} alone: {len(alone)}")
-    missed = [name for name in names if name not in every]
+    made = streams(options.seed)
+    results = []
+    for name in names:
+        results.append(look(name, made))
+        print(f"{name}: {results[-1].found or 'not found'}", flush=True)
+    for engine in (*made, _WHOLE):
+        its = [result for result in results if engine in result.found]
+        alone = sum(len(result.found) == 1 for result in its)
+        print(f"{engine}: {len(its)} of {len(names)} ({len(its) / len(names):.0%}), {alone} by it alone")
+    missed = [result.fault for result in results if not result.found]
+    together = len(names) - len(missed)
+    print(f"all together: {together} of {len(names)} ({together / len(names):.0%})")
     for clause, number in Counter(catalogue[name].breaks for name in missed).most_common():
         print(f"missed by all: {clause} ({number}): {', '.join(n for n in missed if catalogue[n].breaks == clause)}")
     return 0
-
-
-def _line(engine: str, found: set[str], names: list[str]) -> str:
-    return f"{engine}: {len(found)} of {len(names)} ({len(found) / len(names):.0%})"
 
 
 if __name__ == "__main__":

@@ -28,7 +28,7 @@ def clean_up_run(
 ) -> int:
     """Delete what a run has left on the service.
 
-    RUN is its folder, such as reports/runs/latest.
+    RUN is its folder, such as reports/runs/20260131T120000Z-live: a run that was interrupted prints it.
     """
     try:
         read_ledgers(run)

@@ -38,12 +38,10 @@ def finish_run(test_run: TestRun, deviations: Deviations) -> None:
     """Clean up and write the reports where pytest did not get that far."""
     if test_run.is_finished:
         return
-    # Later imports: a run that ends as it should does not need them here.
-    from reports.reading import summarize  # noqa: PLC0415
-    from reports.render import write_all  # noqa: PLC0415
+    from tests.harness.reporting import write_reports  # noqa: PLC0415  # a run that ends as it should needs none here
 
     test_run.reason = test_run.reason or "pytest failed itself"
     test_run.finish()
     test_run.close()
     with contextlib.suppress(Exception):  # the disk may be full; the exit status says that there is no verdict
-        write_all(summarize([test_run.options.folder], deviations=deviations), test_run.options.folder)
+        write_reports(test_run.options.folder, deviations)

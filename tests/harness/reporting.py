@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, Protocol
 
 import pytest
 
+from contracts.findings import Level
 from contracts.verdict import ExitStatus
+from reports.latest_run import point_latest
 from reports.reading import summarize
 from reports.render import write_all
 from reports.terminal import github_annotations, terminal_summary
@@ -18,9 +20,16 @@ if TYPE_CHECKING:
     from collections.abc import Generator
 
     from contracts.deviations import Deviations
-    from contracts.findings import Level
     from reports.summary import Summary
     from tests.harness.run_options import RunOptions
+
+
+def write_reports(folder: Path, deviations: Deviations, fail_on: Level = Level.IMPLIED) -> Summary:
+    """Judge the history in ``folder``, write every format, and let ``latest`` follow."""
+    summary = summarize([folder], deviations=deviations, fail_on=fail_on)
+    write_all(summary, folder)
+    point_latest(folder)
+    return summary
 
 
 class Run(Protocol):
@@ -61,8 +70,7 @@ class Reporting:
             return
         try:
             with undisturbed("writing the reports"):
-                summary = summarize([Path(folder)], deviations=self._deviations, fail_on=self._fail_on)
-                write_all(summary, Path(folder))
+                summary = write_reports(Path(folder), self._deviations, self._fail_on)
         except Exception as problem:
             # Python would end with 1, which is the service's: a run without a verdict ends with 3.
             message = f"No verdict: the reports failed themselves ({problem!r}); the history is in {folder}"

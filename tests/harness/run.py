@@ -26,6 +26,7 @@ from contracts.history_records import (
     PhaseRecord,
 )
 from reports.history import HistoryWriter
+from reports.latest_run import point_latest
 from tests.harness.case_prefetcher import CasePrefetcher
 from tests.harness.cleanup_ahead import clean_up_ahead
 from tests.harness.client.cleanup import CleanupResult, clean_up
@@ -42,7 +43,6 @@ from tests.harness.run_options import (
     RunOptions,
     new_folder,
     open_session,
-    point_latest,
     with_base_url,
 )
 from tests.harness.run_record import run_record

@@ -109,7 +109,7 @@ def new_run_id() -> str:
 
 
 def new_folder(root: Path, target: str) -> Path:
-    """A new folder ``<time>-<target>`` below ``root``, with ``latest`` pointing to it."""
+    """A new folder ``<time>-<target>`` below ``root``."""
     stamp = datetime.now(tz=UTC).strftime("%Y%m%dT%H%M%SZ")
     for attempt in range(100):
         folder = root / f"{stamp}-{target}{f'-{attempt + 1}' if attempt else ''}"
@@ -119,16 +119,6 @@ def new_folder(root: Path, target: str) -> Path:
             continue
         return folder
     raise OSError(f"cannot make a new folder below {root}")
-
-
-def point_latest(folder: Path) -> None:
-    """Make ``latest`` beside the folder point to it, where the file system has links."""
-    link = folder.parent / f".latest-{os.getpid()}"
-    try:
-        link.symlink_to(folder.name)
-        link.replace(folder.parent / "latest")
-    except OSError:
-        (folder.parent / "latest.txt").write_text(folder.name + "\n")
 
 
 def open_session(

@@ -6,13 +6,12 @@ import sys
 from typing import TYPE_CHECKING
 
 from contracts.verdict import ExitStatus
-from reports.reading import summarize
-from reports.render import write_all
 from reports.terminal import print_summary
 from tests.harness.client.credentials import WrongUsage
 from tests.harness.client.target import NoVerdict
 from tests.harness.interruption import INTERRUPTED
 from tests.harness.replay import Replay, load_replay
+from tests.harness.reporting import write_reports
 from tests.harness.run import TestRun
 from tests.harness.run_options import MAIN
 
@@ -34,8 +33,8 @@ def begin(options: RunOptions, secrets: Secrets, reports: Path, command: str, *,
     test_run.finish()
     test_run.close()
     folder = test_run.options.folder
-    summary = summarize([folder], deviations=options.load_deviations())
-    print_summary(summary, sys.stdout, write_all(summary, folder)[0])
+    summary = write_reports(folder, options.load_deviations())
+    print_summary(summary, sys.stdout, folder / "index.html")
     return int(summary.status)
 
 

@@ -57,10 +57,12 @@ def run_suite(reports: Path, *arguments: str, env: dict[str, str] | None = None,
         for name, value in os.environ.items()
         if not name.startswith(("PYTEST_", "GITHUB_", "CI", "CONTRACT_"))
     }
+    before = {*reports.glob("2*/")}
     done = subprocess.run(  # noqa: S603  # our own suite
         command, cwd=ROOT, env=kept | (env or {}), capture_output=True, text=True, timeout=seconds, check=False
     )
-    return Ran(done.returncode, done.stdout + done.stderr, (reports / "latest").resolve())
+    made = sorted({*reports.glob("2*/")} - before)
+    return Ran(done.returncode, done.stdout + done.stderr, made[0] if made else reports / "latest")
 
 
 def run_command(*arguments: str | Path) -> subprocess.CompletedProcess[str]:

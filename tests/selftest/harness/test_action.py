@@ -75,7 +75,9 @@ def test_the_action_fails_where_a_promise_is_broken_and_shows_it(tmp_path: Path,
     assert status == 1, said
     assert "::error title=request.displayName.pattern" in said
     assert "request.displayName.pattern" in (tmp_path / "summary").read_text()
-    report = Path((tmp_path / "output").read_text().strip().removeprefix("report="))
+    outputs = dict(line.split("=", 1) for line in (tmp_path / "output").read_text().splitlines())
+    report = Path(outputs["report"])
+    assert len([*Path(outputs["runs"]).glob("2*/")]) == 1, "what is uploaded"
     assert json.loads((report / "report.json").read_text())["verdict"]["outcome"] == "broken"
     assert (report / "report.sarif").is_file()
 
