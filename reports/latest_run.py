@@ -39,6 +39,6 @@ def point_latest(folder: Path) -> None:
 
 def _has_verdict(folder: Path) -> bool:
     try:
-        return load_report(folder)["verdict"]["status"] != ExitStatus.NO_VERDICT
+        return bool(load_report(folder)["verdict"]["status"] != ExitStatus.NO_VERDICT)
     except ReportError:
         return False

@@ -106,7 +106,7 @@ class StopwatchPlugin:
             (Judge, ("expect", "judge"), "judging"),
             (HistoryWriter, ("exchange", "record"), "recording"),
             (Ledger, ("intend", "finish", "deleted"), "recording"),
-            (CasePrefetcher, ("cases", "complaints"), "waiting for sets"),
+            (CasePrefetcher, ("cases", "second_opinions"), "waiting for sets"),
             (test_run, ("clean_up",), "cleanup"),
             (reporting, ("summarize", "write_all", "terminal_summary"), "reports"),
         ):

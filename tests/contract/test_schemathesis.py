@@ -1,4 +1,4 @@
-"""A second opinion: schemathesis generates, our oracle and checks judge, beside its own sound checks."""
+"""A second opinion: schemathesis generates, our oracle and checks judge, and its sound checks what ours let pass."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from contracts.history_records import NoteRecord
 from tests.harness.case_prefetcher import GENERATED
 
 if TYPE_CHECKING:
@@ -22,6 +21,10 @@ def test_cases_of_schemathesis_keep_the_contract(driver: Driver, cases: list[Cas
         pytest.skip(f"in the profile {driver.profile.name} schemathesis generates nothing")
     sent = driver.session.post_all(cases)
     unseen = [judged.exchange for judged in sent if not judged.findings]
-    for complaint in dict.fromkeys(prefetcher.complaints(unseen)):
-        driver.history.record(NoteRecord("advisory", f"schemathesis, where our checks see nothing: {complaint}"))
+    opinions = zip(unseen, prefetcher.second_opinions(unseen), strict=True)
+    further = [(finding, exchange) for exchange, findings in opinions for finding in findings]
+    for finding, exchange in further:
+        driver.history.finding(finding, exchange)
     driver.conclude(sent)
+    for finding, exchange in further:
+        driver.raise_new(finding, exchange)

@@ -27,6 +27,10 @@ if TYPE_CHECKING:
 
 #: Hypothesis' own profiles have names such as "default" and "ci".
 _PREFIX = "contract-"
+_HARMLESS = (
+    HealthCheck.too_slow,  # measures the network
+    HealthCheck.function_scoped_fixture,  # the fixture is the run's driver, the same for every example
+)
 
 
 def load_profile(options: RunOptions) -> None:
@@ -44,10 +48,7 @@ def load_profile(options: RunOptions) -> None:
             database=database,
             derandomize=profile.deterministic,
             phases=[phase for phase in Phase if phase is not Phase.explain],
-            suppress_health_check=[
-                HealthCheck.too_slow,  # measures the network
-                HealthCheck.function_scoped_fixture,  # the fixture is the run's driver, the same for every example
-            ],
+            suppress_health_check=_HARMLESS,
             print_blob=False,
             report_multiple_bugs=True,
         )
@@ -56,9 +57,10 @@ def load_profile(options: RunOptions) -> None:
 
 
 def prepare_tests(items: Iterable[pytest.Item], options: RunOptions, lost: Callable[[str], None]) -> None:
-    """Give the Hypothesis tests of a session the seed of the run, and each its part of the example database."""
-    if _settings().derandomize:
-        return
+    """Give the Hypothesis tests of a session the seed of the run, and each its part of the example database.
+
+    What tests over a network need holds in every profile, also in one of Hypothesis' own.
+    """
     prepared: set[int] = set()
     for item in items:
         test = getattr(item, "obj", None)
@@ -66,10 +68,13 @@ def prepare_tests(items: Iterable[pytest.Item], options: RunOptions, lost: Calla
         if function is None or not is_hypothesis_test(function) or id(function) in prepared:
             continue
         prepared.add(id(function))
-        # The seed comes first: it turns the database off, the settings turn it on again.
-        seed(options.exploration_seed)(function)
+        chosen = _settings()
+        if not chosen.derandomize:
+            # The seed comes first: it turns the database off, the settings turn it on again.
+            seed(options.exploration_seed)(function)
+            chosen = settings(database=_part(item.nodeid, lost))
         with suppress(InvalidArgument):  # a test with settings of its own keeps them
-            settings(database=_part(item.nodeid, lost))(function)
+            settings(chosen, deadline=None, suppress_health_check=_HARMLESS)(function)
 
 
 def explore_machine(

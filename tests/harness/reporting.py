@@ -52,9 +52,9 @@ class Reporting:
     @pytest.hookimpl(tryfirst=True)
     def pytest_configure(self, config: pytest.Config) -> None:
         """Leave the verdict to our summary: no tracebacks of tests, no list of failed ones, unless asked for."""
-        if config.option.tbstyle == "auto":
+        if config.getoption("tbstyle", None) == "auto":  # without pytest's terminal plugin there is none
             config.option.tbstyle = "no"
-        if config.option.reportchars == "fE":
+        if config.getoption("reportchars", None) == "fE":
             config.option.reportchars = ""
 
     @pytest.hookimpl(wrapper=True)

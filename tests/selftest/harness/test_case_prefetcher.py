@@ -14,11 +14,17 @@ import pytest
 
 from contracts.document import DEFAULT_DOCUMENT, load_contract
 from contracts.exchange import Case, Exchange, Response
+from contracts.findings import BrokenPromise, Finding
+from contracts.verdict import ExitStatus
+from reports.reading import summarize
 from strategies.cases.case_sets import PATTERN_SETS, SETS, SetName, Sets
+from strategies.encoding import json_case
+from tests.contract import test_schemathesis
 from tests.harness.case_prefetcher import ESSENTIALS, GENERATED, CasePrefetcher
 from tests.harness.run_options import RunOptions
 from tests.harness.schemathesis_bridge import asserted
-from tests.selftest.live_runs import ROOT
+from tests.mock.process import MockProcess
+from tests.selftest.live_runs import KEY, ROOT, driving
 
 CONTRACT = load_contract(str(DEFAULT_DOCUMENT))
 OPTIONS = RunOptions(run_id="ctprepared", seed=3)
@@ -105,15 +111,52 @@ def test_the_checks_of_schemathesis_see_what_is_wrong_and_nothing_else() -> None
         "analytics": {},
     }
 
-    def complaints(status: int, body: object) -> list[str]:
-        answer = Response(status, (("Content-Type", "application/json"),), json.dumps(body).encode())
+    def found(status: int, body: object, media_type: str = "application/json") -> list[str]:
+        answer = Response(status, (("Content-Type", media_type),), json.dumps(body).encode())
         exchange = Exchange(Case(b'{"displayName":"x"}'), answer)
-        return CasePrefetcher(OPTIONS, ahead=False).complaints([exchange])
+        [findings] = CasePrefetcher(OPTIONS, ahead=False).second_opinions([exchange])
+        assert all("\n" not in finding.received for finding in findings)
+        return [finding.clause for finding in findings]
 
     # What was read off the page's example, such as the members of plan, is not asserted.
-    assert complaints(201, project) == complaints(400, {}) == []
-    assert "ServerError" in complaints(500, {})[0]
-    assert "JsonSchemaError" in complaints(201, {**project, "type": "team"})[0]
+    assert found(201, project) == found(201, project, "application/json; charset=utf-8") == []
+    assert found(201, {**project, "type": "team"}) == ["response.201.body.type"]
+    assert found(201, project, "text/html")[0] == "response.201.mediaType"
+    assert found(202, project) == ["response.201.status"]
+
+
+def test_the_checks_of_schemathesis_let_refusals_of_every_style_and_gateways_pass() -> None:
+    answers = [
+        Response(status, headers, body)
+        for status in (400, 401, 403, 404, 409, 413, 422, 429, 502, 503, 504)
+        for headers, body in (
+            ((), b""),
+            ((("Content-Type", "text/html"),), b"<p>no</p>"),
+            ((("Content-Type", "application/problem+json"),), b'{"title":"no"}'),
+        )
+    ]
+    exchanges = [Exchange(Case(b"{}"), answer) for answer in answers]
+    assert not any(CasePrefetcher(OPTIONS, ahead=False).second_opinions(exchanges))
+
+
+def test_what_only_the_checks_of_schemathesis_see_fails_the_run(tmp_path: Path) -> None:
+    class Seeing(CasePrefetcher):
+        """schemathesis as it would be if it found something in the first response."""
+
+        def second_opinions(self, exchanges: list[Exchange]) -> list[list[Finding]]:
+            found = Finding("response.201.body.type", "schemathesis", "a project", "something else")
+            return [[found], *([] for _ in exchanges[1:])]
+
+    with MockProcess.start(key=KEY) as mock, driving(mock.base_url, tmp_path) as run:
+        sent = {"displayName": "{name}"}
+        cases = [run.driver.names.fill(json_case(sent, case_set="schemathesis", intent="any")) for _ in range(3)]
+        with pytest.raises(BrokenPromise, match=r"response\.201\.body\.type"):
+            test_schemathesis.test_cases_of_schemathesis_keep_the_contract(
+                run.driver, cases, Seeing(OPTIONS, ahead=False)
+            )
+    summary = summarize([run.options.folder])
+    assert [finding.clause.id for finding in summary.findings] == ["response.201.body.type"]
+    assert summary.status is ExitStatus.BROKEN
 
 
 def test_schemathesis_is_given_no_annotation_to_assert() -> None:

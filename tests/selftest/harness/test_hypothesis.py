@@ -37,6 +37,11 @@ def test_hypothesis_reads_none_of_our_source(tmp_path: Path) -> None:
     assert not (storage / "constants").exists()
 
 
+def test_the_profiles_of_hypothesis_itself_can_be_used(tmp_path: Path) -> None:
+    ran = run_suite(tmp_path, "-k", "random_valid", "--hypothesis-profile", "ci", "--budget", "300")
+    assert ran.status == 0, ran.output
+
+
 def test_a_seed_that_is_no_number_is_wrong_usage(tmp_path: Path) -> None:
     ran = run_suite(tmp_path, "--hypothesis-seed", "random")
     assert ran.status == 4

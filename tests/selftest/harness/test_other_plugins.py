@@ -20,6 +20,14 @@ def pytest_addoption(parser):
 """
 
 
+def test_without_the_terminal_of_pytest_a_run_still_ends_with_its_verdict(tmp_path: Path) -> None:
+    quiet = ("-p", "no:terminal", "--profile", "smoke")
+    assert run_suite(tmp_path, *quiet).status == 0
+    ran = run_suite(tmp_path, *quiet, "--fault", "accepts_dot_in_display_name")
+    assert ran.status == 1, ran.output
+    assert '"outcome":"broken"' in (ran.folder / "report.json").read_text().replace(" ", "")
+
+
 def test_a_plugin_that_has_base_url_already_shares_it(tmp_path: Path) -> None:
     (tmp_path / "has_base_url.py").write_text(_PLUGIN)
     options = ("-p", "has_base_url", "--profile", "smoke")
