@@ -1,4 +1,4 @@
-"""Bodies that break exactly one promise, at random: near misses of patterns, wrong kinds, missing members.
+"""Requests that break exactly one promise, at random: near misses of patterns, wrong kinds, malformed JSON, headers.
 
 The label in ``Case.intent`` is the clause that the generator meant; the oracle decides from the bytes.
 """
@@ -12,9 +12,10 @@ from hypothesis import strategies as st
 from contracts.json_equality import same
 from contracts.json_text import ABSENT
 from contracts.patterns import Pattern
+from strategies.broken_requests import malformed_bodies, mistyped_requests, unauthorized_requests
 from strategies.cases.wrong_values import wrong_values
 from strategies.contract_in_use import for_contract
-from strategies.encoding import json_case
+from strategies.encoding import encode, json_case
 from strategies.json_values import NO_OBJECTS
 from strategies.patterns import near_misses
 from strategies.valid_bodies import (
@@ -30,6 +31,8 @@ from strategies.valid_bodies import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from contracts.document import Contract, Field
     from contracts.exchange import Case
 
@@ -56,8 +59,10 @@ def _adversarial_bodies(contract: Contract) -> st.SearchStrategy[Case]:
     sources.append(
         others.map(lambda value: json_case(value, case_set="random.adversarial", intent="request.body.type"))
     )
+    # JSON has as many ways to go wrong as several members together.
+    sources += [malformed_bodies(contract)] * 4 + [mistyped_requests(contract), unauthorized_requests(contract)]
     # One integer, not a choice of strategies: nested choices would be flattened, and with them the weights lost.
-    return st.integers(0, len(sources) - 1).flatmap(sources.__getitem__)
+    return st.integers(0, len(sources) - 1).flatmap(lambda number: sources[number])
 
 
 def _around(contract: Contract, field: Field, broken: st.SearchStrategy[_Broken]) -> st.SearchStrategy[Case]:
@@ -91,7 +96,7 @@ def _broken_values(field: Field) -> list[st.SearchStrategy[_Broken]]:
         # By itself: among the named values it would be rare.
         found.append(st.just((f"{clause}.null", None)))
     if field.types:
-        found.append(_other_kinds(field).map(lambda value: (f"{clause}.type", value)))
+        found += [kind.map(lambda value: (f"{clause}.type", value)) for kind in (_other_kinds(field), _wrapped(field))]
     if field.enum is not None:
         options = field.enum
         if "string" in field.types:
@@ -121,6 +126,18 @@ def _other_kinds(field: Field) -> st.SearchStrategy[Any]:
     # Many numbers are integers, too; the named values have fractions.
     taken = {*field.types, "number"} if "integer" in field.types else set(field.types)
     return st.one_of([values for kind, values in kinds.items() if kind not in taken])
+
+
+def _wrapped(field: Field) -> st.SearchStrategy[Any]:
+    """A valid value as lenient code unwraps it: in a list, a list of lists, an object, or written as a text."""
+    ways: list[Callable[[Any], Any]] = []
+    if "array" not in field.types:
+        ways += [lambda value: [value], lambda value: [[value]], lambda value: [value, value]]
+    if "object" not in field.types:
+        ways += [lambda value: {"value": value}, lambda value: {"0": value}]
+    if "string" not in field.types:
+        ways += [lambda value: encode(value).decode(), lambda value: f" {encode(value).decode()} "]
+    return st.builds(lambda value, way: way(value), valid_values(field), st.sampled_from(ways))
 
 
 def _broken_lists(item: Field) -> st.SearchStrategy[_Broken]:

@@ -52,15 +52,19 @@ def _unspecified_bodies(contract: Contract) -> st.SearchStrategy[Case]:
         sources.append(
             st.builds(lambda body, odd: _case(body | {path: {odd: "x"}}, f"{path}: an odd name"), valid, odd_texts)
         )
+    odd_numbers = st.sampled_from(list(ODD_NUMBERS.values()))
     for field in contract.fields:
+        if {"number", "integer"} & set(field.types):
+            put = _putter(field.path)
+            sources.append(st.builds(put, valid, odd_numbers))
         if "string" in field.types and field.enum is None and field.pattern is None:
-            put = _putter(field.path, "{name}")
-            sources.append(st.builds(put, valid, odd_texts))
-    return st.integers(0, len(sources) - 1).flatmap(sources.__getitem__)
+            put = _putter(field.path)
+            sources.append(st.builds(put, valid, odd_texts.map("{{name}}{}".format)))
+    return st.integers(0, len(sources) - 1).flatmap(lambda number: sources[number])
 
 
-def _putter(path: str, before: str) -> Any:
-    return lambda body, odd: _case(body | {path: f"{before}{odd}"}, f"{path}: an odd text")
+def _putter(path: str) -> Any:
+    return lambda body, odd: _case(body | {path: odd}, f"{path}: an odd value")
 
 
 def _case(body: dict[str, Any], intent: str) -> Case:

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 _CLAUSE: Final = "authorization.required"
 _KEY_LENGTH: Final = 64
 #: Values that have nothing of the right key; those that matter most come first.
-_OTHER: Final = (
+OTHER_CREDENTIALS: Final = (
     *("", "Bearer", "Bearer ", "Bearer x", "Bearer null", "Bearer undefined", "Bearer true", "Bearer 0", "Bearer *"),
     *("Bearer {}", "Bearer ' OR '1'='1", "Basic dXNlcjpwYXNzd29yZA==", "Basic Og==", "Negotiate YIIB", "null"),
     'Digest username="admin", realm="api", nonce="0", uri="/", response="0"',
@@ -44,7 +44,7 @@ _ELSEWHERE: Final = (
 #: Bytes of a body that is too large for code that looks at small ones only.
 _LARGE: Final = 20_000
 #: The right key, but not as the bearer token that the page asks for.
-_MISPLACED: Final = (
+MISPLACED_KEYS: Final = (
     *("{key}", "Basic {key}", "Token {key}", "ApiKey {key}", "Key {key}", "JWT {key}", "Digest {key}", "X{key}"),
     *("Basic {key in base64}", "Bearer{key}", "Bearer:{key}", "Bearer={key}", "Bearer x{key}", "BearerX {key}"),
     *("Bearer {key},", "Bearer '{key}'", "{key} Bearer"),
@@ -66,7 +66,7 @@ def authorization_cases(contract: Contract, names: UniqueNames, seed: int) -> li
     cases = []
     wrong_keys = [f"Bearer {template}" for template in WRONG_KEYS]
     values: list[tuple[str, str | None]] = [("no header", None)]
-    values += [(value, value) for value in (*_OTHER, *wrong_keys, *_MISPLACED)]
+    values += [(value, value) for value in (*OTHER_CREDENTIALS, *wrong_keys, *MISPLACED_KEYS)]
     values += [(f"foreign key {number}", value) for number, value in enumerate(_foreign_keys(seed), 1)]
     values += zip(("beyond ASCII", "a long key", "a very long key"), _ODD, strict=True)
     for number, (identifier, value) in enumerate(values):

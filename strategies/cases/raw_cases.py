@@ -127,7 +127,7 @@ _OTHER_CODINGS: Final = {
     "utf-32-le": "advisory.encoding",
     "utf-32-be": "advisory.encoding",
 }
-_MEDIA_TYPES: Final = (
+WRONG_MEDIA_TYPES: Final = (
     *("text/plain", "text/plain;charset=UTF-8", "application/xml", "text/json", "application/octet-stream"),
     *("application/x-www-form-urlencoded", "application/jsonx", "text/html", "application/javascript", "image/png"),
     *("application/json5", "application/x-json", "text/x-json", "application/csp-report", "multipart/form-data"),
@@ -229,7 +229,7 @@ def media_type_cases(contract: Contract, names: UniqueNames, seed: int) -> list[
     surrounding_fields = SurroundingFields(contract, names, seed)
     wrong, clause = "wire.mediaType.wrong", "request.mediaType"
     cases = []
-    for number, value in enumerate(_MEDIA_TYPES):
+    for number, value in enumerate(WRONG_MEDIA_TYPES):
         body = encode(surrounding_fields.body(context=("minimal", "full")[number % 2]))
         name = value or "empty value"
         cases.append(_typed(value, body, wrong, f"{clause} ({name})", name))

@@ -162,7 +162,8 @@ class Driver:
             raise broken_promise(finding)
 
     def _new_finding(self, bodies: Sequence[Case]) -> Finding | None:
-        judged = self.attempt(lambda: self.session.post_all(map(self.names.fill, bodies)))
+        filled = [self.names.fill(body) for body in bodies if not self._holds_right_key(body)]
+        judged = self.attempt(lambda: self.session.post_all(filled))
         found = self._triage.attribute(judged)
         return next((finding for answer, finding in found if self._is_new(finding, answer.exchange, self.test)), None)
 
