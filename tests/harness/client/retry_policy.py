@@ -121,7 +121,7 @@ class RetryPolicy:
                 answer = outcome.answer
             if outcome.is_final:
                 return answer
-        self._service.note_good()
+        self._service.note_good(answer[0])
         return answer
 
     def _suspicion(self, answer: Answer) -> str | None:
@@ -143,13 +143,15 @@ class RetryPolicy:
     def _when_unreached(self, case: Case, answer: Answer, trouble: _Trouble) -> _Outcome:
         """Nothing was sent: wait until the service can be reached again."""
         detail = answer[0].failure.detail if answer[0].failure else ""
-        self._service.wait(trouble.pause, trouble.since, f"the service cannot be reached any more ({detail})")
+        reason = f"the service cannot be reached any more ({detail}){self._service.behind}"
+        self._service.wait(trouble.pause, trouble.since, reason)
         trouble.pause = min(2 * trouble.pause, LONGEST_PAUSE)
         return _Outcome(self._repeated(case, answer))
 
     def _when_stale(self, case: Case, answer: Answer, trouble: _Trouble) -> _Outcome:
         """A kept-alive connection ended: send again over a new one."""
         del trouble
+        self._service.doubt(answer[0])
         return _Outcome(self._repeated(case, answer))
 
     def _when_limited(self, case: Case, answer: Answer, trouble: _Trouble) -> _Outcome:

@@ -47,6 +47,7 @@ class ServiceWait:
         self._patience = patience
         self._last_good = time.monotonic()
         self._end: NoVerdict | None = None
+        self._doubtful: Exchange | None = None
         self.gateway_fails = False
 
     @property
@@ -68,9 +69,21 @@ class ServiceWait:
         self._end = self._end or NoVerdict(reason)
         raise self._end
 
-    def note_good(self) -> None:
-        """Note that the service answers: its patience begins anew."""
+    def note_good(self, exchange: Exchange) -> None:
+        """Note that the service has answered ``exchange``: its patience begins anew."""
         self._last_good = time.monotonic()
+        doubtful = self._doubtful
+        if doubtful is not None and exchange.started > doubtful.started + doubtful.elapsed:
+            self._doubtful = None
+
+    def doubt(self, exchange: Exchange) -> None:
+        """Note a request that broke off: the first one since the last answer may be what ended the service."""
+        self._doubtful = self._doubtful or exchange
+
+    @property
+    def behind(self) -> str:
+        """Which request the service may not have survived, as the end of a sentence; empty where none is known."""
+        return f", when it had {_described(self._doubtful)}" if self._doubtful else ""
 
     def note(self, text: str) -> None:
         """Put a remark about retries into the history."""
@@ -96,6 +109,7 @@ class ServiceWait:
             NoVerdict: The service does not answer for longer than the patience of the run.
         """
         since, pause, waited = time.monotonic(), _FIRST_PAUSE, False
+        self.doubt(exchange)
         while True:
             self.check()
             control, judgement = self._attempt(self._fresh.control(), repeat=exchange.number)
@@ -104,14 +118,14 @@ class ServiceWait:
             self._recorder.exchange(control, judgement if kind is None and control.status not in ACCOUNT else None)
             garbled = control.failure is not None and control.failure.kind in GARBLED
             if kind in {None, "account"} or garbled or (kind == "broken" and self._is_there(control)):
-                self.note_good()
+                self.note_good(control)
                 return control, waited
             self.gateway_fails |= kind == "gateway"
             if not waited:
                 self.note(f"the service was waited for after: {named(control)}")
             waited = True
             received = control.failure.detail if control.failure else f"status {control.status}"
-            reason = f"the service stopped answering in mid-run ({received}), when it had {_described(exchange)}"
+            reason = f"the service stopped answering in mid-run ({received}){self.behind}"
             self.wait(retry_after(control, pause), since, reason)
             pause = min(2 * pause, LONGEST_PAUSE)
 

@@ -73,6 +73,24 @@ def test_a_service_that_is_gone_for_good_ends_the_run(service: str, tmp_path: Pa
         assert run.summary.cleanup.kept_count > 0, "what could not be deleted is listed"
 
 
+def test_the_request_that_a_service_did_not_survive_is_named(service: str, tmp_path: Path) -> None:
+    died = list[Seen]()
+    with UnrulyServer(service) as server:
+
+        def die(seen: Seen) -> Writes | None:
+            if seen.number < 25 or not seen.creates:
+                return None
+            died.append(seen)
+            server.refuse()
+            return close()
+
+        server.behave = die
+        run = essentials_run(server.base_url, tmp_path, patience=PATIENCE)
+    assert run.status is ExitStatus.NO_VERDICT
+    assert "when it had request" in run.sentence
+    assert any(json.dumps(seen.body.decode())[1:20] in run.sentence for seen in died), run.sentence
+
+
 def test_a_service_that_hangs_from_one_request_on_ends_the_run(service: str, tmp_path: Path) -> None:
     with UnrulyServer(service, _from(25, lambda: hang(3))) as server:
         run = essentials_run(server.base_url, tmp_path, patience=PATIENCE, response_time=0.5)
