@@ -8,7 +8,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 from contracts import json_text
-from contracts.diagnosis.models import FAILS, Hypothesis, Part
+from contracts.diagnosis.models import Hypothesis, Part
 from contracts.diagnosis.observations import ACCEPTED, REFUSED
 from contracts.diagnosis.validity import is_valid
 from contracts.document import Contract, Field
@@ -26,27 +26,12 @@ _SCALARS: Final = frozenset({"string", "number", "integer", "boolean"})
 
 
 def conversions(contract: Contract) -> Iterator[Hypothesis]:
-    """Type coercion in every field or in one, as a whole or between two types; characters that fields cannot hold."""
+    """Type coercion in every field or in one, as a whole or between two types."""
     fields = {field.path: field for field in contract.fields}
-    texts = [field.path for field in contract.fields if not {"number", "integer", "boolean"}.issuperset(field.types)]
     for name, convert in _CONVERSIONS.items():
         yield _converted(f"types are converted ({name})", fields, convert, 0)
         for field in contract.fields:
             yield _converted(f"{field.path}: types are converted ({name})", {field.path: field}, convert, 2)
-    for what, has in _CHARACTERS.items():
-        yield _failing(f"{what} in any text makes the service fail", tuple(fields), has, 1)
-        for left_out in texts:
-            others = tuple(part for part in fields if part != left_out)
-            yield _failing(f"{what} in any text but {left_out} makes the service fail", others, has, 3)
-        for part in texts:
-            yield _failing(f"{part}: {what} makes the service fail", (part,), has, 2)
-
-
-def _failing(sentence: str, parts: tuple[str, ...], has: Callable[[str], bool], rank: int) -> Hypothesis:
-    def model(_: str, value: Any) -> Part | None:
-        return FAILS if value is not ABSENT and any(map(has, json_text.texts(value))) else None
-
-    return Hypothesis(sentence, parts, model, rank)
 
 
 def _converted(sentence: str, fields: dict[str, Field], convert: Convert, rank: int) -> Hypothesis:
@@ -143,12 +128,4 @@ _CONVERSIONS: Final[dict[str, Convert]] = {
     "booleans become numbers": _booleans_to_numbers,
     "single values become lists": _scalars_to_lists,
     "one-item lists become their item": _lists_to_items,
-}
-_CHARACTERS: Final[dict[str, Callable[[str], bool]]] = {
-    "U+0000": lambda text: "\0" in text,
-    "a lone surrogate": lambda text: re.search("[\ud800-\udfff]", text) is not None,
-    "U+0000 or a lone surrogate": lambda text: re.search("[\0\ud800-\udfff]", text) is not None,
-    "a character beyond U+FFFF": lambda text: max(text, default="") > "\uffff",
-    "a character beyond ASCII": lambda text: not text.isascii(),
-    "a control character": lambda text: re.search(r"[\x00-\x1f\x7f]", text) is not None,
 }

@@ -16,21 +16,25 @@ class Condition:
     """A property of requests.
 
     Attributes:
-        words: Follows "requests in which"; empty where every request has it.
-        holds: Whether a request has it.
+        words: Follows "if"; empty where every request has it.
+        holds: Whether a request has it; None where that is not known.
         cost: How complicated it is.
     """
 
     words: str
-    holds: Callable[[Observation], bool]
+    holds: Callable[[Observation], bool | None]
     cost: int = 1
 
-    def safely(self, seen: Observation) -> bool:
-        """Whether a request has it; False where that cannot be said."""
+    def safely(self, seen: Observation) -> bool | None:
+        """Whether a request has it; False where it cannot be computed."""
         try:
             return self.holds(seen)
         except (ArithmeticError, LookupError, RecursionError, TypeError, ValueError):
             return False
+
+    def holds_surely(self, seen: Observation) -> bool:
+        """Whether it is known that a request has it."""
+        return self.safely(seen) is True
 
 
 ALWAYS: Final = Condition("", lambda _: True, 0)
@@ -38,17 +42,20 @@ ALWAYS: Final = Condition("", lambda _: True, 0)
 
 def both(first: Condition, second: Condition) -> Condition:
     """The condition that holds where both do."""
-    return Condition(
-        f"{first.words} and {second.words}",
-        lambda seen: first.safely(seen) and second.safely(seen),
-        first.cost + second.cost + 1,
-    )
+    words, cost = f"{first.words} and {second.words}", first.cost + second.cost + 1
+    return Condition(words, lambda seen: _all(first.safely(seen), second.safely(seen)), cost)
+
+
+def _all(*holds: bool | None) -> bool | None:
+    return False if False in holds else None if None in holds else True
 
 
 def either(conditions: Sequence[Condition]) -> Condition:
     """The condition that holds where any of several does."""
-    return Condition(
-        ", or ".join(condition.words for condition in conditions),
-        lambda seen: any(condition.safely(seen) for condition in conditions),
-        sum(condition.cost for condition in conditions) + 2 * len(conditions),
-    )
+
+    def holds(seen: Observation) -> bool | None:
+        found = [condition.safely(seen) for condition in conditions]
+        return True if True in found else None if None in found else False
+
+    words = ", or ".join(condition.words for condition in conditions)
+    return Condition(words, holds, sum(condition.cost for condition in conditions) + 2 * len(conditions))

@@ -14,7 +14,6 @@ from contracts.diagnosis.body_conditions import body_conditions
 from contracts.diagnosis.condition import Condition
 from contracts.diagnosis.observations import REUSE, Observation
 from contracts.diagnosis.text_conditions import text_properties
-from contracts.json_equality import same
 from contracts.json_text import ABSENT, is_number
 
 if TYPE_CHECKING:
@@ -32,6 +31,17 @@ KINDS: Final = {
     "array": "a list",
     "object": "an object",
 }
+
+
+def _are_texts(value: Any) -> list[bool]:
+    """For each item of a list whether it is a text; of what is no list nothing."""
+    return [isinstance(item, str) for item in value] if isinstance(value, list) else []
+
+
+def _ends(items: list[bool]) -> list[bool]:
+    return items[:1] + items[-1:]
+
+
 _VALUES: Final[dict[str, Callable[[Any], bool]]] = {
     "is an empty list": lambda value: value == [],
     "is an empty object": lambda value: value == {},
@@ -42,6 +52,7 @@ _VALUES: Final[dict[str, Callable[[Any], bool]]] = {
     "is a negative number": lambda value: is_number(value) and value < 0,
     "is a number that is not positive": lambda value: is_number(value) and value <= 0,
     "is a whole number": lambda value: is_number(value) and value == int(value),
+    "is written without a fraction and an exponent": lambda value: is_number(value) and isinstance(value, int),
     "is a number that no double holds": lambda value: is_number(value) and value in (float("inf"), float("-inf")),
     "is false, 0 or an empty text": lambda value: value is False or value == "" or (is_number(value) and value == 0),
     "is a list or an object": lambda value: isinstance(value, dict | list),
@@ -49,6 +60,11 @@ _VALUES: Final[dict[str, Callable[[Any], bool]]] = {
     "is a list that is not empty": lambda value: isinstance(value, list) and bool(value),
     "is an object that is not empty": lambda value: isinstance(value, dict) and bool(value),
     "is a list with one item": lambda value: isinstance(value, list) and len(value) == 1,
+    "is a list that begins with a text": lambda value: _are_texts(value)[:1] == [True],
+    "is a list that ends with a text": lambda value: _are_texts(value)[-1:] == [True],
+    "is a list that begins and ends with a text": lambda value: _ends(_are_texts(value)) == [True, True],
+    "is a list without a text": lambda value: isinstance(value, list) and True not in _are_texts(value),
+    "is a list with a text": lambda value: True in _are_texts(value),
     "has an item twice": lambda value: (
         isinstance(value, list) and len(value) > len({json.dumps(item, sort_keys=True) for item in value})
     ),
@@ -56,57 +72,53 @@ _VALUES: Final[dict[str, Callable[[Any], bool]]] = {
         isinstance(value, list) and all(isinstance(item, str) for item in value) and value != sorted(value)
     ),
 }
-#: Values common to failing requests that are looked for, and how much they may have.
-_CONSTANTS: Final = 3
-_SHORT: Final = 40
-#: Ways of being wrong that failing requests have in common.
+#: Ways of being wrong that failing requests have in common, and the requests in which they are looked for.
 _WAYS: Final = 20
+_LOOKED_AT: Final = 40
 #: Values within a value that are looked at.
 _MOST_VALUES: Final = 100
 
 
-def conditions(contract: Contract, failing: Sequence[Observation]) -> Iterator[Condition]:
-    """The bank of conditions, with the values and headers that failing requests have in common."""
+def conditions(contract: Contract) -> Iterator[Condition]:
+    """The bank of conditions."""
     names = [field.path for field in contract.fields]
     for name in names:
         yield Condition(f"{name} is not sent", partial(_lacks, name))
         yield Condition(f"{name} is sent", partial(_has, name))
-        values: Values = partial(_value, name)
-        yield from _of_subject(name, values, 1)
-        yield from _constants(name, values, failing)
+        yield from _of_subject(name, partial(_value, name), 1)
     yield Condition("the externalId was sent before", lambda seen: bool(seen.value(REUSE)), 1)
-    yield from _ways_of_being_wrong(failing)
-    yield from body_conditions(failing, names)
+    yield from body_conditions(names)
     for part, found in _parts_of_values(contract).items():
         yield from _of_subject(part, found, 2)
-        yield from _constants(part, found, failing)
 
 
 def _of_subject(name: str, values: Values, cost: int) -> Iterator[Condition]:
+    found, texts = partial(_looked_up, name, values), partial(_looked_up, f"texts of {name}", partial(_texts, values))
     for kind, words in KINDS.items():
-        yield Condition(f"{name} is {words}", partial(_any_value, values, partial(_is_kind, kind)), cost)
+        yield Condition(f"{name} is {words}", partial(_any, found, partial(_is_kind, kind)), cost)
     for words, has in _VALUES.items():
-        yield Condition(f"{name} {words}", partial(_any_value, values, has), cost + 1)
+        yield Condition(f"{name} {words}", partial(_any, found, has), cost + 1)
     for words, has_text in text_properties():
-        yield Condition(f"{name} {words}", partial(_any_text, values, has_text), cost + 1)
+        yield Condition(f"{name} {words}", partial(_any, texts, has_text), cost + 1)
 
 
-def _ways_of_being_wrong(failing: Sequence[Observation]) -> Iterator[Condition]:
-    counts = Counter(kind for seen in failing[:_SHORT] for kind in seen.kinds)
+def _looked_up(name: str, values: Values, seen: Observation) -> Sequence[Any]:
+    found = seen.looked_up.get(name)
+    if found is None:
+        found = seen.looked_up[name] = values(seen)
+    return found
+
+
+def _texts(values: Values, seen: Observation) -> Sequence[str]:
+    return list(dict.fromkeys(value for value in values(seen) if isinstance(value, str)))
+
+
+def ways_of_being_wrong(failing: Sequence[Observation]) -> Iterator[Condition]:
+    """The kinds of mistakes of the failing requests: they say less than what is in a request."""
+    counts = Counter(kind for seen in failing[:_LOOKED_AT] for kind in seen.kinds)
     for kind, count in counts.most_common(_WAYS):
         if count > 1:
-            yield Condition(f"what is wrong is {kind}", partial(_is_wrong_by, kind), 0)
-
-
-def _constants(name: str, values: Values, failing: Sequence[Observation]) -> Iterator[Condition]:
-    """That the subject has one of the values which failing requests have in common."""
-    counts = Counter(
-        json.dumps(value) for seen in failing[:_SHORT] for value in values(seen) if not isinstance(value, dict | list)
-    )
-    for shown, count in counts.most_common(_CONSTANTS):
-        if count > 1 and len(shown) <= _SHORT:
-            is_it = partial(same, json.loads(shown))
-            yield Condition(f"{name} is {shown}", partial(_any_value, values, is_it), 2)
+            yield Condition(f"their mistake is {kind}", partial(_is_wrong_by, kind), 4)
 
 
 def _parts_of_values(contract: Contract) -> dict[str, Values]:
@@ -165,12 +177,8 @@ def _inner_values(name: str, seen: Observation) -> Sequence[Any]:
     return list(islice((node for node in json_text.nodes(value) if node is not value), _MOST_VALUES))
 
 
-def _any_value(values: Values, has: Callable[[Any], bool], seen: Observation) -> bool:
-    return any(has(value) for value in values(seen))
-
-
-def _any_text(values: Values, has: Callable[[str], bool], seen: Observation) -> bool:
-    return any(isinstance(value, str) and has(value) for value in values(seen))
+def _any(values: Values, has: Callable[[Any], bool], seen: Observation) -> bool:
+    return any(map(has, values(seen)))
 
 
 def _is_kind(kind: str, value: Any) -> bool:

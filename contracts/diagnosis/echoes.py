@@ -2,51 +2,64 @@
 
 from __future__ import annotations
 
+import json
+import math
 import re
+import struct
+from collections import Counter
 from collections.abc import Callable, Iterator
 from functools import partial
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from contracts import json_text
 from contracts.diagnosis.observations import ACCEPTED, REFUSED, Observation
+from contracts.diagnosis.validity import is_valid
 from contracts.json_equality import same
 from contracts.json_text import is_number
 from contracts.kinds import WHOLE_CHANGES
 
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from contracts.document import Field
+
 Prediction = Callable[[Observation], str | None]
 Change = Callable[[Any], Any]
 
-#: Lengths to which texts are cut.
-_LENGTHS: Final = (16, 20, 32, 50, 64, 100, 127, 128, 191, 200, 255, 256, 500, 512, 1_000, 1_024, 2_000, 4_000)
 _DOES: Final = {name: f"texts are stored {name}" for name in WHOLE_CHANGES} | {
     "trimmed": "white space at both ends is removed",
     "trimmed at the start": "white space at the start is removed",
     "trimmed at the end": "white space at the end is removed",
     "trimmed as in JavaScript": "white space at both ends is removed, U+FEFF included",
     "trimmed as in Java": "characters up to U+0020 at both ends are removed",
+    "line ends": "CR LF and CR become LF",
     "white space": "white space is collapsed and trimmed",
     "white space collapsed": "white space is collapsed",
     "spaces collapsed": "spaces in a row become one",
+    "upper case": "texts are stored in upper case",
+    "lower case": "texts are stored in lower case",
+    "folded": "texts are stored with their case folded",
+    "title case": "texts are stored in title case",
+    "with a capital letter": "the first letter becomes a capital",
     "escaped for HTML in decimal": "texts are stored escaped for HTML",
     "escaped for HTML by name": "texts are stored escaped for HTML",
     "escaped for HTML with slashes": "texts are stored escaped for HTML, slashes and backticks included",
+    "ASCII with question marks": "characters beyond ASCII become question marks",
     "Latin-1 with question marks": "characters beyond Latin-1 become question marks",
     "Windows-1252 with question marks": "characters beyond Windows-1252 become question marks",
     "only ASCII": "characters beyond ASCII are removed",
     "only printable characters": "characters that cannot be printed are removed",
     **{form: f"texts are normalised to {form}" for form in ("NFC", "NFD", "NFKC", "NFKD")},
 }
-
-_REMOVED: Final = {
+#: Classes of characters that are removed, or become another one.
+_CHARACTERS: Final = {
     "invisible characters": "[\u00ad\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff]",
     "zero-width characters": "[\u200b-\u200d\ufeff]",
     "zero-width characters and marks of direction": "[\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]",
     "marks of direction": "[\u200e\u200f\u202a-\u202e\u2066-\u2069]",
-    "byte order marks": "\ufeff",
     "control characters": r"[\x00-\x1f\x7f]",
     "control characters but tabs and line breaks": r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]",
     "control characters of any kind": r"[\x00-\x1f\x7f-\x9f]",
-    "U+0000": r"\x00",
     "line breaks": r"[\r\n]+",
     "characters beyond U+FFFF": "[\U00010000-\U0010ffff]",
     "characters beyond Latin-1": r"[^\x00-\xff]",
@@ -54,57 +67,142 @@ _REMOVED: Final = {
     "combining marks": r"[\u0300-\u036f]",
     "tags": r"<[^>]*>",
     "quotation marks": r"[\"']",
-    "backslashes": r"\\",
     "white space": r"\s+",
     "< and >": r"[<>]",
 }
+_BECOME: Final = {
+    "are removed": "",
+    "become spaces": " ",
+    "become U+FFFD": "\ufffd",
+    "become question marks": "?",
+    "become hyphens": "-",
+    "become underscores": "_",
+}
+#: Members of an object that are dropped, by their names.
+_NAMES: Final[dict[str, Callable[[str], bool]]] = {
+    "are empty": lambda name: not name,
+    "begin with $": lambda name: name.startswith("$"),
+    "begin with _": lambda name: name.startswith("_"),
+    "begin with __": lambda name: name.startswith("__"),
+    "contain a full stop": lambda name: "." in name,
+    "contain a full stop or begin with $": lambda name: "." in name or name.startswith("$"),
+    "are __proto__": lambda name: name == "__proto__",
+    "are __proto__ or constructor": lambda name: name in {"__proto__", "constructor"},
+    "are __proto__, constructor or prototype": lambda name: name in {"__proto__", "constructor", "prototype"},
+    "are id": lambda name: name == "id",
+    "contain U+0000": lambda name: "\0" in name,
+    "are not ASCII": lambda name: not name.isascii(),
+    "contain white space": lambda name: any(map(str.isspace, name)),
+    "are numbers": str.isdecimal,
+}
+#: Members of an object that are dropped, by their values.
+_VALUES: Final[dict[str, Callable[[Any], bool]]] = {
+    "are null": lambda value: value is None,
+    "are empty texts": lambda value: value == "",
+    "are empty lists": lambda value: value == [],
+    "are empty objects": lambda value: value == {},
+    "are null or empty": lambda value: value is None or value in ("", [], {}),
+    "are false": lambda value: value is False,
+    "are false, 0, empty texts or null": lambda value: value is None or value in ("", 0),  # lists cannot be hashed
+}
 
 
-def changed_values(name: str) -> Iterator[tuple[str, Prediction]]:
-    """Hypotheses about what is done to the values of a field; one agrees where it gives what the service showed."""
-    for sentence, change in _changes():
-        yield f"{name}: {sentence}", _giving(name, change)
+def changed_values(
+    field: Field, failing: Sequence[Observation], *, is_shared: bool
+) -> Iterator[tuple[str, Prediction]]:
+    """Hypotheses about what is done to the values of a field; one agrees where it gives what the service showed.
+
+    Args:
+        field: The field.
+        failing: The requests whose values came back as others: limits and single characters are read from them.
+        is_shared: Whether another finding is about changes of the field, too.
+    """
+    for sentence, change in (*_limits(field.path, failing), *_single_characters(failing), *_changes()):
+        yield f"{field.path}: {sentence}", partial(_predicted, field, change, is_shared)
 
 
-def _giving(name: str, change: Change) -> Prediction:
-    """Predicts the outcome that was seen where the change gives the value that was shown, else another one."""
+def _predicted(field: Field, change: Change, is_shared: bool, seen: Observation) -> str | None:  # noqa: FBT001
+    """The outcome that was seen where the change gives the value that was shown, else another one."""
+    if seen.shown is None or seen.broken or field.path not in seen.body:
+        return None
+    sent, shown = seen.body[field.path], seen.shown.get(field.path, json_text.ABSENT)
+    expected = change(sent)
+    if same(expected, shown):
+        return ACCEPTED
+    if expected is not json_text.ABSENT and not is_valid(field, expected):
+        return None  # what would become invalid may be kept as it was
+    if is_shared and not same(shown, sent):
+        if same(expected, sent):
+            return None  # the other mistake has changed it
+        if same(change(shown), shown):
+            return ACCEPTED  # both have
+    return REFUSED
 
-    def predicts(seen: Observation) -> str | None:
-        if seen.shown is None or seen.broken or name not in seen.body:
-            return None
-        try:
-            expected = change(seen.body[name])
-        except (TypeError, ValueError, OverflowError, RecursionError):
-            return None
-        return ACCEPTED if same(expected, seen.shown.get(name, json_text.ABSENT)) else REFUSED
 
-    return predicts
+def _limits(name: str, failing: Sequence[Observation]) -> Iterator[tuple[str, Change]]:
+    """Limits at which values are cut, as the values that came back have them."""
+    shown = [seen.shown[name] for seen in failing if seen.shown is not None and name in seen.shown]
+    texts = [value for value in shown if isinstance(value, str) and value]
+    for length, _ in Counter(map(len, texts)).most_common(1):
+        yield f"texts are cut after {length:,} characters", partial(_in_texts, partial(_cut, length))
+    for size in {len(text.encode("utf-8", "replace")) for text in sorted(texts, key=len)[-1:]}:
+        yield f"texts are cut after {size:,} bytes", partial(_in_texts, partial(_cut_bytes, size))
+    for most, count in Counter(filter(is_number, shown)).most_common(1):
+        if count > 1:
+            yield f"numbers beyond {most:,} are stored as {most:,}", partial(_within, -math.inf, most)
+            yield f"numbers below {most:,} are stored as {most:,}", partial(_within, most, math.inf)
+            words = f"numbers are stored as the nearest within {most:,} and -{most:,}"
+            yield words, partial(_within, -abs(most), abs(most))
+
+
+def _single_characters(failing: Sequence[Observation]) -> Iterator[tuple[str, Change]]:
+    """One character that is removed or becomes another one, as the kinds of the failing cases name it."""
+    kinds = Counter(kind for seen in failing for _, _, kinds in seen.findings for kind in kinds)
+    for kind, _ in kinds.most_common(10):
+        found = re.fullmatch(r'(?:without (".+")|(".+") to (".+"))', kind)
+        if found and found[1]:
+            yield f"{found[1]} is removed", partial(_in_texts, partial(_replaced, json.loads(found[1]), ""))
+        elif found:
+            one, other = json.loads(found[2]), json.loads(found[3])
+            yield f"{found[2]} becomes {found[3]}", partial(_in_texts, partial(_replaced, one, other))
 
 
 def _changes() -> Iterator[tuple[str, Change]]:
     for name, change in WHOLE_CHANGES.items():
         yield _DOES[name], partial(_in_texts, change)
-    yield "white space at both ends is removed where anything is left", partial(_in_texts, lambda t: t.strip() or t)
-    for length in _LENGTHS:
-        yield f"texts are cut after {length:,} characters", partial(_in_texts, partial(_cut, length))
-        yield f"texts are cut after {length:,} bytes", partial(_in_texts, partial(_cut_bytes, length))
-    for what, characters in _REMOVED.items():
-        yield f"{what} are removed", partial(_in_texts, partial(re.sub, characters, ""))
-        yield f"{what} become spaces", partial(_in_texts, partial(re.sub, characters, " "))
-        yield f"{what} become U+FFFD", partial(_in_texts, partial(re.sub, characters, "\ufffd"))
-        yield f"{what} become question marks", partial(_in_texts, partial(re.sub, characters, "?"))
+    for what, characters in _CHARACTERS.items():
+        for does, instead in _BECOME.items():
+            yield f"{what} {does}", partial(_in_texts, partial(re.sub, characters, instead))
         yield f"texts end before {what}", partial(_in_texts, partial(re.sub, f"(?s){characters}.*", ""))
-    yield "numbers are stored as integers", lambda value: int(value) if is_number(value) else value
-    yield "numbers are rounded to whole ones", lambda value: round(value) if is_number(value) else value
-    yield "numbers are rounded to two decimals", lambda value: round(value, 2) if is_number(value) else value
+    for does, number in _NUMBERS.items():
+        yield does, partial(_in_number, number)
     yield "the value is not stored: nothing comes back", lambda _: json_text.ABSENT
     yield "the value is not stored: null comes back", lambda _: None
-    yield "falsy values are taken for none", lambda value: value or None
-    yield "members that are null are dropped", partial(_without, lambda value: value is None)
-    yield "members that are empty are dropped", partial(_without, lambda value: value in ("", [], {}, None))
+    yield "false, 0, null and empty values come back as null", lambda value: value or None
     yield "lists are sorted", partial(_in_lists, sorted)
     yield "repeated items of lists are dropped", partial(_in_lists, lambda items: list(dict.fromkeys(items)))
     yield "every value is stored as a text", lambda value: value if value is None else str(value)
+    for what, has in _NAMES.items():
+        yield f"members whose names {what} are dropped", partial(_members, partial(_is_named, has))
+    for what, is_so in _VALUES.items():
+        yield f"members that {what} are dropped", partial(_members, partial(_is_valued, is_so))
+        yield f"members that {what} are dropped on every level", partial(_inner_members, partial(_is_valued, is_so))
+    yield "names of members are stored in lower case", partial(_renamed, str.lower)
+    yield "names of members are stored in upper case", partial(_renamed, str.upper)
+    yield "names of members are stored trimmed", partial(_renamed, str.strip)
+
+
+_NUMBERS: Final[dict[str, Change]] = {
+    "numbers are stored as integers": int,
+    "numbers are rounded to whole ones": round,
+    "numbers are rounded to two decimals": lambda value: round(value, 2),
+    "negative numbers lose their sign": abs,
+    "numbers are stored in single precision": lambda value: struct.unpack("f", struct.pack("f", value))[0],
+}
+
+
+def _within(least: float, most: float, value: Any) -> Any:
+    return max(least, min(most, value)) if is_number(value) else value
 
 
 def _cut(length: int, text: str) -> str:
@@ -113,6 +211,14 @@ def _cut(length: int, text: str) -> str:
 
 def _cut_bytes(length: int, text: str) -> str:
     return text.encode()[:length].decode("utf-8", "ignore")
+
+
+def _in_number(change: Change, value: Any) -> Any:
+    return change(value) if is_number(value) else value
+
+
+def _replaced(one: str, other: str, text: str) -> str:
+    return text.replace(one, other)
 
 
 def _in_texts(change: Callable[[str], str], value: Any) -> Any:
@@ -134,9 +240,30 @@ def _in_lists(change: Callable[[list[Any]], list[Any]], value: Any) -> Any:
     return value
 
 
-def _without(dropped: Callable[[Any], bool], value: Any) -> Any:
+Drops = Callable[[str, Any], bool]
+
+
+def _is_named(has: Callable[[str], bool], name: str, _: Any) -> bool:
+    return has(name)
+
+
+def _is_valued(is_so: Callable[[Any], bool], _: str, value: Any) -> bool:
+    return is_so(value)
+
+
+def _members(drops: Drops, value: Any) -> Any:
+    if not isinstance(value, dict):
+        return value
+    return {name: inner for name, inner in value.items() if not drops(name, inner)}
+
+
+def _inner_members(drops: Drops, value: Any) -> Any:
     if isinstance(value, list):
-        return [_without(dropped, item) for item in value]
+        return [_inner_members(drops, item) for item in value]
     if isinstance(value, dict):
-        return {name: _without(dropped, inner) for name, inner in value.items() if not dropped(inner)}
+        return {name: _inner_members(drops, inner) for name, inner in value.items() if not drops(name, inner)}
     return value
+
+
+def _renamed(change: Callable[[str], str], value: Any) -> Any:
+    return {change(name): inner for name, inner in value.items()} if isinstance(value, dict) else value

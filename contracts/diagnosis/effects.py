@@ -13,7 +13,16 @@ from typing import TYPE_CHECKING, Any, Final
 
 from contracts import json_text
 from contracts.diagnosis.conditions import KINDS
-from contracts.diagnosis.observations import ACCEPTED, FAILED, OPEN, REFUSED, Observation, part_of
+from contracts.diagnosis.observations import (
+    ACCEPTED,
+    AUTHORIZATION,
+    FAILED,
+    MEDIA_TYPE,
+    OPEN,
+    REFUSED,
+    Observation,
+    part_of,
+)
 from contracts.instants import instant
 from contracts.json_equality import same
 from contracts.json_text import ABSENT
@@ -52,6 +61,12 @@ _FORMS: Final[dict[str, str]] = {
     "a text with a character that is no letter or digit": r"(?s).*[^0-9A-Za-z].*",
 }
 _EPOCH: Final = ((1e9, 1e10, "seconds since 1970"), (1e12, 1e13, "milliseconds since 1970"))
+_INVALID: Final = {
+    AUTHORIZATION: "requests without valid credentials",
+    MEDIA_TYPE: "requests with another media type",
+    "request.body.json": "bodies that are not JSON",
+    "request.body.type": "bodies that are not an object",
+}
 _FEWEST: Final = 3
 #: Seconds by which instants may lie apart that are as far from the time of their requests.
 _SPREAD: Final = 20.0
@@ -67,16 +82,14 @@ class Effect:
     """What a service does.
 
     Attributes:
-        words: The effect; ``{}`` stands for where it shows.
+        words: The effect; ``{}`` stands for "all", where every request shows it.
         shows: Whether an exchange shows it; None where it cannot.
         cost: The lower, the more it says.
-        of_invalid: Whether only invalid requests show it.
     """
 
     words: str
     shows: Shows
     cost: int = 0
-    of_invalid: bool = False
 
 
 def effects(cause: RootCause, clauses: Sequence[str], failing: Sequence[Observation]) -> Iterator[Effect]:
@@ -89,10 +102,10 @@ def effects(cause: RootCause, clauses: Sequence[str], failing: Sequence[Observat
     statuses = {seen.response.status for seen in failing}
     if clause == "response.201.status" and len(statuses) == 1:
         status = statuses.pop()
-        yield Effect(f"{{}} is answered with {status}", partial(_has_status, status))
+        yield Effect(f"{{}}valid requests are answered with {status}", partial(_has_status, status))
     yield from _headers(clause, failing)
     if not clause.startswith(("request.", "authorization.")):
-        words = f"{clause} is broken ({cause.cause}) by the response to {{}}"
+        words = f"{{}}responses break the promise {clause} ({cause.cause})"
         yield Effect(words, partial(_breaks, frozenset(clauses), cause.cause, _scope(failing)), 6)
 
 
@@ -105,11 +118,17 @@ def _outcomes(clauses: Sequence[str], failing: Sequence[Observation]) -> Iterato
     status = f" ({statuses.pop()})" if len(statuses) == 1 else ""
     if outcome == ACCEPTED:
         areas = frozenset(_area(clause) for clause in clauses)
-        yield Effect("{} is accepted", partial(_is_accepted, areas), of_invalid=True)
+        yield Effect(f"{{}}{_invalid(clauses[0])} are accepted", partial(_is_accepted, areas))
     elif outcome == REFUSED:
-        yield Effect(f"{{}} is refused{status}", _is_refused)
+        yield Effect(f"{{}}valid requests are refused{status}", _is_refused)
     else:
-        yield Effect(f"{{}} makes the service fail{status}", _fails)
+        yield Effect(f"{{}}requests make the service fail{status}", _fails)
+
+
+def _invalid(clause: str) -> str:
+    """What breaks a clause, in the plural."""
+    part = part_of(clause)
+    return _INVALID.get(clause) or _INVALID.get(part) or f"invalid values of {part}"
 
 
 def _area(clause: str) -> str:
@@ -118,17 +137,18 @@ def _area(clause: str) -> str:
 
 
 def _is_accepted(areas: frozenset[str], seen: Observation) -> bool | None:
-    return seen.outcome == ACCEPTED if seen.wrong and _area(seen.broken) in areas else None
+    if not seen.wrong or _area(seen.broken) not in areas or seen.outcome == FAILED:
+        return None
+    return seen.outcome == ACCEPTED
 
 
 def _is_refused(seen: Observation) -> bool | None:
-    return None if seen.broken else seen.outcome == REFUSED
+    return None if seen.broken or seen.outcome == FAILED else seen.outcome == REFUSED
 
 
 def _fails(seen: Observation) -> bool | None:
-    if seen.outcome == REFUSED and (seen.wrong or seen.broken == OPEN):
-        return None
-    return seen.outcome == FAILED
+    # What is refused, rightly or by another mistake, may be refused before anything could fail.
+    return None if seen.outcome == REFUSED else seen.outcome == FAILED
 
 
 def _has_status(status: int, seen: Observation) -> bool | None:
@@ -151,14 +171,12 @@ def _breaks(clauses: frozenset[str], cause: str, scope: tuple[bool, bool], seen:
 
 def _headers(clause: str, failing: Sequence[Observation]) -> Iterator[Effect]:
     """That the response's Content-Type is another one."""
-    if "mediaType" not in clause and "json" not in clause:
-        return
     values = {seen.response.header("content-type") for seen in failing}
-    if len(values) == 1:
+    if len(values) == 1 and clause.endswith(("mediaType", "media_type", ".json")):
         value = values.pop()
-        words = "has no Content-Type" if value is None else f"has the Content-Type {json.dumps(value)}"
-        if clause.endswith(("mediaType", "media_type")) or "json" not in str(value):
-            yield Effect(f"the response to {{}} {words}", partial(_has_type, value, _scope(failing)), 1)
+        words = "have no Content-Type" if value is None else f"have the Content-Type {json.dumps(value)}"
+        if not clause.endswith("json") or "json" not in str(value):
+            yield Effect(f"{{}}responses {words}", partial(_has_type, value, _scope(failing)), 1)
 
 
 def _has_type(value: str | None, scope: tuple[bool, bool], seen: Observation) -> bool | None:
@@ -172,9 +190,8 @@ def _members(clause: str, failing: Sequence[Observation]) -> Iterator[Effect]:
     readable = [seen for seen in failing if isinstance(seen.answer, dict)]
     if not path or path[-1] == "items" or not readable:
         return
-    shown = ".".join(path)
     for words, holds, cost in _facts(path, clause.rpartition(".")[2], readable):
-        yield Effect(f"{shown} {words} in the response to {{}}", partial(_shows, path, holds), cost)
+        yield Effect(f"{'.'.join(path)} {words} in {{}}responses", partial(_shows, path, holds), cost)
 
 
 Holds = Callable[[Observation, Any], bool]
@@ -198,7 +215,7 @@ def _at(answer: Any, path: Sequence[str]) -> Any:
 def _facts(path: Sequence[str], aspect: str, failing: Sequence[Observation]) -> Iterator[tuple[str, Holds, int]]:
     """Facts about a member of the response that hold for all failing requests, and for no right response."""
     values = [_at(seen.answer, path) for seen in failing]
-    facts = [*_of_value(path, values)]
+    facts = [*_of_value(path, aspect, values)]
     if aspect in _TYPED:
         facts += [*_of_kind(), *_of_relation(path, failing)]
     if aspect in _FORMED:
@@ -219,13 +236,14 @@ def _safely(holds: Holds, seen: Observation, value: Any) -> bool:
         return False
 
 
-def _of_value(path: Sequence[str], values: Sequence[Any]) -> Iterator[tuple[str, Holds, int]]:
+def _of_value(path: Sequence[str], aspect: str, values: Sequence[Any]) -> Iterator[tuple[str, Holds, int]]:
     first = values[0]
     renamed = path[-1]
     yield f"is missing, or has another name than {renamed},", lambda _, value: value is ABSENT, 0
     yield "is null", lambda _, value: value is None, 0
-    if first is not ABSENT and len(values) >= _FEWEST and len(shown := json.dumps(first)) <= 80:
-        yield f"is always {shown}", lambda _, value: same(first, value), 1
+    if first is not ABSENT and first is not None and len(values) >= _FEWEST and len(shown := json.dumps(first)) <= 80:
+        # Of a text with the wrong form the form says more.
+        yield f"is always {shown}", lambda _, value: same(first, value), 4 if aspect in _FORMED else 1
 
 
 def _of_form(values: Sequence[Any]) -> Iterator[tuple[str, Holds, int]]:

@@ -7,23 +7,23 @@ greedily, what explains most findings first (Chvatal 1979, set cover; Reiter 198
 from __future__ import annotations
 
 import dataclasses
+from collections import Counter
 from dataclasses import dataclass, replace
 from itertools import chain, islice
 from typing import TYPE_CHECKING, Final
 
 from contracts.diagnosis.coercions import conversions
+from contracts.diagnosis.conditions import conditions
 from contracts.diagnosis.echoes import changed_values
 from contracts.diagnosis.fields import field_hypotheses
-from contracts.diagnosis.metadata import object_hypotheses
 from contracts.diagnosis.models import Hypothesis, OfOutcome, Predicted
-from contracts.diagnosis.narrow_fields import narrow_fields
 from contracts.diagnosis.observations import ACCEPTED, FAILED, HEADERS, REUSE, Observation, part_of
 from contracts.diagnosis.patterns import other_patterns
 from contracts.diagnosis.requests import request_hypotheses
 from contracts.diagnosis.rules import Rule, learnt_rules
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from contracts.document import Contract
     from contracts.root_causes import RootCause
@@ -35,6 +35,7 @@ _NEARLY_ALL: Final = 0.7
 #: Of one request alone only the simplest hypotheses, up to this rank, and those about headers are said: too many fit.
 _FEWEST: Final = 2
 _SIMPLE: Final = 3
+_ECHO: Final = ".echo"
 _FAILS, _REUSE, _OWN = "service.no_5xx", "state.external_id_reuse", "response.201.answers_own_request"
 
 
@@ -106,29 +107,27 @@ def diagnose(contract: Contract, causes: Sequence[RootCause], observations: Sequ
     def fitting(hypotheses: Iterable[Hypothesis | OfOutcome | Rule]) -> Iterator[_Candidate]:
         return filter(None, (_candidate(hypothesis, found, passing, failing) for hypothesis in hypotheses))
 
+    bank = list(conditions(contract))
     candidates = list(fitting(_general(contract)))
+    #: Fields whose values several mistakes change.
+    echoes = Counter(part_of(cause.clause) for cause in causes if cause.clause.endswith(_ECHO))
+    shared = {name for name, count in echoes.items() if count > 1}
     explained = {name for candidate in candidates for name in candidate.diagnosis.findings}
     for cause in causes:
         if cases.get(cause.identifier()) and cause.identifier() not in explained:
             before = len(candidates)
-            candidates += fitting(_of_finding(cause))
+            candidates += fitting(_of_finding(contract, cause, cases[cause.identifier()], shared))
             # There are many, and each takes its time: the first one that fits will do.
             candidates += islice(fitting(islice(_of_pattern(contract, cause), _MOST)), 1)
             if len(candidates) == before:
-                rules = learnt_rules(contract, cause, cases[cause.identifier()], observations)
+                rules = learnt_rules(bank, contract, cause, cases[cause.identifier()], observations)
                 candidates += islice(fitting(rules), 1)
-    return list(_chosen(candidates, set(cases)))
+    return _together(_chosen(candidates, set(cases)))
 
 
 def _general(contract: Contract) -> Iterator[Hypothesis]:
     """The hypotheses that no finding has to suggest, the simplest families first."""
-    return chain(
-        field_hypotheses(contract),
-        request_hypotheses(),
-        conversions(contract),
-        narrow_fields(contract),
-        object_hypotheses(contract),
-    )
+    return chain(field_hypotheses(contract), request_hypotheses(), conversions(contract))
 
 
 def _cases(cause: RootCause, clauses: Sequence[str], observations: Sequence[Observation]) -> list[Observation]:
@@ -147,14 +146,18 @@ def _cases(cause: RootCause, clauses: Sequence[str], observations: Sequence[Obse
     return found or [seen for seen in observations if seen.place in some]
 
 
-def _of_finding(cause: RootCause) -> Iterator[OfOutcome]:
+def _of_finding(
+    contract: Contract, cause: RootCause, cases: Sequence[Observation], shared: set[str]
+) -> Iterator[OfOutcome]:
     """The hypotheses that a finding suggests, the simplest first."""
     for clause in cause.clauses or (cause.clause,):
-        if clause.endswith(".echo"):
-            yield from _named([part_of(clause)], changed_values(part_of(clause)))
-        elif clause == _OWN:
-            # It is known by its displayName.
-            yield from _named(["displayName", part_of(clause)], changed_values("displayName"))
+        # The project of another request is known by its displayName.
+        name = "displayName" if clause == _OWN else part_of(clause) if clause.endswith(_ECHO) else ""
+        for field in contract.fields:
+            if field.path == name:
+                parts = tuple(dict.fromkeys((name, part_of(clause))))
+                for sentence, predicts in changed_values(field, cases, is_shared=name in shared):
+                    yield OfOutcome(sentence, parts, predicts, of_echo=True)
 
 
 def _of_pattern(contract: Contract, cause: RootCause) -> Iterator[OfOutcome]:
@@ -162,14 +165,8 @@ def _of_pattern(contract: Contract, cause: RootCause) -> Iterator[OfOutcome]:
     for clause in cause.clauses or (cause.clause,):
         for field in contract.fields:
             if field.pattern is not None and clause == f"request.{field.path}.pattern":
-                yield from _named([field.path], other_patterns(field))
-
-
-def _named(
-    parts: Sequence[str], found: Iterable[tuple[str, Callable[[Observation], str | None]]]
-) -> Iterator[OfOutcome]:
-    for sentence, predicts in found:
-        yield OfOutcome(sentence, tuple(parts), predicts)
+                for sentence, predicts in other_patterns(field):
+                    yield OfOutcome(sentence, (field.path,), predicts)
 
 
 def _candidate(
@@ -270,3 +267,13 @@ def _chosen(candidates: Sequence[_Candidate], left: set[str]) -> Iterator[Diagno
             return
         yield replace(best, findings=explained)
         left -= set(explained)
+
+
+def _together(diagnoses: Iterable[Diagnosis]) -> list[Diagnosis]:
+    """One diagnosis for each sentence: several findings may have been explained by the same one."""
+    found: dict[str, Diagnosis] = {}
+    for diagnosis in diagnoses:
+        first = found.setdefault(diagnosis.sentence, diagnosis)
+        if first is not diagnosis:
+            found[diagnosis.sentence] = replace(first, findings=first.findings + diagnosis.findings)
+    return list(found.values())

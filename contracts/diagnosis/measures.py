@@ -50,11 +50,21 @@ def measure_conditions(
         below = max((size for size in others if size < least), default=None)
         if not any(size >= least for size in others):
             limit = _between(below, least)
-            yield Condition(f"{words.format(f'more than {limit:,}')}", partial(_is_more, measure, limit), 2)
+            about = _about(below, least)
+            holds = partial(_is_more, measure, limit if below is None else below, least)
+            yield Condition(f"{words.format(f'more than {limit:,}')}{about}", holds, 2)
         above = min((size for size in others if size > most), default=None)
         if above is not None and not any(size <= most for size in others):
             limit = _between(most, above, upper=True)
-            yield Condition(f"{words.format(f'fewer than {limit:,}')}", partial(_is_less, measure, limit), 2)
+            about, holds = _about(most, above), partial(_is_less, measure, most, above)
+            yield Condition(f"{words.format(f'fewer than {limit:,}')}{about}", holds, 2)
+
+
+def _about(below: float | None, least: float) -> str:
+    """Between which sizes the limit may lie, where that is not known exactly."""
+    if below is None or least - below <= 1:
+        return ""
+    return f" (the limit lies between {below:,} and {least:,})"
 
 
 def _between(below: float | None, least: float, *, upper: bool = False) -> float:
@@ -74,7 +84,7 @@ def _measures(contract: Contract) -> Iterator[tuple[str, Measure]]:
             for unit, length in _LENGTHS.items():
                 yield f"{name} has {{}} {unit}", partial(_text_length, name, length)
         if {"number", "integer"} & set(field.types):
-            yield f"{name} is {{}}".replace("{}", "{}"), partial(_number, name)
+            yield f"{name} is {{}}", partial(_number, name)
             yield f"{name} without its sign is {{}}", partial(_magnitude, name)
             yield f"{name} has {{}} digits", partial(_digits, name)
         if "array" in field.types:
@@ -93,14 +103,14 @@ def _measures(contract: Contract) -> Iterator[tuple[str, Measure]]:
     yield "the headers have {} characters", lambda seen: sum(len(name) + len(text) for name, text in seen.case.headers)
 
 
-def _is_more(measure: Measure, limit: float, seen: Observation) -> bool:
+def _is_more(measure: Measure, below: float, least: float, seen: Observation) -> bool | None:
     size = measure(seen)
-    return size is not None and size > limit
+    return False if size is None or size <= below else True if size >= least else None
 
 
-def _is_less(measure: Measure, limit: float, seen: Observation) -> bool:
+def _is_less(measure: Measure, most: float, above: float, seen: Observation) -> bool | None:
     size = measure(seen)
-    return size is not None and size < limit
+    return False if size is None or size >= above else True if size <= most else None
 
 
 def _text_length(name: str, length: Callable[[str], int], seen: Observation) -> float | None:

@@ -18,6 +18,8 @@ class _Unsaid:
         return "UNSAID"
 
 
+#: How clauses end that are about values that come back.
+ECHOES: Final = (".echo", ".answers_own_request")
 #: Nothing is said of the value that comes back.
 UNSAID: Final = _Unsaid()
 
@@ -101,12 +103,13 @@ def _came_back(stored: dict[str, Any], seen: Observation) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class OfOutcome:
-    """A mistake given by the outcome of each request, as the other modules of this package have it."""
+    """A mistake given by the outcome of each request; with ``of_echo`` by whether the value comes back as predicted."""
 
     sentence: str
     parts: tuple[str, ...]
     predicts: Callable[[Observation], str | None]
     rank: int = 6
+    of_echo: bool = False
 
     def predict(self, seen: Observation) -> Predicted | None:
         """What the service does with a request; None where the hypothesis has nothing to say about it."""
@@ -114,7 +117,7 @@ class OfOutcome:
         if outcome is None:
             return None
         usual = REFUSED if seen.wrong else ACCEPTED
-        differs = outcome != usual or any(clause.endswith(".echo") for clause, _, _ in seen.findings)
+        differs = outcome != usual or (self.of_echo and any(clause.endswith(ECHOES) for clause, _, _ in seen.findings))
         return Predicted(outcome, outcome == seen.outcome, frozenset(self.parts if differs else ()))
 
 

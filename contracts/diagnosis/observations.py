@@ -11,7 +11,7 @@ from contracts.exchange_record import ExchangeRecord
 from contracts.history_records import ReattributedRecord
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from contracts.exchange_record import Place
     from contracts.findings import Finding
@@ -50,6 +50,7 @@ class Observation:
         answer: The JSON value of the response's body; ABSENT where it is none.
         started: When it was sent, in seconds since the epoch.
         place: Its name within the history.
+        looked_up: What conditions have found in it, by what they are about.
     """
 
     case: Case
@@ -66,6 +67,7 @@ class Observation:
     answer: Any = field(default=json_text.ABSENT, compare=False)
     started: float = field(default=0.0, compare=False)
     place: Place = field(default=("", 0), compare=False)
+    looked_up: dict[str, Sequence[Any]] = field(default_factory=dict, compare=False, repr=False)
 
     @classmethod
     def of(cls, record: ExchangeRecord) -> Observation | None:

@@ -153,7 +153,9 @@ def _other_characters(shown: str, node: Chars) -> Iterator[tuple[str, Node]]:
     yield f"{shown} were optional", Repeat(node, 0, 1)
     for number, part in enumerate(chars if len(chars) > 1 else ()):
         yield f"{written(Chars((part,)))} were missing from {shown}", Chars((*chars[:number], *chars[number + 1 :]))
-    more = [(ord("0"), ord("9")), *(part for part in complement(chars) if part[1] - part[0] < _FEW)]
+    digits = (ord("0"), ord("9"))
+    more = [] if contains(chars, digits[0]) else [digits]
+    more += [part for part in complement(chars) if part[1] - part[0] < _FEW]
     more += [(code, code) for code in map(ord, "_-./ +") if not contains(chars, code)]
     for part in dict.fromkeys(more):
         yield f"{written(Chars((part,)))} were allowed beside {shown}", Chars(charset([*chars, part]))

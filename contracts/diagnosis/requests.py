@@ -25,7 +25,7 @@ _CREDENTIALS: Final[dict[str, Passes]] = {
     "any bearer token passes, an empty one too": lambda v: _scheme(v) == "bearer",
     "an empty bearer token passes": lambda v: _scheme(v) == "bearer" and not _token(v),
     "an empty Authorization header passes": lambda v: is_present(v) and not v.strip(),
-    "the scheme is not looked at, only the key": lambda v: is_present(v) and v.rpartition(" ")[2] == _KEY,
+    "the scheme is not checked, only the key": lambda v: is_present(v) and v.rpartition(" ")[2] == _KEY,
     "the scheme may be another one, but not left out": lambda v: _scheme(v) != "" and _token(v) == _KEY,
     "the scheme may be left out": lambda v: v == _KEY,
     "the key passes with the basic scheme": lambda v: _scheme(v) == "basic" and _token(v) == _KEY,
@@ -36,21 +36,21 @@ _CREDENTIALS: Final[dict[str, Passes]] = {
 }
 #: Bodies that are JSON and declare another media type.
 _MEDIA_TYPES: Final[dict[str, Passes]] = {
-    "the media type is not looked at": lambda _: True,
-    "a body without a media type is taken for JSON": lambda v: is_absent(v) or not v.strip(),
-    "every declared media type is taken for JSON": lambda v: is_present(v) and v.strip() != "",
-    "the word json anywhere in the media type is enough": lambda v: "json" in _essence(v),
-    "the word json anywhere in the Content-Type header is enough": lambda v: "json" in str(v).lower(),
-    "application/json anywhere in the Content-Type header is enough": lambda v: JSON_MEDIA_TYPE in str(v).lower(),
-    "a media type that ends in +json is taken for JSON": lambda v: _essence(v).endswith("+json"),
-    "a media type that ends in json is taken for JSON": lambda v: _essence(v).endswith("json"),
-    "the beginning application/json is enough": lambda v: _essence(v).startswith(JSON_MEDIA_TYPE),
-    "an XML media type is taken for JSON": lambda v: "xml" in _essence(v),
-    "every text media type is taken for JSON": lambda v: _essence(v).startswith("text/"),
-    "every application media type is taken for JSON": lambda v: _essence(v).startswith("application/"),
-    "text/plain is taken for JSON": lambda v: _essence(v) == "text/plain",
-    "text/plain, or no media type, is taken for JSON": lambda v: _essence(v) in {"text/plain", ""},
-    f"JSON in a body of the type {_FORM} is taken": lambda v: _essence(v) == _FORM,
+    "the media type is not checked": lambda _: True,
+    "a body without a media type is accepted": lambda v: is_absent(v) or not v.strip(),
+    "every media type is accepted, but not a missing one": lambda v: is_present(v) and v.strip() != "",
+    "every media type with the word json in it is accepted": lambda v: "json" in _essence(v),
+    "every Content-Type with the word json in it is accepted, in parameters, too": lambda v: "json" in str(v).lower(),
+    "every Content-Type with application/json in it is accepted": lambda v: JSON_MEDIA_TYPE in str(v).lower(),
+    "every media type that ends with +json is accepted": lambda v: _essence(v).endswith("+json"),
+    "every media type that ends with json is accepted": lambda v: _essence(v).endswith("json"),
+    "every media type that begins with application/json is accepted": lambda v: _essence(v).startswith(JSON_MEDIA_TYPE),
+    "every XML media type is accepted": lambda v: "xml" in _essence(v),
+    "every text media type is accepted": lambda v: _essence(v).startswith("text/"),
+    "every media type of application is accepted": lambda v: _essence(v).startswith("application/"),
+    "text/plain is accepted": lambda v: _essence(v) == "text/plain",
+    "text/plain is accepted, and a missing media type": lambda v: _essence(v) in {"text/plain", ""},
+    f"JSON in a body of the type {_FORM} is accepted": lambda v: _essence(v) == _FORM,
 }
 _FORMS: Final = (_FORM, _MULTIPART)
 
@@ -62,8 +62,8 @@ def request_hypotheses() -> Iterator[Hypothesis]:
     for sentence, passes in _MEDIA_TYPES.items():
         yield when(sentence, MEDIA_TYPE, passes, ACCEPTS)
     for media_type in _FORMS:
-        yield _of_form(f"forms are taken, too: bodies of the type {media_type}", partial(_is_of, media_type))
-    yield _of_form("forms are taken, too, of both types", lambda v: _essence(v) in _FORMS)
+        yield _of_form(f"forms are accepted, too: bodies of the type {media_type}", partial(_is_of, media_type))
+    yield _of_form("forms of both types are accepted, too", lambda v: _essence(v) in _FORMS)
     yield _of_form(
         "a multipart body without a boundary makes the service fail", _lacks_boundary, FAILS, of_json=(True, False)
     )

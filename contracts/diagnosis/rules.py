@@ -11,8 +11,9 @@ from dataclasses import dataclass
 from itertools import combinations, islice
 from typing import TYPE_CHECKING, Final
 
+from contracts.diagnosis.body_conditions import header_conditions
 from contracts.diagnosis.condition import ALWAYS, Condition, both, either
-from contracts.diagnosis.conditions import conditions
+from contracts.diagnosis.conditions import ways_of_being_wrong
 from contracts.diagnosis.effects import Effect, effects
 from contracts.diagnosis.measures import measure_conditions
 from contracts.diagnosis.models import Predicted
@@ -28,13 +29,18 @@ if TYPE_CHECKING:
 _FOR_ONE: Final = 2
 _FOR_TWO: Final = 4
 _FOR_SEVERAL: Final = 3
+#: So many requests have to be excluded by a condition, so that it does not fit by accident.
+_UNLIKE: Final = 3
+#: The share of the failing requests that may fail by another mistake.
+_OTHERS: Final = 0.2
 #: Conditions of which two are tried together, and that may share the failing requests among them.
 _PAIRED: Final = 60
 _SHARED: Final = 3
 #: Failing requests of which conditions are learnt.
-_SAMPLE: Final = 80
+_SAMPLE: Final = 60
+_FEW: Final = 24
 #: Effects of which rules are learnt.
-_EFFECTS: Final = 4
+_EFFECTS: Final = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,17 +68,25 @@ class Rule:
         shows = self.effect.shows(seen)
         if shows is None:
             return None
-        if not self.condition.safely(seen):
+        met = self.condition.safely(seen)
+        if met is None:
+            return None
+        if not met:
             return None if shows else Predicted(seen.outcome, agrees=True, deviates=frozenset())
         return Predicted(seen.outcome, agrees=shows, deviates=frozenset((*self.clauses, *self.parts)))
 
 
 def learnt_rules(
-    contract: Contract, cause: RootCause, failing: Sequence[Observation], observations: Sequence[Observation]
+    bank: Sequence[Condition],
+    contract: Contract,
+    cause: RootCause,
+    failing: Sequence[Observation],
+    observations: Sequence[Observation],
 ) -> Iterator[Rule]:
     """Rules that explain a finding, the simplest first.
 
     Args:
+        bank: Conditions that do not depend on the finding.
         contract: The contract.
         cause: The finding.
         failing: The requests that show it.
@@ -82,40 +96,62 @@ def learnt_rules(
     for effect in islice(sorted(effects(cause, clauses, failing), key=lambda effect: effect.cost), _EFFECTS):
         showing = _sample([seen for seen in failing if effect.shows(seen)])
         passing = [seen for seen in observations if effect.shows(seen) is False]
-        for condition in islice(_separating(contract, showing, passing), 2):
+        for condition in islice(_separating([*bank, *_of_finding(contract, showing, passing)], showing, passing), 2):
             parts = tuple(dict.fromkeys(map(part_of, clauses)))
-            yield Rule(_sentence(effect, condition, clauses), condition, effect, clauses, parts, 8 + condition.cost)
+            yield Rule(_sentence(effect, condition), condition, effect, clauses, parts, 8 + condition.cost)
 
 
-def _sentence(effect: Effect, condition: Condition, clauses: Sequence[str]) -> str:
-    if condition.words and effect.of_invalid:
-        return effect.words.replace("{}", f"a request that breaks {clauses[0]} and in which {condition.words}")
+def _sentence(effect: Effect, condition: Condition) -> str:
     if condition.words:
-        return effect.words.replace("{}", f"a request in which {condition.words}")
-    if clauses[0].startswith(("request.", "authorization.")):
-        return effect.words.replace("{}", f"every request that breaks {clauses[0]}")
-    return effect.words.replace("{}", "every request")
+        return f"{effect.words.format('')} if {condition.words}"
+    return effect.words.format("all ")
+
+
+def _of_finding(
+    contract: Contract, failing: Sequence[Observation], passing: Sequence[Observation]
+) -> Iterator[Condition]:
+    """Conditions with values, limits and kinds of the failing requests."""
+    yield from header_conditions(failing)
+    yield from ways_of_being_wrong(failing)
+    yield from measure_conditions(contract, failing, passing)
 
 
 def _separating(
-    contract: Contract, failing: Sequence[Observation], passing: Sequence[Observation]
+    bank: list[Condition], failing: Sequence[Observation], passing: Sequence[Observation]
 ) -> Iterator[Condition]:
-    """Conditions that all failing requests meet and no passing one, the simplest first."""
+    """Conditions that failing requests meet and no passing one, the simplest first.
+
+    Those that all failing requests meet come before those that nearly all do: the rest may fail by another mistake.
+    """
     if failing and not passing:
         yield ALWAYS
-    if len(failing) < _FOR_ONE:
-        return
-    bank = [*conditions(contract, failing), *measure_conditions(contract, failing, passing)]
+    if len(failing) < _FOR_ONE or len(passing) < min(_UNLIKE, len(failing)):
+        return  # what tells so few others from the failing ones is accident
     bank.sort(key=lambda condition: condition.cost)
-    shared = [condition for condition in bank if all(map(condition.safely, failing))]
+    missed = {id(condition): _missed(condition, failing) for condition in bank}
+    shared = [condition for condition in bank if missed[id(condition)] == 0]
     met = {id(condition): _mask(condition, passing) for condition in shared}
     yield from (condition for condition in shared if not met[id(condition)])
     if len(failing) >= _FOR_TWO:
-        few = sorted(shared, key=lambda condition: (met[id(condition)].bit_count(), condition.cost))[:_PAIRED]
-        pairs = [pair for pair in combinations(few, 2) if not met[id(pair[0])] & met[id(pair[1])]]
+        # Each of two conditions has to tell some requests apart that the other one does not.
+        few = [condition for condition in shared if met[id(condition)].bit_count() >= _UNLIKE]
+        few.sort(key=lambda condition: (met[id(condition)].bit_count(), condition.cost))
+        pairs = [pair for pair in combinations(few[:_PAIRED], 2) if not met[id(pair[0])] & met[id(pair[1])]]
         yield from sorted((both(*pair) for pair in pairs), key=lambda condition: condition.cost)
     if len(failing) >= _FOR_SEVERAL:
-        yield from _several(bank, failing, passing)
+        yield from _several(bank, failing[:: len(failing) // _FEW + 1], passing)
+        nearly = [condition for condition in bank if 0 < missed[id(condition)] <= len(failing) * _OTHERS]
+        yield from (condition for condition in nearly if not any(map(condition.holds_surely, passing)))
+
+
+def _missed(condition: Condition, failing: Sequence[Observation]) -> int:
+    """How many failing requests do not meet a condition; as soon as they are too many nobody counts on."""
+    missed, most = 0, len(failing) * _OTHERS
+    for seen in failing:
+        missed += not condition.holds_surely(seen)
+        if missed > most:
+            break
+    return missed
 
 
 def _several(
@@ -124,7 +160,7 @@ def _several(
     """A few conditions that no passing request meets and each failing one meets one of: a greedy cover."""
     covers = {id(condition): _mask(condition, failing) for condition in bank}
     fewest = max(_FOR_SEVERAL, len(failing) // 10)
-    clean = [c for c in bank if covers[id(c)].bit_count() >= fewest and not any(map(c.safely, passing))]
+    clean = [c for c in bank if covers[id(c)].bit_count() >= fewest and not any(map(c.holds_surely, passing))]
     chosen: list[Condition] = []
     left = (1 << len(failing)) - 1
     while left and clean and len(chosen) < _SHARED:
@@ -144,4 +180,4 @@ def _sample(failing: list[Observation]) -> list[Observation]:
 
 def _mask(condition: Condition, observations: Sequence[Observation]) -> int:
     """The requests that meet a condition, as bits."""
-    return sum(1 << number for number, seen in enumerate(observations) if condition.safely(seen))
+    return sum(1 << number for number, seen in enumerate(observations) if condition.holds_surely(seen))

@@ -50,6 +50,7 @@ _CATEGORIES: Final[dict[str, frozenset[str]]] = {
     "a symbol": frozenset({"So", "Sk", "Sc"}),
     "a character without a meaning": frozenset({"Cn", "Co"}),
 }
+_SQL: Final = r"\b(?:select|insert|update|delete|drop|union|alter)\b"
 _FORMS: Final[dict[str, str]] = {
     "is empty": r"",
     "is blank": r"\s*",
@@ -57,6 +58,7 @@ _FORMS: Final[dict[str, str]] = {
     "is one character long": r"(?s).",
     "is made of dots": r"\.+",
     "is made of digits": r"[0-9]+",
+    "is made of at most 15 digits": r"[0-9]{1,15}",
     "looks like an integer": r"\s*[+-]?[0-9]+\s*",
     "looks like a number": r"\s*[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?\s*",
     "has nothing but upper-case letters": r"[A-Z]+",
@@ -73,10 +75,13 @@ _FORMS: Final[dict[str, str]] = {
     "is no UUID": r"(?s)(?!(?i:[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})\Z).*",
     "is a bracketed IP address": r"\[.*\]",
     "is an IP address": r"[0-9]+(?:\.[0-9]+){3}",
-    "is the word null": r"(?i:null)",
-    "is the word undefined": r"(?i:undefined)",
+    **{f"is the word {word}": f"(?i:{word})" for word in ("null", "undefined", "none", "nan", "admin", "root", "test")},
     "is the word true or false": r"(?i:true|false)",
-    "is the word null, undefined, true or false": r"(?i:null|undefined|true|false)",
+    "is a word for nothing, such as null, undefined or NaN": r"(?i:null|undefined|none|nil|nan|n/a|void)",
+    "is a word such as null, undefined, true or false": r"(?i:null|undefined|none|nil|nan|true|false)",
+    "has a word of SQL": rf"(?is).*{_SQL}.*",
+    "has a word of SQL, or a comment of it": rf"(?is).*(?:{_SQL}|--|/\*).*",
+    "has a tag or an address of a script": r"(?is).*(?:<\s*[a-z!/]|javascript:).*",
     "has no dot": r"(?s)[^.]*",
     "has no @": r"(?s)[^@]*",
     "has more than one @": r"(?s)[^@]*@[^@]*@.*",
@@ -100,7 +105,6 @@ def text_properties() -> Iterator[TextProperty]:
     for what, characters in _CLASSES.items():
         yield f"begins with {what}", partial(_finds, re.compile(rf"\A(?:{characters})"))
         yield f"ends with {what}", partial(_finds, re.compile(rf"(?:{characters})\Z"))
-        yield f"is made of nothing but {what}", partial(_matches, re.compile(f"(?:{characters})+"))
     yield "has white space at its ends", lambda text: text != text.strip()
     yield "contains a full-width or other compatible character", lambda text: not _is_form("NFKC", text)
     yield "is not in NFC", lambda text: not _is_form("NFC", text)

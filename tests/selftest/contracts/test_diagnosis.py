@@ -104,7 +104,7 @@ ONE_LETTER = r"^(?!\.)(?!.*\.\.)([A-Za-z0-9_'+\-\.]*)[A-Za-z0-9_+-]@([A-Za-z0-9]
         (
             _lax(lambda _, body: isinstance(body.get("maxConcurrentJobs"), list)),
             "request.maxConcurrentJobs.type",
-            "every array is taken",
+            "invalid values of maxConcurrentJobs are accepted if maxConcurrentJobs is a list",
         ),
         (
             lambda _case, body, valid: (
@@ -121,17 +121,17 @@ ONE_LETTER = r"^(?!\.)(?!.*\.\.)([A-Za-z0-9_'+\-\.]*)[A-Za-z0-9_+-]@([A-Za-z0-9]
         (
             lambda _case, body, valid: (500 if len(body.get("externalId") or "") > 255 else body) if valid else 400,
             "service.no_5xx",
-            "externalId has more than 255 characters makes the service fail (500)",
+            "requests make the service fail (500) if externalId has more than 255 characters",
         ),
         (
             lambda _case, body, valid: {**body, "icon": None} if valid else 400,
             "response.201.icon.null",
-            "icon is null in the response to every request",
+            "icon is null in all responses",
         ),
         (
             lambda _case, body, valid: {**body, "releasesEnabled": 0 if "metadata" in body else True} if valid else 400,
             "response.201.releasesEnabled.type",
-            "releasesEnabled is always 0 in the response to a request in which metadata is sent",
+            "releasesEnabled is always 0 in responses if metadata is sent",
         ),
         (
             _lax(lambda case, _: (case.header("Authorization") or "").startswith("Bearer ")),
