@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from contracts.findings import ACCEPTED, REFUSED
 from contracts.kinds import CONVERTED
-from contracts.request_kinds import is_of_request
+from contracts.request_kinds import message_of
 from contracts.root_causes import FAILURES, RootCause, says_something, together
 from contracts.shared_reasons import with_shared_reasons
 from contracts.signatures import code_of
@@ -81,16 +81,15 @@ def _by_message(root_causes: list[RootCause]) -> list[RootCause]:
             if cause.cause == REFUSED
             and len(messages) == 1
             and messages <= _messages(cause)
-            and cause.clause.split(".")[1].lower() in "".join(messages).split()
+            and cause.clause.split(".")[1].lower() in " ".join(*messages).split()
         ]
         if len(named) == 1 and not (vague.failed_again or vague.passed_again):
             rest = [cause for cause in rest if cause not in (vague, named[0])] + [together([*named, vague], named[0])]
     return rest
 
 
-def _messages(refused: RootCause) -> set[str]:
-    """What the service says where it refuses; see :func:`contracts.signatures.signature`."""
-    return {next((kind for kind in cases.kinds if not is_of_request(kind)), "") for cases in refused.cases}
+def _messages(refused: RootCause) -> set[tuple[str, ...]]:
+    return {message_of(cases.kinds) for cases in refused.cases}
 
 
 def _by_code(root_causes: list[RootCause]) -> Iterator[RootCause]:

@@ -78,6 +78,11 @@ def is_of_request(kind: str) -> bool:
     return kind.startswith((ANYWHERE, _IN))
 
 
+def message_of(kinds: Iterable[str]) -> tuple[str, ...]:
+    """What the service says, of the kinds of a refusal: those that are not of the request."""
+    return tuple(kind for kind in kinds if not is_of_request(kind))
+
+
 def _kinds_of_value(value: Any) -> Iterator[str]:
     yield "any value"
     kind = json_text.type_name(value)

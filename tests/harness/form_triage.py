@@ -6,7 +6,7 @@ import math
 from typing import TYPE_CHECKING, Final
 
 from contracts.findings import REFUSED
-from contracts.request_kinds import is_of_request
+from contracts.request_kinds import message_of
 from strategies.cases.baseline_cases import minimal_case
 from strategies.encoding import encode
 from tests.harness.connection_triage import CONNECTIONS
@@ -49,7 +49,7 @@ class FormTriage:
     def known(self, case: Case, refusal: Finding, body: object) -> str:
         """The clause that was found before for refusals with this message of bodies that are not written plainly."""
         is_plain = not isinstance(body, dict) or case.body == self._plainly(body)
-        return "" if is_plain else self._forms.get(_message(refusal), "")
+        return "" if is_plain else self._forms.get(message_of(refusal.kinds), "")
 
     def is_unusual(self, case: Case, body: dict[str, object]) -> bool:
         """Whether a body may be refused for how it is written or for its size."""
@@ -72,19 +72,19 @@ class FormTriage:
         reply = self._questions.ask(self._names.renew(answer.case.with_body(plainly)))
         if reply is None or reply.is_refused:
             return ""
-        self._forms[_message(refusal)] = "request.body.json"
+        self._forms[message_of(refusal.kinds)] = "request.body.json"
         return "request.body.json"
 
     def is_too_large(self, case: Case, refusal: Finding) -> bool:
         """Whether the simplest request is refused alike where white space makes it as large."""
-        size, message = len(case.body or b""), _message(refusal)
+        size, message = len(case.body or b""), message_of(refusal.kinds)
         is_known = size >= self._too_large.get(message, math.inf)
         if _is_large(case) and not is_known and not self._questions.are_spent and self._padded < _PADDED:
             self._padded += 1
             body = (minimal_case(self._contract, self._names).body or b"{}").replace(b"{", b"{" + b" " * size, 1)
             reply = self._questions.ask(case.with_body(body))
             refusals = [found for found in reply.findings if found.cause == REFUSED] if reply else []
-            if reply is not None and reply.is_refused and all(_message(found) == message for found in refusals):
+            if reply is not None and reply.is_refused and all(message_of(found.kinds) == message for found in refusals):
                 self._too_large[message] = size
                 return True
         return is_known
@@ -97,8 +97,3 @@ class FormTriage:
 
 def _is_large(case: Case) -> bool:
     return len(case.body or b"") >= _LARGE
-
-
-def _message(refusal: Finding) -> tuple[str, ...]:
-    """What the service says, without what was sent."""
-    return tuple(kind for kind in refusal.kinds if not is_of_request(kind))

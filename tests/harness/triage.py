@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from contracts.findings import REFUSED
 from contracts.history_records import RepeatedRecord
-from contracts.request_kinds import is_of_request
+from contracts.request_kinds import message_of
 from strategies.shrinking import shrink
 from tests.harness.connection_triage import CONNECTIONS, ConnectionTriage
 from tests.harness.failure_triage import FailureTriage
@@ -112,10 +112,5 @@ def _alike(one: Finding, other: Finding) -> bool:
         return one.cause.partition(" at ")[0] == other.cause.partition(" at ")[0]
     doubtful = not {COMBINATION, KEY}.isdisjoint({one.clause, other.clause})
     return one.key == other.key or (
-        doubtful and one.cause == other.cause == REFUSED and _message(one) == _message(other)
+        doubtful and one.cause == other.cause == REFUSED and message_of(one.kinds) == message_of(other.kinds)
     )
-
-
-def _message(refusal: Finding) -> str:
-    """What the service says of a refusal; empty where it says nothing."""
-    return next((kind for kind in refusal.kinds if not is_of_request(kind)), "")
