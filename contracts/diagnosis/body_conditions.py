@@ -72,6 +72,7 @@ _BYTES: Final[dict[str, Callable[[bytes], bool]]] = {
     "the body has escapes such as \\u0041": lambda data: b"\\u" in data,
     "the body has escapes": lambda data: b"\\" in data,
     "the body has an escape that JSON does not know": lambda data: re.search(rb"\\[^\"\\/bfnrtu]", data) is not None,
+    "the body is JSON, and neither null nor an object": lambda data: _kind(data) not in {"", "object", "null"},
     "the body is JSON and no object": lambda data: _kind(data) not in {"", "object"},
     **{
         f"the body is {words}": partial(lambda kind, data: _kind(data) == kind, kind)

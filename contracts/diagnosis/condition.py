@@ -19,11 +19,13 @@ class Condition:
         words: Follows "if"; empty where every request has it.
         holds: Whether a request has it; None where that is not known.
         cost: How complicated it is.
+        about: The part of a request of which it looks at the value; empty where it looks at none.
     """
 
     words: str
     holds: Callable[[Observation], bool | None]
     cost: int = 1
+    about: str = ""
 
     def safely(self, seen: Observation) -> bool | None:
         """Whether a request has it; False where it cannot be computed."""

@@ -38,6 +38,10 @@ def _are_texts(value: Any) -> list[bool]:
     return [isinstance(item, str) for item in value] if isinstance(value, list) else []
 
 
+def _holds_only(value: Any, kind: type) -> bool:
+    return isinstance(value, list) and bool(value) and all(isinstance(item, kind) for item in value)
+
+
 def _ends(items: list[bool]) -> list[bool]:
     return items[:1] + items[-1:]
 
@@ -60,6 +64,9 @@ _VALUES: Final[dict[str, Callable[[Any], bool]]] = {
     "is a list that is not empty": lambda value: isinstance(value, list) and bool(value),
     "is an object that is not empty": lambda value: isinstance(value, dict) and bool(value),
     "is a list with one item": lambda value: isinstance(value, list) and len(value) == 1,
+    "is a list of objects": lambda value: _holds_only(value, dict),
+    "is a list of objects that have members": lambda value: _holds_only(value, dict) and all(value),
+    "is a list of texts": lambda value: _holds_only(value, str),
     "is a list that begins with a text": lambda value: _are_texts(value)[:1] == [True],
     "is a list that ends with a text": lambda value: _are_texts(value)[-1:] == [True],
     "is a list that begins and ends with a text": lambda value: _ends(_are_texts(value)) == [True, True],
@@ -95,11 +102,11 @@ def conditions(contract: Contract) -> Iterator[Condition]:
 def _of_subject(name: str, values: Values, cost: int) -> Iterator[Condition]:
     found, texts = partial(_looked_up, name, values), partial(_looked_up, f"texts of {name}", partial(_texts, values))
     for kind, words in KINDS.items():
-        yield Condition(f"{name} is {words}", partial(_any, found, partial(_is_kind, kind)), cost)
+        yield Condition(f"{name} is {words}", partial(_any, found, partial(_is_kind, kind)), cost, name)
     for words, has in _VALUES.items():
-        yield Condition(f"{name} {words}", partial(_any, found, has), cost + 1)
+        yield Condition(f"{name} {words}", partial(_any, found, has), cost + 1, name)
     for words, has_text in text_properties():
-        yield Condition(f"{name} {words}", partial(_any, texts, has_text), cost + 1)
+        yield Condition(f"{name} {words}", partial(_any, texts, has_text), cost + 1, name)
 
 
 def _looked_up(name: str, values: Values, seen: Observation) -> Sequence[Any]:

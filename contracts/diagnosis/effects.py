@@ -133,7 +133,7 @@ def _invalid(clause: str) -> str:
 
 def _area(clause: str) -> str:
     part = part_of(clause)
-    return ".".join(clause.split(".")[:2]) if part in {"?", "body"} else part
+    return clause if part in {"?", "body"} else part
 
 
 def _is_accepted(areas: frozenset[str], seen: Observation) -> bool | None:

@@ -31,6 +31,8 @@ _FOR_TWO: Final = 4
 _FOR_SEVERAL: Final = 3
 #: So many requests have to be excluded by a condition, so that it does not fit by accident.
 _UNLIKE: Final = 3
+#: Where only one in so many does not fail, the condition of the others is an accident.
+_RARE: Final = 50
 #: The share of the failing requests that may fail by another mistake.
 _OTHERS: Final = 0.2
 #: Conditions of which two are tried together, and that may share the failing requests among them.
@@ -125,7 +127,7 @@ def _separating(
     """
     if failing and not passing:
         yield ALWAYS
-    if len(failing) < _FOR_ONE or len(passing) < min(_UNLIKE, len(failing)):
+    if len(failing) < _FOR_ONE or len(passing) * _RARE < len(failing):
         return  # what tells so few others from the failing ones is accident
     bank.sort(key=lambda condition: condition.cost)
     missed = {id(condition): _missed(condition, failing) for condition in bank}
@@ -133,10 +135,14 @@ def _separating(
     met = {id(condition): _mask(condition, passing) for condition in shared}
     yield from (condition for condition in shared if not met[id(condition)])
     if len(failing) >= _FOR_TWO:
-        # Each of two conditions has to tell some requests apart that the other one does not.
+        # Each of two conditions has to exclude requests that the other one admits; they look at one value, not at two.
         few = [condition for condition in shared if met[id(condition)].bit_count() >= _UNLIKE]
         few.sort(key=lambda condition: (met[id(condition)].bit_count(), condition.cost))
-        pairs = [pair for pair in combinations(few[:_PAIRED], 2) if not met[id(pair[0])] & met[id(pair[1])]]
+        pairs = [
+            (one, other)
+            for one, other in combinations(few[:_PAIRED], 2)
+            if not met[id(one)] & met[id(other)] and (one.about == other.about or not (one.about and other.about))
+        ]
         yield from sorted((both(*pair) for pair in pairs), key=lambda condition: condition.cost)
     if len(failing) >= _FOR_SEVERAL:
         yield from _several(bank, failing[:: len(failing) // _FEW + 1], passing)
