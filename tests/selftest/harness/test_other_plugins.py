@@ -32,7 +32,8 @@ def test_a_plugin_that_has_base_url_already_shares_it(tmp_path: Path) -> None:
     (tmp_path / "has_base_url.py").write_text(_PLUGIN)
     options = ("-p", "has_base_url", "--profile", "smoke")
     env = {"PYTHONPATH": str(tmp_path), "ACTIVEPIECES_API_KEY": KEY}
-    assert run_suite(tmp_path, *options, env=env).status == 0
+    kept = run_suite(tmp_path, *options, env=env)
+    assert kept.status == 0, kept.output
     nobody = ("--target", "live", "--base-url", "http://127.0.0.1:9/api", "--patience", "0.2")
     ran = run_suite(tmp_path, *options, *nobody, env=env)
     assert ran.status == 3, ran.output
@@ -46,3 +47,5 @@ def test_a_plugin_that_has_base_url_already_shares_it(tmp_path: Path) -> None:
     )
     assert ran.status == 3, ran.output
     assert "127.0.0.1:8" in ran.output
+    assert ran.folder.is_dir()
+    assert (tmp_path / "latest").resolve() == kept.folder.resolve(), "not moved by a run without a verdict"
