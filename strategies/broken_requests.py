@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from contracts.exchange import Case
 from contracts.json_text import MalformedJSON, NotUTF8, parse
+from contracts.secrets import WRONG_KEYS
 from strategies.cases.authorization_cases import MISPLACED_KEYS, OTHER_CREDENTIALS
 from strategies.cases.raw_cases import WRONG_MEDIA_TYPES
 from strategies.encoding import Token, encode
@@ -68,7 +69,10 @@ def mistyped_requests(contract: Contract) -> st.SearchStrategy[Case]:
 def unauthorized_requests(contract: Contract) -> st.SearchStrategy[Case]:
     """Valid bodies without the right key as a bearer token."""
     made_up = st.from_regex(r"Bearer [A-Za-z0-9._-]{1,40}", fullmatch=True)
-    credentials = st.sampled_from((None, *OTHER_CREDENTIALS, *MISPLACED_KEYS)) | made_up
+    changed = [f"Bearer {template}" for template in WRONG_KEYS]
+    credentials = st.one_of(
+        st.sampled_from((None, *OTHER_CREDENTIALS, *MISPLACED_KEYS)), st.sampled_from(changed), made_up
+    )
     return _under(contract, "authorization.required", "Authorization", credentials)
 
 

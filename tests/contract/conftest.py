@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """What finds most comes first; the smoke profile leaves out the rest."""
-    items.sort(key=stage_of)
+    """What finds most comes first, whatever a plugin has shuffled; the smoke profile leaves out the rest."""
+    items.sort(key=_place_of)
     if PROFILES[config.getoption("--profile")].priority_only:
         dropped = [item for item in items if stage_of(item) > 0]
         config.hook.pytest_deselected(items=dropped)
@@ -60,3 +60,10 @@ def cases(sets: list[list[Case]]) -> list[Case]:
     """The one set that the test's marker ``sends`` names."""
     (only,) = sets
     return only
+
+
+def _place_of(item: pytest.Item) -> tuple[int, str, int, tuple[int, ...]]:
+    """Where a test stands: its stage, its line, and of one with parameters their numbers."""
+    file, line, _ = item.location
+    callspec = getattr(item, "callspec", None)
+    return (stage_of(item), file, line or 0, tuple(callspec.indices.values()) if callspec else ())

@@ -19,6 +19,29 @@ def pytest_addoption(parser):
     parser.addoption("--base-url", metavar="url", default=None, help="base url for the application under test.")
 """
 
+#: What pytest-randomly does to the order of the tests.
+_SHUFFLES = """
+import pytest
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items):
+    items.reverse()
+"""
+
+
+def test_a_plugin_that_shuffles_does_not_change_the_order_of_a_run(tmp_path: Path) -> None:
+    (tmp_path / "shuffles.py").write_text(_SHUFFLES)
+    orders = [
+        [
+            line
+            for line in run_suite(tmp_path, "--collect-only", "-q", *plugin, env=env).output.splitlines()
+            if "::" in line
+        ]
+        for plugin, env in (((), {}), (("-p", "shuffles"), {"PYTHONPATH": str(tmp_path)}))
+    ]
+    assert len(orders[0]) > 30
+    assert orders[0] == orders[1]
+
 
 def test_without_the_terminal_of_pytest_a_run_still_ends_with_its_verdict(tmp_path: Path) -> None:
     quiet = ("-p", "no:terminal", "--profile", "smoke")
