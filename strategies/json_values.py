@@ -284,9 +284,13 @@ _ONE_BY_ONE: Final = (
     ),
 )
 
+#: Members that stand for themselves, with names that software reads where it expects none.
+_TOP: Final = {name: f"v{index}" for index, name in enumerate(("", "error", "errors", *_PROTOTYPE_WORDS))}
+
 #: Objects that a free-form ``object`` must accept and keep.
 HARD_OBJECTS: Final = (
     *_ONE_BY_ONE,
     Named("32,000 characters, two and three bytes each", {"text": filler(32_000, "äöü€ßé")}),
-    Named("everything at once", {named.name: named.value for named in _ONE_BY_ONE}),
+    # With names at the top as well, since some software reads only those.
+    Named("everything at once", {named.name: named.value for named in _ONE_BY_ONE} | _TOP),
 )

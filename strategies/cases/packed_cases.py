@@ -90,7 +90,10 @@ def _packed_values(field: Field) -> list[tuple[Any, str]]:
     rest = [name for name in hard if name not in wanted][: 1 if wanted else None]
     if field.pattern is not None and field.enum is None and not wanted:
         pattern = Pattern.compile(field.pattern)
-        rest.sort(key=lambda name: -_variety(pattern, hard[name]))
+        varied = sorted(rest, key=lambda name: -_variety(pattern, hard[name]))
+        short = sorted(rest, key=lambda name: len(hard[name]))
+        # In turn the texts that go through most checks, and the shortest ones.
+        rest = list(dict.fromkeys(name for pair in zip(varied, short, strict=True) for name in pair))
     special = {_NULL: None, _ABSENT: ABSENT}
     return [(special[name] if name in special else hard[name], name) for name in (*wanted, *rest)]
 
