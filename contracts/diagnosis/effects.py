@@ -82,7 +82,7 @@ class Effect:
     """What a service does.
 
     Attributes:
-        words: The effect; ``{}`` stands for "all", where every request shows it.
+        words: The effect; ``{all}`` stands for "all", where every request shows it.
         shows: Whether an exchange shows it; None where it cannot.
         cost: The lower, the more it says.
     """
@@ -102,10 +102,10 @@ def effects(cause: RootCause, clauses: Sequence[str], failing: Sequence[Observat
     statuses = {seen.response.status for seen in failing}
     if clause == "response.201.status" and len(statuses) == 1:
         status = statuses.pop()
-        yield Effect(f"{{}}valid requests are answered with {status}", partial(_has_status, status))
+        yield Effect(f"{{all}}valid requests are answered with {status}", partial(_has_status, status))
     yield from _headers(clause, failing)
     if not clause.startswith(("request.", "authorization.")):
-        words = f"{{}}responses break the promise {clause} ({cause.cause})"
+        words = f"{{all}}responses break the promise {clause} ({cause.cause})"
         yield Effect(words, partial(_breaks, frozenset(clauses), cause.cause, _scope(failing)), 6)
 
 
@@ -118,11 +118,11 @@ def _outcomes(clauses: Sequence[str], failing: Sequence[Observation]) -> Iterato
     status = f" ({statuses.pop()})" if len(statuses) == 1 else ""
     if outcome == ACCEPTED:
         areas = frozenset(_area(clause) for clause in clauses)
-        yield Effect(f"{{}}{_invalid(clauses[0])} are accepted", partial(_is_accepted, areas))
+        yield Effect(f"{{all}}{_invalid(clauses[0])} are accepted", partial(_is_accepted, areas))
     elif outcome == REFUSED:
-        yield Effect(f"{{}}valid requests are refused{status}", _is_refused)
+        yield Effect(f"{{all}}valid requests are refused{status}", _is_refused)
     else:
-        yield Effect(f"{{}}requests make the service fail{status}", _fails)
+        yield Effect(f"{{all}}requests make the service fail{status}", _fails)
 
 
 def _invalid(clause: str) -> str:
@@ -176,7 +176,7 @@ def _headers(clause: str, failing: Sequence[Observation]) -> Iterator[Effect]:
         value = values.pop()
         words = "have no Content-Type" if value is None else f"have the Content-Type {json.dumps(value)}"
         if not clause.endswith("json") or "json" not in str(value):
-            yield Effect(f"{{}}responses {words}", partial(_has_type, value, _scope(failing)), 1)
+            yield Effect(f"{{all}}responses {words}", partial(_has_type, value, _scope(failing)), 1)
 
 
 def _has_type(value: str | None, scope: tuple[bool, bool], seen: Observation) -> bool | None:
@@ -191,7 +191,7 @@ def _members(clause: str, failing: Sequence[Observation]) -> Iterator[Effect]:
     if not path or path[-1] == "items" or not readable:
         return
     for words, holds, cost in _facts(path, clause.rpartition(".")[2], readable):
-        yield Effect(f"{'.'.join(path)} {words} in {{}}responses", partial(_shows, path, holds), cost)
+        yield Effect(f"{'.'.join(path)} {words} in {{all}}responses", partial(_shows, path, holds), cost)
 
 
 Holds = Callable[[Observation, Any], bool]

@@ -105,8 +105,8 @@ def learnt_rules(
 
 def _sentence(effect: Effect, condition: Condition) -> str:
     if condition.words:
-        return f"{effect.words.format('')} if {condition.words}"
-    return effect.words.format("all ")
+        return f"{effect.words.replace('{all}', '')} if {condition.words}"
+    return effect.words.replace("{all}", "all ")
 
 
 def _of_finding(

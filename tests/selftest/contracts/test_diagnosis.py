@@ -134,6 +134,11 @@ ONE_LETTER = r"^(?!\.)(?!.*\.\.)([A-Za-z0-9_'+\-\.]*)[A-Za-z0-9_+-]@([A-Za-z0-9]
             "releasesEnabled is always 0 in responses if metadata is sent",
         ),
         (
+            lambda _case, body, valid: {**body, "releasesEnabled": {"{}": 1}} if valid else 400,
+            "response.201.releasesEnabled.type",
+            'releasesEnabled is always {"{}": 1} in all responses',
+        ),
+        (
             _lax(lambda case, _: (case.header("Authorization") or "").startswith("Bearer ")),
             "authorization.required",
             "any bearer token passes",
