@@ -77,7 +77,7 @@ def test_such_a_document_is_compared_or_said_not_to_be(name: str, tmp_path: Path
     text, words = DOCUMENTS[name]
     path = tmp_path / "document.yaml"
     path.write_text(text())
-    done = _run("contracts.drift", str(path))
+    done = _run("contract_command", "drift", str(path))
     assert done.returncode in {1, 3}, done.stdout + done.stderr
     assert words in done.stdout + done.stderr
     assert "Traceback" not in done.stderr
@@ -86,7 +86,7 @@ def test_such_a_document_is_compared_or_said_not_to_be(name: str, tmp_path: Path
 def test_two_hundred_thousand_components_are_read_in_time(tmp_path: Path) -> None:
     path = tmp_path / "document.json"
     path.write_text(_with_components(200_000))
-    assert _run("contracts.drift", str(path)).returncode == 0
+    assert _run("contract_command", "drift", str(path)).returncode == 0
 
 
 def test_json_and_yaml_that_begins_like_json_are_read_alike() -> None:
