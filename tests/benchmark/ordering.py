@@ -86,13 +86,13 @@ async def _answer(service: Service, case: Case, secrets: Secrets) -> Response | 
     return Response(sent[0]["status"], tuple(lines), b"".join(part.get("body", b"") for part in sent))
 
 
-def shown_by(fault: str | None, judge: Judge, owed: list[tuple[Case, Expectation]], secrets: Secrets) -> set[int]:
+def shown_by(fault: str | None, judge: Judge, expected: list[tuple[Case, Expectation]], secrets: Secrets) -> set[int]:
     """The places of the cases whose answers break a documented or implied promise."""
 
     async def ask() -> set[int]:
         service = built(contract=CONTRACT, key=_KEY, fault=fault)
         shown = set()
-        for place, (case, expectation) in enumerate(owed):
+        for place, (case, expectation) in enumerate(expected):
             started = time.time()
             response = await _answer(service, case, secrets)
             if response is None:
@@ -107,14 +107,14 @@ def shown_by(fault: str | None, judge: Judge, owed: list[tuple[Case, Expectation
     return asyncio.run(ask())
 
 
-async def _costs(owed: list[tuple[Case, Expectation]], secrets: Secrets) -> list[int]:
+async def _costs(expected: list[tuple[Case, Expectation]], secrets: Secrets) -> list[int]:
     """Requests that each case takes of a service that is correct: one, and one to delete what it creates."""
     service = built(contract=CONTRACT, key=_KEY)
-    answers = [await _answer(service, case, secrets) for case, _ in owed]
+    answers = [await _answer(service, case, secrets) for case, _ in expected]
     return [1 + (answer is not None and answer.status == _CREATED) for answer in answers]
 
 
-def _owed(judge: Judge, case: Case) -> Expectation:
+def _expected_in_turn(judge: Judge, case: Case) -> Expectation:
     """What is expected of a case that is sent after those before it, as the run's own session has it."""
     expectation = judge.expect(case)
     if case.case_set == SECOND_USE:
@@ -130,10 +130,10 @@ def main(arguments: list[str] | None = None) -> int:
     contract, secrets = load_contract(), Secrets(_KEY)
     judge = Judge(contract, Limits(), secrets, "ordering")
     cases = priority_cases(contract, UniqueNames("ordering"), 0)
-    owed = [(case, _owed(judge, case)) for case in cases]
-    costs = asyncio.run(_costs(owed, secrets))
+    expected = [(case, _expected_in_turn(judge, case)) for case in cases]
+    costs = asyncio.run(_costs(expected, secrets))
     names = sorted(faults().keys() - untouched())[:: options.sample]
-    seen = {name: shown_by(name, judge, owed, secrets) for name in names}
+    seen = {name: shown_by(name, judge, expected, secrets) for name in names}
     _print_shares(seen, costs)
     _print_greedy(seen, cases, costs)
     return 0

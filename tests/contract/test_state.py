@@ -171,7 +171,7 @@ def _report_overlap(driver: Driver, judged: Sequence[Judged], *, refused_alone: 
         driver.report(finding, max((a.exchange for a in judged if a.status == 201), key=lambda e: e.started))
 
 
-@pytest.mark.stage(5)
+@pytest.mark.stage(1)
 def test_the_external_id_of_a_deleted_project_is_accepted_or_refused(driver: Driver) -> None:
     """Created, deleted, created again: 201 or 4xx, whatever became of the first one's record."""
     _needs_external_id(driver)
@@ -200,7 +200,7 @@ def test_the_same_request_twice_creates_two_projects(driver: Driver) -> None:
         driver.conclude(driver.session.post_all([case, case], 1))
 
 
-@pytest.mark.stage(5)
+@pytest.mark.stage(1)
 def test_an_empty_external_id_is_taken_where_no_project_has_it(driver: Driver) -> None:
     """A service may enforce uniqueness; it is held to the clause only where its list shows that nobody has the text."""
     _needs_external_id(driver)

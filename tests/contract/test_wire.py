@@ -50,13 +50,13 @@ def test_what_the_page_leaves_open_is_accepted_or_refused(driver: Driver, cases:
     driver.verify(cases)
 
 
-@pytest.mark.stage(3)
+@pytest.mark.stage(1)
 @pytest.mark.sends("framing")
 def test_a_request_may_come_in_chunks_and_ask_for_a_compressed_response(driver: Driver, cases: list[Case]) -> None:
     driver.verify(cases)
 
 
-@pytest.mark.stage(2)
+@pytest.mark.stage(1)
 def test_a_request_is_answered_alike_on_a_used_and_on_a_new_connection(driver: Driver) -> None:
     """What a connection carried before must not let a request in, nor spoil it."""
     for first, second in driver.mine(connection_pairs(driver.contract, driver.id_range(74))):
