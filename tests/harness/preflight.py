@@ -33,6 +33,10 @@ _UNREACHABLE = {
 }
 #: Seconds before each look whether a deleted project is gone: a copy may lag.
 _UNTIL_GONE = (0.0, 0.3, 1.0)
+#: Seconds before each try to delete the first project.
+_BEFORE_TRIES = (0.0, 0.5, 1.0)
+#: Statuses of a service that has no DELETE, and of one that is asked too much.
+_NO_DELETE, _BUSY = frozenset({404, 405, 501}), GATEWAY | {429}
 _ENDED_AT_ONCE = frozenset({"timeout", "closed", "reset"})
 
 
@@ -74,11 +78,29 @@ def preflight(session: Session, minimal: Case, pages: int) -> Offers:
     answer_to_read = session.get(path)
     denied = answer_to_read.status in {404, 410} and answer_to_read.speaks_of_project
     read = denied or (answered_object(answer_to_read) or {}).get("id") == identifier
-    gone = session.owns(identifier) and 200 <= session.delete(identifier).status < 300
+    gone = session.owns(identifier) and _deletes(session, identifier)
     if gone and read and not denied and _is_still_there(session, identifier, path):
-        session.note_that_nothing_is_deleted()
+        session.note_that_cleanup_fails("deletions delete nothing")
         gone = False
     return Offers(read=read, list=existing is not None or _lists(session), delete=gone)
+
+
+def _deletes(session: Session, identifier: str) -> bool:
+    """Whether a project can be deleted; a run soon stops creating where that is offered and fails."""
+    for pause in _BEFORE_TRIES:
+        time.sleep(pause)
+        exchange = session.delete(identifier)
+        # What failed and is gone was deleted all the same.
+        if 200 <= exchange.status < 300 or (pause and exchange.status in {404, 410}):
+            return True
+        if exchange.status in _NO_DELETE:
+            return False
+        if exchange.status == 0:  # no answer is waited for at length: once is enough
+            break
+    if exchange.status not in _BUSY:
+        received = f"status {exchange.status}" if exchange.failure is None else exchange.failure.detail
+        session.note_that_cleanup_fails(f"deletions fail ({received}); --keep-projects runs all the same")
+    return False
 
 
 def _is_still_there(session: Session, identifier: str, path: str) -> bool:

@@ -11,6 +11,7 @@ from hypothesis import is_hypothesis_test
 from contracts.findings import BrokenPromise
 from strategies.cases.case_sets import SetName
 from tests.harness.case_prefetcher import CasePrefetcher
+from tests.harness.client.budget import BudgetSpent, OutOfTime
 from tests.harness.client.target import NoVerdict
 from tests.harness.driver import Driver
 from tests.harness.exploration import concluded, prepare_tests
@@ -72,9 +73,13 @@ class RunPlugin:
 
     @pytest.hookimpl(wrapper=True)
     def pytest_pyfunc_call(self, pyfuncitem: pytest.Function) -> Generator[None, Any, Any]:
-        """Skip a Hypothesis test where the profile explores nothing, and conclude from what others raise."""
+        """Skip what the budget does not reach and the profile does not explore; conclude from what the others raise."""
         if not is_hypothesis_test(pyfuncitem.obj):
-            return (yield)
+            try:
+                return (yield)
+            except (BudgetSpent, OutOfTime) as end:
+                self.test_run.session.exhausted = str(end)
+                pytest.skip(str(end))
         if self.options.settings.examples == 0 and not pyfuncitem.config.getoption("--hypothesis-profile", None):
             pytest.skip(f"the profile {self.options.profile} explores nothing at random")
         try:

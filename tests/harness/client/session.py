@@ -65,7 +65,8 @@ class Session:
         #: The projects that responses named and nobody deleted, each with the signs that it is the run's own.
         self._remaining: dict[str, str] = {}
         self._untraceable = 0
-        self._deletes_nothing = False
+        #: Why nothing can be deleted, although deletion is offered; empty where it can, or is not offered.
+        self._cleanup_fails = ""
         self.existing = Existing()
         self.repeated_ids: set[str] = set()
         self.observations = Observations(judge.contract)
@@ -171,9 +172,9 @@ class Session:
         self.recorder.exchange(exchange)
         return exchange
 
-    def note_that_nothing_is_deleted(self) -> None:
-        """From now on each creation counts as one that cannot be cleaned up: deletions succeed and delete nothing."""
-        self._deletes_nothing = True
+    def note_that_cleanup_fails(self, why: str) -> None:
+        """From now on each creation counts as one that cannot be cleaned up; ``why`` is a clause of a sentence."""
+        self._cleanup_fails = why
 
     def owns(self, identifier: str) -> bool:
         """Whether a project is provably the run's own, and can be deleted."""
@@ -233,11 +234,7 @@ class Session:
         if self._untraceable >= _MOST_UNTRACEABLE:
             raise NoVerdict(
                 f"the run stopped creating: {self._untraceable} projects cannot be cleaned up, because "
-                + (
-                    "deletions delete nothing"
-                    if self._deletes_nothing
-                    else "the responses do not name them or do not show what was sent"
-                )
+                + (self._cleanup_fails or "the responses do not name them or do not show what was sent")
             )
         self.request_budget.take(1 + self._reserved)
         number = number or self.target.next_number()
@@ -284,7 +281,7 @@ class Session:
         signs = proof(sent, project, exchange)
         self.ledger.finish(exchange.number, identifier, signs)
         known = identifier in self._remaining or identifier in self.existing.identifiers
-        if self._deletes_nothing or not (signs or known):
+        if self._cleanup_fails or not (signs or known):
             self._count_untraceable()
         if identifier in self._remaining:  # the service repeats an id: nothing more to delete
             self.repeated_ids.add(identifier)

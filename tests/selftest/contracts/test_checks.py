@@ -198,7 +198,9 @@ def test_a_finding_keeps_the_kinds_that_tell_root_causes_apart() -> None:
     (finding,) = changed.findings
     assert "upper case" in finding.kinds
     accepted = _judged(201, _project(displayName="a/b"), {"displayName": "a/b"})
-    assert [f.kinds for f in accepted.findings if f.cause == "accepted"] == [('"/"', '"/" behind "a"')]
+    assert [f.kinds for f in accepted.findings if f.cause == "accepted"] == [
+        ('"/"', '"/" behind "a"', "with a beginning that is right", "with an end that is right")
+    ]
 
 
 @pytest.mark.parametrize(

@@ -53,7 +53,7 @@ def _notes(process: Process) -> list[dict[str, object]]:
 # -- budget and pace ----------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(("budget", "workers"), [(20, 0), (45, 0), (150, 2)])
+@pytest.mark.parametrize(("budget", "workers"), [(20, 0), (45, 0), (150, 2), (241, 0)])
 def test_a_run_sends_no_request_more_than_its_budget(service: str, tmp_path: Path, budget: int, workers: int) -> None:
     with UnrulyServer(service) as server:
         arguments = live(server.base_url, "--profile", "default", "--budget", str(budget))

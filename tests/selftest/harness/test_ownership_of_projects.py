@@ -79,6 +79,26 @@ def test_a_run_that_cannot_learn_the_ids_stops_creating_and_finds_its_projects_i
     assert _listed(service) == before
 
 
+@pytest.mark.parametrize(("status", "requests"), [(403, 3), (500, 3), (0, 1)])
+def test_a_run_whose_deletions_fail_stops_creating(status: int, requests: int, service: str, tmp_path: Path) -> None:
+    before = _listed(service)
+
+    def behave(seen: Seen) -> Writes | None:
+        if seen.method != "DELETE":
+            return None
+        return answer(status, "{}") if status else lambda _connection: False
+
+    with UnrulyServer(service, behave) as server:
+        run = suite(tmp_path, *live(server.base_url, "--profile", "default"))
+        tried = [seen.path for seen in server.requests if seen.method == "DELETE"]
+    assert run.status == ExitStatus.NO_VERDICT
+    said = " ".join(run.out.split())
+    assert "cannot be cleaned up, because deletions fail" in said
+    assert "--keep-projects" in said
+    assert tried[:requests] == tried[:1] * requests
+    assert len(_listed(service) - before) < 40
+
+
 def test_a_run_whose_deletions_delete_nothing_stops_creating(service: str, tmp_path: Path) -> None:
     before = _listed(service)
     with UnrulyServer(service, lambda seen: answer(204) if seen.method == "DELETE" else None) as server:
