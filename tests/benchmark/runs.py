@@ -35,14 +35,18 @@ class Run:
 
 
 @dataclass(slots=True)
-class _Peaks:
-    """The largest resident set of a process and of each that it starts, read while they live (Linux)."""
+class MemoryPeaks:
+    """The largest resident set of a process and of each that it starts, in bytes, read while they live (Linux).
+
+    What the kernel says when a process has ended counts in the process that forked it.
+    """
 
     root: int
     seen: dict[int, int] = field(default_factory=dict)
     ended: threading.Event = field(default_factory=threading.Event)
 
     def watch(self) -> None:
+        """Read until ``ended`` is set."""
         while not self.ended.wait(_LOOK_EVERY):
             for pid in _descendants(self.root):
                 peak = _peak(pid)
@@ -69,7 +73,7 @@ def run(
         )
         if memory_limit is not None and sys.platform == "linux":
             resource.prlimit(process.pid, resource.RLIMIT_AS, (memory_limit, memory_limit))
-        peaks = _Peaks(process.pid)
+        peaks = MemoryPeaks(process.pid)
         watcher = threading.Thread(target=peaks.watch, daemon=True)
         if memory:
             watcher.start()

@@ -96,13 +96,12 @@ def driving(base_url: str, folder: Path, key: str = KEY, **options: Any) -> Iter
 
 @dataclass
 class Process:
-    """A run of pytest, or of another command, in a process of its own; ``peak`` is its memory in MB."""
+    """A run of pytest, or of another command, in a process of its own."""
 
     status: int
     out: str
     err: str
     seconds: float
-    peak: float
     folder: Path
     reports: list[Path] = field(default_factory=list)
 
@@ -142,11 +141,10 @@ class Started:
         """Wait for the end; kills the whole session and fails where it takes too long."""
         late = threading.Timer(patience, lambda: os.killpg(self.pid, signal.SIGKILL))
         late.start()
-        _, status, usage = os.wait4(self.pid, 0)
+        status = self._process.wait()
         late.cancel()
         late.join()
         seconds = time.monotonic() - self._began
-        self._process.returncode = os.waitstatus_to_exitcode(status)
         texts = []
         for file in self._files:
             file.seek(0)
@@ -154,9 +152,7 @@ class Started:
             file.close()
         assert seconds < patience, f"it took more than {patience} s:\n{texts[0][-2000:]}\n{texts[1][-2000:]}"
         reports = sorted(path for path in (self.folder / "runs").glob("*") if path.is_dir() and not path.is_symlink())
-        return Process(
-            self._process.returncode, texts[0], texts[1], seconds, usage.ru_maxrss / 1024, self.folder, reports
-        )
+        return Process(status, texts[0], texts[1], seconds, self.folder, reports)
 
 
 def start_suite(folder: Path, *arguments: str, key: str = KEY, out: int | None = None, **environment: str) -> Started:
