@@ -54,7 +54,7 @@ def packed_cases(contract: Contract, names: UniqueNames, seed: int) -> list[Case
     cases = []
     for row in range(PACKED_BODIES):
         body: dict[str, Any] = {}
-        aims = []
+        parts = []
         for field in contract.fields:
             packed = _packed_values(field)
             value, name = packed[row % len(packed)]
@@ -62,10 +62,10 @@ def packed_cases(contract: Contract, names: UniqueNames, seed: int) -> list[Case
                 value, name = _marked(field, surrounding_fields, packed, row)
             if value is not ABSENT:
                 body[field.path] = value
-            aims.append(f"{field.path}: {name}")
+            parts.append(f"{field.path}: {name}")
         if not isinstance(body.get(MARKED), str):
             surrounding_fields.marked(body)
-        intent = "; ".join(aims)
+        intent = "; ".join(parts)
         style = _STYLES[row % len(_STYLES)]
         cases.append(
             json_case(body, case_set="priority.packed", intent=intent, identifier=f"packed {row + 1}", style=style)

@@ -172,19 +172,19 @@ def _together(
     rows = max((len(columns[field.path]) for field in contract.fields if not is_name_like(field)), default=0)
     for row in range(rows):
         body: dict[str, Any] = {}
-        aims = []
+        parts = []
         for field in contract.fields:
             column = columns[field.path]
             chosen = column[row % len(column)]
             if isinstance(chosen, tuple):
                 body[field.path] = marked_text(field, surrounding_fields.name(), chosen[0].text, chosen[1].text)
-                aims.append(f"{field.path}: {chosen[0].name}, {chosen[1].name}")
+                parts.append(f"{field.path}: {chosen[0].name}, {chosen[1].name}")
             else:
                 body[field.path] = chosen.value
-                aims.append(f"{field.path}: {chosen.name}")
+                parts.append(f"{field.path}: {chosen.name}")
         if MARKED not in columns:
             surrounding_fields.marked(body)
-        yield json_case(body, case_set="values.together", intent="; ".join(aims), style=next(styles))
+        yield json_case(body, case_set="values.together", intent="; ".join(parts), style=next(styles))
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.harness.case_prefetcher import ESSENTIALS
+from tests.harness.case_prefetcher import PRIORITY
 
 if TYPE_CHECKING:
     from contracts.exchange import Case
@@ -14,6 +14,6 @@ if TYPE_CHECKING:
 
 
 @pytest.mark.stage(0)
-@pytest.mark.sends(ESSENTIALS.name)
-def test_the_essential_promises_are_kept(driver: Driver, cases: list[Case]) -> None:
+@pytest.mark.sends(PRIORITY.name)
+def test_the_priority_cases_keep_the_contract(driver: Driver, cases: list[Case]) -> None:
     driver.verify(cases)

@@ -58,8 +58,8 @@ class Run:
         return "\n".join(note.text for note in self.summary.notes)
 
 
-def essentials_run(base_url: str, folder: Path, key: str = KEY, cases: int = 60, **options: Any) -> Run:
-    """The essential cases sent to ``base_url``, with preflight, final checks and cleanup."""
+def priority_run(base_url: str, folder: Path, key: str = KEY, cases: int = 60, **options: Any) -> Run:
+    """The priority cases sent to ``base_url``, with preflight, final checks and cleanup."""
     chosen = {"patience": 5.0, "connections": 4, "response_time": 5.0, "seed": 1, **options}
     settings = RunOptions(target="live", base_url=base_url, run_id=new_run_id(), **chosen)
     test_run = TestRun(settings, Secrets(key), MAIN, parallel=False)
@@ -67,8 +67,8 @@ def essentials_run(base_url: str, folder: Path, key: str = KEY, cases: int = 60,
     test_run.begin(folder, "a test", latest=False)
     try:
         test_run.preflight()
-        essentials = priority_cases(test_run.driver.contract, test_run.driver.id_range(1), settings.seed)
-        test_run.driver.session.post_all(essentials[:cases])
+        first = priority_cases(test_run.driver.contract, test_run.driver.id_range(1), settings.seed)
+        test_run.driver.session.post_all(first[:cases])
     except NoVerdict as reason:
         test_run.ends(str(reason))
     finally:

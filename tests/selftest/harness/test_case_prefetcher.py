@@ -20,7 +20,7 @@ from reports.reading import summarize
 from strategies.cases.case_sets import PATTERN_SETS, SETS, SetName, Sets
 from strategies.encoding import json_case
 from tests.contract import test_schemathesis
-from tests.harness.case_prefetcher import ESSENTIALS, GENERATED, CasePrefetcher
+from tests.harness.case_prefetcher import GENERATED, PRIORITY, CasePrefetcher
 from tests.harness.run_options import RunOptions
 from tests.harness.schemathesis_bridge import asserted
 from tests.mock.process import MockProcess
@@ -56,8 +56,8 @@ def test_what_was_made_under_another_mark_is_made_again() -> None:
     ahead = CasePrefetcher(OPTIONS, ahead=True)
     try:
         renamed = RunOptions(run_id="ctrenamed", seed=3)
-        ahead.plan(renamed, [ESSENTIALS])
-        bodies = b"".join(case.body or b"" for case in ahead.cases(ESSENTIALS))
+        ahead.plan(renamed, [PRIORITY])
+        bodies = b"".join(case.body or b"" for case in ahead.cases(PRIORITY))
         assert b"ctrenamed-" in bodies
         assert b"ctprepared-" not in bodies
     finally:
@@ -85,19 +85,19 @@ def test_no_two_sets_hand_out_the_same_name() -> None:
                 assert seen.setdefault(word, name) == name
 
 
-def test_no_set_but_those_that_are_sent_whole_repeats_an_essential_case() -> None:
+def test_no_set_but_those_that_are_sent_whole_repeats_a_priority_case() -> None:
     sets = Sets(CONTRACT, "ctprepared", 3)
-    essentials = {(case.headers, case.body) for case in sets.make(ESSENTIALS)}
+    first = {(case.headers, case.body) for case in sets.make(PRIORITY)}
     for name in EVERY:
         if name.name in {"wrong kinds", "malformed", "media types", "authorization"}:
-            assert not essentials & {(case.headers, case.body) for case in sets.make(name)}
+            assert not first & {(case.headers, case.body) for case in sets.make(name)}
 
 
 def test_every_set_is_sent_by_a_test_of_the_contract() -> None:
     sources = "".join(path.read_text() for path in (ROOT / "tests" / "contract").glob("test_*.py"))
     for name in (*SETS, *PATTERN_SETS):
         marked = f'sends("{name}")' in sources
-        assert marked or name == ESSENTIALS.name or name.startswith("overlap"), name
+        assert marked or name == PRIORITY.name or name.startswith("overlap"), name
 
 
 def test_the_checks_of_schemathesis_see_what_is_wrong_and_nothing_else() -> None:

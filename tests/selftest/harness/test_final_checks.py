@@ -15,7 +15,7 @@ from contracts.verdict import ExitStatus
 from reports.history import history_files, read_json
 from strategies.cases.baseline_cases import minimal_case
 from tests.harness.lookups import read_back
-from tests.selftest.live_runs import Run, driving, essentials_run
+from tests.selftest.live_runs import Run, driving, priority_run
 from tests.selftest.unruly_server import Seen, UnrulyServer, Writes, json_answer, relayed, reset
 
 if TYPE_CHECKING:
@@ -130,13 +130,13 @@ def _forgetting(server: UnrulyServer, number: int) -> Callable[[Seen], Writes | 
 def test_a_project_that_is_gone_at_the_end_is_found(service: str, tmp_path: Path) -> None:
     with UnrulyServer(service) as server:
         server.behave = _forgetting(server, 7)
-        run = essentials_run(server.base_url, tmp_path)
+        run = priority_run(server.base_url, tmp_path)
     assert (run.status, _causes(run)) == (ExitStatus.BROKEN, {"gone"}), run.sentence
 
 
 def test_every_project_of_a_service_that_keeps_them_stands(service: str, tmp_path: Path) -> None:
     with UnrulyServer(service) as server:
-        run = essentials_run(server.base_url, tmp_path)
+        run = priority_run(server.base_url, tmp_path)
         reads = [seen for seen in server.requests if _reads(seen)]
     assert (run.status, run.findings) == (ExitStatus.KEPT, set())
     # The preflight reads one project before and after it is deleted; the list has shown the others.
@@ -150,7 +150,7 @@ def _rename(project: dict[str, Any]) -> None:
 def test_a_project_that_list_and_read_show_otherwise_is_found(service: str, tmp_path: Path) -> None:
     with UnrulyServer(service) as server:
         _changing(server, lambda seen: _lists(seen) or _reads(seen), _rename)
-        run = essentials_run(server.base_url, tmp_path)
+        run = priority_run(server.base_url, tmp_path)
     assert (run.status, _causes(run)) == (ExitStatus.BROKEN, {"displayName-differs"}), run.sentence
 
 
@@ -158,14 +158,14 @@ def test_a_project_that_list_and_read_show_otherwise_is_found(service: str, tmp_
 def test_what_nothing_changes_is_held_against_the_answer_too(service: str, tmp_path: Path, member: str) -> None:
     with UnrulyServer(service) as server:
         _changing(server, lambda seen: _lists(seen) or _reads(seen), lambda project: project.update({member: "X" * 21}))
-        run = essentials_run(server.base_url, tmp_path, cases=20)
+        run = priority_run(server.base_url, tmp_path, cases=20)
     assert (run.status, _causes(run)) == (ExitStatus.BROKEN, {f"{member}-differs"}), run.sentence
 
 
 def test_what_the_list_alone_shows_otherwise_does_not_count(service: str, tmp_path: Path) -> None:
     with UnrulyServer(service) as server:
         _changing(server, _lists, _rename)
-        run = essentials_run(server.base_url, tmp_path)
+        run = priority_run(server.base_url, tmp_path)
     assert (run.status, run.findings) == (ExitStatus.KEPT, set()), run.sentence
 
 
@@ -177,7 +177,7 @@ def _strip(project: dict[str, Any]) -> None:
 def test_a_list_that_shows_fewer_members_is_enough(service: str, tmp_path: Path) -> None:
     with UnrulyServer(service) as server:
         _changing(server, _lists, _strip)
-        run = essentials_run(server.base_url, tmp_path)
+        run = priority_run(server.base_url, tmp_path)
         reads = [seen for seen in server.requests if _reads(seen)]
     assert (run.status, run.findings) == (ExitStatus.KEPT, set()), run.sentence
     assert len(reads) <= 2, "what the list leaves out is not missing in the project"
@@ -202,7 +202,7 @@ def _short(server: UnrulyServer) -> Callable[[Seen], Writes | None]:
 def test_where_the_list_ends_early_some_projects_are_read_one_by_one(service: str, tmp_path: Path) -> None:
     with UnrulyServer(service) as server:
         server.behave = _short(server)
-        run = essentials_run(server.base_url, tmp_path)
+        run = priority_run(server.base_url, tmp_path)
         reads = {_identifier(seen) for seen in server.requests if _reads(seen)}
     assert (run.status, run.findings) == (ExitStatus.KEPT, set()), run.sentence
     assert 10 <= len(reads) <= 14
@@ -212,7 +212,7 @@ def test_where_the_list_ends_early_a_project_that_is_gone_is_found(service: str,
     with UnrulyServer(service) as server:
         shortened, forgetting = _short(server), _forgetting(server, 2)
         server.behave = lambda seen: shortened(seen) or forgetting(seen)
-        run = essentials_run(server.base_url, tmp_path)
+        run = priority_run(server.base_url, tmp_path)
     assert (run.status, _causes(run)) == (ExitStatus.BROKEN, {"gone"}), run.sentence
 
 

@@ -13,7 +13,7 @@ import pytest
 
 from contracts.verdict import ExitStatus
 from tests.benchmark.runs import MemoryPeaks
-from tests.selftest.live_runs import essentials_run, live, start_suite, suite
+from tests.selftest.live_runs import live, priority_run, start_suite, suite
 from tests.selftest.unruly_server import Seen, UnrulyServer, Writes, answer, endless, json_answer, raw
 
 if TYPE_CHECKING:
@@ -86,7 +86,7 @@ def test_huge_answers_cost_little_memory_and_little_time(service: str, tmp_path:
 @pytest.mark.parametrize("name", ODD)
 def test_odd_answers_break_a_promise_and_harm_nobody(service: str, tmp_path: Path, name: str) -> None:
     with UnrulyServer(service, _creations(ODD[name])) as server:
-        run = essentials_run(server.base_url, tmp_path, cases=12)
+        run = priority_run(server.base_url, tmp_path, cases=12)
         assert run.status is ExitStatus.BROKEN, run.sentence
         assert run.seconds < 60
 
@@ -109,7 +109,7 @@ def test_an_answer_of_one_byte_a_second_is_cut_off_in_time(service: str, tmp_pat
         return endless(head, b"r", 0.3) if seen.creates and b"metadata" in seen.body else None
 
     with UnrulyServer(service, behave) as server:
-        run = essentials_run(server.base_url, tmp_path, cases=24, response_time=0.2, connections=8)
+        run = priority_run(server.base_url, tmp_path, cases=24, response_time=0.2, connections=8)
         assert run.status is ExitStatus.BROKEN, run.sentence
         assert {finding.partition(":")[0] for finding in run.findings} == {"service.time"}
         assert run.seconds < 40
@@ -120,12 +120,12 @@ def test_a_redirect_is_never_followed(service: str, tmp_path: Path, status: int)
     with UnrulyServer(service) as elsewhere, UnrulyServer(service) as server:
         place = f"{elsewhere.base_url}/v1/projects"
         server.behave = lambda seen: answer(status, "", [("Location", place)]) if b"metadata" in seen.body else None
-        run = essentials_run(server.base_url, tmp_path, cases=30)
+        run = priority_run(server.base_url, tmp_path, cases=30)
         assert run.status is ExitStatus.BROKEN
         assert f"service.answers:status-{status}" in run.findings
         assert not elsewhere.requests
         server.behave = lambda _: answer(status, "", [("Location", place)])
-        run = essentials_run(server.base_url, tmp_path)
+        run = priority_run(server.base_url, tmp_path)
         assert run.status is ExitStatus.NO_VERDICT
         assert "redirects to" in run.sentence
         assert not elsewhere.requests
@@ -134,6 +134,6 @@ def test_a_redirect_is_never_followed(service: str, tmp_path: Path, status: int)
 def test_a_service_whose_every_answer_is_too_large_is_asked_for_no_more_than_a_bounded_time(tmp_path: Path) -> None:
     began = time.monotonic()
     with UnrulyServer("", lambda _: HUGE["gigabytes"]()) as server:
-        run = essentials_run(server.base_url, tmp_path, cases=40, patience=2.0)
+        run = priority_run(server.base_url, tmp_path, cases=40, patience=2.0)
         assert run.status is ExitStatus.BROKEN, run.sentence
         assert time.monotonic() - began < 40

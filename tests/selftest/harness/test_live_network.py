@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from contracts.verdict import ExitStatus
-from tests.selftest.live_runs import KEY, Run, essentials_run, live, suite
+from tests.selftest.live_runs import KEY, Run, live, priority_run, suite
 from tests.selftest.unruly_server import Seen, UnrulyServer, Writes, answer, close, hang, json_answer, raw, reset
 
 if TYPE_CHECKING:
@@ -60,7 +60,7 @@ def test_a_certificate_that_nobody_vouches_for_is_refused_in_one_sentence(
     service: str, certificate: Path, tmp_path: Path
 ) -> None:
     with UnrulyServer(service, tls=_tls(certificate)) as server:
-        sentence = _no_verdict(essentials_run(server.base_url, tmp_path))
+        sentence = _no_verdict(priority_run(server.base_url, tmp_path))
         assert "certificate" in sentence
         assert "REQUESTS_CA_BUNDLE" in sentence
         assert not server.requests, "the key must not travel"
@@ -71,7 +71,7 @@ def test_an_authority_of_ones_own_is_taken_from_the_environment(
 ) -> None:
     monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(certificate))
     with UnrulyServer(service, tls=_tls(certificate)) as server:
-        assert essentials_run(server.base_url, tmp_path, cases=10).status is ExitStatus.KEPT
+        assert priority_run(server.base_url, tmp_path, cases=10).status is ExitStatus.KEPT
 
 
 def test_a_tls_connection_that_breaks_off_once_is_no_finding_and_not_called_unreachable(
@@ -80,7 +80,7 @@ def test_a_tls_connection_that_breaks_off_once_is_no_finding_and_not_called_unre
     monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(certificate))
     with UnrulyServer(service, tls=_tls(certificate)) as server:
         server.behave = lambda seen: close() if seen.number == 14 else None
-        run = essentials_run(server.base_url, tmp_path, cases=15)
+        run = priority_run(server.base_url, tmp_path, cases=15)
         assert (run.status, run.findings) == (ExitStatus.KEPT, set())
         assert "a request was repeated after: " in run.notes
 
@@ -90,9 +90,9 @@ def test_a_client_certificate_is_shown_where_one_is_given(
 ) -> None:
     monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(certificate))
     with UnrulyServer(service, tls=_tls(certificate, asks=True)) as server:
-        _no_verdict(essentials_run(server.base_url, tmp_path, cases=10))
+        _no_verdict(priority_run(server.base_url, tmp_path, cases=10))
         shown = {"client_cert": str(certificate), "client_key": str(certificate.with_name("key.pem"))}
-        assert essentials_run(server.base_url, tmp_path, cases=10, **shown).status is ExitStatus.KEPT
+        assert priority_run(server.base_url, tmp_path, cases=10, **shown).status is ExitStatus.KEPT
 
 
 # -- proxies ------------------------------------------------------------------------------------------------
@@ -103,7 +103,7 @@ def test_requests_go_through_the_proxy_of_the_environment(
 ) -> None:
     with UnrulyServer(service) as proxy:
         monkeypatch.setenv("HTTP_PROXY", f"http://127.0.0.1:{proxy.port}")
-        run = essentials_run("http://activepieces.example/api", tmp_path, cases=10)
+        run = priority_run("http://activepieces.example/api", tmp_path, cases=10)
         assert run.status is ExitStatus.KEPT, run.sentence
         assert all(seen.path.startswith("http://activepieces.example/api/v1/projects") for seen in proxy.requests)
 
@@ -159,7 +159,7 @@ def test_requests_over_tls_go_through_a_tunnel_that_does_not_see_the_key(
         tunnel = _Tunnel(server.port)
         monkeypatch.setenv("HTTPS_PROXY", f"http://127.0.0.1:{tunnel.port}")
         monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(certificate))
-        run = essentials_run(server.base_url, tmp_path, cases=10)
+        run = priority_run(server.base_url, tmp_path, cases=10)
         tunnel.close()
         assert run.status is ExitStatus.KEPT, run.sentence
         assert tunnel.asked
@@ -172,7 +172,7 @@ def test_a_proxy_that_does_not_let_through_is_named(
 ) -> None:
     with UnrulyServer("", lambda _: answer(407, "who are you?")) as server:
         monkeypatch.setenv("HTTP_PROXY", f"http://127.0.0.1:{server.port if proxy != 'refuses' else 9}")
-        assert "proxy" in _no_verdict(essentials_run("http://activepieces.example/api", tmp_path))
+        assert "proxy" in _no_verdict(priority_run("http://activepieces.example/api", tmp_path))
 
 
 # -- a wrong address, key or account ------------------------------------------------------------------------
@@ -207,7 +207,7 @@ def test_what_cannot_be_tested_is_said_in_one_sentence_before_the_first_test(
 
     with UnrulyServer("", behave) as server:
         # The number of connections is found in the preflight: here there is none yet.
-        run = essentials_run(server.base_url, tmp_path, patience=1.0, response_time=0.5, connections=0)
+        run = priority_run(server.base_url, tmp_path, patience=1.0, response_time=0.5, connections=0)
         assert words in _no_verdict(run)
         assert "failed itself" not in run.sentence
         assert run.sentence.isprintable()
@@ -226,7 +226,7 @@ def test_a_wrong_base_url_names_the_one_that_works(tmp_path: Path, service: str,
         return page if len(given) % 2 else json_answer(404, '{"message":"Route not found"}')
 
     with UnrulyServer(origin, behave) as server:
-        run = essentials_run(server.base_url.removesuffix("/api") + given, tmp_path)
+        run = priority_run(server.base_url.removesuffix("/api") + given, tmp_path)
         right = f"{server.base_url.removesuffix('/api')}/api works: use that as --base-url"
         assert right in _no_verdict(run)
         assert [seen.method for seen in server.requests if seen.path.startswith("/api/v1/projects?")] == ["GET"]
@@ -246,7 +246,7 @@ def test_a_wrong_address_has_no_verdict(tmp_path: Path, address: str, words: str
 
 def test_a_server_that_does_not_speak_http_is_found_out(tmp_path: Path) -> None:
     with UnrulyServer("", lambda _: raw(b"220 mail.example ESMTP\r\n")) as server:
-        run = essentials_run(server.base_url, tmp_path, cases=10, patience=2.0)
+        run = priority_run(server.base_url, tmp_path, cases=10, patience=2.0)
         assert run.status is ExitStatus.BROKEN
         assert run.findings == {"service.answers:invalid"}
 
@@ -262,7 +262,7 @@ def test_a_page_of_an_api_is_its_failure_and_not_a_wrong_address(
         return answer(status, "<h1>Oh</h1>", [("Content-Type", "text/html")]) if seen.creates or not lists else None
 
     with UnrulyServer(service, behave) as server:
-        run = essentials_run(server.base_url, tmp_path, cases=10)
+        run = priority_run(server.base_url, tmp_path, cases=10)
     is_failure = lists or status == 500
     assert run.status is (ExitStatus.BROKEN if is_failure else ExitStatus.NO_VERDICT), run.sentence
     assert any(finding.startswith(clause) for finding in run.findings) or not is_failure

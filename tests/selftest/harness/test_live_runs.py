@@ -107,7 +107,7 @@ def test_progress_is_one_line_that_is_rewritten_in_a_terminal(slow_service: str,
     assert shares[-1] == 100
     assert lines[-1][2] != "0"
     assert lines[-1][3].startswith("final checks")
-    assert b"test_essentials.py ." not in shown
+    assert b"test_priority_cases.py ." not in shown
 
 
 # -- however it ends ----------------------------------------------------------------------------------------

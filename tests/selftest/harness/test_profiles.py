@@ -74,7 +74,7 @@ def test_a_gate_run_on_several_workers_sends_what_it_sends_on_one(gate: Ran, tmp
 
 
 def test_a_gate_run_is_not_disturbed_by_what_the_run_before_left(tmp_path: Path) -> None:
-    chosen = ("--profile", "gate", "-k", "essential or valid_value or second_use or failed_once")
+    chosen = ("--profile", "gate", "-k", "priority or valid_value or second_use or failed_once")
     with Watched.start() as service:
         first = _live(service, tmp_path, *chosen, "--keep-projects")
         left = service.remaining()
@@ -94,7 +94,7 @@ def _begun_before_the_last_creation(ran: Ran) -> int:
 
 
 def test_the_cleanup_begins_while_tests_explore_but_not_where_order_matters(gate: Ran, tmp_path: Path) -> None:
-    ran = run_suite(tmp_path, "-k", "essential or random_valid", "--delay-ms", "10")
+    ran = run_suite(tmp_path, "-k", "priority or random_valid", "--delay-ms", "10")
     assert ran.status == 0, ran.output
     (cleanup,) = ran.records("cleanup")
     assert cleanup["created"] == cleanup["deleted"] > 20
@@ -168,7 +168,7 @@ def test_nightly_is_at_least_20_000_requests_of_every_kind() -> None:
 
 @pytest.mark.parametrize("profile", ["smoke", "default", "gate"])
 def test_a_broken_promise_fails_every_profile(tmp_path: Path, profile: str) -> None:
-    ran = run_suite(tmp_path, "--profile", profile, "--fault", "accepts_dot_in_display_name", "-k", "essential")
+    ran = run_suite(tmp_path, "--profile", profile, "--fault", "accepts_dot_in_display_name", "-k", "priority")
     assert ran.status == 1, ran.output
 
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from contracts.verdict import ExitStatus
-from tests.selftest.live_runs import Run, essentials_run
+from tests.selftest.live_runs import Run, priority_run
 from tests.selftest.unruly_server import Seen, UnrulyServer, Writes, answer, close, hang, json_answer, relayed, reset
 
 if TYPE_CHECKING:
@@ -50,7 +50,7 @@ def test_what_does_not_pass_ends_the_run_without_a_verdict(
     service: str, tmp_path: Path, happens: Callable[[], Writes], words: str
 ) -> None:
     with UnrulyServer(service, _from(25, happens)) as server:
-        run = essentials_run(server.base_url, tmp_path, patience=PATIENCE)
+        run = priority_run(server.base_url, tmp_path, patience=PATIENCE)
         assert run.findings == set(), run.sentence
         assert run.status is ExitStatus.NO_VERDICT
         assert words in run.sentence
@@ -66,7 +66,7 @@ def test_a_service_that_is_gone_for_good_ends_the_run(service: str, tmp_path: Pa
             return None
 
         server.behave = leave
-        run = essentials_run(server.base_url, tmp_path, patience=PATIENCE)
+        run = priority_run(server.base_url, tmp_path, patience=PATIENCE)
         assert (run.status, run.findings) == (ExitStatus.NO_VERDICT, set())
         assert run.seconds < 2 * PATIENCE + MORE
         assert run.summary.cleanup is not None
@@ -85,7 +85,7 @@ def test_the_request_that_a_service_did_not_survive_is_named(service: str, tmp_p
             return close()
 
         server.behave = die
-        run = essentials_run(server.base_url, tmp_path, patience=PATIENCE)
+        run = priority_run(server.base_url, tmp_path, patience=PATIENCE)
     assert run.status is ExitStatus.NO_VERDICT
     assert "when it had request" in run.sentence
     assert any(json.dumps(seen.body.decode())[1:20] in run.sentence for seen in died), run.sentence
@@ -93,7 +93,7 @@ def test_the_request_that_a_service_did_not_survive_is_named(service: str, tmp_p
 
 def test_a_service_that_hangs_from_one_request_on_ends_the_run(service: str, tmp_path: Path) -> None:
     with UnrulyServer(service, _from(25, lambda: hang(3))) as server:
-        run = essentials_run(server.base_url, tmp_path, patience=PATIENCE, response_time=0.5)
+        run = priority_run(server.base_url, tmp_path, patience=PATIENCE, response_time=0.5)
         assert (run.status, run.findings) == (ExitStatus.NO_VERDICT, set()), run.sentence
 
 
@@ -108,7 +108,7 @@ def test_an_account_that_reaches_its_limit_ends_the_run(service: str, tmp_path: 
         return json_answer(status, '{"code":"QUOTA_EXCEEDED"}') if found[0] in {401, 403} else relayed(found)
 
     with UnrulyServer(service, behave) as server:
-        run = essentials_run(server.base_url, tmp_path, patience=PATIENCE)
+        run = priority_run(server.base_url, tmp_path, patience=PATIENCE)
         assert (run.status, run.findings) == (ExitStatus.NO_VERDICT, set())
         assert "the account allows no more projects" in run.sentence
 
@@ -132,7 +132,7 @@ def test_a_name_that_no_longer_resolves_ends_the_run(
 
         server.behave = behave
         monkeypatch.setattr(socket, "getaddrinfo", resolve)
-        run = essentials_run(server.base_url, tmp_path, patience=PATIENCE)
+        run = priority_run(server.base_url, tmp_path, patience=PATIENCE)
         assert (run.status, run.findings) == (ExitStatus.NO_VERDICT, set())
         assert "resolve" in run.sentence
         assert time.monotonic() - lost[0] < 2 * PATIENCE + MORE
@@ -151,7 +151,7 @@ def test_one_error_of_the_server_is_a_broken_promise(service: str, tmp_path: Pat
         return None
 
     with UnrulyServer(service, behave) as server:
-        run = essentials_run(server.base_url, tmp_path)
+        run = priority_run(server.base_url, tmp_path)
         assert run.status is ExitStatus.BROKEN
         assert {finding.partition(":")[0] for finding in run.findings} == {"service.no_5xx"}
 
@@ -161,14 +161,14 @@ def test_a_gateway_status_that_comes_to_some_requests_only_is_a_broken_promise(
     service: str, tmp_path: Path, status: int
 ) -> None:
     with UnrulyServer(service, lambda seen: answer(status) if b"alertReceiverEmail" in seen.body else None) as server:
-        run = essentials_run(server.base_url, tmp_path)
+        run = priority_run(server.base_url, tmp_path)
         assert run.status is ExitStatus.BROKEN
         assert {finding.partition(":")[0] for finding in run.findings} == {"service.no_5xx"}
 
 
 def test_a_connection_that_some_requests_break_is_a_broken_promise(service: str, tmp_path: Path) -> None:
     with UnrulyServer(service, lambda seen: reset() if b"metadata" in seen.body else None) as server:
-        run = essentials_run(server.base_url, tmp_path)
+        run = priority_run(server.base_url, tmp_path)
         assert run.status is ExitStatus.BROKEN
         assert {finding.partition(":")[0] for finding in run.findings} == {"service.answers"}
 
@@ -178,7 +178,7 @@ def test_resets_that_come_again_and_again_are_a_broken_promise(service: str, tmp
         return reset() if seen.creates and seen.number % 11 == 10 else None
 
     with UnrulyServer(service, now_and_then) as server:
-        run = essentials_run(server.base_url, tmp_path, connections=1)
+        run = priority_run(server.base_url, tmp_path, connections=1)
         assert run.status is ExitStatus.BROKEN
         assert run.findings <= {"service.answers:reset-at-times", "service.answers:closed-at-times"}
 
@@ -196,14 +196,14 @@ def test_a_service_that_refuses_creations_in_company_breaks_a_promise(service: s
         return None
 
     with UnrulyServer(service, behave) as server:
-        run = essentials_run(server.base_url, tmp_path, connections=8)
+        run = priority_run(server.base_url, tmp_path, connections=8)
         assert run.status is ExitStatus.BROKEN, run.sentence
         assert run.findings
 
 
 def test_a_service_that_hangs_at_some_requests_breaks_a_promise(service: str, tmp_path: Path) -> None:
     with UnrulyServer(service, lambda seen: hang(4) if b"maxConcurrentJobs" in seen.body else None) as server:
-        run = essentials_run(server.base_url, tmp_path, response_time=0.5, connections=8)
+        run = priority_run(server.base_url, tmp_path, response_time=0.5, connections=8)
         assert run.status is ExitStatus.BROKEN
         assert {finding.partition(":")[0] for finding in run.findings} == {"service.time"}
 
@@ -220,7 +220,7 @@ def _reasons(run: Run) -> str:
 
 def test_more_than_ten_hangs_at_some_requests_end_the_run_with_their_finding(service: str, tmp_path: Path) -> None:
     with UnrulyServer(service, lambda seen: hang(4) if seen.number > 12 and len(seen.body) > 100 else None) as server:
-        run = essentials_run(server.base_url, tmp_path, response_time=0.5)
+        run = priority_run(server.base_url, tmp_path, response_time=0.5)
         assert run.status is ExitStatus.BROKEN
         assert {finding.partition(":")[0] for finding in run.findings} == {"service.time"}
         assert _LEFT_OUT in _reasons(run)
@@ -231,7 +231,7 @@ def test_more_than_ten_hangs_that_do_not_come_again_end_the_run_with_their_findi
     service: str, tmp_path: Path
 ) -> None:
     with UnrulyServer(service, lambda seen: hang(4) if seen.creates and seen.number % 5 == 4 else None) as server:
-        run = essentials_run(server.base_url, tmp_path, response_time=0.4, connections=1)
+        run = priority_run(server.base_url, tmp_path, response_time=0.4, connections=1)
         assert run.status is ExitStatus.BROKEN
         assert run.findings == {"service.time:hang-at-times"}
         assert _LEFT_OUT in _reasons(run)
@@ -249,6 +249,6 @@ def test_hangs_that_come_all_at_once_are_one(service: str, tmp_path: Path) -> No
         return hang(4) if began and time.monotonic() < began[0] + 0.4 else None
 
     with UnrulyServer(service, behave) as server:
-        run = essentials_run(server.base_url, tmp_path, response_time=0.5, connections=16)
+        run = priority_run(server.base_url, tmp_path, response_time=0.5, connections=16)
         assert run.findings == set(), run.sentence
         assert run.status is ExitStatus.KEPT

@@ -17,7 +17,7 @@ from contracts.verdict import ExitStatus
 from tests.harness.client.budget import RequestBudget
 from tests.harness.client.target import Target
 from tests.harness.client.transport import IDLE
-from tests.selftest.live_runs import KEY, Run, essentials_run
+from tests.selftest.live_runs import KEY, Run, priority_run
 from tests.selftest.unruly_server import Seen, UnrulyServer, Writes, answer, close, json_answer, relayed, reset
 
 if TYPE_CHECKING:
@@ -56,7 +56,7 @@ def test_a_service_that_restarts_is_waited_for(service: str, tmp_path: Path) -> 
             return close()
 
         server.behave = _once(20, restart)
-        run = essentials_run(server.base_url, tmp_path)
+        run = priority_run(server.base_url, tmp_path)
         assert (run.status, run.findings) == (ExitStatus.KEPT, set())
         assert "after: refused" in run.notes
         assert not _left(server, run)
@@ -74,7 +74,7 @@ def test_a_service_that_limits_requests_is_given_the_time_it_asks_for(
         return json_answer(status, '{"message":"slow down"}', [("Retry-After", value)])
 
     with UnrulyServer(service, _once(20, limit)) as server:
-        run = essentials_run(server.base_url, tmp_path)
+        run = priority_run(server.base_url, tmp_path)
         early = [seen for seen in server.requests if until[0] - 1.5 < seen.at < until[0] - 1.0]
         assert (run.status, run.findings) == (ExitStatus.KEPT, set())
         assert not early, "requests in flight aside, nobody may send before the time is over"
@@ -87,7 +87,7 @@ def test_429_to_wrong_keys_alone_is_how_they_are_refused(service: str, tmp_path:
         return None if known else json_answer(429, "{}", [("Retry-After", "1")])
 
     with UnrulyServer(service, behave) as server:
-        run = essentials_run(server.base_url, tmp_path)
+        run = priority_run(server.base_url, tmp_path)
         assert (run.status, run.findings) == (ExitStatus.KEPT, set()), run.sentence
         assert "after: status 429" in run.notes
         assert not _left(server, run)
@@ -103,21 +103,21 @@ def test_a_gateway_that_loses_its_service_for_a_while_is_no_finding(service: str
         return answer(status, "<h1>Bad gateway</h1>") if back and time.time() < back[0] else None
 
     with UnrulyServer(service, behave) as server:
-        run = essentials_run(server.base_url, tmp_path)
+        run = priority_run(server.base_url, tmp_path)
         assert (run.status, run.findings) == (ExitStatus.KEPT, set())
         assert f"status {status}" in run.notes
 
 
 def test_a_gateway_that_fails_every_second_request_is_no_finding(service: str, tmp_path: Path) -> None:
     with UnrulyServer(service, lambda seen: answer(502) if seen.number > 12 and seen.number % 2 else None) as server:
-        run = essentials_run(server.base_url, tmp_path, cases=8, connections=1)
+        run = priority_run(server.base_url, tmp_path, cases=8, connections=1)
         assert run.findings == set()
         assert run.status is ExitStatus.KEPT
 
 
 def test_one_connection_that_is_reset_is_no_finding(service: str, tmp_path: Path) -> None:
     with UnrulyServer(service, _once(20, lambda _: reset())) as server:
-        run = essentials_run(server.base_url, tmp_path)
+        run = priority_run(server.base_url, tmp_path)
         assert (run.status, run.findings) == (ExitStatus.KEPT, set())
         assert "repeated after: stale" in run.notes or "repeated after: reset" in run.notes
 
@@ -137,7 +137,7 @@ def test_connections_that_are_all_cut_at_once_are_no_finding(service: str, tmp_p
             return None
 
         server.behave = behave
-        run = essentials_run(server.base_url, tmp_path)
+        run = priority_run(server.base_url, tmp_path)
         assert run.findings == set(), run.sentence
         assert run.status is ExitStatus.KEPT
         assert not _left(server, run)
@@ -158,7 +158,7 @@ def test_a_creation_whose_answer_is_lost_is_no_duplicate_and_is_deleted(service:
             return None
 
         server.behave = behave
-        run = essentials_run(server.base_url, tmp_path, connections=1)
+        run = priority_run(server.base_url, tmp_path, connections=1)
         assert stored
         assert run.findings == set(), run.sentence
         assert run.status is ExitStatus.KEPT

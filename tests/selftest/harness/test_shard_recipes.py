@@ -119,7 +119,7 @@ def _night(folder: Path, number: int, runs: list[Ran]) -> dict[str, str]:
 
 @pytest.mark.end_to_end
 def test_only_a_night_with_new_findings_is_news(tmp_path: Path) -> None:
-    chosen = ("-k", "essential", "--seed", "1")
+    chosen = ("-k", "priority", "--seed", "1")
 
     def shards(*fault: str) -> list[Ran]:
         return [run_suite(tmp_path / f"{'-'.join(fault)}{k}", *chosen, *fault, "--shard", f"{k}/2") for k in (1, 2)]

@@ -22,7 +22,7 @@ from tests.harness.client.project_cleaner import ProjectCleaner
 from tests.harness.client.target import Target
 from tests.harness.final_checks import judge_untracked
 from tests.mock.process import MockProcess
-from tests.selftest.live_runs import KEY, essentials_run
+from tests.selftest.live_runs import KEY, priority_run
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -97,7 +97,7 @@ def test_a_run_finds_projects_that_no_response_named_and_deletes_them_or_says_so
     tmp_path: Path, fault: str, clause: str
 ) -> None:
     with MockProcess.start(key=KEY, fault=fault) as mock:
-        run = essentials_run(mock.base_url, tmp_path)
+        run = priority_run(mock.base_url, tmp_path)
         target = Target(mock.base_url, Secrets(KEY), Limits(), RequestBudget(), "test")
         left, problem = ProjectCleaner(target, prepaid=0, patience=5.0).listed(20)
         target.close()

@@ -25,7 +25,7 @@ NAME, LIST, MAIL = "displayName", "globalConnectionExternalIds", "alertReceiverE
 
 @lru_cache(maxsize=4)
 def judged(name: str) -> list[tuple[Case, Expectation]]:
-    if name == "essential":
+    if name == "priority":
         cases = priority_cases(CONTRACT, UniqueNames("ctmark"), 0)
     else:
         sets = (valid_cases, wrong_kind_cases, covering_cases, authorization_cases)

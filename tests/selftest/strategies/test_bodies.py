@@ -104,13 +104,13 @@ def test_every_optional_member_and_every_null_comes_up_in_every_combination() ->
 
 def test_every_clause_of_the_request_is_broken_at_random() -> None:
     contract = CONTRACTS["page"]
-    aims = {case.intent for case in examples(adversarial_bodies(contract), 1000)}
+    intents = {case.intent for case in examples(adversarial_bodies(contract), 1000)}
     wanted = {f"request.{field.path}.type" for field in contract.fields}
     wanted |= {"request.displayName.required", "request.displayName.pattern", "request.alertReceiverEmail.pattern"}
     wanted |= {f"request.{name}.null" for name in ("displayName", "metadata", "globalConnectionExternalIds")}
     wanted |= {f"request.globalConnectionExternalIds.items.{kind}" for kind in ("type", "null")} | {"request.body.type"}
     wanted |= {"request.body.json", "request.mediaType", "authorization.required"}
-    assert aims == wanted
+    assert intents == wanted
 
 
 def test_a_text_in_the_marked_field_always_holds_the_placeholder() -> None:

@@ -78,6 +78,7 @@ def _sweeper(server: UnrulyServer, patience: float = 20.0) -> Iterator[ProjectCl
         target.close()
 
 
+@pytest.mark.end_to_end
 @pytest.mark.parametrize("status", [429, 500, 503])
 @pytest.mark.parametrize("most", [1, 2])
 def test_a_service_that_is_asked_too_much_at_once_is_asked_by_fewer(service: str, status: int, most: int) -> None:
@@ -135,6 +136,7 @@ def test_a_service_that_never_recovers_is_given_up_and_nothing_hangs(service: st
     assert set(remaining.values()) == {"the service keeps answering status 503"}
 
 
+@pytest.mark.end_to_end
 def test_a_service_that_limits_deletions_and_asks_for_no_wait_is_not_asked_all_the_time(service: str) -> None:
     identifiers = _created(service, 3)
     with UnrulyServer(service) as server:

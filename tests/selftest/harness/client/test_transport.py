@@ -16,7 +16,7 @@ from tests.harness.client import transport
 from tests.harness.client.budget import RequestBudget
 from tests.harness.client.target import Target
 from tests.mock.process import MockProcess
-from tests.selftest.live_runs import KEY, essentials_run
+from tests.selftest.live_runs import KEY, priority_run
 from tests.selftest.unruly_server import Seen, UnrulyServer, Writes, answer, close, endless, hang, raw, reset
 
 if TYPE_CHECKING:
@@ -79,6 +79,7 @@ def test_interim_answers_without_a_final_one_are_no_answer(interim: bytes) -> No
         assert exchange.failure.kind in {"closed", "incomplete", "invalid"}
 
 
+@pytest.mark.end_to_end
 @pytest.mark.parametrize("pause", [0.0, 0.05])
 def test_interim_answers_without_end_are_cut_off_in_time(pause: float) -> None:
     with UnrulyServer("", lambda _: endless(HINTS, PROCESSING, pause)) as server:
@@ -98,7 +99,7 @@ def test_a_switch_of_protocols_is_not_waited_for() -> None:
 
 def test_a_run_against_a_service_that_hints_early_finds_nothing(tmp_path: Path) -> None:
     with MockProcess.start(key=KEY, variant="early_hints") as mock:
-        run = essentials_run(mock.base_url, tmp_path)
+        run = priority_run(mock.base_url, tmp_path)
         assert (run.status, run.findings) == (ExitStatus.KEPT, set()), run.sentence
         assert run.summary.cleanup is not None
         assert run.summary.cleanup.kept_count == 0
@@ -115,7 +116,7 @@ def test_some_requests_get_interim_answers(tmp_path: Path) -> None:
             return _after(CONTINUE + HINTS, answer(status, body, kept))
 
         server.behave = behave
-        run = essentials_run(server.base_url, tmp_path)
+        run = priority_run(server.base_url, tmp_path)
         assert (run.status, run.findings) == (ExitStatus.KEPT, set()), run.sentence
 
 
@@ -165,7 +166,7 @@ def test_an_error_of_the_server_counts_whatever_becomes_of_its_body(name: str) -
 def test_one_error_of_the_server_is_a_finding_even_where_its_body_is_not_whole(tmp_path: Path, name: str) -> None:
     with MockProcess.start(key=KEY) as mock, UnrulyServer(mock.base_url) as server:
         server.behave = lambda seen: BROKEN_ERRORS[name]() if seen.creates and len(server.creations) == 9 else None
-        run = essentials_run(server.base_url, tmp_path, cases=20, response_time=0.5)
+        run = priority_run(server.base_url, tmp_path, cases=20, response_time=0.5)
     assert run.status is ExitStatus.BROKEN, run.sentence
     assert {finding.partition(":")[0] for finding in run.findings} == {"service.no_5xx"}
 
@@ -175,16 +176,17 @@ def test_an_error_of_the_server_to_a_control_request_is_a_finding(tmp_path: Path
     answers = {5: answer(409, b"{}", [("Content-Type", "application/json")]), 6: BROKEN_ERRORS["cut"]()}
     with MockProcess.start(key=KEY) as mock, UnrulyServer(mock.base_url) as server:
         server.behave = lambda seen: answers.get(len(server.creations)) if seen.creates else None
-        run = essentials_run(server.base_url, tmp_path, cases=12, connections=1)
+        run = priority_run(server.base_url, tmp_path, cases=12, connections=1)
     assert run.status is ExitStatus.BROKEN, run.sentence
     assert any(finding.startswith("service.no_5xx:500") for finding in run.findings)
 
 
+@pytest.mark.end_to_end
 def test_a_service_that_never_ends_its_errors_is_not_waited_for_all_the_time(tmp_path: Path) -> None:
     with MockProcess.start(key=KEY) as mock, UnrulyServer(mock.base_url) as server:
         hangs = BROKEN_ERRORS["silent behind its head"]
         server.behave = lambda seen: hangs() if seen.creates and b"metadata" in seen.body else None
-        run = essentials_run(server.base_url, tmp_path, cases=100, response_time=0.1, connections=8)
+        run = priority_run(server.base_url, tmp_path, cases=100, response_time=0.1, connections=8)
     assert run.status is ExitStatus.BROKEN, run.sentence
     assert "got no answer in time" in run.sentence
 
@@ -242,7 +244,7 @@ def test_what_went_wrong_is_said_without_objects_of_libraries(monkeypatch: pytes
 def test_a_service_that_hangs_in_mid_run_is_told_in_plain_sentences(tmp_path: Path) -> None:
     with MockProcess.start(key=KEY) as mock, UnrulyServer(mock.base_url) as server:
         server.behave = lambda seen: hang() if seen.number > 15 else None
-        run = essentials_run(server.base_url, tmp_path, patience=1.0, response_time=0.3)
+        run = priority_run(server.base_url, tmp_path, patience=1.0, response_time=0.3)
     assert run.status is ExitStatus.NO_VERDICT
     assert "the service stopped answering in mid-run (no whole response within the limit), when it had" in run.sentence
     assert "projects were left: the service stopped answering (no whole response within the limit)" in run.notes

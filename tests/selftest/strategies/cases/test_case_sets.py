@@ -49,7 +49,7 @@ SETS: dict[str, tuple[Set, set[str], int]] = {
     "unspecified": (unspecified_cases, {"unspecified"}, 120),
     "pairs": (covering_cases, {"created"}, 90),
     "corners": (corner_cases, {"created"}, 4),
-    "essential": (priority_cases, {"created", "rejected", "unspecified"}, 181),
+    "priority": (priority_cases, {"created", "rejected", "unspecified"}, 181),
 }
 #: What every service must be expected to read; Express stops at 100 kB unless told otherwise.
 LONGEST_BODY = 100_000
@@ -185,7 +185,7 @@ def test_no_body_is_longer_than_services_read_by_default(contract: Contract, nam
 
 
 def test_every_request_clause_of_the_contract_is_broken_alone_somewhere() -> None:
-    """Patterns of the body's own fields have complete sets elsewhere; the essential cases hold a few of each."""
+    """Patterns of the body's own fields have complete sets elsewhere; the priority cases hold a few of each."""
     for contract in CONTRACTS.values():
         answers = [expected for name in SETS for _, expected in judged(name, contract)]
         broken = {violation.clause for expected in answers for violation in expected.violations}
@@ -263,8 +263,8 @@ def test_wrong_values_come_in_minimal_full_and_null_company() -> None:
         assert any(None in body.values() for body in bodies)
 
 
-def test_the_first_forty_essential_cases_create_few_projects_and_touch_every_family() -> None:
-    first = judged("essential", CONTRACTS["page"])[:40]
+def test_the_first_forty_priority_cases_create_few_projects_and_touch_every_family() -> None:
+    first = judged("priority", CONTRACTS["page"])[:40]
     assert 7 <= sum(expected.expected is not Expected.REJECTED for _, expected in first) <= 10
     case_sets = {".".join(case.case_set.split(".")[:2]) for case, _ in first}
     assert {"wire.authorization", "wire.malformed", "wire.mediaType", "priority.packed", "values.wrong"} <= case_sets

@@ -1,4 +1,4 @@
-"""The essential cases find most of what the complete sets find, and most of that early."""
+"""The priority cases find most of what the complete sets find, and most of that early."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from tests.selftest.strategies.test_refusals import REFUSALS, refusal_shows
 
 
 @pytest.mark.parametrize(("first", "share"), [(40, 0.7), (100, 0.8), (None, 0.88)])
-def test_the_essential_cases_see_most_mistakes(first: int | None, share: float) -> None:
-    answers = judged("essential")[:first]
+def test_the_priority_cases_see_most_mistakes(first: int | None, share: float) -> None:
+    answers = judged("priority")[:first]
     seen = {name: change_shows(name, answers) for name in CHANGES}
     seen |= {f"refuses {name}": refusal_shows(name, answers) for name in REFUSALS}
     seen |= {f"takes {name}": leniency_shows(name, answers) for name in LENIENCIES}
