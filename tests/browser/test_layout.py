@@ -120,7 +120,7 @@ def test_only_clauses_that_need_attention_are_open(page: Page, reports: dict[str
     assert re.search("no (in)?valid request was", partial.locator(".reason").inner_text())
     broken = page.locator("tr[data-state=broken]").first
     broken.locator(".promise a").first.click()
-    assert page.locator("details.finding:target .story").is_visible()
+    page.locator("details.finding:target .story").wait_for(state="visible")  # the script opens it after the click
 
 
 def test_the_page_has_no_words_of_the_suite_itself(page: Page, reports: dict[str, str]) -> None:
