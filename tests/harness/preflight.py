@@ -14,7 +14,7 @@ from tests.harness.client.budget import BudgetSpent, OutOfTime
 from tests.harness.client.failure_classification import GATEWAY, SERVER_ERRORS
 from tests.harness.client.judged import created_id
 from tests.harness.client.ownership import Existing, project_path
-from tests.harness.client.project_cleaner import ProjectCleaner
+from tests.harness.client.project_cleaner import NO_DELETE, ProjectCleaner
 from tests.harness.client.target import NoVerdict
 
 if TYPE_CHECKING:
@@ -35,8 +35,8 @@ _UNREACHABLE = {
 _UNTIL_GONE = (0.0, 0.3, 1.0)
 #: Seconds before each try to delete the first project.
 _BEFORE_TRIES = (0.0, 0.5, 1.0)
-#: Statuses of a service that has no DELETE, and of one that is asked too much.
-_NO_DELETE, _BUSY = frozenset({404, 405, 501}), GATEWAY | {429}
+#: Statuses of a service that is asked too much, or of what stands before it.
+_BUSY = GATEWAY | {429}
 _ENDED_AT_ONCE = frozenset({"timeout", "closed", "reset"})
 
 
@@ -93,7 +93,7 @@ def _deletes(session: Session, identifier: str) -> bool:
         # What failed and is gone was deleted all the same.
         if 200 <= exchange.status < 300 or (pause and exchange.status in {404, 410}):
             return True
-        if exchange.status in _NO_DELETE:
+        if exchange.status in NO_DELETE:
             return False
         if exchange.status == 0:  # no answer is waited for at length: once is enough
             break

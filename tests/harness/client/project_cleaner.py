@@ -40,6 +40,8 @@ _STEADY: Final = 8
 #: An answer that takes so many times the fastest one, and more than so many seconds, is a hesitation.
 _SLOWER, _SLOW = 4.0, 0.25
 _LIMITED: Final = 429
+#: Statuses that say that a service has no DELETE, where the project is there.
+NO_DELETE: Final = frozenset({404, 405, 501})
 #: Seconds of the pause after the first failure, and the least of later ones, whatever the service asks for.
 _FIRST_PAUSE, _LEAST_PAUSE = 0.25, 1.0
 _AUTHORIZED: Final = (("Authorization", VALID_AUTHORIZATION),)
@@ -134,7 +136,7 @@ class ProjectCleaner:
         if 200 <= status < 300 or (status == 404 and self._is_gone(exchange)):
             self._deletes = True
             return ""
-        if status in {404, 405, 501}:
+        if status in NO_DELETE:
             return self._said_again(f"the service has no delete (status {status})")
         if status in {401, 403}:
             return self._said_again(f"the key may not delete (status {status})")

@@ -14,6 +14,7 @@ from tests.harness.exploration import concluded
 from tests.selftest.suite_runs import run_suite
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
 pytestmark = pytest.mark.end_to_end
@@ -70,7 +71,8 @@ def test_hypothesis_lets_a_skip_through_at_once() -> None:
     assert len(calls) == 3
 
 
-def test_a_promise_that_is_not_broken_again_is_reported_as_broken() -> None:
+def _broken_once(then: Exception | None = None) -> Callable[[], None]:
+    """A Hypothesis test that breaks a promise the first time, and from then on passes or raises something else."""
     seen = []
 
     @settings(database=None, max_examples=5)
@@ -79,24 +81,20 @@ def test_a_promise_that_is_not_broken_again_is_reported_as_broken() -> None:
         seen.append(number)
         if len(seen) == 1:
             raise BrokenPromise("service.no_5xx: expected 201; received 500")
+        if then is not None:
+            raise then
 
+    return send
+
+
+def test_a_promise_that_is_not_broken_again_is_reported_as_broken() -> None:
     with pytest.raises(BrokenPromise, match="received 500"), concluded(list):
-        send()
+        _broken_once()()
 
 
 def test_the_end_of_a_run_while_an_example_is_tried_again_is_no_flakiness() -> None:
-    seen = []
-
-    @settings(database=None, max_examples=5)
-    @given(st.integers())
-    def send(number: int) -> None:
-        seen.append(number)
-        if len(seen) == 1:
-            raise BrokenPromise("service.no_5xx: expected 201; received 500")
-        raise NoVerdict("the run stopped creating")
-
     with pytest.raises(NoVerdict, match="the run stopped creating"), concluded(list):
-        send()
+        _broken_once(NoVerdict("the run stopped creating"))()
 
 
 def test_shrinking_sends_a_hundred_requests_and_no_more(tmp_path: Path) -> None:
