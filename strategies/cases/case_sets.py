@@ -100,9 +100,13 @@ def _overlap(round_: int) -> Callable[[Sets, UniqueNames], list[Case]]:
 #: Rounds of requests that are in flight together.
 OVERLAPS: Final = ("overlap, first round", "overlap, second round", "overlap, third round")
 
+#: The first cases, of which two create a project; the first one is read back at once.
+_READ_AT_ONCE: Final = 3
 #: Where the numbers of the set's names begin, below the workers' own, and what makes it.
 SETS: Final[dict[str, tuple[int, Callable[[Sets, UniqueNames], list[Case]]]]] = {
-    "priority": (1, lambda sets, _: list(sets._first)),  # noqa: SLF001  # made once for all sets
+    # Both are parts of one list, which is made once for all sets; the project that is read is not the newest.
+    "first": (1, lambda sets, _: sets._first[:_READ_AT_ONCE]),  # noqa: SLF001
+    "priority": (1, lambda sets, _: sets._first[_READ_AT_ONCE:]),  # noqa: SLF001
     "wrong kinds": (30, _of(wrong_kind_cases)),
     "wrong in context": (31, _of(wrong_in_context_cases)),
     "valid values": (40, _of(valid_cases)),
@@ -130,4 +134,4 @@ PATTERN_SETS: Final[dict[str, tuple[int, str, Callable[[Sets, Pattern], list[Wor
     "positions": (300, "positions", lambda sets, pattern: position_and_length_words(pattern, seed=sets.seed)),
 }
 #: Sets that are sent whole, whatever was sent first.
-_WHOLE: Final = frozenset({"priority", "combinations", "read back", "refused samples", *OVERLAPS})
+_WHOLE: Final = frozenset({"first", "priority", "combinations", "read back", "refused samples", *OVERLAPS})

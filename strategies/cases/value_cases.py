@@ -69,32 +69,44 @@ _RUN: Final = 50_000
 
 
 def valid_cases(contract: Contract, names: UniqueNames, seed: int) -> list[Case]:
-    """Every class of hard value, each must be accepted and come back unchanged.
+    """Every class of hard value, each must be accepted and come back unchanged; what tells most for a request first.
 
-    Text classes that software treats in ways of their own come alone, in each required text; the classes of
-    the other fields ride together, one of each field in a body, and many in one free-form object. An empty
-    text in the marked field is there once: it is unique only as long as it is sent once a run.
+    The classes ride together, one of each field in a body, and many in one free-form object. Text classes that
+    software treats in ways of their own come alone as well, in each required text.
     """
     surrounding_fields = SurroundingFields(contract, names, seed)
     styles = cycle(_STYLES)
-    cases = []
-    for field in contract.fields:
-        if is_name_like(field):
-            for hard in hard_texts(field.pattern):
-                if hard.alone:
-                    body = surrounding_fields.body(field, "full") | {field.path: hard.text}
-                    intent = f"{field.path}: {hard.name}"
-                    cases.append(json_case(body, case_set=f"values.{field.path}", intent=intent, style=next(styles)))
-        elif field.path == MARKED and "string" in field.types and admits(field, ""):
+    return [
+        *_marked_texts(surrounding_fields),
+        *_in_every_style(surrounding_fields),
+        _one_text(surrounding_fields),
+        *_of_exact_length(surrounding_fields),
+        *_long_runs(surrounding_fields),
+        *_together(contract, surrounding_fields, random.Random(seed), styles),  # noqa: S311 - reproducible on purpose
+        *_alone(surrounding_fields, styles),
+    ]
+
+
+def _alone(surrounding_fields: SurroundingFields, styles: Iterator[Style]) -> Iterator[Case]:
+    """Each required text with one class after the other, among ordinary values."""
+    for field in surrounding_fields.fields:
+        for hard in hard_texts(field.pattern) if is_name_like(field) else ():
+            if hard.alone:
+                body = surrounding_fields.body(field, "full") | {field.path: hard.text}
+                intent = f"{field.path}: {hard.name}"
+                yield json_case(body, case_set=f"values.{field.path}", intent=intent, style=next(styles))
+
+
+def _marked_texts(surrounding_fields: SurroundingFields) -> Iterator[Case]:
+    """Texts of the marked field that are taken for none, or for others.
+
+    An empty one is there once: it is unique only as long as it is sent once a run.
+    """
+    for field in surrounding_fields.fields:
+        if field.path == MARKED and "string" in field.types and admits(field, ""):
             body = surrounding_fields.body(field, "full") | {field.path: ""}
-            cases.append(json_case(body, case_set=f"values.{field.path}", intent=f"{field.path}: empty"))
-            cases.extend(_look_alikes(field, surrounding_fields))
-    cases.extend(_in_every_style(surrounding_fields))
-    cases.append(_one_text(surrounding_fields))
-    cases.extend(_of_exact_length(surrounding_fields))
-    cases.extend(_long_runs(surrounding_fields))
-    cases.extend(_together(contract, surrounding_fields, random.Random(seed), styles))  # noqa: S311 - reproducible on purpose
-    return cases
+            yield json_case(body, case_set=f"values.{field.path}", intent=f"{field.path}: empty")
+            yield from _look_alikes(field, surrounding_fields)
 
 
 def _look_alikes(field: Field, surrounding_fields: SurroundingFields) -> Iterator[Case]:

@@ -6,11 +6,23 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.harness.case_prefetcher import PRIORITY
+from tests.harness.case_prefetcher import FIRST, PRIORITY
+from tests.harness.client.judged import is_created
+from tests.harness.lookups import read_back
 
 if TYPE_CHECKING:
     from contracts.exchange import Case
     from tests.harness.driver import Driver
+
+
+@pytest.mark.stage(0)
+@pytest.mark.sends(FIRST.name)
+def test_a_project_with_hard_values_is_created_and_reads_back(driver: Driver, cases: list[Case]) -> None:
+    created = [judged for judged in driver.verify(cases) if is_created(judged) and judged.project_id]
+    for judged in created[:1] if driver.options.offers[0] else ():
+        finding = read_back(driver, judged)
+        if finding is not None:
+            driver.report(finding, judged.exchange)
 
 
 @pytest.mark.stage(0)

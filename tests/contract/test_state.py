@@ -217,7 +217,7 @@ def test_an_empty_external_id_is_taken_where_no_project_has_it(driver: Driver) -
             )
 
 
-@pytest.mark.stage(5)
+@pytest.mark.stage(7)
 @pytest.mark.sends(*OVERLAPS)
 def test_requests_in_flight_together_are_answered_as_they_are_alone(driver: Driver, sets: list[list[Case]]) -> None:
     for cases in driver.mine(sets):
@@ -225,7 +225,7 @@ def test_requests_in_flight_together_are_answered_as_they_are_alone(driver: Driv
         driver.exercised("state.overlap", positive=len(judged))
 
 
-@pytest.mark.stage(5)
+@pytest.mark.stage(7)
 def test_a_member_named_proto_leaves_no_trace(driver: Driver) -> None:
     for case, tell_tale in driver.mine(prototype_cases(driver.contract, driver.id_range(85))):
         driver.conclude([driver.session.post(case)])

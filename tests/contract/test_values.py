@@ -11,13 +11,13 @@ if TYPE_CHECKING:
     from tests.harness.driver import Driver
 
 
-@pytest.mark.stage(2)
+@pytest.mark.stage(4)
 @pytest.mark.sends("wrong kinds")
 def test_a_value_of_the_wrong_kind_is_refused(driver: Driver, cases: list[Case]) -> None:
     driver.verify(cases)
 
 
-@pytest.mark.stage(4)
+@pytest.mark.stage(6)
 @pytest.mark.sends("wrong in context")
 def test_a_wrong_value_is_refused_whatever_the_other_fields_are(driver: Driver, cases: list[Case]) -> None:
     driver.verify(cases)
@@ -29,7 +29,7 @@ def test_every_valid_value_is_created_and_comes_back_unchanged(driver: Driver, c
     driver.verify(cases)
 
 
-@pytest.mark.stage(5)
+@pytest.mark.stage(7)
 @pytest.mark.sends("combinations")
 def test_valid_values_are_created_in_every_combination(driver: Driver, cases: list[Case]) -> None:
     driver.verify(cases)

@@ -14,13 +14,13 @@ if TYPE_CHECKING:
     from tests.harness.driver import Driver
 
 
-@pytest.mark.stage(2)
+@pytest.mark.stage(3)
 @pytest.mark.sends("authorization")
 def test_without_the_right_key_nothing_is_created(driver: Driver, cases: list[Case]) -> None:
     driver.verify(cases)
 
 
-@pytest.mark.stage(5)
+@pytest.mark.stage(7)
 @pytest.mark.sends("authorization spellings")
 def test_other_spellings_of_the_scheme_are_accepted_or_refused(driver: Driver, cases: list[Case]) -> None:
     driver.verify(cases)
@@ -44,7 +44,7 @@ def test_a_body_of_another_media_type_is_refused(driver: Driver, cases: list[Cas
     driver.verify(cases)
 
 
-@pytest.mark.stage(3)
+@pytest.mark.stage(4)
 @pytest.mark.sends("unspecified")
 def test_what_the_page_leaves_open_is_accepted_or_refused(driver: Driver, cases: list[Case]) -> None:
     driver.verify(cases)
@@ -66,7 +66,7 @@ def test_a_request_is_answered_alike_on_a_used_and_on_a_new_connection(driver: D
         driver.conclude(judged)
 
 
-@pytest.mark.stage(11)
+@pytest.mark.stage(13)
 @pytest.mark.sends("large bodies")
 def test_a_large_body_is_accepted_or_refused(driver: Driver, cases: list[Case]) -> None:
     for case in driver.mine(cases):
@@ -78,7 +78,7 @@ def test_a_large_body_is_accepted_or_refused(driver: Driver, cases: list[Case]) 
             driver.session.delete(large)
 
 
-@pytest.mark.stage(5)
+@pytest.mark.stage(7)
 def test_another_method_is_refused(driver: Driver) -> None:
     """The body is no project, so that nothing is created where a service takes the method for POST."""
     for method in driver.mine(("PUT", "PATCH")):

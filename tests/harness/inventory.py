@@ -7,7 +7,6 @@ show is held against a read of that project before it counts.
 from __future__ import annotations
 
 from collections import Counter
-from itertools import islice
 from typing import TYPE_CHECKING, Any, Final
 
 from contracts import json_text
@@ -50,10 +49,6 @@ def verify_inventory(driver: Driver, folder: Path) -> None:
     if not is_whole and thorough:
         unseen = [identifier for identifier in remaining if identifier not in listed]
         doubtful += unseen[:: max(1, len(unseen) // _READS)]
-    if not thorough:
-        # One of the first ones, which were sent most, as far as the history holds it whole.
-        whole = (identifier for identifier, exchange in remaining.items() if _project(exchange))
-        doubtful += [identifier for identifier in islice(whole, 1) if identifier not in doubtful]
     found = False
     for identifier in doubtful[:_READS]:
         exchange = remaining[identifier]

@@ -42,12 +42,12 @@ PROFILES: Final = {
     for profile in (
         Profile(
             "smoke",
-            priority=41,
+            priority=42,
             priority_only=True,
             connections=1,
             fresh_seed=False,
             requests=48,
-            projects=10,
+            projects=9,
             budget=60,
         ),
         Profile("default"),

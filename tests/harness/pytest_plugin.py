@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -27,9 +28,9 @@ DRIVER = pytest.StashKey[Driver]()
 PREPARATION = pytest.StashKey[CasePrefetcher]()
 _EXPECTED = (pytest.skip.Exception, pytest.xfail.Exception)
 _REASON = "contract_reason"
-_ENDED_EARLY = "contract_ended_early"
+_CUT_SHORT = "contract_cut_short"
 #: The first stage of the tests that explore; what those before created is looked at and deleted meanwhile.
-_EXPLORATION = 6
+_EXPLORATION = 8
 #: Objects that are made, less those that are gone, before garbage is looked for.
 _GARBAGE = 50_000
 
@@ -40,6 +41,8 @@ class RunPlugin:
     def __init__(self, test_run: TestRun) -> None:
         self.test_run = test_run
         self._tests = 0
+        #: The tests that sent less than they should, or nothing, and why.
+        self._cut_short: dict[str, str] = {}
 
     @property
     def options(self) -> RunOptions:
@@ -113,10 +116,9 @@ class RunPlugin:
         report = yield
         redact = self.test_run.secrets.redact_text
         report.sections = [(name, redact(text)) for name, text in report.sections]
+        if self.test_run.session.exhausted and call.when != "teardown":
+            report.user_properties.append((_CUT_SHORT, self.test_run.session.exhausted))
         if call.excinfo is None or call.excinfo.errisinstance(_EXPECTED):
-            if report.skipped and call.when == "call" and self.test_run.session.exhausted:
-                # It began before the budget was spent, so it has verified something.
-                report.user_properties.append((_ENDED_EARLY, self.test_run.session.exhausted))
             return report
         if call.excinfo.errisinstance(BrokenPromise):
             report.longrepr = redact(str(call.excinfo.value))
@@ -131,9 +133,12 @@ class RunPlugin:
         return report
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
-        """Count the tests that verified anything."""
-        ended_early = any(name == _ENDED_EARLY for name, _ in report.user_properties)
-        self._tests += report.when == "call" and (ended_early or not report.skipped)
+        """Count the tests that verified anything, and those that the end of the budget or of the time cut short."""
+        why = dict(report.user_properties).get(_CUT_SHORT)
+        if why:
+            self._cut_short[report.nodeid] = str(why)
+        # What began before the budget was spent has verified something.
+        self._tests += report.when == "call" and bool(why or not report.skipped)
 
     @pytest.hookimpl(wrapper=True, trylast=True)
     def pytest_sessionfinish(self, session: pytest.Session, exitstatus: int) -> Generator[None]:
@@ -150,6 +155,8 @@ class RunPlugin:
             return (yield)
         finally:
             test_run.finish()
+            for why, number in Counter(self._cut_short.values()).items():
+                test_run.note_limit(f"{why}: {number} of {session.testscollected} tests were cut short or left out")
             test_run.close()
 
     def _reason(self, session: pytest.Session, exitstatus: int) -> str:

@@ -199,6 +199,10 @@ class TestRun:
         self.reason = self.reason or text
         self._note(EndRecord(text, time.time()))
 
+    def note_limit(self, text: str) -> None:
+        """Say in the history what the limits of the run left out."""
+        self._note(NoteRecord("budget", text))
+
     def _note(self, record: HistoryRecord) -> None:
         """Write to the history; a full disk or a removed folder ends the verdict, and never the cleanup."""
         try:

@@ -63,6 +63,9 @@ def test_a_run_sends_no_request_more_than_its_budget(service: str, tmp_path: Pat
         assert len(server.requests) > 0.7 * budget, "a budget is there to be used"
         assert f"no more than {budget} requests in all" in run.out
         assert re.search(rf"\d+ requests sent of at most {budget} · 0 findings · \d+ s", run.out)
+        said = re.search(rf"budget of {budget} requests is spent: (\d+) of \d+\s+tests were cut", run.out)
+        assert said is not None
+        assert int(said[1]) > 20
     assert not _listed(service)
 
 
