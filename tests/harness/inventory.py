@@ -14,7 +14,8 @@ from contracts.exchange import Exchange
 from contracts.exchange_record import ExchangeRecord
 from reports.history import history_files, read_history
 from tests.harness.client.ledger import read_ledgers
-from tests.harness.lookups import PAGE, changed, pages, read_again
+from tests.harness.client.project_list import PAGE
+from tests.harness.lookups import changed, pages, read_again
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -81,9 +82,9 @@ def _remaining(folder: Path) -> dict[str, Exchange]:
 def _listed(driver: Driver, most: int) -> tuple[dict[str, dict[str, Any]], bool]:
     """The projects in the list by id, and whether it was read to its end."""
     found: dict[str, dict[str, Any]] = {}
-    for projects, is_last in pages(driver, most):
-        found |= {p["id"]: p for p in projects if isinstance(p, dict) and isinstance(p.get("id"), str)}
-        if is_last:
+    for page in pages(driver, most):
+        found |= {p["id"]: p for p in page.projects if isinstance(p.get("id"), str)}
+        if page.is_last:
             return found, True
     return found, False
 

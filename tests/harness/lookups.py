@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import quote
 
@@ -14,12 +15,11 @@ from contracts.instants import instant
 from contracts.json_equality import first_difference, same
 from strategies.surrounding_fields import MARKED
 from tests.harness.client.ownership import project_path
+from tests.harness.client.project_list import ProjectPage, read_page, read_pages
 from tests.harness.preflight import answered_object
 
 #: Pages of the list that are read in search of one project.
 _PAGES: Final = 30
-#: Projects a page.
-PAGE: Final = 100
 #: Members beside the echoed ones that nothing changes.
 _LASTING: Final = ("platformId", "ownerId", "type", "plan.id", "plan.projectId")
 _GONE: Final = frozenset({404, 410})
@@ -95,37 +95,26 @@ def left_behind(driver: Driver, refused: Judged) -> Finding | None:
     external_id = external_id_of(refused.case)
     if external_id is None or not 400 <= refused.status < 500:
         return None
-    listed = answered_object(driver.session.get(f"{COLLECTION_PATH}?{MARKED}={quote(external_id)}&limit=10")) or {}
-    projects = listed.get("data")
-    for project in projects if isinstance(projects, list) else ():
-        if isinstance(project, dict) and project.get(MARKED) == external_id:
+    listed = read_page(driver.session.get(f"{COLLECTION_PATH}?{MARKED}={quote(external_id)}&limit=10"))
+    for project in listed.projects if listed else ():
+        if project.get(MARKED) == external_id:
             expected, received = f"no project after the answer {refused.status}", f"the list shows {project.get('id')}"
             return Finding("state.rejected_creates_nothing", "created", expected, received)
     return None
 
 
-def pages(driver: Driver, most: int) -> Iterator[tuple[list[Any], bool]]:
-    """Pages of the list of projects, each with whether it is the last; fewer where the list cannot be read on."""
-    cursor = ""
-    for _ in range(most):
-        page = answered_object(driver.session.get(f"{COLLECTION_PATH}?limit={PAGE}{cursor}"))
-        projects = page.get("data") if page else None
-        if page is None or not isinstance(projects, list):
-            return
-        following = page.get("next")
-        is_last = not isinstance(following, str) or not projects
-        yield projects, is_last
-        if is_last:
-            return
-        cursor = f"&cursor={quote(str(following), safe='')}"
+def pages(driver: Driver, most: int) -> Iterator[ProjectPage]:
+    """Pages of the list of projects; fewer where the list cannot be read on."""
+    with suppress(LookupError):
+        yield from read_pages(lambda query: driver.session.get(COLLECTION_PATH + query), most)
 
 
 def nobody_has_external_id(driver: Driver, external_id: str) -> bool:
     """Whether the whole list of projects shows that none has this externalId; False where it is too long to tell."""
-    for projects, is_last in pages(driver, _PAGES):
-        if any(isinstance(project, dict) and project.get(MARKED) == external_id for project in projects):
+    for page in pages(driver, _PAGES):
+        if any(project.get(MARKED) == external_id for project in page.projects):
             return False
-        if is_last:
+        if page.is_last:
             return True
     return False
 

@@ -15,6 +15,7 @@ from tests.harness.client.failure_classification import GATEWAY, SERVER_ERRORS
 from tests.harness.client.judged import created_id
 from tests.harness.client.ownership import Existing, project_path
 from tests.harness.client.project_cleaner import NO_DELETE, ProjectCleaner
+from tests.harness.client.project_list import read_page
 from tests.harness.client.target import NoVerdict
 
 if TYPE_CHECKING:
@@ -109,9 +110,8 @@ def _is_still_there(session: Session, identifier: str, path: str) -> bool:
         time.sleep(pause)
         if (answered_object(session.get(path)) or {}).get("id") != identifier:
             return False
-    newest = answered_object(session.get(f"{COLLECTION_PATH}?limit=100")) or {}
-    listed = newest.get("data")
-    return not isinstance(listed, list) or any(isinstance(p, dict) and p.get("id") == identifier for p in listed)
+    listed = read_page(session.get(f"{COLLECTION_PATH}?limit=100"))
+    return listed is None or any(project.get("id") == identifier for project in listed.projects)
 
 
 def _answers(session: Session) -> bool:
@@ -201,5 +201,4 @@ def _object_of(body: bytes) -> dict[str, Any] | None:
 
 
 def _lists(session: Session) -> bool:
-    found = answered_object(session.get(f"{COLLECTION_PATH}?limit=1")) or {}
-    return isinstance(found.get("data"), list)
+    return read_page(session.get(f"{COLLECTION_PATH}?limit=1")) is not None

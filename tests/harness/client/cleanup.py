@@ -18,8 +18,9 @@ if TYPE_CHECKING:
     from tests.harness.client.ownership import Sent
     from tests.harness.client.target import Target
 
-#: How often the list is searched again after projects of the run were found in it.
-_ROUNDS: Final = 3
+#: How often the list is searched again after projects of the run were found in it, and after a round that deletes
+#: nothing. A list may show few projects at once.
+_ROUNDS, _ROUNDS_IN_VAIN = 200, 3
 #: A name of any run, see :func:`tests.harness.run_options.new_run_id`.
 _NAME: Final = re.compile(r"\bct[0-9a-z]{10}-\d")
 _ALIKE: Final = "perhaps not ours: it appeared during the run, and a request sent its displayName"
@@ -84,19 +85,25 @@ class _Cleanup:
         self._ledger = ledger
         self._cleaner = cleaner
         self._keep = keep
+        #: The requests of which nobody knows under which id their project is.
+        self._lost = list(ledger.state.open_requests.values())
+        self._unknown = set[str]()
         self._result = CleanupResult(may_be_left=len(state.open_requests), remarks=_unreadable(state))
 
     def run(self) -> CleanupResult:
         state, result = self._state, self._result
         waiting = state.remaining
+        in_vain = 0
         for _ in range(_ROUNDS):
             result.kept |= dict.fromkeys(waiting, self._keep) if self._keep else self._delete(waiting)
-            waiting = self._search()
-            if not waiting:
+            waiting, before = self._search(), waiting
+            in_vain = 0 if set(waiting) - set(before) and not self._keep else in_vain + 1
+            if not waiting or in_vain >= _ROUNDS_IN_VAIN:
                 break
         result.kept |= dict.fromkeys(waiting, self._keep or "it was still there after it had been deleted")
         result.kept |= dict.fromkeys(state.doubtful, _DOUBTFUL)
-        result.created, result.deleted = len(state.created), len(state.created.keys() & state.deleted)
+        created = state.created.keys() - self._unknown
+        result.created, result.deleted = len(created), len(created & state.deleted)
         if result.may_be_left:
             result.remarks.append(
                 f"{result.may_be_left} requests got no clear answer and may have left a project each: "
@@ -116,10 +123,25 @@ class _Cleanup:
             return []
         if not problem:
             result.may_be_left = 0
+            self._note_unknown(found)
         waiting = [identifier for project in found if (identifier := self._belongs(project))]
         if problem and result.untracked and problem not in result.remarks:
             result.remarks.append(problem)
         return waiting
+
+    def _note_unknown(self, found: list[dict[str, Any]]) -> None:
+        """Take out the ids that neither DELETE nor the whole list knows: their projects are there under others."""
+        if self._cleaner.knows_ids or self._keep or self._unknown:
+            return
+        listed = {project.get("id") for project in found}
+        others = (project for project in found if project.get("id") not in self._state.created)
+        if not any(self._shows_run(project) for project in others):
+            return  # an id that is unknown and not listed may stand for a service without DELETE and with a bad list
+        self._unknown = {i for i in self._state.sent if i not in listed and i not in self._state.existing.identifiers}
+        self._lost += [self._state.sent[identifier] for identifier in self._unknown]
+        for identifier in self._unknown:
+            self._result.kept.pop(identifier, None)
+            self._ledger.deleted(identifier)
 
     def _belongs(self, project: dict[str, Any]) -> str:
         """The id of a listed project that is to be deleted, else empty; it is entered in the ledger."""
@@ -146,15 +168,16 @@ class _Cleanup:
         is_new = self._state.existing.complete and not _NAME.search(_text_of(project))
         return is_new and isinstance(name, str) and folded(name[:300]) in self._state.display_names
 
+    def _shows_run(self, project: dict[str, Any]) -> bool:
+        run_id = self._state.run_id
+        return bool(run_id) and re.search(rf"{re.escape(run_id)}-\d", _text_of(project)) is not None
+
     def _signs(self, project: dict[str, Any]) -> str:
         """The signs that a listed project is one that no response named: a name of this run, or an open request."""
         state = self._state
-        if state.run_id and re.search(rf"{re.escape(state.run_id)}-\d", _text_of(project)):
+        if self._shows_run(project):
             return "values+time"  # a name that nobody can guess
-        if any(
-            not sent.names and sent.shown_by(project) and sent.created_with(project)
-            for sent in state.open_requests.values()
-        ):
+        if any(not sent.names and sent.shown_by(project) and sent.created_with(project) for sent in self._lost):
             return "values+time" if state.existing.complete else "values"
         return ""
 

@@ -26,7 +26,8 @@ class LedgerState:
 
     ``created`` maps each project to the signs that it is the run's own, ``open_requests`` holds the requests of which
     no response tells what became, by worker and number; of those in ``deleting`` a deletion was begun;
-    ``display_names`` holds the displayNames, folded, of the requests that were answered;
+    ``sent`` holds the request behind each project that a response named, ``display_names`` the displayNames, folded,
+    of the requests that were answered;
     ``unreadable`` counts the lines that nobody can read.
     """
 
@@ -37,6 +38,7 @@ class LedgerState:
     deleting: set[str] = field(default_factory=set)
     deleted: set[str] = field(default_factory=set)
     open_requests: dict[tuple[str, int], Sent] = field(default_factory=dict)
+    sent: dict[str, Sent] = field(default_factory=dict)
     display_names: set[str] = field(default_factory=set)
     unreadable: int = 0
 
@@ -61,13 +63,7 @@ class LedgerState:
             names, display_name, started = list(map(_text, sent["names"])), _text(sent["display_name"]), sent["started"]
             self.open_requests[worker, record["intend"]] = Sent(names, display_name, float(started))
         elif "finished" in record:
-            if record["created"] is not None:
-                created, signs = _text(record["created"]), _text(record["signs"])
-                # The strongest signs count: a repeated request shows the project of the first.
-                self.created[created] = max(self.created.get(created, ""), signs, key=len)
-            sent = self.open_requests.pop((worker, record["finished"]), None)
-            if sent is not None:
-                self.display_names.add(folded(sent.display_name))
+            self._finish(record["created"], record["signs"], (worker, record["finished"]))
         elif "found" in record:
             self.created[_text(record["found"])] = _text(record["signs"])
         elif "deleting" in record:
@@ -76,6 +72,18 @@ class LedgerState:
             self.deleted.discard(_text(record["still_there"]))
         else:
             self.deleted.add(_text(record["deleted"]))
+
+    def _finish(self, identifier: Any, signs: Any, request: tuple[str, int]) -> None:
+        sent = self.open_requests.pop(request, None)
+        if sent is not None:
+            self.display_names.add(folded(sent.display_name))
+        if identifier is None:
+            return
+        created, signs = _text(identifier), _text(signs)
+        # The strongest signs count: a repeated request shows the project of the first.
+        self.created[created] = max(self.created.get(created, ""), signs, key=len)
+        if sent is not None:
+            self.sent[created] = sent
 
 
 def _text(value: Any) -> str:

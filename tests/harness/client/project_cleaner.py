@@ -9,25 +9,21 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final
-from urllib.parse import quote
 
-from contracts import json_text
 from contracts.exchange import COLLECTION_PATH, UNREACHED, VALID_AUTHORIZATION, Case, Exchange
 from tests.harness.client.budget import BudgetSpent, RequestBudget
 from tests.harness.client.concurrent_calls import ConcurrentCalls
 from tests.harness.client.failure_classification import GATEWAY, SERVER_ERRORS, retry_after
 from tests.harness.client.ownership import Existing, project_path
+from tests.harness.client.project_list import read_pages
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from tests.harness.client.target import Target
 
-#: Projects a page, and pages that are read where the response to every request is known, and where one is not.
-_PAGE: Final = 100
+#: Pages that are read where the response to every request is known, and where one is not.
 PAGES, PAGES_FOR_LOST = 20, 2_000
-#: How many times smaller the pages are behind one that is too large.
-_SMALLER: Final = 10
 #: How often a project is tried that the service fails to delete, and at most while others are deleted meanwhile; the
 #: pause behind the first try in seconds.
 _TRIES, _MOST_TRIES, _BETWEEN = 3, 10, 0.5
@@ -40,6 +36,8 @@ _STEADY: Final = 8
 #: An answer that takes so many times the fastest one, and more than so many seconds, is a hesitation.
 _SLOWER, _SLOW = 4.0, 0.25
 _LIMITED: Final = 429
+#: A service answers this where it has no DELETE, and to ids that it does not know.
+_UNKNOWN: Final = 404
 #: Statuses that say that a service has no DELETE, where the project is there.
 NO_DELETE: Final = frozenset({404, 405, 501})
 #: Seconds of the pause after the first failure, and the least of later ones, whatever the service asks for.
@@ -70,7 +68,10 @@ class ProjectCleaner:
         self._said: Counter[str] = Counter()
         self._deletes = deletes
         self._gives_way = gives_way
-        self._hopeless = ""
+        #: Whether the service deleted a project by its id.
+        self.knows_ids = deletes
+        #: Why nothing more is sent, and why nothing more is deleted; whether that is because no id was known.
+        self._stopped, self._cannot_delete, self._unknown_ids = "", "", False
 
     @property
     def _request_budget(self) -> RequestBudget:
@@ -85,6 +86,9 @@ class ProjectCleaner:
             The projects that are not gone, each with the reason.
         """
         remaining = dict.fromkeys(identifiers, "")
+        if self._unknown_ids:  # others may be known
+            self._said.clear()
+            self._cannot_delete, self._unknown_ids = "", False
         for attempt in range(_MOST_TRIES):
             if attempt:
                 time.sleep(_BETWEEN * min(attempt, _TRIES))
@@ -97,7 +101,12 @@ class ProjectCleaner:
 
     def stop(self, reason: str) -> None:
         """Begin no further deletion; what remains gets this reason."""
-        self._hopeless = self._hopeless or reason
+        self._stopped = self._stopped or reason
+
+    @property
+    def _hopeless(self) -> str:
+        """Why no deletion is begun any more, or nothing."""
+        return self._stopped or self._cannot_delete
 
     def _try_all(self, remaining: dict[str, str], gone: Callable[[str], object]) -> None:
         """One try for each; those that are gone leave ``remaining``, the others get a reason."""
@@ -133,23 +142,25 @@ class ProjectCleaner:
 
     def _outcome(self, exchange: Exchange) -> str:
         status = exchange.status
-        if 200 <= status < 300 or (status == 404 and self._is_gone(exchange)):
+        if 200 <= status < 300 or (status == _UNKNOWN and self._is_gone(exchange)):
             self._deletes = True
+            self.knows_ids |= status != _UNKNOWN
             return ""
         if status in NO_DELETE:
-            return self._said_again(f"the service has no delete (status {status})")
+            return self._said_again(f"the service has no delete (status {status})", status)
         if status in {401, 403}:
-            return self._said_again(f"the key may not delete (status {status})")
+            return self._said_again(f"the key may not delete (status {status})", status)
         if status:
-            return self._said_again(f"delete fails: status {status}", _CONVINCED_OF_FAILURE)
-        return self._said_again(f"delete fails: {exchange.failure.detail if exchange.failure else 'no answer'}")
+            return self._said_again(f"delete fails: status {status}", status, _CONVINCED_OF_FAILURE)
+        return self._said_again(f"delete fails: {exchange.failure.detail if exchange.failure else 'no answer'}", status)
 
-    def _said_again(self, problem: str, convinced: int = _CONVINCED) -> str:
+    def _said_again(self, problem: str, status: int, convinced: int = _CONVINCED) -> str:
         """What holds for every project is believed after a few, where nothing was ever deleted."""
         with self._lock:
             self._said[problem] += 1
             if self._said[problem] >= convinced and not self._deletes:
-                self._hopeless = problem
+                self._cannot_delete = problem
+                self._unknown_ids = status == _UNKNOWN
         return problem
 
     def _is_gone(self, exchange: Exchange) -> bool:
@@ -162,8 +173,8 @@ class ProjectCleaner:
         """The projects in the list, at most so many pages, and why it was not read to its end (or nothing)."""
         found: list[dict[str, Any]] = []
         try:
-            for page in self._pages(most):
-                found += page
+            for page in read_pages(self._fetch, most):
+                found += page.projects
         except BudgetSpent as end:
             return found, f"the list of projects was not read to its end: {end}"
         except LookupError as problem:
@@ -178,30 +189,11 @@ class ProjectCleaner:
         identifiers = {project["id"] for project in found if isinstance(project.get("id"), str)}
         return Existing(identifiers, complete=not problem)
 
-    def _pages(self, most: int) -> Iterator[list[dict[str, Any]]]:
-        cursor, seen, size, left = None, set[str](), _PAGE, most * _PAGE
-        for _ in range(most * _SMALLER):
-            query = f"?limit={size}" + (f"&cursor={quote(cursor, safe='')}" if cursor else "")
-            exchange = None if self._hopeless else self._answer("GET", COLLECTION_PATH + query)
-            page = _page(exchange)
-            if size > 1 and exchange is not None and exchange.failure and exchange.failure.kind == "too_large":
-                size //= _SMALLER
-                continue
-            if page is None:
-                received = self._hopeless or (
-                    f"status {exchange.status}" if exchange and exchange.status else "no answer"
-                )
-                raise LookupError(f"the projects cannot be listed ({received})")
-            yield [project for project in page["data"] if isinstance(project, dict)]
-            cursor = page.get("next")
-            if not isinstance(cursor, str) or not page["data"] or cursor in seen:
-                return
-            seen.add(cursor)
-            left -= size
-            if left <= 0:
-                break
-            size = min(_PAGE, size * _SMALLER)  # what is large may be behind
-        raise LookupError(f"the list of projects was read for {most} pages, and goes on")
+    def _fetch(self, query: str) -> Exchange:
+        exchange = self._answer("GET", COLLECTION_PATH + query)
+        if exchange is None:
+            raise LookupError(f"the projects cannot be listed ({self._stopped})")
+        return exchange
 
     # -- sending ------------------------------------------------------------------------------------------
 
@@ -276,7 +268,7 @@ class ProjectCleaner:
     def _send(self, method: str, path: str) -> Exchange | None:
         """What comes back; None where nothing more is to be sent by the time that there is room for it."""
         with self._one_of_few():
-            if self._hopeless:
+            if self._stopped or (method == "DELETE" and self._cannot_delete):
                 return None
             with self._lock:
                 paid = self._prepaid > 0
@@ -289,13 +281,3 @@ class ProjectCleaner:
                 self.stop(f"status {exchange.status}" if exchange.status else "no answer")
             self._keep_pace(exchange)
         return exchange
-
-
-def _page(exchange: Exchange | None) -> dict[str, Any] | None:
-    if exchange is None or exchange.response is None or exchange.status != 200:
-        return None
-    try:
-        page = json_text.loads_lenient(exchange.response.body)
-    except (ValueError, RecursionError):
-        return None
-    return page if isinstance(page, dict) and isinstance(page.get("data"), list) else None

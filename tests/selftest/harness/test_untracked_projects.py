@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -23,6 +24,7 @@ from tests.harness.client.target import Target
 from tests.harness.final_checks import judge_untracked
 from tests.mock.process import MockProcess
 from tests.selftest.live_runs import KEY, priority_run
+from tests.selftest.unruly_server import Seen, UnrulyServer, Writes, json_answer
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -130,3 +132,38 @@ def test_projects_that_may_come_of_the_run_are_left_and_named(tmp_path: Path) ->
     ids = [json.loads(exchange.response.body)["id"] for exchange in shown if exchange.response]
     assert set(cleaned.kept) == {ids[0], ids[3]} == set(again.kept)
     assert (cleaned.created, cleaned.deleted) == (2, 2)
+
+
+@pytest.mark.parametrize("shown_at_once", [2, 100])
+def test_projects_that_the_list_names_by_other_ids_than_the_responses_are_deleted(
+    tmp_path: Path, shown_at_once: int
+) -> None:
+    """Three deletions that get a 404 do not prove that there is no DELETE: the ids may be unknown."""
+    names = [f"x{RUN_ID}-{number}" for number in range(6)] + ["plain"]
+    ledger = Ledger(tmp_path, "main", Secrets(KEY))
+    with MockProcess.start(key=KEY) as mock, UnrulyServer(mock.base_url) as server:
+
+        def newest(seen: Seen) -> Writes | None:
+            if seen.method != "GET":
+                return None
+            listed = json.loads(server.forward(seen)[2])["data"]
+            own = [project for project in listed if project["id"] not in before]
+            return json_answer(200, json.dumps({"data": own[:shown_at_once], "next": None}))
+
+        target = Target(server.base_url, Secrets(KEY), Limits(), RequestBudget(), "test")
+        ledger.run(RUN_ID, server.base_url)
+        there = ProjectCleaner(target, prepaid=0, patience=5.0).existing(20)
+        assert there is not None
+        ledger.existing(there)
+        before = there.identifiers
+        for number, name in enumerate(names):
+            ledger.intend(number, Sent.of(_creating(name), RUN_ID, time.time()))
+            assert target.send(_creating(name)).status == 201
+            ledger.finish(number, f"{number}".rjust(21, "U"), "values+time")
+        server.behave = newest
+        cleaned = clean_up(tmp_path, target, own=ledger)
+        server.behave = lambda _: None
+        left, _ = ProjectCleaner(target, prepaid=0, patience=5.0).listed(20)
+        target.close()
+    assert {project["id"] for project in left} == before
+    assert (cleaned.created, cleaned.deleted, cleaned.kept) == (len(names), len(names), {})

@@ -299,3 +299,22 @@ def test_no_case_holds_bytes_in_a_header_that_servers_refuse() -> None:
                 assert not re.search(r"[\x00-\x1f\x7f]", value)  # RFC 9110, section 5.5
                 assert value.encode("latin-1")[:1] == value[:1].encode("ascii"), "the scheme is ASCII"
                 assert len(value) < 7_000, "servers bound a head to 8 kB"
+
+
+#: Levels that widespread servers read and write: Python's json stops near 990, less what runs around it.
+MOST_LEVELS = 700
+
+
+def test_no_case_is_so_deep_that_servers_store_what_they_cannot_show() -> None:
+    cases = [case for make, _, _ in SETS.values() for case in make(CONTRACTS["page"], UniqueNames("ctmark", 2), 1)]
+    deepest = [level_bound(case.body or b"") for case in cases]
+    assert 500 < max(deepest) < MOST_LEVELS
+
+
+def level_bound(body: bytes) -> int:
+    """Levels that a body has at most: brackets that are open at once, those in texts too."""
+    deepest = level = 0
+    for byte in body:
+        level += (byte in b"{[") - (byte in b"}]")
+        deepest = max(deepest, level)
+    return deepest
