@@ -124,7 +124,6 @@ def _become_maker() -> None:
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     # Forked while pytest began, this process is taken for a plugin that makes every run start late.
     warnings.simplefilter("ignore", HypothesisSideeffectWarning)
-    ignore_local_constants()
     run = multiprocessing.parent_process()
 
     def end_with_the_run() -> None:
@@ -141,6 +140,7 @@ def _made(origin: _Origin, wanted: SetName) -> list[Case]:
             return []
         from tests.harness.schemathesis_bridge import generated_cases  # noqa: PLC0415  # others do not pay for it
 
+        ignore_local_constants()
         return generated_cases(origin.contract, origin.generated, origin.exploration_seed)
     return _sets(origin).make(wanted)
 

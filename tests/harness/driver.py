@@ -10,6 +10,7 @@ from contracts.clauses import catalogue
 from contracts.exchange_record import ExchangeRecord
 from contracts.findings import BrokenPromise, Finding, Level, broken_promise
 from contracts.history_records import ExercisedRecord, NoteRecord
+from contracts.oracle import Expected
 from strategies.unique_names import UniqueNames
 from tests.harness.client.budget import BudgetSpent, OutOfTime
 from tests.harness.exploration import concluded, explore_machine, most_examples
@@ -86,11 +87,16 @@ class Driver:
     def send(self, cases: Iterable[Case], connections: int | None = None) -> list[Judged]:
         """Send cases, explain what breaks, and raise BrokenPromise where anything new does."""
         self.skip_if_exhausted()
-        judged = self.session.post_all([case for case in cases if not self._holds_right_key(case)], connections)
+        judged = self.session.post_all(filter(self.may_be_sent, cases), connections)
         self.conclude(judged)
         if not judged:
             self.skip_if_exhausted()
         return judged
+
+    def may_be_sent(self, case: Case) -> bool:
+        """Whether a case means what it says, and what it is to create could be found again."""
+        can_find = self.session.can_find(case) or self.session.judge.expect(case).expected is Expected.REJECTED
+        return can_find and not self._holds_right_key(case)
 
     def _holds_right_key(self, case: Case) -> bool:
         """Whether a wrong key made from the right one is the right one: without letters it has no other case."""
@@ -163,7 +169,7 @@ class Driver:
 
     def _new_finding(self, bodies: Sequence[Case]) -> Finding | None:
         filled = [self.names.fill(body) for body in bodies if not self._holds_right_key(body)]
-        judged = self.attempt(lambda: self.session.post_all(filled))
+        judged = self.attempt(lambda: self.session.post_all(filter(self.session.can_find, filled)))
         found = self._triage.attribute(judged)
         return next((finding for answer, finding in found if self._is_new(finding, answer.exchange, self.test)), None)
 

@@ -73,6 +73,8 @@ def preflight(session: Session, minimal: Case, pages: int) -> Offers:
         raise
     session.recorder.exchange(*answer)
     identifier = created_id(exchange)
+    if identifier is None and existing is not None:
+        identifier = next(iter(session.find_lost()), None)
     path = project_path(identifier) if identifier else None
     if identifier is None or path is None:
         return Offers(read=False, list=existing is not None or _lists(session), delete=False)
@@ -81,7 +83,7 @@ def preflight(session: Session, minimal: Case, pages: int) -> Offers:
     read = denied or (answered_object(answer_to_read) or {}).get("id") == identifier
     gone = session.owns(identifier) and _deletes(session, identifier)
     if gone and read and not denied and _is_still_there(session, identifier, path):
-        session.note_that_cleanup_fails("deletions delete nothing")
+        session.lost.cleanup_fails = "deletions delete nothing"
         gone = False
     return Offers(read=read, list=existing is not None or _lists(session), delete=gone)
 
@@ -100,7 +102,7 @@ def _deletes(session: Session, identifier: str) -> bool:
             break
     if exchange.status not in _BUSY:
         received = f"status {exchange.status}" if exchange.failure is None else exchange.failure.detail
-        session.note_that_cleanup_fails(f"deletions fail ({received}); --keep-projects runs all the same")
+        session.lost.cleanup_fails = f"deletions fail ({received}); --keep-projects runs all the same"
     return False
 
 

@@ -37,8 +37,8 @@ class Questions:
         self._session.reconnect()
 
     def ask(self, case: Case) -> Judged | None:
-        """What the service makes of a case; None where nothing more may be asked."""
-        if self.are_spent:
+        """What the service makes of a case; None where it may not be asked."""
+        if self.are_spent or not self._session.can_find(case):
             return None
         self._asked += 1
         try:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
 from tests.harness.client.ledger import Ledger, read_ledgers
-from tests.harness.client.ownership import folded
+from tests.harness.client.ownership import folded, shown_text
 from tests.harness.client.project_cleaner import PAGES, PAGES_FOR_LOST, ProjectCleaner
 
 if TYPE_CHECKING:
@@ -87,6 +87,8 @@ class _Cleanup:
         self._keep = keep
         #: The requests of which nobody knows under which id their project is.
         self._lost = list(ledger.state.open_requests.values())
+        #: Of the requests without a clear answer, those of which the list tells nothing.
+        self._unclear = list(ledger.state.open_requests.values())
         self._unknown = set[str]()
         self._result = CleanupResult(may_be_left=len(state.open_requests), remarks=_unreadable(state))
 
@@ -107,7 +109,7 @@ class _Cleanup:
         if result.may_be_left:
             result.remarks.append(
                 f"{result.may_be_left} requests got no clear answer and may have left a project each: "
-                f"look for projects named {state.run_id}-..., or those of {_names([*state.open_requests.values()])}"
+                f"look for projects named {state.run_id}-..., or those of {_names(self._unclear)}"
             )
         return result
 
@@ -122,12 +124,21 @@ class _Cleanup:
             result.remarks += [problem] if state.open_requests or state.existing.complete else []
             return []
         if not problem:
-            result.may_be_left = 0
+            self._note_unclear(found)
             self._note_unknown(found)
         waiting = [identifier for project in found if (identifier := self._belongs(project))]
         if problem and result.untracked and problem not in result.remarks:
             result.remarks.append(problem)
         return waiting
+
+    def _note_unclear(self, found: list[dict[str, Any]]) -> None:
+        """Leave those requests without a clear answer whose projects the whole list may show as other ones."""
+        state = self._state
+        unknown = (state.existing.identifiers | state.created.keys()).isdisjoint
+        new = [project for project in found if unknown({str(project.get("id"))})]
+        explained = [project for project in new if self._signs(project)]
+        self._unclear = [sent for sent in self._unclear if not any(map(sent.shown_by, new))]
+        self._result.may_be_left = min(len(self._unclear), len(new) - len(explained))
 
     def _note_unknown(self, found: list[dict[str, Any]]) -> None:
         """Take out the ids that neither DELETE nor the whole list knows: their projects are there under others."""
@@ -151,7 +162,8 @@ class _Cleanup:
         if identifier in state.deleted:
             self._ledger.still_there(identifier)
             return identifier
-        if identifier in state.created:
+        is_named = identifier in state.created
+        if is_named and state.existing.owns(identifier, state.created[identifier]):
             return ""
         signs = self._signs(project)
         if not signs:
@@ -159,18 +171,19 @@ class _Cleanup:
                 self._result.kept[identifier] = _ALIKE
             return ""
         self._ledger.found(identifier, signs)
-        self._result.untracked.append(project)
+        if not is_named:  # else a response named it that did not show whose it is; the list does
+            self._result.untracked.append(project)
         return identifier if state.existing.owns(identifier, signs) else ""
 
     def _is_alike(self, project: dict[str, Any]) -> bool:
         """Whether a project without a name of any run may be what a request created beside what its response says."""
         name = project.get("displayName")
-        is_new = self._state.existing.complete and not _NAME.search(_text_of(project))
+        is_new = self._state.existing.complete and not _NAME.search(shown_text(project))
         return is_new and isinstance(name, str) and folded(name[:300]) in self._state.display_names
 
     def _shows_run(self, project: dict[str, Any]) -> bool:
         run_id = self._state.run_id
-        return bool(run_id) and re.search(rf"{re.escape(run_id)}-\d", _text_of(project)) is not None
+        return bool(run_id) and re.search(rf"{re.escape(run_id)}-\d", shown_text(project)) is not None
 
     def _signs(self, project: dict[str, Any]) -> str:
         """The signs that a listed project is one that no response named: a name of this run, or an open request."""
@@ -184,10 +197,6 @@ class _Cleanup:
 
 def _unreadable(state: LedgerState) -> list[str]:
     return [f"{state.unreadable} lines of the ledger cannot be read"] if state.unreadable > 1 else []
-
-
-def _text_of(project: dict[str, Any]) -> str:
-    return json.dumps([project.get(name) for name in ("displayName", "externalId", "metadata")], ensure_ascii=False)
 
 
 def _names(requests: list[Sent]) -> str:

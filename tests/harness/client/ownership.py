@@ -42,6 +42,11 @@ _STARTS: Final = 40
 _LONGEST: Final = 16 * 1024 * 1024
 
 
+def shown_text(project: dict[str, Any]) -> str:
+    """All that a project shows of what a request sent."""
+    return json.dumps([project.get(name) for name in _REPEATED], ensure_ascii=False)
+
+
 def project_path(identifier: str) -> str | None:
     """The path of one project, None for an id that cannot be named in a URL safely."""
     return f"{COLLECTION_PATH}/{quote(identifier)}" if _SAFE_ID.fullmatch(identifier) else None
@@ -81,16 +86,22 @@ def _unquoted(value: Any) -> Any:
 
 
 def _is_project(node: dict[str, Any]) -> bool:
-    """Whether an object is a project and none of the objects inside one, such as its plan."""
-    return isinstance(node.get("id"), str) and bool(node["id"]) and bool({"displayName", "platformId"} & node.keys())
+    return isinstance(node.get("id"), str) and bool(node["id"]) and _is_like_project(node)
+
+
+def _is_like_project(node: dict[str, Any]) -> bool:
+    """Whether an object is a project, with an id or without one, and none of the objects inside one, as its plan is."""
+    return not node.keys().isdisjoint({"displayName", "platformId"})
 
 
 def _objects(value: Any) -> Iterator[dict[str, Any]]:
+    """The objects in a value, but for those inside a project: its metadata may look like another one."""
     waiting = [value]
     for node in waiting:
         if isinstance(node, dict):
             yield node
-            waiting.extend(node.values())
+            if not _is_like_project(node):
+                waiting.extend(node.values())
         elif isinstance(node, list):
             waiting.extend(node)
         if len(waiting) > _MOST_VALUES:

@@ -15,6 +15,7 @@ from tests.harness.client.budget import BudgetSpent, OutOfTime, RequestBudget
 from tests.harness.client.carried import Carried
 from tests.harness.client.concurrent_calls import ConcurrentCalls
 from tests.harness.client.judged import Judged
+from tests.harness.client.lost_projects import LostProjects
 from tests.harness.client.ownership import Existing, Sent, project_path, proof, shown_project
 from tests.harness.client.retry_policy import RetryPolicy
 from tests.harness.client.service_wait import Patience
@@ -32,9 +33,6 @@ T = TypeVar("T")
 _CREATED: Final = 201
 _LIMITED: Final = 429
 _AUTHORIZED: Final = (("Authorization", VALID_AUTHORIZATION),)
-#: Projects that cannot be deleted, because their id is not known or is perhaps not the run's own, after which nothing
-#: more is created.
-_MOST_UNTRACEABLE: Final = 20
 #: Seconds of this process for a request: one more connection is of use for each that the service takes.
 _OWN: Final = 0.0012
 
@@ -64,9 +62,7 @@ class Session:
         self.ledger = ledger
         #: The projects that responses named and nobody deleted, each with the signs that it is the run's own.
         self._remaining: dict[str, str] = {}
-        self._untraceable = 0
-        #: Why nothing can be deleted, although deletion is offered; empty where it can, or is not offered.
-        self._cleanup_fails = ""
+        self.lost = LostProjects(target, ledger)
         self.existing = Existing()
         self.repeated_ids: set[str] = set()
         self.observations = Observations(judge.contract)
@@ -172,9 +168,15 @@ class Session:
         self.recorder.exchange(exchange)
         return exchange
 
-    def note_that_cleanup_fails(self, why: str) -> None:
-        """From now on each creation counts as one that cannot be cleaned up; ``why`` is a clause of a sentence."""
-        self._cleanup_fails = why
+    def can_find(self, case: Case) -> bool:
+        """Whether a project that a case creates could be found again, as far as responses have told so far."""
+        return not self.lost.names_are_needed or bool(Sent.of(case, self.judge.run_id, 0.0).names)
+
+    def find_lost(self) -> list[str]:
+        """The ids of the projects that responses did not name, as far as the list shows them now."""
+        found = self.lost.search(self.existing)
+        self._remaining |= found
+        return list(found)
 
     def owns(self, identifier: str) -> bool:
         """Whether a project is provably the run's own, and can be deleted."""
@@ -231,11 +233,7 @@ class Session:
             return self.target.secrets.redact_exchange(self.target.send(case, number=number, repeat=repeat)), None
         expected = self.judge.expect(case)
         external_id = sent_external_id(expected)
-        if self._untraceable >= _MOST_UNTRACEABLE:
-            raise NoVerdict(
-                f"the run stopped creating: {self._untraceable} projects cannot be cleaned up, because "
-                + (self._cleanup_fails or "the responses do not name them or do not show what was sent")
-            )
+        self._remaining |= self.lost.make_room(self.existing)
         self.request_budget.take(1 + self._reserved)
         number = number or self.target.next_number()
         sent = Sent.of(case, self.judge.run_id, time.time())
@@ -276,21 +274,21 @@ class Session:
         project = shown_project(exchange.response.body if exchange.response else b"")
         identifier = project.get("id")
         if not identifier:
-            self._count_untraceable()
+            self._count_as_lost(exchange.number, sent)
             return
         signs = proof(sent, project, exchange)
         self.ledger.finish(exchange.number, identifier, signs)
         known = identifier in self._remaining or identifier in self.existing.identifiers
-        if self._cleanup_fails or not (signs or known):
-            self._count_untraceable()
+        if self.lost.cleanup_fails or not (signs or known):
+            self._count_as_lost(exchange.number, sent)
         if identifier in self._remaining:  # the service repeats an id: nothing more to delete
             self.repeated_ids.add(identifier)
             self.request_budget.give_back(self._reserved)
         self._remaining[identifier] = signs
 
-    def _count_untraceable(self) -> None:
-        with self._books:
-            self._untraceable += self._reserved  # none where projects are kept
+    def _count_as_lost(self, number: int, sent: Sent) -> None:
+        if self._reserved:  # nothing is lost where projects are kept
+            self.lost.add(number, sent)
 
 
 def _unreached(exchange: Exchange) -> bool:

@@ -67,16 +67,36 @@ def test_a_project_of_somebody_else_is_never_deleted(service: str, tmp_path: Pat
     assert _listed(service) == before
 
 
-def test_a_run_that_cannot_learn_the_ids_stops_creating_and_finds_its_projects_in_the_list(
-    service: str, tmp_path: Path
+def _without_id(project: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in project.items() if name != "id"}
+
+
+@pytest.mark.parametrize("change", [_without_id, lambda p: {**p, "id": None, "displayName": p["displayName"][:5]}])
+def test_a_run_that_learns_no_id_finds_its_projects_in_the_list_and_goes_on(
+    change: Callable[[dict[str, Any]], Any], service: str, tmp_path: Path
 ) -> None:
     before = _listed(service)
     with UnrulyServer(service) as server:
-        server.behave = _created(server, lambda p: {name: value for name, value in p.items() if name != "id"})
+        server.behave = _created(server, change)
+        run = suite(tmp_path, *live(server.base_url, "--profile", "default"))
+        sent = len(server.requests)
+    assert run.status == ExitStatus.BROKEN
+    assert "the run stopped creating" not in " ".join(run.out.split())
+    assert sent > 2_000
+    assert _listed(service) == before
+
+
+def test_a_run_that_learns_no_id_and_has_no_list_soon_stops_creating(service: str, tmp_path: Path) -> None:
+    before = _listed(service)
+    with UnrulyServer(service) as server:
+        create = _created(server, _without_id)
+        server.behave = lambda seen: answer(404, "{}") if seen.method == "GET" else create(seen)
         run = suite(tmp_path, *live(server.base_url, "--profile", "default"))
     assert run.status == ExitStatus.BROKEN
-    assert "the run stopped creating" in " ".join(run.out.split())
-    assert _listed(service) == before
+    said = " ".join(run.out.split())
+    assert "the run stopped creating" in said
+    assert "may have left a project each" in said
+    assert len(_listed(service) - before) < 40
 
 
 @pytest.mark.parametrize(("status", "requests"), [(403, 3), (500, 3), (0, 1)])
