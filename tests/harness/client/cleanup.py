@@ -137,8 +137,15 @@ class _Cleanup:
         unknown = (state.existing.identifiers | state.created.keys()).isdisjoint
         new = [project for project in found if unknown({str(project.get("id"))})]
         explained = [project for project in new if self._signs(project)]
-        self._unclear = [sent for sent in self._unclear if not any(map(sent.shown_by, new))]
+        texts = [shown_text(project).casefold() for project in new]
+        self._unclear = [sent for sent in self._unclear if not self._is_among(new, texts, sent)]
         self._result.may_be_left = min(len(self._unclear), len(new) - len(explained))
+
+    def _is_among(self, projects: list[dict[str, Any]], texts: list[str], sent: Sent) -> bool:
+        """Whether one of the projects, whose ``texts`` are at hand, is that of a request."""
+        if sent.names:
+            return any(name in text for name in sent.names for text in texts)
+        return any(map(sent.shown_by, projects))
 
     def _note_unknown(self, found: list[dict[str, Any]]) -> None:
         """Take out the ids that neither DELETE nor the whole list knows: their projects are there under others."""

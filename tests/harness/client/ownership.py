@@ -47,6 +47,15 @@ def shown_text(project: dict[str, Any]) -> str:
     return json.dumps([project.get(name) for name in _REPEATED], ensure_ascii=False)
 
 
+def carries_name(case: Case, run_id: str) -> bool:
+    """Whether a project that is stored as a case says would show a name of the run."""
+    try:
+        body = json_text.loads_lenient(case.body or b"")
+    except (ValueError, RecursionError):
+        return False
+    return isinstance(body, dict) and f"{run_id}-" in shown_text(body)
+
+
 def project_path(identifier: str) -> str | None:
     """The path of one project, None for an id that cannot be named in a URL safely."""
     return f"{COLLECTION_PATH}/{quote(identifier)}" if _SAFE_ID.fullmatch(identifier) else None

@@ -16,7 +16,7 @@ from tests.harness.client.carried import Carried
 from tests.harness.client.concurrent_calls import ConcurrentCalls
 from tests.harness.client.judged import Judged
 from tests.harness.client.lost_projects import LostProjects
-from tests.harness.client.ownership import Existing, Sent, project_path, proof, shown_project
+from tests.harness.client.ownership import Existing, Sent, carries_name, project_path, proof, shown_project
 from tests.harness.client.retry_policy import RetryPolicy
 from tests.harness.client.service_wait import Patience
 from tests.harness.client.target import NoVerdict
@@ -170,7 +170,7 @@ class Session:
 
     def can_find(self, case: Case) -> bool:
         """Whether a project that a case creates could be found again, as far as responses have told so far."""
-        return not self.lost.names_are_needed or bool(Sent.of(case, self.judge.run_id, 0.0).names)
+        return not self.lost.names_are_needed or carries_name(case, self.judge.run_id)
 
     def find_lost(self) -> list[str]:
         """The ids of the projects that responses did not name, as far as the list shows them now."""

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from contracts.exchange import Case, Exchange, Response
-from tests.harness.client.ownership import Existing, Sent, project_path, proof, shown_project
+from tests.harness.client.ownership import Existing, Sent, carries_name, project_path, proof, shown_project
 
 RUN = "ctq7w2x9k4mz"
 NOW = 1_790_000_000.0
@@ -89,3 +89,26 @@ def test_what_shows_no_project_gives_none(body: str) -> None:
 @pytest.mark.parametrize("identifier", ["", ".", "..", "a/b", "a?b", "\ud800", "a\x00", "x" * 201, "%2e"])
 def test_an_id_that_means_something_else_in_a_url_has_no_path(identifier: str) -> None:
     assert project_path(identifier) is None
+
+
+@pytest.mark.parametrize(
+    ("body", "shows"),
+    [
+        ('{"displayName":"a","externalId":"ctabc-7"}', True),
+        ('{"displayName":"a","metadata":{"ct":"ctabc-7"}}', True),
+        ('{"displayName":"a ctabc-7 b"}', True),
+        ('{"displayName":"a","externalId":"ctabc-7","externalId":null}', False),
+        ('{"displayName":"a","globalConnectionExternalIds":["ctabc-7"]}', False),
+        ('{"displayName":"a","externalId":"ctother-7"}', False),
+        ('["ctabc-7"]', False),
+        ("ctabc-7", False),
+    ],
+)
+def test_a_name_counts_where_a_project_would_show_it(body: str, shows: bool) -> None:
+    assert carries_name(Case(body.encode()), "ctabc") is shows
+
+
+def test_a_project_that_its_metadata_holds_is_none() -> None:
+    project = {"displayName": "a", "metadata": {"id": "x", "displayName": "b"}}
+    assert shown_project(json.dumps(project).encode()) == {}
+    assert shown_project(json.dumps({"data": {**project, "id": "y"}}).encode())["id"] == "y"
