@@ -104,7 +104,7 @@ def test_an_id_that_means_something_else_in_a_url_has_no_path(identifier: str) -
         ("ctabc-7", False),
     ],
 )
-def test_a_name_counts_where_a_project_would_show_it(body: str, shows: bool) -> None:
+def test_a_name_counts_where_a_project_would_show_it(body: str, *, shows: bool) -> None:
     assert carries_name(Case(body.encode()), "ctabc") is shows
 
 
