@@ -278,8 +278,7 @@ class Session:
             return
         signs = proof(sent, project, exchange)
         self.ledger.finish(exchange.number, identifier, signs)
-        known = identifier in self._remaining or identifier in self.existing.identifiers
-        if self.lost.cleanup_fails or not (signs or known):
+        if self.lost.cleanup_fails or not (self.existing.owns(identifier, signs) or identifier in self._remaining):
             self._count_as_lost(exchange.number, sent)
         if identifier in self._remaining:  # the service repeats an id: nothing more to delete
             self.repeated_ids.add(identifier)
