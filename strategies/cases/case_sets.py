@@ -13,7 +13,7 @@ from strategies.cases.combination_cases import covering_cases
 from strategies.cases.framing_cases import framing_cases, large_cases
 from strategies.cases.packed_cases import packed_cases
 from strategies.cases.pattern_cases import natural_words, pattern_cases
-from strategies.cases.priority_cases import priority_cases
+from strategies.cases.priority_cases import READ_AT_ONCE, priority_cases
 from strategies.cases.raw_cases import encoding_cases, malformed_cases, media_type_cases
 from strategies.cases.state_cases import overlapping_cases, refused_samples
 from strategies.cases.unspecified_cases import unspecified_cases
@@ -100,13 +100,11 @@ def _overlap(round_: int) -> Callable[[Sets, UniqueNames], list[Case]]:
 #: Rounds of requests that are in flight together.
 OVERLAPS: Final = ("overlap, first round", "overlap, second round", "overlap, third round")
 
-#: The first cases, of which two create a project; the first one is read back at once.
-_READ_AT_ONCE: Final = 3
 #: Where the numbers of the set's names begin, below the workers' own, and what makes it.
 SETS: Final[dict[str, tuple[int, Callable[[Sets, UniqueNames], list[Case]]]]] = {
     # Both are parts of one list, which is made once for all sets; the project that is read is not the newest.
-    "first": (1, lambda sets, _: sets._first[:_READ_AT_ONCE]),  # noqa: SLF001
-    "priority": (1, lambda sets, _: sets._first[_READ_AT_ONCE:]),  # noqa: SLF001
+    "first": (1, lambda sets, _: sets._first[:READ_AT_ONCE]),  # noqa: SLF001
+    "priority": (1, lambda sets, _: sets._first[READ_AT_ONCE:]),  # noqa: SLF001
     "wrong kinds": (30, _of(wrong_kind_cases)),
     "wrong in context": (31, _of(wrong_in_context_cases)),
     "valid values": (40, _of(valid_cases)),

@@ -43,6 +43,8 @@ _PACKED: Final[dict[str, tuple[str, ...]]] = {
 #: Values of the marked field in the bodies in turn where it holds none of two hard texts around a unique name.
 _MARKED: Final = {3: None, 4: ABSENT}
 PACKED_BODIES: Final = 16
+#: The set of these bodies.
+PACKED: Final = "priority.packed"
 _STYLES: Final[tuple[Style, ...]] = (
     *("compact", "compact", "escaped", "compact", "reversed", "compact", "spaced", "solidus"),
 )
@@ -67,9 +69,7 @@ def packed_cases(contract: Contract, names: UniqueNames, seed: int) -> list[Case
             surrounding_fields.marked(body)
         intent = "; ".join(parts)
         style = _STYLES[row % len(_STYLES)]
-        cases.append(
-            json_case(body, case_set="priority.packed", intent=intent, identifier=f"packed {row + 1}", style=style)
-        )
+        cases.append(json_case(body, case_set=PACKED, intent=intent, identifier=f"packed {row + 1}", style=style))
     return cases
 
 

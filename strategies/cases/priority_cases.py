@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 from contracts import json_text
 from strategies.cases.authorization_cases import authorization_cases, authorization_spelling_cases
 from strategies.cases.combination_cases import corner_cases
-from strategies.cases.packed_cases import PACKED_BODIES, packed_cases
+from strategies.cases.packed_cases import PACKED, PACKED_BODIES, packed_cases
 from strategies.cases.raw_cases import encoding_cases, malformed_cases, media_type_cases
 from strategies.cases.telling_words import telling_words
 from strategies.cases.unspecified_cases import unspecified_cases
@@ -66,6 +66,9 @@ OF_SOME_CONTRACTS: Final = frozenset(_UNUSUAL) - {"all", "a wrong value last, fi
 #: The set of the one case that repeats another one's unique text, and where it stands.
 SECOND_USE: Final = "priority.second_use"
 _REUSE: Final = 24
+#: The first cases are a set of their own, of which two create a project, and perhaps another worker's: what is used a
+#: second time is not in it. The first one is read back at once.
+READ_AT_ONCE: Final = 3
 #: So many cases at most; the complete sets hold the others.
 _MOST: Final = 180
 #: The order of families: v valid, k wrong kind, p broken pattern, a authorization, w malformed, m media type, o open.
@@ -81,18 +84,19 @@ def priority_cases(contract: Contract, names: UniqueNames, seed: int) -> list[Ca
     ordered = [next(queues[letter], None) for letter in _TURNS]
     rest = chain.from_iterable(zip_longest(*queues.values()))
     cases = [case for case in chain(ordered, rest) if case is not None][:_MOST]
-    cases[_REUSE:_REUSE] = _second_use(contract, cases[0])
+    cases[_REUSE:_REUSE] = _second_use(contract, cases[READ_AT_ONCE:_REUSE])
     return cases
 
 
-def _second_use(contract: Contract, first: Case) -> list[Case]:
-    """A plain body with the text that the first case has in the marked field; nothing where it has none."""
-    sent = json_text.parse(first.body or b"").value
-    external_id = sent.get(MARKED) if isinstance(sent, dict) else None
-    if not isinstance(external_id, str):
+def _second_use(contract: Contract, cases: list[Case]) -> list[Case]:
+    """A plain body with the text that the first packed case has in the marked field; nothing where none has one."""
+    sent = [json_text.parse(case.body or b"").value for case in cases if case.case_set == PACKED]
+    external_ids = [body.get(MARKED) for body in sent if isinstance(body, dict)]
+    external_id = next((text for text in external_ids if isinstance(text, str)), None)
+    if external_id is None:
         return []
     body = {field.path: ordinary(field) for field in contract.fields if field.required} | {MARKED: external_id}
-    intent = f"a second use of the {MARKED} of the first case"
+    intent = f"a second use of the {MARKED} of another case"
     return [json_case(body, case_set=SECOND_USE, intent=intent, identifier="second use")]
 
 

@@ -66,6 +66,8 @@ _LOOK_ALIKES: Final = (
 )
 #: So many equal characters take seconds where time grows with their square.
 _RUN: Final = 50_000
+#: Ordinary values that are not those of the body around them.
+_OTHERS: Final = 3
 
 
 def valid_cases(contract: Contract, names: UniqueNames, seed: int) -> list[Case]:
@@ -79,6 +81,7 @@ def valid_cases(contract: Contract, names: UniqueNames, seed: int) -> list[Case]
     return [
         *_marked_texts(surrounding_fields),
         *_in_every_style(surrounding_fields),
+        *_names_of_fields(surrounding_fields),
         _one_text(surrounding_fields),
         *_of_exact_length(surrounding_fields),
         *_long_runs(surrounding_fields),
@@ -119,6 +122,20 @@ def _look_alikes(field: Field, surrounding_fields: SurroundingFields) -> Iterato
             body[field.path] = f"{name}{text}"
             intent = f"{field.path}: another one than {name + partner!r}, by {difference}"
             yield json_case(body, case_set=f"values.{field.path}", intent=intent)
+
+
+def _names_of_fields(surrounding_fields: SurroundingFields) -> Iterator[Case]:
+    """A free-form object whose members are called as the fields around it, which are there or not."""
+    free = free_object(surrounding_fields.contract)
+    if free is None:
+        return
+    for context in ("full", "minimal"):
+        inside = {field.path: ordinary(field, _OTHERS) for field in surrounding_fields.fields if field is not free}
+        if isinstance(inside.get(MARKED), str):
+            inside[MARKED] = f"inside {surrounding_fields.name()}"
+        body = surrounding_fields.body(free, context) | {free.path: {"id": "x", "type": "y", **inside}}
+        intent = f"{free.path}: members called as the fields, beside a {context} body"
+        yield json_case(body, case_set="values.together", intent=intent)
 
 
 def _one_text(surrounding_fields: SurroundingFields) -> Case:

@@ -39,6 +39,7 @@ def driver(request: pytest.FixtureRequest) -> Driver:
     found = request.config.stash[DRIVER]
     found.begin(request.node.nodeid, request.session.items.index(request.node))
     found.skip_if_exhausted()
+    found.skip_if_kept(stage_of(request.node))
     return found
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Final, TypeVar
 
 import pytest
 
@@ -26,6 +26,12 @@ if TYPE_CHECKING:
     from tests.harness.client.judged import Judged
     from tests.harness.client.session import Session
     from tests.harness.run_options import RunOptions
+
+#: What a run says that leaves whatever it creates.
+NO_DELETE: Final = (
+    "the service offers no DELETE, so only the priority cases are sent and what they create is left; "
+    "--keep-projects sends everything"
+)
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -148,6 +154,11 @@ class Driver:
         reason = self.session.exhausted or self.session.retry_policy.stopped
         if reason:
             pytest.skip(reason)
+
+    def skip_if_kept(self, stage: int) -> None:
+        """Skip a test behind the priority cases where nothing can be deleted, and nobody said that it may be kept."""
+        if self.options.priority_alone and stage > 0:
+            pytest.skip(NO_DELETE)
 
     # -- exploration --------------------------------------------------------------------------------------
 

@@ -43,11 +43,15 @@ _ENDED_AT_ONCE = frozenset({"timeout", "closed", "reset"})
 
 @dataclass(frozen=True, slots=True)
 class Offers:
-    """What the target offers beside the operation under test; the page documents none of it."""
+    """What the target offers beside the operation under test; the page documents none of it.
+
+    ``keeps`` tells that a project was created and there is no way to delete it.
+    """
 
     read: bool
     list: bool
     delete: bool
+    keeps: bool = False
 
 
 def preflight(session: Session, minimal: Case, pages: int) -> Offers:
@@ -85,21 +89,26 @@ def preflight(session: Session, minimal: Case, pages: int) -> Offers:
     if gone and read and not denied and _is_still_there(session, identifier, path):
         session.lost.cleanup_fails = "deletions delete nothing"
         gone = False
-    return Offers(read=read, list=existing is not None or _lists(session), delete=gone)
+    keeps = not gone and not session.lost.cleanup_fails and session.owns(identifier)
+    return Offers(read=read, list=existing is not None or _lists(session), delete=gone, keeps=keeps)
 
 
 def _deletes(session: Session, identifier: str) -> bool:
     """Whether a project can be deleted; a run soon stops creating where that is offered and fails."""
+    failed = False
     for pause in _BEFORE_TRIES:
         time.sleep(pause)
         exchange = session.delete(identifier)
         # What failed and is gone was deleted all the same.
-        if 200 <= exchange.status < 300 or (pause and exchange.status in {404, 410}):
+        if 200 <= exchange.status < 300 or (failed and exchange.status in {404, 410}):
             return True
-        if exchange.status in NO_DELETE:
+        if exchange.status in NO_DELETE - {404}:
             return False
         if exchange.status == 0:  # no answer is waited for at length: once is enough
             break
+        failed |= exchange.status not in NO_DELETE  # a copy of a database may not know the project yet
+    if exchange.status in NO_DELETE:
+        return False
     if exchange.status not in _BUSY:
         received = f"status {exchange.status}" if exchange.failure is None else exchange.failure.detail
         session.lost.cleanup_fails = f"deletions fail ({received}); --keep-projects runs all the same"

@@ -28,8 +28,9 @@ if TYPE_CHECKING:
     from tests.harness.connection_triage import ConnectionTriage
     from tests.harness.questions import Questions
 
-#: Refused bodies that are taken apart; further ones are attributed to what was found in these.
-_TAKEN_APART = 6
+#: Refused bodies that are taken apart; further ones are attributed to what was found in these, unless they are refused
+#: without that too. So many of the further ones are asked about, and taken apart at most.
+_TAKEN_APART, _ASKED_ABOUT, _MORE_TAKEN_APART = 6, 40, 6
 #: The kind of value that a field has where it is not there.
 _ABSENT = "absent"
 _ID_ECHO = f"response.201.{MARKED}.echo"
@@ -54,7 +55,7 @@ class RefusalTriage:
         self._contract = contract
         self._history = history
         self._names = names
-        self._taken_apart = 0
+        self._taken_apart = self._asked_about = 0
         #: The kinds of the ways in which the service changes externalIds; None where it leaves them as they are.
         self._id_changes: tuple[str, ...] | None = None
         self._culprits: dict[str, tuple[str, str]] = {}
@@ -166,8 +167,12 @@ class RefusalTriage:
 
         Of a bare body a combination says more: that no field of it is to blame.
         """
-        vague = clause == COMBINATION and not self._is_bare(answer.judgement.expectation.body)
-        if clause == finding.clause or vague:
+        body = answer.judgement.expectation.body
+        vague = clause == COMBINATION and not self._is_bare(body)
+        field = where.removeprefix("/")
+        # What is not there is to blame for its absence alone.
+        not_there = field and not clause.endswith(".optional") and isinstance(body, dict) and field not in body
+        if clause == finding.clause or vague or not_there:
             return finding
         return self._reattribute(answer, finding, clause, where)
 
@@ -182,8 +187,17 @@ class RefusalTriage:
         if not isinstance(body, dict):
             return COMBINATION, ""
         if self._taken_apart >= _TAKEN_APART or self._questions.are_spent:
-            return self._known_culprit(body, self._named(answer))
+            reply = self._without_culprits(answer.case, body)
+            if reply is None or not reply.is_refused:
+                return self._known_culprit(body, self._named(answer))
+            answer = reply
         self._taken_apart += 1
+        return self._smaller_tell(answer, refusal)
+
+    def _smaller_tell(self, answer: Judged, refusal: Finding) -> tuple[str, str]:
+        body = answer.judgement.expectation.body
+        if not isinstance(body, dict):
+            return COMBINATION, ""
         if form := self._form.blame(answer, refusal, body):
             return form, ""
         minimal = self._questions.ask(minimal_case(self._contract, self._names))
@@ -206,6 +220,17 @@ class RefusalTriage:
         if isinstance(left, dict):
             self._remember(clause, field, left)
         return clause, f"/{field}" if field in self._contract_names() else ""
+
+    def _without_culprits(self, case: Case, body: dict[str, object]) -> Judged | None:
+        """The reply to a refused body without the fields that are known to be to blame; None where it is not asked."""
+        known = [name for name in body if name in self._culprits and not self._contract.field(name).required]
+        enough = self._asked_about >= _ASKED_ABOUT or self._taken_apart >= _TAKEN_APART + _MORE_TAKEN_APART
+        if enough or self._questions.are_spent or self._form.passing or not known:
+            return None
+        self._asked_about += 1
+        for name in known:
+            case = without(case, name, self._names)
+        return self._questions.ask(case)
 
     def _remember(self, clause: str, field: str, left: dict[str, object]) -> None:
         if clause == COMBINATION:

@@ -33,7 +33,7 @@ from tests.harness.client.cleanup import CleanupResult, clean_up
 from tests.harness.client.credentials import WrongUsage, export_key
 from tests.harness.client.project_cleaner import PAGES
 from tests.harness.client.target import NoVerdict
-from tests.harness.driver import Driver
+from tests.harness.driver import NO_DELETE, Driver
 from tests.harness.final_checks import judge_untracked, note_observations, run_final_checks
 from tests.harness.interruption import INTERRUPTED, interrupt_on_signals, undisturbed
 from tests.harness.named_cases import NamedCases, id_range
@@ -171,8 +171,12 @@ class TestRun:
     def preflight(self) -> None:
         """Find out what the target offers; raises NoVerdict with one sentence where it cannot be tested."""
         offers = preflight(self.session, NamedCases(self, self.worker).control(), self._pages())
-        self.options = replace(self.options, offers=(offers.read, offers.list, offers.delete))
+        alone = offers.keeps and not self.options.keep_projects
+        self.options = replace(self.options, offers=(offers.read, offers.list, offers.delete), priority_alone=alone)
         self.driver.options = self.options
+        if alone:
+            self.note_limit(NO_DELETE)
+            print(f"{self.options.target} {self.options.base_url}: {NO_DELETE}", flush=True)
         for offered, clause in (
             (offers.read, "state.reads_back"),
             (offers.list, "state.rejected_creates_nothing"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import time
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
@@ -21,9 +22,12 @@ if TYPE_CHECKING:
 #: How often the list is searched again after projects of the run were found in it, and after a round that deletes
 #: nothing. A list may show few projects at once.
 _ROUNDS, _ROUNDS_IN_VAIN = 200, 3
+#: Seconds before the list is searched once more for what was deleted and still there.
+_LAG: Final = 0.5
 #: A name of any run, see :func:`tests.harness.run_options.new_run_id`.
 _NAME: Final = re.compile(r"\bct[0-9a-z]{10}-\d")
 _ALIKE: Final = "perhaps not ours: it appeared during the run, and a request sent its displayName"
+_COPY: Final = "perhaps not ours: its displayName holds a name of this run, but no request sent it"
 _DOUBTFUL: Final = "perhaps not ours: the service answered with it, but it does not show what was sent"
 
 
@@ -98,6 +102,8 @@ class _Cleanup:
         in_vain = 0
         for _ in range(_ROUNDS):
             result.kept |= dict.fromkeys(waiting, self._keep) if self._keep else self._delete(waiting)
+            if in_vain:  # a list may show what is gone for a while
+                time.sleep(_LAG)
             waiting, before = self._search(), waiting
             in_vain = 0 if set(waiting) - set(before) and not self._keep else in_vain + 1
             if not waiting or in_vain >= _ROUNDS_IN_VAIN:
@@ -174,7 +180,9 @@ class _Cleanup:
             return ""
         signs = self._signs(project)
         if not signs:
-            if self._is_alike(project):
+            if self._shows_run(project):
+                self._result.kept[identifier] = _COPY
+            elif self._is_alike(project):
                 self._result.kept[identifier] = _ALIKE
             return ""
         self._ledger.found(identifier, signs)
@@ -192,10 +200,19 @@ class _Cleanup:
         run_id = self._state.run_id
         return bool(run_id) and re.search(rf"{re.escape(run_id)}-\d", shown_text(project)) is not None
 
+    def _was_sent(self, project: dict[str, Any]) -> bool:
+        """Whether a request sent what shows the run's name: somebody may copy a project of the run, as "Copy of"."""
+        if self._shows_run({name: value for name, value in project.items() if name != "displayName"}):
+            return True
+        shown = folded(str(project.get("displayName"))[:300])
+        sent = self._state.display_names.union(*(request.shown_names() for request in self._lost))
+        names = re.findall(rf"{re.escape(self._state.run_id)}-\d+", shown)
+        return not sent.isdisjoint(names) or any(name.startswith(shown) for name in sent)
+
     def _signs(self, project: dict[str, Any]) -> str:
         """The signs that a listed project is one that no response named: a name of this run, or an open request."""
         state = self._state
-        if self._shows_run(project):
+        if self._shows_run(project) and self._was_sent(project):
             return "values+time"  # a name that nobody can guess
         if any(not sent.names and sent.shown_by(project) and sent.created_with(project) for sent in self._lost):
             return "values+time" if state.existing.complete else "values"

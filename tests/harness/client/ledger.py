@@ -9,7 +9,7 @@ import threading
 from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
-from tests.harness.client.ownership import Existing, Sent, folded
+from tests.harness.client.ownership import Existing, Sent
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -26,8 +26,8 @@ class LedgerState:
 
     ``created`` maps each project to the signs that it is the run's own, ``open_requests`` holds the requests of which
     no response tells what became, by worker and number; of those in ``deleting`` a deletion was begun;
-    ``sent`` holds the request behind each project that a response named, ``display_names`` the displayNames, folded,
-    of the requests that were answered;
+    ``sent`` holds the request behind each project that a response named, ``display_names`` what requests that were
+    answered call their projects, folded;
     ``unreadable`` counts the lines that nobody can read.
     """
 
@@ -76,7 +76,7 @@ class LedgerState:
     def _finish(self, identifier: Any, signs: Any, request: tuple[str, int]) -> None:
         sent = self.open_requests.pop(request, None)
         if sent is not None:
-            self.display_names.add(folded(sent.display_name))
+            self.display_names.update(sent.shown_names())
         if identifier is None:
             return
         created, signs = _text(identifier), _text(signs)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import threading
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from tests.harness.client.ownership import shown_text
 from tests.harness.client.project_cleaner import PAGES, ProjectCleaner
@@ -35,6 +35,8 @@ class LostProjects:
         #: The requests that created them, by number.
         self._lost: dict[int, Sent] = {}
         self._most = _FEW
+        #: Requests that failed and may have created a project, since the list was last seen to work.
+        self._doubtful = 0
         self._searching = threading.Lock()
         #: Why nothing can be deleted, although deletion is offered; empty where it can, or is not offered.
         self.cleanup_fails = ""
@@ -49,6 +51,10 @@ class LostProjects:
         self._lost[number] = sent
         self.names_are_needed = True
 
+    def doubt(self) -> None:
+        """Count a request that failed: where it created a project the list alone can tell."""
+        self._doubtful += 1
+
     def make_room(self, existing: Existing) -> dict[str, str]:
         """Look for the lost projects where they are many.
 
@@ -62,6 +68,8 @@ class LostProjects:
             NoVerdict: too many stay lost: nothing more is to be created.
         """
         with self._searching:
+            if self._doubtful >= _FEW:
+                self._verify_list()
             if len(self) < self._most:
                 return {}
             found = {} if self.cleanup_fails else self.search(existing)
@@ -77,11 +85,7 @@ class LostProjects:
         names = re.compile(
             "|".join(rf"{re.escape(run)}-\d+" for run in {n.rpartition("-")[0] for n in numbers}) or "$^"
         )
-        target = self._target.at(self._target.base_url)
-        try:
-            listed, _ = ProjectCleaner(target, prepaid=0, patience=_PATIENCE).listed(PAGES)
-        finally:
-            target.close()
+        listed, _ = self._listed(PAGES)
         found = {}
         for project in listed:
             identifier = project.get("id")
@@ -93,3 +97,19 @@ class LostProjects:
                 self._ledger.finish(number, identifier, found[identifier])
                 self._lost.pop(number, None)
         return found
+
+    def _verify_list(self) -> None:
+        listed, problem = self._listed(1)
+        if problem and not listed:
+            raise NoVerdict(
+                f"the run stopped creating: {self._doubtful} requests failed and may have created a project each, and "
+                f"{problem}"
+            )
+        self._doubtful = 0
+
+    def _listed(self, pages: int) -> tuple[list[dict[str, Any]], str]:
+        target = self._target.at(self._target.base_url)
+        try:
+            return ProjectCleaner(target, prepaid=0, patience=_PATIENCE).listed(pages)
+        finally:
+            target.close()

@@ -10,6 +10,7 @@ import json
 import re
 from contextlib import suppress
 from dataclasses import dataclass, field
+from datetime import UTC
 from itertools import islice
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import quote
@@ -137,6 +138,10 @@ class Sent:
         display_name = body.get("displayName") if isinstance(body, dict) else None
         return cls(names[:_MOST_NAMES], display_name[:300] if isinstance(display_name, str) else "", started)
 
+    def shown_names(self) -> set[str]:
+        """The displayName, folded; the names of the run too where none can be read in the body."""
+        return {folded(self.display_name)}.union(() if self.display_name else self.names)
+
     def shown_by(self, project: dict[str, Any]) -> bool:
         """Whether a project shows these values: a name of the run or, where none was sent, displayName.
 
@@ -154,8 +159,9 @@ class Sent:
     def created_with(self, project: dict[str, Any], exchange: Exchange | None = None) -> bool:
         """Whether ``created`` is the time of this request, by the Date of the response or by the client's clock."""
         created = instant(str(project.get("created")))
-        if created is None or created.tzinfo is None:
+        if created is None:
             return False
+        created = created if created.tzinfo else created.replace(tzinfo=UTC)  # without a zone it is most often UTC
         response = exchange.response if exchange else None
         date = http_date(response.header("Date")) if response else None
         elapsed = exchange.elapsed if exchange else 0.0

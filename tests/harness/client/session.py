@@ -14,6 +14,7 @@ from contracts.observations import Observations
 from tests.harness.client.budget import BudgetSpent, OutOfTime, RequestBudget
 from tests.harness.client.carried import Carried
 from tests.harness.client.concurrent_calls import ConcurrentCalls
+from tests.harness.client.failure_classification import GATEWAY
 from tests.harness.client.judged import Judged
 from tests.harness.client.lost_projects import LostProjects
 from tests.harness.client.ownership import Existing, Sent, carries_name, project_path, proof, shown_project
@@ -270,6 +271,8 @@ class Session:
             self.request_budget.give_back(self._reserved)
             return
         if not 200 <= exchange.status < 300:
+            if self._reserved and exchange.status not in GATEWAY:
+                self.lost.doubt()
             return
         project = shown_project(exchange.response.body if exchange.response else b"")
         identifier = project.get("id")

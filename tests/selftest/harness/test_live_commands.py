@@ -71,14 +71,14 @@ def test_an_unknown_finding_and_an_unknown_run_are_wrong_usage(broken_run: Path,
 
 def test_a_replay_sends_the_same_bytes_but_a_new_name(service: str, tmp_path: Path) -> None:
     with UnrulyServer(service) as server:
-        server.behave = lambda seen: json_answer(500, "{}") if b"externalId" in seen.body else None
+        server.behave = lambda seen: json_answer(500, "{}") if b'"externalId":"ct' in seen.body else None
         run = suite(tmp_path / "one", *live(server.base_url)).run
         report = json.loads((run / "report.json").read_text())
         identifier = next(f["id"] for f in report["findings"] if f["clause"] == "service.no_5xx")
         before = len(server.requests)
         assert _replay(tmp_path / "two", server.base_url, identifier, run)[0] == ExitStatus.BROKEN
         sent = {_nameless(seen) for seen in server.requests[:before]}
-        again = [seen for seen in server.requests[before:] if b"externalId" in seen.body]
+        again = [seen for seen in server.requests[before:] if b'"externalId":"ct' in seen.body]
         assert again
         assert {_nameless(seen) for seen in again} & sent
         assert not {seen.body for seen in again} & {seen.body for seen in server.requests[:before]}

@@ -129,3 +129,34 @@ def test_a_run_whose_deletions_delete_nothing_stops_creating(service: str, tmp_p
     assert run.status == ExitStatus.NO_VERDICT
     assert "deletions delete nothing" in " ".join(run.out.split())
     assert len(_listed(service) - before) < 40
+
+
+@pytest.mark.parametrize("status", [404, 405, 501])
+def test_a_run_sends_the_priority_cases_alone_where_nothing_can_be_deleted(
+    status: int, service: str, tmp_path: Path
+) -> None:
+    before = _listed(service)
+    behave: Callable[[Seen], Writes | None] = lambda seen: answer(status) if seen.method == "DELETE" else None  # noqa: E731
+    with UnrulyServer(service, behave) as server:
+        run = suite(tmp_path, *live(server.base_url, "--profile", "default"))
+    assert run.status == ExitStatus.KEPT
+    assert "the service offers no DELETE, so only the priority cases are sent" in " ".join(run.out.split())
+    assert 10 < len(_listed(service) - before) < 60
+
+
+def test_a_run_stops_creating_where_failures_may_have_created_and_no_list_shows_it(
+    service: str, tmp_path: Path
+) -> None:
+    before = _listed(service)
+
+    def behave(seen: Seen) -> Writes | None:
+        if seen.creates and server.forward(seen)[0] == 201 and b"metadata" in seen.body:
+            return answer(500, "{}")
+        return answer(403, "{}") if seen.method == "GET" and "?" in seen.path else None
+
+    with UnrulyServer(service) as server:
+        server.behave = behave
+        run = suite(tmp_path, *live(server.base_url, "--profile", "default"))
+    assert run.status == ExitStatus.BROKEN
+    assert "the projects cannot be listed (status 403)" in " ".join(run.out.split())
+    assert len(_listed(service) - before) < 100

@@ -104,7 +104,7 @@ def test_the_cleanup_begins_while_tests_explore_but_not_where_order_matters(gate
 
 
 def test_two_gate_runs_differ_in_their_names_alone(tmp_path: Path) -> None:
-    chosen = ("--profile", "gate", "-k", "valid_value or failed_once")
+    chosen = ("--profile", "gate", "--keep-projects", "-k", "valid_value or failed_once")
     with Watched.start(variant="no_list_or_delete") as service:
         runs = [_live(service, tmp_path, *chosen) for _ in range(2)]
     assert [run.status for run in runs] == [0, 0], runs[1].output

@@ -124,13 +124,16 @@ def test_projects_that_may_come_of_the_run_are_left_and_named(tmp_path: Path) ->
         ledger.existing(Existing(set(), complete=True))
         ledger.intend(1, Sent([NAME], "Alpha", 0.0))
         ledger.finish(1, None)
+        ledger.intend(2, Sent([NAME], f"x{NAME}", 0.0))
+        ledger.finish(2, None)
         ledger.found("gone", "values")
-        shown = [target.send(_creating(name)) for name in (" alpha", "Beta", f"x{NAME}", "Alpha")]
+        names = (" alpha", "Beta", f"x{NAME}", "Alpha", f"Copy of x{NAME}")
+        shown = [target.send(_creating(name)) for name in names]
         cleaned = clean_up(tmp_path, target, own=ledger)
         again = clean_up(tmp_path, target)
         target.close()
     ids = [json.loads(exchange.response.body)["id"] for exchange in shown if exchange.response]
-    assert set(cleaned.kept) == {ids[0], ids[3]} == set(again.kept)
+    assert set(cleaned.kept) == {ids[0], ids[3], ids[4]} == set(again.kept)
     assert (cleaned.created, cleaned.deleted) == (2, 2)
 
 
