@@ -133,6 +133,9 @@ class Sent:
         names = re.findall(rf"{re.escape(run_id)}-\d+", text) if run_id else []
         try:
             body = json_text.LENIENT.decode(text)
+            if isinstance(body, dict):  # a name in another member is shown by no project
+                shown = shown_text(body)
+                names = [name for name in names if name in shown]
         except (ValueError, RecursionError):
             body = None
         display_name = body.get("displayName") if isinstance(body, dict) else None

@@ -22,6 +22,12 @@ def _signs(sent: dict[str, Any], project: dict[str, Any] | bytes, date: str | No
     return proof(Sent.of(case, RUN, NOW), shown_project(exchange.response.body if exchange.response else b""), exchange)
 
 
+def test_a_name_in_a_member_that_no_project_shows_is_none_of_the_request() -> None:
+    body = {"displayName": "plain", "unknown": f"{RUN}-31", "metadata": {"x": f"{RUN}-32"}}
+    assert Sent.of(Case(json.dumps(body).encode()), RUN, NOW).names == [f"{RUN}-32"]
+    assert Sent.of(Case(json.dumps(body).encode()[:-1]), RUN, NOW).names == [f"{RUN}-31", f"{RUN}-32"]
+
+
 @pytest.mark.parametrize(
     ("project", "signs"),
     [
