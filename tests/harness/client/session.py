@@ -15,6 +15,7 @@ from tests.harness.client.budget import BudgetSpent, OutOfTime, RequestBudget
 from tests.harness.client.carried import Carried
 from tests.harness.client.concurrent_calls import ConcurrentCalls
 from tests.harness.client.failure_classification import GATEWAY
+from tests.harness.client.in_flight import InFlight
 from tests.harness.client.judged import Judged
 from tests.harness.client.lost_projects import LostProjects
 from tests.harness.client.ownership import Existing, Sent, carries_name, project_path, proof, shown_project
@@ -79,6 +80,7 @@ class Session:
         self.retry_policy = RetryPolicy(
             self._attempt, fresh, recorder, target.request_budget, target.limits, patience or Patience()
         )
+        self._in_flight = InFlight()
         self._pool: ThreadPoolExecutor | None = None
         self._pool_size = 0
 
@@ -231,7 +233,8 @@ class Session:
         """Send once: budget, ledger, answer, ledger; judged where it may create a project, not yet recorded."""
         if not case.creates:
             self.request_budget.take()
-            return self.target.secrets.redact_exchange(self.target.send(case, number=number, repeat=repeat)), None
+            exchange = self._in_flight.send(lambda: self.target.send(case, number=number, repeat=repeat))
+            return self.target.secrets.redact_exchange(exchange), None
         expected = self.judge.expect(case)
         external_id = sent_external_id(expected)
         self._remaining |= self.lost.make_room(self.existing)
@@ -245,7 +248,7 @@ class Session:
         if external_id is not None:
             with self._books:
                 self._external_ids.sending(external_id)
-        exchange = self.target.send(case, number=number, repeat=repeat)
+        exchange = self._in_flight.send(lambda: self.target.send(case, number=number, repeat=repeat))
         if exchange.status == _CREATED:
             self._fastest = min(self._fastest, exchange.elapsed)
         before = self._carried.note(exchange)

@@ -1,0 +1,71 @@
+"""How many requests are under way at once: fewer where a service has failed under several, never so many again."""
+
+from __future__ import annotations
+
+import threading
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Final
+
+from tests.harness.client.failure_classification import GATEWAY
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from contracts.exchange import Exchange
+
+#: Answers in a row, none from a gateway, after which one more request may be under way.
+_STEADY: Final = 50
+
+
+class InFlight:
+    """Bounds the requests under way; safe to use from several threads.
+
+    Nothing is bounded until a gateway answers (502, 503, 504 and the like) while several requests are under way. Then
+    half as many may be, and more after a while, but fewer than failed.
+    """
+
+    def __init__(self) -> None:
+        self._room = threading.Condition()
+        self._under_way = 0
+        self._most: float = float("inf")
+        self._ceiling: float = float("inf")
+        self._steady = 0
+        #: Of how many failures the bound was made: what was sent before the last one says nothing new.
+        self._failures = 0
+
+    @property
+    def most(self) -> float:
+        """How many requests may be under way; infinite where nothing bounds them."""
+        return self._most
+
+    def send(self, send: Callable[[], Exchange]) -> Exchange:
+        """Call ``send`` once there is room, and take in what comes back."""
+        with self._one() as (others, failures):
+            exchange = send()
+            self._note(exchange, others, failures)
+        return exchange
+
+    @contextmanager
+    def _one(self) -> Iterator[tuple[int, int]]:
+        with self._room:
+            self._room.wait_for(lambda: self._under_way < self._most)
+            self._under_way += 1
+            sent_with = self._under_way, self._failures
+        try:
+            yield sent_with
+        finally:
+            with self._room:
+                self._under_way -= 1
+                self._room.notify()
+
+    def _note(self, exchange: Exchange, under_way: int, failures: int) -> None:
+        with self._room:
+            under_way = max(under_way, self._under_way)
+            if exchange.status not in GATEWAY:
+                self._steady += 1
+                if self._steady >= _STEADY and self._most < self._ceiling:
+                    self._most, self._steady = self._most + 1, 0
+                    self._room.notify()
+            elif under_way > 1 and failures == self._failures:
+                self._failures += 1
+                self._most, self._ceiling, self._steady = under_way // 2, min(self._ceiling, under_way - 1), 0
