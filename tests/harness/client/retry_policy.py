@@ -34,9 +34,10 @@ _AGREED, _AGREED_WHERE_IT_FAILS = 4, 8
 _LIMITED: Final = 429
 #: How often a request that may be refused gets 429, while the control request succeeds, until it counts as refused.
 _AGREED_LIMIT: Final = 2
+_WRONG_KEY: Final = 401
 #: What it means when the simplest request is refused in mid-run.
 _REFUSED: Final = {
-    401: "the key is no longer accepted",
+    _WRONG_KEY: "the key is no longer accepted",
     403: "the key may not create projects any more, or the account allows no more of them",
 }
 
@@ -233,7 +234,8 @@ class RetryPolicy:
                     return _Outcome(answer, is_final=True)
                 status = control.status
         refused = _REFUSED.get(status, "the account allows no more projects")
-        return self._service.stop(f"{refused} (status {status} in mid-run)")
+        advice = "" if status == _WRONG_KEY else "; --profile smoke creates about ten"
+        return self._service.stop(f"{refused} (status {status} in mid-run){advice}")
 
     def _when_late(self, _: Case, answer: Answer, trouble: _Trouble) -> _Outcome:
         """An error of the server that takes too long is final; after many of them the run ends."""

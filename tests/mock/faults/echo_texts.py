@@ -275,6 +275,14 @@ def loses_external_id_of_limited_projects(call: Call) -> None:
         call.fields.pop("externalId", None)
 
 
+@fault("storing", breaks=_EXTERNAL_ID, trigger="an externalId inside metadata", conditional=True)
+def takes_the_external_id_inside_metadata(call: Call) -> None:
+    """Stores the externalId that metadata holds, where one is sent too."""
+    inside = call.fields.get("metadata")
+    if isinstance(inside, dict) and isinstance(inside.get("externalId"), str):
+        call.fields["externalId"] = inside["externalId"]
+
+
 @fault("storing", breaks=_EXTERNAL_ID, trigger="one externalId in thirteen", intermittent=True)
 def loses_external_id_now_and_then(call: Call) -> None:
     """Answers externalId null to some creations that sent one."""

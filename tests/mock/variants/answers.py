@@ -210,3 +210,9 @@ def list_ignores_filters(call: Call) -> None:
     """Lists the first projects whatever is asked for."""
     page, following = call.service.store.page(limit=10, cursor=None, display_name=None, external_id=None)
     call.answer["data"], call.answer["next"] = page, following
+
+
+@variant("listing")
+def lists_under_another_name(call: Call) -> None:
+    """Lists the projects in items, and names what follows nextCursor."""
+    call.answer = {"items": call.answer["data"], "nextCursor": call.answer["next"]}

@@ -216,6 +216,7 @@ PROBES = [
     _named("null and text", externalId=None, maxConcurrentJobs="5"),
     _named("metadata and email", metadata={"a": 1}, alertReceiverEmail="a@b.co"),
     _named("wrong. beside metadata", metadata={}),
+    _named("a field in metadata", externalId="outside", metadata={"externalId": "inside"}),
     _named("unknown", id="ownid", platformId="0" * 21, type="PERSONAL", ownerId="2" * 21),
     _named("taken and wrong", externalId="not-taken", alertReceiverEmail="wrong"),
     _named("taken and free", externalId="not-taken"),
