@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import json
 import re
-from collections import Counter
 from typing import TYPE_CHECKING, Any, Final
 
 from contracts.exchange_record import ExchangeRecord
 from contracts.findings import Finding
 from contracts.history_records import (
-    ExercisedRecord,
     FindingRecord,
     HistoryRecord,
     NoteRecord,
@@ -56,19 +54,14 @@ def judge_untracked(folder: Path, run_id: str, history: HistoryWriter, untracked
 
     Untracked projects are those that no response named.
     """
+    if not untracked:
+        return
     history.flush()
     wanted = {_name_in(json.dumps(project, ensure_ascii=False), run_id): project for project in untracked}
     answers: dict[str, list[ExchangeRecord]] = {}
-    number: Counter[str] = Counter()
     for record in read_history(*history_files(folder)):
-        name = _name_in(record.body_text, run_id) if isinstance(record, ExchangeRecord) else None
-        if name is None or not isinstance(record, ExchangeRecord):
-            continue
-        number[_answered(record)] += 1
-        if name in wanted:
+        if isinstance(record, ExchangeRecord) and (name := _name_in(record.body_text, run_id)) in wanted and name:
             answers.setdefault(name, []).append(record)
-    history.record(ExercisedRecord("state.rejected_creates_nothing", negative=number["refused"]))
-    history.record(ExercisedRecord("state.creates_one", positive=number["created"]))
     uses = {name: {_answered(record): record for record in records} for name, records in answers.items()}
     repeats = any(received.keys() == {"created"} for received in uses.values())
     for name, received in uses.items():

@@ -29,8 +29,8 @@ PREPARATION = pytest.StashKey[CasePrefetcher]()
 _EXPECTED = (pytest.skip.Exception, pytest.xfail.Exception)
 _REASON = "contract_reason"
 _CUT_SHORT = "contract_cut_short"
-#: The first stage of the tests that explore; what those before created is looked at and deleted meanwhile.
-_EXPLORATION = 8
+#: The stages that begin with a cleanup of what was created before, beside their tests: they create little themselves.
+_CLEANUPS = (5, 8)
 #: Objects that are made, less those that are gone, before garbage is looked for.
 _GARBAGE = 50_000
 
@@ -41,6 +41,7 @@ class RunPlugin:
     def __init__(self, test_run: TestRun) -> None:
         self.test_run = test_run
         self._tests = 0
+        self._cleanups = 0
         #: The tests that sent less than they should, or nothing, and why.
         self._cut_short: dict[str, str] = {}
 
@@ -70,8 +71,10 @@ class RunPlugin:
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_setup(self, item: pytest.Item) -> None:
-        """Begin to clean up once the sets have been sent, of which each case is known before."""
-        if stage_of(item) >= _EXPLORATION:
+        """Begin to clean up beside the tests of some stages."""
+        reached = [stage for stage in _CLEANUPS if stage_of(item) >= stage]
+        if len(reached) > self._cleanups:
+            self._cleanups = len(reached)
             self.test_run.clean_up_ahead()
 
     @pytest.hookimpl(wrapper=True)

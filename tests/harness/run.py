@@ -18,6 +18,7 @@ from contracts.document import DEFAULT_DOCUMENT
 from contracts.history_records import (
     CleanupRecord,
     EndRecord,
+    ExercisedRecord,
     HistoryRecord,
     KeptProject,
     NoteRecord,
@@ -192,7 +193,9 @@ class TestRun:
 
     def clean_up_ahead(self) -> None:
         """Begin to delete what was created so far; workers leave all of it to the controller."""
-        if self._background is None and not self.parallel:
+        if not self.parallel:
+            if self._background is not None:
+                self._background.end()
             self._background = clean_up_ahead(self.driver)
 
     # -- end ----------------------------------------------------------------------------------------------
@@ -268,6 +271,7 @@ class TestRun:
             left = f"{len(cleaned.kept)} projects were left, {cleaned.may_be_left} more may be"
             with suppress(OSError, ValueError):  # the terminal may be gone
                 print(f"{left}; to delete them: {self.cleanup_command()}", file=sys.stderr, flush=True)
+        self._note_named_requests()
         if self.options.offers[1]:
             judge_untracked(self.options.folder, self.options.run_id, self.history, cleaned.untracked)
         note_observations(self.options.folder, self.session.observations, self.history)
@@ -280,6 +284,13 @@ class TestRun:
         for remark in remarks:
             self.history.record(NoteRecord("cleanup", remark))
 
+    def _note_named_requests(self) -> None:
+        """Say how many requests of this process show, by the list of projects, what they left behind."""
+        if self.driver.options.offers[1]:
+            refused, created = self.session.named_refusals, self.session.named_projects
+            self.history.record(ExercisedRecord("state.rejected_creates_nothing", negative=refused))
+            self.history.record(ExercisedRecord("state.creates_one", positive=created))
+
     def cleanup_command(self) -> str:
         """The command that deletes what this run has left."""
         return shlex.join(["contract", "cleanup", self.options.directory, "--base-url", self.options.base_url])
@@ -289,6 +300,7 @@ class TestRun:
         self.prefetcher.close()
         if self._session is not None:
             if not self.is_controller:
+                self._note_named_requests()
                 self.history.record(ObservationsRecord(self._session.observations.to_json()))
             self._session.close()
         if self._history is not None:

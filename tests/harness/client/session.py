@@ -67,6 +67,8 @@ class Session:
         self.lost = LostProjects(target, ledger)
         self.existing = Existing()
         self.repeated_ids: set[str] = set()
+        #: Requests under a name of the run that were refused, and that were answered with a project.
+        self.named_refusals, self.named_projects = 0, 0
         self.observations = Observations(judge.contract)
         #: What is taken out of the budget with each request, to delete what it may create.
         self._reserved = 0 if keep_projects else 1
@@ -261,6 +263,8 @@ class Session:
         with self._judging:
             self._record_result(exchange, sent)
             judgement = self.judge.judge(exchange, expected, redacted)
+            self.named_refusals += bool(sent.names) and 400 <= exchange.status < 500
+            self.named_projects += bool(sent.names) and isinstance((judgement.project or {}).get("id"), str)
             if judgement.project is not None:
                 self.observations.observe(judgement.project)
         if before is not None and judgement.findings:
