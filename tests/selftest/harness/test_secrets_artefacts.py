@@ -99,7 +99,7 @@ def test_a_service_that_gives_the_key_away_does_not_get_it_into_any_artefact(tmp
         arguments = live(server.base_url, "--budget", "120", "--profile", "default", "--patience", "5")
         run = suite(tmp_path, *arguments, *junit, *shown, *parallel)
     assert run.status == ExitStatus.BROKEN, run.out + run.err
-    assert "service.token_not_repeated" in run.out
+    assert "service.token_not_repeated" in (run.reports[0] / "report.json").read_text()
     _assert_nowhere(run)
     assert all(path.stat().st_mode & 0o077 == 0 for path in [run.run, *run.run.iterdir()]), "for their owner alone"
 
