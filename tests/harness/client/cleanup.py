@@ -22,7 +22,8 @@ if TYPE_CHECKING:
 #: How often the list is searched again after projects of the run were found in it, and after a round that deletes
 #: nothing. A list may show few projects at once.
 _ROUNDS, _ROUNDS_IN_VAIN = 200, 3
-#: Seconds before the list is searched once more for what was deleted and still there.
+#: Seconds before the list is searched once more for what was deleted and still there, and before an id that was not
+#: known is tried again.
 _LAG: Final = 0.5
 #: A name of any run, see :func:`tests.harness.run_options.new_run_id`.
 _NAME: Final = re.compile(r"\bct[0-9a-z]{10}-\d")
@@ -93,7 +94,7 @@ class _Cleanup:
         self._lost = list(ledger.state.open_requests.values())
         #: Of the requests without a clear answer, those of which the list tells nothing.
         self._unclear = list(ledger.state.open_requests.values())
-        self._unknown = set[str]()
+        self._unknown, self._tried_again = set[str](), set[str]()
         self._result = CleanupResult(may_be_left=len(state.open_requests), remarks=_unreadable(state))
 
     def run(self) -> CleanupResult:
@@ -106,7 +107,10 @@ class _Cleanup:
                 time.sleep(_LAG)
             waiting, before = self._search(), waiting
             in_vain = 0 if set(waiting) - set(before) and not self._keep else in_vain + 1
-            if not waiting or in_vain >= _ROUNDS_IN_VAIN:
+            if in_vain >= _ROUNDS_IN_VAIN:
+                break
+            waiting = waiting or self._not_known_yet()
+            if not waiting:
                 break
         result.kept |= dict.fromkeys(waiting, self._keep or "it was still there after it had been deleted")
         result.kept |= dict.fromkeys(state.doubtful, _DOUBTFUL)
@@ -121,6 +125,14 @@ class _Cleanup:
 
     def _delete(self, identifiers: list[str]) -> dict[str, str]:
         return self._cleaner.delete(identifiers, self._ledger.deleted)
+
+    def _not_known_yet(self) -> list[str]:
+        """The ids that DELETE did not know, each once: a copy of a database learns of a project a little later."""
+        again = [i for i in self._cleaner.unknown if i not in self._tried_again] if self._cleaner.knows_ids else []
+        self._tried_again.update(again)
+        if again and not self._keep:
+            time.sleep(_LAG)
+        return again
 
     def _search(self) -> list[str]:
         """The ids of the run's projects in the list: unknown ones, and those that should be gone."""

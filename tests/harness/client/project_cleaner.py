@@ -70,6 +70,8 @@ class ProjectCleaner:
         self._gives_way = gives_way
         #: Whether the service deleted a project by its id.
         self.knows_ids = deletes
+        #: The ids that it did not know, and that are taken for gone.
+        self.unknown: list[str] = []
         #: Why nothing more is sent, and why nothing more is deleted; whether that is because no id was known.
         self._stopped, self._cannot_delete, self._unknown_ids = "", "", False
 
@@ -145,6 +147,8 @@ class ProjectCleaner:
         if 200 <= status < 300 or (status == _UNKNOWN and self._is_gone(exchange)):
             self._deletes = True
             self.knows_ids |= status != _UNKNOWN
+            if status == _UNKNOWN:
+                self.unknown.append(exchange.case.path.rpartition("/")[2])
             return ""
         if status in NO_DELETE:
             return self._said_again(f"the service has no delete (status {status})", status)

@@ -173,3 +173,31 @@ def test_projects_that_the_list_names_by_other_ids_than_the_responses_are_delete
         target.close()
     assert {project["id"] for project in left} == before
     assert (cleaned.created, cleaned.deleted, cleaned.kept) == (len(names), len(names), {})
+
+
+def test_a_project_that_delete_does_not_know_yet_is_deleted_a_little_later(tmp_path: Path) -> None:
+    ledger = Ledger(tmp_path, "main", Secrets(KEY))
+    with MockProcess.start(key=KEY) as mock, UnrulyServer(mock.base_url) as server:
+        target = Target(server.base_url, Secrets(KEY), Limits(), RequestBudget(), "test")
+        ledger.run(RUN_ID, server.base_url)
+        ids = []
+        for number in range(3):
+            exchange = target.send(_creating(f"x{RUN_ID}-{number}"))
+            ids.append(json.loads(exchange.response.body if exchange.response else b"")["id"])
+            ledger.intend(number, Sent([f"{RUN_ID}-{number}"], "", 0.0))
+            ledger.finish(number, ids[-1], "values+time")
+
+        def lagging(seen: Seen) -> Writes | None:
+            newest = ids[-1] in seen.path and seen.method == "DELETE"
+            deletions = [earlier for earlier in server.requests if earlier.path == seen.path]
+            if seen.method == "GET":
+                return json_answer(200, '{"data": [], "next": null}')
+            return json_answer(404, json.dumps({"entityId": ids[-1]})) if newest and len(deletions) == 1 else None
+
+        server.behave = lagging
+        cleaned = clean_up(tmp_path, target, own=ledger)
+        server.behave = lambda _: None
+        left, _ = ProjectCleaner(target, prepaid=0, patience=5.0).listed(20)
+        target.close()
+    assert not {project["id"] for project in left} & set(ids)
+    assert (cleaned.created, cleaned.deleted, cleaned.kept) == (3, 3, {})
