@@ -76,7 +76,7 @@ def test_a_sample_is_the_same_each_time_and_a_smaller_one_lies_within_it() -> No
 
 def test_a_sample_holds_faults_of_every_group() -> None:
     catalogue = faults()
-    case_sets = {catalogue[name].group for name in sample(list(catalogue), 150)}
+    case_sets = {catalogue[name].group for name in sample(list(catalogue), 175)}
     assert case_sets == {fault.group for fault in catalogue.values()}
 
 
