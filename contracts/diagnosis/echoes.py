@@ -54,6 +54,7 @@ _DOES: Final = {name: f"texts are stored {name}" for name in WHOLE_CHANGES} | {
 #: Classes of characters that are removed, or become another one.
 _CHARACTERS: Final = {
     "invisible characters": "[\u00ad\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff]",
+    "letters that show nothing": "[\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0]",
     "zero-width characters": "[\u200b-\u200d\ufeff]",
     "zero-width characters and marks of direction": "[\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]",
     "marks of direction": "[\u200e\u200f\u202a-\u202e\u2066-\u2069]",
@@ -129,8 +130,11 @@ def _predicted(field: Field, change: Change, is_shared: bool, seen: Observation)
     expected = change(sent)
     if same(expected, shown):
         return ACCEPTED
-    if expected is not json_text.ABSENT and not is_valid(field, expected):
-        return None  # what would become invalid may be kept as it was
+    # What would become invalid may be kept as it was; of a number that no double holds nobody knows what is to come back.
+    if (expected is not json_text.ABSENT and not is_valid(field, expected)) or (
+        is_number(sent) and float(sent) != sent
+    ):
+        return None
     if is_shared and not same(shown, sent):
         if same(expected, sent):
             return None  # the other mistake has changed it
@@ -192,11 +196,21 @@ def _changes() -> Iterator[tuple[str, Change]]:
     yield "names of members are stored trimmed", partial(_renamed, str.strip)
 
 
+def _wrapped(bits: int, least: int, value: Any) -> Any:
+    """A whole number as so many bits hold it, from 0 or, where ``least`` is -1, from half of the lowest values on."""
+    if not float(value).is_integer():
+        return value
+    start = least * 2 ** (bits - 1)
+    return (int(value) - start) % 2**bits + start
+
+
 _NUMBERS: Final[dict[str, Change]] = {
     "numbers are stored as integers": int,
     "numbers are rounded to whole ones": round,
     "numbers are rounded to two decimals": lambda value: round(value, 2),
     "negative numbers lose their sign": abs,
+    **{f"whole numbers keep their lowest {n} bits, with a sign": partial(_wrapped, n, -1) for n in (8, 16, 32, 64)},
+    **{f"whole numbers keep their lowest {n} bits, without a sign": partial(_wrapped, n, 0) for n in (8, 16, 32, 64)},
     "numbers are stored in single precision": lambda value: struct.unpack("f", struct.pack("f", value))[0],
 }
 

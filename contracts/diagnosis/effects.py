@@ -122,7 +122,8 @@ def _outcomes(clauses: Sequence[str], failing: Sequence[Observation]) -> Iterato
     elif outcome == REFUSED:
         yield Effect(f"{{all}}valid requests are refused{status}", _is_refused)
     else:
-        yield Effect(f"{{all}}requests make the service fail{status}", _fails)
+        wrong = frozenset(seen.wrong for seen in failing)
+        yield Effect(f"{{all}}requests make the service fail{status}", partial(_fails, wrong))
 
 
 def _invalid(clause: str) -> str:
@@ -146,9 +147,11 @@ def _is_refused(seen: Observation) -> bool | None:
     return None if seen.broken or seen.outcome == FAILED else seen.outcome == REFUSED
 
 
-def _fails(seen: Observation) -> bool | None:
-    # What is refused, rightly or by another mistake, may be refused before anything could fail.
-    return None if seen.outcome == REFUSED else seen.outcome == FAILED
+def _fails(wrong: frozenset[str], seen: Observation) -> bool | None:
+    if seen.outcome == REFUSED:
+        # It may be refused before anything could fail; not where it is wrong in the part in which all that fail are.
+        return False if seen.wrong and wrong == {seen.wrong} else None
+    return seen.outcome == FAILED
 
 
 def _has_status(status: int, seen: Observation) -> bool | None:

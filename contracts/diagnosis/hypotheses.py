@@ -241,8 +241,12 @@ def _explains(hypothesis: Hypothesis | OfOutcome | Rule, finding: _Broken) -> bo
     """Whether it predicts the failing requests, nearly all of them and none otherwise than it was."""
     if not any(clause in {_FAILS, _REUSE} or part_of(clause) in hypothesis.parts for clause in finding.clauses):
         return False
-    may_miss = int((1 - _NEARLY_ALL) * len(finding.cases))
-    for seen in finding.cases:
+    cases = finding.cases
+    if isinstance(hypothesis, OfOutcome) and hypothesis.of_echo:
+        # Where the project is not known in full, or the request is open, nothing can be said of what came back.
+        cases = tuple(seen for seen in cases if seen.shown is not None and not seen.broken)
+    may_miss = int((1 - _NEARLY_ALL) * len(cases))
+    for seen in cases:
         said = _said(hypothesis, seen)
         if said is None or not said.deviates:
             may_miss -= 1
@@ -250,7 +254,7 @@ def _explains(hypothesis: Hypothesis | OfOutcome | Rule, finding: _Broken) -> bo
                 return False
         elif not said.agrees or not any(_breaks(said, clause) for clause in finding.clauses):
             return False
-    return True
+    return bool(cases)
 
 
 def _breaks(said: Predicted, clause: str) -> bool:

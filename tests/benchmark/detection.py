@@ -1,6 +1,6 @@
 """Runs the suite against every fault of the mock and says which it found, under which clause, and how early.
 
-    python -m tests.benchmark.detection [--jobs 2] [--only NAME ...] [--json FILE]
+    python -m tests.benchmark.detection [--jobs 2] [--only NAME ... | --of 2] [--json FILE]
 
 Each fault is a run of its own over real HTTP, ended at its first finding.
 """
@@ -10,6 +10,7 @@ from __future__ import annotations
 import argparse
 import json
 import sys
+import time
 from dataclasses import asdict
 from functools import partial
 from pathlib import Path
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
 
 #: Numbers of requests at which the share that was found is printed.
 BOUNDS: Final = (40, 50, 100, 300, 500, 1_000, 3_000)
+#: Seconds of a day.
+_DAY: Final = 86_400
 #: Mistakes that break more than one clause by their nature: any of these is a right name for them.
 AS_RIGHT: Final[dict[str, tuple[str, ...]]] = {
     # What was taken from another request carries that one's name, or does not.
@@ -75,12 +78,15 @@ def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--jobs", type=int, default=2, help="at once (default: 2), beside those that only wait")
     parser.add_argument("--only", nargs="+", metavar="NAME")
+    parser.add_argument("--of", type=int, default=1, metavar="N", help="one in N faults, others each day (UTC)")
     parser.add_argument("--json", type=Path)
     parser.add_argument("--tolerate", type=float, default=0.0, help="share of faults that chance may hide or misname")
     options, passed_on = parser.parse_known_args(arguments)
     breaks = {fault.name: fault.breaks for fault in faults().values()}
     work = partial(detect, arguments=passed_on)
-    trials = {trial.name: trial for trial in in_parallel(work, options.only or list(breaks), pool, options.jobs)}
+    today = int(time.time() // _DAY)
+    names = options.only or list(breaks)[today % options.of :: options.of]
+    trials = {trial.name: trial for trial in in_parallel(work, names, pool, options.jobs)}
     # An intermittent mistake may hide behind the luck of one seed: what is wrong must be wrong twice.
     doubtful = [name for name, trial in trials.items() if not _as_expected(trial, breaks)]
     for name in doubtful:

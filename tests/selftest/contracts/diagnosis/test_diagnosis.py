@@ -52,6 +52,24 @@ def _fails_beyond_32_bits(_case: Case, expected: Expectation, body: dict[str, An
     return 500 if number != int(number) or not -(2**31) <= number < 2**31 else None
 
 
+def _keeps_32_bits(_case: Case, expected: Expectation, body: dict[str, Any]) -> dict[str, Any] | None:
+    number = body.get("maxConcurrentJobs")
+    if expected.expected is not Expected.CREATED or number is None or number != int(number) or float(number) != number:
+        return None
+    return {"maxConcurrentJobs": int(number) % 2**32}
+
+
+def _cuts_external_ids(_case: Case, expected: Expectation, body: dict[str, Any]) -> dict[str, Any] | None:
+    text = body.get("externalId")
+    if not isinstance(text, str) or expected.expected is not Expected.CREATED:
+        return None
+    return {"externalId": text[:70]}
+
+
+def _fails_with_a_text_as_a_body(_case: Case, expected: Expectation, _body: dict[str, Any]) -> int | None:
+    return 500 if isinstance(expected.body, str) and expected.violations else None
+
+
 SERVICES: dict[str, tuple[Service, str, int]] = {
     "unknown field": (_does_not_know_the_email, "alertReceiverEmail is not known to the service", 1),
     "conversion": (_writes_numbers_as_texts, "externalId: ", 1),
@@ -61,6 +79,11 @@ SERVICES: dict[str, tuple[Service, str, int]] = {
         "maxConcurrentJobs is stored as a 32-bit integer: fractions and numbers beyond 2^31 - 1 make the service fail",
         1,
     ),
+    "lost bits": (_keeps_32_bits, "maxConcurrentJobs: whole numbers keep their lowest 32 bits, without a sign", 1),
+    # Also where some of the failing requests are open, such as those that repeat an externalId.
+    "cut": (_cuts_external_ids, "externalId: texts are cut after 70 characters", 1),
+    # Bodies that are other values are refused, as they should be: that speaks, too.
+    "failure": (_fails_with_a_text_as_a_body, "requests make the service fail (500) if the body is a text", 1),
     "null": (_takes_null_for_metadata, "metadata comes back as null where it was not sent, and null is taken", 2),
 }
 
