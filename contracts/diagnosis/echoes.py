@@ -130,7 +130,7 @@ def _predicted(field: Field, change: Change, is_shared: bool, seen: Observation)
     expected = change(sent)
     if same(expected, shown):
         return ACCEPTED
-    # What would become invalid may be kept as it was; of a number that no double holds nobody knows what is to come back.
+    # What would become invalid may be kept as it was; of a number that no double holds nobody knows what comes back.
     if (expected is not json_text.ABSENT and not is_valid(field, expected)) or (
         is_number(sent) and float(sent) != sent
     ):
