@@ -15,6 +15,10 @@ from contracts.exchange import Case
 #: ``solidus``: ``/`` as ``\\/`` and short escapes where JSON has them.
 Style = Literal["compact", "ascii", "spaced", "reversed", "escaped", "solidus"]
 STYLES: Final[tuple[Style, ...]] = ("compact", "ascii", "spaced", "reversed", "escaped", "solidus")
+#: Most bodies are compact, as clients write them; the others take turns.
+STYLES_IN_TURN: Final[tuple[Style, ...]] = tuple(
+    style for other in STYLES[1:] for style in ("compact", "compact", "compact", other)
+)
 
 #: Escapes make a text up to six times as long; services limit bodies, often to 100 kB.
 _LARGE: Final = 12_000

@@ -17,7 +17,8 @@ from strategies.cases.priority_cases import READ_AT_ONCE, priority_cases
 from strategies.cases.raw_cases import encoding_cases, malformed_cases, media_type_cases
 from strategies.cases.state_cases import overlapping_cases, refused_samples
 from strategies.cases.unspecified_cases import unspecified_cases
-from strategies.cases.value_cases import valid_cases, wrong_in_context_cases, wrong_kind_cases
+from strategies.cases.valid_value_cases import valid_cases
+from strategies.cases.wrong_value_cases import wrong_in_context_cases, wrong_kind_cases
 from strategies.patterns import conformance_set, position_and_length_words
 from strategies.unique_names import UniqueNames
 

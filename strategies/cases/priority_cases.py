@@ -15,8 +15,9 @@ from strategies.cases.combination_cases import corner_cases
 from strategies.cases.packed_cases import PACKED, PACKED_BODIES, packed_cases
 from strategies.cases.raw_cases import encoding_cases, malformed_cases, media_type_cases
 from strategies.cases.telling_words import telling_words
+from strategies.cases.turns import in_turn
 from strategies.cases.unspecified_cases import unspecified_cases
-from strategies.cases.value_cases import WrongCase, in_turn, wrong_kinds
+from strategies.cases.wrong_value_cases import WrongCase, wrong_kinds
 from strategies.encoding import Token, json_case
 from strategies.surrounding_fields import MARKED, ordinary
 

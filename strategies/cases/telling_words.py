@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 from contracts.kinds import kinds_of_mismatch
 from contracts.patterns import Pattern
 from strategies.cases.pattern_cases import natural_words, pattern_cases
-from strategies.cases.value_cases import in_turn
+from strategies.cases.turns import in_turn
 from strategies.encoding import json_case
 from strategies.example_values import near_misses
 from strategies.hard_texts import filler

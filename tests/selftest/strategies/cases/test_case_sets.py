@@ -21,7 +21,8 @@ from strategies.cases.combination_cases import corner_cases, covering_cases
 from strategies.cases.priority_cases import OF_SOME_CONTRACTS, SECOND_USE, chosen, priority_cases
 from strategies.cases.raw_cases import encoding_cases, malformed_cases, media_type_cases
 from strategies.cases.unspecified_cases import unspecified_cases
-from strategies.cases.value_cases import valid_cases, wrong_kind_cases
+from strategies.cases.valid_value_cases import valid_cases
+from strategies.cases.wrong_value_cases import wrong_kind_cases
 from strategies.hard_texts import HARD_TEXTS, hard_texts
 from strategies.json_values import HARD_NUMBERS
 from strategies.unique_names import UniqueNames
