@@ -28,6 +28,7 @@ from contracts.history_records import (
 )
 from reports.history import HistoryWriter
 from reports.latest_run import point_latest
+from reports.wording import numbers
 from tests.harness.case_prefetcher import CasePrefetcher
 from tests.harness.cleanup_ahead import clean_up_ahead
 from tests.harness.client.cleanup import CleanupResult, clean_up
@@ -268,7 +269,7 @@ class TestRun:
             self._note(NoteRecord("cleanup", f"the cleanup was interrupted: {self.cleanup_command()}"))
             return
         if (cleaned.kept or cleaned.may_be_left) and not self.options.keep_projects:
-            left = f"{len(cleaned.kept)} projects were left, {cleaned.may_be_left} more may be"
+            left = f"{numbers(len(cleaned.kept), 'project')} left, {cleaned.may_be_left} more may be"
             with suppress(OSError, ValueError):  # the terminal may be gone
                 print(f"{left}; to delete them: {self.cleanup_command()}", file=sys.stderr, flush=True)
         self._note_named_requests()
@@ -279,7 +280,7 @@ class TestRun:
         self.history.record(CleanupRecord(cleaned.created, cleaned.deleted, kept, cleaned.may_be_left))
         remarks = list(cleaned.remarks)
         if cleaned.kept and not self.options.keep_projects:
-            remarks.append(f"{len(cleaned.kept)} projects were left: {'; '.join(cleaned.reasons())[:400]}")
+            remarks.append(f"{numbers(len(cleaned.kept), 'project')} left: {'; '.join(cleaned.reasons())[:400]}")
             remarks.append(f"to delete what is left: {self.cleanup_command()}")
         for remark in remarks:
             self.history.record(NoteRecord("cleanup", remark))

@@ -8,6 +8,7 @@ import time
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
+from reports.wording import numbers
 from tests.harness.client.ledger import Ledger, read_ledgers
 from tests.harness.client.ownership import folded, shown_text
 from tests.harness.client.project_cleaner import PAGES, PAGES_FOR_LOST, ProjectCleaner
@@ -118,7 +119,7 @@ class _Cleanup:
         result.created, result.deleted = len(created), len(created & state.deleted)
         if result.may_be_left:
             result.remarks.append(
-                f"{result.may_be_left} requests got no clear answer and may have left a project each: "
+                f"{numbers(result.may_be_left, 'request')} without a clear answer may have left a project each: "
                 f"look for projects named {state.run_id}-..., or those of {_names(self._unclear)}"
             )
         return result

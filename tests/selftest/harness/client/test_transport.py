@@ -247,7 +247,7 @@ def test_a_service_that_hangs_in_mid_run_is_told_in_plain_sentences(tmp_path: Pa
         run = priority_run(server.base_url, tmp_path, patience=1.0, response_time=0.3)
     assert run.status is ExitStatus.NO_VERDICT
     assert "the service stopped answering in mid-run (no whole response within the limit), when it had" in run.sentence
-    assert "projects were left: the service stopped answering (no whole response within the limit)" in run.notes
+    assert "projects left: the service stopped answering (no whole response within the limit)" in run.notes
     assert "Pool(" not in run.notes
 
 
