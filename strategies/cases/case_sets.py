@@ -132,5 +132,9 @@ PATTERN_SETS: Final[dict[str, tuple[int, str, Callable[[Sets, Pattern], list[Wor
     ),
     "positions": (300, "positions", lambda sets, pattern: position_and_length_words(pattern, seed=sets.seed)),
 }
+#: Sets of requests most of which must be refused.
+OF_REFUSALS: Final = frozenset(
+    {"wrong kinds", "wrong in context", "authorization", "malformed", "media types", *PATTERN_SETS}
+)
 #: Sets that are sent whole, whatever was sent first.
 _WHOLE: Final = frozenset({"first", "priority", "combinations", "read back", "refused samples", *OVERLAPS})

@@ -39,7 +39,8 @@ def driver(request: pytest.FixtureRequest) -> Driver:
     found = request.config.stash[DRIVER]
     found.begin(request.node.nodeid, request.session.items.index(request.node))
     found.skip_if_exhausted()
-    found.skip_if_kept(stage_of(request.node))
+    if found.options.without_delete and stage_of(request.node) > 0:
+        found.create_no_more([name.name for name in sets_of(request.node)])
     return found
 
 

@@ -11,13 +11,14 @@ from contracts.exchange_record import ExchangeRecord
 from contracts.findings import BrokenPromise, Finding, Level, broken_promise
 from contracts.history_records import ExercisedRecord, NoteRecord
 from contracts.oracle import Expected
+from strategies.cases.case_sets import OF_REFUSALS
 from strategies.unique_names import UniqueNames
 from tests.harness.client.budget import BudgetSpent, OutOfTime
 from tests.harness.exploration import concluded, explore_machine, most_examples
 from tests.harness.triage import Triage
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Collection, Iterable, Sequence
 
     from hypothesis.stateful import RuleBasedStateMachine
 
@@ -29,8 +30,8 @@ if TYPE_CHECKING:
 
 #: What a run says that leaves whatever it creates.
 NO_DELETE: Final = (
-    "the service offers no DELETE, so only the priority cases are sent and what they create is left; "
-    "--keep-projects sends everything"
+    "the service offers no DELETE, so beside the priority cases only requests that must be refused are sent, and what "
+    "is created is left; --keep-projects sends everything"
 )
 
 T = TypeVar("T")
@@ -65,6 +66,7 @@ class Driver:
         self._examples, self._left_for_shrinking = 0, _SHRINKING
         self._failed: dict[tuple[bytes, ...], Finding | None] = {}
         self._triage = Triage(session, self.contract, history, self.names)
+        self._refusals_alone = False
 
     def begin(self, test: str, number: int) -> None:
         """Say which test sends now, and its place in the run: its names do not depend on the worker."""
@@ -100,9 +102,11 @@ class Driver:
         return judged
 
     def may_be_sent(self, case: Case) -> bool:
-        """Whether a case means what it says, and what it is to create could be found again."""
-        can_find = self.session.can_find(case) or self.session.judge.expect(case).expected is Expected.REJECTED
-        return can_find and not self._holds_right_key(case)
+        """Whether a case means what it says, and what it is to create could be found and may be left."""
+        is_harmless = self.session.can_find(case) and not self._refusals_alone
+        if not is_harmless and self.session.judge.expect(case).expected is not Expected.REJECTED:
+            return False
+        return not self._holds_right_key(case)
 
     def _holds_right_key(self, case: Case) -> bool:
         """Whether a wrong key made from the right one is the right one: without letters it has no other case."""
@@ -155,9 +159,14 @@ class Driver:
         if reason:
             pytest.skip(reason)
 
-    def skip_if_kept(self, stage: int) -> None:
-        """Skip a test behind the priority cases where nothing can be deleted, and nobody said that it may be kept."""
-        if self.options.priority_alone and stage > 0:
+    def create_no_more(self, sets: Collection[str]) -> None:
+        """Where nothing can be deleted: send of the sets of a test what must be refused, and skip it if they hold others.
+
+        A service that accepts twenty of these requests all the same is sent nothing more.
+        """
+        self._refusals_alone = True
+        self.session.lost.cleanup_fails = "the service offers no DELETE"
+        if not sets or not OF_REFUSALS.issuperset(sets):
             pytest.skip(NO_DELETE)
 
     # -- exploration --------------------------------------------------------------------------------------

@@ -174,7 +174,7 @@ class TestRun:
         """Find out what the target offers; raises NoVerdict with one sentence where it cannot be tested."""
         offers = preflight(self.session, NamedCases(self, self.worker).control(), self._pages())
         alone = offers.keeps and not self.options.keep_projects
-        self.options = replace(self.options, offers=(offers.read, offers.list, offers.delete), priority_alone=alone)
+        self.options = replace(self.options, offers=(offers.read, offers.list, offers.delete), without_delete=alone)
         self.driver.options = self.options
         if alone:
             self.note_limit(NO_DELETE)

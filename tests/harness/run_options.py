@@ -52,7 +52,7 @@ class RunOptions:
     client_key: str = ""
     deadline: float | None = None
     keep_projects: bool = False
-    priority_alone: bool = False
+    without_delete: bool = False
     fail_on: str = "implied"
     deviations: str = ""
     corpus: str = ""

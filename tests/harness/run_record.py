@@ -46,7 +46,7 @@ def run_record(options: RunOptions, contract: Contract, command: str) -> RunReco
 
 def _shown(options: RunOptions) -> dict[str, Any]:
     """The options that somebody may have chosen, as one reads them."""
-    left_out = {"directory", "offers", "priority_alone", "shard"}
+    left_out = {"directory", "offers", "without_delete", "shard"}
     shown = {name: value for name, value in options.to_json().items() if name not in left_out}
     return {**shown, "examples": _without_password(options.examples)}
 

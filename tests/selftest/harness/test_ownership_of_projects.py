@@ -132,16 +132,31 @@ def test_a_run_whose_deletions_delete_nothing_stops_creating(service: str, tmp_p
 
 
 @pytest.mark.parametrize("status", [404, 405, 501])
-def test_a_run_sends_the_priority_cases_alone_where_nothing_can_be_deleted(
+def test_a_run_that_can_delete_nothing_creates_little_and_still_sends_what_must_be_refused(
     status: int, service: str, tmp_path: Path
 ) -> None:
     before = _listed(service)
     behave: Callable[[Seen], Writes | None] = lambda seen: answer(status) if seen.method == "DELETE" else None  # noqa: E731
     with UnrulyServer(service, behave) as server:
         run = suite(tmp_path, *live(server.base_url, "--profile", "default"))
+        sent = len(server.requests)
     assert run.status == ExitStatus.KEPT
-    assert "the service offers no DELETE, so only the priority cases are sent" in " ".join(run.out.split())
+    assert "the service offers no DELETE, so beside the priority cases only requests" in " ".join(run.out.split())
+    assert sent > 1_000
     assert 10 < len(_listed(service) - before) < 60
+
+
+def test_a_service_without_delete_that_accepts_what_it_must_refuse_is_soon_sent_nothing_more(tmp_path: Path) -> None:
+    accepts = "accepts_slash_in_display_name,accepts_dot_in_display_name,ignores_the_media_type"
+    with (
+        MockProcess.start(key=KEY, fault=accepts) as mock,
+        UnrulyServer(mock.base_url, lambda seen: answer(405) if seen.method == "DELETE" else None) as server,
+    ):
+        run = suite(tmp_path, *live(server.base_url, "--profile", "default"))
+        left = len(_listed(mock.base_url))
+    assert run.status == ExitStatus.BROKEN
+    assert "because the service offers no DELETE" in " ".join(run.out.split())
+    assert left < 150
 
 
 def test_a_run_stops_creating_where_failures_may_have_created_and_no_list_shows_it(
