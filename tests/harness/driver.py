@@ -160,7 +160,7 @@ class Driver:
             pytest.skip(reason)
 
     def create_no_more(self, sets: Collection[str]) -> None:
-        """Where nothing can be deleted: send of the sets of a test what must be refused, and skip it if they hold others.
+        """Where nothing can be deleted: send of the sets of a test what must be refused; skip it if they hold others.
 
         A service that accepts twenty of these requests all the same is sent nothing more.
         """
