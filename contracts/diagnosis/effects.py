@@ -52,14 +52,16 @@ _FORMS: Final[dict[str, str]] = {
     "an instant with an offset without a colon": r".*T.*[+-][0-9]{4}",
     "a date as HTTP writes it": r"[A-Z][a-z]{2}, [0-9]{2} [A-Z][a-z]{2} .*",
     "a date as people write it": r"[0-9]{1,2}[./][0-9]{1,2}[./][0-9]{2,4}.*",
+    "a text with a character that is no letter or digit": r"(?s).*[^0-9A-Za-z].*",
     "in upper case": r"[^a-z]*[A-Z][^a-z]*",
     "in lower case": r"[^A-Z]*[a-z][^A-Z]*",
     "a text with white space at its end": r"(?s).*\s",
     "a text with white space at its start": r"(?s)\s.*",
     "a text with hyphens": r"[^-]+-.*",
     "a text with underscores": r"[^_]*_.*",
-    "a text with a character that is no letter or digit": r"(?s).*[^0-9A-Za-z].*",
 }
+#: Right texts, by what clauses are about: what holds of them says nothing.
+_RIGHT: Final = {"instant": "2026-01-31T12:34:56.789Z", "idFormat": "aB3dE5fG7hI9jK1lM3nO5"}
 _EPOCH: Final = ((1e9, 1e10, "seconds since 1970"), (1e12, 1e13, "milliseconds since 1970"))
 _INVALID: Final = {
     AUTHORIZATION: "requests without valid credentials",
@@ -218,11 +220,11 @@ def _at(answer: Any, path: Sequence[str]) -> Any:
 def _facts(path: Sequence[str], aspect: str, failing: Sequence[Observation]) -> Iterator[tuple[str, Holds, int]]:
     """Facts about a member of the response that hold for all failing requests, and for no right response."""
     values = [_at(seen.answer, path) for seen in failing]
-    facts = [*_of_value(path, aspect, values)]
+    facts = [*_of_value(aspect, values)]
     if aspect in _TYPED:
         facts += [*_of_kind(), *_of_relation(path, failing)]
     if aspect in _FORMED:
-        facts += _of_form(values)
+        facts += _of_form(values, _RIGHT.get(aspect))
     if aspect == "clock":
         facts += _of_clock(values, failing)
     if aspect in _RELATED:
@@ -239,20 +241,20 @@ def _safely(holds: Holds, seen: Observation, value: Any) -> bool:
         return False
 
 
-def _of_value(path: Sequence[str], aspect: str, values: Sequence[Any]) -> Iterator[tuple[str, Holds, int]]:
+def _of_value(aspect: str, values: Sequence[Any]) -> Iterator[tuple[str, Holds, int]]:
     first = values[0]
-    renamed = path[-1]
-    yield f"is missing, or has another name than {renamed},", lambda _, value: value is ABSENT, 0
+    yield "is missing, or has another name,", lambda _, value: value is ABSENT, 0
     yield "is null", lambda _, value: value is None, 0
     if first is not ABSENT and first is not None and len(values) >= _FEWEST and len(shown := json.dumps(first)) <= 80:
         # Of a text with the wrong form the form says more.
-        yield f"is always {shown}", lambda _, value: same(first, value), 4 if aspect in _FORMED else 1
+        yield f"is {shown}", lambda _, value: same(first, value), 4 if aspect in _FORMED else 1
 
 
-def _of_form(values: Sequence[Any]) -> Iterator[tuple[str, Holds, int]]:
+def _of_form(values: Sequence[Any], right: str | None) -> Iterator[tuple[str, Holds, int]]:
     for words, form in _FORMS.items():
-        yield f"is {words}", partial(_has_form, re.compile(form)), 3
-    for length in {len(value) for value in values if isinstance(value, str)}:
+        if right is None or not re.fullmatch(form, right):
+            yield f"is {words}", partial(_has_form, re.compile(form)), 3
+    for length in {len(value) for value in values if isinstance(value, str) and len(value) != len(right or "")}:
         yield f"is a text of {length} characters", partial(_has_length, length), 4
 
 
