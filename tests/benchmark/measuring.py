@@ -67,15 +67,15 @@ def recorded_traffic() -> Traffic:
 
 
 def timed(traffic: Traffic, delay_ms: int, contestants: Sequence[str], rounds: int) -> Timings:
-    """Let the contestants take turns, ``rounds`` times, against one server process."""
+    """Let the contestants take turns, ``rounds`` times, each against a service without the projects of the others."""
     timings = Timings(delay_ms, len(traffic.cases))
-    with CountedMock.start(delay_ms=delay_ms) as mock:
-        for number in range(rounds):
-            for contestant in contestants:
+    for number in range(rounds):
+        for contestant in contestants:
+            with CountedMock.start(delay_ms=delay_ms) as mock:
                 seconds = _one(contestant, traffic, mock)
-                timings.add(contestant, seconds)
-                told = f"{delay_ms} ms, round {number + 1} of {rounds}: {contestant}: {seconds:.2f} s"
-                print(told, file=sys.stderr, flush=True)
+            timings.add(contestant, seconds)
+            told = f"{delay_ms} ms, round {number + 1} of {rounds}: {contestant}: {seconds:.2f} s"
+            print(told, file=sys.stderr, flush=True)
     return timings
 
 

@@ -55,11 +55,11 @@ class Limit:
 #: The contestants are those of the module's description; smoke is from command to verdict, and measured by
 #: the time that importing what it needs takes.
 LIMITS: Final = (
-    Limit("suite / plain loop, 0 ms", 0, "b", "a", target=2.5, bound=4.5),
+    Limit("suite / plain loop, 0 ms", 0, "b", "a", target=2.5, bound=3.5),
     # The loop deletes over 8 connections; the suite over 4 at most, so that no service is brought down by it.
-    Limit("suite / loop over 8 connections, 20 ms", 20, "b", "a8", target=1.3, bound=3.5),
-    Limit("schemathesis / suite, 0 ms", 0, "d", "b", target=5.0, bound=2.5, at_least=True),
-    Limit("smoke / its imports, 0 ms", 0, "smoke", "imports", target=4.0, bound=6.0),
+    Limit("suite / loop over 8 connections, 20 ms", 20, "b", "a8", target=1.3, bound=2.5),
+    Limit("schemathesis / suite, 0 ms", 0, "d", "b", target=5.0, bound=3.0, at_least=True),
+    Limit("smoke / its imports, 0 ms", 0, "smoke", "imports", target=4.0, bound=4.5),
 )
 _NAMES: Final = {
     "a": "(a) plain loop",

@@ -18,6 +18,7 @@ from tests.harness.client.project_list import PAGE
 from tests.harness.lookups import changed, pages, read_again
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
     from tests.harness.driver import Driver
@@ -40,7 +41,7 @@ def verify_inventory(driver: Driver, folder: Path) -> None:
         return
     driver.history.flush()
     remaining = _remaining(folder)
-    listed, is_whole = _listed(driver, _PAGES if thorough else 1) if lists else ({}, False)
+    listed, is_whole = _listed(driver, _PAGES if thorough else 1, remaining) if lists else ({}, False)
     doubtful = []
     for identifier, exchange in remaining.items():
         created, shown = _project(exchange), listed.get(identifier)
@@ -79,13 +80,15 @@ def _remaining(folder: Path) -> dict[str, Exchange]:
     return {identifier: exchange for identifier, exchange in found.items() if times[identifier] == 1}
 
 
-def _listed(driver: Driver, most: int) -> tuple[dict[str, dict[str, Any]], bool]:
-    """The projects in the list by id, and whether it was read to its end."""
+def _listed(driver: Driver, most: int, wanted: Mapping[str, object]) -> tuple[dict[str, dict[str, Any]], bool]:
+    """The projects in the list by id, until all that are wanted were seen, and whether it was read to its end."""
     found: dict[str, dict[str, Any]] = {}
     for page in pages(driver, most):
         found |= {p["id"]: p for p in page.projects if isinstance(p.get("id"), str)}
         if page.is_last:
             return found, True
+        if wanted.keys() <= found.keys():
+            break
     return found, False
 
 
