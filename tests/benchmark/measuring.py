@@ -1,4 +1,4 @@
-"""What is timed: plain loops, the suite and schemathesis, by turns against one server process."""
+"""What is timed: plain loops, the suite and schemathesis, by turns, each against a server process of its own."""
 
 from __future__ import annotations
 
