@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from reports.wording import numbers
 from tests.harness.client.ledger import Ledger, read_ledgers
-from tests.harness.client.ownership import folded, shown_text
+from tests.harness.client.ownership import folded, is_as_sent, shown_text
 from tests.harness.client.project_cleaner import PAGES, PAGES_FOR_LOST, ProjectCleaner
 
 if TYPE_CHECKING:
@@ -214,13 +214,8 @@ class _Cleanup:
         return bool(run_id) and re.search(rf"{re.escape(run_id)}-\d", shown_text(project)) is not None
 
     def _was_sent(self, project: dict[str, Any]) -> bool:
-        """Whether a request sent what shows the run's name: somebody may copy a project of the run, as "Copy of"."""
-        if self._shows_run({name: value for name, value in project.items() if name != "displayName"}):
-            return True
-        shown = folded(str(project.get("displayName"))[:300])
         sent = self._state.display_names.union(*(request.shown_names() for request in self._lost))
-        names = re.findall(rf"{re.escape(self._state.run_id)}-\d+", shown)
-        return not sent.isdisjoint(names) or any(name.startswith(shown) for name in sent)
+        return is_as_sent(project, re.compile(rf"{re.escape(self._state.run_id)}-\d+"), sent)
 
     def _signs(self, project: dict[str, Any]) -> str:
         """The signs that a listed project is one that no response named: a name of this run, or an open request."""

@@ -6,7 +6,7 @@ import re
 import threading
 from typing import TYPE_CHECKING, Any, Final
 
-from tests.harness.client.ownership import shown_text
+from tests.harness.client.ownership import is_as_sent, shown_text
 from tests.harness.client.project_cleaner import PAGES, ProjectCleaner
 from tests.harness.client.target import NoVerdict
 
@@ -91,7 +91,9 @@ class LostProjects:
             identifier = project.get("id")
             shown = names.findall(shown_text(project).casefold())
             number = next((numbers[name] for name in shown if name in numbers), None)
-            if number is not None and isinstance(identifier, str) and identifier not in existing.identifiers:
+            if number is None or number not in self._lost or not isinstance(identifier, str):
+                continue
+            if identifier not in existing.identifiers and is_as_sent(project, names, self._lost[number].shown_names()):
                 # A name that nobody can guess.
                 found[identifier] = "values+time"
                 self._ledger.finish(number, identifier, found[identifier])

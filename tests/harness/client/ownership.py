@@ -20,7 +20,7 @@ from contracts.exchange import COLLECTION_PATH
 from contracts.instants import http_date, instant
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Collection, Iterator
 
     from contracts.exchange import Case, Exchange
 
@@ -46,6 +46,20 @@ _LONGEST: Final = 16 * 1024 * 1024
 def shown_text(project: dict[str, Any]) -> str:
     """All that a project shows of what a request sent."""
     return json.dumps([project.get(name) for name in _REPEATED], ensure_ascii=False)
+
+
+def is_as_sent(project: dict[str, Any], names: re.Pattern[str], sent: Collection[str]) -> bool:
+    """Whether what shows a name of the run was sent: somebody may copy a project of the run, as "Copy of ...".
+
+    Args:
+        project: a project that shows a name.
+        names: what the names of the run look like.
+        sent: what requests call their projects, see :meth:`Sent.shown_names`.
+    """
+    if names.search(shown_text({name: value for name, value in project.items() if name != "displayName"}).casefold()):
+        return True
+    shown = folded(str(project.get("displayName"))[:300])
+    return any(name in sent for name in names.findall(shown)) or any(name.startswith(shown) for name in sent)
 
 
 def carries_name(case: Case, run_id: str) -> bool:

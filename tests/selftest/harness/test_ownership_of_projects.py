@@ -86,6 +86,25 @@ def test_a_run_that_learns_no_id_finds_its_projects_in_the_list_and_goes_on(
     assert _listed(service) == before
 
 
+def test_a_copy_of_a_project_of_the_run_is_left_where_ids_are_looked_for_in_the_list(
+    service: str, tmp_path: Path
+) -> None:
+    before = _listed(service)
+    copies: list[str] = []
+
+    def change(project: dict[str, Any]) -> dict[str, Any]:
+        if "-" in project["displayName"] and project["displayName"].startswith("Beta 2 ct") and len(copies) < 5:
+            copies.append(_asked(service, {"displayName": f"Copy of {project['displayName']}"})["id"])
+        return _without_id(project)
+
+    with UnrulyServer(service) as server:
+        server.behave = _created(server, change)
+        run = suite(tmp_path, *live(server.base_url, "--profile", "default"))
+    assert run.status == ExitStatus.BROKEN
+    assert copies
+    assert _listed(service) == before.union(copies)
+
+
 @pytest.mark.parametrize("change", [_without_id, lambda p: {**p, "created": "2001-02-03T04:05:06.789Z"}])
 def test_a_run_that_can_prove_nothing_and_has_no_list_soon_stops_creating(
     change: Callable[[dict[str, Any]], Any], service: str, tmp_path: Path
