@@ -39,13 +39,13 @@ _PREPARING: Final = """\
 1. Run the enterprise edition (`AP_EDITION=ee`) with PostgreSQL and Redis, and activate a license: the community edition
    has no API keys.
 2. The platform's plan must allow API keys and team projects without a limit (`teamProjectsLimit`). Otherwise creations
-   are answered 402 `FEATURE_DISABLED` or `QUOTA_EXCEEDED`, or 409 `VALIDATION` once there are as many projects as it
-   allows. None of these is a broken promise: such a run ends with exit status 3 and says why.
-3. Make an API key in the admin console, on a platform of its own for tests, and put it into `ACTIVEPIECES_API_KEY`.
-4. The base URL ends with `/api`. Outside of `/api` the server answers every request with 200 and its web application.
-5. A run creates some 800 to 1,400 projects and deletes them one after another. On 0.78.2 each deletion holds a
-   connection to the database and asks for a second one: with 20 at once the server hung for good. The suite has four in
-   flight at most, and one as soon as the server hesitates; do not delete faster by hand."""
+   fail with 402 `FEATURE_DISABLED` or `QUOTA_EXCEEDED`, or with 409 `VALIDATION` when the limit is reached. None of
+   these is a broken promise: the run ends with exit status 3 and says why.
+3. Create an API key in the admin console, on a separate platform for tests, and set `ACTIVEPIECES_API_KEY` to it.
+4. The base URL ends with `/api`. Outside `/api` the server answers every request with 200 and its web application.
+5. A run creates some 800 to 1,400 projects and deletes them. On 0.78.2 each deletion holds a connection to the database
+   and requests a second one: 20 concurrent deletions blocked the server permanently. The suite sends at most four
+   concurrently, and only one as soon as the server slows down; do not delete faster by hand."""
 
 
 def pages() -> dict[Path, str]:
@@ -68,11 +68,11 @@ def _judged(release: str) -> Summary:
 
 
 def _page(summaries: dict[str, Summary]) -> Iterator[str]:
-    yield "# What releases of Activepieces keep and break"
+    yield "# Activepieces releases: kept and broken clauses"
     yield (
         f"Made by `{COMMAND}` from two recorded runs of this suite (default profile,\n"
-        "November 2026), judged again with the checks of today. The servers ran the enterprise edition with\n"
-        "PostgreSQL 15. What the runs did not send may be broken as well."
+        "November 2026), judged again with the current checks. The servers ran the enterprise edition with\n"
+        "PostgreSQL 15. Other requests may show further findings."
     )
     yield "\n".join(_overview(summaries))
     for release, summary in summaries.items():
@@ -81,14 +81,13 @@ def _page(summaries: dict[str, Summary]) -> Iterator[str]:
         yield "\n".join(line for number, findings in enumerate(causes.values(), 1) for line in _cause(number, findings))
     yield _PREPARING
     yield (
-        "## A sharp gate on such a release\n\n"
-        "What is listed above does not fail a run that is given the release's file of known deviations; anything else"
-        " does:\n\n"
+        "## A gate for such a release\n\n"
+        "With the release's file of known deviations only other findings fail a run:\n\n"
         + "\n".join(
             f"    contract run --target live --base-url URL --deviations {deviations_file(release).relative_to(ROOT)}"
             for release in summaries
         )
-        + "\n\nName an owner in it, and take out what does not occur any more: each run points that out."
+        + "\n\nName an owner in it, and remove entries that no longer occur: each run reports them."
     )
 
 
@@ -99,7 +98,7 @@ def _overview(summaries: dict[str, Summary]) -> Iterator[str]:
         "requests": [summary.requests for summary in summaries.values()],
         "clauses kept": [summary.states()["kept"] for summary in summaries.values()],
         "clauses broken": [summary.states()["broken"] for summary in summaries.values()],
-        "not exercised, or in part": [
+        "not exercised, or partial": [
             summary.states()["not exercised"] + summary.states()["partial"] for summary in summaries.values()
         ],
         "findings": [len(summary.findings) for summary in summaries.values()],
@@ -122,7 +121,7 @@ def _causes(summary: Summary) -> dict[str, list[FindingReport]]:
 
 def _cause(number: int, findings: list[FindingReport]) -> Iterator[str]:
     first = findings[0]
-    title = first.diagnosis.sentence if first.diagnosis else f"broken, as {code(first.cause)}: {first.clause.promise}"
+    title = first.diagnosis.sentence if first.diagnosis else f"{first.clause.promise} (broken: {code(first.cause)})"
     advice = f" ({ADVICE})" if first.advice else ""
     yield f"{number}. **{title.removesuffix('.')}**{advice}"
     for finding in findings:
