@@ -1,6 +1,6 @@
 """The catalogue of clauses: every promise with a stable id, its level and the statement it rests on.
 
-Clauses of request fields and of members of the answer are derived from the contract document; those that
+Clauses of request fields and of members of the response are derived from the contract document; those that
 no schema can hold are written out in ``contracts/implied_clauses.py``.
 """
 
@@ -25,7 +25,7 @@ class Clause:
 
     ``promise`` is a sentence for a person; ``statement`` the words of the page (or of the RFC) it rests on;
     ``source`` where these words are found. ``sides`` names the kinds of request without which the clause is not
-    shown to be kept: ``valid`` ones that were accepted, ``invalid`` ones that were refused; where it is empty, any
+    shown to be kept: ``valid`` ones that were accepted, ``invalid`` ones that were refused; if it is empty, any
     case will do.
     """
 
@@ -62,7 +62,7 @@ _BODY = "page: Body, application/json"
 _ANSWER = "page: Response, 201 - application/json"
 _EXAMPLE = "page: the example of an answer"
 
-#: Members of the answer that hold an id but carry no pattern on the page: ids have one format (implied).
+#: Members of the response that hold an id but carry no pattern on the page: ids have one format (implied).
 ID_MEMBERS = ("id", "ownerId", "plan.id", "plan.projectId")
 
 

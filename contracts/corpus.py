@@ -89,7 +89,7 @@ def load_corpus(folder: str | Path) -> list[CorpusCase]:
 
 
 def add(entry: CorpusCase, folder: Path) -> Path | None:
-    """Write ``entry`` into ``folder`` and return its file; None where a file below it has the same case.
+    """Write ``entry`` into ``folder`` and return its file; None if a file below it has the same case.
 
     Raises CorpusError for a case that a file cannot keep.
     """

@@ -89,7 +89,7 @@ class Deviations:
 
     @classmethod
     def load(cls, path: Path = DEFAULT_FILE, today: dt.date | None = None) -> Deviations:
-        """The entries of a TOML file; raises DeviationError where one is not complete."""
+        """The entries of a TOML file; raises DeviationError if one is not complete."""
         try:
             content = tomllib.loads(path.read_text(encoding="utf-8"))
         except (OSError, tomllib.TOMLDecodeError) as problem:

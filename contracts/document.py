@@ -26,9 +26,9 @@ DEFAULT_DOCUMENT: Final = Path(__file__).with_name("create_project.openapi.yaml"
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """One member of the request or of the 201 answer.
+    """One member of the request or of the 201 response.
 
-    ``path`` is dotted (``plan.locked``); ``types`` are JSON Schema type names without ``null``, empty where
+    ``path`` is dotted (``plan.locked``); ``types`` are JSON Schema type names without ``null``, empty if
     the document allows any; ``example`` is true where the page's example is the only source.
     """
 
@@ -79,7 +79,7 @@ class Contract:
     not_verified: tuple[str, ...] = ()
 
     def field(self, name: str) -> Field:
-        """The request field ``name``; raises DocumentError where there is none."""
+        """The request field ``name``; raises DocumentError if there is none."""
         for candidate in self.fields:
             if candidate.path == name:
                 return candidate
@@ -97,12 +97,12 @@ class Contract:
 
     @property
     def echoed(self) -> tuple[str, ...]:
-        """Names of the request fields that the 201 answer has as well, in the document's order."""
+        """Names of the request fields that the 201 response has as well, in the document's order."""
         answered = {member.path for member in self.response_fields}
         return tuple(f.path for f in self.fields if f.path in answered)
 
     def all_response_fields(self) -> tuple[Field, ...]:
-        """Every member of the 201 answer, nested ones behind the one that holds them."""
+        """Every member of the 201 response, nested ones behind the one that holds them."""
         return tuple(_flatten(self.response_fields))
 
 
@@ -119,7 +119,7 @@ def load_contract(path: str | Path = DEFAULT_DOCUMENT) -> Contract:
     """The contract in an OpenAPI document.
 
     Args:
-        path: A file (YAML or JSON); behind ``#`` the operation where it is not the only one that it could be, such as
+        path: A file (YAML or JSON); behind ``#`` the operation if it is not the only one that it could be, such as
             ``openapi.json#POST /api/v1/projects``.
 
     Returns:

@@ -33,7 +33,7 @@ _ORDINARY: Final = frozenset((name.lower(), value) for name, value in (*DEFAULT_
 class Case:
     """One request as it will be sent.
 
-    ``case_set`` names its set, ``id`` the case within it (empty where the set is drawn at random), ``intent``
+    ``case_set`` names its set, ``id`` the case within it (empty if the set is drawn at random), ``intent``
     tells a reader what its generator meant. None of them decides anything: the oracle reads ``headers`` and
     ``body`` alone. Code selects cases by ``id``, never by ``intent``.
     """
@@ -100,7 +100,7 @@ class Case:
 
     @classmethod
     def from_json(cls, record: dict[str, Any]) -> Case:
-        """The case that :meth:`to_json` wrote; raises KeyError where a member is missing."""
+        """The case that :meth:`to_json` wrote; raises KeyError if a member is missing."""
         return cls(
             body=unpack_bytes("body", record),
             headers=tuple((name, value) for name, value in record["headers"]),
@@ -114,12 +114,12 @@ class Case:
 
 @dataclass(frozen=True, slots=True)
 class Response:
-    """An answer: status, every header line in order, and the body as received (after decompression)."""
+    """A response: status, every header line in order, and the body as received (after decompression)."""
 
     status: int
     headers: Headers
     body: bytes
-    #: True where the body was longer than the client was willing to read.
+    #: True if the body was longer than the client was willing to read.
     cut: bool = False
 
     def header(self, name: str) -> str | None:
@@ -155,11 +155,11 @@ class Response:
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """Why there is no whole answer.
+    """Why there is no whole response.
 
     ``kind`` is one of: refused, dns, tls, proxy (nothing was reached); closed, reset (a fresh connection
-    ended before an answer); stale (a kept-alive one did, as it may by RFC 9112, section 9.3.1); timeout (no
-    whole answer within the limit); incomplete, invalid (the response is not HTTP as RFC 9112 has it); undecodable
+    ended before a response); stale (a kept-alive one did, as it may by RFC 9112, section 9.3.1); timeout (no
+    whole response within the limit); incomplete, invalid (the response is not HTTP as in RFC 9112); undecodable
     (the body is not in the coding that Content-Encoding names, or in one that was not offered); too_large (more than
     the client is willing to read).
     """
@@ -199,12 +199,12 @@ class Exchange:
 
     @property
     def status(self) -> int:
-        """The status of the answer, 0 where there was none."""
+        """The status of the response, 0 if there was none."""
         return self.response.status if self.response else 0
 
     @property
     def speaks_of_project(self) -> bool:
-        """Whether the answer to a request for one project names it other than by repeating the path."""
+        """Whether the response to a request for one project names it other than by repeating the path."""
         identifier = self.case.path.rpartition("/")[2].encode()
         body = self.response.body if self.response else b""
         return bool(identifier) and identifier in body.replace(b"/" + identifier, b"")

@@ -34,7 +34,7 @@ class ExchangeRecord:
 
         Args:
             exchange: The exchange.
-            judgement: None where it was not for the judge.
+            judgement: None if it was not for the judge.
             signature: The id of the signature with the clauses that it exercised.
         """
         record = {"type": "exchange", **exchange.to_json()}
@@ -101,12 +101,12 @@ class ExchangeRecord:
 
     @property
     def case_set(self) -> str:
-        """The set of its case, empty where it has none."""
+        """The set of its case, empty if it has none."""
         return str(self.encoded["case"].get("case_set", ""))
 
     @property
     def body_text(self) -> str:
-        """The body of the request as the history has it: in Base64 where it is not UTF-8; empty where there is none."""
+        """The body of the request as the history has it: in Base64 if it is not UTF-8; empty if there is none."""
         case = self.encoded["case"]
         return str(case.get("body") or case.get("body_base64") or "")
 
@@ -123,19 +123,19 @@ class ExchangeRecord:
 
     @property
     def status(self) -> int:
-        """The status of the response, 0 where there is none."""
+        """The status of the response, 0 if there is none."""
         response = self.encoded.get("response")
         return int(response["status"]) if response else 0
 
     @property
     def response(self) -> Response | None:
-        """The response; None where there is none."""
+        """The response; None if there is none."""
         response = self.encoded.get("response")
         return Response.from_json(response) if response else None
 
     @property
     def failure_kind(self) -> str:
-        """Why there is no response, in a word; empty where there is one."""
+        """Why there is no response, in a word; empty if there is one."""
         return str((self.encoded.get("failure") or {}).get("kind", ""))
 
     @property
@@ -145,12 +145,12 @@ class ExchangeRecord:
 
     @property
     def expected(self) -> str:
-        """``created``, ``rejected`` or ``unspecified``; empty where it was not judged."""
+        """``created``, ``rejected`` or ``unspecified``; empty if it was not judged."""
         return str(self.encoded.get("expected", ""))
 
     @property
     def signature(self) -> int | None:
-        """The id of its :class:`SignatureRecord`; None where it was not judged."""
+        """The id of its :class:`SignatureRecord`; None if it was not judged."""
         signature: int | None = self.encoded.get("signature")
         return signature
 
@@ -177,7 +177,7 @@ class ExchangeRecord:
 
     @property
     def project(self) -> dict[str, Any] | None:
-        """The members of a created project that the checks of the history read; None where none was created."""
+        """The members of a created project that the checks of the history read; None if none was created."""
         project: dict[str, Any] | None = self.encoded.get("project")
         return project
 

@@ -37,9 +37,9 @@ class Level(Enum):
 class Finding:
     """One broken promise seen in one exchange.
 
-    ``clause`` is an id of the catalogue, ``cause`` tells apart causes under the same clause, ``expected`` and
+    ``clause`` is an id of the catalogue, ``cause`` distinguishes causes under the same clause, ``expected`` and
     ``received`` are one-line sentences for a person, ``where`` is a JSON pointer into the request or the response
-    (or a header name), empty where it is the whole; ``kinds`` name what the value has that others with another root
+    (or a header name), empty if it is the whole; ``kinds`` name what the value has that others with another root
     cause may not have (see :mod:`contracts.kinds`).
     """
 

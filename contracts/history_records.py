@@ -189,7 +189,7 @@ class PublishedRecord:
 
 @dataclass(frozen=True, slots=True)
 class EndRecord:
-    """The end of a process; ``reason`` says why the run can give no verdict, empty where it can."""
+    """The end of a process; ``reason`` says why the run can give no verdict, empty if it can."""
 
     type: ClassVar = "end"
     reason: str
@@ -242,7 +242,7 @@ def encode(record: HistoryRecord, worker: str) -> dict[str, Any]:
 
 
 def decode(encoded: dict[str, Any]) -> HistoryRecord | None:
-    """The record of a JSON object; None for a type of another version. Raises TypeError where a member is missing."""
+    """The record of a JSON object; None for a type of another version. Raises TypeError if a member is missing."""
     if encoded["type"] == "exchange":
         return ExchangeRecord(encoded)
     kind = _TYPES.get(encoded["type"])

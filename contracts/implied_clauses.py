@@ -87,9 +87,9 @@ _DOCUMENTED = (
     ),
 )
 
-#: Members of the answer that count what a project has.
+#: Members of the response that count what a project has.
 COUNTS = tuple(f"analytics.{name}" for name in ("totalUsers", "activeUsers", "totalFlows", "activeFlows"))
-#: Members of the answer that an unlisted member of the body must not decide; of ``id`` and ``platformId``
+#: Members of the response that an unlisted member of the body must not decide; of ``id`` and ``platformId``
 #: other clauses say so.
 OWN = ("ownerId",)
 
@@ -198,7 +198,7 @@ _ADVISORY = (
 
 
 def written_out(echoed: Iterable[str]) -> Iterator[dict[str, Any]]:
-    """The members of each clause that no schema holds; ``echoed`` names the fields that the answer repeats."""
+    """The members of each clause that no schema holds; ``echoed`` names the fields that the response repeats."""
     for identifier, promise, statement, source, sides in _DOCUMENTED:
         yield _entry(identifier, Level.DOCUMENTED, promise, statement, source, sides)
     for name in echoed:

@@ -14,7 +14,7 @@ _INSTANT = re.compile(
 
 
 def instant(text: str) -> datetime | None:
-    """The instant that an RFC 3339 date-time names, None where the text is no such thing."""
+    """The instant that an RFC 3339 date-time names, None if the text is no such thing."""
     if not _INSTANT.fullmatch(text):
         return None
     # datetime has no leap seconds; RFC 3339 allows second 60.
@@ -26,7 +26,7 @@ def instant(text: str) -> datetime | None:
 
 
 def http_date(value: str | None) -> datetime | None:
-    """The instant of a Date header, None where there is none that can be read.
+    """The instant of a Date header, None if there is none that can be read.
 
     The zone ``-0000`` is UTC of an unknown place (RFC 5322, section 3.3), not the local time of this machine.
     """

@@ -55,7 +55,7 @@ def _as_double(number: float) -> float:
 
 
 def first_difference(sent: Any, received: Any, pointer: str = "") -> tuple[str, Any, Any] | None:
-    """The JSON pointer of the first place where two values differ, with both sides; None where they are the same."""
+    """The JSON pointer of the first place where two values differ, with both sides; None if they are the same."""
     if same(sent, received):
         return None
     while (step := _step(sent, received)) is not None:
@@ -65,7 +65,7 @@ def first_difference(sent: Any, received: Any, pointer: str = "") -> tuple[str, 
 
 
 def _step(sent: Any, received: Any) -> str | int | None:
-    """The first member or item in which two different values differ; None where they differ as a whole."""
+    """The first member or item in which two different values differ; None if they differ as a whole."""
     names: Iterable[str | int] = ()
     if isinstance(sent, dict) and isinstance(received, dict):
         names = [*sent, *(name for name in received if name not in sent)]

@@ -1,4 +1,4 @@
-"""JSON texts as RFC 8259 has them, stricter than Python's ``json``, with what parsers disagree about."""
+"""JSON texts as in RFC 8259, stricter than Python's ``json``, with what parsers disagree about."""
 
 from __future__ import annotations
 

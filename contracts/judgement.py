@@ -87,7 +87,7 @@ class Judge:
     ) -> Judgement:
         """Apply every check to ``exchange``, a POST to the collection; ``redacted`` is the same without the key."""
         expected = expectation or self.expect(exchange.case)
-        # An answer that holds the key is shown to its own check alone: what the others quote is cut short,
+        # A response that holds the key is shown to its own check alone: what the others quote is cut short,
         # and half a key is not redacted afterwards.
         raw = Context(self.contract, exchange, expected, self.limits, self.secrets, self.run_id)
         clean = redacted or self.secrets.redact_exchange(exchange)
@@ -135,7 +135,7 @@ def _unasked(context: Context) -> dict[str, Any] | None:
 
 
 def sent_external_id(expectation: Expectation) -> str | None:
-    """The externalId of the body that was sent, None where it has no text there."""
+    """The externalId of the body that was sent, None if it has no text there."""
     body = expectation.body
     external_id = body.get("externalId") if isinstance(body, dict) else None
     return external_id if isinstance(external_id, str) else None

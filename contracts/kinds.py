@@ -143,7 +143,7 @@ def kinds_of_media_type(value: str | None) -> tuple[str, ...]:
 
 
 def kinds_of_change(sent: Any, received: Any) -> tuple[str, ...]:
-    """What may have happened to a value that came back as another one; empty where nothing is known of it.
+    """What may have happened to a value that came back as another one; empty if nothing is known of it.
 
     Some say all of it (:func:`says_all`), the others a part.
     """

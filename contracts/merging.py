@@ -20,7 +20,7 @@ _FAILS, _COMBINATION = "service.no_5xx", "request.combination"
 #: What a field that is not validated breaks, and so many members that are missing together have one cause.
 _VALUE_CLAUSES = ("type", "pattern", "enum", "null")
 _MANY_MISSING = 4
-#: The share of a field's invalid values that are accepted where it is not validated: other mistakes refuse some.
+#: The share of a field's invalid values that are accepted if it is not validated: other mistakes refuse some.
 _NEARLY_ALL = 0.85
 #: What shows that requests are mixed up, so many of them at least; and so many root causes may be of that.
 _MIXED: Final = ("response.201.answers_own_request", "another")
@@ -142,7 +142,7 @@ def _by_mixed_requests(root_causes: list[RootCause], counts: Mapping[str, tuple[
 
 
 def _of_responses(cause: RootCause, own: frozenset[str]) -> str:
-    """The mistake that shows in several members of a response; empty where the root cause is of none."""
+    """The mistake that shows in several members of a response; empty if the root cause is of none."""
     if comes_of_the_body(cause, own):
         return _TAKEN
     if cause.clause.endswith(".instant"):  # one serializer writes all of them
@@ -151,7 +151,7 @@ def _of_responses(cause: RootCause, own: frozenset[str]) -> str:
 
 
 def _one_mistake(cause: RootCause, counts: Mapping[str, tuple[int, int]]) -> str:
-    """The mistake that a root cause may be a part of; empty, or unlike any other, where it is one of its own."""
+    """The mistake that a root cause may be a part of; empty, or unlike any other, if it is one of its own."""
     head, _, aspect = cause.clause.rpartition(".")
     left_out = aspect == "echo" and all("left out" in cases.kinds for cases in cause.cases)
     if cause.clause.startswith("response.201.") and (aspect == "required" or left_out):
@@ -170,7 +170,7 @@ def _one_mistake(cause: RootCause, counts: Mapping[str, tuple[int, int]]) -> str
 
 
 def _blocked(cause: RootCause) -> str:
-    """The kind of the one message with which all cases are refused as if by a firewall; empty where there is none."""
+    """The kind of the one message with which all cases are refused as if by a firewall; empty if there is none."""
     if cause.cause != REFUSED:
         return ""
     kinds = {next((kind for kind in cases.kinds if kind.startswith(("401", "403"))), "") for cases in cause.cases}

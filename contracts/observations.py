@@ -1,6 +1,6 @@
-"""What the 201 answers of a run show beside the contract: members that it does not list, and promises never seen.
+"""What the 201 responses of a run show beside the contract: members that it does not list, and promises never seen.
 
-Nothing here judges: an answer may hold more than the page lists. It tells the authors of the page where page and
+Nothing here judges: a response may hold more than the page lists. It tells the authors of the page where page and
 service have drifted apart.
 """
 
@@ -26,7 +26,7 @@ _Shape = tuple[tuple[str, ...], tuple[str, ...]]
 
 
 class Observations:
-    """Counts members, nulls and enum values of 201 answers.
+    """Counts members, nulls and enum values of 201 responses.
 
     ``observe`` costs a few microseconds: it counts shapes (names and nulls of one object), of which a
     service has few; members are counted when somebody asks. What a client sends free of form (``metadata``)
@@ -60,7 +60,7 @@ class Observations:
         return self._answers
 
     def observe(self, project: Mapping[str, Any]) -> None:
-        """Take in one parsed 201 answer, an object."""
+        """Add one parsed 201 response, an object."""
         self._answers += 1
         self._shapes[""][_shape(project)] += 1
         for path in self._holders:

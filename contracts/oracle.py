@@ -1,6 +1,6 @@
 """The oracle: derives from the bytes and headers that were sent what the page expects of the response.
 
-It knows no generator and no label. Patterns have ECMA-262 semantics; where the page is silent the answer
+It knows no generator and no label. Patterns have ECMA-262 semantics; where the page says nothing the result
 is UNSPECIFIED, with the reason.
 """
 
@@ -52,7 +52,7 @@ class Expectation:
 
     ``violations`` are the broken clauses of a REJECTED request (one where the case is isolated), ``why`` why it is
     UNSPECIFIED, ``exercised`` the request clauses that an accepted request shows to be kept. ``body`` is the parsed
-    body, or ``json_text.ABSENT`` where there is none.
+    body, or ``json_text.ABSENT`` if there is none.
     """
 
     expected: Expected
@@ -74,7 +74,7 @@ _PARAMETER = re.compile(r'charset=(?:"utf-8"|utf-8)\Z', re.IGNORECASE)
 _FOR_JSON = re.compile(r"application/[^;]*\+json|application/\*|\*/\*")
 #: What a service may refuse requests by, without a word on the page: an origin, an address, a session.
 _WHENCE = frozenset({"origin", "x-forwarded-for", "cookie"})
-#: Reasons for UNSPECIFIED under which the values of an accepted request must come back all the same.
+#: Reasons for UNSPECIFIED under which the values of an accepted request must come back nevertheless.
 DISPUTED: Final = "an address that the pattern admits and the e-mail standards do not"
 UNLISTED: Final = "member that the page does not list"
 SPELLING: Final = "another spelling of the bearer scheme (RFC 9110, section 11.1: without case)"
@@ -207,7 +207,7 @@ class Oracle:
 
 
 def _parsed(case: Case, why: list[str]) -> json_text.JsonText | Violation | None:
-    """The body as JSON, or why it is none; None where nobody can tell what its bytes stand for."""
+    """The body as JSON, or why it is none; None if nobody can tell what its bytes stand for."""
     if not case.body:
         return Violation("request.body.required", "", "no body")
     if case.header("Content-Encoding") is not None:

@@ -1,6 +1,6 @@
 """The service or its documentation? A document that is published elsewhere may allow what breaks the contract.
 
-The documentation page and the published OpenAPI document are made from the same source and can disagree all the same.
+The documentation page and the published OpenAPI document are made from the same source and can disagree nevertheless.
 Without another source the snapshot counts that the repository keeps.
 """
 
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 SNAPSHOT: Final = Path(__file__).with_name("published.openapi.json")
 #: What a report says of a finding that the published document allows.
 ADVICE: Final = "the published document allows this: fix the page or the service"
-#: Cases of one root cause that are held against the document.
+#: Cases of one root cause that are compared with the document.
 _CASES: Final = 50
 
 
@@ -52,17 +52,17 @@ def snapshot() -> Contract:
 
 
 class PublishedDocuments:
-    """The documents that findings are held against: those that the run was given, or else the snapshot."""
+    """The documents that findings are compared with: those that the run was given, or else the snapshot."""
 
     def __init__(self) -> None:
         self._given: list[Contract] = []
 
     def add(self, record: PublishedRecord) -> None:
-        """Take in what :func:`to_record` made of a source."""
+        """Add what :func:`to_record` made of a source."""
         self._given.append(from_record(record))
 
     def allowing(self, cause: RootCause, run_id: str, contract: str) -> str:
-        """The source of the first document that allows what a root cause shows; empty where none does.
+        """The source of the first document that allows what a root cause shows; empty if none does.
 
         A document allows it if it has the fields that the broken clauses are about, and every case that is remembered
         breaks the contract by itself and keeps what the document says of them.

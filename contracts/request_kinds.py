@@ -49,7 +49,7 @@ def kinds_of_failing(case: Case, body: Any, name: str) -> tuple[str, ...]:
     Args:
         case: the request.
         body: its parsed body.
-        name: the field that is to blame; empty where none is known.
+        name: the field that is to blame; empty if none is known.
     """
     own = kinds_of_field(name, body[name]) if isinstance(body, dict) and name in body else ()
     return (*own, *kinds_of_request(body, len(case.body or b"")))
@@ -59,7 +59,7 @@ def kinds_of_request(body: Any, size: int) -> Iterator[str]:
     """What of a whole body may be the reason that it fails.
 
     Args:
-        body: the parsed body; ABSENT where it is no JSON text.
+        body: the parsed body; ABSENT if it is no JSON text.
         size: its bytes.
     """
     if not isinstance(body, dict):
@@ -74,7 +74,7 @@ def kinds_of_field(name: str, value: Any) -> Iterator[str]:
 
 
 def is_of_request(kind: str) -> bool:
-    """Whether a kind is one of these: where nothing is to be told apart it says too little to be a part of a name."""
+    """Whether a kind is one of these: it is too unspecific for the name of a finding."""
     return kind.startswith((ANYWHERE, _IN))
 
 

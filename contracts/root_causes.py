@@ -44,7 +44,7 @@ class Cases:
     smallest: list[tuple[Finding, ExchangeRecord | None]] = field(default_factory=list)
 
     def add(self, finding: Finding, exchange: ExchangeRecord | None, started: float) -> None:
-        """Take in one of them."""
+        """Add one of them."""
         self.count += 1
         self.first_seen = min(self.first_seen, started)
         insort(self.smallest, (finding, exchange), key=_size_of)
@@ -121,7 +121,7 @@ class RootCause:
 
     @property
     def kinds(self) -> tuple[str, ...]:
-        """The kind that all its cases have and others under the clause may not have; empty where there is none."""
+        """The kind that all its cases have and others under the clause may not have; empty if there is none."""
         shared = set.intersection(*(set(cases.kinds) for cases in self.cases))
         told = sorted(kind for kind in shared if not is_of_request(kind))
         return (self.label,) if self.label in shared else tuple(told[:1])
@@ -155,7 +155,7 @@ class RootCauses:
         return iter(self._root_causes.values())
 
     def add(self, finding: Finding, exchange: ExchangeRecord | None, started: float = 0.0) -> None:
-        """Take in a finding; ``started`` is when (seconds since the epoch) where no exchange tells."""
+        """Add a finding; ``started`` is when (seconds since the epoch) where no exchange tells."""
         known = self._deviations.match(finding, exchange)
         key = _key(finding, known)
         root_cause = self._root_causes.get(key)
@@ -194,7 +194,7 @@ class RootCauses:
             cases.members = None  # no field explains these
 
     def holds(self, finding: Finding) -> bool:
-        """Whether a finding with the same clause and cause was taken in, covered or not."""
+        """Whether a finding with the same clause and cause was added, covered or not."""
         return any(key[:2] == finding.key for key in self._root_causes)
 
     def drop_consequences(self) -> dict[str, str]:

@@ -66,7 +66,7 @@ class ResponseJudge:
         """The exchange and its judgement.
 
         Returns:
-            Two times None where the request is no POST to the collection: the contract says nothing about it.
+            Two times None if the request is no POST to the collection: the contract says nothing about it.
         """
         with self._lock:
             if self._last is None or self._last[0] is not response:

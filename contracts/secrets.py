@@ -140,7 +140,7 @@ class Secrets:
         return self.redact(text.encode("utf-8", "surrogatepass")).decode("utf-8", "surrogatepass")
 
     def redact_response(self, response: Response | None) -> Response | None:
-        """The answer with the key replaced in its body and headers; the same object where it holds none."""
+        """The response with the key replaced in its body and headers; the same object where it holds none."""
         if response is None or not self._may_hold_a_form(response):
             return response
         body = self.redact(response.body)
@@ -150,13 +150,13 @@ class Secrets:
         return replace(response, body=body, headers=headers)
 
     def _may_hold_a_form(self, response: Response) -> bool:
-        """Whether a form of the key occurs anywhere: one look at the whole answer, which most pass."""
+        """Whether a form of the key occurs anywhere: one look at the whole response, which most pass."""
         headers = "\n".join(itertools.chain.from_iterable(response.headers))
         whole = headers.encode("utf-8", "surrogatepass") + b"\n" + response.body
         return any(form in whole for form in self._shortest) or self._holds_escaped(whole, self._shortest)
 
     def redact_exchange(self, exchange: Exchange) -> Exchange:
-        """The exchange with the key replaced in its answer."""
+        """The exchange with the key replaced in its response."""
         response = self.redact_response(exchange.response)
         return exchange if response is exchange.response else replace(exchange, response=response)
 
@@ -174,7 +174,7 @@ def _unescaped(escape: re.Match[bytes]) -> bytes:
 
 @lru_cache(maxsize=64)
 def _pattern(key: str) -> re.Pattern[bytes]:
-    """Finds the key with any of its characters escaped. Made where it is needed: compiling takes long."""
+    """Finds the key with any of its characters escaped. Compiled on demand, because that takes long."""
     return re.compile(b"".join(b"".join(_ways(byte)) for byte in key.encode()))
 
 

@@ -33,7 +33,7 @@ _SENT: Final = 4
 
 
 def signature(response: Response, sent: Any) -> str:
-    """The code and the message of an error response without the values in it; empty where the message says nothing.
+    """The code and the message of an error response without the values in it; empty if the message says nothing.
 
     A code alone does not count: services have one for everything that they did not expect.
 
@@ -56,7 +56,7 @@ def signature(response: Response, sent: Any) -> str:
 
 
 def code_of(cause: str) -> str:
-    """The status and the code with which a cause begins; empty where it has no code."""
+    """The status and the code with which a cause begins; empty if it has no code."""
     status, _, rest = cause.partition(" ")
     code = rest.partition(" ")[0]
     return f"{status} {code}" if _CODE.fullmatch(code) else ""

@@ -37,7 +37,7 @@ class ClauseResult:
 
     @property
     def outcome(self) -> Outcome | None:
-        """FAIL, UNKNOWN, PASS, PARTIAL where a side of the clause is missing; None where no case exercised it."""
+        """FAIL, UNKNOWN, PASS, PARTIAL where a side of the clause is missing; None if no case exercised it."""
         if self.broken:
             return Outcome.FAIL
         if self.unknown:

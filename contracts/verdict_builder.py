@@ -68,7 +68,7 @@ class VerdictBuilder:
         self._runs = 0
 
     def observe(self, record: HistoryRecord) -> None:  # noqa: C901  # a line for each type of record
-        """Take in one record of a history."""
+        """Add one record of a history."""
         match record:
             case ExchangeRecord():
                 self._on_exchange(record)
@@ -255,7 +255,7 @@ def _counted(number: int, noun: str) -> str:
 
 
 def _folder(worker: str) -> str:
-    """What comes before the name of a worker where several runs are read as one; empty where there is one."""
+    """What comes before the name of a worker where several runs are read as one; empty if there is one."""
     return worker.rpartition("/")[0]
 
 

@@ -26,7 +26,7 @@ class _Loader(_Base):  # type: ignore[misc]
     _merged = 0
 
     def flatten_mapping(self, node: Any) -> None:
-        """Take in what the merge keys of a mapping name; merges of merges grow without bound."""
+        """Add what the merge keys of a mapping name; merges of merges grow without bound."""
         super().flatten_mapping(node)
         self._merged += len(node.value)
         if self._merged > _MOST_MERGED:

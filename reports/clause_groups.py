@@ -75,7 +75,7 @@ def clause_groups(rows: Iterable[ClauseRow]) -> list[ClauseGroup]:
 
 
 def field_of(clause: str) -> str:
-    """The field or the member that a clause is about, such as ``plan.updated``; empty where it is about none."""
+    """The field or the member that a clause is about, such as ``plan.updated``; empty if it is about none."""
     if any(clause == prefix or clause.startswith(f"{prefix}.") for prefix, _ in _AREAS):
         return ""
     return clause.removeprefix("request.").removeprefix("response.201.").rpartition(".")[0]

@@ -20,7 +20,7 @@ class _CompiledTemplates(FileSystemBytecodeCache):
 
 
 def compiled_templates() -> FileSystemBytecodeCache | None:
-    """The cache; None where no folder for it can be had that belongs to this user alone."""
+    """The cache; None if no folder for it can be had that belongs to this user alone."""
     with suppress(OSError, RuntimeError):
         return _CompiledTemplates()
     return None

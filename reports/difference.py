@@ -16,7 +16,7 @@ Span = tuple[int, int]
 
 
 def first_difference(expected: str, received: str) -> tuple[Span, Span] | None:
-    """Start and end of the first difference in each text; None where they cannot be compared.
+    """Start and end of the first difference in each text; None if they cannot be compared.
 
     Where ``received`` starts with a status and ``expected`` with an outcome, these differ; else two JSON values are
     compared character by character.

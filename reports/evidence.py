@@ -66,7 +66,7 @@ class Evidence:
 
     @property
     def together(self) -> tuple[str, ...]:
-        """Every request that the finding rests on, in order, a line each; nothing where it is one alone."""
+        """Every request that the finding rests on, in order, a line each; nothing if it is one alone."""
         return tuple(map(one_line, self.in_order)) if self.related else ()
 
     @property
@@ -90,9 +90,9 @@ class FindingReport:
     """One broken promise with all that a reader needs; every text but the evidence is inert.
 
     ``fingerprint`` stays the same from run to run; ``causes`` are those of its cases, ``kinds`` of which each case has
-    one (see :class:`contracts.root_causes.RootCause`). ``one_place`` is True where every case broke it at ``where``;
+    one (see :class:`contracts.root_causes.RootCause`). ``one_place`` is True if every case broke it at ``where``;
     ``count`` cases agree, of ``cases`` that exercised the clause. ``published`` is the
-    published document that allows what it shows, empty where none does.
+    published document that allows what it shows, empty if none does.
     """
 
     id: str
@@ -119,7 +119,7 @@ class FindingReport:
 
     @property
     def member(self) -> str:
-        """The member or the header that the finding is about, as a reader writes it; empty where it is about none."""
+        """The member or the header that the finding is about, as a reader writes it; empty if it is about none."""
         return inert(wording.place(self.where), _MEMBER) or field_of(self.clause.id)
 
     @property
@@ -138,7 +138,7 @@ class FindingReport:
 
     @property
     def outcome(self) -> str:
-        """The status of the response, or in a word why there is none; empty where one exchange does not show it."""
+        """The status of the response, or in a word why there is none; empty if one exchange does not show it."""
         exchange = self.evidence.exchange if self.evidence else None
         if exchange is None or exchange.response is None:
             return inert(exchange.failure.kind) if exchange and exchange.failure else ""
@@ -146,7 +146,7 @@ class FindingReport:
 
     @property
     def likely(self) -> str:
-        """The likely mistake in a sentence, with how much of the run it agrees with; empty where nothing fits."""
+        """The likely mistake in a sentence, with how much of the run it agrees with; empty if nothing fits."""
         return f"likely: {self.diagnosis}" if self.diagnosis else ""
 
     @property
@@ -156,7 +156,7 @@ class FindingReport:
 
     @property
     def sent(self) -> str:
-        """What was sent, on one line: the offending part where there is one, else the whole body."""
+        """What was sent, on one line: the offending part if there is one, else the whole body."""
         if self.evidence is None:
             return "several requests: the recording of the run has them"
         return sent_line(self.evidence)

@@ -56,7 +56,7 @@ def finding_report(
         record: The exchange in full.
         run: What its commands need to know of the run.
         diagnosis: The likely mistake.
-        published: The published document that allows what it shows, empty where none does.
+        published: The published document that allows what it shows, empty if none does.
         related: The other exchanges that it rests on.
         one_place: Whether every case broke it at the same place.
     """

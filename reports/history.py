@@ -56,7 +56,7 @@ class HistoryWriter:
         self.close()
 
     def exchange(self, exchange: Exchange, judgement: Judgement | None = None) -> None:
-        """Append one exchange with what the judge said of it; None where it was not for the judge."""
+        """Append one exchange with what the judge said of it; None if it was not for the judge."""
         kept = _cut(exchange, KEPT_OF_FINDING if judgement is not None and judgement.findings else KEPT)
         with self._lock:
             signature = None if judgement is None else self._signature(judgement.positive, judgement.negative)
@@ -114,7 +114,7 @@ def _cut(exchange: Exchange, limit: int) -> Exchange:
 def history_files(directory: Path) -> list[Path]:
     """The history files of one run, that of its controller first: it says what there is to verify.
 
-    Raises FileNotFoundError where there is none.
+    Raises FileNotFoundError if there is none.
     """
     found = sorted(directory.glob("history-*.ndjson"), key=lambda path: (path.name != "history-main.ndjson", path.name))
     if not found:

@@ -12,7 +12,7 @@ _DECODER = json.JSONDecoder()
 def span(text: str, pointer: str) -> tuple[int, int] | None:
     """Start and end of the value at ``pointer`` (RFC 6901) in ``text``, its member name included.
 
-    None where ``text`` is not JSON, where nothing is there, or where the pointer is empty (the whole).
+    None if ``text`` is not JSON, where nothing is there, or where the pointer is empty (the whole).
     Of a repeated member the last one counts, as most parsers have it.
     """
     if not pointer.startswith("/"):

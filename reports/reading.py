@@ -56,7 +56,7 @@ def summarize(places: Sequence[Path], *, deviations: Deviations | None = None, f
 
     Several places (shards, machines) become one summary with one verdict. Where ``deviations`` is None the
     repository's own file counts, on the day of the run; where ``fail_on`` is None, the level of the run.
-    Raises FileNotFoundError where a place holds no history, DeviationError for a bad file of deviations.
+    Raises FileNotFoundError if a place holds no history, DeviationError for a bad file of deviations.
     """
     histories = RunHistories(places)
     first = next(histories.records(), None)

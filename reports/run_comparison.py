@@ -69,7 +69,7 @@ class Comparison:
 
 @dataclass(frozen=True, slots=True)
 class TrendPoint:
-    """One run of a trend; ``median`` is that of creations, in seconds, None where there was none."""
+    """One run of a trend; ``median`` is that of creations, in seconds, None if there was none."""
 
     id: str
     started: str

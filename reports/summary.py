@@ -201,7 +201,7 @@ class Summary:
 
 
 def state_of(outcome: Outcome | None, *, known: int, failing: bool) -> str:
-    """The state of a clause in words; ``failing`` is True where a break of it fails the run."""
+    """The state of a clause in words; ``failing`` is True if a break of it fails the run."""
     if outcome is Outcome.FAIL:
         return "broken" if failing else "advice"
     if outcome is Outcome.UNKNOWN:

@@ -85,7 +85,7 @@ def _until_the_end(summary: Summary) -> list[Moment]:
 
 
 def _longest_pause(summary: Summary) -> str:
-    """The longest time in which tests started no request, in words; empty where none is worth a word."""
+    """The longest time in which tests started no request, in words; empty if none is worth a word."""
     longest, start, end = 0.0, 0.0, 0.0
     for moment in summary.timeline:
         if moment.counts:

@@ -69,7 +69,7 @@ def members(source: str) -> tuple[str, ...]:
 
 
 def undisputed_members(field: Field) -> tuple[str, ...]:
-    """Members of the field's pattern that nobody may refuse; none where it has no pattern."""
+    """Members of the field's pattern that nobody may refuse; none if it has no pattern."""
     return () if field.pattern is None else _undisputed(field.pattern, is_email=field.format == "email")
 
 

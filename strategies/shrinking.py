@@ -66,7 +66,7 @@ def candidates(case: Case, names: UniqueNames, *, keep: Collection[str] = ()) ->
 
 
 def parsed(case: Case) -> Any:
-    """The body's JSON value, or ``ABSENT`` where it has none."""
+    """The body's JSON value, or ``ABSENT`` if it has none."""
     try:
         return json_text.parse(case.body or b"").value
     except (json_text.MalformedJSON, json_text.NotUTF8):
@@ -74,13 +74,13 @@ def parsed(case: Case) -> Any:
 
 
 def members(case: Case) -> tuple[str, ...]:
-    """The names of the body's members; empty where the body is no JSON object."""
+    """The names of the body's members; empty if the body is no JSON object."""
     body = parsed(case)
     return tuple(body) if isinstance(body, dict) else ()
 
 
 def without(case: Case, member: str, names: UniqueNames) -> Case:
-    """The case without one member of its body; raises KeyError where there is none of this name."""
+    """The case without one member of its body; raises KeyError if there is none of this name."""
     body = parsed(case)
     if not isinstance(body, dict) or member not in body:
         raise KeyError(f"Expected a body with the member {member!r}, it has {list(members(case))}")

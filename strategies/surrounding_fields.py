@@ -141,7 +141,7 @@ def _hard_members(field: Field) -> list[Named]:
 
 
 def free_object(contract: Contract) -> Field | None:
-    """The first field that takes any JSON object, as ``metadata`` does; None where there is none."""
+    """The first field that takes any JSON object, as ``metadata`` does; None if there is none."""
     return next((field for field in contract.fields if field.types == ("object",) and not field.members), None)
 
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What the run tolerates: seconds until an answer is whole, and bytes that are read of one."""
+    """What the run tolerates: seconds until a response is whole, and bytes that are read of one."""
 
     response_time: float = 5.0
     response_bytes: int = 16 * 1024 * 1024
@@ -37,12 +37,12 @@ class Context:
 
     @property
     def response(self) -> Response | None:
-        """The answer, None where there was none."""
+        """The response, None if there was none."""
         return self.exchange.response
 
     @property
     def status(self) -> int:
-        """The status of the answer, 0 where there was none."""
+        """The status of the response, 0 if there was none."""
         return self.exchange.response.status if self.exchange.response else 0
 
     @property
@@ -52,7 +52,7 @@ class Context:
 
     @cached_property
     def parsed(self) -> json_text.JsonText | ValueError:
-        """The body of the answer as JSON, or what is wrong with it."""
+        """The body of the response as JSON, or what is wrong with it."""
         if self.response is None:
             return ValueError("no answer")
         try:
@@ -77,7 +77,7 @@ class Context:
 
     @property
     def tells_id(self) -> bool:
-        """Whether the answer is a JSON object with an id, as one that tells of a project is."""
+        """Whether the response is a JSON object with an id, as one that tells of a project is."""
         return (
             not isinstance(self.parsed, ValueError)
             and isinstance(self.parsed.value, dict)
@@ -86,7 +86,7 @@ class Context:
 
     @property
     def sent(self) -> dict[str, Any]:
-        """The members of the body that was sent, empty where it was no object."""
+        """The members of the body that was sent, empty if it was no object."""
         return self.expectation.body if isinstance(self.expectation.body, dict) else {}
 
     def foreign_name(self, text: str) -> str:

@@ -35,7 +35,7 @@ Place = tuple[str, int]
 
 
 class _Reading(NamedTuple):
-    """One instant: the moment of sending, how far the instant is from it, and how long the answer took, in seconds."""
+    """An instant: the time of sending, the distance of the instant from it, and the response time, in seconds."""
 
     started: float
     offset: float
@@ -67,7 +67,7 @@ class HistoryChecks:
         self._found: list[Seen] = []
 
     def observe_unasked(self, values: dict[str, Any], place: Place) -> None:
-        """Take in what a 201 answer has for members that were not sent."""
+        """Add what a 201 response has for members that were not sent."""
         for name, value in values.items():
             seen = self._defaults.setdefault(name, {})
             if len(seen) < _VALUES:
@@ -83,9 +83,9 @@ class HistoryChecks:
         *,
         may_repeat: bool = False,
     ) -> None:
-        """Take in the project of one 201 answer with the Date header of that answer.
+        """Add the project of one 201 response with the Date header of that response.
 
-        ``may_repeat`` tells that the answer may show a project again: the second use of an externalId may update it.
+        ``may_repeat`` tells that the response may show a project again: the second use of an externalId may update it.
         """
         for path, clause in () if may_repeat else _UNIQUE:
             value = member(project, path)
@@ -104,7 +104,7 @@ class HistoryChecks:
             if moment is None:
                 continue
             if name == "updated" and value == project.get("created"):
-                # One instant, one finding: it is held against the clock as ``created``.
+                # One instant, one finding: it is compared with the clock as ``created``.
                 self._with_date[name] += http_date(date) is not None
             else:
                 self._clock(name, moment, date, started, elapsed, place)
@@ -139,7 +139,7 @@ class HistoryChecks:
             yield f"response.201.{name}.clock", self._with_date[name]
 
     def findings(self) -> Iterator[Seen]:
-        """Everything found, once all projects were taken in."""
+        """Everything found, once all projects were added."""
         yield from self._found
         if len(self._platforms) > 1:
             (usual, _), *others = self._platforms.most_common()
@@ -182,7 +182,7 @@ def _remaining(name: str, readings: list[_Reading]) -> Iterator[Seen]:
     sent = [reading.started for reading in readings]
     span = max(sent) - min(sent)
     if len(readings) >= _MANY and span >= _SPAN:
-        # Over all of them, since several machines with clocks of their own may answer by turns.
+        # Over all of them, since several machines with clocks of their own may answer alternately.
         pace = linear_regression(sent, [reading.started + reading.offset for reading in readings]).slope
         if abs(pace) < _PACE:
             received = f"{pace * span:.2f} s between the first request and the last, {span:.1f} s later"

@@ -1,4 +1,4 @@
-"""Does the project in a 201 answer make sense: ids, instants, and the values that were sent?"""
+"""Does the project in a 201 response make sense: ids, instants, and the values that were sent?"""
 
 from __future__ import annotations
 

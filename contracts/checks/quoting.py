@@ -1,4 +1,4 @@
-"""Values as findings quote them: short, on one line, and so that two that differ can be told apart."""
+"""Values as findings quote them: short, on one line, and so that two that differ can be distinguished."""
 
 from __future__ import annotations
 

@@ -134,7 +134,7 @@ def _leaks(text: str) -> tuple[tuple[str, str, str], ...]:
 
 
 def _said(context: Context) -> list[str]:
-    """The strings of the answer: decoded where it is JSON, as it is where not; headers that tell of errors."""
+    """The strings of the response: decoded where it is JSON, as it is where not; headers that tell of errors."""
     response = context.response
     if response is None:
         return []

@@ -1,4 +1,4 @@
-"""Does a 201 answer conform: media type, JSON, and every member of the schema?"""
+"""Does a 201 response conform: media type, JSON, and every member of the schema?"""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def _readable(context: Context) -> tuple[str, ...]:
 
 @covers("response.201.json", "response.201.body.type", count=_readable)
 def body_is_json(context: Context) -> Iterator[Finding]:
-    """response.201.json and response.201.body.type: one JSON text as RFC 8259 has it, an object."""
+    """response.201.json and response.201.body.type: one JSON text as in RFC 8259, an object."""
     if not context.created or context.response is None or context.response.cut:
         return
     parsed, clause = context.parsed, "response.201.json"

@@ -58,7 +58,7 @@ def answered_in_time(context: Context) -> Iterator[Finding]:
             )
         response = context.response
         if response and response.header("Content-Length") and response.header("Transfer-Encoding"):
-            # RFC 9112, section 6.1: one of the two; proxies refuse such an answer.
+            # RFC 9112, section 6.1: one of the two; proxies refuse such a response.
             yield Finding(
                 "service.answers",
                 "two lengths",
@@ -83,7 +83,7 @@ def answered_in_time(context: Context) -> Iterator[Finding]:
     count=lambda context: ("service.no_5xx",) if context.response else (),
 )
 def not_a_server_error(context: Context) -> Iterator[Finding]:
-    """service.no_5xx or state.external_id_reuse, and no answer outside the classes of RFC 9110, section 15."""
+    """service.no_5xx or state.external_id_reuse, and no response outside the classes of RFC 9110, section 15."""
     if context.status >= 500:
         expected = {
             Expected.CREATED: "201: the request is valid",
@@ -118,7 +118,7 @@ def _may_be_accepted(context: Context) -> Iterator[str]:
 
 @covers("request.*", "authorization.required", count=_may_be_accepted)
 def invalid_is_refused(context: Context) -> Iterator[Finding]:
-    """Each broken clause of a request that was accepted all the same."""
+    """Each broken clause of a request that was accepted nevertheless."""
     if context.expectation.expected is Expected.REJECTED and 200 <= context.status < 300:
         for violation in context.expectation.violations:
             yield Finding(
@@ -222,7 +222,7 @@ def failure_cause(status: int, said: str, place: str) -> str:
 
 
 def _blamed(context: Context) -> tuple[str, str]:
-    """What a server error is about, empty where several things may be: what is wrong with the request, else a field."""
+    """What a server error is about, empty if several things may be: what is wrong with the request, else a field."""
     violations = context.expectation.violations
     where = violations[0].where if violations else ""
     if context.expectation.isolated:

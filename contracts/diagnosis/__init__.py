@@ -1,4 +1,4 @@
-"""What a faulty service does instead: small models of mistakes, held against everything that a run has seen.
+"""What a faulty service does instead: small models of mistakes, compared with everything that a run has seen.
 
 Model-based diagnosis (Reiter 1987; de Kleer and Williams 1987): a hypothesis predicts what a service that makes one
 mistake does with each request, or says nothing about it. It is shown where it predicts every failing case of a finding

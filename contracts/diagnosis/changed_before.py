@@ -1,4 +1,4 @@
-"""Texts that are changed before a pattern is held against them, or of which a part is looked at."""
+"""Texts that are changed before a pattern is compared with them, or of which a part is looked at."""
 
 from __future__ import annotations
 

@@ -16,10 +16,10 @@ class Condition:
     """A property of requests.
 
     Attributes:
-        words: Follows "if"; empty where every request has it.
-        holds: Whether a request has it; None where that is not known.
+        words: Follows "if"; empty if every request has it.
+        holds: Whether a request has it; None if that is not known.
         cost: How complicated it is.
-        about: The part of a request of which it looks at the value; empty where it looks at none.
+        about: The part of a request of which it looks at the value; empty if it looks at none.
     """
 
     words: str
@@ -28,7 +28,7 @@ class Condition:
     about: str = ""
 
     def safely(self, seen: Observation) -> bool | None:
-        """Whether a request has it; False where it cannot be computed."""
+        """Whether a request has it; False if it cannot be computed."""
         try:
             return self.holds(seen)
         except (ArithmeticError, LookupError, RecursionError, TypeError, ValueError):

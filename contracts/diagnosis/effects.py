@@ -30,7 +30,7 @@ from contracts.json_text import ABSENT
 if TYPE_CHECKING:
     from contracts.root_causes import RootCause
 
-#: Whether an exchange shows an effect; None where it cannot.
+#: Whether an exchange shows an effect; None if it cannot.
 Shows = Callable[[Observation], bool | None]
 _CREATED: Final = 201
 #: How texts are written that are no identifiers or instants as they should be.
@@ -85,7 +85,7 @@ class Effect:
 
     Attributes:
         words: The effect; ``{all}`` stands for "all", where every request shows it.
-        shows: Whether an exchange shows it; None where it cannot.
+        shows: Whether an exchange shows it; None if it cannot.
         cost: The lower, the more it says.
     """
 

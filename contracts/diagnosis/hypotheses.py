@@ -175,7 +175,7 @@ def _candidate(
     passing: Sequence[Observation],
     failing: Sequence[Observation],
 ) -> _Candidate | None:
-    """A hypothesis with its support; None where it explains nothing, or a passing request contradicts it."""
+    """A hypothesis with its support; None if it explains nothing, or a passing request contradicts it."""
     explained = tuple(finding.name for finding in found if _explains(hypothesis, finding))
     if not explained:
         return None
@@ -230,7 +230,7 @@ def foretells(hypothesis: Hypothesis | OfOutcome | Rule, seen: Observation) -> b
 
 
 def _said(hypothesis: Hypothesis | OfOutcome | Rule, seen: Observation) -> Predicted | None:
-    """The prediction; None where the model cannot cope with what was sent, such as numbers that no double holds."""
+    """The prediction; None if the model cannot cope with what was sent, such as numbers that no double holds."""
     try:
         return hypothesis.predict(seen)
     except (ArithmeticError, LookupError, RecursionError, TypeError, ValueError):

@@ -14,7 +14,7 @@ from contracts.diagnosis.observations import Observation
 if TYPE_CHECKING:
     from contracts.document import Contract
 
-#: The size of a request in one respect; None where it has none.
+#: The size of a request in one respect; None if it has none.
 Measure = Callable[[Observation], float | None]
 
 #: Limits that services are given.

@@ -53,7 +53,7 @@ class Hypothesis:
     Attributes:
         sentence: What the service does, for a person.
         parts: The parts of a request that it is about: names of fields or headers.
-        model: For a part and its value what the service does, None where it does as documented.
+        model: For a part and its value what the service does, None if it does as documented.
         rank: How simple it is; of two that explain the same the lower one is chosen.
         of_json: Whether it speaks about requests whose body is a JSON object, or is none; both may stand here.
     """
@@ -65,7 +65,7 @@ class Hypothesis:
     of_json: tuple[bool, ...] = (True,)
 
     def predict(self, seen: Observation) -> Predicted | None:
-        """What the service does with a request; None where the hypothesis has nothing to say about it."""
+        """What the service does with a request; None if the hypothesis has nothing to say about it."""
         if (seen.wrong and seen.wrong not in self.parts) or seen.is_readable not in self.of_json:
             return None
         outcomes: list[str] = []
@@ -112,7 +112,7 @@ class OfOutcome:
     of_echo: bool = False
 
     def predict(self, seen: Observation) -> Predicted | None:
-        """What the service does with a request; None where the hypothesis has nothing to say about it."""
+        """What the service does with a request; None if the hypothesis has nothing to say about it."""
         outcome = self.predicts(seen)
         if outcome is None:
             return None

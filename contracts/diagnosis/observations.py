@@ -37,8 +37,8 @@ class Observation:
 
     Attributes:
         case: The request.
-        body: The members of its body; empty where this is no JSON object.
-        broken: The one clause that it breaks; empty where it is valid, OPEN where the contract does not say.
+        body: The members of its body; empty if this is no JSON object.
+        broken: The one clause that it breaks; empty if it is valid, OPEN where the contract does not say.
         outcome: ACCEPTED, REFUSED or FAILED.
         findings: The clauses, causes and kinds that it showed.
         shown: The project of a 201, where it is known in full.
@@ -47,7 +47,7 @@ class Observation:
         why: What RFC 8259 leaves to the parser of its body.
         kinds: In which ways it breaks its clause (see :mod:`contracts.kinds`).
         response: The response.
-        answer: The JSON value of the response's body; ABSENT where it is none.
+        answer: The JSON value of the response's body; ABSENT if it is none.
         started: When it was sent, in seconds since the epoch.
         place: Its name within the history.
         looked_up: What conditions have found in it, by what they are about.
@@ -71,7 +71,7 @@ class Observation:
 
     @classmethod
     def of(cls, record: ExchangeRecord) -> Observation | None:
-        """The observation in an exchange of a history; None where it tells nothing.
+        """The observation in an exchange of a history; None if it tells nothing.
 
         Requests with more than one mistake tell nothing, and those that the page leaves open little.
         """
@@ -97,7 +97,7 @@ class Observation:
         return cls(case, body or {}, broken, outcome, findings, shown, is_readable, **known)
 
     def value(self, part: str) -> Any:
-        """The value of a field or a header, or whether the externalId was sent before; ABSENT where there is none."""
+        """The value of a field or a header, or whether the externalId was sent before; ABSENT if there is none."""
         if part in HEADERS:
             value = self.case.header(part)
             return json_text.ABSENT if value is None else value
@@ -114,7 +114,7 @@ class Observation:
 
     @property
     def wrong(self) -> str:
-        """The part of the request that breaks a clause; empty where none does."""
+        """The part of the request that breaks a clause; empty if none does."""
         return "" if self.broken in {"", OPEN} else part_of(self.broken)
 
 

@@ -66,7 +66,7 @@ class Rule:
     rank: int = 8
 
     def predict(self, seen: Observation) -> Predicted | None:
-        """What the service does with a request; None where the rule has nothing to say about it."""
+        """What the service does with a request; None if the rule has nothing to say about it."""
         shows = self.effect.shows(seen)
         if shows is None:
             return None

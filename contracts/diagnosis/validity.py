@@ -11,5 +11,5 @@ if TYPE_CHECKING:
 
 
 def is_valid(field: Field, value: Any) -> bool:
-    """True where the value breaks no clause of the field."""
+    """True if the value breaks no clause of the field."""
     return next(judge_value(field, value, "", "", [], []), None) is None

@@ -72,7 +72,7 @@ def shown(text: str) -> str:
 
 
 def shown_text(text: str) -> str:
-    """A text as a value: in backticks, or in words where it is empty."""
+    """A text as a value: in backticks, or in words if it is empty."""
     return f"`{shown(text)}`" if text else "the empty text"
 
 

@@ -31,7 +31,7 @@ class Consequence:
 def admitted(side: Side, fewer: str = "", more: str = "") -> Consequence:
     """Of a difference in what is admitted: ``fewer`` names what only we admit, ``more`` what only they do.
 
-    What a request may hold binds the service, what an answer may hold binds the client: the same words have
+    What a request may hold binds the service, what a response may hold binds the client: the same words have
     the opposite meaning on the other side.
     """
     effects: list[Effect] = []

@@ -16,7 +16,7 @@ _ACCEPT = "application/json, application/yaml, text/markdown, text/plain;q=0.9, 
 def read_text(source: str) -> str:
     """The text of a file or of an http(s) address, in UTF-8.
 
-    Raises DocumentError for what cannot be had: no such file, no answer in time, a status other than 200, more
+    Raises DocumentError for what cannot be had: no such file, no response in time, a status other than 200, more
     than 20 MB, or bytes that are not UTF-8.
     """
     return decoded(_download(source), source) if is_address(source) else read_file(source)

@@ -120,7 +120,7 @@ class _Reading:
 
 
 def _success(statuses: dict[str, Any]) -> str:
-    """The status whose answer is compared: 201, else the first other success."""
+    """The status whose response is compared: 201, else the first other success."""
     successes = sorted(code for code in statuses if code.startswith("2"))
     return "201" if "201" in statuses else next(iter(successes), "201")
 

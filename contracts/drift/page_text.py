@@ -64,7 +64,7 @@ class _Section:
         return holder["properties"], holder["required"]
 
     def _statement(self, name: str, schema: Schema, lines: list[str]) -> int:
-        """Take in one statement about a member; return how many lines it has."""
+        """Add one statement about a member; return how many lines it has."""
         line = lines[0]
         if line == "required":
             self._place(name)[1].append(name.rpartition(".")[2])
@@ -91,7 +91,7 @@ def transcribe(text: str) -> Schema:
     """The OpenAPI 3.1 document that a page's text amounts to.
 
     Members that the page shows in its examples alone are there, with ``x-from-example`` on the object that
-    holds them. Raises DocumentError where the text lacks the method, the path, or the answer.
+    holds them. Raises DocumentError if the text lacks the method, the path, or the response.
     """
     text = text.replace("\u00a0", " ").replace("\u200b", "")
     method, path = _operation(text)
@@ -140,7 +140,7 @@ def _operation(text: str) -> tuple[str, str]:
 
 
 def _examples(text: str) -> tuple[Any, Any, int]:
-    """The example of a body, that of an answer (None where there is none), and where the last one ends."""
+    """The example of a body, that of a response (None if there is none), and where the last one ends."""
     sent = answered = None
     end = 0
     for match in re.finditer(r"^[{\[]", text, re.MULTILINE):

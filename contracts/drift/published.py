@@ -14,10 +14,10 @@ class Published:
     """The operation as one source describes it.
 
     ``source`` is a file or an address, ``form`` what it turned out to be. ``request`` and ``response`` are
-    the bodies as fields (their members are in ``members``), None where no body is described. ``security``
+    the bodies as fields (their members are in ``members``), None if no body is described. ``security``
     holds the alternatives, each a set of schemes in words; an empty alternative is access without a key.
     ``statuses`` are those besides refusals (4XX) and ``default``. ``silent`` names what the source has no
-    means to say (``security``, ``status``, ``media type``). ``absent`` is non-empty where the source
+    means to say (``security``, ``status``, ``media type``). ``absent`` is non-empty if the source
     describes other operations and not this one: it names them.
     """
 

@@ -36,7 +36,7 @@ def looks_like_markdown(text: str) -> bool:
 
 
 def transcribe_markdown(text: str) -> Schema:
-    """The OpenAPI document that the page holds or amounts to; raises DocumentError where it is broken."""
+    """The OpenAPI document that the page holds or amounts to; raises DocumentError if it is broken."""
     for content in _documents(text):
         document = parse(content, "the block of the page")
         if isinstance(document, dict) and "openapi" in document:

@@ -1,4 +1,4 @@
-"""The answer of a comparison: for the terminal, in Markdown, as JSON."""
+"""The result of a comparison: for the terminal, in Markdown, as JSON."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """One source held against the contract.
+    """One source compared with the contract.
 
     ``problem`` says why it could not be read, empty if it was; ``published`` is what it says.
     """
@@ -56,7 +56,7 @@ class Result:
 
 
 def hold_against(contract: Contract, source: str) -> Result:
-    """``source`` held against ``contract``; a source that cannot be read is a result as well."""
+    """``source`` compared with ``contract``; a source that cannot be read is a result as well."""
     try:
         published = read_source(source)
         differences = compare(read_contract(contract), published)

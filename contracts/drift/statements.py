@@ -27,7 +27,7 @@ _RANGE: Final = re.compile(
 
 
 def read_type(text: str) -> Schema | None:
-    """The schema of a type as pages write it, such as ``string[] | null``; None where it is no such text.
+    """The schema of a type as pages write it, such as ``string[] | null``; None if it is no such text.
 
     The options of an ``enum<...>`` are not there yet: ``enum`` is empty until they are read.
     """
@@ -82,7 +82,7 @@ def _option(text: str, kinds: list[str]) -> Any:
 
 
 def apply_limit(schema: Schema, line: str) -> bool:
-    """A statement about length or range; False where the line is none."""
+    """A statement about length or range; False if the line is none."""
     if (match := _LENGTH.fullmatch(line)) is not None:
         word = _SUBJECTS[match["subject"]]
         if match["which"] == "Required":

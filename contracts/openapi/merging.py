@@ -81,7 +81,7 @@ def union(branches: Sequence[Schema]) -> Schema:
 
 
 def _put_together(branches: Sequence[Schema]) -> Schema | None:
-    """The keywords besides ``type`` that say the same as all branches together; None where none do."""
+    """The keywords besides ``type`` that say the same as all branches together; None if none do."""
     rests = [{name: value for name, value in branch.items() if name != "type"} for branch in branches]
     if len({canonical(rest) for rest in rests}) <= 1:
         return dict(rests[0]) if rests else {}

@@ -39,12 +39,12 @@ def version_of(document: Any, name: str) -> str:
 
 
 def find_operation(document: Schema, resolver: Resolver, wanted: str = "") -> Operation | None:
-    """The operation that creates a project; None where there is none, or where several could be meant.
+    """The operation that creates a project; None if there is none, or where several could be meant.
 
     Args:
         document: The document.
         resolver: What resolves its references.
-        wanted: The operation, such as ``POST /api/v1/projects``; where it is empty, POST to the path of the contract or
+        wanted: The operation, such as ``POST /api/v1/projects``; if it is empty, POST to the path of the contract or
             to the one path that ends with it.
     """
     paths: dict[str, Any] = document["paths"]
@@ -76,7 +76,7 @@ def other_operations(document: Schema) -> str:
 
 
 def follow_all(node: Any, resolver: Resolver) -> tuple[Schema, Resolver]:
-    """The object behind any chain of references; raises DocumentError where there is none."""
+    """The object behind any chain of references; raises DocumentError if there is none."""
     for _ in range(20):
         if not isinstance(node, dict):
             raise DocumentError(f"expected an object in the description of the operation, received {node!r}")

@@ -129,7 +129,7 @@ def _types_and_enum(schema: Schema, plain: Schema) -> None:
         named = [option for option in options if option is not None]
         if not types:
             types = sorted({_type_of(option) for option in named})
-        # In 3.1 null is admitted where both keywords admit it, in 3.0 where `nullable` says so.
+        # In 3.1 null is admitted where both keywords admit it, in 3.0 if `nullable` says so.
         types = [name for name in types if name != "null"] + ["null"] * (None in options)
         if named or not options:
             plain["enum"] = named

@@ -34,7 +34,7 @@ def shown_source(source: str) -> str:
 
 
 def read_file(source: str) -> str:
-    """The text of a file in UTF-8; raises DocumentError where it cannot be had."""
+    """The text of a file in UTF-8; raises DocumentError if it cannot be had."""
     try:
         with Path(source).open("rb") as file:
             data = file.read(MOST_BYTES + 1)

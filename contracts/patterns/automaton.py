@@ -109,7 +109,7 @@ def _plainest(chars: CharSet) -> int:
 
 
 def difference(a: Automaton, b: Automaton) -> tuple[str | None, str | None]:
-    """A shortest text that only ``a`` accepts, and one that only ``b`` accepts; None where there is none.
+    """A shortest text that only ``a`` accepts, and one that only ``b`` accepts; None if there is none.
 
     Both are None exactly if the languages are equal.
     """

@@ -66,7 +66,7 @@ class Sets:
         return [case for case in cases if anonymous(case) not in self._sent_first]
 
     def _words(self, wanted: SetName) -> list[Case]:
-        """A set of words for the pattern of a field; raises ValueError where the field has none."""
+        """A set of words for the pattern of a field; raises ValueError if the field has none."""
         field = self.contract.field(wanted.field)
         if field.pattern is None:
             raise ValueError(f"Expected a field with a pattern, got {wanted.field!r}")

@@ -55,7 +55,7 @@ _MOST: Final = 5
 
 @dataclass(frozen=True, slots=True)
 class FieldClass:
-    """One class of a field's values; ``value`` is ``json_text.ABSENT`` where the member is left out."""
+    """One class of a field's values; ``value`` is ``json_text.ABSENT`` if the member is left out."""
 
     name: str
     value: Any

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 _OF_A_KIND = 4
 #: Bytes that a service which refuses a request by its head may leave unread.
 _UNREAD = 20_000
-#: A value that no other answer of a service holds by chance.
+#: A value that no other response of a service holds by chance.
 TELL_TALE = "prototypeTellTale7"
 
 

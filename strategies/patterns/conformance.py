@@ -36,11 +36,11 @@ _MOST_SUFFIXES: Final = 2_000
 
 
 def conformance_set(pattern: Pattern, *, extra_states: int, seed: int) -> list[Word]:
-    """Words that tell apart every service whose answer to this field is a different, not much larger automaton.
+    """Words that distinguish every service whose decision on this field is a different, not much larger automaton.
 
     The guarantee: any automaton over the pattern's character classes with at most ``extra_states`` states
     more than the pattern's own, and another language, answers at least one word otherwise. Beyond that, what
-    follows each of the pattern's situations is told apart by one class. ``seed`` decides
+    follows each of the pattern's situations is distinguished by one class. ``seed`` decides
     which characters stand for their classes. Shortest first.
     """
     automaton = pattern.automaton
@@ -162,7 +162,7 @@ class _Separation:
 
 
 def _suffixes(automaton: Automaton) -> dict[ClassWord, frozenset[int]]:
-    """Shortest suffixes by the set of states that accept them; any two states are told apart by one.
+    """Shortest suffixes by the set of states that accept them; any two states are distinguished by one.
 
     There can be exponentially many such sets (they are the states of the reversed automaton). Beyond a limit
     only what is needed to tell states apart is added.
@@ -182,7 +182,7 @@ def _suffixes(automaton: Automaton) -> dict[ClassWord, frozenset[int]]:
 
 
 def _alike(automaton: Automaton, accepted: list[frozenset[int]]) -> tuple[int, int] | None:
-    """Two states that none of the sets tells apart."""
+    """Two states that none of the sets distinguish."""
     owners: dict[tuple[bool, ...], int] = {}
     for state in automaton.states:
         owner = owners.setdefault(tuple(state in states for states in accepted), state)

@@ -40,7 +40,7 @@ class Suite:
 
 @dataclass(frozen=True, slots=True)
 class Stock:
-    """``st run``; ``examples`` is the number it is given, None where nothing."""
+    """``st run``; ``examples`` is the number it is given, None if nothing."""
 
     name: str
     examples: int | None = None

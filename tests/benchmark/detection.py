@@ -31,7 +31,7 @@ _DAY: Final = 86_400
 AS_RIGHT: Final[dict[str, tuple[str, ...]]] = {
     # What was taken from another request carries that one's name, or does not.
     "answers_with_the_display_name_of_another_request": ("response.201.displayName.echo",),
-    # The whole answer is another project's.
+    # The whole response is another project's.
     "answers_an_equal_body_from_a_cache": ("response.201.plan.id.unique", "state.creates_one"),
     # The limit meets whichever member is large.
     "refuses_bodies_beyond_16_kib": ("request.metadata.type", "request.globalConnectionExternalIds.type"),
@@ -74,7 +74,7 @@ def _share_by_requests(trials: Sequence[Trial]) -> str:
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """0 where every fault was found under the clause it breaks alone; further arguments are the suite's."""
+    """0 if every fault was found under the clause it breaks alone; further arguments are the suite's."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--jobs", type=int, default=2, help="at once (default: 2), beside those that only wait")
     parser.add_argument("--only", nargs="+", metavar="NAME")

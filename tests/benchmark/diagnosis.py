@@ -3,7 +3,7 @@
     python -m tests.benchmark.diagnosis [--sample 40] [--mistakes 1] [--seed 1] [--jobs 2]
 
 A sample of the mock's faults, one or several at a time: a whole run against all faults of a set, and for each of them
-one with another seed against it alone. A diagnosis is held against the exchanges of these whose request the first run
+one with another seed against it alone. A diagnosis is compared with the exchanges of these whose request the first run
 has not sent. Of a fault it is
 
 - ``right``, if no such exchange contradicts it and it predicts nine in ten of those that fail;
@@ -130,7 +130,7 @@ def _records(run: Path) -> Iterator[HistoryRecord]:
 
 
 def _request(record: HistoryRecord) -> str:
-    """What was sent, without the names of the run; empty where the record is no exchange."""
+    """What was sent, without the names of the run; empty if the record is no exchange."""
     if not isinstance(record, ExchangeRecord):
         return ""
     case = replace(record.case, case_set="", intent="")
@@ -148,7 +148,7 @@ def _run(mistakes: list[str], seed: int, folder: Path) -> Path:
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Print the shares, by family of faults; 0 where enough of them are right and few are wrong."""
+    """Print the shares, by family of faults; 0 if enough of them are right and few are wrong."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--sample", type=int, default=40, help="services that are tried (default: 40)")
     parser.add_argument("--mistakes", type=int, default=1, help="faults of each service (default: 1)")

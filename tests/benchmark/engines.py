@@ -121,7 +121,7 @@ def look(fault: str, made: dict[str, list[Case]]) -> Result:
 
 
 def _sent_until_found(run: TestRun, cases: list[Case]) -> int:
-    """How many requests an engine needed; 0 where all its requests show nothing."""
+    """How many requests an engine needed; 0 if all its requests show nothing."""
     clauses = catalogue(run.driver.contract)
     for first in range(0, len(cases), _AT_ONCE):
         some = cases[first : first + _AT_ONCE]

@@ -34,7 +34,7 @@ def verify_variant(name: str, arguments: Sequence[str] = ()) -> Trial:
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """0 where no run had anything to report; further arguments are the suite's."""
+    """0 if no run had anything to report; further arguments are the suite's."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--jobs", type=int, default=2, help="at once (default: 2)")
     parser.add_argument("--seeds", type=int, default=50, help="runs of the clean mock (default: 50)")

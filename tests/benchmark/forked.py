@@ -35,7 +35,7 @@ TIMEOUT: Final = 600.0
 
 
 def run_below(folder: Path) -> Path:
-    """The folder of the one run whose reports are below ``folder``; raises RuntimeError where there is no report."""
+    """The folder of the one run whose reports are below ``folder``; raises RuntimeError if there is no report."""
     for report in folder.glob("*/report.json"):
         if not report.parent.is_symlink():
             return report.parent

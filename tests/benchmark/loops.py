@@ -64,7 +64,7 @@ _CODING: Final = "Transfer-Encoding"
 def _id_of(answer: requests.Response) -> str:
     try:
         project = answer.json()
-    except RecursionError:  # a project shows the very deep value that was sent
+    except RecursionError:  # a project shows the exact deep value that was sent
         project = loads_lenient(answer.content)
     identifier: str = project["id"]
     return identifier

@@ -4,7 +4,7 @@
 
 Sets of the mock's faults are switched on together, and the suite runs against them to its end. Whose a finding is, is
 found by experiment: its failing requests are sent again to services that make one of these mistakes each, and judged.
-A mistake that is seen only now and then, or under load, cannot be found so; and one that spoils the answer to the
+A mistake that is seen only now and then, or under load, cannot be found so; and one that spoils the response to the
 plainest request hides everything else. Both kinds are left out, and so are mistakes of time and state.
 """
 
@@ -184,7 +184,7 @@ def _sets(size: int, count: int, seed: int) -> list[list[str]]:
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Print for each number of mistakes what became of them; 0 where enough have a finding of their own."""
+    """Print for each number of mistakes what became of them; 0 if enough have a finding of their own."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--mistakes", type=int, nargs="+", default=[1, 4, 8], metavar="K")
     parser.add_argument("--sets", type=int, default=10, help="sets of each size (default: 10)")

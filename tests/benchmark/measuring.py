@@ -1,4 +1,4 @@
-"""What is timed: plain loops, the suite and schemathesis, by turns, each against a server process of its own."""
+"""What is timed: plain loops, the suite and schemathesis, alternately, each against a server process of its own."""
 
 from __future__ import annotations
 
@@ -41,11 +41,11 @@ class Timings:
     seconds: dict[str, list[float]] = field(default_factory=dict)
 
     def add(self, contestant: str, seconds: float) -> None:
-        """Take in one round of one contestant."""
+        """Add one round of one contestant."""
         self.seconds.setdefault(contestant, []).append(seconds)
 
     def median(self, contestant: str) -> float | None:
-        """The median of its rounds; None where it was not measured."""
+        """The median of its rounds; None if it was not measured."""
         found = self.seconds.get(contestant)
         return median(found) if found else None
 

@@ -41,14 +41,14 @@ if TYPE_CHECKING:
 
 _KEY: Final = "sk-ordering-4Tq8ZbN2xWm6Kc9Rd3Lf"
 _PATH: Final = "/api/v1/projects"
-#: Seconds that an answer in this process may take; a fault that waits longer is one that a run sees.
+#: Seconds that a response in this process may take; a fault that waits longer is one that a run sees.
 _PATIENCE: Final = 0.5
 _CREATED: Final = 201
 _BOUNDS: Final = (20, 30, 40, 50, 60, 100, 150, 200)
 
 
 class _Wire:
-    """In the place of the server's protocol; an answer written past the server is one that a run sees."""
+    """In the place of the server's protocol; a response written past the server is one that a run sees."""
 
     number = 1
     transport = property(lambda self: self)
@@ -62,7 +62,7 @@ class _Wire:
 
 
 async def _answer(service: Service, case: Case, secrets: Secrets) -> Response | None:
-    """The answer to ``case``; None where none was given in time or it went past the server."""
+    """The response to ``case``; None if none was given in time or it went past the server."""
     lines = [(name, secrets.resolve(value)) for name, value in case.headers]
     if case.body is not None:
         lines.append(("content-length", str(len(case.body))))

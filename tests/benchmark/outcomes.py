@@ -17,7 +17,7 @@ MARKS: Final = (50, 100, 300, 500, 1_000)
 class Outcome:
     """One tool against one fault: whether it was found, after how many requests and seconds, and what was said.
 
-    ``requests`` are those that the server had seen when the answer that shows the fault was there,
+    ``requests`` are those that the server had seen when the response that shows the fault was there,
     ``seconds`` run from the command to its end: that is when a person can read it.
     """
 
@@ -50,7 +50,7 @@ class Scores:
         return sum(outcome.requests <= requests for outcome in self.found) / len(self.outcomes)
 
     def requests(self, share: float) -> float | None:
-        """Requests until the finding at a percentile of the faults that were found; None where none was."""
+        """Requests until the finding at a percentile of the faults that were found; None if none was."""
         return percentile([outcome.requests for outcome in self.found], share)
 
     def seconds(self, share: float) -> float | None:

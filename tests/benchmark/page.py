@@ -20,7 +20,7 @@ CURVE: Final = ROOT / "docs" / "detection-curve.svg"
 
 
 def rewrite(part: str, text: str, page: Path = PAGE) -> None:
-    """Replace what stands between the marks of ``part``; raises ValueError where the page has no such part."""
+    """Replace what stands between the marks of ``part``; raises ValueError if the page has no such part."""
     begin, end = f"<!-- {part} -->", f"<!-- end of {part} -->"
     before = page.read_text(encoding="utf-8")
     after, times = re.subn(

@@ -63,7 +63,7 @@ def _named(names: Sequence[str], catalogue: Sequence[str]) -> str:
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """0 where this suite found every fault of the sample and raised no false alarm, else 1."""
+    """0 if this suite found every fault of the sample and raised no false alarm, else 1."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--sample", type=int, default=100, help="faults, evenly spread over the catalogue (0: all)")
     parser.add_argument("--large-sample", type=int, default=20, help="of them, for schemathesis with 1,000 examples")

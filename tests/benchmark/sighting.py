@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Sighting:
-    """Requests that had been sent when the answer was there that shows it, and when that was (since the epoch)."""
+    """Requests that had been sent when the response was there that shows it, and when that was (since the epoch)."""
 
     requests: int
     at: float

@@ -121,7 +121,7 @@ def shares_table(parts: dict[str, float]) -> str:
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """0 where every ratio is within its bound, else 1."""
+    """0 if every ratio is within its bound, else 1."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--short", action="store_true", help="what the limits need, three rounds (one or two minutes)")
     parser.add_argument("--rounds", type=int)

@@ -28,15 +28,15 @@ if TYPE_CHECKING:
 
 _FORMAT: Final = "format: email"
 _UNSOUND: Final = ("unsupported_method", "missing_required_header")
-#: Seconds that it waits for an answer: as long as the suite.
+#: Seconds that it waits for a response: as long as the suite.
 _PATIENCE: Final = 5
-#: Bytes that it may need: it reads an answer that never ends until the machine has no more.
+#: Bytes that it may need: it reads a response that never ends until the machine has no more.
 _MEMORY: Final = 4 << 30
 
 
 @dataclass(frozen=True, slots=True)
 class Alarm:
-    """One failed check: when its answer was there (seconds since the epoch), which check, and what was exchanged."""
+    """One failed check: when its response was there (seconds since the epoch), which check, and what was exchanged."""
 
     at: float
     check: str

@@ -67,7 +67,7 @@ class Stopwatch:
         return dict(self.seconds)
 
     def wrap(self, owner: Any, name: str, part: str) -> None:
-        """Replace a function of a class or module by one that is counted; raises AttributeError where it is gone."""
+        """Replace a function of a class or module by one that is counted; raises AttributeError if it is gone."""
         function = getattr(owner, name)
 
         @functools.wraps(function)
@@ -84,7 +84,7 @@ class Stopwatch:
 
 
 class StopwatchPlugin:
-    """Wraps what the suite consists of and writes the sums at the very end."""
+    """Wraps what the suite consists of and writes the sums at the end."""
 
     def __init__(self, file: Path) -> None:
         self._file = file
@@ -115,7 +115,7 @@ class StopwatchPlugin:
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_call(self, item: pytest.Item) -> Generator[None, Any, Any]:
-        """What a test does beyond what is named apart: mostly drawing, where it is one of Hypothesis'."""
+        """What a test does beyond what is named apart: mostly drawing, if it is one of Hypothesis'."""
         with self._watch.part("random bodies" if is_hypothesis_test(getattr(item, "obj", None)) else "tests"):
             return (yield)
 

@@ -25,7 +25,7 @@ _LENGTHS = (20, 26, 64, 1_024, 16_384)
 _WAYS = 3
 #: A text must take so many times as long as a harmless one of its length, and so many seconds more.
 _FACTOR, _SECONDS = 10.0, 0.4
-#: How often both are tried by turns before the text is blamed.
+#: How often both are tried alternately before the text is blamed.
 _ROUNDS = 4
 
 

@@ -1,7 +1,7 @@
 """Long sequences of operations: create, refuse, use an externalId again, read, list, delete, in any order.
 
 The page documents creating alone. What else the target offers serves to look at what creating has done;
-the answers of those operations are not judged themselves.
+the responses of those operations are not judged themselves.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ def test_no_sequence_of_operations_breaks_a_promise(driver: Driver) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Project:
-    """A project of a sequence: the exchange that created it, and its externalId where it has one."""
+    """A project of a sequence: the exchange that created it, and its externalId if it has one."""
 
     created: Judged
     external_id: str | None

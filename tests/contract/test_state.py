@@ -94,7 +94,7 @@ def _with(ask: Callable[[Judged], T], judged: Judged) -> tuple[Judged, T]:
 
 
 def _used_again(driver: Driver, refused: Judged) -> Judged:
-    """The answer to a valid request with the externalId of a refused one."""
+    """The response to a valid request with the externalId of a refused one."""
     body = json.loads(minimal_case(driver.contract, driver.names).body or b"{}")
     body[MARKED] = json.loads(refused.case.body or b"{}")[MARKED]
     intent = "the externalId of a refused request is free"
@@ -118,7 +118,7 @@ def test_a_second_use_of_an_external_id_is_accepted_or_refused(driver: Driver) -
     refused_alone = False
     for together in driver.mine((False, True, True, True)):
         external_id = names.next()
-        # Each use has a name of its own, so that an answer with the project of another use is seen.
+        # Each use has a name of its own, so that a response with the project of another use is seen.
         bodies = [minimal_case(driver.contract, names).body or b"{}" for _ in range(4 if together else 2)]
         cases = [
             json_case(

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 def clean_up_ahead(driver: Driver) -> BackgroundCleanup | None:
-    """Verify that everything created so far is there, then delete it, in threads; None where something forbids it.
+    """Verify that everything created so far is there, then delete it, in threads; None if something forbids it.
 
     The service must offer all that this takes. A run that is to be the same every time does one thing after another.
     """

@@ -125,7 +125,7 @@ class Driver:
             raise BrokenPromise("\n".join(dict.fromkeys(lines)))
 
     def report(self, finding: Finding, exchange: Exchange | None = None) -> None:
-        """Record a finding that rests on more than one exchange; raises BrokenPromise where it is new."""
+        """Record a finding that rests on more than one exchange; raises BrokenPromise if it is new."""
         self.history.finding(finding, exchange)
         self.raise_new(finding, exchange)
 
@@ -162,7 +162,7 @@ class Driver:
     def create_no_more(self, sets: Collection[str]) -> None:
         """Where nothing can be deleted: send of the sets of a test what must be refused; skip it if they hold others.
 
-        A service that accepts twenty of these requests all the same is sent nothing more.
+        A service that accepts twenty of these requests nevertheless is sent nothing more.
         """
         self._refusals_alone = True
         self.session.lost.cleanup_fails = "the service offers no DELETE"

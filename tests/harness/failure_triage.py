@@ -172,7 +172,7 @@ class FailureTriage:
 
 
 def _framing_of(case: Case) -> str:
-    """The header of a request that tells how it or its response travels; empty where it has none."""
+    """The header of a request that tells how it or its response travels; empty if it has none."""
     return next((name for name, _ in case.headers if name.lower() in _FRAMING), "")
 
 

@@ -67,7 +67,7 @@ def judge_untracked(folder: Path, run_id: str, history: HistoryWriter, untracked
     for name, received in uses.items():
         if "unclear" in received:
             continue
-        # Where one use of a name was refused and another accepted, there is one project too many all the same: which of
+        # Where one use of a name was refused and another accepted, there is one project too many nevertheless: which of
         # them made it, the projects of names tell that were accepted alone.
         answered = "created" if "created" in received and (repeats or "refused" not in received) else "refused"
         (clause, cause), record = _UNTRACKED[answered], received[answered]
@@ -97,7 +97,7 @@ def _name_in(text: str, run_id: str) -> str | None:
 
 
 def _last_record(path: Path) -> HistoryRecord | None:
-    """The last record of a worker; None where the file does not end with one."""
+    """The last record of a worker; None if the file does not end with one."""
     with path.open("rb") as file:
         file.seek(max(0, path.stat().st_size - _TAIL))
         lines = file.read().splitlines()
@@ -108,7 +108,7 @@ def _last_record(path: Path) -> HistoryRecord | None:
 
 
 def note_observations(folder: Path, observations: Observations, history: HistoryWriter) -> None:
-    """Say in the history what the answers carry beside the page, and what of the page they never carry."""
+    """Say in the history what the responses carry beside the page, and what of the page they never carry."""
     for path in history_files(folder):
         record = _last_record(path)
         if isinstance(record, ObservationsRecord):

@@ -1,7 +1,7 @@
-"""Taking stock at the end of a run: is every project that was created still there, as its answer showed it?
+"""Taking stock at the end of a run: is every project that was created still there, as its response showed it?
 
 The list of projects shows hundreds at once. The page documents it as little as reading one, so what it seems to
-show is held against a read of that project before it counts.
+show is compared with a read of that project before it counts.
 """
 
 from __future__ import annotations
@@ -63,7 +63,7 @@ def verify_inventory(driver: Driver, folder: Path) -> None:
 
 
 def _remaining(folder: Path) -> dict[str, Exchange]:
-    """Projects that nobody deleted, each with the one answer that showed it, where nothing was wrong with that.
+    """Projects that nobody deleted, each with the one response that showed it, where nothing was wrong with that.
 
     As many as the list can show, so that memory does not grow with the run.
     """

@@ -38,7 +38,7 @@ if TYPE_CHECKING:
 def read_back(driver: Driver, judged: Judged, *, patient: bool = True) -> Finding | None:
     """What is wrong with the project that ``judged`` created when it is read now; see :func:`read_again`."""
     driver.exercised("state.reads_back", positive=1)
-    # What was wrong in the answer, or belongs to two projects, cannot read back as it was.
+    # What was wrong in the response, or belongs to two projects, cannot read back as it was.
     is_known = bool(judged.findings) or judged.project_id in driver.session.repeated_ids
     return read_again(
         driver, judged.project_id or "", {} if is_known else judged.judgement.project or {}, patient=patient
@@ -56,13 +56,13 @@ def read_again(driver: Driver, identifier: str, created: dict[str, Any], *, pati
     read = _read(driver, path, _LAG if patient else ())
     if read.status in _GONE:
         return Finding("state.reads_back", "gone", f"the project {identifier}", f"GET answers {read.status}")
-    # Any other answer than these two says something about reading, which the page does not document.
+    # Any other response than these two says something about reading, which the page does not document.
     now = answered_object(read)
     return changed(driver.contract, created, now) if created and now is not None else None
 
 
 def changed(contract: Contract, created: dict[str, Any], now: dict[str, Any]) -> Finding | None:
-    """The first difference between a project as it was created and as it is shown now; None where there is none."""
+    """The first difference between a project as it was created and as it is shown now; None if there is none."""
     for name in ("id", *contract.echoed):
         if created.get(name) is not None:
             difference = first_difference(created[name], now.get(name, json_text.ABSENT), f"/{name}")
@@ -91,7 +91,7 @@ def _read(driver: Driver, path: str, pauses: tuple[float, ...]) -> Exchange:
 
 
 def left_behind(driver: Driver, refused: Judged) -> Finding | None:
-    """The project that a refused request created all the same, found by its externalId; None where there is none."""
+    """The project that a refused request created nevertheless, found by its externalId; None if there is none."""
     external_id = external_id_of(refused.case)
     if external_id is None or not 400 <= refused.status < 500:
         return None
@@ -110,7 +110,7 @@ def pages(driver: Driver, most: int) -> Iterator[ProjectPage]:
 
 
 def nobody_has_external_id(driver: Driver, external_id: str) -> bool:
-    """Whether the whole list of projects shows that none has this externalId; False where it is too long to tell."""
+    """Whether the whole list of projects shows that none has this externalId; False if it is too long to tell."""
     for page in pages(driver, _PAGES):
         if any(project.get(MARKED) == external_id for project in page.projects):
             return False

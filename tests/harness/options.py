@@ -219,7 +219,7 @@ def _target(get: Callable[[str], Any], configuration: Configuration) -> tuple[st
 
 
 def effective_options(config: pytest.Config) -> str:
-    """Each option with its value and where that is from, one a line."""
+    """Each option with its value and where that is from, one per line."""
     configuration, lines = _configuration(), []
     for name, how in _declarations().items():
         value = config.getoption(f"--{name}")

@@ -99,12 +99,12 @@ def _deletes(session: Session, identifier: str) -> bool:
     for pause in _BEFORE_TRIES:
         time.sleep(pause)
         exchange = session.delete(identifier)
-        # What failed and is gone was deleted all the same.
+        # What failed and is gone was deleted nevertheless.
         if 200 <= exchange.status < 300 or (failed and exchange.status in {404, 410}):
             return True
         if exchange.status in NO_DELETE - {404}:
             return False
-        if exchange.status == 0:  # no answer is waited for at length: once is enough
+        if exchange.status == 0:  # no response is waited for at length: once is enough
             break
         failed |= exchange.status not in NO_DELETE  # a copy of a database may not know the project yet
     if exchange.status in NO_DELETE:
@@ -199,7 +199,7 @@ def _words(body: bytes) -> str:
 
 
 def answered_object(exchange: Exchange) -> dict[str, Any] | None:
-    """The JSON object in a 200 answer, None where the answer is another one or holds none."""
+    """The JSON object in a 200 answer, None if the response is another one or holds none."""
     return _object_of(exchange.response.body) if exchange.response and exchange.status == 200 else None
 
 

@@ -163,7 +163,7 @@ class RunPlugin:
             test_run.close()
 
     def _reason(self, session: pytest.Session, exitstatus: int) -> str:
-        """Why pytest ended before the suite was through, empty where it was through."""
+        """Why pytest ended before the suite was through, empty if it was through."""
         if exitstatus == pytest.ExitCode.INTERNAL_ERROR:
             return "pytest failed itself"
         if exitstatus == pytest.ExitCode.USAGE_ERROR:
@@ -182,7 +182,7 @@ def stage_of(item: pytest.Item) -> int:
 
 
 def sets_of(item: pytest.Item) -> list[SetName]:
-    """The sets that a test sends, by its marker ``sends``: of words for its field where it has one."""
+    """The sets that a test sends, by its marker ``sends``: of words for its field if it has one."""
     marker = item.get_closest_marker("sends")
     callspec = getattr(item, "callspec", None)
     field = callspec.params.get("patterned", "") if callspec else ""

@@ -37,7 +37,7 @@ class Questions:
         self._session.reconnect()
 
     def ask(self, case: Case) -> Judged | None:
-        """What the service makes of a case; None where it may not be asked."""
+        """What the service makes of a case; None if it may not be asked."""
         if self.are_spent or not self._session.can_find(case):
             return None
         self._asked += 1

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 #: Refused bodies that are taken apart; further ones are attributed to what was found in these, unless they are refused
 #: without that too. So many of the further ones are asked about, and taken apart at most.
 _TAKEN_APART, _ASKED_ABOUT, _MORE_TAKEN_APART = 6, 40, 6
-#: The kind of value that a field has where it is not there.
+#: The kind of value that a field has if it is not there.
 _ABSENT = "absent"
 _ID_ECHO = f"response.201.{MARKED}.echo"
 COMBINATION = "request.combination"
@@ -56,7 +56,7 @@ class RefusalTriage:
         self._history = history
         self._names = names
         self._taken_apart = self._asked_about = 0
-        #: The kinds of the ways in which the service changes externalIds; None where it leaves them as they are.
+        #: The kinds of the ways in which the service changes externalIds; None if it leaves them as they are.
         self._id_changes: tuple[str, ...] | None = None
         self._culprits: dict[str, tuple[str, str]] = {}
         #: Fields that are refused beside others, whatever the service says of them.
@@ -222,7 +222,7 @@ class RefusalTriage:
         return clause, f"/{field}" if field in self._contract_names() else ""
 
     def _without_culprits(self, case: Case, body: dict[str, object]) -> Judged | None:
-        """The reply to a refused body without the fields that are known to be to blame; None where it is not asked."""
+        """The reply to a refused body without the fields that are known to be to blame; None if it is not asked."""
         known = [name for name in body if name in self._culprits and not self._contract.field(name).required]
         enough = self._asked_about >= _ASKED_ABOUT or self._taken_apart >= _TAKEN_APART + _MORE_TAKEN_APART
         if enough or self._questions.are_spent or self._form.passing or not known:

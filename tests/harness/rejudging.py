@@ -43,7 +43,7 @@ def judge_again(recording: Path, folder: Path, contract: Contract | None = None)
     Args:
         recording: A history file, or one that is compressed (``.xz``), or the folder of a run.
         folder: Where to write the history; reports can be made of it.
-        contract: What the exchanges are held against; None for the contract of the repository.
+        contract: What the exchanges are compared with; None for the contract of the repository.
     """
     contract = contract or load_contract()
     clauses = catalogue(contract)

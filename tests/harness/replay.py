@@ -38,7 +38,7 @@ class Replay:
     def send(self, driver: Driver) -> tuple[ExitStatus, str]:
         """Send the case with a new name until it breaks a promise; the exit status and a sentence.
 
-        Raises NoVerdict where the service cannot be reached.
+        Raises NoVerdict if the service cannot be reached.
         """
         if not self._shows_alone(driver.session.judge):
             finding = f"expected {self.finding.expected}; received {self.finding.received}"
@@ -86,7 +86,7 @@ class Replay:
 
 
 def load_replay(run: Path, identifier: str) -> Replay:
-    """The finding of a saved run; raises WrongUsage where there is no such run or finding."""
+    """The finding of a saved run; raises WrongUsage if there is no such run or finding."""
     try:
         summary = summarize([run])
     except FileNotFoundError as problem:

@@ -116,7 +116,7 @@ class TestRun:
     def begin(self, reports: Path, command: str, *, latest: bool = True) -> None:
         """Make the folder, start the mock where it is the target, and open the session; of the controller alone.
 
-        Raises WrongUsage where the folder or the mock cannot be had.
+        Raises WrongUsage if the folder or the mock cannot be had.
         """
         interrupt_on_signals()
         try:

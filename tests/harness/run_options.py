@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 #: The worker that owns a run: it starts, cleans up and reports.
 MAIN: Final = "main"
-#: Bytes of an answer that are read: many times what the longest body that is sent can come back as.
+#: Bytes of a response that are read: many times what the longest body that is sent can come back as.
 RESPONSE_BYTES: Final = 4 * 1024 * 1024
 
 
@@ -92,7 +92,7 @@ class RunOptions:
         return load_contract(self.contract)
 
     def load_deviations(self) -> Deviations:
-        """The known deviations of the run; raises DeviationError where the file cannot be used."""
+        """The known deviations of the run; raises DeviationError if the file cannot be used."""
         return Deviations.none() if self.deviations in {"", "none"} else Deviations.load(Path(self.deviations))
 
     @property

@@ -80,7 +80,7 @@ def announcement(options: RunOptions) -> str:
 def replay(options: RunOptions, secrets: Secrets, reports: Path, run: Path, identifier: str) -> int:
     """Send a finding once more and say what the service does now: 0 no longer broken, 1 still broken, 3 no verdict.
 
-    Raises WrongUsage where the run or the finding is unknown.
+    Raises WrongUsage if the run or the finding is unknown.
     """
     if not identifier or not run.name:
         raise WrongUsage("--replay FINDING and --run DIR go together: the finding's name, and the folder of its run")

@@ -105,7 +105,7 @@ def generated_cases(contract: str, number: int, chance: int) -> list[Case]:
 
 
 def _sendable(generated: Any) -> Case | None:
-    """The very bytes that schemathesis would send; None where it cannot send what it made."""
+    """The very bytes that schemathesis would send; None if it cannot send what it made."""
     asked = generated.as_transport_kwargs(base_url=_NOWHERE, headers={"Authorization": VALID_AUTHORIZATION})
     try:
         request = requests.Request(**asked).prepare()
@@ -117,7 +117,7 @@ def _sendable(generated: Any) -> Case | None:
 
 
 def second_opinions(contract: str, exchanges: Sequence[Exchange]) -> list[list[Finding]]:
-    """What schemathesis' sound checks find in the response of each exchange; nothing where there is none or a 5xx."""
+    """What schemathesis' sound checks find in the response of each exchange; nothing if there is none or a 5xx."""
     return [list(_second_opinion(contract, exchange)) for exchange in exchanges]
 
 
@@ -135,7 +135,7 @@ def _second_opinion(contract: str, exchange: Exchange) -> Iterator[Finding]:
 
 
 def _as_response(answer: Response) -> requests.Response:
-    """An answer as requests would have read it; its transfer and content codings are undone already."""
+    """A response as requests would have read it; its transfer and content codings are undone already."""
     headers = [(name, value) for name, value in answer.headers if name.lower() not in _OF_TRANSFER]
     response = requests.Response()
     response.status_code, response.url = answer.status, f"{_NOWHERE}{COLLECTION_PATH}"

@@ -43,7 +43,7 @@ Hooks = dict[str, list[Hook]]
 
 @dataclass(slots=True)
 class Call:
-    """A request, what the service has made of it so far, and the answer it is about to give.
+    """A request, what the service has made of it so far, and the response it is about to give.
 
     `route` is one of create, list, read, update, delete, unknown, outside. `number` counts the requests
     to create, from 1. Setting `refusal` ends the way through the service; setting `sent` says that a
@@ -79,23 +79,23 @@ class Call:
         return None
 
     def answer_header(self, name: bytes, value: bytes | None) -> None:
-        """Replaces a header of the answer; `None` removes it."""
+        """Replaces a header of the response; `None` removes it."""
         kept = [pair for pair in self.answer_headers if pair[0] != name]
         self.answer_headers = kept if value is None else [*kept, (name, value)]
 
     @property
     def authorization(self) -> str:
-        """The `Authorization` header as text; empty where there is none."""
+        """The `Authorization` header as text; empty if there is none."""
         return (self.header(b"authorization") or b"").decode("utf-8", "surrogateescape")
 
     def replace_payload(self, payload: bytes) -> None:
-        """Sets the bytes of the answer and the length that goes with them."""
+        """Sets the bytes of the response and the length that goes with them."""
         self.payload = payload
         self.answer_header(b"content-length", b"%d" % len(payload))
 
     @property
     def created(self) -> bool:
-        """Whether this is the answer to a creation that succeeded."""
+        """Whether this is the response to a creation that succeeded."""
         return self.route == "create" and self.refusal is None
 
 

@@ -68,7 +68,7 @@ def print_faults() -> None:
 
 
 def print_variants() -> None:
-    """Prints the variants, one a line."""
+    """Prints the variants, one per line."""
     from tests.mock.registry import variants  # noqa: PLC0415 - as above
 
     for entry in variants().values():

@@ -148,7 +148,7 @@ def record(service: Installation, fields: dict[str, Any]) -> dict[str, Any]:
             project[name] = fields[name]
         elif name in service.required_members or "null" in schema.get("type", []):
             project[name] = blank(schema)
-    # What may not be null is left out where there is none.
+    # What may not be null is left out if there is none.
     return {name: value for name, value in project.items() if value is not None or name not in service.never_null}
 
 

@@ -42,7 +42,7 @@ def answers(
     when: Condition | None = None,
     intermittent: bool = False,
 ) -> Callable[[Callable[[Members], None]], Callable[[Members], None]]:
-    """The function changes the members of a 201 answer; `when` looks at the fields that were sent."""
+    """The function changes the members of a 201 response; `when` looks at the fields that were sent."""
 
     def announce(change: Callable[[Members], None]) -> Callable[[Members], None]:
         def hook(call: Call) -> None:
@@ -62,7 +62,7 @@ def writes(
     when: Condition | None = None,
     intermittent: bool = False,
 ) -> Callable[[Callable[[bytes], bytes]], Callable[[bytes], bytes]]:
-    """The function changes the bytes of a 201 answer."""
+    """The function changes the bytes of a 201 response."""
 
     def announce(change: Callable[[bytes], bytes]) -> Callable[[bytes], bytes]:
         def hook(call: Call) -> None:
@@ -82,7 +82,7 @@ def replies(
     when: Condition | None = None,
     intermittent: bool = False,
 ) -> Callable[[Callable[[Call], None]], Callable[[Call], None]]:
-    """The function changes status, headers or bytes of a 201 answer."""
+    """The function changes status, headers or bytes of a 201 response."""
 
     def announce(change: Callable[[Call], None]) -> Callable[[Call], None]:
         def hook(call: Call) -> None:

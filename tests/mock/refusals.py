@@ -16,7 +16,7 @@ _PHRASES = {400: "Bad Request", 404: "Not Found", 413: "Payload Too Large", 415:
 
 @dataclass(slots=True)
 class Refusal:
-    """An answer that is not a success: status, JSON members, media type, further headers."""
+    """A response that is not a success: status, JSON members, media type, further headers."""
 
     status: int
     body: dict[str, Any]

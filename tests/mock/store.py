@@ -52,7 +52,7 @@ class Store:
         return project
 
     def remove(self, project_id: str) -> Project:
-        """Forgets a project; its externalId is free again. Raises `KeyError` where there is none."""
+        """Forgets a project; its externalId is free again. Raises `KeyError` if there is none."""
         project = self.projects.pop(project_id)
         self._release(project)
         return project

@@ -159,7 +159,7 @@ def _handler(watched: Watched) -> type[BaseHTTPRequestHandler]:
 
 
 def _passed_on(headers: list[tuple[str, str]]) -> Iterator[tuple[str, str]]:
-    """What belongs to the answer, not to its connection."""
+    """What belongs to the response, not to its connection."""
     for name, value in headers:
         if name.lower() not in {"content-length", "transfer-encoding", "connection", "keep-alive"}:
             yield name, value

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 _LONGEST = 30.0
 
 
-#: Writes an answer, and says whether the connection goes on.
+#: Writes a response, and says whether the connection goes on.
 Writes = Callable[[socket.socket], bool]
 
 
@@ -47,9 +47,9 @@ class Seen:
 
 
 class UnrulyServer:
-    """Forwards to ``upstream`` what ``behave`` has no answer of its own to; remembers every request.
+    """Forwards to ``upstream`` what ``behave`` has no response of its own to; remembers every request.
 
-    ``behave`` takes a request and gives an answer, or None. Each connection has a thread of its own.
+    ``behave`` takes a request and gives a response, or None. Each connection has a thread of its own.
     """
 
     def __init__(
@@ -205,7 +205,7 @@ def _chunks(stream: IO[bytes]) -> bytes:
 
 
 def answer(status: int, body: bytes | str = b"", headers: Iterable[tuple[str, str]] = ()) -> Writes:
-    """A whole answer."""
+    """A whole response."""
     data = body.encode() if isinstance(body, str) else body
     lines = [f"HTTP/1.1 {status} X", *(f"{name}: {value}" for name, value in headers)]
     if status != 204:
@@ -226,7 +226,7 @@ def relayed(forwarded: tuple[int, list[tuple[str, str]], bytes]) -> Writes:
 
 
 def json_answer(status: int, body: str, headers: Iterable[tuple[str, str]] = ()) -> Writes:
-    """A whole answer of JSON."""
+    """A whole response of JSON."""
     return answer(status, body, [("Content-Type", "application/json"), *headers])
 
 

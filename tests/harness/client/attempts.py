@@ -24,9 +24,9 @@ class Recorder(Protocol):
 
 
 class Attempt(Protocol):
-    """Sends a case once and has the answer judged.
+    """Sends a case once and has the response judged.
 
-    ``repeat`` is the number of the exchange that it repeats, ``number`` its own where it has one already.
+    ``repeat`` is the number of the exchange that it repeats, ``number`` its own if it has one already.
     """
 
     def __call__(self, case: Case, *, repeat: int = 0, number: int | None = None) -> Answer:

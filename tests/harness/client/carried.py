@@ -20,7 +20,7 @@ class Carried:
         self._lock = threading.Lock()
 
     def note(self, exchange: Exchange) -> Case | None:
-        """Remember an exchange as the last of its connection; what that carried before, None where nothing is known."""
+        """Remember an exchange as the last of its connection; what that carried before, None if nothing is known."""
         with self._lock:
             before = self._last.pop(exchange.connection, None)
             self._last[exchange.connection] = exchange.case

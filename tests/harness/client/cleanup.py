@@ -69,7 +69,7 @@ def clean_up(
         target: the service.
         own: the ledger of this process, whose account is taken from memory.
         prepaid: requests that were taken out of the budget before.
-        patience: seconds without a good answer for which an unreachable service is waited for.
+        patience: seconds without a good response for which an unreachable service is waited for.
         keep: a reason not to delete anything; empty to delete.
     """
     state = read_ledgers(directory, own)

@@ -43,7 +43,7 @@ def export_key(key: str) -> None:
 
 
 def inherited_key() -> str:
-    """The key that the process which started this one has handed down; raises WrongUsage where it has not."""
+    """The key that the process which started this one has handed down; raises WrongUsage if it has not."""
     key = os.environ.get(KEY_VARIABLE, "")
     if not key:
         raise WrongUsage(f"this process was started without {KEY_VARIABLE}: workers have to be of this machine")
@@ -51,7 +51,7 @@ def inherited_key() -> str:
 
 
 def check_base_url(base_url: str) -> str:
-    """The base URL without a slash at its end; raises WrongUsage where it is none."""
+    """The base URL without a slash at its end; raises WrongUsage if it is none."""
     problem = f"--base-url {base_url!r} is no URL; expected one such as https://cloud.activepieces.com/api"
     try:
         parts = urlsplit(base_url)

@@ -28,7 +28,7 @@ GARBLED: Final = frozenset({"incomplete", "invalid", "undecodable", "too_large"}
 
 
 def suspicious(exchange: Exchange, expected: Expectation | None, slow: float) -> str | None:
-    """The kind of an exchange that may be due to the network, a gateway or the account; None where it is final.
+    """The kind of an exchange that may be due to the network, a gateway or the account; None if it is final.
 
     Kinds: unreached, stale, limited, gateway, account, broken; ``late`` is an error of the server (final) whose
     response was not complete in time.
@@ -51,9 +51,9 @@ def suspicious(exchange: Exchange, expected: Expectation | None, slow: float) ->
 
 
 def retry_after(exchange: Exchange, fallback: float, now: Callable[[], float] = time.time) -> float:
-    """Seconds that the answer asks to wait: Retry-After as seconds or as a date (RFC 9110, section 10.2.3).
+    """Seconds that the response asks to wait: Retry-After as seconds or as a date (RFC 9110, section 10.2.3).
 
-    A date is by the clock of whoever answers, which the Date header shows; ``now`` is ours, where there is none.
+    A date is by the clock of whoever answers, which the Date header shows; ``now`` is ours, if there is none.
     Who asks for no wait at all is given a little: requests that are refused at once are of no use to anybody.
     """
     value = exchange.response.header("Retry-After") if exchange.response else None

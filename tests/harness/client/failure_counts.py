@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 if TYPE_CHECKING:
     from contracts.exchange import Exchange
 
-#: Requests without an answer in time, and without a whole one, after which the rest of a run is left out.
+#: Requests without a response in time, and without a whole one, after which the rest of a run is left out.
 _HANGS, _BROKEN = 10, 100
 #: Seconds within which connections that broke together broke for one reason.
 _TOGETHER: Final = 0.25

@@ -39,7 +39,7 @@ class InFlight:
         return self._most
 
     def send(self, send: Callable[[], Exchange]) -> Exchange:
-        """Call ``send`` once there is room, and take in what comes back."""
+        """Call ``send`` once there is room, and add what comes back."""
         with self._one() as (others, failures):
             exchange = send()
             self._note(exchange, others, failures)

@@ -30,7 +30,7 @@ class Judged:
 
     @property
     def status(self) -> int:
-        """The status of the answer, 0 where there was none."""
+        """The status of the response, 0 if there was none."""
         return self.exchange.response.status if self.exchange.response else 0
 
     @property
@@ -45,12 +45,12 @@ class Judged:
 
     @property
     def project_id(self) -> str | None:
-        """The id of the project that was created, where the answer tells it."""
+        """The id of the project that was created, where the response tells it."""
         return created_id(self.exchange)
 
 
 def created_id(exchange: Exchange) -> str | None:
-    """The id in a 2xx answer to a POST, None where there is none."""
+    """The id in a 2xx answer to a POST, None if there is none."""
     response = exchange.response
     if response is None or not 200 <= response.status < 300 or not exchange.case.creates:
         return None

@@ -129,7 +129,7 @@ class Ledger:
     def intend(self, number: int, sent: Sent) -> None:
         """Record that request ``number`` is about to be sent and may create a project.
 
-        Raises OSError where that cannot be written: then the request must not be sent.
+        Raises OSError if that cannot be written: then the request must not be sent.
         """
         self._write({"intend": number, "sent": asdict(sent)}, must=True)
 
@@ -198,6 +198,6 @@ def read_ledgers(directory: Path, own: Ledger | None = None) -> LedgerState:
                 try:
                     state.add(json.loads(line), path.stem)
                 except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
-                    # Cut by a crash, or damaged: the other lines count all the same.
+                    # Cut by a crash, or damaged: the other lines count nevertheless.
                     state.unreadable += 1
     return state

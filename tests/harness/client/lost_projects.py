@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 #: Projects that may be lost at once: before the list has shown that it finds them again, and after.
 _FEW, _MANY = 20, 200
-#: Seconds without a good answer for which the list is waited for.
+#: Seconds without a good response for which the list is waited for.
 _PATIENCE: Final = 10.0
 
 
@@ -38,7 +38,7 @@ class LostProjects:
         #: Requests that failed and may have created a project, since the list was last seen to work.
         self._doubtful = 0
         self._searching = threading.Lock()
-        #: Why nothing can be deleted, although deletion is offered; empty where it can, or is not offered.
+        #: Why nothing can be deleted, although deletion is offered; empty if it can, or is not offered.
         self.cleanup_fails = ""
         #: Whether a project was ever lost: then one whose request carries no name could not be found again.
         self.names_are_needed = False

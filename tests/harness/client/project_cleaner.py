@@ -33,10 +33,10 @@ _CONVINCED, _CONVINCED_OF_FAILURE = 3, 10
 _WIDEST: Final = 4
 #: Answers in a row, none slow, after which one more deletion is in flight.
 _STEADY: Final = 8
-#: An answer that takes so many times the fastest one, and more than so many seconds, is a hesitation.
+#: A response that takes so many times the fastest one, and more than so many seconds, is a hesitation.
 _SLOWER, _SLOW = 4.0, 0.25
 _LIMITED: Final = 429
-#: A service answers this where it has no DELETE, and to ids that it does not know.
+#: A service answers this if it has no DELETE, and to ids that it does not know.
 _UNKNOWN: Final = 404
 #: Statuses that say that a service has no DELETE, where the project is there.
 NO_DELETE: Final = frozenset({404, 405, 501})
@@ -49,7 +49,7 @@ class ProjectCleaner:
     """Deletes and lists; safe to use from several threads.
 
     ``prepaid`` requests were taken out of the budget before; each further one is asked for. An unreachable
-    service is waited for as long as ``patience`` seconds without a good answer. ``deletes`` tells that a deletion
+    service is waited for as long as ``patience`` seconds without a good response. ``deletes`` tells that a deletion
     succeeded before: then a 404 says that the project is gone, not that there is no such route. With ``gives_way`` the
     first deletion that fails, or takes long, is the last.
     """
@@ -186,7 +186,7 @@ class ProjectCleaner:
         return found, ""
 
     def existing(self, most: int) -> Existing | None:
-        """The projects that are there now, as far as so many pages show; None where there is no list."""
+        """The projects that are there now, as far as so many pages show; None if there is no list."""
         found, problem = self.listed(most)
         if problem and not found:
             return None
@@ -202,7 +202,7 @@ class ProjectCleaner:
     # -- sending ------------------------------------------------------------------------------------------
 
     def _answer(self, method: str, path: str) -> Exchange | None:
-        """The service's own answer, None where it cannot be reached for good; raises BudgetSpent."""
+        """The service's own answer, None if it cannot be reached for good; raises BudgetSpent."""
         pause = _FIRST_PAUSE
         while True:
             exchange = self._send(method, path)
@@ -232,7 +232,7 @@ class ProjectCleaner:
             self._width, self._steady = 1, 0
 
     def _keep_pace(self, exchange: Exchange) -> None:
-        """Take in an answer: one more in flight while the pace is kept, one at a time when it is slow or a failure."""
+        """Add a response: one more in flight while the pace is kept, one at a time when it is slow or a failure."""
         seconds = exchange.elapsed
         with self._room:
             self._fastest = min(self._fastest, seconds)
@@ -270,7 +270,7 @@ class ProjectCleaner:
         self.stop(reason)
 
     def _send(self, method: str, path: str) -> Exchange | None:
-        """What comes back; None where nothing more is to be sent by the time that there is room for it."""
+        """What comes back; None if nothing more is to be sent by the time that there is room for it."""
         with self._one_of_few():
             if self._stopped or (method == "DELETE" and self._cannot_delete):
                 return None

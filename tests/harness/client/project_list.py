@@ -47,7 +47,7 @@ class ProjectPage:
 
 
 def read_page(exchange: Exchange | None) -> ProjectPage | None:
-    """The projects in a response; None where it holds no list."""
+    """The projects in a response; None if it holds no list."""
     if exchange is None or exchange.response is None or exchange.status != 200:
         return None
     try:

@@ -261,7 +261,7 @@ class RetryPolicy:
         with self._calm:
             self._service.control(exchange)
             if judgement is not None and {IN_USE, SENT_BEFORE}.isdisjoint(judgement.expectation.why):
-                # The first one may have created a project all the same: its externalId may be in use now.
+                # The first one may have created a project nevertheless: its externalId may be in use now.
                 case = self._fresh.renewed(case)
         again = self._repeated(case, answer)
         if self._suspicion(again) == "broken":

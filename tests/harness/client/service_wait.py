@@ -77,12 +77,12 @@ class ServiceWait:
             self._doubtful = None
 
     def doubt(self, exchange: Exchange) -> None:
-        """Note a request that broke off: the first one since the last answer may be what ended the service."""
+        """Note a request that broke off: the first one since the last response may be what ended the service."""
         self._doubtful = self._doubtful or exchange
 
     @property
     def behind(self) -> str:
-        """Which request the service may not have survived, as the end of a sentence; empty where none is known."""
+        """Which request the service may not have survived, as the end of a sentence; empty if none is known."""
         return f", when it had {_described(self._doubtful)}" if self._doubtful else ""
 
     def note(self, text: str) -> None:
@@ -103,7 +103,7 @@ class ServiceWait:
             exchange: The exchange that makes it doubtful whether the service answers.
 
         Returns:
-            The answer, and whether it had to be waited for.
+            The response, and whether it had to be waited for.
 
         Raises:
             NoVerdict: The service does not answer for longer than the patience of the run.
@@ -114,7 +114,7 @@ class ServiceWait:
             self.check()
             control, judgement = self._attempt(self._fresh.control(), repeat=exchange.number)
             kind = suspicious(control, None, float("inf"))
-            # Every creation is judged, whoever sent it, where the answer is the service's own.
+            # Every creation is judged, whoever sent it, where the response is the service's own.
             self._recorder.exchange(control, judgement if kind is None and control.status not in ACCOUNT else None)
             garbled = control.failure is not None and control.failure.kind in GARBLED
             if kind in {None, "account"} or garbled or (kind == "broken" and self._is_there(control)):

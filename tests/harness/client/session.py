@@ -102,7 +102,7 @@ class Session:
     def post(self, case: Case, number: int | None = None) -> Judged:
         """Send a case that may create a project; judge, record and account for it.
 
-        ``number`` is the exchange's own where it has one already.
+        ``number`` is the exchange's own if it has one already.
         Raises BudgetSpent or OutOfTime where nothing more may be sent, NoVerdict where nothing can be said.
         """
         return self._judged(self.retry_policy.send(case, number))
@@ -121,8 +121,8 @@ class Session:
     def post_all(self, cases: Iterable[Case], connections: int | None = None) -> list[Judged]:
         """Send cases over several connections at once; responses and numbers are in the order of the cases.
 
-        Where the budget or the time ends on the way, the answers so far are returned and ``exhausted``
-        says so. Raises NoVerdict where nothing can be said any more.
+        Where the budget or the time ends on the way, the responses so far are returned and ``exhausted``
+        says so. Raises NoVerdict if nothing can be said any more.
         """
         waiting = list(cases)
         if min(connections or self.connections, len(waiting)) < 2:
@@ -201,7 +201,7 @@ class Session:
         return exchange
 
     def note_deleted(self, identifier: str) -> bool:
-        """Say in the ledger that a project is gone; True where it was one of those that remained."""
+        """Say in the ledger that a project is gone; True if it was one of those that remained."""
         self.ledger.deleted(identifier)
         return self._remaining.pop(identifier, None) is not None
 

@@ -23,7 +23,7 @@ _STALE_ENOUGH: Final = 3
 _DETAIL: Final = 200
 
 
-class NoVerdict(Exception):  # it is an answer: nothing can be said about the contract
+class NoVerdict(Exception):  # not an error: the run cannot say anything about the contract
     """The run can say nothing (more) about the contract; the message is one sentence for a person."""
 
 

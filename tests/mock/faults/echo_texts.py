@@ -214,7 +214,7 @@ def numbers_repeated_display_names(call: Call) -> None:
 
 @fault("storing", breaks=_NAME, trigger="an externalId beside displayName", conditional=True)
 def stores_external_id_as_display_name(call: Call) -> None:
-    """Stores externalId as displayName where it is one word."""
+    """Stores externalId as displayName if it is one word."""
     external_id = call.fields.get("externalId")
     if external_id and re.fullmatch(r"[\w-]+", external_id):
         call.fields["displayName"] = external_id

@@ -74,7 +74,7 @@ def turns_zero_into_null(value: float) -> Json:
 
 @fault("storing", breaks=_JOBS, trigger="maxConcurrentJobs null", conditional=True)
 def turns_null_into_zero(call: Call) -> None:
-    """Answers 0 where maxConcurrentJobs was null."""
+    """Answers 0 if maxConcurrentJobs was null."""
     if "maxConcurrentJobs" in call.fields and call.fields["maxConcurrentJobs"] is None:
         call.fields["maxConcurrentJobs"] = 0
 

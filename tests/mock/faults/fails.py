@@ -303,7 +303,7 @@ def fails_with_a_text_as_metadata(call: Call) -> None:
 
 @fault("authorized", breaks=_CLAUSE, trigger="no Authorization header", conditional=True)
 def fails_without_authorization(call: Call) -> None:
-    """Answers 500 where there is no Authorization header, whose words it counts."""
+    """Answers 500 if there is no Authorization header, whose words it counts."""
     if call.header(b"authorization") is None:
         _fail(call)
 

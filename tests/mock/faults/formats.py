@@ -1,4 +1,4 @@
-"""Members of a 201 answer that miss their pattern or options, or count nothing."""
+"""Members of a 201 response that miss their pattern or options, or count nothing."""
 
 from __future__ import annotations
 

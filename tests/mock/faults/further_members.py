@@ -1,4 +1,4 @@
-"""Every further way in which a member of a 201 answer can be missing, null or of another type."""
+"""Every further way in which a member of a 201 response can be missing, null or of another type."""
 
 from __future__ import annotations
 

@@ -16,7 +16,7 @@ _MEBIBYTE = b" " * (1 << 20)
 
 
 def _head(call: Call, *, length: int | None = None, extra: bytes = b"") -> bytes:
-    """Status line and headers of the answer, with another length, or in chunks where there is none."""
+    """Status line and headers of the response, with another length, or in chunks if there is none."""
     lines = [b"HTTP/1.1 %d %s" % (call.status, http.HTTPStatus(call.status).phrase.encode())]
     lines += [b"%s: %s" % pair for pair in call.answer_headers if pair[0] != b"content-length"]
     lines.append(b"transfer-encoding: chunked" if length is None else b"content-length: %d" % length)
@@ -37,14 +37,14 @@ async def _reset_with(call: Call, data: bytes) -> None:
 
 @fault("sending", breaks=_CLAUSE, trigger="every creation")
 async def closes_without_an_answer(call: Call) -> None:
-    """Closes the connection in place of an answer."""
+    """Closes the connection in place of a response."""
     if call.created:
         await _close_with(call, b"")
 
 
 @fault("sending", breaks=_CLAUSE, trigger="every creation")
 async def resets_the_connection(call: Call) -> None:
-    """Resets the connection in place of an answer."""
+    """Resets the connection in place of a response."""
     if call.created:
         await _reset_with(call, b"")
 
@@ -80,28 +80,28 @@ async def resets_the_connection_for_large_bodies(call: Call) -> None:
 
 @fault("parsed", breaks=_CLAUSE, trigger="a body that is no JSON", conditional=True)
 async def closes_after_malformed_json(call: Call) -> None:
-    """Closes the connection without an answer where the body is no JSON."""
+    """Closes the connection without a response where the body is no JSON."""
     if call.refusal is not None and "JSON" in str(call.refusal.body.get("code")):
         await _close_with(call, b"")
 
 
 @fault("parsed", breaks=_CLAUSE, trigger="a body that is not UTF-8", conditional=True)
 async def closes_after_bytes_that_are_not_utf_8(call: Call) -> None:
-    """Closes the connection without an answer where the body is not UTF-8: its worker has died."""
+    """Closes the connection without a response where the body is not UTF-8: its worker has died."""
     if call.refusal is not None and call.refusal.body.get("code") == "FST_ERR_CTP_INVALID_CONTENT_LENGTH":
         await _close_with(call, b"")
 
 
 @fault("storing", breaks=_CLAUSE, trigger="more than 150 objects and lists in a body", conditional=True)
 async def closes_after_many_containers(call: Call) -> None:
-    """Closes the connection without an answer where the body has more than 150 objects and lists."""
+    """Closes the connection without a response where the body has more than 150 objects and lists."""
     if call.body.count(b"{") + call.body.count(b"[") > 150:
         await _close_with(call, b"")
 
 
 @fault("authorized", breaks=_CLAUSE, trigger="no Authorization header", conditional=True)
 async def closes_without_authorization(call: Call) -> None:
-    """Closes the connection without an answer where there is no Authorization header."""
+    """Closes the connection without a response if there is no Authorization header."""
     if call.header(b"authorization") is None:
         await _close_with(call, b"")
 

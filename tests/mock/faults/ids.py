@@ -209,7 +209,7 @@ _CONSTANT = "response.201.platformId.constant"
 
 @answers(breaks=_CONSTANT)
 def answers_a_new_platform_each_time(answer: Members) -> None:
-    """Answers another platformId in every answer."""
+    """Answers another platformId in every response."""
     answer["platformId"] = new_id()
 
 

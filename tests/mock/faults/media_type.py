@@ -1,4 +1,4 @@
-"""What a 201 answer says that its body is."""
+"""What a 201 response says that its body is."""
 
 from __future__ import annotations
 
@@ -19,25 +19,25 @@ def _say(call: Call, content_type: bytes) -> None:
 
 @replies(breaks=_MEDIA_TYPE)
 def says_text_plain(call: Call) -> None:
-    """Calls the answer text/plain."""
+    """Calls the response text/plain."""
     _say(call, b"text/plain; charset=utf-8")
 
 
 @replies(breaks=_MEDIA_TYPE)
 def says_text_html(call: Call) -> None:
-    """Calls the answer text/html."""
+    """Calls the response text/html."""
     _say(call, b"text/html; charset=utf-8")
 
 
 @replies(breaks=_MEDIA_TYPE)
 def says_text_json(call: Call) -> None:
-    """Calls the answer text/json."""
+    """Calls the response text/json."""
     _say(call, b"text/json")
 
 
 @replies(breaks=_MEDIA_TYPE)
 def says_octet_stream(call: Call) -> None:
-    """Calls the answer application/octet-stream."""
+    """Calls the response application/octet-stream."""
     _say(call, b"application/octet-stream")
 
 
@@ -49,7 +49,7 @@ def says_problem_json(call: Call) -> None:
 
 @replies(breaks=_MEDIA_TYPE)
 def says_a_media_type_that_only_begins_with_json(call: Call) -> None:
-    """Calls the answer application/jsonp."""
+    """Calls the response application/jsonp."""
     _say(call, b"application/jsonp; charset=utf-8")
 
 
@@ -73,7 +73,7 @@ def says_latin_1(call: Call) -> None:
 
 @replies(breaks=_MEDIA_TYPE, trigger="metadata", when=lambda sent: bool(sent.get("metadata")))
 def says_text_plain_with_metadata(call: Call) -> None:
-    """Calls the answer text/plain where it repeats metadata."""
+    """Calls the response text/plain where it repeats metadata."""
     _say(call, b"text/plain")
 
 
@@ -83,7 +83,7 @@ def says_text_plain_with_metadata(call: Call) -> None:
     when=lambda sent: "<" in sent["displayName"],
 )
 def sniffs_html_from_markup(call: Call) -> None:
-    """Calls the answer text/html where the displayName holds markup."""
+    """Calls the response text/html where the displayName holds markup."""
     _say(call, b"text/html")
 
 
@@ -100,6 +100,6 @@ def says_text_html_now_and_then(call: Call) -> None:
     conditional=True,
 )
 def lets_accept_choose_the_media_type(call: Call) -> None:
-    """Calls the answer text/plain where the client accepts anything."""
+    """Calls the response text/plain where the client accepts anything."""
     if call.created and b"application/json" not in (call.header(b"accept") or b"*/*"):
         _say(call, b"text/plain")

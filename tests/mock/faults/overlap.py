@@ -22,7 +22,7 @@ async def _meanwhile() -> None:
 
 
 async def _external_id_that_was_free(call: Call) -> str | None:
-    """The externalId of a request, once another one could come between; None where a project has it already."""
+    """The externalId of a request, once another one could come between; None if a project has it already."""
     external_id: str | None = call.fields.get("externalId")
     if external_id is None or call.service.store.taken(external_id):
         return None
@@ -73,7 +73,7 @@ async def answers_with_all_fields_of_another_request(call: Call) -> None:
 
 @fault("answering", breaks=_OWN, trigger="two creations at once", overlap=True, conditional=True)
 async def swaps_the_answers_of_two_requests(call: Call) -> None:
-    """Gives each of two requests that are under way together the answer of the other."""
+    """Gives each of two requests that are under way together the response of the other."""
     memory = call.service.memory
     waiting: Call | None = memory.get("waiting")
     if waiting is not None:
@@ -207,7 +207,7 @@ async def shares_authorization_between_requests(call: Call) -> None:
 
 @fault("sending", breaks="service.answers", trigger="two creations at once", overlap=True, conditional=True)
 async def closes_connections_while_another_request_is_under_way(call: Call) -> None:
-    """Closes the connection without an answer while four requests or more are under way."""
+    """Closes the connection without a response while four requests or more are under way."""
     await _meanwhile()
     if call.service.under_way >= 4:
         call.sent = True

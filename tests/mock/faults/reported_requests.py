@@ -153,7 +153,7 @@ def fails_with_the_header_expect(call: Call) -> None:
 # https://github.com/Portkey-AI/gateway/issues/1305
 @fault("sending", breaks="service.answers", trigger="every creation")
 async def says_a_length_and_sends_chunks(call: Call) -> None:
-    """Says how long the answer is, and sends it in chunks nevertheless."""
+    """Says how long the response is, and sends it in chunks nevertheless."""
     if call.status == 201 and not call.sent:
         length = len(call.payload)
         head = f"HTTP/1.1 201 Created\r\nContent-Type: application/json\r\nContent-Length: {length}\r\n"

@@ -1,4 +1,4 @@
-"""Members of a 201 answer that are missing or null."""
+"""Members of a 201 response that are missing or null."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The bytes of a 201 answer: not JSON, or not a JSON object."""
+"""The bytes of a 201 response: not JSON, or not a JSON object."""
 
 from __future__ import annotations
 
@@ -133,7 +133,7 @@ def counts_characters_as_the_length(payload: bytes) -> bytes:
     when=lambda sent: any("\x80" <= letter <= "\xff" for letter in sent["displayName"]),
 )
 def writes_latin_1(payload: bytes) -> bytes:
-    """Writes the answer in Latin-1 where the displayName holds letters of it."""
+    """Writes the response in Latin-1 where the displayName holds letters of it."""
     return payload.decode().encode("latin-1", "replace")
 
 
@@ -199,7 +199,7 @@ def answers_null(_payload: bytes) -> bytes:
 
 @writes(breaks=_OBJECT)
 def answers_json_in_a_string(payload: bytes) -> bytes:
-    """Serialises the answer twice: a JSON text inside a JSON string."""
+    """Serialises the response twice: a JSON text inside a JSON string."""
     return json.dumps(payload.decode("utf-8", "replace")).encode()
 
 

@@ -1,4 +1,4 @@
-"""The status of an answer."""
+"""The status of a response."""
 
 from __future__ import annotations
 

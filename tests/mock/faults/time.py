@@ -100,7 +100,7 @@ async def answers_late_to_a_wrong_key(call: Call) -> None:
 
 @fault("sending", breaks=_CLAUSE, trigger="every creation")
 async def drips_its_answer(call: Call) -> None:
-    """Sends a byte of the answer each second."""
+    """Sends a byte of the response each second."""
     if call.created:
         call.sent = True
         head = b"HTTP/1.1 201 Created\r\ncontent-type: application/json\r\n"

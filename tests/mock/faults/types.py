@@ -1,4 +1,4 @@
-"""Members of a 201 answer that have another JSON type."""
+"""Members of a 201 response that have another JSON type."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ def answers_releases_enabled_as_0(answer: Members) -> None:
     when=lambda sent: sent.get("metadata") is not None and sent.get("externalId") is not None,
 )
 def answers_releases_enabled_as_0_with_metadata_and_external_id(answer: Members) -> None:
-    """Answers releasesEnabled as 0 where metadata and externalId were sent together."""
+    """Answers releasesEnabled as 0 if metadata and externalId were sent together."""
     answer["releasesEnabled"] = 0
 
 

@@ -61,7 +61,7 @@ def other_icon_colours(service: Service) -> None:
 
 @variant_setup
 def metadata_absent(service: Service) -> None:
-    """Leaves metadata out where it is empty or was not sent, when projects are listed."""
+    """Leaves metadata out if it is empty or was not sent, when projects are listed."""
 
     def drop(call: Call) -> None:
         for project in call.answer["data"]:

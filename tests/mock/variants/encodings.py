@@ -41,7 +41,7 @@ def drops_bytes_that_are_not_utf_8(call: Call) -> None:
 
 @variant("parsed")
 def falls_back_to_latin_1(call: Call) -> None:
-    """Reads a body as Latin-1 where it is not UTF-8."""
+    """Reads a body as Latin-1 if it is not UTF-8."""
     if _is_undecoded(call):
         _read(call, call.body.decode("latin-1"))
 

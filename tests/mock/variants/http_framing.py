@@ -16,13 +16,13 @@ if TYPE_CHECKING:
 
 @variant("sending")
 async def slower(_call: Call) -> None:
-    """Takes 60 ms for every answer."""
+    """Takes 60 ms for every response."""
     await asyncio.sleep(0.06)
 
 
 @variant("sending")
 async def http_1_0(call: Call) -> None:
-    """Speaks HTTP/1.0: no length, one answer a connection."""
+    """Speaks HTTP/1.0: no length, one response a connection."""
     call.sent = True
     lines = [b"HTTP/1.0 %d %s" % (call.status, http.HTTPStatus(call.status).phrase.encode())]
     lines += [b"%s: %s" % pair for pair in call.answer_headers if pair[0] != b"content-length"]
@@ -39,7 +39,7 @@ def chunked(call: Call) -> None:
 
 @variant("sending")
 def early_hints(call: Call) -> None:
-    """Sends 103 Early Hints, and 102 Processing before a creation's answer, in front of each answer."""
+    """Sends 103 Early Hints, and 102 Processing before a creation's answer, in front of each response."""
     call.connection.write(b"HTTP/1.1 103 Early Hints\r\nlink: </assets/index.css>; rel=preload; as=style\r\n\r\n")
     if call.route == "create":
         call.connection.write(b"HTTP/1.1 102 Processing\r\n\r\n")
@@ -62,5 +62,5 @@ def gzip_when_accepted(call: Call) -> None:
 
 @variant("serialised")
 def closes_every_connection(call: Call) -> None:
-    """Closes the connection after every answer, and says so."""
+    """Closes the connection after every response, and says so."""
     call.answer_header(b"connection", b"close")

@@ -160,7 +160,7 @@ def meets_no_expectation(call: Call) -> None:
 
 @variant("routed")
 async def ends_the_connection_of_a_large_body(call: Call) -> None:
-    """Ends the connection in place of an answer to a body of more than 1 MB."""
+    """Ends the connection in place of a response to a body of more than 1 MB."""
     if len(call.body) > 1_000_000:
         call.sent = True
         await call.connection.close()

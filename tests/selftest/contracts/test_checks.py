@@ -1,4 +1,4 @@
-"""Checks of one answer, each at the border between what breaks a promise and what does not."""
+"""Checks of one response, each at the border between what breaks a promise and what does not."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ def test_a_project_as_the_page_has_it_breaks_nothing() -> None:
     assert _clauses(_judged(201, _project())) == set()
 
 
-# -- what a 201 answer says of a plan, of numbers and of an owner -------------------------------------------
+# -- what a 201 response says of a plan, of numbers and of an owner -------------------------------------------
 
 
 @pytest.mark.parametrize("member", ["created", "updated"])

@@ -1,4 +1,4 @@
-"""Known deviations: reported and not failing, until they expire; new findings beside them fail all the same."""
+"""Known deviations: reported and not failing, until they expire; new findings beside them fail nevertheless."""
 
 from __future__ import annotations
 

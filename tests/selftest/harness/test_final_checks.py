@@ -90,7 +90,7 @@ def _causes(run: Run) -> set[str]:
 
 
 def _changing(server: UnrulyServer, which: Callable[[Seen], bool], change: Callable[[dict[str, Any]], None]) -> None:
-    """Have the answers to some requests changed: ``change`` takes one project, of a list each."""
+    """Have the responses to some requests changed: ``change`` takes one project, of a list each."""
 
     def behave(seen: Seen) -> Writes | None:
         if not which(seen):
@@ -106,7 +106,7 @@ def _changing(server: UnrulyServer, which: Callable[[Seen], bool], change: Calla
 
 
 def _forgetting(server: UnrulyServer, number: int) -> Callable[[Seen], Writes | None]:
-    """The projects of a few creations are gone right after the answer."""
+    """The projects of a few creations are gone right after the response."""
     created = [0]
     lock = threading.Lock()
 

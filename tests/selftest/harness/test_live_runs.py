@@ -168,7 +168,7 @@ def test_after_kill_9_one_command_deletes_everything_lost_answers_included(slow_
         lost: list[int] = []
 
         def behave(seen: Seen) -> Writes | None:
-            # Stored, and the answer is on its way for ever.
+            # Stored, and the response is on its way for ever.
             if seen.creates and len(lost) < 3 and seen.number > 20 and server.forward(seen)[0] == 201:
                 lost.append(seen.number)
                 return close()

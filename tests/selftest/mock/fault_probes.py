@@ -76,7 +76,7 @@ class Client:
         self._ids: dict[bytes, int] = {}
 
     async def create(self, probe: Probe, connection: int = 1) -> tuple[Any, bytes]:
-        """The answer without ids and times, and its body as it was."""
+        """The response without ids and times, and its body as it was."""
         length = () if ("transfer-encoding", "chunked") in probe.more else (("content-length", str(len(probe.body))),)
         headers = []
         for name, value in (
@@ -149,7 +149,7 @@ def _valid_times(data: bytes) -> list[bytes]:
 
 
 def project_id(payload: bytes) -> str | None:
-    """The id in an answer's body, where it is a project."""
+    """The id in a response's body, where it is a project."""
     try:
         content = json.loads(payload)
     except ValueError:
@@ -158,7 +158,7 @@ def project_id(payload: bytes) -> str | None:
 
 
 async def answers(client: Client, probes: list[Probe]) -> AsyncIterator[tuple[Probe | str, Any]]:
-    """The answer to each probe; created projects are read afterwards, and all are listed."""
+    """The response to each probe; created projects are read afterwards, and all are listed."""
     ids = []
     for probe in probes:
         answer, payload = await client.create(probe)

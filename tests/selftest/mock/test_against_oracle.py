@@ -69,7 +69,7 @@ async def _disagreements(client: Client, cases: Iterable[Case]) -> list[str]:
         client.service.store = Store()
         (status, *_), payload = await client.request("POST", COLLECTION, headers, case.body or b"", 1)
         expectation = ORACLE.expect(case)
-        # A limit of the size of a body is the service's own, where it is not too low.
+        # A limit of the size of a body is the service's own, if it is not too low.
         too_large = status == 413 and len(case.body or b"") > 100_000
         if not OWED[expectation.expected](status) and not too_large:
             found.append(f"{expectation.expected}: {status} {payload[:200]!r} to {case.headers} {case.body!r}")

@@ -305,7 +305,7 @@ EXTENDED = """
 
 @pytest.fixture(scope="module")
 def extended(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The contract with further fields in the request and in the answer."""
+    """The contract with further fields in the request and in the response."""
     text = CONTRACT.read_text()
     schemas = text.index("  schemas:")
     text = text[:schemas] + text[schemas:].replace("      properties:\n", "      properties:" + EXTENDED, 1)
@@ -360,7 +360,7 @@ def test_fields_of_another_contract_are_validated_and_echoed(extended: Path) -> 
 ECHOED = {"displayName": "Gr\u00f6\u00dfe", "externalId": "v", "maxConcurrentJobs": 2.5, "metadata": {"a": [1, None]}}
 
 
-# What comes before the answer is no business of the client here; tests of the suite's own say more.
+# What comes before the response is no business of the client here; tests of the suite's own say more.
 INTERIM = {"early_hints"}
 #: Variants in which a project cannot be read, or not at once.
 UNREAD = {"no_list_or_delete", "no_read_of_one_project", "reads_lag_behind"}

@@ -39,7 +39,7 @@ HOSTILE = (
 
 
 def hostile_run(directory: Path) -> None:
-    """A run in which every text of a finding, a note and an answer is hostile."""
+    """A run in which every text of a finding, a note and a response is hostile."""
     body = HOSTILE.encode("utf-8", "surrogatepass")
 
     def answers(_case: Case, _owed: object, correct: Response) -> Response | Failure:

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 _SENT = ("priority", "wrong kinds", "valid values", "combinations", "media types", "unspecified")
 
-#: For what was sent: None where the service does as documented, a status, or the members that come back otherwise.
+#: For what was sent: None if the service does as documented, a status, or the members that come back otherwise.
 Service = Callable[[Case, Expectation, dict[str, Any]], int | dict[str, Any] | None]
 
 

@@ -20,7 +20,7 @@ EXPECTED = {
     # The old document lets metadata be null, both ways; the page says object.
     ("request.metadata", "null", "no null", "null", (TAKES,)),
     ("response.201.metadata", "null", "no null", "null", (BREAKS,)),
-    # It does not know two fields of the body, and one member of the answer.
+    # It does not know two fields of the body, and one member of the response.
     ("request.globalConnectionExternalIds", "removed", "string[]", "nothing", (BREAKS, REFUSES)),
     (
         "request.alertReceiverEmail",
@@ -33,7 +33,7 @@ EXPECTED = {
         (BREAKS, REFUSES),
     ),
     ("response.201.poolId", "removed", "string | null · pattern `^[0-9a-zA-Z]{21}$`", "nothing", (BREAKS,)),
-    # It promises a text for externalId in the answer; the page lets it be null.
+    # It promises a text for externalId in the response; the page lets it be null.
     ("response.201.externalId", "null", "null", "no null", (PROMISES,)),
     # It lists members that the page shows nowhere.
     (

@@ -1,4 +1,4 @@
-"""The matcher is ECMA-262: held against Node where there is one, and everywhere against `regress`."""
+"""The matcher is ECMA-262: compared with Node if there is one, and everywhere against `regress`."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def _node_answers(work: list[tuple[str, list[str]]]) -> list[list[bool]]:
 
 
 def _texts_near(pattern: Pattern, rng: random.Random, count: int) -> list[str]:
-    """Random walks that mostly stay alive, so that both answers come up, with stray characters."""
+    """Random walks that mostly stay alive, so that both results occur, with stray characters."""
     automaton = pattern.automaton
     untracked = "\n\r\u2028\u2029\u0085\u00a0\ufeff \t\x00.@/-aZ9é\u0660\uff0e\u212a\U0001f600"
     texts = []

@@ -1,4 +1,4 @@
-"""How long an answer asks to wait: by the clock of whoever asks."""
+"""How long a response asks to wait: by the clock of whoever asks."""
 
 from __future__ import annotations
 

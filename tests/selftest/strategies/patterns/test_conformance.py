@@ -1,4 +1,4 @@
-"""Conformance sets keep their guarantee: they tell apart every automaton of the size they are made for."""
+"""Conformance sets keep their guarantee: they distinguish every automaton of the size they are made for."""
 
 from __future__ import annotations
 

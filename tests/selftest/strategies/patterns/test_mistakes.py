@@ -1,4 +1,4 @@
-"""Mistakes that implementers make with the page's patterns: each is told apart by the words of a default run."""
+"""Mistakes that implementers make with the page's patterns: each is distinguished by the words of a default run."""
 
 from __future__ import annotations
 
