@@ -1,4 +1,4 @@
-"""How many requests of each kind a service accepted (see :mod:`contracts.request_kinds`)."""
+"""Counts, by kind, of the requests that a service accepted (see :mod:`contracts.request_kinds`)."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 def accepted_kinds(records: Iterable[HistoryRecord]) -> Counter[str]:
-    """The kinds of the requests of a history that were answered 2xx, with how many have each."""
+    """Count the kinds of all requests in a history that were answered 2xx."""
     found: Counter[str] = Counter()
     for record in records:
         if isinstance(record, ExchangeRecord) and record.signature is not None and 200 <= record.status < 300:
@@ -26,7 +26,7 @@ def accepted_kinds(records: Iterable[HistoryRecord]) -> Counter[str]:
 
 
 def kinds_of_accepted(case: Case) -> Iterator[str]:
-    """The kinds of one request, those of all its fields."""
+    """The kinds of one request as a whole and of each of its fields."""
     try:
         body = json_text.loads_lenient(case.body or b"")
     except ValueError:

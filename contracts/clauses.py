@@ -1,7 +1,7 @@
-"""The catalogue of clauses: every promise with a stable id, its level and the statement it rests on.
+"""The catalogue of clauses: every promise with a stable id, its level and the statement that it is based on.
 
 Clauses of request fields and of members of the response are derived from the contract document; those that
-no schema can hold are written out in ``contracts/implied_clauses.py``.
+no schema can express are written out in ``contracts/implied_clauses.py``.
 """
 
 from __future__ import annotations
@@ -23,10 +23,10 @@ if TYPE_CHECKING:
 class Clause:
     """One promise.
 
-    ``promise`` is a sentence for a person; ``statement`` the words of the page (or of the RFC) it rests on;
-    ``source`` where these words are found. ``sides`` names the kinds of request without which the clause is not
-    shown to be kept: ``valid`` ones that were accepted, ``invalid`` ones that were refused; if it is empty, any
-    case will do.
+    ``promise`` is a sentence for readers, ``statement`` the words of the page (or of an RFC) that it is based on, and
+    ``source`` where these words are found. ``sides`` names the kinds of requests that are needed to show that the
+    clause is kept: ``valid`` ones that were accepted, ``invalid`` ones that were refused; if it is empty, any case is
+    sufficient.
     """
 
     id: str
@@ -62,7 +62,7 @@ _BODY = "page: Body, application/json"
 _ANSWER = "page: Response, 201 - application/json"
 _EXAMPLE = "page: the example of an answer"
 
-#: Members of the response that hold an id but carry no pattern on the page: ids have one format (implied).
+#: Members of the response with an id but without a pattern on the page: all ids have one format (implied).
 ID_MEMBERS = ("id", "ownerId", "plan.id", "plan.projectId")
 
 

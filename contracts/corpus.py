@@ -1,7 +1,7 @@
-"""The corpus: small cases that failed once, in files that a person can read, sent again by later runs.
+"""The corpus: small cases that failed before, in readable files, sent again by later runs.
 
-One TOML file a case; it holds the body as text, byte for byte, with ``{name}`` where each run puts a
-unique name of its own. A body that is not UTF-8 is in base64.
+Each case is a TOML file with the body as text, byte for byte, in which ``{name}`` is the placeholder of a unique
+name. A body that is not UTF-8 is stored in base64.
 """
 
 from __future__ import annotations
@@ -18,23 +18,23 @@ from typing import Any, Final
 from contracts.exchange import COLLECTION_PATH, Case, pack_bytes
 
 DEFAULT_CORPUS: Final = Path(__file__).parent.parent / "tests" / "contract" / "corpus"
-#: In the place in a stored body where each run puts a unique name.
+#: The placeholder in a stored body that each run replaces by a unique name.
 NAME: Final = "{name}"
-#: Bytes of a body that somebody can still read.
+#: The maximum bytes of a body that a reader can still understand.
 LONGEST: Final = 100_000
 _REQUIRED = ("finding", "expected", "received", "found", "request")
 
 
 class CorpusError(ValueError):
-    """A file of the corpus cannot be used, or a case cannot be kept; the message names it and what to do."""
+    """A file of the corpus cannot be used, or a case cannot be stored; the message names it and what to do."""
 
 
 @dataclass(frozen=True, slots=True)
 class CorpusCase:
-    """A case that failed once.
+    """A case that failed before.
 
-    ``finding`` is the identifier of the finding that it showed, ``expected`` and ``received`` say it in words;
-    ``found`` is the day. ``case`` has the placeholder where a unique name belongs.
+    ``finding`` is the identifier of the finding that it showed, ``expected`` and ``received`` describe it;
+    ``found`` is the day. ``case`` has placeholders instead of unique names.
     """
 
     finding: str
@@ -45,7 +45,7 @@ class CorpusCase:
 
     @property
     def name(self) -> str:
-        """The name of its file: the clause, and what is sent."""
+        """The name of its file: the clause and a digest of the request."""
         clause = re.sub(r"[^A-Za-z0-9]+", "-", self.finding.partition(":")[0])
         return f"{clause}-{self.case.digest()[:8]}"
 
@@ -91,7 +91,7 @@ def load_corpus(folder: str | Path) -> list[CorpusCase]:
 def add(entry: CorpusCase, folder: Path) -> Path | None:
     """Write ``entry`` into ``folder`` and return its file; None if a file below it has the same case.
 
-    Raises CorpusError for a case that a file cannot keep.
+    Raises CorpusError for a case that a file cannot represent.
     """
     if (entry.case.method, entry.case.path) != ("POST", COLLECTION_PATH):
         raise CorpusError(f"{entry.finding} was seen at {entry.case.method} {entry.case.path}, which no file can keep")
@@ -146,7 +146,7 @@ _SHORT: Final = {'"': '\\"', "\\": "\\\\", "\b": "\\b", "\t": "\\t", "\n": "\\n"
 
 
 def _quoted(text: str) -> str:
-    """A TOML string: as it is where everything in it can be seen, else with escapes."""
+    """A TOML string: literal if all of its characters are visible, else with escapes."""
     if text.isprintable() and "'" not in text:
         return f"'{text}'"
     return '"' + "".join(_escaped(character) for character in text) + '"'

@@ -29,11 +29,10 @@ class DeviationError(ValueError):
 class Deviation:
     """One accepted deviation.
 
-    A finding matches where its clause is ``clause``, or one of ``also``, and everything else that is given holds:
-    ``cause`` (equal, or one of several), ``kinds`` (the finding has one of them), ``where`` (equal), ``sent`` (an
-    expression that occurs in the body), ``received`` (an expression that occurs in what was received). Without
-    ``cause`` it covers the clause as a whole, also mistakes that nobody has seen yet. ``cases`` says in words which
-    cases it covers.
+    A finding matches if its clause is ``clause``, or one of ``also``, and every other given condition holds: ``cause``
+    (equal, or one of several), ``kinds`` (the finding has one of them), ``where`` (equal), ``sent`` (a regular
+    expression found in the body), ``received`` (one found in what was received). Without ``cause`` it covers the whole
+    clause, also mistakes that nobody has seen yet. ``cases`` describes the covered cases for readers.
     """
 
     name: str
@@ -89,7 +88,7 @@ class Deviations:
 
     @classmethod
     def load(cls, path: Path = DEFAULT_FILE, today: dt.date | None = None) -> Deviations:
-        """The entries of a TOML file; raises DeviationError if one is not complete."""
+        """The entries of a TOML file; raises DeviationError if one is incomplete."""
         try:
             content = tomllib.loads(path.read_text(encoding="utf-8"))
         except (OSError, tomllib.TOMLDecodeError) as problem:
@@ -109,7 +108,7 @@ class Deviations:
         return None
 
     def expired(self) -> list[Deviation]:
-        """Entries whose last day is over."""
+        """Entries after their last day."""
         return [entry for entry in self.entries if entry.expires < self._today]
 
     def vanished(self, occurred: set[str]) -> list[Deviation]:

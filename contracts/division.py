@@ -1,4 +1,4 @@
-"""How many mistakes are behind the findings of one clause: the kinds of its cases tell (see :mod:`contracts.kinds`)."""
+"""Divides the findings of one clause into mistakes, by the kinds of their cases (see :mod:`contracts.kinds`)."""
 
 from __future__ import annotations
 
@@ -16,16 +16,16 @@ if TYPE_CHECKING:
 
     from contracts.root_causes import Cases, RootCause
 
-#: A kind is that of a mistake where so large a share of all its cases fails.
+#: The minimum share of failing cases of a kind that makes it the kind of a mistake.
 _PURE: Final = 0.9
-#: Where not all cases are of such a kind, so many must be: fewer may be chance.
+#: The minimum number of cases of a kind, if not all cases are of such kinds: fewer may be chance.
 _FEWEST: Final = 3
-#: More parts than these are rather one mistake that has nothing to do with kinds.
+#: With more parts than this it is one mistake that does not depend on kinds.
 _MOST: Final = 3
 
 
 def in_parts(cause: RootCause, refused: Mapping[str, Counter[str]], accepted: Counter[str]) -> list[RootCause]:
-    """A root cause by the kinds of its cases; one that is a known deviation as a whole is not divided.
+    """A root cause divided by the kinds of its cases; a known deviation that covers all of it is not divided.
 
     Args:
         cause: The findings with one clause and cause.
@@ -33,7 +33,7 @@ def in_parts(cause: RootCause, refused: Mapping[str, Counter[str]], accepted: Co
         accepted: How many requests of each kind were accepted.
     """
     if cause.clause in FAILURES and not is_about_requests(cause):
-        return [cause]  # what the service says tells the mistake
+        return [cause]  # the service's message identifies the mistake
     if cause.cause == ACCEPTED:
         passing = refused.get(cause.clause, Counter())
     else:
@@ -43,14 +43,14 @@ def in_parts(cause: RootCause, refused: Mapping[str, Counter[str]], accepted: Co
 
 
 def divided(cause: RootCause, passing: Counter[str]) -> list[RootCause]:
-    """The root cause in parts, one for each kind of case that fails as a whole; itself where it has but one.
+    """The parts of a root cause, one for each kind of case that always fails; itself if there is only one.
 
-    The kinds are chosen as in a set cover, the one with most cases first (Chvatal 1979). What no kind covers is a part
-    too; of a changed value it is what several changes together made.
+    The kinds are chosen as in a set cover, the one with most cases first (Chvatal 1979). Cases of no kind form a part
+    of their own; for changed values this part has several changes together.
 
     Args:
         cause: The findings with one clause and cause.
-        passing: How many cases of each kind were answered as they should be.
+        passing: How many cases of each kind passed.
     """
     for fewest in (1, _FEWEST):
         parts, left = _covered(cause, passing, fewest)
@@ -69,7 +69,7 @@ def divided(cause: RootCause, passing: Counter[str]) -> list[RootCause]:
 
 
 def _is_unclear(kind: str, members: list[Cases]) -> bool:
-    """Whether nothing tells which mistake is behind a part."""
+    """Whether nothing identifies the mistake behind a part."""
     return not kind or all(is_vague(kind) for cases in members for kind in cases.kinds)
 
 
@@ -84,29 +84,29 @@ def _with_one_unclear(parts: list[tuple[str, list[Cases]]]) -> list[tuple[str, l
 
 
 def _is_one(cause: RootCause, parts: list[tuple[str, list[Cases]]]) -> bool:
-    """Whether all cases may be of the mistake behind one part, of which nothing more is known."""
+    """Whether all cases may belong to the mistake behind one part whose kind says nothing more."""
     shared = set.intersection(*(set(cases.kinds) for cases in cause.cases)) - {LEFT_OUT, CONVERTED}
     has_one_target = any(kind.startswith(ONE_TARGET) for kind in shared)
     return has_one_target or (bool(shared) and any(_is_unclear(*part) for part in parts))
 
 
 def _telling(kind: str) -> tuple[bool, bool, bool]:
-    """What sorts the better one of two kinds last that cover as much."""
-    # What a service says comes before what was sent; of that, what is not about one field may explain others too.
+    """A sort key for kinds that cover equally many cases: the more informative one last."""
+    # The service's message is better than what was sent; a kind that is not about one field may explain others too.
     return (not is_vague(kind), not is_of_request(kind), kind.startswith(ANYWHERE))
 
 
 def _covered(cause: RootCause, passing: Counter[str], fewest: int) -> tuple[list[tuple[str, list[Cases]]], list[Cases]]:
-    """The kinds that cover the cases, with those of each; and the cases that no kind covers."""
+    """The kinds that cover the cases, each with its cases; and the cases that no kind covers."""
     failing: Counter[str] = Counter()
     for cases in cause.cases:
         failing.update(dict.fromkeys(set(cases.kinds) - {CONVERTED}, cases.count))
     pure = {kind for kind, count in failing.items() if count >= _PURE * (count + passing[kind])}
-    # A pattern without an anchor accepts every text of such a kind; else most texts have one by chance.
+    # A pattern without an anchor accepts every text of such a kind; otherwise most texts have the kind by chance.
     pure -= {kind for kind in (BEGINS_RIGHT, ENDS_RIGHT) if failing[kind] < cause.count}
     left = list(cause.cases)
     parts: list[tuple[str, list[Cases]]] = []
-    # A kind that says all of a change is better evidence than one that says a part.
+    # A kind that describes the whole change is better evidence than one that describes a part.
     whole = set(filter(says_all, pure))
     for tier, least in ((whole, min(fewest, 2)), (pure - whole, fewest)):
         while left:

@@ -1,4 +1,4 @@
-"""The contract document: loaded once, handed out as fields, patterns, statuses and schemas."""
+"""The contract document as fields, patterns, statuses and schemas."""
 
 from __future__ import annotations
 
@@ -28,8 +28,8 @@ DEFAULT_DOCUMENT: Final = Path(__file__).with_name("create_project.openapi.yaml"
 class Field:
     """One member of the request or of the 201 response.
 
-    ``path`` is dotted (``plan.locked``); ``types`` are JSON Schema type names without ``null``, empty if
-    the document allows any; ``example`` is true where the page's example is the only source.
+    ``path`` is dotted (``plan.locked``); ``types`` are JSON Schema type names without ``null``, empty if the document
+    allows any; ``example`` is true if only the page's example shows the member.
     """
 
     path: str
@@ -46,7 +46,7 @@ class Field:
 
     @property
     def limits(self) -> Schema:
-        """What the document says of the values beyond that, and no clause verifies: such as maxLength."""
+        """Further constraints of the document that no clause verifies, such as maxLength."""
         limits: Schema = self.schema.get(LIMITS, {})
         return limits
 
@@ -63,11 +63,11 @@ class Field:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Contract:
-    """What the page promises, read from an OpenAPI 3.0 or 3.1 document.
+    """The promises of an OpenAPI 3.0 or 3.1 document.
 
-    ``document`` is the document as loaded, ``request_schema`` and ``response_schema`` are in the plain form (see
+    ``document`` is the document as loaded, ``request_schema`` and ``response_schema`` are plain schemas (see
     :mod:`contracts.openapi.plain_schemas`), ``fields`` are the members of the body, ``response_fields`` those of the
-    201 response; ``not_verified`` names what the document says and no clause verifies.
+    201 response; ``not_verified`` names the constraints that no clause verifies.
     """
 
     source: str
@@ -87,7 +87,7 @@ class Contract:
 
     @property
     def operation_document(self) -> Schema:
-        """The operation alone as an OpenAPI 3.1 document, its schemas in the plain form."""
+        """The operation as an OpenAPI 3.1 document of its own, with plain schemas."""
         bodies = (self.request_schema, self.response_schema)
         request, response = ({"content": {JSON_MEDIA_TYPE: {"schema": schema}}} for schema in bodies)
         answers = {"201": {"description": "created", **response}, "4XX": {"description": "refused"}}
@@ -97,12 +97,12 @@ class Contract:
 
     @property
     def echoed(self) -> tuple[str, ...]:
-        """Names of the request fields that the 201 response has as well, in the document's order."""
+        """Names of the request fields that are also members of the 201 response, in the document's order."""
         answered = {member.path for member in self.response_fields}
         return tuple(f.path for f in self.fields if f.path in answered)
 
     def all_response_fields(self) -> tuple[Field, ...]:
-        """Every member of the 201 response, nested ones behind the one that holds them."""
+        """Every member of the 201 response, nested ones after their parent."""
         return tuple(_flatten(self.response_fields))
 
 
@@ -116,15 +116,15 @@ def _flatten(fields: tuple[Field, ...]) -> list[Field]:
 
 @lru_cache(maxsize=8)
 def load_contract(path: str | Path = DEFAULT_DOCUMENT) -> Contract:
-    """The contract in an OpenAPI document.
+    """Load the contract from an OpenAPI document.
 
     Args:
-        path: A file (YAML or JSON); behind ``#`` the operation if it is not the only one that it could be, such as
+        path: A file (YAML or JSON), followed by ``#`` and the operation if the document has several, such as
             ``openapi.json#POST /api/v1/projects``.
 
     Returns:
-        The contract. What the document says beyond types, null, options, patterns and required members is named in
-        ``not_verified``, and values that it may keep out are neither valid nor invalid.
+        The contract. Constraints other than types, null, enums, patterns and required members are named in
+        ``not_verified``; values that they may exclude are neither valid nor invalid.
 
     Raises:
         DocumentError: The file cannot be read, or lacks the operation, its body or its 201.
@@ -152,7 +152,7 @@ def load_contract(path: str | Path = DEFAULT_DOCUMENT) -> Contract:
 
 
 def _bodies(document: Schema, name: str, wanted: str) -> dict[str, Schema]:
-    """The schemas of the body and of the 201 response in the plain form."""
+    """The plain schemas of the body and of the 201 response."""
     found = find_operation(document, resolver_of(document, name, read_file), wanted)
     if found is None:
         raise DocumentError(f"expected POST {COLLECTION_PATH} (or --operation); it has {other_operations(document)}")

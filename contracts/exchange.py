@@ -1,7 +1,7 @@
-"""What was sent and received: byte-exact records with a JSON round trip.
+"""Cases, responses and exchanges: byte-exact records with a JSON round trip.
 
-A header value may hold a key template such as ``Bearer {key}``: the real key is put in by the client at
-the moment of sending, so that no case, record or report can hold it.
+A header value may contain a key template such as ``Bearer {key}``: the client inserts the real key when it sends the
+request, so that no case, record or report can contain it.
 """
 
 from __future__ import annotations
@@ -13,18 +13,18 @@ from typing import Any, Final
 
 COLLECTION_PATH: Final = "/v1/projects"
 JSON_MEDIA_TYPE: Final = "application/json"
-#: The value of Authorization that the page asks for.
+#: The Authorization header that the page requires.
 VALID_AUTHORIZATION: Final = "Bearer {key}"
 
 Headers = tuple[tuple[str, str], ...]
 
-#: Headers of every request, unless the case has one of the same name.
+#: Headers of every request, unless the case has a header of the same name.
 DEFAULT_HEADERS: Final[Headers] = (
     ("User-Agent", "create-project-contract-suite/1"),
     ("Accept", JSON_MEDIA_TYPE),
     ("Accept-Encoding", "identity"),
 )
-#: How a valid request names its key and its media type.
+#: The headers of a valid request.
 VALID_HEADERS: Final[Headers] = (("Authorization", VALID_AUTHORIZATION), ("Content-Type", JSON_MEDIA_TYPE))
 _ORDINARY: Final = frozenset((name.lower(), value) for name, value in (*DEFAULT_HEADERS, *VALID_HEADERS))
 
@@ -33,9 +33,9 @@ _ORDINARY: Final = frozenset((name.lower(), value) for name, value in (*DEFAULT_
 class Case:
     """One request as it will be sent.
 
-    ``case_set`` names its set, ``id`` the case within it (empty if the set is drawn at random), ``intent``
-    tells a reader what its generator meant. None of them decides anything: the oracle reads ``headers`` and
-    ``body`` alone. Code selects cases by ``id``, never by ``intent``.
+    ``case_set`` names its set, ``id`` the case in the set (empty if the set is random), ``intent`` its purpose, for
+    readers. None of them affects the verdict: the oracle reads only ``headers`` and ``body``. Code selects cases by
+    ``id``, never by ``intent``.
     """
 
     body: bytes | None
@@ -48,7 +48,7 @@ class Case:
 
     @property
     def creates(self) -> bool:
-        """Whether a careless service could create a project from this request."""
+        """Whether a faulty service could create a project from this request."""
         return self.method == "POST" and self.path == COLLECTION_PATH
 
     def header(self, name: str) -> str | None:
@@ -58,7 +58,7 @@ class Case:
 
     @property
     def sent_headers(self) -> Headers:
-        """Every header of the request in the order in which it is sent, but Host, which the URL determines."""
+        """Every header of the request except Host, in the order in which it is sent."""
         names = {name.lower() for name, _ in self.headers}
         defaults = tuple(pair for pair in DEFAULT_HEADERS if pair[0].lower() not in names)
         is_framed = "transfer-encoding" in names or (self.body is None and self.method != "POST")
@@ -78,7 +78,7 @@ class Case:
         return replace(self, body=body)
 
     def digest(self) -> str:
-        """Twelve hexadecimal digits that depend on what is sent alone."""
+        """Twelve hexadecimal digits that depend only on what is sent."""
         seen = hashlib.sha256(f"{self.method} {self.path}\n".encode())
         for name, value in self.headers:
             seen.update(f"{name.lower()}: {value}\n".encode("utf-8", "surrogatepass"))
@@ -86,7 +86,7 @@ class Case:
         return seen.hexdigest()[:12]
 
     def to_json(self) -> dict[str, Any]:
-        """A JSON object that :meth:`from_json` turns into an equal case."""
+        """A JSON object, see :meth:`from_json`."""
         record: dict[str, Any] = {"headers": [list(pair) for pair in self.headers], **pack_bytes("body", self.body)}
         if (self.method, self.path) != ("POST", COLLECTION_PATH):
             record |= {"method": self.method, "path": self.path}
@@ -119,7 +119,7 @@ class Response:
     status: int
     headers: Headers
     body: bytes
-    #: True if the body was longer than the client was willing to read.
+    #: True if the body was longer than the limit.
     cut: bool = False
 
     def header(self, name: str) -> str | None:
@@ -132,7 +132,7 @@ class Response:
         return [value for key, value in self.headers if key.lower() == wanted]
 
     def to_json(self) -> dict[str, Any]:
-        """A JSON object that :meth:`from_json` turns into an equal response."""
+        """A JSON object, see :meth:`from_json`."""
         record: dict[str, Any] = {
             "status": self.status,
             "headers": [list(pair) for pair in self.headers],
@@ -155,13 +155,12 @@ class Response:
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """Why there is no whole response.
+    """Why there is no complete response.
 
-    ``kind`` is one of: refused, dns, tls, proxy (nothing was reached); closed, reset (a fresh connection
-    ended before a response); stale (a kept-alive one did, as it may by RFC 9112, section 9.3.1); timeout (no
-    whole response within the limit); incomplete, invalid (the response is not HTTP as in RFC 9112); undecodable
-    (the body is not in the coding that Content-Encoding names, or in one that was not offered); too_large (more than
-    the client is willing to read).
+    ``kind`` is one of: refused, dns, tls, proxy (nothing was reached); closed, reset (a new connection ended before a
+    response); stale (a reused one did, as RFC 9112, section 9.3.1, allows); timeout (no complete response within the
+    limit); incomplete, invalid (the response is not HTTP as in RFC 9112); undecodable (the body does not have its
+    Content-Encoding, or that was not offered); too_large (more than the limit).
     """
 
     kind: str
@@ -172,9 +171,9 @@ class Failure:
         return {"kind": self.kind, "detail": self.detail}
 
 
-#: Failures that say nothing about the service: it was never reached.
+#: Failures before the service was reached, which say nothing about it.
 UNREACHED: Final = frozenset({"refused", "dns", "tls", "proxy", "setup"})
-#: A kept-alive connection that ended when it was used again: the other side may close it at its leisure.
+#: A kept-alive connection that was closed before it was reused, which is allowed at any time.
 STALE: Final = "stale"
 
 
@@ -204,13 +203,13 @@ class Exchange:
 
     @property
     def speaks_of_project(self) -> bool:
-        """Whether the response to a request for one project names it other than by repeating the path."""
+        """Whether the response to a request for one project contains more of it than the path of the request."""
         identifier = self.case.path.rpartition("/")[2].encode()
         body = self.response.body if self.response else b""
         return bool(identifier) and identifier in body.replace(b"/" + identifier, b"")
 
     def to_json(self) -> dict[str, Any]:
-        """A JSON object that :meth:`from_json` turns into an equal exchange."""
+        """A JSON object, see :meth:`from_json`."""
         record: dict[str, Any] = {
             "worker": self.worker,
             "number": self.number,

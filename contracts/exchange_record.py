@@ -1,4 +1,4 @@
-"""One exchange as a history holds it, with what the judge said of it."""
+"""One exchange in a history, with its judgement."""
 
 from __future__ import annotations
 
@@ -12,17 +12,17 @@ from contracts.oracle import Violation
 if TYPE_CHECKING:
     from contracts.judgement import Judgement
 
-#: The worker and the number of an exchange: together they name it.
+#: The worker and the number of an exchange, which identify it.
 Place = tuple[str, int]
-#: Characters of a body that a reduced record keeps.
+#: The number of characters of a body in a reduced record.
 _BEGINNING: Final = 400
 
 
 @dataclass(frozen=True, slots=True)
 class ExchangeRecord:
-    """One exchange, with what the judge said of it if it was judged.
+    """One exchange, with its judgement if it was judged.
 
-    ``encoded`` is its JSON object: most members of most exchanges are never asked for, so each is decoded when it is.
+    ``encoded`` is its JSON object. Members are decoded on access, because most are never read.
     """
 
     type: ClassVar = "exchange"
@@ -34,7 +34,7 @@ class ExchangeRecord:
 
         Args:
             exchange: The exchange.
-            judgement: None if it was not for the judge.
+            judgement: None if it was not judged.
             signature: The id of the signature with the clauses that it exercised.
         """
         record = {"type": "exchange", **exchange.to_json()}
@@ -71,7 +71,7 @@ class ExchangeRecord:
 
     @property
     def place(self) -> Place:
-        """Its name within a history."""
+        """Its identifier in a history."""
         return (self.encoded["worker"], self.encoded["number"])
 
     @property
@@ -106,13 +106,13 @@ class ExchangeRecord:
 
     @property
     def body_text(self) -> str:
-        """The body of the request as the history has it: in Base64 if it is not UTF-8; empty if there is none."""
+        """The body of the request as stored: in Base64 if it is not UTF-8; empty if there is none."""
         case = self.encoded["case"]
         return str(case.get("body") or case.get("body_base64") or "")
 
     @property
     def size(self) -> int:
-        """Characters of :attr:`body_text` before it was reduced."""
+        """The number of characters of :attr:`body_text` before it was reduced."""
         size = self.encoded.get("size")
         return len(self.body_text) if size is None else int(size)
 
@@ -135,7 +135,7 @@ class ExchangeRecord:
 
     @property
     def failure_kind(self) -> str:
-        """Why there is no response, in a word; empty if there is one."""
+        """The kind of its failure; empty if there is a response."""
         return str((self.encoded.get("failure") or {}).get("kind", ""))
 
     @property
@@ -162,22 +162,22 @@ class ExchangeRecord:
 
     @property
     def why(self) -> tuple[str, ...]:
-        """Why the page leaves open what is expected."""
+        """The reasons for UNSPECIFIED."""
         return tuple(self.encoded.get("why", ()))
 
     @property
     def findings(self) -> tuple[Finding, ...]:
-        """What it shows by itself."""
+        """Its findings."""
         return tuple(map(Finding.from_json, self.encoded.get("findings", ())))
 
     @property
     def crashed(self) -> tuple[str, ...]:
-        """The checks that failed themselves."""
+        """The checks that raised an error."""
         return tuple(self.encoded.get("crashed", ()))
 
     @property
     def project(self) -> dict[str, Any] | None:
-        """The members of a created project that the checks of the history read; None if none was created."""
+        """The members of a created project that the history checks read; None if none was created."""
         project: dict[str, Any] | None = self.encoded.get("project")
         return project
 
@@ -189,17 +189,17 @@ class ExchangeRecord:
 
     @property
     def date(self) -> str | None:
-        """The header Date of the response, where it created a project."""
+        """The header Date of a response that created a project."""
         date: str | None = self.encoded.get("date")
         return date
 
     @property
     def is_reduced(self) -> bool:
-        """Whether this is what :meth:`reduced` kept."""
+        """Whether this record was made by :meth:`reduced`."""
         return "size" in self.encoded
 
     def reduced(self) -> ExchangeRecord:
-        """What the checks of the history need of an exchange that created a project: neither response nor headers."""
+        """The part that the history checks need of an exchange that created a project: no response, no headers."""
         encoded, case = self.encoded, self.encoded["case"]
         names = ("worker", "number", "started", "elapsed", "signature", "project")
         kept = {name: encoded[name] for name in names}
@@ -209,7 +209,7 @@ class ExchangeRecord:
 
 
 def _facts(project: dict[str, Any]) -> dict[str, Any]:
-    """The members that the checks of the history read."""
+    """The members that the history checks read."""
     facts = {name: project.get(name) for name in ("id", "platformId", "created", "updated")}
     plan = project.get("plan")
     facts["plan"] = {"id": plan.get("id")} if isinstance(plan, dict) else None

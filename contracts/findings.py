@@ -1,4 +1,4 @@
-"""What a check says: findings, outcomes, and the key that findings with one cause share."""
+"""Findings, outcomes of clauses, and levels."""
 
 from __future__ import annotations
 
@@ -6,13 +6,13 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Any, Final
 
-#: The causes of findings about an invalid request that was accepted, and about a valid one that was refused.
+#: The causes of findings: an invalid request was accepted, a valid one was refused.
 ACCEPTED: Final = "accepted"
 REFUSED: Final = "refused"
 
 
 class Outcome(Enum):
-    """What is known of a clause after a run."""
+    """The outcome of a clause after a run."""
 
     PASS = "pass"  # noqa: S105  # no password
     PARTIAL = "partial"
@@ -35,12 +35,12 @@ class Level(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One broken promise seen in one exchange.
+    """One broken promise in one exchange.
 
     ``clause`` is an id of the catalogue, ``cause`` distinguishes causes under the same clause, ``expected`` and
-    ``received`` are one-line sentences for a person, ``where`` is a JSON pointer into the request or the response
-    (or a header name), empty if it is the whole; ``kinds`` name what the value has that others with another root
-    cause may not have (see :mod:`contracts.kinds`).
+    ``received`` are one-line sentences for readers, ``where`` is a JSON pointer into the request or the response (or a
+    header name), empty for the whole; ``kinds`` are properties that may distinguish its root cause (see
+    :mod:`contracts.kinds`).
     """
 
     clause: str
@@ -52,7 +52,7 @@ class Finding:
 
     @property
     def key(self) -> tuple[str, str]:
-        """Findings with the same key are reported as one, with a count, unless their kinds tell them apart."""
+        """Findings with the same key are reported as one, with a count, unless their kinds distinguish them."""
         return (self.clause, self.cause)
 
     def to_json(self) -> dict[str, Any]:
@@ -73,9 +73,9 @@ class Finding:
 
 
 class BrokenPromise(AssertionError):
-    """Raised by a test to say that the service broke a clause; a subclass for each clause.
+    """Raised by a test if the service broke a clause; each clause has a subclass.
 
-    An ordinary exception with no context, so that Hypothesis shrinks the case.
+    It has no context, so that Hypothesis can shrink the case.
     """
 
 
@@ -83,6 +83,6 @@ _CLASSES: dict[str, type[BrokenPromise]] = {}
 
 
 def broken_promise(finding: Finding) -> BrokenPromise:
-    """An exception whose class depends on the clause alone, so that Hypothesis keeps causes apart."""
+    """An exception whose class depends only on the clause, so that Hypothesis distinguishes causes."""
     kind = _CLASSES.setdefault(finding.clause, type("BrokenPromise", (BrokenPromise,), {"clause": finding.clause}))
     return kind(f"{finding.clause}: expected {finding.expected}; received {finding.received}")

@@ -1,8 +1,7 @@
-"""The records of a history as types, and the one codec between them and its JSON lines.
+"""The records of a history as types, and the codec for their JSON lines.
 
-A history has one JSON object a line: ``type`` names the record, ``worker`` the process that wrote it, the other
-members are those of the class. A member that is None is left out; members and types that a reader does not know are
-passed over.
+A history has one JSON object per line: ``type`` names the record, ``worker`` the process that wrote it, and the other
+members are those of the class. Members that are None are omitted; unknown members and types are ignored.
 """
 
 from __future__ import annotations
@@ -28,7 +27,7 @@ class Target:
 
 @dataclass(frozen=True, slots=True)
 class KeptProject:
-    """A project that the cleanup left, and why."""
+    """A project that the cleanup left, with the reason."""
 
     id: str
     why: str
@@ -36,7 +35,7 @@ class KeptProject:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunRecord:
-    """The first record: what ran where, and the clauses that the run verifies. Times are seconds since the epoch."""
+    """The first record: the run, its target, and the clauses that it verifies. Times are seconds since the epoch."""
 
     type: ClassVar = "run"
     id: str | None = None
@@ -59,7 +58,7 @@ class RunRecord:
 
 @dataclass(frozen=True, slots=True)
 class SignatureRecord:
-    """The clauses that exchanges with this signature exercised, by their sides."""
+    """The clauses that exchanges with this signature exercised, by side."""
 
     type: ClassVar = "signature"
     id: int
@@ -70,7 +69,7 @@ class SignatureRecord:
 
 @dataclass(frozen=True, slots=True)
 class FindingRecord:
-    """A finding that rests on more than one exchange; ``exchange`` is the one that shows it best."""
+    """A finding that rests on several exchanges; ``exchange`` is the one that shows it best."""
 
     type: ClassVar = "finding"
     finding: Finding
@@ -81,7 +80,7 @@ class FindingRecord:
 
 @dataclass(frozen=True, slots=True)
 class ReattributedRecord:
-    """A finding of exchange ``number`` that counts as another one after further requests."""
+    """A finding of exchange ``number`` that was reattributed after further requests."""
 
     type: ClassVar = "reattributed"
     number: int
@@ -104,7 +103,7 @@ class NotToBlameRecord:
 
 @dataclass(frozen=True, slots=True)
 class RepeatedRecord:
-    """A case that showed a finding was sent again, and did or did not fail again."""
+    """A case with a finding was repeated, and did or did not fail again."""
 
     type: ClassVar = "repeated"
     clause: str
@@ -115,7 +114,7 @@ class RepeatedRecord:
 
 @dataclass(frozen=True, slots=True)
 class ExercisedRecord:
-    """So many valid and invalid cases exercised a clause that no single exchange can show."""
+    """The number of valid and invalid cases that exercised a clause which no single exchange can show."""
 
     type: ClassVar = "exercised"
     clause: str
@@ -136,7 +135,7 @@ class NotExercisedRecord:
 
 @dataclass(frozen=True, slots=True)
 class NoteRecord:
-    """A remark for the report; ``data`` is the same for a program."""
+    """A note for the report; ``data`` is its content for programs."""
 
     type: ClassVar = "note"
     kind: str
@@ -147,7 +146,7 @@ class NoteRecord:
 
 @dataclass(frozen=True, slots=True)
 class PhaseRecord:
-    """A part of the run that began at ``started``."""
+    """A phase of the run that began at ``started``."""
 
     type: ClassVar = "phase"
     name: str
@@ -178,7 +177,7 @@ class ObservationsRecord:
 
 @dataclass(frozen=True, slots=True)
 class PublishedRecord:
-    """A published document that the run was given: the JSON schemas of the request and of the response."""
+    """A published document given to the run: the JSON schemas of the request and of the response."""
 
     type: ClassVar = "published"
     source: str
@@ -189,7 +188,7 @@ class PublishedRecord:
 
 @dataclass(frozen=True, slots=True)
 class EndRecord:
-    """The end of a process; ``reason`` says why the run can give no verdict, empty if it can."""
+    """The end of a process; ``reason`` says why there is no verdict, empty if there is one."""
 
     type: ClassVar = "end"
     reason: str

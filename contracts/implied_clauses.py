@@ -1,4 +1,4 @@
-"""Clauses that no schema can hold, written out: the wire, authorization, meaning, state and time."""
+"""Clauses that no schema can express: HTTP, authorization, semantics, state and time."""
 
 from __future__ import annotations
 
@@ -87,10 +87,10 @@ _DOCUMENTED = (
     ),
 )
 
-#: Members of the response that count what a project has.
+#: Members of the response that are counts.
 COUNTS = tuple(f"analytics.{name}" for name in ("totalUsers", "activeUsers", "totalFlows", "activeFlows"))
-#: Members of the response that an unlisted member of the body must not decide; of ``id`` and ``platformId``
-#: other clauses say so.
+#: Members of the response that an unlisted member of the body must not set; ``id`` and ``platformId`` have clauses of
+#: their own.
 OWN = ("ownerId",)
 
 _IMPLIED = (
@@ -198,7 +198,7 @@ _ADVISORY = (
 
 
 def written_out(echoed: Iterable[str]) -> Iterator[dict[str, Any]]:
-    """The members of each clause that no schema holds; ``echoed`` names the fields that the response repeats."""
+    """The definitions of these clauses; ``echoed`` names the request fields that are also in the response."""
     for identifier, promise, statement, source, sides in _DOCUMENTED:
         yield _entry(identifier, Level.DOCUMENTED, promise, statement, source, sides)
     for name in echoed:

@@ -1,4 +1,4 @@
-"""Instants as a service writes them: RFC 3339 in JSON, and the Date header of HTTP."""
+"""Instants in responses: RFC 3339 in JSON, and the Date header of HTTP."""
 
 from __future__ import annotations
 
@@ -7,14 +7,14 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
 _INSTANT = re.compile(
-    # The hour 24 of ISO 8601, which newer versions of Python read, is none of RFC 3339.
+    # Newer versions of Python accept the hour 24 of ISO 8601, which RFC 3339 does not have.
     r"\d{4}-\d{2}-\d{2}[Tt](?:[01]\d|2[0-3]):\d{2}:\d{2}(?:\.\d+)?(?:[Zz]|[+-](?:[01]\d|2[0-3]):[0-5]\d)",
     re.ASCII,
 )
 
 
 def instant(text: str) -> datetime | None:
-    """The instant that an RFC 3339 date-time names, None if the text is no such thing."""
+    """The instant of an RFC 3339 date-time, None for other texts."""
     if not _INSTANT.fullmatch(text):
         return None
     # datetime has no leap seconds; RFC 3339 allows second 60.
@@ -26,7 +26,7 @@ def instant(text: str) -> datetime | None:
 
 
 def http_date(value: str | None) -> datetime | None:
-    """The instant of a Date header, None if there is none that can be read.
+    """The instant of a Date header, None if it is missing or invalid.
 
     The zone ``-0000`` is UTC of an unknown place (RFC 5322, section 3.3), not the local time of this machine.
     """

@@ -1,4 +1,4 @@
-"""Whether two parsed JSON values are the same, and where they differ first."""
+"""Equality of parsed JSON values, and their first difference."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ if TYPE_CHECKING:
 
 
 def same(sent: Any, received: Any) -> bool:
-    """Whether two parsed values are the same JSON value, however deep they are.
+    """Whether two parsed values are the same JSON value, at any depth.
 
-    Numbers are compared by value as doubles, an integer that no double holds exactly equals any number;
-    strings code point by code point; arrays in order; members in any order.
+    Numbers are compared as doubles; an integer that no double represents exactly equals any number. Strings are
+    compared by code points, arrays in order, members in any order.
     """
     waiting = [(sent, received)]
     while waiting:
@@ -35,7 +35,7 @@ def same(sent: Any, received: Any) -> bool:
 
 
 def _is_exact(number: Any) -> bool:
-    """Whether a double holds the number as written: an integer of up to 53 bits, or any fraction."""
+    """Whether a double represents the number as written: an integer of up to 53 bits, or any fraction."""
     return isinstance(number, float) or int(float(number)) == number
 
 
@@ -55,7 +55,7 @@ def _as_double(number: float) -> float:
 
 
 def first_difference(sent: Any, received: Any, pointer: str = "") -> tuple[str, Any, Any] | None:
-    """The JSON pointer of the first place where two values differ, with both sides; None if they are the same."""
+    """The JSON pointer of the first difference between two values, with both sides; None if they are the same."""
     if same(sent, received):
         return None
     while (step := _step(sent, received)) is not None:
@@ -65,7 +65,7 @@ def first_difference(sent: Any, received: Any, pointer: str = "") -> tuple[str, 
 
 
 def _step(sent: Any, received: Any) -> str | int | None:
-    """The first member or item in which two different values differ; None if they differ as a whole."""
+    """The first member or item that differs; None if the values differ as a whole."""
     names: Iterable[str | int] = ()
     if isinstance(sent, dict) and isinstance(received, dict):
         names = [*sent, *(name for name in received if name not in sent)]
@@ -75,7 +75,7 @@ def _step(sent: Any, received: Any) -> str | int | None:
 
 
 def _are_reordered(sent: list[Any], received: list[Any]) -> bool:
-    """Whether two lists that differ hold the same values, in another order."""
+    """Whether two lists that differ have the same values in another order."""
     try:
         before, after = (sorted(json.dumps(item, sort_keys=True) for item in items) for items in (sent, received))
     except RecursionError:

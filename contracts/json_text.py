@@ -1,4 +1,4 @@
-"""JSON texts as in RFC 8259, stricter than Python's ``json``, with what parsers disagree about."""
+"""JSON texts as in RFC 8259: stricter than Python's ``json``, and with what parsers treat differently."""
 
 from __future__ import annotations
 
@@ -11,32 +11,32 @@ from typing import TYPE_CHECKING, Any, Final, NoReturn
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
 
-#: Deeper texts, and longer ones, are left to the service: RFC 8259, section 9, lets a parser set limits, and
-#: widespread ones begin at 32 levels.
+#: Deeper or longer texts are UNSPECIFIED: RFC 8259, section 9, allows limits of parsers, and common ones begin at 32
+#: levels.
 DEEPEST: Final = 32
 TOO_DEEP: Final = "nested deeper than parsers must follow"
 LONGEST: Final = 1_000_000
 
 _LONE = re.compile(r"[\ud800-\udfff]")
-#: From here on a double is an infinity (IEEE 754, round to nearest).
+#: Numbers from here on are infinite as doubles (IEEE 754, round to nearest).
 _TOO_LARGE: Final = 2**1024 - 2**970
 _BOM = b"\xef\xbb\xbf"
 
 
 class MalformedJSON(ValueError):
-    """The bytes are no JSON text; the message says where and why."""
+    """The bytes are not a JSON text; the message says where and why."""
 
 
 class NotUTF8(ValueError):
-    """The bytes are not UTF-8 (RFC 8259, section 8.1): also a JSON text in UTF-16 or UTF-32, whatever its bytes."""
+    """The bytes are not UTF-8 (RFC 8259, section 8.1), including JSON texts in UTF-16 or UTF-32."""
 
 
 @dataclass(slots=True)
 class JsonText:
-    """A parsed text. ``oddities`` names what RFC 8259 leaves to the parser; ``repeated`` the repeated members.
+    """A parsed text. ``oddities`` names what RFC 8259 leaves to the parser, ``repeated`` the repeated members.
 
-    Numbers are int where the text has no fraction or exponent, else float; one that no double can hold is
-    an infinity.
+    Numbers are int if the text has no fraction or exponent, else float; numbers beyond the range of doubles are
+    infinite.
     """
 
     value: Any
@@ -45,7 +45,7 @@ class JsonText:
 
 
 class _Reader:
-    """The hooks of one parse: what ``json`` takes in silence is noted here."""
+    """The hooks of one parse, which record what ``json`` accepts silently."""
 
     def __init__(self) -> None:
         self.oddities: list[str] = []
@@ -59,9 +59,9 @@ class _Reader:
         return built
 
     def integer(self, digits: str) -> int | float:
-        if len(digits) < 309:  # without a sign 309 digits may be too many
+        if len(digits) < 309:  # 309 digits without a sign may exceed a double
             return int(digits)
-        # Python refuses to convert very long digit strings; no double holds them either.
+        # Python refuses to convert very long digit strings, which exceed doubles too.
         number = int(digits) if len(digits) <= 310 else _TOO_LARGE
         return number if abs(number) < _TOO_LARGE else self._overflow(digits)
 
@@ -112,21 +112,21 @@ def _any_integer(digits: str) -> int | float:
     return int(digits) if len(digits) < 4_300 else float(digits)
 
 
-#: Reads integers of any length; those that Python refuses to convert become infinite.
+#: Parses integers of any length; those that Python refuses to convert become infinite.
 LENIENT: Final = json.JSONDecoder(parse_int=_any_integer)
 
 
-#: Values, and arrays and objects, of a text that is read leniently: several threads may do so at once.
+#: The maximum numbers of values, and of arrays and objects, of a text that is parsed leniently by several threads.
 _MOST_VALUES, _MOST_CONTAINERS = 300_000, 100_000
 
 
 def loads_lenient(data: bytes) -> Any:
-    """Any JSON text, whatever it holds: what is nested too deep for Python is null, very long integers are infinite.
+    """Parse any JSON text: what is nested too deep for Python becomes null, very long integers become infinite.
 
-    A service may keep such values: the list that shows them must stay readable.
+    A service may store such values, and the list that shows them must stay readable.
 
     Raises:
-        ValueError: The data is no JSON text, or needs much more memory than a page of projects.
+        ValueError: The data is not JSON, or needs much more memory than a page of projects.
     """
     if data.count(b",") > _MOST_VALUES or data.count(b"{") + data.count(b"[") > _MOST_CONTAINERS:
         raise ValueError("too many values")
@@ -138,7 +138,7 @@ def loads_lenient(data: bytes) -> Any:
 
 
 _STRING_OR_BRACKET: Final = re.compile(rb'"(?:[^"\\]|\\.)*"|[\[\]{}]')
-#: Levels that are kept of a text that is too deep.
+#: The number of levels of a too deep text that are parsed.
 _KEPT: Final = 64
 
 
@@ -157,7 +157,7 @@ def _without_depths(data: bytes) -> bytes:
 
 
 def _is_wide(data: bytes) -> bool:
-    """Whether the bytes are a JSON text in UTF-16 or UTF-32, which lenient parsers detect."""
+    """Whether the bytes are JSON in UTF-16 or UTF-32, which lenient parsers detect."""
     try:
         json.loads(data)
     except (ValueError, RecursionError):
@@ -166,7 +166,7 @@ def _is_wide(data: bytes) -> bool:
 
 
 def _oddities(text: str, value: Any) -> Iterator[str]:
-    """What RFC 8259 leaves to the parser; a look at the text spares most values the walk."""
+    """What RFC 8259 leaves to the parser; a quick test of the text avoids walking most values."""
     if "\\u" in text or "\x00" in text:
         yield from _odd_characters(value)
     if "proto" in text or "\\u" in text:
@@ -177,7 +177,7 @@ def _oddities(text: str, value: Any) -> Iterator[str]:
         yield TOO_DEEP
 
 
-#: How the reason ends where a text holds NaN, Infinity or -Infinity.
+#: The end of the error message for NaN, Infinity or -Infinity.
 NO_VALUE: Final = "is no JSON value"
 
 
@@ -258,7 +258,7 @@ def is_number(value: Any) -> bool:
 def has_type(value: Any, name: str) -> bool:
     """Whether ``value`` is of the JSON Schema type ``name`` (``integer`` includes 1.0)."""
     if name == "integer":
-        # What no double holds has no fraction left: a huge integer is one, too.
+        # Infinite numbers are integers beyond the range of doubles.
         return not isinstance(value, bool) and (
             isinstance(value, int) or (isinstance(value, float) and (value.is_integer() or math.isinf(value)))
         )
@@ -266,7 +266,7 @@ def has_type(value: Any, name: str) -> bool:
 
 
 def has_one_of(value: Any, names: Collection[str]) -> bool:
-    """Whether ``value`` is of any of the JSON Schema types ``names``."""
+    """Whether ``value`` has any of the JSON Schema types ``names``."""
     return type_name(value) in names or ("integer" in names and has_type(value, "integer"))
 
 
@@ -280,5 +280,5 @@ class _Absent:
         return "nothing"
 
 
-#: Stands for a member that is not there.
+#: The value of a member that is missing.
 ABSENT: Final = _Absent()

@@ -1,4 +1,4 @@
-"""The judge: takes one exchange and says what was expected, kept and broken."""
+"""The judge: decides for one exchange what was expected, kept and broken."""
 
 from __future__ import annotations
 
@@ -47,11 +47,11 @@ CHECKS: Final[tuple[Check, ...]] = (
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
-    """What one exchange shows.
+    """The result for one exchange.
 
     ``positive`` and ``negative`` are the clauses that it exercised, with a request that may be accepted and with one
-    that must be refused; ``crashed`` names checks that failed themselves, which makes their clauses unknown;
-    ``unasked`` holds what the response has for members that were not sent, where a service may have a default.
+    that must be refused; ``crashed`` names checks that raised an error, which makes their clauses unknown; ``unasked``
+    has the values of members that were not sent, for which a service may have a default.
     """
 
     expectation: Expectation
@@ -64,7 +64,7 @@ class Judgement:
 
 
 class Judge:
-    """Judges exchanges under one contract; keeps no state between them."""
+    """Judges exchanges under one contract; stateless."""
 
     def __init__(self, contract: Contract, limits: Limits, secrets: Secrets, run_id: str = "") -> None:
         self.contract = contract
@@ -85,10 +85,10 @@ class Judge:
     def judge(
         self, exchange: Exchange, expectation: Expectation | None = None, redacted: Exchange | None = None
     ) -> Judgement:
-        """Apply every check to ``exchange``, a POST to the collection; ``redacted`` is the same without the key."""
+        """Apply every check to ``exchange``, a POST to the collection; ``redacted`` is its copy without the key."""
         expected = expectation or self.expect(exchange.case)
-        # A response that holds the key is shown to its own check alone: what the others quote is cut short,
-        # and half a key is not redacted afterwards.
+        # Only one check sees a response with the key: other checks truncate what they quote,
+        # and a truncated key would not be redacted afterwards.
         raw = Context(self.contract, exchange, expected, self.limits, self.secrets, self.run_id)
         clean = redacted or self.secrets.redact_exchange(exchange)
         context = raw if clean is exchange else replace(raw, exchange=clean)
@@ -111,9 +111,9 @@ class Judge:
         )
 
     def _exercised(self, context: Context) -> tuple[tuple[str, ...], tuple[str, ...]]:
-        """The clauses that the exchange could have broken: with a valid or an open request, with an invalid one."""
+        """The clauses that the exchange could have broken: as a valid or UNSPECIFIED request, and as an invalid one."""
         counted = (clause for check in CHECKS for clause in check.count(context))
-        # A contract need not have every member that a check knows.
+        # A contract may lack members that a check knows.
         clauses = tuple(dict.fromkeys(clause for clause in counted if clause in self._catalogue))
         return ((), clauses) if context.expectation.expected is Expected.REJECTED else (clauses, ())
 
@@ -130,33 +130,33 @@ class Judge:
 def _unasked(context: Context) -> dict[str, Any] | None:
     sent, project = context.expectation.body, context.project
     if project is None or context.expectation.expected is not Expected.CREATED or not isinstance(sent, dict):
-        return None  # what was sent is not known for sure
+        return None  # the values that were sent are uncertain
     return {name: project[name] for name in DEFAULTED if name not in sent and project.get(name) is not None}
 
 
 def sent_external_id(expectation: Expectation) -> str | None:
-    """The externalId of the body that was sent, None if it has no text there."""
+    """The externalId in the body of a case, None if it has none or it is no string."""
     body = expectation.body
     external_id = body.get("externalId") if isinstance(body, dict) else None
     return external_id if isinstance(external_id, str) else None
 
 
 class ExternalIdUses:
-    """Which externalIds a run has sent: a second use may be refused. Not safe to use from several threads."""
+    """The externalIds that a run has sent: a second use may be refused. Not thread-safe."""
 
     def __init__(self) -> None:
         self._sent: Counter[str] = Counter()
         self._failed: Counter[str] = Counter()
 
     def sending(self, external_id: str) -> None:
-        """Note that a request with this externalId is about to be sent."""
+        """Record that a request with this externalId is about to be sent."""
         self._sent[external_id] += 1
 
     def expect(self, external_id: str, expectation: Expectation) -> Expectation:
-        """What is expected of a request that was sent, given the other uses of its externalId.
+        """What is expected of a request, given the other uses of its externalId.
 
-        Where every other use ended in a server error, nobody knows whether the externalId is in use, and a failure is
-        not one of a second use.
+        If every other use ended with a server error, it is unknown whether the externalId is in use, and a failure is
+        not attributed to a second use.
         """
         others = self._sent[external_id] - 1
         if others < 1 or (expectation.expected is not Expected.CREATED and expectation.why != (IN_USE,)):
@@ -165,7 +165,7 @@ class ExternalIdUses:
         return Expectation(Expected.UNSPECIFIED, why=(why,), body=expectation.body)
 
     def received(self, external_id: str, status: int, *, processed: bool = True) -> None:
-        """Note the status of the response; ``processed`` is false where the service did not look at the request."""
+        """Record the status of the response; ``processed`` is false if the service did not process the request."""
         if not processed:
             self._sent[external_id] -= 1
         elif status >= 500:

@@ -1,8 +1,7 @@
-"""Kinds of wrong values and of changes: what tells two mistakes under one clause apart.
+"""Kinds of wrong values and of changes, which distinguish mistakes under one clause.
 
-A kind is a short name for something that a case has. A mistake shows in all cases of its kinds and in no other: from
-the kinds of the failing cases, and of those that passed, :mod:`contracts.root_causes` concludes how many mistakes
-there are.
+A kind is a short name of a property of a case. A mistake shows in all cases of its kinds and in no others: from the
+kinds of failing and passing cases :mod:`contracts.division` derives the number of mistakes.
 """
 
 from __future__ import annotations
@@ -23,38 +22,38 @@ from contracts.patterns import Pattern
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-#: Stands for the key, or for a wrong one that is made of it (see :mod:`contracts.secrets`).
+#: The template of the key, or of a wrong key derived from it (see :mod:`contracts.secrets`).
 _TEMPLATE: Final = re.compile(r"\{[^{}]*\}")
-#: The kind of a value of the wrong type that comes back as one of the right type. It does not tell mistakes under one
-#: clause apart, but it shows that clauses of several fields are broken by the same one.
+#: The kind of a value of the wrong type that is returned with the right type. It does not distinguish mistakes under
+#: one clause, but shows that one mistake breaks clauses of several fields.
 CONVERTED: Final = "converted"
-#: The cause of findings about a value that comes back as another one.
+#: The cause of findings about a value that is returned changed.
 CHANGED: Final = "changed"
-#: The kind of a text that comes back without some of its characters: of trimming, stripping, cutting.
+#: The kind of a text that is returned without some of its characters: trimmed, stripped, truncated.
 LEFT_OUT: Final = "characters left out"
-#: The kind of a text that comes back without some white space at its ends.
+#: The kind of a text that is returned without some white space at its ends.
 AT_THE_ENDS: Final = "white space at the ends"
-#: How the kind of a text begins in which several characters became the same one.
+#: The prefix of the kind of a text in which several characters were replaced by the same one.
 ONE_TARGET: Final = "characters to "
 _CUT_AFTER: Final = "cut after "
-#: The kinds of a text that a pattern matches in part: at its beginning, at its end.
+#: The kinds of a text of which a part matches the pattern: its start, its end.
 BEGINS_RIGHT: Final = "with a beginning that is right"
 ENDS_RIGHT: Final = "with an end that is right"
-#: Offences in a text behind which it may be right.
+#: The maximum number of offending characters after which the rest of a text may match.
 _OFFENCES: Final = 8
-#: Characters of a value that a kind shows.
+#: The maximum length of a value in a kind.
 _SHOWN: Final = 80
-#: Texts that are cut have at least so many characters where it is a limit that cuts them.
+#: The minimum length of a truncated text that is attributed to a limit.
 _SHORTEST_LIMIT: Final = 8
-#: Texts of more characters are compared by their beginning and length alone.
+#: Longer texts are compared only by their start and length.
 _LONGEST: Final = 60_000
-#: Characters at the end of a beginning that a change of the whole text may make others.
+#: The number of characters at the end of this start that may depend on the rest of the text.
 _MARGIN: Final = 16
 
 
 @lru_cache(maxsize=4_096)
 def kinds_of_mismatch(pattern: str, text: str) -> tuple[str, ...]:
-    """How a text misses a pattern: the offending character, that character in this place, and what is around it."""
+    """How a text misses a pattern: the offending character, its position, and the part that matches."""
     compiled = Pattern.compile(pattern)
     index, state = compiled.offence(text)
     place = f"behind {json.dumps(_prefixes(pattern)[state])}" if state else "at the start"
@@ -64,7 +63,7 @@ def kinds_of_mismatch(pattern: str, text: str) -> tuple[str, ...]:
     number = compiled.automaton.class_of(char)
     name = json.dumps(char) if char.isascii() else f"another character ({compiled.automaton.classes[number].name})"
     at_the_end = [f"{name} at the end"] if index == len(text) - 1 else []
-    # The whole text is wrong: only where a part is another text there is something to see.
+    # The whole text is wrong; only a different part of it can match.
     parts = (
         kind for kind, divide in _PARTS.items() if any(part != text and compiled.matches(part) for part in divide(text))
     )
@@ -74,7 +73,7 @@ def kinds_of_mismatch(pattern: str, text: str) -> tuple[str, ...]:
 
 
 def _ends_right(pattern: Pattern, rest: str) -> bool:
-    """Whether what is behind an offence is right, or what is behind one of the next."""
+    """Whether the text after an offending character, or after one of the next ones, matches."""
     for _ in range(_OFFENCES):
         if not rest or pattern.matches(rest):
             return bool(rest)
@@ -82,7 +81,7 @@ def _ends_right(pattern: Pattern, rest: str) -> bool:
     return False
 
 
-#: What a service may look at in place of a text, by what it is called.
+#: Parts or changes of a text that a service may match instead of the text, by name.
 _PARTS: Final[dict[str, Callable[[str], list[str]]]] = {
     "right but for white space": lambda text: [text.strip()],
     "with a line that is right": lambda text: text.split("\n"),
@@ -93,7 +92,7 @@ _PARTS: Final[dict[str, Callable[[str], list[str]]]] = {
 
 @lru_cache(maxsize=64)
 def _prefixes(pattern: str) -> dict[int, str]:
-    """For each state of the pattern's automaton a shortest text that leads there."""
+    """For each state of the pattern's automaton a shortest text that leads to it."""
     automaton = Pattern.compile(pattern).automaton
     found = {automaton.initial: ""}
     waiting = [automaton.initial]
@@ -105,7 +104,7 @@ def _prefixes(pattern: str) -> dict[int, str]:
     return found
 
 
-#: What a wrong key is of the right one, by a word of its name (see :mod:`contracts.secrets`).
+#: How a wrong key is derived from the right one, by a word of its name (see :mod:`contracts.secrets`).
 _FORMS: Final = {
     "minus": "a part of the key",
     "half": "a part of the key",
@@ -114,12 +113,12 @@ _FORMS: Final = {
 }
 
 
-#: The kind of a request that presents no credentials, or empty ones.
+#: The kind of a request without credentials, or with empty ones.
 _NOTHING: Final = "nothing presented"
 
 
 def kinds_of_credentials(value: str | None) -> tuple[str, ...]:
-    """What an Authorization header presents instead of the right key: the scheme, and what follows it."""
+    """The kinds of a wrong Authorization header: its scheme, and what follows the scheme."""
     if value is None:
         return (_NOTHING, "no credentials")
     scheme, _, rest = value.partition(" ")
@@ -132,7 +131,7 @@ def kinds_of_credentials(value: str | None) -> tuple[str, ...]:
 
 
 def kinds_of_media_type(value: str | None) -> tuple[str, ...]:
-    """What a Content-Type says instead of JSON: something like it, another type, or nothing."""
+    """The kind of a wrong Content-Type: similar to JSON, another type, or none."""
     essence = (value or "").partition(";")[0].strip().lower()
     if not essence:
         return ("no media type", "none" if value is None else "an empty one")
@@ -143,9 +142,9 @@ def kinds_of_media_type(value: str | None) -> tuple[str, ...]:
 
 
 def kinds_of_change(sent: Any, received: Any) -> tuple[str, ...]:
-    """What may have happened to a value that came back as another one; empty if nothing is known of it.
+    """The kinds of a change between the value sent and the value returned; empty if nothing is known.
 
-    Some say all of it (:func:`says_all`), the others a part.
+    Some describe the whole change (:func:`says_all`), others a part of it.
     """
     if json_text.ABSENT in (sent, received):
         return ("left out",) if received is json_text.ABSENT else ("added",)
@@ -162,24 +161,24 @@ def kinds_of_change(sent: Any, received: Any) -> tuple[str, ...]:
     return ()
 
 
-#: What else than ``str.strip`` takes for white space at the ends of a text: ``trim`` of JavaScript and of Java.
+#: White space for ``trim`` of JavaScript and of Java that ``str.strip`` does not remove.
 _BLANK_IN_JAVASCRIPT: Final = (
     "".join(filter(str.isspace, map(chr, range(0x3001)))).translate(dict.fromkeys([*range(0x1C, 0x20), 0x85]))
     + "\ufeff"
 )
 _BLANK_IN_JAVA: Final = "".join(map(chr, range(0x21)))
 _BLANK: Final = _BLANK_IN_JAVASCRIPT + _BLANK_IN_JAVA + "\x85"
-#: Escapes for HTML beside those of ``html.escape``.
+#: Escapes for HTML other than those of ``html.escape``.
 _HTML_BUT_QUOTES: Final = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;"})
 _HTML_IN_DECIMAL: Final = _HTML_BUT_QUOTES | str.maketrans({'"': "&#34;", "'": "&#39;"})
 _HTML_BY_NAME: Final = _HTML_BUT_QUOTES | str.maketrans({'"': "&quot;", "'": "&#39;"})
 _HTML_AND_SLASHES: Final = _HTML_BUT_QUOTES | str.maketrans(
     {'"': "&quot;", "'": "&#x27;", "/": "&#x2F;", "\\": "&#x5C;", "`": "&#96;"}
 )
-#: The kind of a text that comes back escaped for HTML, whichever characters are.
+#: The kind of a text that is returned escaped for HTML, whichever characters are escaped.
 _FOR_HTML: Final = "escaped for HTML"
 
-#: What services do to a text, by name.
+#: Changes that services make to a text, by name.
 WHOLE_CHANGES: Final[dict[str, Callable[[str], str]]] = {
     "trimmed": str.strip,
     "trimmed as in JavaScript": lambda text: text.strip(_BLANK_IN_JAVASCRIPT),
@@ -219,12 +218,12 @@ WHOLE_CHANGES: Final[dict[str, Callable[[str], str]]] = {
 
 
 def says_all(kind: str) -> bool:
-    """Whether a kind of change says all of it, and not a part."""
+    """Whether a kind describes the whole change."""
     return kind in WHOLE_CHANGES or kind == AT_THE_ENDS or kind.startswith(_CUT_AFTER)
 
 
 def is_vague(kind: str) -> bool:
-    """Whether a kind of change says so little that one mistake may look like it, and like another kind by accident."""
+    """Whether a kind of change is so unspecific that one mistake may have it and another kind by accident."""
     return kind in {"cut", "something added", LEFT_OUT} or kind.startswith(("to ", ONE_TARGET))
 
 
@@ -235,7 +234,7 @@ def _changes_of_text(sent: str, received: str) -> Iterator[str]:
     if is_whole and received in sent and received.strip(_BLANK) == sent.strip(_BLANK):
         yield AT_THE_ENDS
     if sent.startswith(received):
-        # A limit of fewer characters would be none: the text was cut at something in it.
+        # Shorter limits are implausible: the text was cut at a character in it.
         yield from (f"{_CUT_AFTER}{len(received):,}" for _ in range(len(received) >= _SHORTEST_LIMIT))
         yield "cut"
     elif sent.endswith(received):
@@ -265,17 +264,17 @@ def _whole_changes(sent: str, received: str) -> Iterator[str]:
 
 
 def _may_be_result(result: str, sent: str, received: str) -> bool:
-    """Whether a change of a text may have given what was received.
+    """Whether a change of a text may have produced the received text.
 
     Args:
-        result: What the change makes of the beginning of the text, of :data:`_LONGEST` characters.
+        result: The result of the change for the first :data:`_LONGEST` characters of the text.
         sent: The whole text.
         received: The whole text that was received.
     """
     known = received[:_LONGEST]
     if len(sent) <= _LONGEST and len(received) <= _LONGEST:
         return result == known
-    if len(sent) > _LONGEST:  # its end is not known, nor is what the change makes of it
+    if len(sent) > _LONGEST:  # the result for the rest of the text is unknown
         result = result[:-_MARGIN]
     compared = min(len(result), len(known))
     return (

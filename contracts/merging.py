@@ -1,4 +1,4 @@
-"""Root causes that are one mistake: a field without validation, a response without members, failures by chance."""
+"""Merges root causes that are one mistake: fields without validation, missing members, random failures."""
 
 from __future__ import annotations
 
@@ -17,22 +17,22 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
 _FAILS, _COMBINATION = "service.no_5xx", "request.combination"
-#: What a field that is not validated breaks, and so many members that are missing together have one cause.
+#: The minimum number of clauses that a field without validation breaks, and of members that are missing for one cause.
 _VALUE_CLAUSES = ("type", "pattern", "enum", "null")
 _MANY_MISSING = 4
-#: The share of a field's invalid values that are accepted if it is not validated: other mistakes refuse some.
+#: The minimum share of accepted invalid values of a field without validation: other mistakes may refuse some.
 _NEARLY_ALL = 0.85
-#: What shows that requests are mixed up, so many of them at least; and so many root causes may be of that.
+#: The finding that shows mixed-up requests; the minimum of such findings, and of root causes, that are merged.
 _MIXED: Final = ("response.201.answers_own_request", "another")
 _MANY_MIXED: Final = 20
 _MANY_CONSEQUENCES: Final = 4
-#: The share of the failures by chance that looks like those of one field: with a request that has no other.
+#: The share of random failures that look like those of one field, because the request has no other.
 _FEW: Final = 0.25
 _MISSING, _NOW_AND_THEN, _CONVERSION = "missing members", "failures now and then", "types are converted"
 _TAKEN = "members of the response are taken from the body"
 _TIMES = "the times of the response"
 _OF_TIMES: Final = {f"response.201.{name}" for name in ("created.clock", "updated.clock", "updated.order")}
-#: Fields whose values are converted that are so by one mistake: a validator that converts does so in every field.
+#: The minimum number of fields with type conversion for one common cause: a converting validator affects every field.
 _CONVERTED_FIELDS: Final = 3
 
 
@@ -42,13 +42,13 @@ def merged(
     accepted: Mapping[str, int],
     own: frozenset[str] = frozenset(),
 ) -> list[RootCause]:
-    """The root causes with those put together that are one: a field without validation, a response without members.
+    """The root causes after merging those that are one mistake.
 
     Args:
-        root_causes: the new ones, most severe first.
-        counts: of each clause how many invalid cases exercised it and how many broke it.
-        accepted: how many requests of each kind were accepted.
-        own: the members of the response that are no fields of a request.
+        root_causes: The new ones, most severe first.
+        counts: For each clause how many invalid cases exercised it and how many broke it.
+        accepted: How many requests of each kind were accepted.
+        own: The members of the response that are not fields of a request.
     """
     groups: dict[str, list[RootCause]] = {}
     found, rest = with_shared_reasons(root_causes, accepted)
@@ -71,7 +71,7 @@ def merged(
 
 
 def _by_message(root_causes: list[RootCause]) -> list[RootCause]:
-    """Refusals that nobody could look into as those of the one field that the service names for both."""
+    """Merge refusals without a known field into those of the one field for which the service has the same message."""
     rest = list(root_causes)
     for vague in (cause for cause in root_causes if (cause.clause, cause.cause) == (_COMBINATION, REFUSED)):
         messages = _messages(vague)
@@ -93,7 +93,7 @@ def _messages(refused: RootCause) -> set[tuple[str, ...]]:
 
 
 def _by_code(root_causes: list[RootCause]) -> Iterator[RootCause]:
-    """Server errors with one code at one place as one root cause, however the service words them."""
+    """Merge server errors with one code in one place, whatever their message."""
     groups: dict[tuple[str, str], list[RootCause]] = {}
     for cause in root_causes:
         code = code_of(cause.cause) if cause.clause == _FAILS else ""
@@ -104,7 +104,7 @@ def _by_code(root_causes: list[RootCause]) -> Iterator[RootCause]:
 
 
 def by_deviation(known: Iterable[RootCause]) -> list[RootCause]:
-    """The root causes that are covered by an accepted deviation, one for each entry."""
+    """Merge the root causes that are covered by the same accepted deviation."""
     groups: dict[str, list[RootCause]] = {}
     for cause in known:
         groups.setdefault(cause.known.name if cause.known else "", []).append(cause)
@@ -112,7 +112,7 @@ def by_deviation(known: Iterable[RootCause]) -> list[RootCause]:
 
 
 def _by_chance(failures: list[RootCause]) -> list[RootCause]:
-    """Failures that come now and then as one root cause, with those beside them that are as few."""
+    """Merge intermittent failures, with other root causes that are as rare."""
     most = max((cause.count for cause in failures if cause.passed_again), default=0)
     few = [cause for cause in failures if cause.passed_again or cause.count <= most * _FEW]
     rest = [cause for cause in failures if cause not in few]
@@ -120,10 +120,10 @@ def _by_chance(failures: list[RootCause]) -> list[RootCause]:
 
 
 def _by_mixed_requests(root_causes: list[RootCause], counts: Mapping[str, tuple[int, int]]) -> list[RootCause]:
-    """Responses that belong to other requests as one root cause, with what looks like other mistakes because of them.
+    """Merge responses that belong to other requests, with findings that follow from that.
 
     A service that mixes up concurrent requests accepts and refuses some of any kind. Another mistake fails again when
-    its case is sent again, alone, or breaks nearly every case of its clause.
+    its case is repeated alone, or breaks nearly every case of its clause.
     """
     mixed = next((cause for cause in root_causes if (cause.clause, cause.cause) == _MIXED and cause.kind == ""), None)
     if mixed is None or mixed.count < _MANY_MIXED:
@@ -142,24 +142,24 @@ def _by_mixed_requests(root_causes: list[RootCause], counts: Mapping[str, tuple[
 
 
 def _of_responses(cause: RootCause, own: frozenset[str]) -> str:
-    """The mistake that shows in several members of a response; empty if the root cause is of none."""
+    """The mistake of which a root cause shows one member of the response; empty if there is none."""
     if comes_of_the_body(cause, own):
         return _TAKEN
-    if cause.clause.endswith(".instant"):  # one serializer writes all of them
+    if cause.clause.endswith(".instant"):  # one serialiser writes all instants
         return f"instants:{cause.cause}:{re.sub('[0-9]', '0', cause.finding.received)}:{cause.count}"
     return _TIMES if cause.clause in _OF_TIMES else ""
 
 
 def _one_mistake(cause: RootCause, counts: Mapping[str, tuple[int, int]]) -> str:
-    """The mistake that a root cause may be a part of; empty, or unlike any other, if it is one of its own."""
+    """A key of the mistake that a root cause may belong to; empty, or unique, if it is one of its own."""
     head, _, aspect = cause.clause.rpartition(".")
     left_out = aspect == "echo" and all("left out" in cases.kinds for cases in cause.cases)
     if cause.clause.startswith("response.201.") and (aspect == "required" or left_out):
         return _MISSING
     if cause.clause in FAILURES and says_something(cause):
-        return f"{_FAILS}:{cause.cause}"  # the same failure, whether the externalId was used before or not
+        return f"{_FAILS}:{cause.cause}"  # the same failure, with a new or a used externalId
     if cause.clause in FAILURES and (cause.passed_again or not cause.failed_again):
-        return _NOW_AND_THEN  # what was sent may have nothing to do with it
+        return _NOW_AND_THEN  # the request may be irrelevant
     if cause.cause == ACCEPTED and all(CONVERTED in cases.kinds for cases in cause.cases):
         return _CONVERSION
     cases, broken = counts.get(cause.clause, (0, 0))
@@ -170,7 +170,7 @@ def _one_mistake(cause: RootCause, counts: Mapping[str, tuple[int, int]]) -> str
 
 
 def _blocked(cause: RootCause) -> str:
-    """The kind of the one message with which all cases are refused as if by a firewall; empty if there is none."""
+    """The common message of refusals by a firewall; empty if there is none."""
     if cause.cause != REFUSED:
         return ""
     kinds = {next((kind for kind in cases.kinds if kind.startswith(("401", "403"))), "") for cases in cause.cases}

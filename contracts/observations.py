@@ -1,7 +1,7 @@
-"""What the 201 responses of a run show beside the contract: members that it does not list, and promises never seen.
+"""What the 201 responses of a run show beyond the contract: undocumented members, and promises never observed.
 
-Nothing here judges: a response may hold more than the page lists. It tells the authors of the page where page and
-service have drifted apart.
+Nothing here is a finding: a response may have more than the page lists. It tells the authors of the page where page and
+service differ.
 """
 
 from __future__ import annotations
@@ -14,23 +14,23 @@ if TYPE_CHECKING:
 
     from contracts.document import Contract, Field
 
-#: Answers whose shapes are kept before they are counted by member; a service that makes up names has many.
+#: The maximum number of shapes before they are folded into counts; a service that generates names has many.
 _SHAPES: Final = 512
-#: Names of members that the contract does not list, and their length; the rest is counted together under ``...``.
+#: The maximum number and length of undocumented names; the rest is counted together under ``...``.
 _STRANGERS: Final = 100
 _LONGEST: Final = 200
 _REST: Final = "..."
 
-#: The names of an object's members, and those that are null.
+#: A shape: the names of an object's members, and those that are null.
 _Shape = tuple[tuple[str, ...], tuple[str, ...]]
 
 
 class Observations:
     """Counts members, nulls and enum values of 201 responses.
 
-    ``observe`` costs a few microseconds: it counts shapes (names and nulls of one object), of which a
-    service has few; members are counted when somebody asks. What a client sends free of form (``metadata``)
-    is not looked into; of what the service makes up (``icon``) the members are.
+    ``observe`` takes a few microseconds: it counts shapes (names and nulls of one object), of which a service has few;
+    members are counted on demand. Free-form values of clients (``metadata``) are not inspected, those of the service
+    (``icon``) are.
     """
 
     def __init__(self, contract: Contract) -> None:
@@ -77,7 +77,7 @@ class Observations:
             self._fold()
 
     def _option(self, member: Field, value: Any) -> None:
-        # What is no option breaks another promise; here it is counted nowhere.
+        # Other values break another promise and are not counted here.
         if type(value) is str and value in (member.enum or ()):
             self._values[member.path, value] += 1
 
@@ -105,7 +105,7 @@ class Observations:
     # -- in words -----------------------------------------------------------------------------------------
 
     def undocumented(self) -> list[str]:
-        """Members that answers carry and the contract does not list, one sentence each."""
+        """Members that responses have and the contract does not list, one sentence each."""
         self._fold()
         found = []
         for member, count in sorted(self._seen.items()):
@@ -117,7 +117,7 @@ class Observations:
         return found
 
     def unobserved(self) -> list[str]:
-        """Documented members that were never there or always null, and options never seen, one sentence each."""
+        """Documented members that were always missing or null, and options that never occurred, one sentence each."""
         self._fold()
         if not self._answers:
             return []
@@ -126,7 +126,7 @@ class Observations:
             holder = path.rpartition(".")[0]
             count = self._seen[path]
             if holder and not self._held[holder]:
-                continue  # the member that holds it is reported instead
+                continue  # its parent is reported instead
             if not count:
                 found.append(f"{path} is in none of the {self._answers} answers")
             elif self._nulls[path] == count:
@@ -157,7 +157,7 @@ class Observations:
         }
 
     def merge(self, counts: Mapping[str, Any]) -> None:
-        """Add the counts of another process, as :meth:`to_json` gave them. The contract must be the same."""
+        """Add the counts of another process, as returned by :meth:`to_json`. The contract must be the same."""
         self._fold()
         self._answers += counts["answers"]
         self._held.update(counts["held"])
@@ -174,6 +174,6 @@ def _shape(value: Mapping[str, Any]) -> _Shape:
 
 
 def _shown(member: str) -> str:
-    """The name of a member that a service made up: printable, and no longer than a line."""
+    """The name of an undocumented member, printable and truncated."""
     name = member if member.isprintable() else member.encode("unicode_escape").decode("ascii")
     return name if len(name) <= 80 else f"{name[:80]}..."

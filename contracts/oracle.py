@@ -1,7 +1,7 @@
-"""The oracle: derives from the bytes and headers that were sent what the page expects of the response.
+"""The oracle: derives the expected response from the bytes and headers that were sent.
 
-It knows no generator and no label. Patterns have ECMA-262 semantics; where the page says nothing the result
-is UNSPECIFIED, with the reason.
+It knows neither generators nor labels of cases. Patterns have ECMA-262 semantics; where the page says nothing the
+result is UNSPECIFIED, with the reason.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 
 class Expected(Enum):
-    """How the contract expects a request to be answered."""
+    """How a request must be answered under the contract."""
 
     CREATED = "created"
     REJECTED = "rejected"
@@ -35,9 +35,9 @@ class Expected(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Violation:
-    """One broken clause of the request and the JSON pointer (or header) where it is broken.
+    """One broken clause of the request, and the JSON pointer (or header) of the part that breaks it.
 
-    ``kinds`` name the ways in which the value is wrong, the widest first (see :mod:`contracts.kinds`).
+    ``kinds`` name the ways in which the value is wrong, the most general first (see :mod:`contracts.kinds`).
     """
 
     clause: str
@@ -48,11 +48,11 @@ class Violation:
 
 @dataclass(frozen=True, slots=True)
 class Expectation:
-    """What is expected, and why.
+    """The expected response, with reasons.
 
-    ``violations`` are the broken clauses of a REJECTED request (one where the case is isolated), ``why`` why it is
-    UNSPECIFIED, ``exercised`` the request clauses that an accepted request shows to be kept. ``body`` is the parsed
-    body, or ``json_text.ABSENT`` if there is none.
+    ``violations`` are the broken clauses of a REJECTED request (one if the case is isolated), ``why`` the reasons for
+    UNSPECIFIED, ``exercised`` the request clauses that are kept if the request is accepted. ``body`` is the parsed
+    body, or ``json_text.ABSENT``.
     """
 
     expected: Expected
@@ -63,18 +63,18 @@ class Expectation:
 
     @property
     def isolated(self) -> bool:
-        """Whether a rejection would prove something: exactly one clause is broken."""
+        """Whether a rejection proves something: exactly one clause is broken."""
         return len({violation.clause for violation in self.violations}) == 1
 
 
 _BEARER = re.compile(r"(?i:bearer)[ \t]+\{key\}[ \t]*\Z")
 _PARAMETER = re.compile(r'charset=(?:"utf-8"|utf-8)\Z', re.IGNORECASE)
-#: Media types under which whole families of servers read JSON, as they come: Flask and FastAPI the suffix (RFC 6839,
-#: section 3.1), Django REST framework the ranges.
+#: Media types that common servers treat as JSON by default: Flask and FastAPI the suffix (RFC 6839, section 3.1),
+#: Django REST framework the ranges.
 _FOR_JSON = re.compile(r"application/[^;]*\+json|application/\*|\*/\*")
-#: What a service may refuse requests by, without a word on the page: an origin, an address, a session.
+#: Headers for which a service may refuse a request although the page does not mention them.
 _WHENCE = frozenset({"origin", "x-forwarded-for", "cookie"})
-#: Reasons for UNSPECIFIED under which the values of an accepted request must come back nevertheless.
+#: Reasons for UNSPECIFIED with which the values of an accepted request must still be returned unchanged.
 DISPUTED: Final = "an address that the pattern admits and the e-mail standards do not"
 UNLISTED: Final = "member that the page does not list"
 SPELLING: Final = "another spelling of the bearer scheme (RFC 9110, section 11.1: without case)"
@@ -91,12 +91,12 @@ UNREADABLE: Final = "nested deeper than this suite can read: its values are not 
 _NO_NUMBER: Final = "a number that JSON does not have"
 NOT_UTF8: Final = "bytes that are not UTF-8, which widespread decoders replace"
 TOO_LARGE: Final = "a body that is larger than common limits"
-#: Bytes of a body beyond which a service may say that it is too large: RFC 9110, section 15.5.14, leaves the limit to
-#: the server, and widespread ones come with 100 kB and more.
+#: Bytes of a body beyond which a service may refuse it as too large: RFC 9110, section 15.5.14, leaves the limit to the
+#: server, and common defaults are 100 kB and more.
 LARGE: Final = 100_000
-#: The clause about how a request travels.
+#: The clause about the framing of a request.
 FRAMING: Final = "service.framing"
-#: Headers about how a request or its response travels, those that are refused most often first.
+#: Headers about the framing of a request or its response, the most often refused first.
 FRAMING_HEADERS: Final = ("Transfer-Encoding", "Expect", "Accept-Encoding")
 VALUES_STAND: Final = frozenset(
     {TOO_LARGE, DISPUTED, NUL, UNLISTED, SPELLING, PARAMETER, FOR_JSON, NO_MEDIA_TYPE}
@@ -105,7 +105,7 @@ VALUES_STAND: Final = frozenset(
 
 
 class Oracle:
-    """Answers for one contract; holds compiled patterns and no state."""
+    """The oracle of one contract; it has compiled patterns and no other state."""
 
     def __init__(self, contract: Contract) -> None:
         self._fields = {field.path: field for field in contract.fields}
@@ -113,7 +113,7 @@ class Oracle:
         self._optional = [field.path for field in contract.fields if not field.required]
 
     def expect(self, case: Case) -> Expectation:
-        """What the page expects of the response to ``case``, a POST to the collection."""
+        """The expected response to ``case``, a POST to the collection."""
         violations: list[Violation] = []
         why: list[str] = []
         self._authorization(case, violations, why)
@@ -148,7 +148,7 @@ class Oracle:
 
     @staticmethod
     def _media_type(case: Case, violations: list[Violation], why: list[str]) -> bool:
-        """Record what the header says; return whether the body is declared to be JSON."""
+        """Check Content-Encoding and Content-Type; return whether the body is declared as JSON."""
         if case.header("Content-Encoding") is not None:
             why.append("a content coding")
         value = case.header("Content-Type")
@@ -170,7 +170,7 @@ class Oracle:
     def _body(
         self, case: Case, violations: list[Violation], why: list[str], exercised: list[str], *, strict: bool
     ) -> Any:
-        """Judge the body. Where it is not declared as JSON (``strict`` false) only its values can be wrong."""
+        """Check the body. If it is not declared as JSON (``strict`` is false), only its values can be wrong."""
         text = _parsed(case, why)
         if isinstance(text, Violation):
             if strict:
@@ -187,7 +187,7 @@ class Oracle:
             violations.append(Violation("request.body.type", "", f"the body is a JSON {found}", (f"a JSON {found}",)))
             return text.value
         broken = self._members(text.value, why, exercised)
-        # Of a repeated member parsers take the first or the last: no promise either way.
+        # Parsers use the first or the last of repeated members: neither is promised.
         violations += [violation for violation in broken if text.repeated.isdisjoint(violation.where.split("/")[1:])]
         return text.value
 
@@ -207,11 +207,11 @@ class Oracle:
 
 
 def _parsed(case: Case, why: list[str]) -> json_text.JsonText | Violation | None:
-    """The body as JSON, or why it is none; None if nobody can tell what its bytes stand for."""
+    """The body as JSON, or its violation; None if it is unclear what its bytes mean."""
     if not case.body:
         return Violation("request.body.required", "", "no body")
     if case.header("Content-Encoding") is not None:
-        # A coding that the page does not mention.
+        # The page does not mention content codings.
         return None
     try:
         return json_text.parse(case.body)
@@ -225,10 +225,10 @@ def _parsed(case: Case, why: list[str]) -> json_text.JsonText | Violation | None
 
 
 def is_disputed(address: str) -> bool:
-    """Whether a service that takes ``format: email`` at its word may refuse an address that the pattern admits.
+    """Whether a service that validates ``format: email`` may refuse an address that matches the pattern.
 
-    RFC 5321, section 4.5.3.1: 64 octets before the @, 254 in all; RFC 1035, section 2.3.4, and RFC 1123,
-    section 2.1: labels of 63, which do not end with a hyphen.
+    RFC 5321, section 4.5.3.1: 64 octets before the @, 254 in total; RFC 1035, section 2.3.4, and RFC 1123, section 2.1:
+    labels of at most 63, which do not end with a hyphen.
     """
     local, _, domain = address.rpartition("@")
     return (
@@ -241,7 +241,7 @@ def is_disputed(address: str) -> bool:
 def judge_value(
     field: Field, value: Any, prefix: str, where: str, why: list[str], exercised: list[str]
 ) -> Iterator[Violation]:
-    """The clauses of ``field`` that ``value`` breaks; the kept ones are added to ``exercised``."""
+    """The clauses of ``field`` that ``value`` breaks; kept ones are added to ``exercised``."""
     if value is None:
         if field.nullable:
             exercised.append(f"{prefix}.null")
@@ -268,7 +268,7 @@ def judge_value(
 
 
 def _is_within(limits: dict[str, Any], value: Any) -> bool:
-    """Whether a value keeps the limits of a document for sure; one that nobody can judge does not."""
+    """Whether a value meets the further constraints of a document; False if that cannot be decided."""
     try:
         return bool(jsonschema_rs.is_valid(limits, value))
     except ValueError:

@@ -1,7 +1,7 @@
-"""The service or its documentation? A document that is published elsewhere may allow what breaks the contract.
+"""Whether a document that is published elsewhere allows what a finding reports.
 
-The documentation page and the published OpenAPI document are made from the same source and can disagree nevertheless.
-Without another source the snapshot counts that the repository keeps.
+The documentation page and the published OpenAPI document come from the same source, but can disagree. Without another
+document, the snapshot in this repository is used.
 """
 
 from __future__ import annotations
@@ -22,29 +22,29 @@ if TYPE_CHECKING:
     from contracts.exchange import Exchange
     from contracts.root_causes import RootCause
 
-#: The operation in the document that was published with version 0.85 of the service.
+#: The operation in the document published with version 0.85 of the service.
 SNAPSHOT: Final = Path(__file__).with_name("published.openapi.json")
-#: What a report says of a finding that the published document allows.
+#: The note in reports for a finding that the published document allows.
 ADVICE: Final = "the published document allows this: fix the page or the service"
-#: Cases of one root cause that are compared with the document.
+#: The maximum number of cases of one root cause that are compared with the document.
 _CASES: Final = 50
 
 
 def to_record(published: Published) -> PublishedRecord:
-    """The record of a source in a history."""
+    """The record of a document in a history."""
     request, response = (body.schema if body else {} for body in (published.request, published.response))
     return PublishedRecord(published.source, request, response)
 
 
 def from_record(record: PublishedRecord) -> Contract:
-    """A source as a contract: its fields, all that is compared."""
+    """A document as a contract: only its fields, which are compared."""
     request, response = record.request, record.response
     return Contract(record.source, {}, request, response, read_fields(request), read_fields(response))
 
 
 @lru_cache(maxsize=1)
 def snapshot() -> Contract:
-    """The published document that the repository keeps."""
+    """The published document in this repository."""
     from contracts.drift.openapi import read_openapi  # noqa: PLC0415  # a run without findings does not pay for it
 
     document = json.loads(SNAPSHOT.read_text(encoding="utf-8"))
@@ -52,38 +52,38 @@ def snapshot() -> Contract:
 
 
 class PublishedDocuments:
-    """The documents that findings are compared with: those that the run was given, or else the snapshot."""
+    """The documents that findings are compared with: those given to the run, otherwise the snapshot."""
 
     def __init__(self) -> None:
         self._given: list[Contract] = []
 
     def add(self, record: PublishedRecord) -> None:
-        """Add what :func:`to_record` made of a source."""
+        """Add a document from its record (:func:`to_record`)."""
         self._given.append(from_record(record))
 
     def allowing(self, cause: RootCause, run_id: str, contract: str) -> str:
         """The source of the first document that allows what a root cause shows; empty if none does.
 
-        A document allows it if it has the fields that the broken clauses are about, and every case that is remembered
-        breaks the contract by itself and keeps what the document says of them.
+        A document allows it if it has the fields of the broken clauses, and every remembered case breaks only these
+        clauses of the contract and none of the document.
 
         Args:
             cause: Findings about fields of the request or of the response.
-            run_id: That of the run that sent the cases.
-            contract: The path of the contract of the run; the snapshot is about the one of the repository.
+            run_id: The id of the run that sent the cases.
+            contract: The path of the contract of the run; the snapshot applies only to the one of this repository.
         """
         shown = [case for cases in cause.cases[:_CASES] for case in cases.smallest[:1]]
         if not all(finding.clause.startswith(("request.", "response.")) for finding, _ in shown):
-            return ""  # no document says anything of it
+            return ""  # no document describes it
         documents = self._given
         if not documents:
             documents = [snapshot()] if contract in {"", str(DEFAULT_DOCUMENT)} else []
         if not documents or any(record is None or record.is_reduced for _, record in shown):
-            return ""  # there is nothing to hold it against, or it shows in several exchanges
+            return ""  # there is no document, or the finding needs several exchanges
         exchanges = [(finding.clause, record.exchange) for finding, record in shown if record is not None]
         own = Judge(load_contract(contract or DEFAULT_DOCUMENT), Limits(), Secrets.absent(), run_id)
         if any(_keeps(own, clause, exchange) for clause, exchange in exchanges):
-            return ""  # other requests have a part in it
+            return ""  # it depends on other requests
         for document in documents:
             judge = Judge(document, Limits(), Secrets.absent(), run_id)
             if all(_describes(document, clause) and _keeps(judge, clause, exchange) for clause, exchange in exchanges):

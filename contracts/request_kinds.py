@@ -1,8 +1,8 @@
-"""Kinds of requests that fail: what of a body may be the reason, in one field or anywhere.
+"""Kinds of requests: properties of a body that may cause a failure, in one field or anywhere.
 
-A service that cannot store a character beyond U+FFFF fails in every field that holds one. The kinds of the failing
-requests, and of those that were accepted, tell that these failures are one mistake, and that two failures of one field
-are two (see :mod:`contracts.division` and :mod:`contracts.shared_reasons`).
+A service that cannot store a character beyond U+FFFF fails in every field that contains one. The kinds of failing and
+accepted requests show that these failures are one mistake, and that two failures of one field are two (see
+:mod:`contracts.division` and :mod:`contracts.shared_reasons`).
 """
 
 from __future__ import annotations
@@ -19,10 +19,10 @@ if TYPE_CHECKING:
 
     from contracts.exchange import Case
 
-#: What a kind begins with that is not about one field.
+#: The prefix of kinds that are not about one field.
 ANYWHERE: Final = "any request with "
 _IN: Final = "in "
-#: Characters of a text, by what they are called; each one of ASCII that is no letter and no digit has a kind besides.
+#: Classes of characters, by name; each ASCII character other than letters and digits also has a kind of its own.
 _CHARACTERS: Final = {
     "U+0000": re.compile("\0"),
     "a control character": re.compile("[\1-\x1f\x7f]"),
@@ -32,35 +32,35 @@ _CHARACTERS: Final = {
     "a lone surrogate": re.compile(r"[\ud800-\udfff]"),
 }
 _MARKS: Final = re.compile(r"[!-/:-@\[-`{-~]")
-#: Limits that services have or are built with: characters of a text, items, levels, bytes.
+#: Common limits of services: characters of a text, items, levels, bytes.
 _LENGTHS: Final = (16, 32, 50, 64, 100, 128, 200, 255, 256, 500, 512, 1_000, 1_024, 2_000, 4_000, 10_000, 65_535)
 _COUNTS: Final = (5, 10, 20, 50, 100, 1_000, 10_000, 65_535)
 _DEPTHS: Final = (2, 5, 10, 20, 31, 64, 100, 500, 1_000)
 _SIZES: Final = (500, 1_000, 1_024, 2_000, 4_000, 8_000, 16_000, 65_535, 100_000, 1_000_000)
 #: Bits of an integer.
 _WIDTHS: Final = (7, 8, 15, 16, 31, 32, 53, 63, 64)
-#: Longer texts are judged by their beginning.
+#: Only this many characters of a text are inspected.
 _LONGEST: Final = 70_000
 
 
 def kinds_of_failing(case: Case, body: Any, name: str) -> tuple[str, ...]:
-    """What of a request may be the reason that it fails.
+    """The properties of a request that may be the reason of its failure.
 
     Args:
-        case: the request.
-        body: its parsed body.
-        name: the field that is to blame; empty if none is known.
+        case: The request.
+        body: Its parsed body.
+        name: The field to blame; empty if it is unknown.
     """
     own = kinds_of_field(name, body[name]) if isinstance(body, dict) and name in body else ()
     return (*own, *kinds_of_request(body, len(case.body or b"")))
 
 
 def kinds_of_request(body: Any, size: int) -> Iterator[str]:
-    """What of a whole body may be the reason that it fails.
+    """The properties of a whole body that may be the reason of a failure.
 
     Args:
-        body: the parsed body; ABSENT if it is no JSON text.
-        size: its bytes.
+        body: The parsed body; ABSENT if it is not JSON.
+        size: Its size in bytes.
     """
     if not isinstance(body, dict):
         yield f"{ANYWHERE}a body that is no JSON {'text' if body is json_text.ABSENT else 'object'}"
@@ -69,17 +69,17 @@ def kinds_of_request(body: Any, size: int) -> Iterator[str]:
 
 
 def kinds_of_field(name: str, value: Any) -> Iterator[str]:
-    """What of the value of one field may be the reason that a request fails, the widest kind first."""
+    """The properties of a field's value that may be the reason of a failure, the most general first."""
     yield from (f"{_IN}{name}: {kind}" for kind in _kinds_of_value(value))
 
 
 def is_of_request(kind: str) -> bool:
-    """Whether a kind is one of these: it is too unspecific for the name of a finding."""
+    """Whether a kind comes from this module: such a kind is too unspecific for the name of a finding."""
     return kind.startswith((ANYWHERE, _IN))
 
 
 def message_of(kinds: Iterable[str]) -> tuple[str, ...]:
-    """What the service says, of the kinds of a refusal: those that are not of the request."""
+    """The service's messages among the kinds of a refusal: those that are not kinds of the request."""
     return tuple(kind for kind in kinds if not is_of_request(kind))
 
 

@@ -1,4 +1,4 @@
-"""Findings by root cause: one mistake is reported once, with the smallest exchange that shows it."""
+"""Root causes: findings of one mistake, reported once with the smallest exchange that shows it."""
 
 from __future__ import annotations
 
@@ -24,15 +24,15 @@ if TYPE_CHECKING:
 _FAILS, _OPTIONAL = "service.no_5xx", ".optional"
 #: The clauses about errors of the server.
 FAILURES = frozenset({_FAILS, "state.external_id_reuse"})
-#: Cases of the same kinds that are remembered.
+#: The number of cases with the same kinds that are remembered.
 _REMEMBERED = 8
 
 
 @dataclass(slots=True, eq=False)
 class Cases:
-    """Cases of one root cause that have the same kinds: how many, when they began, and the smallest ones.
+    """Cases of one root cause with the same kinds: their number, the first time, and the smallest ones.
 
-    ``members`` are those of their bodies, where the cause is a failure that tells nothing or a refusal; None elsewhere.
+    ``members`` are the members of their bodies if the cause is a refusal or a failure without a message, else None.
     """
 
     kinds: tuple[str, ...]
@@ -40,11 +40,11 @@ class Cases:
     count: int = 0
     first_seen: float = math.inf
     case_sets: Counter[str] = field(default_factory=Counter)
-    #: Some of the smallest ones, the smallest first: any of them may be taken back.
+    #: Some of the smallest ones, sorted by size; each of them may be removed later.
     smallest: list[tuple[Finding, ExchangeRecord | None]] = field(default_factory=list)
 
     def add(self, finding: Finding, exchange: ExchangeRecord | None, started: float) -> None:
-        """Add one of them."""
+        """Add one case."""
         self.count += 1
         self.first_seen = min(self.first_seen, started)
         insort(self.smallest, (finding, exchange), key=_size_of)
@@ -53,7 +53,7 @@ class Cases:
             self.case_sets[exchange.case_set] += 1
 
     def take_back(self, exchange: ExchangeRecord) -> None:
-        """Forget one of them."""
+        """Remove one case."""
         self.count -= 1
         self.case_sets[exchange.case_set] -= 1
         rest = [kept for kept in self.smallest if kept[1] is None or kept[1].place != exchange.place]
@@ -62,30 +62,30 @@ class Cases:
 
 @dataclass(slots=True)
 class RootCause:
-    """Findings with one cause, in groups of cases; ``known`` is the accepted deviation that covers all of them."""
+    """Findings with one cause, grouped by kinds; ``known`` is the accepted deviation that covers all of them."""
 
     clause: str
     cause: str
     cases: list[Cases]
     known: Deviation | None = None
-    #: How many cases that showed it failed, and how many passed, when they were sent again.
+    #: The number of its cases that failed, and that passed, when they were repeated.
     failed_again: int = 0
     passed_again: int = 0
-    #: Every clause that this cause breaks, ``clause`` first.
+    #: All clauses that this cause breaks, ``clause`` first.
     clauses: tuple[str, ...] = ()
-    #: The kind of its cases, where a clause has several root causes.
+    #: The kind of its cases, if the clause has several root causes.
     kind: str = ""
-    #: The kind of its cases, also where the clause has no other root cause.
+    #: The kind of its cases, also if the clause has only one root cause.
     label: str = ""
 
     @property
     def finding(self) -> Finding:
-        """What the smallest case shows."""
+        """The finding of the smallest case."""
         return replace(self._smallest[0], clause=self.clause, cause=self.cause)
 
     @property
     def exchange(self) -> ExchangeRecord | None:
-        """The smallest case as the history has it."""
+        """The smallest case as recorded."""
         return self._smallest[1]
 
     @property
@@ -96,32 +96,32 @@ class RootCause:
 
     @property
     def size(self) -> tuple[int, int]:
-        """The size of the smallest case, and its number."""
+        """The sort key of the smallest case: its size, then its number."""
         return _size_of(self._smallest)
 
     @property
     def count(self) -> int:
-        """How many cases show it."""
+        """The number of its cases."""
         return sum(cases.count for cases in self.cases)
 
     @property
     def case_sets(self) -> Counter[str]:
-        """How many cases of each set show it."""
+        """The number of its cases in each set."""
         return sum((cases.case_sets for cases in self.cases), Counter())
 
     @property
     def first_seen(self) -> float:
-        """When the first case was sent, in seconds since the epoch."""
+        """When its first case was sent, in seconds since the epoch."""
         return min(cases.first_seen for cases in self.cases)
 
     @property
     def is_intermittent(self) -> bool:
-        """Whether most cases that showed it passed when they were sent again."""
+        """Whether most of its cases passed when they were repeated."""
         return self.passed_again > self.failed_again
 
     @property
     def kinds(self) -> tuple[str, ...]:
-        """The kind that all its cases have and others under the clause may not have; empty if there is none."""
+        """The kind that all its cases have and that may distinguish them; empty if there is none."""
         shared = set.intersection(*(set(cases.kinds) for cases in self.cases))
         told = sorted(kind for kind in shared if not is_of_request(kind))
         return (self.label,) if self.label in shared else tuple(told[:1])
@@ -133,29 +133,29 @@ class RootCause:
 
     @property
     def fingerprint(self) -> str:
-        """What stays the same from run to run, also when the clause gets a further root cause."""
+        """A hash that is the same in every run, also when the clause gets a further root cause."""
         text = f"{self.clause}\n{self.cause}\n{self.label}"
         return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:32]
 
     def identifier(self) -> str:
-        """The name of the finding on the command line, such as ``request.displayName.pattern:accepted``."""
+        """The id of the finding on the command line, such as ``request.displayName.pattern:accepted``."""
         return ":".join(filter(None, (self.clause, self.cause, self.kind))).replace(" ", "-")
 
 
 class RootCauses:
-    """Every finding of a run, by clause, cause and the deviation that covers it."""
+    """All findings of a run, by clause, cause and the deviation that covers them."""
 
     def __init__(self, deviations: Deviations) -> None:
         self._deviations = deviations
         self._root_causes: dict[tuple[str, str, str], RootCause] = {}
-        #: The groups of each root cause, by its key, the kinds and the members.
+        #: The groups of cases, by the key of the root cause, kinds and members.
         self._cases: dict[tuple[tuple[str, str, str], tuple[str, ...], frozenset[str] | None], Cases] = {}
 
     def __iter__(self) -> Iterator[RootCause]:
         return iter(self._root_causes.values())
 
     def add(self, finding: Finding, exchange: ExchangeRecord | None, started: float = 0.0) -> None:
-        """Add a finding; ``started`` is when (seconds since the epoch) where no exchange tells."""
+        """Add a finding; ``started`` is its time (seconds since the epoch) if it has no exchange."""
         known = self._deviations.match(finding, exchange)
         key = _key(finding, known)
         root_cause = self._root_causes.get(key)
@@ -169,7 +169,7 @@ class RootCauses:
         cases.add(finding, exchange, exchange.started if exchange else started)
 
     def take_back(self, finding: Finding, exchange: ExchangeRecord) -> None:
-        """Forget one finding that was reattributed to another clause."""
+        """Remove a finding that was reattributed to another clause."""
         key = _key(finding, self._deviations.match(finding, exchange))
         group = (key, finding.kinds, _members_of(finding, exchange))
         cases = self._cases.get(group)
@@ -183,7 +183,7 @@ class RootCauses:
             del self._root_causes[key]
 
     def rename_cause(self, clause: str, cause: str, instead: str) -> None:
-        """Take the new findings with one cause for findings with another one."""
+        """Change the cause of new findings; they are merged with those of the new cause."""
         root_cause = self._root_causes.pop((clause, cause, ""), None)
         if root_cause is None:
             return
@@ -191,14 +191,14 @@ class RootCauses:
         other = self._root_causes.get((clause, instead, ""))
         one = self._root_causes[clause, instead, ""] = together([other, root_cause]) if other else root_cause
         for cases in one.cases:
-            cases.members = None  # no field explains these
+            cases.members = None  # these are not explained by a field
 
     def holds(self, finding: Finding) -> bool:
-        """Whether a finding with the same clause and cause was added, covered or not."""
+        """Whether a finding with the same clause and cause was added, covered by a deviation or not."""
         return any(key[:2] == finding.key for key in self._root_causes)
 
     def drop_consequences(self) -> dict[str, str]:
-        """Take out the new findings that may follow from another one; why, by the clause that is unknown then."""
+        """Remove new findings that may follow from another one; return the reasons by clause, which becomes unknown."""
         new: Counter[str] = Counter()
         for root_cause in self:
             if root_cause.known is None:
@@ -213,12 +213,12 @@ class RootCauses:
 def without_explained(root_causes: Iterable[RootCause], required: frozenset[str]) -> list[RootCause]:
     """The root causes without the cases that another one explains.
 
-    A failure that tells nothing is explained by a field that is known to fail, a refusal by the lack of an optional
-    field that is known to be insisted on.
+    A failure without a message is explained by a field that is known to fail, a refusal by the lack of an optional
+    field that is known to be demanded.
 
     Args:
-        root_causes: all of them.
-        required: the fields that every valid request has: these explain no failure.
+        root_causes: All root causes.
+        required: The fields that every valid request has: these explain no failure.
     """
     root_causes = list(root_causes)
     new = [cause for cause in root_causes if cause.known is None]
@@ -254,8 +254,8 @@ def _members(exchange: ExchangeRecord) -> Iterator[str]:
 
 
 def together(members: list[RootCause], first: RootCause | None = None) -> RootCause:
-    """Several root causes as one that lists their clauses; ``first`` is the one that it is named after."""
-    # Its name is that of the finding in every run, whichever case is the smallest.
+    """Merge root causes into ``first``, which keeps its name and lists the clauses of all."""
+    # The choice does not depend on the smallest case, so the finding has the same name in every run.
     first = first or min(members, key=lambda cause: (cause.clause, cause.cause, cause.kind))
     first.kind = first.label = ""
     others = [cause for cause in members if cause is not first]
@@ -267,12 +267,12 @@ def together(members: list[RootCause], first: RootCause | None = None) -> RootCa
 
 
 def says_something(cause: RootCause) -> bool:
-    """Whether a server error is known by what the service says, not by its status or the part of the request."""
+    """Whether the cause of a server error is a message of the service, not its status or a part of the request."""
     return " " in cause.cause and not cause.cause.partition(" ")[2].startswith("at ")
 
 
 def is_about_requests(cause: RootCause) -> bool:
-    """Whether the reason is to be found in the requests: of refusals, and of failures that tell nothing."""
+    """Whether the reason must be found in the requests: for refusals, and for failures without a message."""
     return cause.cause == REFUSED or (cause.clause in FAILURES and not says_something(cause))
 
 

@@ -1,13 +1,13 @@
-"""The suite's checks for people who run `st`, registered as schemathesis checks.
+"""The suite's checks as schemathesis checks, for `st`.
 
-`schemathesis.toml` loads them, by way of :mod:`tests.harness.schemathesis_hooks`, and switches off what is unsound for
+`schemathesis.toml` loads them through :mod:`tests.harness.schemathesis_hooks`, and disables checks that are unsound for
 this page:
 
     ACTIVEPIECES_API_KEY=sk-... st run contracts/create_project.openapi.yaml --url https://staging.example.com/api
 
-:data:`CHECKED_CLAUSES` names the checks of one response; ``contract_whole_run`` holds what only many responses show.
-Advisory findings are left out: `st` knows no levels. The key in ``ACTIVEPIECES_API_KEY`` tells an authorised request
-from one that must be refused, so both are judged only where it is set.
+:data:`CHECKED_CLAUSES` names the checks of one response; ``contract_whole_run`` checks what only several responses
+show. Advisory findings are omitted, because `st` has no levels. The key in ``ACTIVEPIECES_API_KEY`` distinguishes
+authorised requests from others; without it both are not judged.
 """
 
 from __future__ import annotations
@@ -44,14 +44,14 @@ if TYPE_CHECKING:
 
 
 class BrokenClause(Failure):
-    """A clause of the contract that a response broke; ``title`` is the clause's id."""
+    """A clause that a response broke; ``title`` is the clause's id."""
 
     kind_title = "Contract broken"
     __slots__ = ()
 
 
 class ResponseJudge:
-    """Judges the responses that schemathesis received; the last one is judged once for all checks."""
+    """Judges the responses that schemathesis received; the result of the last one is kept for all checks."""
 
     def __init__(self, contract: str, key: str) -> None:
         loaded = load_contract(contract)
@@ -66,7 +66,7 @@ class ResponseJudge:
         """The exchange and its judgement.
 
         Returns:
-            Two times None if the request is no POST to the collection: the contract says nothing about it.
+            ``(None, None)`` if the request is not a POST to the collection, about which the contract says nothing.
         """
         with self._lock:
             if self._last is None or self._last[0] is not response:
@@ -82,7 +82,7 @@ class ResponseJudge:
         expectation = self._judge.expect(exchange.case)
         external_id = sent_external_id(expectation)
         if external_id is not None:
-            # A service may refuse or update an externalId that is in use: only its first use shows anything.
+            # A service may refuse or update an externalId that is in use: only its first use is judged.
             self._external_ids.sending(external_id)
             expectation = self._external_ids.expect(external_id, expectation)
             self._external_ids.received(external_id, exchange.status)
@@ -94,7 +94,7 @@ class ResponseJudge:
         if request.method != "POST" or not path.endswith(COLLECTION_PATH):
             return None
         if response.status_code < 200:
-            return None  # an interim response, which the client underneath schemathesis takes for the final one
+            return None  # an interim response, which schemathesis' client treats as the final one
         body = request.body.encode() if isinstance(request.body, str) else request.body
         headers = [(name, _text(value)) for name, value in request.headers.items()]
         if self._authorization:
@@ -114,7 +114,7 @@ def _text(value: str | bytes) -> str:
 _RESPONSES: Final = ResponseJudge(
     os.environ.get("CONTRACT_DOCUMENT", str(DEFAULT_DOCUMENT)), os.environ.get("ACTIVEPIECES_API_KEY", "")
 )
-#: Names of the checks of one response, and the clauses that each of them looks at; the first match counts.
+#: The checks of one response by name, and the clauses of each; the first match counts.
 CHECKED_CLAUSES: Final = {
     "contract_not_a_server_error": ("service.no_5xx",),
     "contract_acceptance": ("request.*", "authorization.*"),
@@ -150,16 +150,16 @@ for _name in CHECKED_CLAUSES:
 
 @schemathesis.check
 class contract_whole_run:  # noqa: N801  # its name is the check's name, beside those of functions
-    """What many responses show: ids that repeat, a platform that changes, a clock that does not move."""
+    """Checks of several responses: repeated ids, a platform that changes, a clock that does not advance."""
 
     def __init__(self) -> None:
         self._history = HistoryChecks()
-        # Kept, so that no other request gets the identity of one that was seen.
+        # Kept alive, so that no other request gets the same ``id()``.
         self._requests: dict[int, object] = {}
         self._label = ""
 
     def after_response(self, ctx: schemathesis.CheckContext, response: Received, case: Generated) -> None:
-        """Collect the project of a 201; a response that is handed over again counts once."""
+        """Collect the project of a 201; a response that is passed again counts once."""
         del ctx
         exchange, judgement = _RESPONSES.judge(response)
         if exchange is None or judgement is None or judgement.project is None or id(response.request) in self._requests:
@@ -172,7 +172,7 @@ class contract_whole_run:  # noqa: N801  # its name is the check's name, beside 
         self._history.observe(judgement.project, date, time.time(), exchange.elapsed, ("st", number), may_repeat=reused)
 
     def after_run(self, ctx: schemathesis.CheckContext) -> None:
-        """Report the first finding of the run as a whole."""
+        """Report the first finding of the whole run."""
         del ctx
         for seen in self._history.findings():
             raise _failure(seen.finding, self._label)

@@ -1,4 +1,4 @@
-"""The key: kept out of everything that is written, and put into a request only at the moment of sending."""
+"""The API key: inserted into a request when it is sent, and redacted from everything that is written."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ if TYPE_CHECKING:
     from contracts.exchange import Exchange, Response
 
 TEMPLATE: Final = "{key}"
-#: A shorter key, and one of digits alone, is an ordinary word: finding it in a text proves nothing, and replacing
-#: it would spoil what is not the key.
+#: A shorter key, or one of digits only, may be an ordinary word: finding it in a text proves nothing, and replacing it
+#: would damage other texts.
 DISTINCTIVE: Final = 8
-#: A key that occurs nowhere.
+#: A key that occurs in no text.
 _STAND_IN: Final = "sk-NoKeyIsInAHistory0123456789abcdefghijkl"
 
 
@@ -29,7 +29,7 @@ def _replaced(key: str, index: int) -> str:
     return key[:index] + other + key[index + 1 :]
 
 
-#: Templates of wrong keys made from the right one, as they stand in a recorded Authorization header.
+#: Templates of wrong keys derived from the right one, as in a recorded Authorization header.
 WRONG_KEYS: Final[dict[str, Callable[[str], str]]] = {
     "{key minus its last character}": lambda key: key[:-1],
     "{key minus its first character}": lambda key: key[1:],
@@ -44,14 +44,14 @@ WRONG_KEYS: Final[dict[str, Callable[[str], str]]] = {
     "{key with its last character replaced}": lambda key: _replaced(key, len(key) - 1),
     "{key in base64}": lambda key: base64.b64encode(key.encode()).decode(),
 }
-#: A part of the key that is shorter gives little away, and may be a word.
+#: Shorter parts of the key disclose little, and may be ordinary words.
 _TELLING: Final = 12
 _ESCAPE = re.compile("%[0-9A-F]{2}")
-#: A printable character of ASCII that is escaped, as JSON, URLs, HTML and programming languages do it.
+#: An escaped printable ASCII character in JSON, URLs, HTML and programming languages.
 _ESCAPED = re.compile(
     rb"\\+(?:u00|x)([2-7][0-9a-fA-F])|%(?:25)*([2-7][0-9a-fA-F])|&#[xX]0*([2-7][0-9a-fA-F]);?|&#0*(\d{2,3});?"
 )
-#: How one begins, by a literal part of it, which is found faster: few texts hold any.
+#: The literal start of each escape, which is faster to search: few texts have any.
 _BEGINNINGS: Final = {
     b"\\u00": re.compile(rb"\\u00[2-7]"),
     b"\\x": re.compile(rb"\\x[2-7]"),
@@ -62,9 +62,9 @@ _TEMPLATES = re.compile("|".join(re.escape(name) for name in [*WRONG_KEYS, TEMPL
 
 
 class Secrets:
-    """Holds the key; resolves templates and redacts. Its repr shows nothing.
+    """Holds the key, resolves templates and redacts; its repr shows nothing.
 
-    A key that may be an ordinary word (``is_telling`` false) is neither looked for nor replaced.
+    A key that may be an ordinary word (``is_telling`` is false) is neither searched for nor replaced.
     """
 
     __slots__ = ("_forms", "_key", "_own", "_shortest", "_texts", "is_telling")
@@ -78,7 +78,7 @@ class Secrets:
             own = {form: TEMPLATE.encode() for form in _spellings(key)}
             own |= dict.fromkeys(_base64_forms(key), b"{key in base64}")
             own |= _encoded(key)
-            # What a service repeats of a wrong key that was made from the right one gives that one away.
+            # A wrong key that was derived from the right one discloses it.
             for template, make in WRONG_KEYS.items():
                 near |= {form: template.encode() for form in _spellings(make(key)) if len(form) >= _TELLING}
         self._own = tuple(own)
@@ -86,24 +86,24 @@ class Secrets:
         if self.is_telling:
             texts = {name: text for name, make in WRONG_KEYS.items() if len(text := make(key)) >= _TELLING}
             texts[TEMPLATE] = key
-        # Longest first, so that none hides another.
+        # The longest first, because a form may contain another one.
         named = sorted(texts.items(), key=lambda text: -len(text[1]))
         self._texts = [(text, template.encode()) for template, text in named]
         self._forms = sorted({**near, **own}.items(), key=lambda form: -len(form[0]))
-        # Most forms contain another one: a text without the shortest ones holds none.
+        # Most forms contain a shorter one: a text without the shortest ones has none.
         every = [form for form, _ in self._forms]
         self._shortest = [form for form in every if not any(other in form for other in every if other != form)]
 
     @classmethod
     def absent(cls) -> Secrets:
-        """Those of a history, which holds no key: wrong keys in it are made of another one."""
+        """For a history, which contains no key: its templates are resolved with another one."""
         return cls(_STAND_IN)
 
     def __repr__(self) -> str:
         return "Secrets(...)"
 
     def resolve(self, value: str) -> str:
-        """The header value with templates replaced by what they stand for."""
+        """The header value with templates replaced by the keys."""
         if "{" not in value:
             return value
         return _TEMPLATES.sub(lambda match: self._of(match.group()), value)
@@ -112,7 +112,7 @@ class Secrets:
         return self._key if template == TEMPLATE else WRONG_KEYS[template](self._key)
 
     def is_right(self, value: str) -> bool:
-        """Whether a template of a wrong key happens to give the right one (a key without letters, say)."""
+        """Whether a template of a wrong key gives the right one, such as another case for a key without letters."""
         return TEMPLATE not in value and self.resolve(value) == f"Bearer {self._key}"
 
     def redact(self, data: bytes) -> bytes:
@@ -134,13 +134,13 @@ class Secrets:
         return any(form in plain for form in forms)
 
     def redact_text(self, text: str) -> str:
-        """Like :meth:`redact`, for text; lone surrogates are kept."""
+        """Like :meth:`redact`, for strings; lone surrogates are kept."""
         if not self._forms:
             return text
         return self.redact(text.encode("utf-8", "surrogatepass")).decode("utf-8", "surrogatepass")
 
     def redact_response(self, response: Response | None) -> Response | None:
-        """The response with the key replaced in its body and headers; the same object where it holds none."""
+        """The response with the key replaced in its body and headers; the same object if it has no key."""
         if response is None or not self._may_hold_a_form(response):
             return response
         body = self.redact(response.body)
@@ -150,7 +150,7 @@ class Secrets:
         return replace(response, body=body, headers=headers)
 
     def _may_hold_a_form(self, response: Response) -> bool:
-        """Whether a form of the key occurs anywhere: one look at the whole response, which most pass."""
+        """Whether a form of the key occurs anywhere: one search in the whole response, which is negative for most."""
         headers = "\n".join(itertools.chain.from_iterable(response.headers))
         whole = headers.encode("utf-8", "surrogatepass") + b"\n" + response.body
         return any(form in whole for form in self._shortest) or self._holds_escaped(whole, self._shortest)
@@ -161,12 +161,12 @@ class Secrets:
         return exchange if response is exchange.response else replace(exchange, response=response)
 
     def appears_in(self, data: bytes) -> bool:
-        """Whether ``data`` holds the key in any form."""
+        """Whether ``data`` contains the key in any form."""
         return any(form in data for form in self._own) or self._holds_escaped(data, self._own)
 
 
 def _unescaped(escape: re.Match[bytes]) -> bytes:
-    """The character that an escape stands for."""
+    """The character of an escape."""
     digits, decimal = escape[1] or escape[2] or escape[3], escape[4]
     code = int(digits, 16) if digits else int(decimal)
     return bytes([code]) if code < 0x80 else escape[0]
@@ -188,7 +188,7 @@ def _ways(byte: int) -> Iterator[bytes]:
 
 
 def _spellings(key: str) -> set[bytes]:
-    """How the key stands in plain text, in JSON, in a URL, and in the words of Python's exceptions."""
+    """The forms of the key in plain text, in JSON, in a URL, and in messages of Python's exceptions."""
     in_json = json.dumps(key)[1:-1]
     texts = {
         key,
@@ -204,7 +204,7 @@ def _spellings(key: str) -> set[bytes]:
 
 
 def _encoded(key: str) -> dict[bytes, bytes]:
-    """Encodings of the key from which anybody can read it, each with what replaces it."""
+    """Reversible encodings of the key, each with its replacement."""
     hexadecimal = key.encode().hex()
     return {
         hexadecimal.encode(): b"{key in hexadecimal}",
@@ -215,13 +215,13 @@ def _encoded(key: str) -> dict[bytes, bytes]:
 
 
 def _base64_forms(key: str) -> set[bytes]:
-    """The parts of a base64 text that are the same whatever stands before and behind the key."""
+    """The parts of a base64 text that do not depend on the text around the key."""
     forms = set()
     for encode in (base64.b64encode, base64.urlsafe_b64encode):
         for shift in range(3):
             raw = encode(b"\0" * shift + key.encode())
             start = (0, 2, 3)[shift]
-            # The last group depends on what follows the key.
+            # The last group depends on the text after the key.
             stable = raw.rstrip(b"=")[start : (shift + len(key.encode())) // 3 * 4]
             if len(stable) >= DISTINCTIVE:
                 forms.add(stable)

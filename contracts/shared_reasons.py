@@ -1,4 +1,4 @@
-"""Failures and refusals that have one reason, whichever field holds it (see :mod:`contracts.request_kinds`)."""
+"""Failures and refusals with a common reason in any field (see :mod:`contracts.request_kinds`)."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from contracts.root_causes import RootCause, is_about_requests, together
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-#: The share of a cause's cases that have the reason which it shares with others, and how many causes must share it.
+#: The minimum share of a cause's cases with a common reason, and the minimum number of causes that share it.
 _MOST_CASES: Final = 0.95
 _PLACES: Final = 2
 
@@ -19,16 +19,16 @@ _PLACES: Final = 2
 def with_shared_reasons(
     root_causes: list[RootCause], accepted: Mapping[str, int]
 ) -> tuple[list[RootCause], list[RootCause]]:
-    """Failures and refusals with one reason that is not about one field: no request that has it was accepted.
+    """Merge failures and refusals with a common kind that no accepted request has.
 
     The kinds are chosen as in a set cover, the one that explains most root causes first.
 
     Args:
-        root_causes: the new ones.
-        accepted: how many requests of each kind were accepted.
+        root_causes: The new ones.
+        accepted: How many requests of each kind were accepted.
 
     Returns:
-        Those that were put together, and the others.
+        The merged root causes, and the others.
     """
     left = {id(cause): cause for cause in root_causes}
     reasons = {id(cause): _reasons(cause, accepted) for cause in root_causes}
@@ -42,13 +42,13 @@ def with_shared_reasons(
         if len(explains.get(kind, ())) < _PLACES:
             return found, list(left.values())
         one = together([left.pop(place) for place in explains[kind]])
-        # No field is to blame.
+        # It is not caused by a field.
         one.cause, one.kind, one.label = one.cause.partition(" at ")[0], kind, kind
         found.append(one)
 
 
 def _reasons(cause: RootCause, accepted: Mapping[str, int]) -> set[str]:
-    """The kinds of nearly all cases of a failure or refusal that no accepted request has, whichever field has it."""
+    """The kinds of nearly all cases of a failure or refusal, in any field, that no accepted request has."""
     if not is_about_requests(cause) or cause.passed_again:
         return set()
     count: Counter[str] = Counter()

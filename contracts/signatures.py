@@ -1,4 +1,4 @@
-"""What tells one failure of a service from another: its message without the values, and the part of the request."""
+"""Signatures of errors: the service's code and message without values."""
 
 from __future__ import annotations
 
@@ -13,38 +13,38 @@ if TYPE_CHECKING:
 
     from contracts.exchange import Response
 
-#: Members of an error response whose texts say what failed.
+#: Members of an error response that contain the message.
 _TELLING: Final = ("code", "errorCode", "error", "message", "detail", "title", "reason")
-#: Messages that say nothing: two failures with one of these may have different causes.
+#: Generic messages: two failures with one of these may have different causes.
 _SAYS_NOTHING: Final = re.compile(
     r"(?:an? |the )?(?:internal|unexpected|unknown|unhandled|server|bad|gateway|error|errors|exception|request|failed|"
     r"failure|occurred|something|went|wrong|oops|try|again|later|please|err|has|was|n|\W)*"
 )
 _QUOTED: Final = re.compile(r"\"[^\"]*\"|'[^']*'|`[^`]*`|\u201c[^\u201d]*\u201d")
-#: A word with a digit is a value: a number, an id, a time.
+#: A word with a digit, which is a value: a number, an id, a time.
 _VALUE: Final = re.compile(r"[\w.:+-]*\d[\w.:+-]*")
-#: Members of an error response that hold a code, and what a code with digits looks like: 22P02, P2002, ORA-00942, 1366.
-#: A longer one may be the id of a request.
+#: Members of an error response that contain a code, and the form of codes with digits: 22P02, P2002, ORA-00942, 1366.
+#: Longer ones may be ids of requests.
 _CODES: Final = ("code", "errorCode", "error_code", "errno", "sqlState", "sqlstate")
 _CODE: Final = re.compile(r"[A-Z]{1,6}[-_]?\d{1,6}|\d{2,5}|(?=[0-9A-Z]*\d)[0-9A-Z]{5}")
 _LONGEST: Final = 60
-#: A shorter text that was sent, and one of letters alone, may be a word of the message.
+#: Shorter texts that were sent, and texts of letters only, may be words of the message.
 _SENT: Final = 4
 
 
 def signature(response: Response, sent: Any) -> str:
-    """The code and the message of an error response without the values in it; empty if the message says nothing.
+    """The code and the message of an error response without values; empty for a generic message.
 
-    A code alone does not count: services have one for everything that they did not expect.
+    A code alone is not enough: services have one for all unexpected errors.
 
     Args:
-        response: a response with status 4xx or 5xx.
-        sent: the parsed body of the request, whose texts are values too.
+        response: A response with status 4xx or 5xx.
+        sent: The parsed body of the request, whose texts are also values.
     """
     text = " ".join(dict.fromkeys(_messages(response.body)))
     values = {t for t in json_text.texts(sent) if len(t) >= _SENT and not t.strip().isalpha() and t in text}
     for value in sorted(values, key=len, reverse=True):
-        # A value that stands in the middle of a word is none: it may be a part of the word by chance.
+        # A value in the middle of a word does not count: it may be there by chance.
         before, behind = (r"\b" if char.isalnum() else "" for char in (value[0], value[-1]))
         text = re.sub(before + re.escape(value) + behind, " ", text)
     text = _VALUE.sub(" ", _QUOTED.sub(" ", text))
@@ -56,14 +56,14 @@ def signature(response: Response, sent: Any) -> str:
 
 
 def code_of(cause: str) -> str:
-    """The status and the code with which a cause begins; empty if it has no code."""
+    """The status and the code at the start of a cause; empty if it has no code."""
     status, _, rest = cause.partition(" ")
     code = rest.partition(" ")[0]
     return f"{status} {code}" if _CODE.fullmatch(code) else ""
 
 
 def _codes(response: Response) -> list[str]:
-    """The first code with digits that is not the status again."""
+    """The first code with digits other than the status."""
     try:
         value = json.loads(response.body[:4_000])
     except (ValueError, RecursionError):

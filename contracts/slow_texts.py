@@ -1,6 +1,6 @@
-"""Which late responses are due to a text that is hard to match? What else was sent tells: nothing more is asked.
+"""Attributes slow responses to texts that are slow to match, without further requests.
 
-A service that hangs on such texts may hang for everybody; to send it more of them would be no help.
+A service that hangs on such texts may hang for all clients, so no more of them are sent.
 """
 
 from __future__ import annotations
@@ -19,24 +19,24 @@ if TYPE_CHECKING:
 
 SLOW: Final = "service.time"
 EXPLODES: Final = "service.pattern_time"
-#: Shorter texts make no matcher explode.
+#: Shorter texts are fast for every matcher.
 _SHORTEST: Final = 16
-#: Late responses that cannot all hold such a text by chance, and prompt ones that tell that the field is harmless.
+#: The minimum number of slow responses with such a text, and of fast ones that show that the field is harmless.
 _FEWEST, _PROMPT = 3, 20
 
 
 def due_to_texts(
     records: Iterable[HistoryRecord], fields: Sequence[str], known: frozenset[str]
 ) -> Iterator[ReattributedRecord]:
-    """The late responses as findings about the pattern of a field, where each request has a text that explains it.
+    """The slow responses as findings about the pattern of a field, if every one of them has a text that explains it.
 
-    A text explains it if it is long and no request with the same one was answered in time. Where one late response has
-    another reason, the others may have it too: none is reattributed.
+    A text explains a slow response if it is long and no request with the same text got a fast response. If one slow
+    response has another reason, the others may have it too, and none is reattributed.
 
     Args:
-        records: those of a run.
-        fields: the fields with a pattern.
-        known: those of them of which the run found out that texts make their matcher explode.
+        records: The records of a run.
+        fields: The fields with a pattern.
+        known: Those of them that the run has shown to be slow to match.
     """
     late: list[tuple[ExchangeRecord, dict[str, str]]] = []
     prompt: dict[str, set[str]] = {name: set() for name in fields}

@@ -1,4 +1,4 @@
-"""Members of the response that a service takes from the body although a request has no such field (CWE-915)."""
+"""Mass assignment: members of the project that a service takes from the body without a documented field (CWE-915)."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ if TYPE_CHECKING:
 
 
 def comes_of_the_body(cause: RootCause, own: frozenset[str]) -> bool:
-    """Whether every response that shows a root cause repeats a member of the body that is the service's own.
+    """Whether every response of a root cause repeats a member of the body that the service itself must set.
 
     Args:
         cause: The root cause.
-        own: The members of the response that are no fields of a request.
+        own: The members of the response that are not fields of a request.
     """
     return cause.clause.startswith(("response.201.", "state.")) and all(
         exchange is not None and _repeats_member(exchange, own)
@@ -28,7 +28,7 @@ def comes_of_the_body(cause: RootCause, own: frozenset[str]) -> bool:
 
 def _repeats_member(exchange: ExchangeRecord, own: frozenset[str]) -> bool:
     response = exchange.response
-    # The history keeps little of a response in which nothing was wrong.
+    # The history has only a part of responses without findings.
     shown = _object(response.body) if response else exchange.project or {}
     sent = _object(exchange.body_text.encode("utf-8", "surrogatepass"))
     return any(_is_taken(sent[name], shown[name]) for name in own & sent.keys() & shown.keys())

@@ -1,4 +1,4 @@
-"""The outcome of a run: each clause kept, partial, broken, unknown or not exercised, and the exit status."""
+"""The verdict of a run: the outcome of each clause, and the exit status."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 class ExitStatus(IntEnum):
-    """What a run says to its caller."""
+    """The exit status of a run."""
 
     KEPT = 0
     BROKEN = 1
@@ -25,7 +25,7 @@ class ExitStatus(IntEnum):
 
 @dataclass(slots=True)
 class ClauseResult:
-    """What a run showed of one clause: numbers of cases, and why it is unknown or was not exercised."""
+    """The result for one clause: numbers of cases, and why it is unknown or was not exercised."""
 
     clause: Clause
     positive: int = 0
@@ -37,7 +37,7 @@ class ClauseResult:
 
     @property
     def outcome(self) -> Outcome | None:
-        """FAIL, UNKNOWN, PASS, PARTIAL where a side of the clause is missing; None if no case exercised it."""
+        """FAIL, UNKNOWN, PASS, PARTIAL if a side of the clause is missing; None if no case exercised it."""
         if self.broken:
             return Outcome.FAIL
         if self.unknown:
@@ -57,7 +57,7 @@ class ClauseResult:
 
 @dataclass(slots=True)
 class Verdict:
-    """The outcome of a run. ``status`` is the exit status, ``sentence`` the same in words."""
+    """The verdict of a run. ``status`` is the exit status, ``sentence`` describes it."""
 
     clauses: dict[str, ClauseResult]
     root_causes: list[RootCause]

@@ -1,4 +1,4 @@
-"""Folds a history into a verdict."""
+"""Derives the verdict from a history."""
 
 from __future__ import annotations
 
@@ -37,14 +37,14 @@ if TYPE_CHECKING:
 
 _RECOVERS: Final = "state.recovers"
 _KEY: Final = "authorization.required"
-#: With which a service refuses a body.
+#: Statuses of refusals because of the body.
 _OF_BODIES: Final = (400, 422)
 
 
 class VerdictBuilder:
-    """Folds the records of one or more histories into a :class:`Verdict`.
+    """Derives a :class:`Verdict` from the records of one or more histories.
 
-    Their order is of no importance, except that a run's own record comes before its exchanges.
+    Their order does not matter, except that a run's own record comes before its exchanges.
     """
 
     def __init__(self, deviations: Deviations | None = None, fail_on: Level = Level.IMPLIED) -> None:
@@ -52,7 +52,7 @@ class VerdictBuilder:
         self._fail_on = fail_on
         self._results: dict[str, ClauseResult] = {}
         self._root_causes = RootCauses(self._deviations)
-        #: How many requests of each kind were refused rightly, by clause, and accepted.
+        #: The number of requests of each kind that were refused as they must be, by clause, and that were accepted.
         self._refused: dict[str, Counter[str]] = {}
         self._passed: Counter[str] = Counter()
         self._repeated: dict[tuple[str, str], Counter[bool]] = {}
@@ -112,7 +112,7 @@ class VerdictBuilder:
             self._results[clause].negative += 1
         if 400 <= record.status < 500:
             for violation in record.violations:
-                # What is said of the body says nothing of the key.
+                # The refusal of a body says nothing about the key.
                 if violation.clause != _KEY or record.status not in _OF_BODIES:
                     self._refused.setdefault(violation.clause, Counter()).update(violation.kinds)
         for finding in record.findings:
@@ -128,7 +128,7 @@ class VerdictBuilder:
             history.observe_unasked(record.unasked, place)
 
     def _history_of(self, worker: str) -> HistoryChecks:
-        """What is compared with the projects of ``worker``: all of the same service, and nothing of another one."""
+        """The history checks for the projects of ``worker``: one for each service."""
         folder = _folder(worker)
         return self._histories.setdefault(self._services.get(folder, folder), HistoryChecks())
 
@@ -140,15 +140,15 @@ class VerdictBuilder:
             self._root_causes.add(record.finding, record.exchange)
 
     def _judge_the_end(self) -> None:
-        """Add what only the end of the run shows; what was seen before is reported already."""
+        """Add findings that only the end of the run shows; earlier ones are already reported."""
         for was, reattributed, exchange in self._at_end:
             self._root_causes.add(was if self._root_causes.holds(was) else reattributed, exchange)
 
     def verdict(self, again: Callable[[], Iterable[HistoryRecord]]) -> Verdict:
-        """The verdict on all that was observed; call it once.
+        """The verdict on all records; call it once.
 
         Args:
-            again: gives the records once more. They are read where it matters what requests without findings have.
+            again: Returns the records again. They are needed if requests without findings matter.
         """
         for history in self._histories.values():
             for seen in history.findings():
@@ -196,7 +196,7 @@ class VerdictBuilder:
         return Verdict(self._results, root_causes, status, sentence, self._requests, complete, expired, vanished)
 
     def _judge_late_responses(self, again: Callable[[], Iterable[HistoryRecord]]) -> None:
-        """Attribute late responses to the texts that they are due to."""
+        """Attribute slow responses to the texts that cause them."""
         if any(cause.clause == SLOW for cause in self._root_causes):
             exploding = [cause for cause in self._root_causes if cause.clause == EXPLODES]
             known = frozenset(cause.finding.where.removeprefix("/") for cause in exploding)
@@ -204,17 +204,17 @@ class VerdictBuilder:
                 self._on_reattributed(record)
 
     def _fields_with(self, aspect: str) -> frozenset[str]:
-        """The fields of the request of which the contract says this, such as ``required`` and ``pattern``."""
+        """The fields of the request with an attribute, such as ``required`` and ``pattern``."""
         named = (re.fullmatch(rf"request\.([^.]+)\.{aspect}", name) for name in self._results)
         return frozenset(match[1] for match in named if match)
 
     def _own(self) -> frozenset[str]:
-        """The members of the response that are no fields of a request."""
+        """The members of the response that are not fields of a request."""
         shown = {name.split(".")[2] for name in self._results if name.startswith("response.201.")}
         return frozenset(shown - {name.split(".")[1] for name in self._results if name.startswith("request.")})
 
     def _was_looked_for(self, entry: Deviation) -> bool:
-        """Whether the run would have shown a deviation: it exercised the clause, or there is no such clause."""
+        """Whether the run would have shown a deviation: it exercised the clause, or the clause does not exist."""
         results = [self._results[clause] for clause in entry.clauses if clause in self._results]
         looked_for = all(result.outcome not in {None, Outcome.PARTIAL} for result in results)
         return looked_for if results else self._posts > 0
@@ -255,7 +255,7 @@ def _counted(number: int, noun: str) -> str:
 
 
 def _folder(worker: str) -> str:
-    """What comes before the name of a worker where several runs are read as one; empty if there is one."""
+    """The prefix of a worker's name if several runs are read as one; empty for a single run."""
     return worker.rpartition("/")[0]
 
 

@@ -1,4 +1,4 @@
-"""YAML as OpenAPI documents use it: the core schema of YAML 1.2, in which ``NO`` is a text and not false."""
+"""YAML with the core schema of YAML 1.2, as in OpenAPI documents: ``NO`` is a string and not false."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from typing import Any, Final
 import yaml
 
 _Base: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-#: Members of all mappings, those that merge keys bring included.
+#: The maximum number of members of all mappings, including those from merge keys.
 _MOST_MERGED: Final = 2_000_000
-#: What PyYAML reads by YAML 1.1: booleans such as ``no``, dates, ``=`` and ``1:30`` as numbers.
+#: Tags of YAML 1.1 that are not used: booleans such as ``no``, dates, ``=`` and ``1:30`` as numbers.
 _OLD: Final = frozenset({"bool", "timestamp", "value", "int"})
 
 
 class _Loader(_Base):  # type: ignore[misc]
-    """Scalars by YAML 1.2.2, section 10.3.2."""
+    """Loads scalars by YAML 1.2.2, section 10.3.2."""
 
     yaml_implicit_resolvers: Final = {
         first: [(tag, pattern) for tag, pattern in resolvers if tag.rpartition(":")[2] not in _OLD]
@@ -26,7 +26,7 @@ class _Loader(_Base):  # type: ignore[misc]
     _merged = 0
 
     def flatten_mapping(self, node: Any) -> None:
-        """Add what the merge keys of a mapping name; merges of merges grow without bound."""
+        """Resolve merge keys; nested merges could grow without limit."""
         super().flatten_mapping(node)
         self._merged += len(node.value)
         if self._merged > _MOST_MERGED:
@@ -45,9 +45,9 @@ _Loader.add_constructor("tag:yaml.org,2002:int", _decimal)
 
 
 def load_yaml(text: str) -> Any:
-    """The value of one YAML document, JSON included; raises ValueError, which says where, for a text that is none."""
+    """The value of one YAML or JSON document; raises ValueError with the position of an error."""
     if text.lstrip()[:1] == "{":
-        with suppress(ValueError, RecursionError):  # of YAML that begins so YAML says what is wrong
+        with suppress(ValueError, RecursionError):  # a YAML error is better if the text only begins like JSON
             return json.loads(text)
     try:
         return yaml.load(text, Loader=_Loader)  # noqa: S506  # a safe loader with other scalars

@@ -1,6 +1,5 @@
-"""Checks: properties of one exchange, or of a history, that yield findings.
+"""Checks: functions that inspect one exchange, or a history, and yield findings.
 
-A check of an exchange is a function from a :class:`~contracts.checks.context.Context` to findings. Each
-looks at one subject and stays silent where another check has already said what is wrong, so that one
-mistake of the service is one finding.
+A check of an exchange is a function from a :class:`~contracts.checks.context.Context` to findings. Each has one
+subject and ignores what another check reports, so that one mistake of the service is one finding.
 """

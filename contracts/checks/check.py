@@ -1,4 +1,4 @@
-"""A check of one exchange: what it finds, and the clauses that it looked at."""
+"""The type of a check: a function that yields findings, and the clauses that it covers."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ Count = Callable[[Context], Iterable[str]]
 class Check:
     """A function that looks for broken clauses, declared together with the clauses that it covers.
 
-    ``clauses`` holds ids and patterns of :mod:`fnmatch`; every finding of ``find`` is about one of them. ``count``
-    returns those that an exchange could have broken: without it a clause would be reported as not exercised.
+    ``clauses`` holds ids and :mod:`fnmatch` patterns; every finding of ``find`` belongs to one of them. ``count``
+    returns the clauses that an exchange could have broken; a clause that is never counted is reported as not exercised.
     """
 
     clauses: tuple[str, ...]
@@ -26,7 +26,7 @@ class Check:
 
     @property
     def name(self) -> str:
-        """The name of the function that looks."""
+        """The name of the wrapped function."""
         return self.find.__name__
 
     def __call__(self, context: Context) -> Iterator[Finding]:

@@ -1,4 +1,4 @@
-"""What a check of one exchange gets to see."""
+"""The input of a check of one exchange."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What the run tolerates: seconds until a response is whole, and bytes that are read of one."""
+    """The limits of a run: seconds until a response must be complete, and the bytes read of one response."""
 
     response_time: float = 5.0
     response_bytes: int = 16 * 1024 * 1024
@@ -26,7 +26,7 @@ class Limits:
 
 @dataclass
 class Context:
-    """An exchange with its expectation; the response is parsed once, when a check first asks for it."""
+    """An exchange with its expectation; the response is parsed once, on first access."""
 
     contract: Contract
     exchange: Exchange
@@ -52,7 +52,7 @@ class Context:
 
     @cached_property
     def parsed(self) -> json_text.JsonText | ValueError:
-        """The body of the response as JSON, or what is wrong with it."""
+        """The body of the response as JSON, or the error of the parser."""
         if self.response is None:
             return ValueError("no answer")
         try:
@@ -64,7 +64,7 @@ class Context:
     def project(self) -> dict[str, Any] | None:
         """The project in a 201 response that is a JSON object, else None.
 
-        Also the whole one in another response of success to a valid request: a wrong status hides no other mistake.
+        Also a complete project in another 2xx response to a valid request: a wrong status must not hide other mistakes.
         """
         if isinstance(self.parsed, ValueError) or not isinstance(self.parsed.value, dict):
             return None
@@ -77,7 +77,7 @@ class Context:
 
     @property
     def tells_id(self) -> bool:
-        """Whether the response is a JSON object with an id, as one that tells of a project is."""
+        """Whether the response is a JSON object with an id."""
         return (
             not isinstance(self.parsed, ValueError)
             and isinstance(self.parsed.value, dict)
@@ -86,17 +86,17 @@ class Context:
 
     @property
     def sent(self) -> dict[str, Any]:
-        """The members of the body that was sent, empty if it was no object."""
+        """The members of the request body, empty if it was no object."""
         return self.expectation.body if isinstance(self.expectation.body, dict) else {}
 
     def foreign_name(self, text: str) -> str:
-        """A unique name of the run in ``text``, where none of the names there was sent with this request."""
+        """A unique name of the run in ``text`` that was not sent with this request; empty if there is none."""
         if not self.run_id or self.run_id not in text:
             return ""
         numbers = re.compile(re.escape(self.run_id) + r"-(\d+)")
         own = {number for sent in json_text.texts(self.sent) for number in numbers.findall(sent)}
         found = numbers.findall(text)
-        # A text that was cut ends within its own number.
+        # A truncated text ends within its own number.
         if not found or any(number.startswith(part) for part in found for number in own):
             return ""
         return f"{self.run_id}-{found[0]}"

@@ -1,4 +1,4 @@
-"""What only many exchanges together can show: ids that repeat, a platform that changes, a clock that stands."""
+"""Checks that need many exchanges: repeated ids, a platform that changes, a clock that does not advance."""
 
 from __future__ import annotations
 
@@ -19,16 +19,17 @@ if TYPE_CHECKING:
 
 #: Seconds by which the database's clock may differ from that of the Date header.
 SKEW: Final = 300.0
-#: Seconds by which the clock behind ``created`` may wander against the client's within a run: a service may have
-#: several machines, whose clocks are not quite the same.
+#: Seconds by which the clock behind ``created`` may drift from the client's within a run: a service may have several
+#: machines with slightly different clocks.
 WANDER: Final = 10.0
-#: So many instants over so many seconds show whether a clock goes; one that does has at least this pace.
+#: The number of instants, and the seconds between the first and the last, that are required to judge a clock; and the
+#: minimum speed of a clock that advances.
 _MANY, _SPAN, _PACE = 30, 1.5, 0.1
-#: Members that a service may fill with a default where they are not sent: always the same one.
+#: Members for which a service may have a default if they are not sent. The default must be constant.
 DEFAULTED: Final = ("metadata", "maxConcurrentJobs")
 
 _UNIQUE: Final = (("id", "response.201.id.unique"), ("plan.id", "response.201.plan.id.unique"))
-#: Different defaults of a member that are kept: two are one too many.
+#: Different defaults that are remembered for a member; two already break the promise.
 _VALUES: Final = 3
 
 Place = tuple[str, int]
@@ -52,9 +53,9 @@ class Seen:
 
 
 class HistoryChecks:
-    """Takes the projects of a run one by one, in any order, and says at the end what does not fit.
+    """Collects the projects of a run, in any order, and reports at the end what is inconsistent.
 
-    Memory grows with the number of projects, by a few hundred bytes each.
+    Memory grows by a few hundred bytes for each project.
     """
 
     def __init__(self) -> None:
@@ -67,7 +68,7 @@ class HistoryChecks:
         self._found: list[Seen] = []
 
     def observe_unasked(self, values: dict[str, Any], place: Place) -> None:
-        """Add what a 201 response has for members that were not sent."""
+        """Add the values that a 201 response has for members that were not sent."""
         for name, value in values.items():
             seen = self._defaults.setdefault(name, {})
             if len(seen) < _VALUES:
@@ -85,7 +86,7 @@ class HistoryChecks:
     ) -> None:
         """Add the project of one 201 response with the Date header of that response.
 
-        ``may_repeat`` tells that the response may show a project again: the second use of an externalId may update it.
+        ``may_repeat`` means that the response may show an earlier project: a second use of an externalId may update it.
         """
         for path, clause in () if may_repeat else _UNIQUE:
             value = member(project, path)
@@ -104,7 +105,7 @@ class HistoryChecks:
             if moment is None:
                 continue
             if name == "updated" and value == project.get("created"):
-                # One instant, one finding: it is compared with the clock as ``created``.
+                # The same instant as ``created``, which is checked: a second finding would repeat the first.
                 self._with_date[name] += http_date(date) is not None
             else:
                 self._clock(name, moment, date, started, elapsed, place)
@@ -139,7 +140,7 @@ class HistoryChecks:
             yield f"response.201.{name}.clock", self._with_date[name]
 
     def findings(self) -> Iterator[Seen]:
-        """Everything found, once all projects were added."""
+        """All findings; call it after the last project."""
         yield from self._found
         if len(self._platforms) > 1:
             (usual, _), *others = self._platforms.most_common()
@@ -175,14 +176,14 @@ def _remaining(name: str, readings: list[_Reading]) -> Iterator[Seen]:
     clause, where = f"response.201.{name}.clock", f"/{name}"
     usual = median(reading.offset for reading in readings)
     for reading in readings:
-        # The instant lies between sending and answer; a service may write whole seconds.
+        # The instant lies between request and response; a service may write whole seconds.
         if not -WANDER <= reading.offset - usual <= WANDER + reading.elapsed:
             received = f"{reading.offset - usual:+.1f} s against the other answers of the run"
             yield Seen(Finding(clause, "stands", "the time of the request", received, where), reading.place)
     sent = [reading.started for reading in readings]
     span = max(sent) - min(sent)
     if len(readings) >= _MANY and span >= _SPAN:
-        # Over all of them, since several machines with clocks of their own may answer alternately.
+        # Over all of them, because several machines with different clocks may answer alternately.
         pace = linear_regression(sent, [reading.started + reading.offset for reading in readings]).slope
         if abs(pace) < _PACE:
             received = f"{pace * span:.2f} s between the first request and the last, {span:.1f} s later"

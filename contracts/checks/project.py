@@ -1,4 +1,4 @@
-"""Does the project in a 201 response make sense: ids, instants, and the values that were sent?"""
+"""Checks of the project in a 201 response: ids, instants, and the values that were sent."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def member(project: dict[str, Any], path: str) -> Any:
 
 
 def _shown_members(aspect: str, paths: tuple[str, ...]) -> Count:
-    """Counts the clause ``aspect`` of each member at ``paths`` that a project shows."""
+    """A function that counts the clause ``aspect`` for each member at ``paths`` that a project has."""
 
     def count(context: Context) -> Iterator[str]:
         if context.project is not None:
@@ -53,13 +53,13 @@ def _shown_members(aspect: str, paths: tuple[str, ...]) -> Count:
 
 @covers("response.201.*.idFormat", count=_shown_members("idFormat", ID_MEMBERS))
 def id_format(context: Context) -> Iterator[Finding]:
-    """response.201.*.idFormat: id, ownerId, plan.id and plan.projectId have the service's one format."""
+    """response.201.*.idFormat: id, ownerId, plan.id and plan.projectId have the format of the service's ids."""
     if context.project is None:
         return
     own = context.project.get("id")
     for path in ID_MEMBERS:
         value = member(context.project, path)
-        # A wrong id that is there twice, or that was sent, is reported once.
+        # A wrong id that occurs twice, or that was sent, is reported once.
         told = value in (context.sent.get("id"), context.sent.get(path)) or (path != "id" and value == own)
         if isinstance(value, str) and not ID_FORMAT.fullmatch(value) and not told:
             yield Finding(
@@ -73,7 +73,7 @@ def id_format(context: Context) -> Iterator[Finding]:
 
 @covers("response.201.plan.projectId.equalsId", count=_shown_members("equalsId", ("plan.projectId",)))
 def plan_belongs_to_project(context: Context) -> Iterator[Finding]:
-    """response.201.plan.projectId.equalsId."""
+    """response.201.plan.projectId.equalsId: the plan names its project."""
     if context.project is None:
         return
     own, other = context.project.get("id"), member(context.project, "plan.projectId")
@@ -116,21 +116,21 @@ def instants(context: Context) -> Iterator[Finding]:
                     yield _at(f"{prefix}{name}", "instant", "format", expected, shown(value))
                 else:
                     read[name] = moment
-        # What is written with fewer digits may have lost some.
+        # An instant with fewer digits may have been rounded.
         if len(read) == 2 and read["updated"] <= read["created"] - unit:
             expected = f"updated not before created ({read['created'].isoformat()})"
             yield _at(f"{prefix}updated", "order", "before", expected, read["updated"].isoformat())
 
 
 def _unit(text: str) -> timedelta:
-    """What the last digit of an instant stands for, a microsecond to a millisecond."""
+    """The precision of an instant: the unit of its last digit, from a microsecond to a millisecond."""
     fraction = re.search(r"\.(\d{1,6})", text)
     return timedelta(microseconds=min(1_000, 10 ** (6 - len(fraction.group(1)) if fraction else 6)))
 
 
 @covers("response.201.analytics.*.count", count=_shown_members("count", COUNTS))
 def counts(context: Context) -> Iterator[Finding]:
-    """response.201.analytics.*.count."""
+    """response.201.analytics.*.count: the counts are whole numbers, not negative."""
     for path in COUNTS:
         value = member(context.project or {}, path)
         if json_text.has_type(value, "number") and not (json_text.has_type(value, "integer") and value >= 0):
@@ -151,9 +151,9 @@ def _sent_values(context: Context) -> Iterator[str]:
 
 @covers("response.201.*.echo", "response.201.answers_own_request", count=_sent_values)
 def echo(context: Context) -> Iterator[Finding]:
-    """response.201.*.echo: each value that was sent comes back as the same JSON value.
+    """response.201.*.echo: each value that was sent is returned as the same JSON value.
 
-    A value that carries the number of another request of the run is response.201.answers_own_request.
+    A value with the number of another request of the run breaks response.201.answers_own_request instead.
     """
     project = context.project
     if project is None or not set(context.expectation.why) <= VALUES_STAND:
@@ -174,7 +174,7 @@ def echo(context: Context) -> Iterator[Finding]:
             )
             return
         if sent is None:
-            # A null may come back as null or not at all; a member that was not sent may have a default.
+            # A null may be returned as null or omitted; a member that was not sent may have a default.
             if (
                 name in context.sent
                 and received is not None
@@ -192,15 +192,15 @@ def echo(context: Context) -> Iterator[Finding]:
 
 @covers("request.*.pattern", count=lambda _: ())
 def shown_texts_match(context: Context) -> Iterator[Finding]:
-    """request.*.pattern: whatever a service makes of a request that is open, what it shows matches the pattern."""
+    """request.*.pattern: texts shown in the response to an UNSPECIFIED request match the pattern."""
     project = context.project
-    # Where the values are those of the request, the echo says what is wrong.
+    # If the values must be those of the request, the echo check reports a difference.
     if project is None or set(context.expectation.why) <= VALUES_STAND:
         return
     sent = (context.exchange.case.body or b"").decode("utf-8", "replace")
     for field in context.contract.fields:
         text = project.get(field.path)
-        # What was not sent so is a value that was changed: the echo of other requests shows that.
+        # A text that was not sent was changed by the service: the echo check of other requests reports that.
         if field.pattern is None or not isinstance(text, str) or not text or text not in sent:
             continue
         if not Pattern.compile(field.pattern).matches(text):
@@ -220,12 +220,12 @@ def _changed(name: str, before: Any, after: Any, pointer: str) -> Finding:
 
 
 def _is_of_another(context: Context, received: Any) -> bool:
-    """Whether ``received`` carries the id of the run with a number that was not sent with this request."""
+    """Whether ``received`` has the id of the run with a number that was not sent with this request."""
     return isinstance(received, str) and bool(context.foreign_name(received))
 
 
 def _left_to_schema(field: Field, received: Any) -> bool:
-    """Whether the schema check already says what is wrong with the value."""
+    """Whether the schema check already reports the value."""
     if received is json_text.ABSENT:
         return field.required
     if received is None:
@@ -240,7 +240,7 @@ def _unlisted(context: Context) -> Iterator[str]:
 
 @covers("response.201.id.unique", "response.201.*.own", count=_unlisted)
 def nothing_is_taken_over(context: Context) -> Iterator[Finding]:
-    """response.201.id.unique and .own: what an unlisted member of the body says is not taken over."""
+    """response.201.id.unique and .own: unlisted members of the body do not set members of the project."""
     listed = {field.path for field in context.contract.fields}
     for name in ("id", *OWN):
         sent = context.sent.get(name)

@@ -1,4 +1,4 @@
-"""Values as findings quote them: short, on one line, and so that two that differ can be distinguished."""
+"""How findings quote values: short, on one line, and with the difference between two values visible."""
 
 from __future__ import annotations
 
@@ -8,20 +8,20 @@ from typing import Any, Final
 
 from contracts import json_text
 
-#: Characters before the first difference that are shown of a long text.
+#: Characters of a long text that are shown before the first difference.
 _BEFORE: Final = 12
-#: Beyond so many characters that two texts share, only the place where they part is shown.
+#: If two texts share a longer prefix, only the part around the first difference is shown.
 _SHARED: Final = 30
 
 
 def shown(value: Any, limit: int = 60) -> str:
-    """A value on one line, cut to ``limit`` characters, invisible characters escaped."""
+    """A value on one line, truncated to ``limit`` characters, invisible characters escaped."""
     text = repr(value) if value is json_text.ABSENT else ascii_json(value)
     return text if len(text) <= limit else f"{text[: limit - 1]}…"
 
 
 def ascii_json(value: Any) -> str:
-    """JSON with only printable characters kept as they are."""
+    """JSON in which only printable characters are not escaped."""
     text = json.dumps(value, ensure_ascii=False)
     return "".join(
         c if c.isprintable() else f"\\u{ord(c):04x}" if ord(c) < 0x10000 else f"\\U{ord(c):08x}" for c in text
@@ -29,10 +29,10 @@ def ascii_json(value: Any) -> str:
 
 
 def shown_apart(expected: Any, received: Any) -> tuple[str, str]:
-    """Two different values, each as :func:`shown` has it, with what tells them apart where that is hard to see.
+    """Two different values, each formatted by :func:`shown`, with the difference made visible.
 
     Long texts are shown from shortly before the first difference, with their lengths; characters beyond ASCII with
-    their code points, since U+212B and U+00C5 look alike; values of two types with their types.
+    their code points, because U+212B and U+00C5 look alike; values of two types with their types.
     """
     if isinstance(expected, str) and isinstance(received, str):
         return _texts_apart(expected, received)

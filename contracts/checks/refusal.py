@@ -1,4 +1,4 @@
-"""Is a refusal fit to be seen: JSON, without the inside of the server, without the token?"""
+"""Checks of error responses: JSON, no internals of the server, no token."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _LEAKS: Final = {
         r"Traceback \(most recent call last\)",
         r"File \"[^\"]{1,200}\", line \d+",
         r"\bat [\w$.]{1,120}\([\w$]{1,60}\.(?:java|kt|scala|groovy):\d+\)",
-        # Not behind a scheme: there it is a host and its port.
+        # Not after a scheme, where it is a host and its port.
         r"(?<![\w./:-])[\w./-]{1,120}\.(?:go|rb|php|cs|rs):\d+\b",
         r"goroutine \d+ \[",
         r"\bCaused by: (?:\w+\.)+\w+(?:Exception|Error)\b",
@@ -64,7 +64,7 @@ _LEAKS: Final = {
     ),
     "file path": (
         r"(?:^|[\s\"'(=:])(?:file://)?/(?:usr|home|root|var|etc|Users|node_modules)/[\w.@+-]+[\w./@+-]*",
-        # Such a word may begin a JSON pointer too: only a path that ends in a file counts.
+        # Such a word may also begin a JSON pointer: only a path that ends with a file name counts.
         r"(?:^|[\s\"'(=:])(?:file://)?/(?:opt|app|srv|tmp|workspace|code|src|build)/[\w./@+-]*\w\.[a-z]{1,5}\b",
         r"\b[A-Za-z]:\\{1,2}(?:[\w .-]+\\{1,2})+[\w .-]+",
         r"\bnode_modules/[\w@./-]+",
@@ -73,7 +73,7 @@ _LEAKS: Final = {
 _PATTERNS = {
     kind: re.compile("|".join(f"(?:{source})" for source in sources), re.DOTALL) for kind, sources in _LEAKS.items()
 }
-#: What a path goes on with: what looks like a file may be the URL that was asked for.
+#: The rest of a path: what looks like a file may be the requested URL.
 _PATH = re.compile(r"[\w./@+-]*")
 
 
@@ -94,7 +94,7 @@ def _refusals(context: Context) -> Iterator[str]:
 
 @covers("service.error_is_json", "advisory.error_media_type", count=_refusals)
 def refusal_is_json(context: Context) -> Iterator[Finding]:
-    """service.error_is_json: a 4xx that says it is JSON holds JSON; advisory.error_media_type: it is JSON."""
+    """service.error_is_json: a 4xx with a JSON Content-Type is JSON; advisory.error_media_type: it has such a type."""
     response = context.response
     if response is None or not 400 <= context.status < 500 or not response.body or response.cut:
         return
@@ -108,12 +108,12 @@ def refusal_is_json(context: Context) -> Iterator[Finding]:
 
 @covers("service.error_leaks_nothing", count=lambda c: ("service.error_leaks_nothing",) if _is_refusal(c) else ())
 def leaks_nothing(context: Context) -> Iterator[Finding]:
-    """service.error_leaks_nothing: no stack trace, SQL, server path or other request, unless it was sent."""
+    """service.error_leaks_nothing: no stack trace, SQL, server path or data of another request, unless it was sent."""
     response = context.response
     if response is None or context.status < 400:
         return
     foreign = context.foreign_name(response.body.decode("utf-8", "replace"))
-    if foreign and context.sent:  # of a body that is not understood nobody knows what it holds
+    if foreign and context.sent:  # the names in a body that could not be parsed are unknown
         yield Finding("service.error_leaks_nothing", "another request", "a refusal without what others sent", foreign)
         return
     for text in _said(context):
@@ -123,9 +123,9 @@ def leaks_nothing(context: Context) -> Iterator[Finding]:
                 return
 
 
-@lru_cache(maxsize=1_024)  # a service says the same things again and again
+@lru_cache(maxsize=1_024)  # messages repeat
 def _leaks(text: str) -> tuple[tuple[str, str, str], ...]:
-    """What looks like the inside of a server: its kind, itself, and itself with what a path goes on with."""
+    """Internals of a server in a text: their kind, the match, and the match with the rest of its path."""
     return tuple(
         (kind, match.group().strip(" \"'(=:"), match.group() + _PATH.findall(text, match.end())[0])
         for kind, pattern in _PATTERNS.items()
@@ -134,7 +134,7 @@ def _leaks(text: str) -> tuple[tuple[str, str, str], ...]:
 
 
 def _said(context: Context) -> list[str]:
-    """The strings of the response: decoded where it is JSON, as it is where not; headers that tell of errors."""
+    """The strings of the response: decoded from JSON, otherwise the text; and headers that describe errors."""
     response = context.response
     if response is None:
         return []
@@ -162,7 +162,7 @@ def _presented_tokens(context: Context) -> Iterator[str]:
 
 @covers("service.token_not_repeated", "advisory.token", count=_presented_tokens)
 def token_not_repeated(context: Context) -> Iterator[Finding]:
-    """service.token_not_repeated: no response holds the key; advisory.token: none holds a wrong token."""
+    """service.token_not_repeated: no response contains the key; advisory.token: none contains a wrong token."""
     response = context.response
     if response is None:
         return
@@ -170,7 +170,7 @@ def token_not_repeated(context: Context) -> Iterator[Finding]:
     places = [("the body", response.body)]
     places += [(f"the header {name}", value.encode("utf-8", "replace")) for name, value in response.headers]
     for place, data in places:
-        # What was presented may hold the right key in a wrong place: quoting it gives nothing away.
+        # The header may contain the right key in a wrong position: repeating that discloses nothing.
         rest = data
         for text in presented:
             rest = rest.replace(text, b"")
@@ -183,17 +183,17 @@ def token_not_repeated(context: Context) -> Iterator[Finding]:
 
 
 def _presented(context: Context) -> list[bytes]:
-    """What a request without the right credentials presented: the header, and its token; long ones only."""
+    """The wrong credentials of a request: the header and its token, if they are long enough."""
     value = context.exchange.case.header("Authorization")
     if value is None or value == VALID_AUTHORIZATION:
         return []
     whole = context.secrets.resolve(value)
-    # Shorter ones may be words.
+    # Shorter ones may be ordinary words.
     return [text.encode("utf-8", "replace") for text in (whole, whole.rpartition(" ")[2]) if len(text) >= 12]
 
 
 def _refused_for(context: Context, clause: str, header: str, *, sent: bool) -> bool:
-    """Whether a request was refused that breaks ``clause`` alone, with or without ``header`` as ``sent`` says."""
+    """Whether a request that breaks only ``clause``, with or without ``header`` as ``sent`` says, was refused."""
     expectation = context.expectation
     return (
         _is_refusal(context)

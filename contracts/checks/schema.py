@@ -1,4 +1,4 @@
-"""Does a 201 response conform: media type, JSON, and every member of the schema?"""
+"""Checks of a 201 response against the schema: media type, JSON, and every member."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 @covers("response.201.mediaType", count=lambda context: ("response.201.mediaType",) if context.created else ())
 def content_type_conformance(context: Context) -> Iterator[Finding]:
-    """response.201.mediaType: application/json, said once, and UTF-8 where a charset is named."""
+    """response.201.mediaType: one Content-Type, application/json, and UTF-8 if it names a charset."""
     if not context.created or context.response is None:
         return
     values = context.response.all_headers("Content-Type")
@@ -49,7 +49,7 @@ def _readable(context: Context) -> tuple[str, ...]:
 
 @covers("response.201.json", "response.201.body.type", count=_readable)
 def body_is_json(context: Context) -> Iterator[Finding]:
-    """response.201.json and response.201.body.type: one JSON text as in RFC 8259, an object."""
+    """response.201.json and response.201.body.type: a JSON text (RFC 8259) that is an object."""
     if not context.created or context.response is None or context.response.cut:
         return
     parsed, clause = context.parsed, "response.201.json"
@@ -61,7 +61,7 @@ def body_is_json(context: Context) -> Iterator[Finding]:
         if oddity in {"byte order mark", "repeated member"}:
             names = f" {sorted(parsed.repeated)}" if oddity == "repeated member" else ""
             yield Finding(clause, oddity, "one JSON text in UTF-8", f"{oddity}{names}")
-    # What is too deep for our own parser is neither right nor wrong.
+    # A text too deep for our parser is neither right nor wrong.
     is_unread = parsed.value is None and json_text.TOO_DEEP in parsed.oddities
     if not isinstance(parsed.value, dict) and not is_unread:
         yield Finding("response.201.body.type", "type", "a JSON object", f"a JSON {json_text.type_name(parsed.value)}")
@@ -73,9 +73,9 @@ def _members_shown(context: Context) -> tuple[str, ...]:
     return _clauses_of(context.contract, tuple(_present(context.contract.response_fields, context.project)))
 
 
-@lru_cache(maxsize=1_024)  # the projects of a service have the same members, with few exceptions
+@lru_cache(maxsize=1_024)  # most projects of a service have the same members
 def _clauses_of(contract: Contract, present: tuple[tuple[str, str], ...]) -> tuple[str, ...]:
-    """The clauses of the members, given the path of each one that is there and its state (see ``_present``)."""
+    """The clauses of the members, given the path and state of each member (see :func:`_present`)."""
     return tuple(_aspects_of(contract, dict(present)))
 
 
@@ -91,7 +91,7 @@ def _aspects_of(contract: Contract, present: dict[str, str]) -> Iterator[str]:
 
 
 def _present(fields: tuple[Field, ...], holder: dict[str, Any]) -> Iterator[tuple[str, str]]:
-    """The path of each documented member that is there, and whether it is null, a value, or a list with items."""
+    """The path of each documented member in the response, and whether it is null, a value, or a list with items."""
     for field in fields:
         if field.name in holder:
             value = holder[field.name]
@@ -101,7 +101,7 @@ def _present(fields: tuple[Field, ...], holder: dict[str, Any]) -> Iterator[tupl
 
 
 def _aspects(field: Field, prefix: str, state: str) -> Iterator[str]:
-    """The clauses that a member could have broken by its value."""
+    """The clauses that the value of a member could have broken."""
     if not field.nullable:
         yield f"{prefix}.null"
     if state == "null":
@@ -146,7 +146,7 @@ def _value(field: Field, value: Any, where: str) -> Iterator[Finding]:
     if field.items is not None and isinstance(value, list):
         items = field.items
         broken = (_value(items, item, f"{where}/{index}") for index, item in enumerate(value))
-        # One wrong item says it all.
+        # One wrong item is enough.
         yield from islice(chain.from_iterable(broken), 1)
     if isinstance(value, dict):
         yield from _members(field.members, value, where)

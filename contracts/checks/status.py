@@ -1,4 +1,4 @@
-"""Checks of the status: created, refused, and never an error of the server."""
+"""Checks of the status: valid requests are created, invalid ones refused, and none causes a server error."""
 
 from __future__ import annotations
 
@@ -22,9 +22,9 @@ if TYPE_CHECKING:
     from contracts.document import Contract
     from contracts.oracle import Violation
 
-#: Two words or more: what nobody takes for anything but a name.
+#: Two words or more: an ordinary name, which no service refuses.
 _PLAIN = re.compile(r"[A-Za-z]{3,20}(?:[ _-][A-Za-z0-9]{1,30}){1,3}")
-#: Bytes of a body from which a service may say that it is too large (RFC 9110, section 15.5.14).
+#: Bytes of a body from which 413 is acceptable (RFC 9110, section 15.5.14).
 _TOO_LARGE: Final = 65_536
 _LETTERS = re.compile(r"[A-Za-z0-9 _()-]{1,60}")
 _WORDS = {
@@ -45,7 +45,7 @@ def _reached(context: Context) -> tuple[str, ...]:
 
 @covers("service.answers", "service.time", count=_reached)
 def answered_in_time(context: Context) -> Iterator[Finding]:
-    """service.answers and service.time: one whole HTTP answer within the limit."""
+    """service.answers and service.time: one complete HTTP response within the limit."""
     failure, limit = context.exchange.failure, context.limits.response_time
     if failure is None:
         # A server error is reported as such, however long it took.
@@ -58,7 +58,7 @@ def answered_in_time(context: Context) -> Iterator[Finding]:
             )
         response = context.response
         if response and response.header("Content-Length") and response.header("Transfer-Encoding"):
-            # RFC 9112, section 6.1: one of the two; proxies refuse such a response.
+            # RFC 9112, section 6.1, allows only one of them; proxies refuse such a response.
             yield Finding(
                 "service.answers",
                 "two lengths",
@@ -69,7 +69,7 @@ def answered_in_time(context: Context) -> Iterator[Finding]:
     elif failure.kind == "timeout":
         yield Finding("service.time", "hang", f"an answer within {limit:g} s", f"none: {failure.detail}")
     elif failure.kind in {"closed", "reset"} and len(context.exchange.case.body or b"") > LARGE:
-        return  # a server may end the connection rather than read on (RFC 9110, section 15.5.14)
+        return  # a server may close the connection instead of reading the rest (RFC 9110, section 15.5.14)
     elif failure.kind not in UNREACHED and failure.kind != STALE:
         yield Finding(
             "service.answers", failure.kind, "one whole HTTP answer", f"{_WORDS[failure.kind]} ({failure.detail})"
@@ -83,7 +83,7 @@ def answered_in_time(context: Context) -> Iterator[Finding]:
     count=lambda context: ("service.no_5xx",) if context.response else (),
 )
 def not_a_server_error(context: Context) -> Iterator[Finding]:
-    """service.no_5xx or state.external_id_reuse, and no response outside the classes of RFC 9110, section 15."""
+    """service.no_5xx, state.external_id_reuse, and service.answers: neither 5xx, 3xx nor 1xx."""
     if context.status >= 500:
         expected = {
             Expected.CREATED: "201: the request is valid",
@@ -95,7 +95,7 @@ def not_a_server_error(context: Context) -> Iterator[Finding]:
         kinds = kinds_of_failing(context.exchange.case, context.expectation.body, place.removeprefix("/"))
         if context.expectation.isolated and not place.startswith("/"):
             kinds = (*context.expectation.violations[0].kinds, *kinds)
-        # A request that was repeated meets its own first attempt.
+        # A repeated request may find the project of its first attempt.
         reuse = context.expectation.why == (SENT_BEFORE,) and not context.exchange.repeat
         yield Finding(
             "state.external_id_reuse" if reuse else "service.no_5xx",
@@ -110,7 +110,7 @@ def not_a_server_error(context: Context) -> Iterator[Finding]:
 
 
 def _may_be_accepted(context: Context) -> Iterator[str]:
-    # Only a request with one broken clause shows by its refusal that this clause is kept; an error shows nothing.
+    # Only the refusal of a request with one broken clause shows that this clause is kept; a server error shows nothing.
     rejected = context.expectation.expected is Expected.REJECTED and context.expectation.isolated
     if rejected and 200 <= context.status < 500:
         yield context.expectation.violations[0].clause
@@ -118,7 +118,7 @@ def _may_be_accepted(context: Context) -> Iterator[str]:
 
 @covers("request.*", "authorization.required", count=_may_be_accepted)
 def invalid_is_refused(context: Context) -> Iterator[Finding]:
-    """Each broken clause of a request that was accepted nevertheless."""
+    """Each broken clause of a request that was accepted although it is invalid."""
     if context.expectation.expected is Expected.REJECTED and 200 <= context.status < 300:
         for violation in context.expectation.violations:
             yield Finding(
@@ -132,14 +132,14 @@ def invalid_is_refused(context: Context) -> Iterator[Finding]:
 
 
 def _conversion(context: Context, violation: Violation) -> tuple[str, ...]:
-    """The kind of a value of the wrong type that the project shows with a type of its field."""
+    """The kind CONVERTED if a value of the wrong type is returned with the right type."""
     name, _, aspect = violation.clause.removeprefix("request.").partition(".")
     project = None if isinstance(context.parsed, ValueError) else context.parsed.value
     if aspect not in {"type", "null"} or not isinstance(project, dict) or not {name} <= context.sent.keys() & project:
         return ()
     sent, shown = context.sent[name], project[name]
-    # What is no value in many languages may become null.
-    to_null = shown is None and sent in (0, "")  # False is 0
+    # Falsy values may become null.
+    to_null = shown is None and sent in (0, "")  # False equals 0
     fits = to_null or json_text.has_one_of(shown, context.contract.field(name).types)
     return (CONVERTED,) if fits else ()
 
@@ -152,7 +152,7 @@ def _accepted(context: Context) -> Iterator[str]:
 
 @covers("response.201.status", "request.*", "authorization.accepted", FRAMING, count=_accepted)
 def valid_is_created(context: Context) -> Iterator[Finding]:
-    """response.201.status, and the request clause under which a valid request was refused."""
+    """response.201.status for a wrong 2xx; for a refusal of a valid request the request clause that it breaks."""
     verdict = context.expectation.expected
     created = verdict is Expected.CREATED or (verdict is Expected.UNSPECIFIED and context.tells_id)
     if created and 200 <= context.status < 300 and context.status != 201:
@@ -160,17 +160,14 @@ def valid_is_created(context: Context) -> Iterator[Finding]:
     if verdict is Expected.CREATED and 400 <= context.status < 500 and not _may_decline(context):
         clause, where = refused_clause(context)
         said = signature(context.response, context.expectation.body) if context.response else ""
-        # Whoever answers 403 to one request in many is not who looks at the values of fields.
+        # A 403 to a single request comes from a firewall, not from the validation of fields.
         message = (f"{context.status} {said}".strip(),) if said or context.status in {401, 403} else ()
         kinds = kinds_of_failing(context.exchange.case, context.expectation.body, where.removeprefix("/"))
         yield Finding(clause, REFUSED, "201: the request is valid", _answer(context), where, (*message, *kinds))
 
 
 def _may_decline(context: Context) -> bool:
-    """Whether a server refuses what it need not take: a body without a length, an expectation, a large body.
-
-    RFC 9110, sections 15.5.12, 15.5.18 and 15.5.14.
-    """
+    """Whether RFC 9110 allows the refusal: sections 15.5.12 (411), 15.5.18 (417) and 15.5.14 (413)."""
     case = context.exchange.case
     if context.status == 413:  # Content Too Large
         return len(case.body or b"") >= _TOO_LARGE
@@ -179,10 +176,10 @@ def _may_decline(context: Context) -> bool:
 
 
 def refused_clause(context: Context) -> tuple[str, str]:
-    """The clause that a refusal of a valid request breaks, as far as one exchange can tell, and where.
+    """The clause that the refusal of a valid request breaks, as far as one exchange shows, and where.
 
-    With more than one field that may be to blame only smaller requests can tell which one is:
-    ``request.combination`` until then. A plain required text is beyond suspicion.
+    If several fields may be the reason, it is ``request.combination``, until triage with smaller requests finds the
+    field. Ordinary names in required fields are never suspected.
     """
     case = context.exchange.case
     for name in FRAMING_HEADERS:
@@ -196,7 +193,7 @@ def refused_clause(context: Context) -> tuple[str, str]:
 
 
 def clause_of_body(contract: Contract, sent: dict[str, Any]) -> tuple[str, str]:
-    """The clause that a refusal breaks which is due to what a body says, and where."""
+    """The clause that a refusal because of the body breaks, and where."""
     suspects = [name for name, value in sent.items() if not _plain(contract, name, value)]
     if len(suspects) != 1:
         return "request.combination", ""
@@ -217,12 +214,12 @@ def _plain(contract: Contract, name: str, value: object) -> bool:
 
 
 def failure_cause(status: int, said: str, place: str) -> str:
-    """What tells one server error from another: what the service says or, where that is nothing, the part to blame."""
+    """The cause of a server error: its status with the service's message, else with the part to blame."""
     return f"{status} {said}" if said else f"{status} at {place}" if place else str(status)
 
 
 def _blamed(context: Context) -> tuple[str, str]:
-    """What a server error is about, empty if several things may be: what is wrong with the request, else a field."""
+    """The part of the request that a server error is about: what is invalid, else a field; empty if several may be."""
     violations = context.expectation.violations
     where = violations[0].where if violations else ""
     if context.expectation.isolated:
@@ -234,7 +231,7 @@ def _blamed(context: Context) -> tuple[str, str]:
 
 
 def _harmless(context: Context, name: str, value: object) -> bool:
-    """Whether a value makes no server fail: letters and digits in a required text, or a unique name of the run."""
+    """Whether a value causes no server error: letters and digits in a required text, or a unique name of the run."""
     if not isinstance(value, str):
         return False
     required = any(field.path == name and field.required for field in context.contract.fields)

@@ -1,8 +1,8 @@
-"""What a faulty service does instead: small models of mistakes, compared with everything that a run has seen.
+"""Diagnosis: models of common mistakes, compared with every exchange of a run.
 
-Model-based diagnosis (Reiter 1987; de Kleer and Williams 1987): a hypothesis predicts what a service that makes one
-mistake does with each request, or says nothing about it. It is shown where it predicts every failing case of a finding
-and contradicts no other case. It makes, hides and changes no finding: it is called likely, and no more.
+Model-based diagnosis (Reiter 1987; de Kleer and Williams 1987): a hypothesis predicts what a service with one mistake
+does with each request, or makes no prediction. It is reported as likely if it predicts the failing cases of a finding
+and contradicts no other case. A diagnosis never creates, hides or changes a finding.
 """
 
 from contracts.diagnosis.hypotheses import Diagnosis, contradicted, diagnose, foretells

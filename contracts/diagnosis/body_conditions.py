@@ -43,7 +43,7 @@ def _is_list_of_one(data: bytes) -> bool:
 
 
 _STRING: Final = rb'"(?:[^"\\]|\\.)*"'
-#: Ways of writing a body, as expressions that find them in what is left of it without its strings.
+#: Ways of writing a body, as regular expressions that are searched in the body without its strings.
 _SYNTAX: Final[dict[str, bytes]] = {
     "the body has a comma too many": rb",\s*[\]}]|[\[{]\s*,|,\s*,",
     "the body lacks a comma": rb"S\s*S|[0-9el\]}]\s+S",
@@ -89,13 +89,13 @@ _BYTES: Final[dict[str, Callable[[bytes], bool]]] = {
     "the body is a list with one object": _is_list_of_one,
     "the body is no JSON": lambda data: bool(data) and _kind(data) == "",
 }
-#: Members that nobody documents and that mean something to software, or that only the service may set.
+#: Undocumented members with a meaning in common software, or that only the service may set.
 _NAMES: Final = ("__proto__", "constructor", "prototype", "id", "type", "created", "updated", "deleted", "ownerId")
 _HEADERS: Final = 4
 
 
 def body_conditions(names: Sequence[str]) -> Iterator[Condition]:
-    """Conditions on the body of a request as a whole; ``names`` are those of the fields."""
+    """Conditions on the whole body of a request; ``names`` are the names of the fields."""
     yield Condition("no body is sent", lambda seen: seen.case.body is None)
     for words, has in _BYTES.items():
         yield Condition(words, partial(_body, has), 2)
@@ -114,7 +114,7 @@ def body_conditions(names: Sequence[str]) -> Iterator[Condition]:
 
 
 def header_conditions(failing: Sequence[Observation]) -> Iterator[Condition]:
-    """Conditions on the headers that failing requests have."""
+    """Conditions on the headers of the failing requests."""
     counts = Counter(name.lower() for seen in failing for name in {key.lower() for key, _ in seen.case.headers})
     for name in ("content-type", "authorization"):
         yield Condition(f"the header {name} is not sent", partial(_lacks_header, name), 1)
@@ -138,7 +138,7 @@ def _body(has: Callable[[bytes], bool], seen: Observation) -> bool:
 
 def _syntax(form: re.Pattern[bytes], seen: Observation) -> bool:
     data = seen.case.body or b""
-    if len(data) > 10_000:  # such bodies are there for their size
+    if len(data) > 10_000:  # such bodies test the size only
         return False
     return form.search(re.sub(_STRING, b"S", data)) is not None
 

@@ -1,4 +1,4 @@
-"""Texts that are changed before a pattern is compared with them, or of which a part is looked at."""
+"""Texts that a service changes, or of which it takes a part, before it matches the pattern."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ _CHANGES_OF_ADDRESSES: Final[dict[str, Callable[[str], str]]] = {
     "mailto: might stand before it": lambda text: text.removeprefix("mailto:"),
     "comments in parentheses were left out": lambda text: re.sub(r"\([^()]*\)", "", text),
 }
-#: Characters that a class may hold by mistake, in words.
+#: Characters that a character class may contain by mistake, by name.
 _WIDER: Final[dict[str, str]] = {
     "digits": "[0-9]",
     "letters beyond ASCII": r"[^\W\d_\x00-\x7f]",
@@ -57,7 +57,7 @@ _WIDER: Final[dict[str, str]] = {
     "printable ASCII but @": r"[!-?A-~]",
     **{mark: re.escape(mark) for mark in " !\"#$%&'*+,-./:;=?^_`{|}~"},
 }
-#: Parts of an address in which the classes may be wider.
+#: Parts of an address in which character classes may be too wide.
 _PARTS: Final = {
     "before the @": r"(?s)(.*)(?=@)",
     "in the domain": r"(?s)(?<=@)[^@]*",
@@ -67,7 +67,7 @@ _PARTS: Final = {
 
 
 def changed_before(right: Callable[[str], bool], *, is_email: bool) -> Iterator[tuple[str, Callable[[str], bool]]]:
-    """Languages of texts that match once they are changed; what matches as it is does so, too.
+    """Languages of texts that match after a change, or without it.
 
     Args:
         right: Whether a text matches the documented pattern.
@@ -103,7 +103,7 @@ def _each(right: Callable[[str], bool], mark: str, text: str) -> bool:
 
 
 def _within_text(right: Callable[[str], bool], text: str) -> bool:
-    """Whether a word of the text matches; any part of it may be such a word."""
+    """Whether any part of the text matches."""
     ends = range(len(text) + 1)
     if len(text) > 100:  # too many parts
         return right(text)

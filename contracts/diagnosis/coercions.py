@@ -1,4 +1,4 @@
-"""Values that are converted into another type, or changed in another way, before they are checked."""
+"""Values that a service converts to another type, or changes in another way, before it validates them."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from contracts.json_text import ABSENT
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-#: What is made of a value for a type of a field: the value itself where nothing is.
+#: A conversion of a value to the type of a field; it returns the value itself if it does not convert it.
 Convert = Callable[[Field, str, Any], Any]
 
 _NUMBER: Final = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?", re.ASCII)
@@ -26,7 +26,7 @@ _SCALARS: Final = frozenset({"string", "number", "integer", "boolean"})
 
 
 def conversions(contract: Contract) -> Iterator[Hypothesis]:
-    """Type coercion in every field or in one, as a whole or between two types."""
+    """Hypotheses about type coercion, in every field or in one, of all types or between two."""
     fields = {field.path: field for field in contract.fields}
     for name, convert in _CONVERSIONS.items():
         yield _converted(f"types are converted ({name})", fields, convert, 0)
@@ -58,7 +58,7 @@ def _made(field: Field, value: Any, convert: Convert) -> Any:
 
 
 def _ajv(field: Field, wanted: str, value: Any, *, arrays: bool) -> Any:
-    """The table of Ajv's option coerceTypes."""
+    """The coercion table of Ajv's option coerceTypes."""
     if arrays and not field.nullable and isinstance(value, list) and len(value) == 1 and wanted in _SCALARS:
         value = value[0]
     if wanted == "string":

@@ -1,4 +1,4 @@
-"""A property of requests on which a service may make its behaviour depend."""
+"""A property of requests on which the behaviour of a service may depend."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ class Condition:
     """A property of requests.
 
     Attributes:
-        words: Follows "if"; empty if every request has it.
-        holds: Whether a request has it; None if that is not known.
+        words: The text after "if"; empty if every request has the property.
+        holds: Whether a request has it; None if that is unknown.
         cost: How complicated it is.
-        about: The part of a request of which it looks at the value; empty if it looks at none.
+        about: The part of a request whose value it depends on; empty if it depends on none.
     """
 
     words: str

@@ -1,4 +1,4 @@
-"""Conditions on a request, of which one is learnt that tells the failing requests of a finding from all others."""
+"""Conditions on a request: candidates for what distinguishes the failing requests of a finding from all others."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ from contracts.json_text import ABSENT, is_number
 if TYPE_CHECKING:
     from contracts.document import Contract
 
-#: Values that a subject of a request has; a condition on a subject holds where one of them has a property.
+#: The values of a subject of a request; a condition on a subject holds if one of them has a property.
 Values = Callable[[Observation], Sequence[Any]]
 
-#: The types of JSON in words.
+#: The JSON types, by name.
 KINDS: Final = {
     "null": "null",
     "boolean": "a boolean",
@@ -34,7 +34,7 @@ KINDS: Final = {
 
 
 def _are_texts(value: Any) -> list[bool]:
-    """For each item of a list whether it is a text; of what is no list nothing."""
+    """For each item of a list whether it is a string; nothing for other values."""
     return [isinstance(item, str) for item in value] if isinstance(value, list) else []
 
 
@@ -79,7 +79,7 @@ _VALUES: Final[dict[str, Callable[[Any], bool]]] = {
         isinstance(value, list) and all(isinstance(item, str) for item in value) and value != sorted(value)
     ),
 }
-#: Ways of being wrong that failing requests have in common, and the requests in which they are looked for.
+#: The number of ways of being invalid that are considered, and of failing requests in which they are searched.
 _WAYS: Final = 20
 _LOOKED_AT: Final = 40
 #: Values within a value that are looked at.
@@ -87,7 +87,7 @@ _MOST_VALUES: Final = 100
 
 
 def conditions(contract: Contract) -> Iterator[Condition]:
-    """The bank of conditions."""
+    """All conditions that do not depend on a finding."""
     names = [field.path for field in contract.fields]
     for name in names:
         yield Condition(f"{name} is not sent", partial(_lacks, name))
@@ -121,7 +121,7 @@ def _texts(values: Values, seen: Observation) -> Sequence[str]:
 
 
 def ways_of_being_wrong(failing: Sequence[Observation]) -> Iterator[Condition]:
-    """The kinds of mistakes of the failing requests: they say less than what is in a request."""
+    """Conditions on the kinds of mistakes in the failing requests; they say less than conditions on values."""
     counts = Counter(kind for seen in failing[:_LOOKED_AT] for kind in seen.kinds)
     for kind, count in counts.most_common(_WAYS):
         if count > 1:

@@ -1,4 +1,4 @@
-"""Values that come back as other values: what is done to every one of them."""
+"""Values that are returned changed: hypotheses about the change."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ _DOES: Final = {name: f"texts are stored {name}" for name in WHOLE_CHANGES} | {
     "only printable characters": "characters that cannot be printed are removed",
     **{form: f"texts are normalised to {form}" for form in ("NFC", "NFD", "NFKC", "NFKD")},
 }
-#: Classes of characters that are removed, or become another one.
+#: Classes of characters that are removed or replaced.
 _CHARACTERS: Final = {
     "invisible characters": "[\u00ad\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff]",
     "letters that show nothing": "[\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0]",
@@ -111,11 +111,11 @@ _VALUES: Final[dict[str, Callable[[Any], bool]]] = {
 def changed_values(
     field: Field, failing: Sequence[Observation], *, is_shared: bool
 ) -> Iterator[tuple[str, Prediction]]:
-    """Hypotheses about what is done to the values of a field; one agrees where it gives what the service showed.
+    """Hypotheses about a change of the values of a field; one agrees if it predicts the value in the response.
 
     Args:
         field: The field.
-        failing: The requests whose values came back as others: limits and single characters are read from them.
+        failing: The requests whose values were returned changed: limits and single characters are derived from them.
         is_shared: Whether another finding is about changes of the field, too.
     """
     for sentence, change in (*_limits(field.path, failing), *_single_characters(failing), *_changes()):
@@ -123,28 +123,28 @@ def changed_values(
 
 
 def _predicted(field: Field, change: Change, is_shared: bool, seen: Observation) -> str | None:  # noqa: FBT001
-    """The outcome that was seen where the change gives the value that was shown, else another one."""
+    """The observed outcome if the change explains the returned value, else another outcome."""
     if seen.shown is None or seen.broken or field.path not in seen.body:
         return None
     sent, shown = seen.body[field.path], seen.shown.get(field.path, json_text.ABSENT)
     expected = change(sent)
     if same(expected, shown):
         return ACCEPTED
-    # What would become invalid may be kept as it was; of a number that no double holds nobody knows what comes back.
+    # A service may skip a change that makes the value invalid; numbers beyond doubles may come back as anything.
     if (expected is not json_text.ABSENT and not is_valid(field, expected)) or (
         is_number(sent) and float(sent) != sent
     ):
         return None
     if is_shared and not same(shown, sent):
         if same(expected, sent):
-            return None  # the other mistake has changed it
+            return None  # changed by the other mistake
         if same(change(shown), shown):
-            return ACCEPTED  # both have
+            return ACCEPTED  # changed by both
     return REFUSED
 
 
 def _limits(name: str, failing: Sequence[Observation]) -> Iterator[tuple[str, Change]]:
-    """Limits at which values are cut, as the values that came back have them."""
+    """Limits at which values are truncated, derived from the returned values."""
     shown = [seen.shown[name] for seen in failing if seen.shown is not None and name in seen.shown]
     texts = [value for value in shown if isinstance(value, str) and value]
     for length, _ in Counter(map(len, texts)).most_common(1):
@@ -160,7 +160,7 @@ def _limits(name: str, failing: Sequence[Observation]) -> Iterator[tuple[str, Ch
 
 
 def _single_characters(failing: Sequence[Observation]) -> Iterator[tuple[str, Change]]:
-    """One character that is removed or becomes another one, as the kinds of the failing cases name it."""
+    """A single character that is removed or replaced, as named by the kinds of the failing cases."""
     kinds = Counter(kind for seen in failing for _, _, kinds in seen.findings for kind in kinds)
     for kind, _ in kinds.most_common(10):
         found = re.fullmatch(r'(?:without (".+")|(".+") to (".+"))', kind)
@@ -197,7 +197,7 @@ def _changes() -> Iterator[tuple[str, Change]]:
 
 
 def _wrapped(bits: int, least: int, value: Any) -> Any:
-    """A whole number as so many bits hold it, from 0 or, where ``least`` is -1, from half of the lowest values on."""
+    """A whole number truncated to ``bits`` bits: unsigned, or signed if ``least`` is -1."""
     if not float(value).is_integer():
         return value
     start = least * 2 ** (bits - 1)
@@ -236,7 +236,7 @@ def _replaced(one: str, other: str, text: str) -> str:
 
 
 def _in_texts(change: Callable[[str], str], value: Any) -> Any:
-    """The value with every text in it changed; names of members stay."""
+    """The value with ``change`` applied to every string in it, except names of members."""
     if isinstance(value, str):
         return change(value)
     if isinstance(value, list):

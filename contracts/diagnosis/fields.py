@@ -1,4 +1,4 @@
-"""Hypotheses about a field as a whole: unknown, not validated, required, null, other types, the size of numbers."""
+"""Hypotheses about a whole field: unknown, not validated, required, null, other types, the size of numbers."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 #: Integers of so many bits, the sign included, are held exactly by a double.
 _DOUBLE: Final = 54
-#: Values that services put where none was sent, in words.
+#: Values that services use if none was sent, by name.
 _DEFAULTS: Final[tuple[tuple[Any, str], ...]] = (
     (None, "null"),
     ("", "an empty text"),
@@ -44,7 +44,7 @@ _OF_NUMBERS: Final = ((REFUSES, "are refused"), (FAILS, "make the service fail")
 
 
 def field_hypotheses(contract: Contract) -> Iterator[Hypothesis]:
-    """For each field of the body, and for a second use of an externalId."""
+    """Hypotheses about each field of the body, and about a second use of an externalId."""
     for field in contract.fields:
         if field.path in contract.echoed:
             yield from _of_the_answer(field)
@@ -60,7 +60,7 @@ def field_hypotheses(contract: Contract) -> Iterator[Hypothesis]:
 
 
 def _of_the_answer(field: Field) -> Iterator[Hypothesis]:
-    """What comes back of a field that is not stored, was not sent, or was null."""
+    """What is returned for a field that is not stored, was not sent, or was null."""
     name = field.path
     for stored, how in ((ABSENT, "does not come back"), (None, "comes back as null")):
         yield stores(
@@ -110,7 +110,7 @@ def _of_types(field: Field, prediction: Part, verb: str) -> Iterator[Hypothesis]
 
 
 def _of_numbers(name: str, prediction: Part, verb: str) -> Iterator[Hypothesis]:
-    """Numbers that do not fit where they are stored."""
+    """Numbers that do not fit the type in which they are stored."""
     yield when(f"{name} is stored as an integer: fractions {verb}", name, _is_fraction, prediction, 2)
     for bits in (8, 16, 32, _DOUBLE, 64):
         beyond, lost = partial(_is_beyond, 2 ** (bits - 1)), partial(_is_lost, 2 ** (bits - 1))

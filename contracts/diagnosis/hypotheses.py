@@ -1,7 +1,7 @@
-"""The smallest set of hypotheses that explains most findings of a run.
+"""The smallest set of hypotheses that explains the most findings of a run.
 
 A hypothesis explains a finding if it predicts the failing requests and contradicts no passing one. The set is chosen
-greedily, what explains most findings first (Chvatal 1979, set cover; Reiter 1987, diagnosis by hitting sets).
+greedily, by the number of findings explained (Chvatal 1979, set cover; Reiter 1987, diagnosis by hitting sets).
 """
 
 from __future__ import annotations
@@ -28,11 +28,11 @@ if TYPE_CHECKING:
     from contracts.document import Contract
     from contracts.root_causes import RootCause
 
-#: Hypotheses about a pattern that are tried for one finding.
+#: The maximum number of hypotheses about a pattern that are tried for one finding.
 _MOST: Final = 400
-#: The share of a finding's requests that a hypothesis has to predict; the rest may have further mistakes.
+#: The share of a finding's requests that a hypothesis must predict; the others may show further mistakes.
 _NEARLY_ALL: Final = 0.7
-#: Of one request alone only the simplest hypotheses, up to this rank, and those about headers are said: too many fit.
+#: With fewer failing requests only hypotheses up to the rank ``_SIMPLE``, or about headers, are reported: too many fit.
 _FEWEST: Final = 2
 _SIMPLE: Final = 3
 _ECHO: Final = ".echo"
@@ -41,15 +41,15 @@ _FAILS, _REUSE, _OWN = "service.no_5xx", "state.external_id_reuse", "response.20
 
 @dataclass(frozen=True, slots=True)
 class Diagnosis:
-    """What the service probably does instead.
+    """What the service probably does wrong.
 
     Attributes:
         sentence: The hypothesis in words.
-        speaks: The requests that it speaks about.
+        speaks: The number of requests for which it makes a prediction.
         agrees: Those that it predicts; the others fail in another way.
         failing: Those of ``agrees`` that show a finding.
-        findings: The findings that it explains, by name.
-        model: What it predicts of further requests.
+        findings: The ids of the findings that it explains.
+        model: The model, which also predicts further requests.
     """
 
     sentence: str
@@ -62,14 +62,14 @@ class Diagnosis:
     def __str__(self) -> str:
         share = f"all {self.agrees:,}" if self.agrees == self.speaks else f"{self.agrees:,} of the {self.speaks:,}"
         noun = "request" if self.speaks == 1 else "requests"
-        # What only many requests show together is not said of each.
+        # A finding of many requests together is not counted for each of them.
         failing = f"; {self.failing:,} of them failing" if self.failing else ""
         return f"{self.sentence} (agrees with {share} {noun} that it speaks about{failing})"
 
 
 @dataclass(frozen=True, slots=True)
 class _Broken:
-    """A finding, and the requests that show it."""
+    """A finding and the requests that show it."""
 
     name: str
     clauses: tuple[str, ...]
@@ -82,18 +82,18 @@ class _Candidate:
     rank: int
 
     def order(self, left: set[str]) -> tuple[int, int, int, int]:
-        """What sorts the better candidate first."""
+        """A sort key: the better candidate first."""
         found = self.diagnosis
         return (-len(left.intersection(found.findings)), -found.failing, found.speaks - found.agrees, self.rank)
 
 
 def diagnose(contract: Contract, causes: Sequence[RootCause], observations: Sequence[Observation]) -> list[Diagnosis]:
-    """The likely mistakes behind findings, the one that explains most of them first; each finding has one at most.
+    """The likely mistakes behind findings, those that explain the most findings first; at most one for each finding.
 
     Args:
         contract: The contract that the run verified.
         causes: The findings.
-        observations: What the run saw.
+        observations: The exchanges of the run.
     """
     broken = [(cause, _Broken(cause.identifier(), cause.clauses or (cause.clause,), ())) for cause in causes]
     found = [_Broken(b.name, b.clauses, tuple(_cases(cause, b.clauses, observations))) for cause, b in broken]
@@ -117,7 +117,7 @@ def diagnose(contract: Contract, causes: Sequence[RootCause], observations: Sequ
         if cases.get(cause.identifier()) and cause.identifier() not in explained:
             before = len(candidates)
             candidates += fitting(_of_finding(contract, cause, cases[cause.identifier()], shared))
-            # There are many, and each takes its time: the first one that fits will do.
+            # There are many expensive ones: the first that fits is sufficient.
             candidates += islice(fitting(islice(_of_pattern(contract, cause), _MOST)), 1)
             if len(candidates) == before:
                 rules = learnt_rules(bank, contract, cause, cases[cause.identifier()], observations)
@@ -126,7 +126,7 @@ def diagnose(contract: Contract, causes: Sequence[RootCause], observations: Sequ
 
 
 def _general(contract: Contract) -> Iterator[Hypothesis]:
-    """The hypotheses that no finding has to suggest, the simplest families first."""
+    """The hypotheses that do not depend on a finding, the simplest families first."""
     return chain(field_hypotheses(contract), request_hypotheses(), conversions(contract))
 
 
@@ -141,7 +141,7 @@ def _cases(cause: RootCause, clauses: Sequence[str], observations: Sequence[Obse
             for clause, name, kinds in seen.findings
         )
     ]
-    # What only many responses show together is known of some of them.
+    # A finding of many responses together is recorded for some of them only.
     some = {record.place for cases in cause.cases for _, record in cases.smallest if record is not None}
     return found or [seen for seen in observations if seen.place in some]
 
@@ -149,9 +149,9 @@ def _cases(cause: RootCause, clauses: Sequence[str], observations: Sequence[Obse
 def _of_finding(
     contract: Contract, cause: RootCause, cases: Sequence[Observation], shared: set[str]
 ) -> Iterator[OfOutcome]:
-    """The hypotheses that a finding suggests, the simplest first."""
+    """The hypotheses derived from the cases of a finding, the simplest first."""
     for clause in cause.clauses or (cause.clause,):
-        # The project of another request is known by its displayName.
+        # The project of another request is recognised by its displayName.
         name = "displayName" if clause == _OWN else part_of(clause) if clause.endswith(_ECHO) else ""
         for field in contract.fields:
             if field.path == name:
@@ -175,7 +175,7 @@ def _candidate(
     passing: Sequence[Observation],
     failing: Sequence[Observation],
 ) -> _Candidate | None:
-    """A hypothesis with its support; None if it explains nothing, or a passing request contradicts it."""
+    """A hypothesis with its support; None if it explains nothing, or if a passing request contradicts it."""
     explained = tuple(finding.name for finding in found if _explains(hypothesis, finding))
     if not explained:
         return None
@@ -189,7 +189,7 @@ def _candidate(
     shown = speaks = 0
     for seen in failing:
         said = _said(hypothesis, seen)
-        # What it takes for documented behaviour fails for another cause.
+        # If it predicts documented behaviour, the request failed for another reason.
         if said is not None and said.deviates:
             if _contradicts(said, seen):
                 return None
@@ -207,7 +207,7 @@ def _candidate(
 
 
 def _contradicts(said: Predicted, seen: Observation) -> bool:
-    """Whether a request that shows a finding contradicts what was predicted: no further mistake can be the reason."""
+    """Whether a failing request contradicts the prediction in a way that no further mistake can explain."""
     if said.agrees:
         return False
     if said.outcome != seen.outcome:
@@ -216,7 +216,7 @@ def _contradicts(said: Predicted, seen: Observation) -> bool:
 
 
 def contradicted(hypothesis: Hypothesis | OfOutcome | Rule, seen: Observation) -> bool:
-    """Whether a request shows that a service does not do as the hypothesis says."""
+    """Whether a request contradicts the hypothesis."""
     said = _said(hypothesis, seen)
     if said is None or said.agrees:
         return False
@@ -224,13 +224,13 @@ def contradicted(hypothesis: Hypothesis | OfOutcome | Rule, seen: Observation) -
 
 
 def foretells(hypothesis: Hypothesis | OfOutcome | Rule, seen: Observation) -> bool:
-    """Whether a request fails as the hypothesis says."""
+    """Whether the hypothesis predicts the failure of a request."""
     said = _said(hypothesis, seen)
     return said is not None and said.agrees and bool(said.deviates)
 
 
 def _said(hypothesis: Hypothesis | OfOutcome | Rule, seen: Observation) -> Predicted | None:
-    """The prediction; None if the model cannot cope with what was sent, such as numbers that no double holds."""
+    """The prediction; None if the model cannot handle what was sent, such as numbers beyond the range of doubles."""
     try:
         return hypothesis.predict(seen)
     except (ArithmeticError, LookupError, RecursionError, TypeError, ValueError):
@@ -238,12 +238,12 @@ def _said(hypothesis: Hypothesis | OfOutcome | Rule, seen: Observation) -> Predi
 
 
 def _explains(hypothesis: Hypothesis | OfOutcome | Rule, finding: _Broken) -> bool:
-    """Whether it predicts the failing requests, nearly all of them and none otherwise than it was."""
+    """Whether it predicts nearly all failing requests of a finding and contradicts none of them."""
     if not any(clause in {_FAILS, _REUSE} or part_of(clause) in hypothesis.parts for clause in finding.clauses):
         return False
     cases = finding.cases
     if isinstance(hypothesis, OfOutcome) and hypothesis.of_echo:
-        # Where the project is not known in full, or the request is open, nothing can be said of what came back.
+        # The returned value is only known if the whole project was shown and the request is valid.
         cases = tuple(seen for seen in cases if seen.shown is not None and not seen.broken)
     may_miss = int((1 - _NEARLY_ALL) * len(cases))
     for seen in cases:
@@ -274,7 +274,7 @@ def _chosen(candidates: Sequence[_Candidate], left: set[str]) -> Iterator[Diagno
 
 
 def _together(diagnoses: Iterable[Diagnosis]) -> list[Diagnosis]:
-    """One diagnosis for each sentence: several findings may have been explained by the same one."""
+    """The diagnoses, those with the same sentence merged."""
     found: dict[str, Diagnosis] = {}
     for diagnosis in diagnoses:
         first = found.setdefault(diagnosis.sentence, diagnosis)

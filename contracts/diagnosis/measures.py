@@ -1,4 +1,4 @@
-"""Sizes in a request, with the limits between failing and passing ones: learnt, and rounded to what is usual."""
+"""Sizes in a request: limits between failing and passing ones, rounded to common limits."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 #: The size of a request in one respect; None if it has none.
 Measure = Callable[[Observation], float | None]
 
-#: Limits that services are given.
+#: Common limits of services.
 _USUAL: Final = sorted(
     {
         *(0, 1, 2, 3, 4, 5, 6, 8, 10, 12, 15, 16, 20, 21, 24, 25, 30, 31, 32, 36, 40, 50, 60, 63, 64, 80, 99, 100, 120),
@@ -27,7 +27,7 @@ _USUAL: Final = sorted(
         *(1_000_000, 1_048_576, 2**31 - 1, 2**31, 2**32 - 1, 2**32, 2**53 - 1, 2**53, 2**63 - 1, 2**63, 2**64, 10**21),
     }
 )
-#: Of several that fit, these are taken first.
+#: The most common limits, which are preferred if several fit.
 _PREFERRED: Final = (255, 100, 64, 50, 1_000, 128, 32, 20, 500, 2**31 - 1, 2**53 - 1, 65_535, 4_096)
 _LENGTHS: Final[dict[str, Callable[[str], int]]] = {
     "characters": len,
@@ -39,7 +39,7 @@ _LENGTHS: Final[dict[str, Callable[[str], int]]] = {
 def measure_conditions(
     contract: Contract, failing: Sequence[Observation], passing: Sequence[Observation]
 ) -> Iterator[Condition]:
-    """For each size the condition that it lies beyond all passing requests, where the failing ones do."""
+    """For each size the condition that it is beyond a limit, if the limit separates failing from passing requests."""
     for words, measure in _measures(contract):
         sizes = [measure(seen) for seen in failing]
         known = [size for size in sizes if size is not None]
@@ -61,14 +61,14 @@ def measure_conditions(
 
 
 def _about(below: float | None, least: float) -> str:
-    """Between which sizes the limit may lie, where that is not known exactly."""
+    """The interval that contains the limit, if it is not known exactly."""
     if below is None or least - below <= 1:
         return ""
     return f" (the limit lies between {below:,} and {least:,})"
 
 
 def _between(below: float | None, least: float, *, upper: bool = False) -> float:
-    """The usual limit between two sizes: at least the one, less than the other (or, for upper limits, not less)."""
+    """The most common limit from the first size to the second one, which is included only for upper limits."""
     low = below if below is not None else float("-inf")
     usual = [size for size in _USUAL if (low < size <= least if upper else low <= size < least)]
     preferred = [size for size in _PREFERRED if size in usual]

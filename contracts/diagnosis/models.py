@@ -1,4 +1,4 @@
-"""A model of a mistake: what a service that makes it does with each part of a request."""
+"""The model of a mistake: what a service with it does with each part of a request."""
 
 from __future__ import annotations
 
@@ -18,15 +18,15 @@ class _Unsaid:
         return "UNSAID"
 
 
-#: How clauses end that are about values that come back.
+#: The last parts of clauses about returned values.
 ECHOES: Final = (".echo", ".answers_own_request")
-#: Nothing is said of the value that comes back.
+#: No prediction about the returned value.
 UNSAID: Final = _Unsaid()
 
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """What a service does with one part of a request; ``stored`` is the value that comes back if it is accepted."""
+    """What a service does with one part of a request; ``stored`` is the value that is returned if it is accepted."""
 
     outcome: str
     stored: Any = UNSAID
@@ -39,7 +39,7 @@ FAILS: Final = Part(FAILED)
 
 @dataclass(frozen=True, slots=True)
 class Predicted:
-    """What a service does with a request: the outcome, whether that is as it was, and in which parts it is wrong."""
+    """The predicted outcome of a request, whether the observation agrees, and the parts in which it is wrong."""
 
     outcome: str
     agrees: bool
@@ -51,11 +51,11 @@ class Hypothesis:
     """A mistake that a service may make.
 
     Attributes:
-        sentence: What the service does, for a person.
+        sentence: What the service does, for readers.
         parts: The parts of a request that it is about: names of fields or headers.
-        model: For a part and its value what the service does, None if it does as documented.
-        rank: How simple it is; of two that explain the same the lower one is chosen.
-        of_json: Whether it speaks about requests whose body is a JSON object, or is none; both may stand here.
+        model: What the service does with a part and its value; None if it behaves as documented.
+        rank: How complicated it is; of two that explain the same the lower one is chosen.
+        of_json: Whether it applies to requests with (or without) a JSON object as the body; may contain both.
     """
 
     sentence: str
@@ -65,7 +65,7 @@ class Hypothesis:
     of_json: tuple[bool, ...] = (True,)
 
     def predict(self, seen: Observation) -> Predicted | None:
-        """What the service does with a request; None if the hypothesis has nothing to say about it."""
+        """What the service does with a request; None if the hypothesis makes no prediction."""
         if (seen.wrong and seen.wrong not in self.parts) or seen.is_readable not in self.of_json:
             return None
         outcomes: list[str] = []
@@ -87,12 +87,12 @@ class Hypothesis:
             return None
         outcome = REFUSED if REFUSED in outcomes else FAILED if FAILED in outcomes else ACCEPTED
         if outcome == FAILED and seen.wrong and seen.outcome == REFUSED:
-            return None  # what is wrong was found before anything could fail
+            return None  # the validation error came before the failure
         return Predicted(outcome, outcome == seen.outcome and _came_back(stored, seen), frozenset(deviates))
 
 
 def _says_more(seen: Observation, deviates: set[str], outcomes: list[str]) -> bool:
-    """Whether anything is predicted of a request that the contract leaves open: it may be refused for its own sake."""
+    """Whether a prediction is possible for an UNSPECIFIED request, which may be refused for other reasons."""
     return bool(deviates) and (seen.outcome != REFUSED or REFUSED in outcomes)
 
 
@@ -103,7 +103,7 @@ def _came_back(stored: dict[str, Any], seen: Observation) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class OfOutcome:
-    """A mistake given by the outcome of each request; with ``of_echo`` by whether the value comes back as predicted."""
+    """A mistake given by the outcome of each request; with ``of_echo``, by whether the value agrees."""
 
     sentence: str
     parts: tuple[str, ...]
@@ -112,7 +112,7 @@ class OfOutcome:
     of_echo: bool = False
 
     def predict(self, seen: Observation) -> Predicted | None:
-        """What the service does with a request; None if the hypothesis has nothing to say about it."""
+        """What the service does with a request; None if the hypothesis makes no prediction."""
         outcome = self.predicts(seen)
         if outcome is None:
             return None
@@ -122,14 +122,14 @@ class OfOutcome:
 
 
 def when(sentence: str, part: str, holds: Callable[[Any], bool], prediction: Part, rank: int = 5) -> Hypothesis:
-    """The hypothesis that the service treats the values of ``part`` for which ``holds`` is true in one way."""
+    """The hypothesis that the service treats all values of ``part`` for which ``holds`` is true in the same way."""
     return Hypothesis(sentence, (part,), lambda _, value: prediction if holds(value) else None, rank)
 
 
 def stores(
     sentence: str, part: str, holds: Callable[[Any], bool], change: Callable[[Any], Any], rank: int = 5
 ) -> Hypothesis:
-    """The hypothesis that such a value of ``part`` is taken, and comes back as ``change`` makes it."""
+    """The hypothesis that such a value of ``part`` is accepted and returned as ``change`` makes it."""
 
     def model(_: str, value: Any) -> Part | None:
         return Part(ACCEPTED, change(value)) if holds(value) else None
@@ -138,7 +138,7 @@ def stores(
 
 
 def always(value: Any) -> Callable[[Any], Any]:
-    """A change that makes every value the same."""
+    """A change that replaces every value by the same one."""
     return lambda _: value
 
 

@@ -1,4 +1,4 @@
-"""What one exchange of a run tells a diagnosis: the values that were sent, and what the service made of them."""
+"""An exchange as the diagnosis sees it: the values that were sent, and the outcome."""
 
 from __future__ import annotations
 
@@ -17,17 +17,17 @@ if TYPE_CHECKING:
     from contracts.findings import Finding
     from contracts.history_records import HistoryRecord
 
-#: Parts of a request that are no field of its body; the last one is whether its externalId was sent before.
+#: Parts of a request outside its body; the last one is whether its externalId was sent before.
 AUTHORIZATION, MEDIA_TYPE, REUSE = "Authorization", "Content-Type", "#externalId sent before"
 HEADERS: Final = frozenset({AUTHORIZATION, MEDIA_TYPE})
 ACCEPTED, REFUSED, FAILED = "accepted", "refused", "failed"
-#: In the place of a broken clause: whether the request is valid the page leaves open.
+#: Instead of a broken clause: the request is UNSPECIFIED.
 OPEN: Final = "open"
 _NONE: Final = Response(0, (), b"")
 _REPEATED: Final = "repeated member"
 #: Statuses that speak of what was sent before, and of how much: the contract leaves open whether they are right.
 _ANOTHER_MATTER: Final = frozenset({409, 429})
-#: Bytes of a body beyond which nobody looks into it.
+#: Larger bodies are not parsed.
 _LONGEST: Final = 100_000
 
 
@@ -38,19 +38,19 @@ class Observation:
     Attributes:
         case: The request.
         body: The members of its body; empty if this is no JSON object.
-        broken: The one clause that it breaks; empty if it is valid, OPEN where the contract does not say.
+        broken: The one clause that it breaks; empty if it is valid, OPEN if it is UNSPECIFIED.
         outcome: ACCEPTED, REFUSED or FAILED.
-        findings: The clauses, causes and kinds that it showed.
-        shown: The project of a 201, where it is known in full.
-        is_readable: Whether the body is a JSON object with each member once.
+        findings: The clauses, causes and kinds of its findings.
+        shown: The project of a 201, if it is known in full.
+        is_readable: Whether the body is a JSON object without repeated members.
         is_reuse: Whether its externalId was sent before.
         why: What RFC 8259 leaves to the parser of its body.
-        kinds: In which ways it breaks its clause (see :mod:`contracts.kinds`).
+        kinds: The kinds of its violation (see :mod:`contracts.kinds`).
         response: The response.
         answer: The JSON value of the response's body; ABSENT if it is none.
         started: When it was sent, in seconds since the epoch.
-        place: Its name within the history.
-        looked_up: What conditions have found in it, by what they are about.
+        place: Its place in the history.
+        looked_up: A cache for conditions, by subject.
     """
 
     case: Case
@@ -71,16 +71,16 @@ class Observation:
 
     @classmethod
     def of(cls, record: ExchangeRecord) -> Observation | None:
-        """The observation in an exchange of a history; None if it tells nothing.
+        """The observation of a recorded exchange; None if it is of no use.
 
-        Requests with more than one mistake tell nothing, and those that the page leaves open little.
+        Requests with more than one mistake are of no use, UNSPECIFIED ones of little.
         """
         response, expected = record.response, record.expected
         clauses = {violation.clause for violation in record.violations}
         if response is None or not expected or len(clauses) > 1:
             return None
         case = record.case
-        # The names in what is no JSON are no members.
+        # Names in a body that is not JSON are not members.
         body = None if "request.body.json" in clauses else _object(case.body)
         status = response.status
         outcome = ACCEPTED if status < 300 else REFUSED if status < 500 else FAILED
@@ -107,7 +107,7 @@ class Observation:
 
     @property
     def usual(self) -> str:
-        """The outcome that is documented; where the contract leaves the request open, the one that was seen, if fit."""
+        """The documented outcome; for an UNSPECIFIED request the observed one, if it is allowed."""
         if self.broken == OPEN:
             return ACCEPTED if self.outcome == FAILED else self.outcome
         return REFUSED if self.broken else ACCEPTED
@@ -119,7 +119,7 @@ class Observation:
 
 
 def observed(records: Iterable[HistoryRecord], limit: int) -> list[Observation]:
-    """The observations in the records of a history, at most so many, with their findings as they were put right."""
+    """The observations of the first ``most`` exchanges of a history, with reattributed findings."""
     seen: dict[tuple[str, int], Observation] = {}
     sent: set[str] = set()
     for record in records:
@@ -139,7 +139,7 @@ def observed(records: Iterable[HistoryRecord], limit: int) -> list[Observation]:
 
 
 def part_of(clause: str) -> str:
-    """The part of a request that a clause is about: a field or a header; ``?`` where it is neither."""
+    """The part of a request that a clause is about: a field or a header; ``?`` if it is neither."""
     if clause.startswith("authorization."):
         return AUTHORIZATION
     if clause == "request.mediaType":

@@ -1,4 +1,4 @@
-"""A pattern with one part left out or widened, or another expression in its place."""
+"""Wrong versions of a pattern: a part omitted or widened, or another expression."""
 
 from __future__ import annotations
 
@@ -31,10 +31,10 @@ if TYPE_CHECKING:
     from contracts.document import Field
 
 _EMPTY: Final = Sequence(())
-#: So many neighbours of a class of characters are added to it together.
+#: The maximum number of adjacent characters that are added to a character class.
 _FEW: Final = 0x40
 _ANYTHING: Final = Repeat(Chars(charset([(0, 0x10FFFF)])), 0, None)
-#: Expressions that people use for e-mail addresses, in the syntax of Python's re.
+#: Expressions in common use for e-mail addresses, in the syntax of Python's re.
 _EMAIL: Final = {
     "anything with an @ in it": r"(?s).*@.*",
     "something, an @, something": r"(?s).+@.+",
@@ -49,7 +49,7 @@ Matches = Callable[[str], bool]
 
 
 def other_patterns(field: Field) -> Iterator[tuple[str, Callable[[Observation], str | None]]]:
-    """Hypotheses about the pattern of a field: what is matched in its place."""
+    """Hypotheses about the pattern of a field: which pattern the service uses instead."""
     for sentence, matches in _languages(field.pattern or "", is_email=field.format == "email"):
         yield f"{field.path}: the service behaves as if {sentence}", _predicting(field, matches)
 
@@ -103,7 +103,7 @@ def _python(expression: str) -> Matches:
 def _built(pattern: str, parsed: Parsed) -> Automaton | None:
     try:
         return build(pattern, parsed)[0]
-    except PatternError:  # it grew too large
+    except PatternError:  # the automaton is too large
         return None
 
 
@@ -119,7 +119,7 @@ def _sets(node: Node) -> Iterator[CharSet]:
 
 
 def _edited(node: Node) -> Iterator[tuple[str, Node]]:
-    """Every tree with one part of it changed, and what was done to it."""
+    """Every variant of the tree with one part changed, with a description of the change."""
     yield from _edited_here(node)
     match node:
         case Sequence(parts) | Choice(parts):

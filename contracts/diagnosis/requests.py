@@ -1,4 +1,4 @@
-"""Credentials and media types that pass although they should not, or make the service fail."""
+"""Hypotheses about credentials and media types that are accepted wrongly or cause failures."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ _FORMS: Final = (_FORM, _MULTIPART)
 
 
 def request_hypotheses() -> Iterator[Hypothesis]:
-    """Hypotheses about requests without the right key, or of another media type."""
+    """Hypotheses about requests without the right key, or with another media type."""
     for sentence, passes in _CREDENTIALS.items():
         yield when(sentence, AUTHORIZATION, passes, ACCEPTS)
     for sentence, passes in _MEDIA_TYPES.items():

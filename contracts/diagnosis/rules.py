@@ -1,8 +1,8 @@
-"""Rules learnt from the exchanges of a run: which requests are treated in which other way.
+"""Rules learnt from the exchanges of a run: which requests cause which wrong behaviour.
 
-For a finding that no other hypothesis explains: a condition on requests that all failing ones meet, such that every
-request which meets it shows what the failing ones have in common. The simplest condition is taken: one of the bank,
-two together, or a few that share the failing requests among them (a decision list; Rivest 1987).
+For a finding that no other hypothesis explains: a condition that all failing requests meet, such that every request
+which meets it shows the same effect. The simplest condition is chosen: one of the known conditions, two together, or a
+few alternatives that cover the failing requests (a decision list; Rivest 1987).
 """
 
 from __future__ import annotations
@@ -25,23 +25,23 @@ if TYPE_CHECKING:
     from contracts.document import Contract
     from contracts.root_causes import RootCause
 
-#: Failing requests that a condition has to cover: from so many on two conditions together are tried, and several.
+#: Minimum numbers of failing requests for one condition, for two conditions together, and for several alternatives.
 _FOR_ONE: Final = 2
 _FOR_TWO: Final = 4
 _FOR_SEVERAL: Final = 3
-#: So many requests have to be excluded by a condition, so that it does not fit by accident.
+#: Minimum number of requests that a condition must exclude; with fewer it may fit by accident.
 _UNLIKE: Final = 3
-#: Where only one in so many does not fail, the condition of the others is an accident.
+#: With more failing requests than this for each passing one, a condition may fit by accident.
 _RARE: Final = 50
-#: The share of the failing requests that may fail by another mistake.
+#: The share of the failing requests that may have another cause.
 _OTHERS: Final = 0.2
-#: Conditions of which two are tried together, and that may share the failing requests among them.
+#: The number of conditions that are combined in pairs, and of alternatives in one rule.
 _PAIRED: Final = 60
 _SHARED: Final = 3
-#: Failing requests of which conditions are learnt.
+#: The number of failing requests from which conditions are learnt, and from which alternatives are.
 _SAMPLE: Final = 60
 _FEW: Final = 24
-#: Effects of which rules are learnt.
+#: The number of effects for which rules are learnt.
 _EFFECTS: Final = 3
 
 
@@ -50,12 +50,12 @@ class Rule:
     """A hypothesis: requests that meet a condition show an effect, and no others do.
 
     Attributes:
-        sentence: What the service does, for a person.
-        condition: Which requests it is about.
-        effect: What they show.
+        sentence: What the service does, for readers.
+        condition: The requests that it is about.
+        effect: The effect that they show.
         clauses: The clauses that it breaks.
         parts: The parts of a request, or members of the response, that these are about.
-        rank: How simple it is.
+        rank: How complicated it is.
     """
 
     sentence: str
@@ -66,7 +66,7 @@ class Rule:
     rank: int = 8
 
     def predict(self, seen: Observation) -> Predicted | None:
-        """What the service does with a request; None if the rule has nothing to say about it."""
+        """What the service does with a request; None if the rule makes no prediction."""
         shows = self.effect.shows(seen)
         if shows is None:
             return None
@@ -121,21 +121,21 @@ def _of_finding(
 def _separating(
     bank: list[Condition], failing: Sequence[Observation], passing: Sequence[Observation]
 ) -> Iterator[Condition]:
-    """Conditions that failing requests meet and no passing one, the simplest first.
+    """Conditions that failing requests meet and passing ones do not, the simplest first.
 
-    Those that all failing requests meet come before those that nearly all do: the rest may fail by another mistake.
+    Those that all failing requests meet come before those that nearly all meet: the others may have another cause.
     """
     if failing and not passing:
         yield ALWAYS
     if len(failing) < _FOR_ONE or len(passing) * _RARE < len(failing):
-        return  # what tells so few others from the failing ones is accident
+        return  # with so few passing requests a condition may fit by accident
     bank.sort(key=lambda condition: condition.cost)
     missed = {id(condition): _missed(condition, failing) for condition in bank}
     shared = [condition for condition in bank if missed[id(condition)] == 0]
     met = {id(condition): _mask(condition, passing) for condition in shared}
     yield from (condition for condition in shared if not met[id(condition)])
     if len(failing) >= _FOR_TWO:
-        # Each of two conditions has to exclude requests that the other one admits; they look at one value, not at two.
+        # Each of two conditions must exclude requests that the other admits; both must be about the same value.
         few = [condition for condition in shared if met[id(condition)].bit_count() >= _UNLIKE]
         few.sort(key=lambda condition: (met[id(condition)].bit_count(), condition.cost))
         pairs = [
@@ -151,7 +151,7 @@ def _separating(
 
 
 def _missed(condition: Condition, failing: Sequence[Observation]) -> int:
-    """How many failing requests do not meet a condition; as soon as they are too many nobody counts on."""
+    """How many failing requests do not meet a condition; counting stops above the allowed number."""
     missed, most = 0, len(failing) * _OTHERS
     for seen in failing:
         missed += not condition.holds_surely(seen)
@@ -163,7 +163,7 @@ def _missed(condition: Condition, failing: Sequence[Observation]) -> int:
 def _several(
     bank: Sequence[Condition], failing: Sequence[Observation], passing: Sequence[Observation]
 ) -> Iterator[Condition]:
-    """A few conditions that no passing request meets and each failing one meets one of: a greedy cover."""
+    """A few conditions such that no passing request meets any, and each failing one meets one: a greedy cover."""
     covers = {id(condition): _mask(condition, failing) for condition in bank}
     fewest = max(_FOR_SEVERAL, len(failing) // 10)
     clean = [c for c in bank if covers[id(c)].bit_count() >= fewest and not any(map(c.holds_surely, passing))]
@@ -180,10 +180,10 @@ def _several(
 
 
 def _sample(failing: list[Observation]) -> list[Observation]:
-    """Failing requests from the whole run, not too many: that it covers all of them is seen afterwards."""
+    """A limited number of failing requests from the whole run; whether a rule covers all of them is tested later."""
     return failing[:: len(failing) // _SAMPLE + 1]
 
 
 def _mask(condition: Condition, observations: Sequence[Observation]) -> int:
-    """The requests that meet a condition, as bits."""
+    """The requests that meet a condition, as a bit mask."""
     return sum(1 << number for number, seen in enumerate(observations) if condition.holds_surely(seen))

@@ -1,4 +1,4 @@
-"""Properties of texts on which a service may make its behaviour depend."""
+"""Properties of texts on which the behaviour of a service may depend."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ from contracts import json_text
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-#: A property of a text, in words that follow "a text that".
+#: A property of a text, in words that continue "a text that".
 TextProperty = tuple[str, Callable[[str], bool]]
 
-#: Classes of characters: an expression that finds one.
+#: Classes of characters, as regular expressions.
 _CLASSES: Final[dict[str, str]] = {
     "U+0000": r"\x00",
     "a lone surrogate": "[\ud800-\udfff]",
@@ -41,7 +41,7 @@ _CLASSES: Final[dict[str, str]] = {
     "a bracket": r"[()\[\]{}]",
     **{f"'{mark}'": re.escape(mark) for mark in "!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~"},
 }
-#: Sequences that mean something to software.
+#: Sequences with a meaning in common software.
 _SEQUENCES: Final = ("..", "//", "--", "__", "  ", "${", "{{", "<script", "://", "@@", "-.", ".-", ".@", "%00", "\\u")
 _CATEGORIES: Final[dict[str, frozenset[str]]] = {
     "an invisible character": frozenset({"Cf"}),
@@ -93,7 +93,7 @@ _FORMS: Final[dict[str, str]] = {
 
 
 def text_properties() -> Iterator[TextProperty]:
-    """Every property of the bank, the simplest first."""
+    """All properties of texts, the simplest first."""
     for words, form in _FORMS.items():
         yield words, partial(_matches, re.compile(form))
     for what, characters in _CLASSES.items():

@@ -1,4 +1,4 @@
-"""Whether the contract admits a value in a field, for models that change values before they are checked."""
+"""Whether the contract allows a value in a field, for models that change values before they are validated."""
 
 from __future__ import annotations
 
@@ -11,5 +11,5 @@ if TYPE_CHECKING:
 
 
 def is_valid(field: Field, value: Any) -> bool:
-    """True if the value breaks no clause of the field."""
+    """Whether the value breaks no clause of the field."""
     return next(judge_value(field, value, "", "", [], []), None) is None

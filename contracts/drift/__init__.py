@@ -1,4 +1,4 @@
-"""Documentation drift: our contract against the OpenAPI document and the page that are published elsewhere."""
+"""Documentation drift: differences between our contract and the published OpenAPI document or page."""
 
 from contracts.drift.difference import Difference
 from contracts.drift.differences import compare

@@ -1,4 +1,4 @@
-"""``contract drift``: hold the contract against what is published elsewhere."""
+"""The command ``contract drift``: compare the contract with published documents."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""One difference between our contract and a source, and how values are written in it."""
+"""One difference between our contract and a source, and how its values are formatted."""
 
 from __future__ import annotations
 
@@ -12,21 +12,22 @@ if TYPE_CHECKING:
     from contracts.document import Field
     from contracts.drift.effects import Consequence, Effect
 
-#: Characters of a value that are shown; a published document may hold anything.
+#: The maximum number of characters of a value that are shown.
 _SHOWN: Final = 300
-#: What stands where one side holds nothing.
+#: Shown for a side that has no value.
 NOTHING: Final = "nothing"
 
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """``member`` is named as clauses are (``request.metadata``, ``response.201.icon.color``).
+    """A difference in one aspect of a member.
 
-    ``also`` are further members that differ in the same way.
+    ``member`` is named as in clauses (``request.metadata``, ``response.201.icon.color``); ``also`` are further members
+    with the same difference.
 
-    ``aspect`` is one of added, removed, type, null, required, pattern, enum, format, limit, status, media
-    type, security. ``held`` and ``published`` are what either side says. Texts are printable and short,
-    whatever the source holds.
+    ``aspect`` is one of added, removed, type, null, required, pattern, enum, format, limit, status, media type,
+    security. ``held`` and ``published`` are the values of either side. All texts are printable and short, whatever the
+    source contains.
     """
 
     member: str
@@ -38,7 +39,7 @@ class Difference:
 
     @property
     def members(self) -> str:
-        """Every member that differs so, as a phrase."""
+        """All members with this difference, as a phrase."""
         return ", ".join((self.member, *self.also))
 
     @property
@@ -66,7 +67,7 @@ class Difference:
 
 
 def shown(text: str) -> str:
-    """A text of a source on one line, printable, and not longer than a line or two."""
+    """A text of a source on one line, printable and truncated."""
     inert = "".join(char if char.isprintable() else json.dumps(char)[1:-1] for char in text)
     return inert if len(inert) <= _SHOWN else f"{inert[:_SHOWN]}..."
 
@@ -77,7 +78,7 @@ def shown_text(text: str) -> str:
 
 
 def shown_value(value: Any) -> str:
-    """A JSON value; a text without quotes where that is plain."""
+    """A JSON value; a text without quotes if that is unambiguous."""
     return shown_text(value) if isinstance(value, str) else f"`{shown(json.dumps(value))}`"
 
 

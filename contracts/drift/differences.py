@@ -1,4 +1,4 @@
-"""Our contract against a source: every difference, named once."""
+"""Compares our contract with a source: every difference, once."""
 
 from __future__ import annotations
 
@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 def compare(held: Published, published: Published) -> tuple[Difference, ...]:
     """Every difference between ``held`` (our contract) and ``published``, in the order of the contract.
 
-    What a source has no means to say is no difference. Refusals are none either: our contract allows every
-    4xx and describes none.
+    What a source cannot express is no difference, nor are 4xx responses: our contract allows all of them and describes
+    none.
     """
     if published.absent:
         everything = Consequence(
@@ -41,7 +41,7 @@ def compare(held: Published, published: Published) -> tuple[Difference, ...]:
 
 
 def _together(differences: Iterable[Difference]) -> Iterator[Difference]:
-    """The differences, those of several objects that have one limit as one."""
+    """The differences; those of several objects with the same limit are merged."""
     alike: dict[object, list[Difference]] = {}
     for number, difference in enumerate(differences):
         is_limit = difference.aspect == "limit"
@@ -138,7 +138,7 @@ def _media(
 def compare_members(
     held: tuple[Field, ...], published: tuple[Field, ...], prefix: str, side: Side
 ) -> Iterator[Difference]:
-    """The members of one object on both sides: first ours, then what only they have."""
+    """The members of one object on both sides: ours first, then those that only the source has."""
     theirs = {field.path: field for field in published}
     ours = {field.path for field in held}
     for field in held:

@@ -1,4 +1,4 @@
-"""What a difference means for either side, in words."""
+"""The consequences of a difference for clients and for the service, in words."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ Side = Literal["request", "response"]
 
 
 class Effect(Enum):
-    """The consequence of a difference in one line, if the service follows the publication and not our contract."""
+    """The consequence of a difference in one line, if the service follows the source and not our contract."""
 
     BREAKS = "a client that relied on it breaks"
     REFUSES = "a service may now refuse what it took"
@@ -21,7 +21,7 @@ class Effect(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Consequence:
-    """``client``: what happens to a client written to our contract. ``service``: what the service may do."""
+    """``client``: what happens to a client written for our contract. ``service``: what the service may do."""
 
     effects: tuple[Effect, ...]
     client: str
@@ -29,10 +29,10 @@ class Consequence:
 
 
 def admitted(side: Side, fewer: str = "", more: str = "") -> Consequence:
-    """Of a difference in what is admitted: ``fewer`` names what only we admit, ``more`` what only they do.
+    """The consequence of a difference in the allowed values: only we allow ``fewer``, only the source allows ``more``.
 
-    What a request may hold binds the service, what a response may hold binds the client: the same words have
-    the opposite meaning on the other side.
+    Request bodies constrain the service, responses constrain the client, so the same difference has opposite
+    consequences.
     """
     effects: list[Effect] = []
     service: list[str] = []
@@ -56,7 +56,7 @@ def admitted(side: Side, fewer: str = "", more: str = "") -> Consequence:
 
 
 def added(side: Side, name: str, *, required: bool) -> Consequence:
-    """Of a member that is published and that we do not hold."""
+    """The consequence of a member that only the source has."""
     if side == "response":
         must = "must" if required else "may"
         return Consequence(
@@ -78,7 +78,7 @@ def added(side: Side, name: str, *, required: bool) -> Consequence:
 
 
 def removed(side: Side, name: str) -> Consequence:
-    """Of a member that we hold and that is published no more."""
+    """The consequence of a member that only our contract has."""
     if side == "response":
         return Consequence(
             (Effect.BREAKS,),
@@ -93,7 +93,7 @@ def removed(side: Side, name: str) -> Consequence:
 
 
 def annotation(name: str) -> Consequence:
-    """Of what does not bind values: the pattern and the type do (JSON Schema 2020-12, section 7.2.1)."""
+    """The consequence of a difference that does not constrain values (JSON Schema 2020-12, section 7.2.1)."""
     return Consequence(
         (Effect.WORDING,),
         "no client breaks",
@@ -102,5 +102,5 @@ def annotation(name: str) -> Consequence:
 
 
 def same_language() -> Consequence:
-    """Of two patterns that admit the same texts."""
+    """The consequence of two patterns that match the same texts."""
     return Consequence((Effect.WORDING,), "no client breaks", "nothing changes: both patterns admit the same texts")

@@ -1,4 +1,4 @@
-"""Texts of sources: files, and pages on the web within bounds of time and size."""
+"""Reads the texts of sources: files, and web pages within limits of time and size."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import requests
 
 from contracts.openapi.texts import MOST_BYTES, DocumentError, decoded, is_address, read_file, shown_source
 
-#: Seconds until a host must have answered, until more must have come, and for everything together.
+#: Timeouts in seconds: until the first response, between two parts of it, and for everything together.
 _CONNECT, _READ, _TOTAL = 5.0, 20.0, 60.0
 _ACCEPT = "application/json, application/yaml, text/markdown, text/plain;q=0.9, */*;q=0.5"
 
@@ -16,8 +16,8 @@ _ACCEPT = "application/json, application/yaml, text/markdown, text/plain;q=0.9, 
 def read_text(source: str) -> str:
     """The text of a file or of an http(s) address, in UTF-8.
 
-    Raises DocumentError for what cannot be had: no such file, no response in time, a status other than 200, more
-    than 20 MB, or bytes that are not UTF-8.
+    Raises DocumentError if it cannot be read: no such file, a timeout, a status other than 200, more than 20 MB, or
+    bytes that are not UTF-8.
     """
     return decoded(_download(source), source) if is_address(source) else read_file(source)
 

@@ -1,4 +1,4 @@
-"""One member on both sides: its type, null, whether it is required, its pattern, enum, format and limits."""
+"""Compares one member on both sides: type, null, required, pattern, enum, format and limits."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from contracts.document import Field
     from contracts.drift.effects import Side
 
-#: Keywords that have an aspect of their own; every other keyword of a schema is a limit.
+#: Keywords with an aspect of their own; every other keyword of a schema is a limit.
 _OWN_ASPECT: Final = frozenset(
     {"type", "enum", "pattern", "format", "items", "properties", "required", "x-from-example"}
 )
@@ -24,7 +24,7 @@ _ANY: Final = "any JSON value"
 
 
 def compare_field(held: Field, published: Field, member: str, side: Side) -> Iterator[Difference]:
-    """The differences of one member itself; those of its own members and items are others'."""
+    """The differences of one member itself, without those of its own members and items."""
     for aspect in (_type, _null, _required, _pattern, _enum, _format, _limits):
         yield from aspect(held, published, member, side)
 
@@ -48,7 +48,7 @@ def _type(held: Field, published: Field, member: str, side: Side) -> Iterator[Di
 
 
 def _beyond(a: Field, b: Field) -> str:
-    """The values that ``a`` admits by its types and ``b`` does not, in words."""
+    """The values whose types ``a`` allows and ``b`` does not, in words."""
     if not b.types:
         return ""
     if not a.types:
@@ -59,7 +59,7 @@ def _beyond(a: Field, b: Field) -> str:
 
 
 def _null(held: Field, published: Field, member: str, side: Side) -> Iterator[Difference]:
-    # Where one side says nothing of the type, null is part of the difference in types.
+    # If one side has no type, null is part of the difference in types.
     if held.nullable == published.nullable or not held.types or not published.types:
         return
     consequence = admitted(side, fewer="null") if held.nullable else admitted(side, more="null")
@@ -159,7 +159,7 @@ def _limits(held: Field, published: Field, member: str, side: Side) -> Iterator[
 
 
 def _direction(name: str, ours: Any, theirs: Any) -> tuple[bool, bool]:
-    """Whether the publication admits fewer values than we do, and whether it admits more."""
+    """Whether the source allows fewer values than our contract, and whether it allows more."""
     if ours is None or theirs is None:
         return ours is None, theirs is None
     if name in LOWER:

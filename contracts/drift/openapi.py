@@ -1,4 +1,4 @@
-"""From an OpenAPI 3.0 or 3.1 document to what it says about the operation."""
+"""Reads the operation from an OpenAPI 3.0 or 3.1 document."""
 
 from __future__ import annotations
 
@@ -16,20 +16,20 @@ if TYPE_CHECKING:
     from contracts.document import Contract
     from contracts.openapi.references import Resolver
 
-#: Headers that OpenAPI describes elsewhere and tells readers to ignore as parameters (3.1, section 4.8.12).
+#: Headers that OpenAPI describes elsewhere and ignores as parameters (3.1, section 4.8.12).
 _OTHERWISE_SAID: Final = frozenset({"accept", "content-type", "authorization"})
 
 
 def read_contract(contract: Contract) -> Published:
-    """Our own contract in the form of a source."""
+    """Our own contract as a :class:`Published` operation."""
     return read_openapi(contract.document, contract.source)
 
 
 def read_openapi(document: Any, source: str, form: str = "") -> Published:
     """What an OpenAPI 3.0 or 3.1 document says about POST /v1/projects.
 
-    A document without the operation gives ``absent``. Raises DocumentError for another kind of document and for
-    one whose parts that matter are broken.
+    A document without the operation gives ``absent``. Raises DocumentError for other kinds of documents and for invalid
+    ones.
     """
     name = shown_source(source)
     version = version_of(document, name)
@@ -44,7 +44,7 @@ def read_openapi(document: Any, source: str, form: str = "") -> Published:
 
 
 class _Reading:
-    """One document being read."""
+    """The state of reading one document."""
 
     def __init__(self, document: Schema, source: str, form: str) -> None:
         self._document = document
@@ -54,7 +54,7 @@ class _Reading:
         self._plain = Plain()
 
     def published(self) -> Published:
-        """The operation, or the names of the others."""
+        """The operation, or the names of the other operations."""
         name = shown_source(self._source)
         found = find_operation(self._document, self._resolver)
         if found is None:
@@ -126,7 +126,7 @@ def _success(statuses: dict[str, Any]) -> str:
 
 
 def _scheme(scheme: Schema) -> str:
-    """A security scheme in words; its name in the document is a label and says nothing."""
+    """A security scheme in words; its name in the document is not significant."""
     kind = scheme["type"]
     if kind == "http":
         return f"{scheme['scheme'].lower()} token in the header Authorization"

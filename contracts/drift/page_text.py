@@ -1,4 +1,4 @@
-"""The text of an API reference page, as a person copies it from the browser, transcribed to OpenAPI 3.1."""
+"""The text of an API reference page, as copied from a browser, converted to OpenAPI 3.1."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from contracts.openapi.texts import Schema
 
 _METHODS: Final = frozenset({"GET", "POST", "PUT", "PATCH", "DELETE"})
-#: Headings of a page, to where OpenAPI puts what stands under them.
+#: Headings of a page, and the place in OpenAPI of the content under each.
 _SECTIONS: Final = {
     "Authorizations": "authorizations",
     "Headers": "header",
@@ -33,7 +33,7 @@ _STATUS: Final = re.compile(r"(?P<status>[1-5]\d\d)(?: - (?P<media>[a-z]+/[\w.+-
 
 
 class _Section:
-    """What stands under one heading: members as an object schema, and the words before them."""
+    """The content under one heading: members as an object schema, and the words before them."""
 
     def __init__(self, lines: list[str]) -> None:
         self.schema: Schema = {"type": "object", "properties": {}, "required": []}
@@ -55,7 +55,7 @@ class _Section:
                 index += self._statement(*member, lines[index:])
 
     def _place(self, name: str) -> tuple[dict[str, Schema], list[str]]:
-        """The members and the required names of the object that a dotted name belongs to."""
+        """The members and the required names of the object that contains a dotted name."""
         holder = self.schema
         for part in name.split(".")[:-1]:
             holder = holder["properties"].setdefault(part, {"type": "object"})
@@ -88,10 +88,10 @@ def looks_like_a_page(text: str) -> bool:
 
 
 def transcribe(text: str) -> Schema:
-    """The OpenAPI 3.1 document that a page's text amounts to.
+    """The OpenAPI 3.1 document for a page's text.
 
-    Members that the page shows in its examples alone are there, with ``x-from-example`` on the object that
-    holds them. Raises DocumentError if the text lacks the method, the path, or the response.
+    Members that only the page's examples show are included, with ``x-from-example`` on the object that contains them.
+    Raises DocumentError if the text lacks the method, the path, or the response.
     """
     text = text.replace("\u00a0", " ").replace("\u200b", "")
     method, path = _operation(text)
@@ -124,7 +124,7 @@ def transcribe(text: str) -> Schema:
 
 
 def _operation(text: str) -> tuple[str, str]:
-    """The method and the path, which a browser copies as a line for each part."""
+    """The method and the path, which a browser copies as one line for each part."""
     lines = [line.strip() for line in text.splitlines() if line.strip()]
     for index, line in enumerate(lines):
         if line not in _METHODS:
@@ -140,7 +140,7 @@ def _operation(text: str) -> tuple[str, str]:
 
 
 def _examples(text: str) -> tuple[Any, Any, int]:
-    """The example of a body, that of a response (None if there is none), and where the last one ends."""
+    """The example of a body, that of a response (None if there is none), and the position after the last one."""
     sent = answered = None
     end = 0
     for match in re.finditer(r"^[{\[]", text, re.MULTILINE):
@@ -161,7 +161,7 @@ def _examples(text: str) -> tuple[Any, Any, int]:
 def _split(text: str) -> Iterator[tuple[str, list[str]]]:
     """The headings and the lines under each."""
     lines = [line.strip() for line in text.splitlines() if line.strip()]
-    # A heading is no name of a member: behind a name stands a type.
+    # A heading is not followed by a type, as the name of a member is.
     starts = [
         index
         for index, line in enumerate(lines)

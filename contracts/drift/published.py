@@ -1,4 +1,4 @@
-"""What a source says about ``POST /v1/projects``: one form for documents, pages, and our own contract."""
+"""What a source says about ``POST /v1/projects``: one type for documents, pages and our own contract."""
 
 from __future__ import annotations
 
@@ -13,12 +13,11 @@ if TYPE_CHECKING:
 class Published:
     """The operation as one source describes it.
 
-    ``source`` is a file or an address, ``form`` what it turned out to be. ``request`` and ``response`` are
-    the bodies as fields (their members are in ``members``), None if no body is described. ``security``
-    holds the alternatives, each a set of schemes in words; an empty alternative is access without a key.
-    ``statuses`` are those besides refusals (4XX) and ``default``. ``silent`` names what the source has no
-    means to say (``security``, ``status``, ``media type``). ``absent`` is non-empty if the source
-    describes other operations and not this one: it names them.
+    ``source`` is a file or an address, ``form`` the recognised format. ``request`` and ``response`` are the bodies as
+    fields (their members are in ``members``), None if no body is described. ``security`` has the alternatives, each a
+    set of schemes in words; an empty alternative is access without a key. ``statuses`` are those other than 4XX and
+    ``default``. ``silent`` names what the format cannot express (``security``, ``status``, ``media type``). ``absent``
+    names the other operations of a source that does not describe this one.
     """
 
     source: str

@@ -1,7 +1,7 @@
-"""The Markdown of a reference page, as documentation sites serve it, transcribed to OpenAPI.
+"""The Markdown of a reference page, as documentation sites serve it, converted to OpenAPI.
 
-Three forms: a whole OpenAPI document in a fenced block, the short form of one operation in such a block
-(``paths: {path, method, request, response}``), and ``<ParamField>`` and ``<ResponseField>`` components.
+Three forms: a whole OpenAPI document in a fenced block, the short form of one operation in such a block (``paths:
+{path, method, request, response}``), and ``<ParamField>`` and ``<ResponseField>`` components.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ def looks_like_markdown(text: str) -> bool:
 
 
 def transcribe_markdown(text: str) -> Schema:
-    """The OpenAPI document that the page holds or amounts to; raises DocumentError if it is broken."""
+    """The OpenAPI document of the page; raises DocumentError if it is invalid."""
     for content in _documents(text):
         document = parse(content, "the block of the page")
         if isinstance(document, dict) and "openapi" in document:
@@ -47,7 +47,7 @@ def transcribe_markdown(text: str) -> Schema:
 
 
 def _documents(text: str) -> Iterator[str]:
-    """The fenced blocks that hold an operation; those that hold examples do not."""
+    """The fenced blocks with an operation, without those with examples."""
     if _BLOCK.search(text) is None:
         return
     for token in MarkdownIt("commonmark").parse(text):
@@ -101,7 +101,7 @@ def _from_short_form(document: Schema) -> Schema:
 
 
 def _either(schemas: Iterable[Schema]) -> Schema:
-    """The short form writes ``required: true`` for the whole and ``requiredProperties`` for the members."""
+    """The short form has ``required: true`` for the whole and ``requiredProperties`` for the members."""
     plain = [
         {**{key: value for key, value in schema.items() if key not in {"required", "requiredProperties"}},
          "required": schema.get("requiredProperties") or []}
@@ -111,7 +111,7 @@ def _either(schemas: Iterable[Schema]) -> Schema:
 
 
 class _Components(HTMLParser):
-    """Reads the components of a page: their attributes, their nesting, and the words inside."""
+    """Reads the components of a page: attributes, nesting, and the text inside."""
 
     def __init__(self, text: str) -> None:
         super().__init__(convert_charrefs=True)
@@ -126,7 +126,7 @@ class _Components(HTMLParser):
         self.close()
 
     def document(self) -> Schema:
-        """All of it as a document. What such a page cannot say is named in ``x-silent``."""
+        """The OpenAPI document; ``x-silent`` names what such a page cannot express."""
         for kind, example in self._examples:
             complete_from_example(self.answer if kind == "answer" else self.body, example)
         call = _CALL.search(self._page)
@@ -151,7 +151,7 @@ class _Components(HTMLParser):
         return document
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        """A component begins; other tags are the words of a description."""
+        """A component begins; other tags belong to a description."""
         if tag not in {"paramfield", "responsefield"}:
             return
         said = {name: value or "" for name, value in attrs}
@@ -180,12 +180,12 @@ class _Components(HTMLParser):
             holder.setdefault("required", []).append(name)
 
     def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        """A component without words."""
+        """A component without text."""
         self.handle_starttag(tag, attrs)
         self.handle_endtag(tag)
 
     def handle_data(self, data: str) -> None:
-        """Words; those of a component may be statements about its value."""
+        """Text; inside a component it may be a statement about its value."""
         if self._open:
             self._open[-1][1].append(data)
         self._authorization += data if "bearer" in data.lower() else ""
@@ -206,7 +206,7 @@ class _Components(HTMLParser):
 
 
 def _without_fences(text: str) -> tuple[str, list[tuple[str, Any]]]:
-    """The page without its fenced blocks, and the JSON examples with what they are examples of."""
+    """The page without its fenced blocks, and the JSON examples by what they are examples of."""
     prose: list[str] = []
     examples: list[tuple[str, Any]] = []
     block: list[str] = []

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 class Result:
     """One source compared with the contract.
 
-    ``problem`` says why it could not be read, empty if it was; ``published`` is what it says.
+    ``problem`` says why it could not be read, empty if it was; ``published`` is its content.
     """
 
     source: str
@@ -56,7 +56,7 @@ class Result:
 
 
 def hold_against(contract: Contract, source: str) -> Result:
-    """``source`` compared with ``contract``; a source that cannot be read is a result as well."""
+    """Compare ``source`` with ``contract``; a source that cannot be read also gives a result."""
     try:
         published = read_source(source)
         differences = compare(read_contract(contract), published)
@@ -66,14 +66,14 @@ def hold_against(contract: Contract, source: str) -> Result:
 
 
 def exit_status(results: Sequence[Result]) -> ExitStatus:
-    """1 where anything differs, else 3 where anything could not be read, else 0."""
+    """1 if anything differs, else 3 if anything could not be read, else 0."""
     if any(result.differences for result in results):
         return ExitStatus.BROKEN
     return ExitStatus.NO_VERDICT if any(result.problem for result in results) else ExitStatus.KEPT
 
 
 def to_terminal(contract: Contract, results: Sequence[Result]) -> str:
-    """Plain text, one block a difference."""
+    """Plain text, one block for each difference."""
     lines = [f"contract: {shown(contract.source)}"]
     for result in results:
         lines += ["", result.sentence()]
@@ -92,7 +92,7 @@ def to_terminal(contract: Contract, results: Sequence[Result]) -> str:
 
 
 def to_markdown(contract: Contract, results: Sequence[Result]) -> str:
-    """A section a source, a table row a difference."""
+    """A section for each source, a table row for each difference."""
     lines = ["# Documentation drift", "", f"Contract: {_cell(shown(contract.source))}"]
     for result in results:
         lines += ["", f"## {_cell(result.source)}", "", f"{_cell(result.sentence())}."]
@@ -113,7 +113,7 @@ def to_markdown(contract: Contract, results: Sequence[Result]) -> str:
 
 
 def _cell(text: str) -> str:
-    """Text of a source inside a table. Code spans keep everything but the bar; outside them no markup is left."""
+    """Text of a source in a table cell: only the bar is escaped inside code spans; outside them no markup is left."""
     parts = text.replace("|", "\\|").split("`")
     return "`".join(part if index % 2 else part.replace("<", "&lt;") for index, part in enumerate(parts))
 

@@ -1,4 +1,4 @@
-"""Sources of every form: which one a text is, and what it says."""
+"""Reads sources of every format."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ _HTML: Final = re.compile(r"\s*(?:<!--.*?-->\s*)*<(?:!doctype\s+html|html)\b", r
 def read_source(source: str) -> Published:
     """What the file or http(s) address ``source`` says about POST /v1/projects.
 
-    An OpenAPI 3.0 or 3.1 document (JSON or YAML), the text of the reference page, or the Markdown of the
-    page. Raises DocumentError, one sentence, where it cannot be had or is none of these.
+    It is an OpenAPI 3.0 or 3.1 document (JSON or YAML), the text of the reference page, or the Markdown of the page.
+    Raises DocumentError, with one sentence, if it cannot be read or is none of these.
     """
     text, name = read_text(source), shown_source(source)
     if _HTML.match(text):

@@ -1,4 +1,4 @@
-"""The words of documentation pages: ``string<email> | null``, ``Pattern: ...``, ``Available options:``, limits."""
+"""The phrases of documentation pages: ``string<email> | null``, ``Pattern: ...``, ``Available options:``, limits."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _PART: Final = re.compile(
 )
 _NUMBER: Final = r"-?\d+(?:\.\d+)?"
 _SUBJECTS: Final = {"string length": "Length", "array length": "Items"}
-#: Words behind which a page says how long or great a value is.
+#: Words that introduce limits of a value on a page.
 _LENGTH: Final = re.compile(
     rf"(?P<which>Required|Minimum|Maximum) (?P<subject>string length|array length): "
     rf"(?P<low>{_NUMBER})(?: - (?P<high>{_NUMBER}))?(?: elements?| characters?)?"
@@ -27,9 +27,9 @@ _RANGE: Final = re.compile(
 
 
 def read_type(text: str) -> Schema | None:
-    """The schema of a type as pages write it, such as ``string[] | null``; None if it is no such text.
+    """The schema of a type as pages write it, such as ``string[] | null``; None for other texts.
 
-    The options of an ``enum<...>`` are not there yet: ``enum`` is empty until they are read.
+    ``enum<...>`` gives an empty ``enum``, which is filled when the options are read.
     """
     types: list[str] = []
     schema: Schema = {}
@@ -63,12 +63,12 @@ def _one(match: re.Match[str]) -> Schema:
 
 
 def apply_pattern(schema: Schema, pattern: str) -> None:
-    """``Pattern: ...`` of a member; that of a list is about its items."""
+    """Apply ``Pattern: ...`` of a member; that of a list applies to its items."""
     _innermost(schema)["pattern"] = pattern
 
 
 def apply_options(schema: Schema, options: list[str]) -> None:
-    """``Available options: ...`` of a member; numbers where the type says so."""
+    """Apply ``Available options: ...`` of a member; as numbers if that is its type."""
     inner = _innermost(schema)
     kinds = _types(inner)
     values: list[Any] = [_option(option, kinds) for option in options]
@@ -82,7 +82,7 @@ def _option(text: str, kinds: list[str]) -> Any:
 
 
 def apply_limit(schema: Schema, line: str) -> bool:
-    """A statement about length or range; False if the line is none."""
+    """Apply a statement about length or range; False if the line is none."""
     if (match := _LENGTH.fullmatch(line)) is not None:
         word = _SUBJECTS[match["subject"]]
         if match["which"] == "Required":
@@ -115,7 +115,7 @@ def _innermost(schema: Schema) -> Schema:
 
 
 def from_example(value: Any) -> Schema:
-    """The schema that an example of a value shows: types, and members that are all there."""
+    """The schema of an example: types, and members, all required."""
     if isinstance(value, list) and value:
         return {"type": "array", "items": from_example(value[0])}
     if isinstance(value, dict) and value:
@@ -125,9 +125,9 @@ def from_example(value: Any) -> Schema:
 
 
 def complete_from_example(schema: Schema, example: Any) -> None:
-    """Give the objects of ``schema`` whose members are not listed those that the example shows.
+    """Add the members that an example shows to objects whose members are not listed.
 
-    A member of the example that the list lacks is added as one from an example.
+    A member of the example that is missing in a list is added and marked as one from an example.
     """
     if not isinstance(example, dict):
         return

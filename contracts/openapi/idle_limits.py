@@ -1,4 +1,4 @@
-"""Limits of a schema that keep nothing out: whether a document has them makes no difference."""
+"""Constraints of a schema that exclude no value."""
 
 from __future__ import annotations
 
@@ -10,17 +10,17 @@ from contracts.json_text import is_number
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-#: Keywords whose value 0 every value meets, and those that a schema may stand behind, which may admit everything.
+#: Keywords that every value meets if they are 0, and those with a schema that may allow everything.
 _COUNTS: Final = frozenset({"minLength", "minItems", "minProperties"})
 _SCHEMAS: Final = frozenset({"additionalProperties", "items", "unevaluatedProperties", "unevaluatedItems"})
-#: What every name of a member is.
+#: The schema of every name of a member.
 _ANY_NAME: Final[tuple[Any, ...]] = (True, {}, {"type": "string"}, {"type": ["string"]})
-#: Numbers of JSON beyond this are no doubles.
+#: The largest double.
 _LARGEST: Final = sys.float_info.max
 
 
 def effective(schema: Mapping[str, Any]) -> dict[str, Any]:
-    """A schema without the limits that keep nothing out."""
+    """A schema without the constraints that exclude no value."""
     return {name: value for name, value in schema.items() if not _keeps_nothing_out(name, value)}
 
 

@@ -1,4 +1,4 @@
-"""Two plain schemas put together: what both admit (``allOf``), and what either admits (``anyOf``, ``oneOf``)."""
+"""Intersection (``allOf``) and union (``anyOf``, ``oneOf``) of plain schemas."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
     from contracts.openapi.texts import Schema
 
-#: Of two lower bounds the greater one holds for both, of two upper bounds the lesser.
+#: The intersection has the greater of two lower bounds and the lesser of two upper bounds.
 LOWER: Final = frozenset({"minLength", "minimum", "exclusiveMinimum", "minItems", "minProperties"})
 UPPER: Final = frozenset({"maxLength", "maximum", "exclusiveMaximum", "maxItems", "maxProperties"})
 
@@ -21,7 +21,7 @@ def canonical(value: Any) -> str:
 
 
 def intersection(a: Schema, b: Schema) -> Schema:
-    """The plain schema of the values that both admit. Of two formats the first stays: both are annotations."""
+    """The plain schema of the values that both allow. Of two formats the first is kept: both are annotations."""
     merged = {**b, **a}
     for name in a.keys() & b.keys():
         merged[name] = _both(name, a[name], b[name])
@@ -40,7 +40,7 @@ def _common_types(a: Sequence[str], b: Sequence[str]) -> list[str]:
     return common + ["integer"] * ("number" in a and "integer" in b and "integer" not in a)
 
 
-#: How two values of one keyword become one that binds as both do.
+#: The intersection of two values of one keyword.
 _RULES: Final[dict[str, Callable[[Any, Any], Any]]] = {
     **dict.fromkeys(LOWER, max),
     **dict.fromkeys(UPPER, min),
@@ -57,10 +57,10 @@ _RULES: Final[dict[str, Callable[[Any, Any], Any]]] = {
 
 
 def union(branches: Sequence[Schema]) -> Schema:
-    """The plain schema of the values that any branch admits.
+    """The plain schema of the values that any branch allows.
 
-    Where no plain schema says so, the types stand for all branches together and the branches stay under
-    ``anyOf``, to be compared as they are written.
+    If no plain schema expresses this, the types are those of all branches, and the branches are kept under ``anyOf`` as
+    they are.
     """
     if any(branch == {} for branch in branches):
         return {}
@@ -81,7 +81,7 @@ def union(branches: Sequence[Schema]) -> Schema:
 
 
 def _put_together(branches: Sequence[Schema]) -> Schema | None:
-    """The keywords besides ``type`` that say the same as all branches together; None if none do."""
+    """The keywords besides ``type`` that are equivalent to all branches together; None if none are."""
     rests = [{name: value for name, value in branch.items() if name != "type"} for branch in branches]
     if len({canonical(rest) for rest in rests}) <= 1:
         return dict(rests[0]) if rests else {}
@@ -91,13 +91,13 @@ def _put_together(branches: Sequence[Schema]) -> Schema | None:
     if all(set(rest) == {"pattern"} for rest in rests) and all(branch["type"] == ["string"] for branch in branches):
         return {"pattern": "|".join(f"(?:{rest['pattern']})" for rest in rests)}
     if _apart(branches) and not any("enum" in rest for rest in rests):
-        # Each keyword binds values of one type alone.
+        # Each keyword constrains values of one type only.
         return {name: value for rest in rests for name, value in rest.items()}
     return None
 
 
 def _apart(branches: Sequence[Schema]) -> bool:
-    """Whether no value is of the types of two branches."""
+    """Whether the branches have disjoint types."""
     kinds = [set(branch["type"]) for branch in branches]
     together: set[str] = set().union(*kinds)
     return all(kinds) and sum(map(len, kinds)) == len(together) and not {"integer", "number"} <= together

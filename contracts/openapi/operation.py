@@ -1,4 +1,4 @@
-"""The operation of the contract among those of an OpenAPI document, and its bodies."""
+"""The operation of the contract in an OpenAPI document, and its bodies."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _METHODS: Final = ("get", "put", "post", "delete", "options", "head", "patch", "
 
 
 class Operation(NamedTuple):
-    """A path item of a document, its operation, and what resolves the references in there."""
+    """A path item of a document, its operation, and the resolver of its references."""
 
     item: Schema
     operation: Schema
@@ -39,13 +39,13 @@ def version_of(document: Any, name: str) -> str:
 
 
 def find_operation(document: Schema, resolver: Resolver, wanted: str = "") -> Operation | None:
-    """The operation that creates a project; None if there is none, or where several could be meant.
+    """The operation that creates a project; None if there is none, or if several are possible.
 
     Args:
         document: The document.
-        resolver: What resolves its references.
+        resolver: The resolver of its references.
         wanted: The operation, such as ``POST /api/v1/projects``; if it is empty, POST to the path of the contract or
-            to the one path that ends with it.
+            to the only path that ends with it.
     """
     paths: dict[str, Any] = document["paths"]
     if wanted:
@@ -63,7 +63,7 @@ def find_operation(document: Schema, resolver: Resolver, wanted: str = "") -> Op
 
 
 def other_operations(document: Schema) -> str:
-    """The operations whose paths are nearest to the wanted one, for the reader who looks for it."""
+    """The operations with the most similar paths, for an error message."""
     named = [
         f"{method.upper()} {path}"
         for path, item in document["paths"].items()
@@ -87,12 +87,12 @@ def follow_all(node: Any, resolver: Resolver) -> tuple[Schema, Resolver]:
 
 
 def media_of(body: Schema) -> dict[str, Any]:
-    """Media types in lower case and without parameters, to what the document says of them."""
+    """Media types in lower case and without parameters, with their definitions."""
     return {str(kind).partition(";")[0].strip().lower(): entry for kind, entry in (body.get("content") or {}).items()}
 
 
 def schema_of(media: dict[str, Any]) -> Any:
-    """The schema of JSON, or else of whatever a body may be; an open schema where none is given."""
+    """The schema of JSON, else of the first media type; an open schema if there is none."""
     kinds = (JSON_MEDIA_TYPE, *media)
     chosen = next((kind for kind in kinds if kind in media and "json" in kind), next(iter(media)))
     return (media[chosen] or {}).get("schema", {})

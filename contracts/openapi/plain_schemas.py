@@ -1,8 +1,8 @@
-"""One plain form for the many ways in which OpenAPI 3.0 and 3.1 write the same schema.
+"""Plain schemas: one form for the different ways in which OpenAPI 3.0 and 3.1 write the same schema.
 
-Plain: ``type`` is a list of names, ``nullable`` and ``const`` are gone, references are followed, ``allOf`` is merged,
-``anyOf`` and ``oneOf`` of nulls, enums and types are put together. What cannot be put into one stays as it was
-written, so that a difference in it is still seen.
+In a plain schema ``type`` is a list of names, ``nullable`` and ``const`` are gone, references are resolved, ``allOf``
+is merged, ``anyOf`` and ``oneOf`` of nulls, enums and types are merged. What cannot be merged stays as it is, so that a
+difference in it is still noticed.
 """
 
 from __future__ import annotations
@@ -18,10 +18,10 @@ if TYPE_CHECKING:
     from contracts.openapi.references import Resolver
     from contracts.openapi.texts import Schema
 
-#: No schema of one operation is deeper or larger; a document that is cannot be compared by anybody.
+#: Limits of depth and size; no schema of a real operation is larger.
 _DEEPEST: Final = 60
 _MOST: Final = 50_000
-#: Keywords that say nothing about values (JSON Schema 2020-12, sections 8.3 and 9; OpenAPI 3.1, section 4.8.24).
+#: Keywords that do not constrain values (JSON Schema 2020-12, sections 8.3 and 9; OpenAPI 3.1, section 4.8.24).
 _ANNOTATIONS: Final = frozenset(
     {
         "title", "description", "default", "example", "examples", "deprecated", "readOnly", "writeOnly", "$comment",
@@ -42,15 +42,15 @@ _KINDS: Final[dict[str, Any]] = {
 
 
 class Plain:
-    """Makes schemas of one document plain; counts what it walks, so that no document can make it run on."""
+    """Converts the schemas of one document to the plain form, within limits of work."""
 
     def __init__(self) -> None:
         self._walked = 0
 
     def schema(self, schema: Any, resolver: Resolver, following: tuple[str, ...] = ()) -> Schema:
-        """``schema`` in the plain form. A schema that refers to itself is cut off where it does.
+        """``schema`` in the plain form. A schema that refers to itself is cut off at the reference.
 
-        Raises DocumentError for what is no schema, for references to nowhere and for sizes beyond reason.
+        Raises DocumentError for invalid schemas, unresolvable references and excessive sizes.
         """
         self._walked += 1
         if len(following) > _DEEPEST or self._walked > _MOST:
@@ -107,14 +107,14 @@ class Plain:
 
 
 def _sound(schema: Schema) -> None:
-    """Raise DocumentError for a keyword whose value is of another type than JSON Schema has for it."""
+    """Raise DocumentError for a keyword whose value has the wrong type."""
     for keyword, value in schema.items():
         kind = _KINDS.get(keyword)
         sound = kind is None or (isinstance(value, kind) and (kind is bool or not isinstance(value, bool)))
         if keyword in {"type", "required"} and isinstance(value, list):
             sound = all(isinstance(name, str) for name in value)
         if keyword in _BOUNDS and keyword.startswith("exclusive") and isinstance(value, bool):
-            sound = True  # as 3.0 has it
+            sound = True  # as in 3.0
         if not sound:
             raise DocumentError(f"a schema has {keyword}: {json.dumps(value, default=str)[:80]}, which is none")
 
@@ -129,7 +129,7 @@ def _types_and_enum(schema: Schema, plain: Schema) -> None:
         named = [option for option in options if option is not None]
         if not types:
             types = sorted({_type_of(option) for option in named})
-        # In 3.1 null is admitted where both keywords admit it, in 3.0 if `nullable` says so.
+        # In 3.1 null is allowed if both keywords allow it, in 3.0 if `nullable` does.
         types = [name for name in types if name != "null"] + ["null"] * (None in options)
         if named or not options:
             plain["enum"] = named
@@ -145,7 +145,7 @@ def _type_of(value: Any) -> str:
 
 
 def _exclusive_bounds(plain: Schema) -> None:
-    """3.0 writes ``minimum: 1, exclusiveMinimum: true`` for what 3.1 writes as ``exclusiveMinimum: 1``."""
+    """Convert ``minimum: 1, exclusiveMinimum: true`` of 3.0 to ``exclusiveMinimum: 1`` of 3.1."""
     for bound, exclusive in (("minimum", "exclusiveMinimum"), ("maximum", "exclusiveMaximum")):
         if isinstance(plain.get(exclusive), bool) and plain.pop(exclusive) and bound in plain:
             plain[exclusive] = plain.pop(bound)

@@ -1,4 +1,4 @@
-"""``$ref`` of an OpenAPI document, within it and to its neighbours."""
+"""``$ref`` of an OpenAPI document, within it and to other files."""
 
 from __future__ import annotations
 
@@ -14,18 +14,18 @@ from contracts.openapi.texts import DocumentError, is_address, parse, shown_sour
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    # A resolver of the library, kept as Any: its generic argument says nothing here.
+    # A resolver of the library; its generic argument is irrelevant here.
     Resolver = Any
 
 
 def resolver_of(document: Any, source: str, read_text: Callable[[str], str]) -> Resolver:
-    """What resolves the references of ``document``, read from ``source``; ``read_text`` reads its neighbours.
+    """The resolver for ``document``, read from ``source``; ``read_text`` reads other files.
 
-    A document from the web may refer to its own host alone, a file to files beside or below it: a page
-    must not make this machine read its files or ask others.
+    A document from the web may refer only to its own host, a file only to files beside or below it: a page must not
+    make this machine read its files or access other hosts.
     """
     base = source if is_address(source) else Path(source).resolve().as_uri()
-    new: Any = Registry  # its generic arguments say nothing here
+    new: Any = Registry  # its generic arguments are irrelevant here
     return (
         new(retrieve=_neighbours(base, read_text))
         .with_resource(base, Resource.opaque(document))
@@ -53,7 +53,7 @@ def _neighbours(base: str, read_text: Callable[[str], str]) -> Callable[[str], A
 
 
 def follow(reference: str, resolver: Resolver) -> tuple[Any, Resolver]:
-    """What ``reference`` leads to, and the resolver for references in there; raises DocumentError if nowhere."""
+    """The target of ``reference``, and the resolver for references in it; raises DocumentError if there is none."""
     try:
         found = resolver.lookup(reference)
     except Unresolvable as problem:

@@ -1,4 +1,4 @@
-"""Texts of documents: files within bounds of size, JSON or YAML; names of sources as reports show them."""
+"""Texts of documents: files within limits of size, JSON or YAML, and names of sources for reports."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from contracts.yaml_text import load_yaml
 #: A JSON Schema, or another object of a document.
 Schema = dict[str, Any]
 
-#: The largest text that is read. The whole document of the service has under two million bytes.
+#: The maximum size of a text in bytes. The whole document of the service has less than two million.
 MOST_BYTES: Final = 20_000_000
 
 
 class DocumentError(ValueError):
-    """A document cannot be read or lacks what the suite needs; the message is one sentence that says what to do."""
+    """A document cannot be read or lacks something; the message is one sentence that says what to do."""
 
 
 def is_address(source: str) -> bool:
@@ -26,7 +26,7 @@ def is_address(source: str) -> bool:
 
 
 def shown_source(source: str) -> str:
-    """``source`` as reports show it: without a user, a password, or a query that may hold a token."""
+    """``source`` for reports: without user, password, and query, which may contain a token."""
     if not is_address(source):
         return source
     parts = urlsplit(source)
@@ -34,7 +34,7 @@ def shown_source(source: str) -> str:
 
 
 def read_file(source: str) -> str:
-    """The text of a file in UTF-8; raises DocumentError if it cannot be had."""
+    """The text of a file in UTF-8; raises DocumentError if it cannot be read."""
     try:
         with Path(source).open("rb") as file:
             data = file.read(MOST_BYTES + 1)
@@ -44,7 +44,7 @@ def read_file(source: str) -> str:
 
 
 def decoded(data: bytes, source: str) -> str:
-    """The text of the bytes of ``source``; raises DocumentError for too many and for such as are not UTF-8."""
+    """The text of the bytes of ``source``; raises DocumentError if there are too many or they are not UTF-8."""
     if len(data) > MOST_BYTES:
         raise DocumentError(f"{shown_source(source)} has more than {MOST_BYTES:,} bytes; expected one document or page")
     try:

@@ -1,4 +1,4 @@
-"""What of a plain schema clauses verify, and what it says beyond that."""
+"""Separates the constraints of a plain schema that clauses verify from all others."""
 
 from __future__ import annotations
 
@@ -13,30 +13,30 @@ if TYPE_CHECKING:
     from contracts.openapi.texts import Schema
 
 _TYPES: Final = frozenset({"string", "number", "integer", "boolean", "object", "array", "null"})
-#: Keywords that clauses, oracle and strategies follow.
+#: Keywords that clauses, oracle and strategies use.
 _FOLLOWED: Final = frozenset({"type", "enum", "pattern", "format", "items", "properties", "required"})
-#: Where a schema keeps the keywords that no clause verifies.
+#: The key for the keywords that no clause verifies.
 LIMITS: Final = "x-limits"
-#: Characters of a keyword's value that are shown.
+#: The maximum length of a keyword's value in a phrase.
 _SHOWN: Final = 80
 
 
 class Verifiable(NamedTuple):
-    """A schema whose further keywords stand under :data:`LIMITS`, and these as phrases."""
+    """A schema whose other keywords are under :data:`LIMITS`, and these as phrases."""
 
     schema: Schema
     not_verified: tuple[str, ...]
 
 
 def verifiable(schema: Schema, where: str) -> Verifiable:
-    """Put aside what no clause verifies.
+    """Separate the keywords that no clause verifies.
 
     Args:
         schema: A plain schema.
-        where: What it describes, as clauses name it.
+        where: The name of what it describes, as in clauses.
 
     Raises:
-        DocumentError: For a type or a list of options that is none.
+        DocumentError: A type or a list of options is invalid.
     """
     kept: Schema = {}
     limits: Schema = {}

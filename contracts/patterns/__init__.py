@@ -1,4 +1,4 @@
-"""The page's patterns: what ECMA-262 says of a text, and the automaton behind it.
+"""Patterns with ECMA-262 semantics, as automata.
 
 ``Pattern.compile(source).matches(text)`` is ``new RegExp(source, 'u').test(text)``, in linear time.
 """
@@ -17,7 +17,7 @@ __all__ = ["Automaton", "CharacterClass", "Pattern", "PatternError", "PatternToo
 
 
 class _Row(dict[str, "_Row"]):
-    """One state as a table from character to next state, filled as characters are met."""
+    """One state as a table from character to next state, filled on demand."""
 
     __slots__ = ("accepting", "automaton", "rows", "state")
 
@@ -30,7 +30,7 @@ class _Row(dict[str, "_Row"]):
 
     def __missing__(self, char: str) -> _Row:
         there = self.rows[self.automaton.transitions[self.state][self.automaton.class_of(char)]]
-        # Rarer characters are looked up each time, so that the tables stay small.
+        # Rare characters are looked up each time, to keep the tables small.
         if char < "\u0400":
             self[char] = there
         return there
@@ -38,11 +38,11 @@ class _Row(dict[str, "_Row"]):
 
 @dataclass(frozen=True, slots=True)
 class Pattern:
-    r"""A compiled pattern. Equal if the sources are; make it with ``compile``, which keeps what it made.
+    r"""A compiled pattern, equal to others with the same source; created with ``compile``, which caches it.
 
-    ``situations`` are words of classes, shortest first, one to each place in a text that the pattern speaks
-    of by itself: with ``^(?!\.)(?!.*\.\.)`` the start is one and what follows a full stop another, although
-    the same may come next. An implementation of the same pattern is likely to go wrong in one and not the other.
+    ``situations`` are words of classes, the shortest one for each position that the pattern writes separately: with
+    ``^(?!\.)(?!.*\.\.)`` the start is one and the position after a full stop another, although both have the same
+    continuations. Implementations of a pattern are often wrong in only one of them.
     """
 
     source: str
@@ -53,11 +53,10 @@ class Pattern:
     @staticmethod
     @lru_cache(maxsize=256)
     def compile(source: str) -> Pattern:
-        """The pattern of an ECMA-262 source, read with the ``u`` flag and no other.
+        """The pattern of an ECMA-262 source, read with the ``u`` flag.
 
-        Raises PatternError, which names the construct, for a source that is no such pattern, for
-        back-references (no automaton can decide them), and for look-behind, Unicode properties and sizes
-        beyond reason (not supported).
+        Raises PatternError, which names the construct, for a source that is not such a pattern, for back-references
+        (which no automaton can decide), and for look-behind, Unicode properties and excessive sizes (not supported).
         """
         try:
             automaton, situations = build(source, parse(source))
@@ -68,11 +67,11 @@ class Pattern:
         return Pattern(source, automaton, situations, rows[automaton.initial])
 
     def offence(self, text: str) -> tuple[int, int]:
-        """Where a text goes wrong that does not match.
+        """The position at which a text stops matching.
 
         Returns:
-            The index of the first character after which no continuation matches, the length of the text where its end
-            comes too early, and the state before it.
+            The index of the first character after which no continuation matches, or the length of the text if it ends
+            too early, and the state before it.
         """
         row, sink = self._initial, self.automaton.sink
         for index, char in enumerate(text):

@@ -13,14 +13,14 @@ if TYPE_CHECKING:
 
     from contracts.patterns.charsets import CharSet
 
-#: Sorts letters before digits before marks, so that shortest examples read like text.
+#: Sorts letters before digits before other characters, so that examples are readable.
 _PREFERRED = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_"
 _FIRST_VISIBLE: Final = 0x21
 
 
 @dataclass(frozen=True, slots=True)
 class CharacterClass:
-    """Characters that the pattern's author wrote in one breath, and that the automaton treats alike."""
+    """Characters that the pattern does not distinguish, and that it writes together."""
 
     name: str
     ranges: CharSet
@@ -28,17 +28,16 @@ class CharacterClass:
 
     @property
     def size(self) -> int:
-        """How many code points it has."""
+        """The number of code points."""
         return sum(high - low + 1 for low, high in self.ranges)
 
 
 @dataclass(frozen=True, slots=True)
 class Automaton:
-    """The smallest total deterministic automaton of a language over Unicode code points.
+    """The minimal total deterministic automaton of a language over Unicode code points.
 
-    ``transitions[state][number of the class]`` is the next state. States are numbered breadth first from
-    ``initial`` = 0, in the order of the classes, so that equal languages over equal classes
-    have equal tables.
+    ``transitions[state][number of the class]`` is the next state. States are numbered breadth first from ``initial`` =
+    0, in the order of the classes, so that equal languages over equal classes have equal tables.
     """
 
     classes: tuple[CharacterClass, ...]
@@ -60,15 +59,15 @@ class Automaton:
 
     @property
     def sink(self) -> int | None:
-        """The rejecting state that nothing leaves, if there is one."""
+        """The rejecting state without a way out, if there is one."""
         return next((s for s in self.states if s not in self.accepting and set(self.transitions[s]) == {s}), None)
 
     def class_of(self, char: str) -> int:
-        """The number of the class of one character."""
+        """The number of the class of a character."""
         return self._owners[bisect_right(self._starts, ord(char)) - 1]
 
     def run(self, classes: Iterable[int], state: int | None = None) -> int:
-        """The state after a word of classes, from ``state`` (the initial one if None)."""
+        """The state after a word of classes, starting in ``state`` (the initial one if None)."""
         here = self.initial if state is None else state
         for cls in classes:
             here = self.transitions[here][cls]
@@ -84,7 +83,7 @@ class Automaton:
 
 
 def preference(chars: CharSet) -> tuple[int, int]:
-    """Orders sets by their most readable character."""
+    """A sort key of sets by their most readable character."""
     rank, char = min(
         (
             (_PREFERRED.index(char), ord(char))
@@ -97,7 +96,7 @@ def preference(chars: CharSet) -> tuple[int, int]:
 
 
 def representative(chars: CharSet) -> str:
-    """The most readable character of a set: a letter, else a digit, else a printable mark, else any."""
+    """The most readable character of a set: a letter, else a digit, else another printable character, else any."""
     return chr(preference(chars)[1])
 
 

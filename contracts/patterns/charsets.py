@@ -1,6 +1,6 @@
 """Sets of code points as sorted, disjoint, non-adjacent ranges.
 
-Ranges and not sets of characters, because a complement such as ``[^./]`` has over a million members.
+Sets of characters would be too large: a complement such as ``[^./]`` has over a million members.
 """
 
 from __future__ import annotations
@@ -14,13 +14,13 @@ if TYPE_CHECKING:
 
 MAX_CODE_POINT = 0x10FFFF
 
-#: Both ends are included.
+#: First and last code point.
 Range: TypeAlias = tuple[int, int]
 CharSet: TypeAlias = tuple[Range, ...]
 
 
 def charset(ranges: Iterable[Range]) -> CharSet:
-    """The normal form of any ranges: sorted, overlapping and adjacent ones joined."""
+    """The normal form of ranges: sorted, overlapping and adjacent ones joined."""
     joined: list[Range] = []
     for low, high in sorted(ranges):
         if joined and low <= joined[-1][1] + 1:
@@ -31,7 +31,7 @@ def charset(ranges: Iterable[Range]) -> CharSet:
 
 
 def complement(chars: CharSet) -> CharSet:
-    """Every code point that ``chars`` lacks."""
+    """The code points that are not in ``chars``."""
     gaps: list[Range] = []
     start = 0
     for low, high in chars:
@@ -44,7 +44,7 @@ def complement(chars: CharSet) -> CharSet:
 
 
 def intersection(left: CharSet, right: CharSet) -> CharSet:
-    """The code points of both."""
+    """The code points in both sets."""
     both: list[Range] = []
     i = j = 0
     while i < len(left) and j < len(right):
@@ -65,14 +65,14 @@ def contains(chars: CharSet, code_point: int) -> bool:
 
 
 def size(chars: CharSet) -> int:
-    """How many code points there are in the set."""
+    """The number of code points in the set."""
     return sum(high - low + 1 for low, high in chars)
 
 
 def partition(sets: Iterable[CharSet]) -> list[CharSet]:
-    """The coarsest classes such that each given set is a union of classes; together they cover Unicode.
+    """The coarsest partition of Unicode such that each given set is a union of classes.
 
-    Ordered by their smallest member.
+    Ordered by the smallest member.
     """
     distinct = list(dict.fromkeys(sets))
     cuts = {0, MAX_CODE_POINT + 1}

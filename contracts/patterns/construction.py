@@ -1,4 +1,4 @@
-"""From a parsed pattern to its minimal automaton."""
+"""Construction of the minimal automaton of a parsed pattern."""
 
 from __future__ import annotations
 
@@ -25,10 +25,10 @@ _NAMES: Final = {
 
 
 def build(source: str, parsed: Parsed) -> tuple[Automaton, tuple[tuple[int, ...], ...]]:
-    """The minimal total automaton of the texts that the pattern is found in, and its situations.
+    """The minimal total automaton of the texts in which the pattern is found, and its situations.
 
-    A situation is a shortest word of classes to a state before minimisation: a place in a text of which the
-    pattern speaks by itself, even if nothing tells it from another in the end. Raises PatternError if huge.
+    A situation is a shortest word of classes that leads to a state before minimisation: a position that the pattern
+    writes separately, even if it is equivalent to another one. Raises PatternError if the automaton is too large.
     """
     classes = sorted(partition(parsed.written), key=preference)
     rows, accepting = _determinised(source, Program(source, parsed.tree), classes)
@@ -56,7 +56,7 @@ def _determinised(source: str, program: Program, classes: list[CharSet]) -> tupl
     numbers: dict[Formula, int] = {program.initial: 0}
     waiting = [program.initial]
     rows: list[list[int]] = []
-    # Any member stands for its class: the classes refine every set of the pattern.
+    # Any member represents its class: the classes refine every set of the pattern.
     samples = [(chars[0][0], contains(WORD, chars[0][0])) for chars in classes]
     steps: dict[tuple[int, int], Formula] = {}
     for state in waiting:
@@ -88,7 +88,7 @@ def _determinised(source: str, program: Program, classes: list[CharSet]) -> tupl
 
 
 def _minimised(rows: list[list[int]], accepting: set[int]) -> tuple[list[list[int]], set[int]]:
-    """Moore's partition refinement, then states numbered breadth first."""
+    """Moore's partition refinement, followed by breadth-first numbering of the states."""
     block = [int(state in accepting) for state in range(len(rows))]
     count = len(set(block))
     while True:

@@ -1,15 +1,15 @@
-"""The one error of this package."""
+"""The errors of this package."""
 
 from __future__ import annotations
 
-#: Characters of a pattern that a message shows.
+#: The maximum number of characters of a pattern in a message.
 _LONGEST = 200
 
 
 class PatternError(ValueError):
-    """A pattern that is no ECMA-262 pattern, or that no finite automaton can decide.
+    """The source is not an ECMA-262 pattern, or no finite automaton can decide it.
 
-    The message names the construct, where it stands, and what to do about it.
+    The message names the construct, its position, and what to do about it.
     """
 
     def __init__(self, source: str, construct: str, offset: int | None, advice: str) -> None:
@@ -22,4 +22,4 @@ class PatternError(ValueError):
 
 
 class PatternTooLargeError(PatternError):
-    """A pattern that would need more memory or time than any document is worth."""
+    """The automaton of a pattern would need too much memory or time."""

@@ -1,10 +1,10 @@
-"""A pattern's tree as instructions, and the steps of the alternating automaton they form.
+"""A pattern's tree as instructions, and the transitions of the alternating automaton that they form.
 
-A state of that automaton is a formula over instructions: a set of alternatives, each a set of literals that
-must all hold of the rest of the text. An ordinary pattern needs only alternatives of one literal (that is
-the subset construction); look-ahead adds the "all", and negative look-ahead the negated literal. Derivatives
-of such formulas are as in Brzozowski, "Derivatives of Regular Expressions", JACM 11(4), 1964; alternating
-automata as in Chandra, Kozen, Stockmeyer, "Alternation", JACM 28(1), 1981.
+A state of that automaton is a formula over instructions: a set of alternatives, each a set of literals that must all
+hold for the rest of the text. An ordinary pattern needs only alternatives of one literal (the subset construction);
+look-ahead adds conjunctions, and negative look-ahead negated literals. Derivatives of such formulas: Brzozowski,
+"Derivatives of Regular Expressions", JACM 11(4), 1964; alternating automata: Chandra, Kozen, Stockmeyer, "Alternation",
+JACM 28(1), 1981.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ Formula: TypeAlias = frozenset[Conjunction]
 ALWAYS: Final[Formula] = frozenset([frozenset()])
 NEVER: Final[Formula] = frozenset()
 
-#: What stands before the present position: nothing, a character that is no word character, or one that is.
+#: What precedes the current position: nothing, a non-word character, or a word character.
 AT_START, AFTER_OTHER, AFTER_WORD = range(3)
 
 _MOST_INSTRUCTIONS: Final = 20_000
@@ -90,7 +90,7 @@ _Instruction: TypeAlias = _Char | _Fork | _End | _Start | _Look | _Boundary | _M
 
 
 class Program:
-    """What ``RegExp.prototype.test`` does with a pattern: search for it from every position of the text."""
+    """``RegExp.prototype.test`` for one pattern: a search from every position of the text."""
 
     def __init__(self, source: str, tree: Node) -> None:
         self._source = source
@@ -106,18 +106,18 @@ class Program:
 
     @property
     def initial(self) -> Formula:
-        """The formula that a text must satisfy to be a member."""
+        """The formula that a matching text satisfies."""
         return self._closure(self._entry, AT_START)
 
     def accepts_end(self, state: Formula) -> bool:
-        """Whether the formula holds of the empty rest."""
+        """Whether the empty rest satisfies the formula."""
         return any(
             all(isinstance(self._code[literal >> 1], _End) != bool(literal & 1) for literal in conjunction)
             for conjunction in state
         )
 
     def step(self, literal: Literal, representative: int, *, word: bool) -> Formula:
-        """What the rest must satisfy for the literal to hold of the character and the rest."""
+        """The formula for the rest, given that the literal holds for the character followed by the rest."""
         instruction = self._code[literal >> 1]
         if not isinstance(instruction, _Char) or not _admits(instruction.chars, representative):
             return ALWAYS if literal & 1 else NEVER
@@ -141,7 +141,7 @@ class Program:
         return len(self._code) - 1
 
     def _fork(self, options: list[int]) -> tuple[int, list[int]]:
-        """A fork and its options, which may be added to: a loop's body is not there before the loop is."""
+        """A fork and its options, which may be extended: the body of a loop is compiled after the loop."""
         return self._add(_Fork(options)), options
 
     def _compile(self, node: Node, then: int) -> int:
@@ -186,7 +186,7 @@ class Program:
         return self._closures[key]
 
     def _unfold(self, entry: int, context: int, within: frozenset[int]) -> Formula:
-        # ``within`` are the assertions being unfolded: to come upon one again without a character between
+        # ``within`` are the assertions being expanded: reaching one again without a character in between
         # adds nothing (the least fixpoint), and an empty pass through a loop never helps a match.
         found: set[Conjunction] = set()
         seen = {entry}
@@ -235,7 +235,7 @@ def _admits(chars: CharSet, code_point: int) -> bool:
 
 
 def conjoined(formulas: list[Formula]) -> Formula:
-    """All of the formulas at once."""
+    """The conjunction of the formulas."""
     if len(formulas) == 1:
         return formulas[0]
     return simplified({frozenset().union(*choice) for choice in product(*formulas)})
@@ -246,9 +246,9 @@ def _negation(formula: Formula) -> Formula:
 
 
 def simplified(conjunctions: set[Conjunction]) -> Formula:
-    """Without contradictions, and without alternatives that another one makes superfluous.
+    """The formula without contradictions and without redundant alternatives.
 
-    One normal form for equal formulas is what keeps the number of states finite.
+    A normal form for equal formulas keeps the number of states finite.
     """
     if all(len(part) == 1 for part in conjunctions):
         return frozenset(conjunctions)

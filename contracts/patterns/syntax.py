@@ -1,8 +1,8 @@
-"""ECMA-262 regular expressions of the ``u`` flag, as a tree.
+"""The syntax of ECMA-262 regular expressions with the ``u`` flag, parsed to a tree.
 
-Follows the grammar of ECMA-262, "Patterns", with ``[+UnicodeMode]``: no identity escapes but those of
-syntax characters, no lone braces or brackets, no quantified look-ahead. That is the reading JSON Schema
-gives to ``pattern`` (draft 2020-12, 6.4 of Core) and the one its validators use.
+Follows the grammar of ECMA-262, "Patterns", with ``[+UnicodeMode]``: no identity escapes but those of syntax
+characters, no lone braces or brackets, no quantified look-ahead. JSON Schema reads ``pattern`` in this way (draft
+2020-12, 6.4 of Core), and so do its validators.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ _LOW_SURROGATES: Final = range(0xDC00, 0xE000)
 
 
 def parse(source: str) -> Parsed:
-    """The tree of a pattern. Raises PatternError for what is not ECMA-262, or not regular."""
+    """Parse a pattern. Raises PatternError if it is not ECMA-262, or not regular."""
     return _Parser(source).parse()
 
 
@@ -172,7 +172,7 @@ class _Parser:
         body = self.disjunction()
         if not self.take(")"):
             self.fail("an unfinished group", "Add ')'.", start)
-        # A sequence of one, so that an assertion in a group may be repeated, as the grammar has it.
+        # A sequence of one, because the grammar allows an assertion in a group to be repeated.
         return Sequence((body,)) if wrap_negated is None else LookAhead(body, wrap_negated)
 
     def group_name(self, start: int) -> None:

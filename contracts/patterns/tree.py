@@ -1,4 +1,4 @@
-"""What a pattern says, as a tree, and the sets of characters that ECMA-262 has names for."""
+"""The tree of a pattern, and the character sets that ECMA-262 names."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ class Chars:
 
 @dataclass(frozen=True, slots=True)
 class Sequence:
-    """One part after the other."""
+    """All parts, in order."""
 
     parts: tuple[Node, ...]
 
@@ -31,7 +31,7 @@ class Choice:
 
 @dataclass(frozen=True, slots=True)
 class Repeat:
-    """The body, ``least`` to ``most`` times, without end if ``most`` is None. Greed does not matter here."""
+    """The body, ``least`` to ``most`` times, without limit if ``most`` is None. Greediness is irrelevant here."""
 
     body: Node
     least: int
@@ -45,7 +45,7 @@ class TextStart:
 
 @dataclass(frozen=True, slots=True)
 class TextEnd:
-    """``$`` without the ``m`` flag: nothing may follow, not even a line break."""
+    """``$`` without the ``m`` flag: the end of the text only, not a line break before it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,11 +88,10 @@ SPACE: Final = charset(
 
 @dataclass(frozen=True, slots=True)
 class Parsed:
-    """A pattern's tree, and every set of characters that its author wrote down.
+    """A pattern's tree, and every character set in its source.
 
-    ``written`` holds each literal, each range inside brackets and each escape by itself: a service may well
-    treat the ``+`` of ``[a-z+]`` unlike its letters, so these stay apart even where the pattern does not
-    tell them apart.
+    ``written`` has each literal, each range in brackets and each escape separately: a service may treat the ``+`` of
+    ``[a-z+]`` differently from its letters, so these stay separate even if the pattern does not distinguish them.
     """
 
     tree: Node

@@ -1,4 +1,4 @@
-"""A part of a pattern's tree as its author may have written it, for people to read."""
+"""Formats a part of a pattern's tree as source, for readers."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _SPECIAL: Final = frozenset(r"\^$.*+?()[]{}|/")
 
 
 def written(node: Node) -> str:
-    """The source of a node: equivalent to the one that was parsed, not always the same."""
+    """The source of a node: equivalent to the parsed one, but not always identical."""
     match node:
         case Chars(chars):
             source = _characters(chars)
