@@ -20,6 +20,8 @@ LONGEST: Final = 1_000_000
 _LONE = re.compile(r"[\ud800-\udfff]")
 #: Numbers from here on are infinite as doubles (IEEE 754, round to nearest).
 _TOO_LARGE: Final = 2**1024 - 2**970
+#: Without a sign 309 digits may be too many; shorter integers need no look at each.
+_MANY_DIGITS: Final = re.compile(r"[0-9]{309}")
 _BOM = b"\xef\xbb\xbf"
 
 
@@ -59,8 +61,6 @@ class _Reader:
         return built
 
     def integer(self, digits: str) -> int | float:
-        if len(digits) < 309:  # 309 digits without a sign may exceed a double
-            return int(digits)
         # Python refuses to convert very long digit strings, which exceed doubles too.
         number = int(digits) if len(digits) <= 310 else _TOO_LARGE
         return number if abs(number) < _TOO_LARGE else self._overflow(digits)
@@ -92,7 +92,7 @@ def parse(data: bytes) -> JsonText:
         value = json.loads(
             text,
             object_pairs_hook=reader.pairs,
-            parse_int=reader.integer,
+            parse_int=reader.integer if _MANY_DIGITS.search(text) else None,
             parse_float=reader.decimal,
             parse_constant=_refuse,
         )
@@ -112,8 +112,22 @@ def _any_integer(digits: str) -> int | float:
     return int(digits) if len(digits) < 4_300 else float(digits)
 
 
+class _LenientDecoder(json.JSONDecoder):
+    """Asks for each integer only where one is longer than Python converts."""
+
+    _PLAIN: Final = json.JSONDecoder()
+
+    def raw_decode(self, s: str, idx: int = 0) -> tuple[Any, int]:
+        try:
+            return self._PLAIN.raw_decode(s, idx)
+        except json.JSONDecodeError:
+            raise
+        except ValueError:
+            return super().raw_decode(s, idx)
+
+
 #: Parses integers of any length; those that Python refuses to convert become infinite.
-LENIENT: Final = json.JSONDecoder(parse_int=_any_integer)
+LENIENT: Final = _LenientDecoder(parse_int=_any_integer)
 
 
 #: The maximum numbers of values, and of arrays and objects, of a text that is parsed leniently by several threads.

@@ -89,8 +89,8 @@ class Judge:
         expected = expectation or self.expect(exchange.case)
         # Only one check sees a response with the key: other checks truncate what they quote,
         # and a truncated key would not be redacted afterwards.
-        raw = Context(self.contract, exchange, expected, self.limits, self.secrets, self.run_id)
         clean = redacted or self.secrets.redact_exchange(exchange)
+        raw = Context(self.contract, exchange, expected, self.limits, self.secrets, self.run_id, clean is exchange)
         context = raw if clean is exchange else replace(raw, exchange=clean)
         findings: list[Finding] = []
         crashed: list[str] = []

@@ -11,8 +11,6 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import TYPE_CHECKING, Any, Final
 
-import jsonschema_rs
-
 from contracts import json_text
 from contracts.exchange import JSON_MEDIA_TYPE, VALID_AUTHORIZATION, Case
 from contracts.json_equality import same
@@ -261,14 +259,28 @@ def judge_value(
     if isinstance(value, str):
         yield from _judge_pattern(field, value, prefix, where, why, exercised)
     elif field.items is not None and isinstance(value, list):
-        for index, item in enumerate(value):
-            yield from judge_value(field.items, item, f"{prefix}.items", f"{where}/{index}", why, exercised)
+        yield from _judge_items(field.items, value, f"{prefix}.items", where, why, exercised)
     elif field.members and isinstance(value, dict):
         yield from _judge_members(field, value, where, why, exercised)
 
 
+def _judge_items(
+    field: Field, items: list[Any], prefix: str, where: str, why: list[str], exercised: list[str]
+) -> Iterator[Violation]:
+    kept: set[str] = set()  # a long list repeats its texts
+    for index, item in enumerate(items):
+        if isinstance(item, str) and item in kept:
+            continue
+        broken = list(judge_value(field, item, prefix, f"{where}/{index}", why, exercised))
+        if not broken and isinstance(item, str):
+            kept.add(item)
+        yield from broken
+
+
 def _is_within(limits: dict[str, Any], value: Any) -> bool:
     """Whether a value meets the further constraints of a document; False if that cannot be decided."""
+    import jsonschema_rs  # noqa: PLC0415  # the document of the page has no limits
+
     try:
         return bool(jsonschema_rs.is_valid(limits, value))
     except ValueError:

@@ -34,6 +34,8 @@ class Context:
     limits: Limits
     secrets: Secrets
     run_id: str = ""
+    #: Whether the response was searched for the key, and holds it in no form.
+    holds_no_key: bool = False
 
     @property
     def response(self) -> Response | None:

@@ -142,12 +142,9 @@ class _Texts:
         ways = [way for way in self.pattern.situations if self.automaton.run(way) == state]
         loops = [other for other, there in enumerate(self.automaton.transitions[state]) if there == state]
         tails = self._tail_lengths(state)
-        wrong = self._wrong_characters(state, cls)
 
-        @st.composite
-        def texts(draw: st.DrawFn) -> str:
-            char = draw(wrong)
-            decisions = _Decisions(draw(_DECISIONS))
+        def text(drawn: tuple[str, bytes]) -> str:
+            char, decisions = drawn[0], _Decisions(drawn[1])
             instead = decisions.one_of((True, False))
             rounds = decisions.one_of(range(_USUAL + 1)) if loops else 0
             tail = decisions.one_of(tails)
@@ -156,7 +153,7 @@ class _Texts:
             rest = self.walk(decisions, state, tail)
             return head + char + (rest[1:] if instead else rest)
 
-        return texts()
+        return st.tuples(self._wrong_characters(state, cls), _DECISIONS).map(text)
 
     def edited_members(self) -> st.SearchStrategy[str]:
         """A member with one edit, wherever it is not a member any more."""

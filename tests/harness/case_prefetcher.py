@@ -6,17 +6,14 @@ at once. Where the run has several workers already, or sends the priority cases 
 
 from __future__ import annotations
 
-import multiprocessing
 import os
 import signal
 import sys
 import threading
 import warnings
 from collections import deque
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from functools import lru_cache
-from multiprocessing.connection import wait
 from typing import TYPE_CHECKING, Final
 
 from hypothesis.errors import HypothesisSideeffectWarning
@@ -28,7 +25,7 @@ from tests.harness.profiles import PROFILES
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
-    from concurrent.futures import Future
+    from concurrent.futures import Future, ProcessPoolExecutor
 
     from contracts.exchange import Case, Exchange
     from contracts.findings import Finding
@@ -72,6 +69,10 @@ class CasePrefetcher:
         self._waiting: deque[SetName] = deque()
         self._coming: dict[SetName, Future[list[Case]]] = {}
         if ahead and len(os.sched_getaffinity(0) if hasattr(os, "sched_getaffinity") else (0, 1)) > 1:
+            # Others do not pay for these.
+            import multiprocessing  # noqa: PLC0415
+            from concurrent.futures import ProcessPoolExecutor  # noqa: PLC0415
+
             context = multiprocessing.get_context("fork" if sys.platform == "linux" else "spawn")
             self._maker = ProcessPoolExecutor(1, context, initializer=_become_maker)
         # It is forked now, and has a start on the rest of the beginning.
@@ -120,11 +121,14 @@ class CasePrefetcher:
 
 def _become_maker() -> None:
     """In the new process: Ctrl-C is for the run to handle, and without the run there is nothing to do."""
+    from multiprocessing import parent_process  # noqa: PLC0415  # as above
+    from multiprocessing.connection import wait  # noqa: PLC0415  # as above
+
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     # Forked while pytest began, this process is taken for a plugin that makes every run start late.
     warnings.simplefilter("ignore", HypothesisSideeffectWarning)
-    run = multiprocessing.parent_process()
+    run = parent_process()
 
     def end_with_the_run() -> None:
         if run is not None:

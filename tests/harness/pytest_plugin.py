@@ -31,8 +31,6 @@ _REASON = "contract_reason"
 _CUT_SHORT = "contract_cut_short"
 #: The stages that begin with a cleanup of what was created before, beside their tests: they create little themselves.
 _CLEANUPS = (5, 8)
-#: Objects that are made, less those that are gone, before garbage is looked for.
-_GARBAGE = 50_000
 
 
 class RunPlugin:
@@ -65,9 +63,7 @@ class RunPlugin:
         order = [name for item in session.items for name in sets_of(item)]
         prepare_tests(session.items, self.options, self.test_run.driver.remark)
         self.test_run.prefetcher.plan(self.test_run.driver.options, order)
-        # What exists now lives until the end, and hardly any garbage is cyclic: spare the collector the search.
-        gc.freeze()
-        gc.set_threshold(_GARBAGE)
+        gc.freeze()  # what exists now lives until the end
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_setup(self, item: pytest.Item) -> None:

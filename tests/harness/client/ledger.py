@@ -6,7 +6,7 @@ import errno
 import json
 import os
 import threading
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
 from tests.harness.client.ownership import Existing, Sent
@@ -59,9 +59,7 @@ class LedgerState:
         elif "existing" in record:
             self.existing = Existing(set(map(_text, record["existing"])), complete=record["complete"] is True)
         elif "intend" in record:
-            sent = record["sent"]
-            names, display_name, started = list(map(_text, sent["names"])), _text(sent["display_name"]), sent["started"]
-            self.open_requests[worker, record["intend"]] = Sent(names, display_name, float(started))
+            self.open_requests[worker, record["intend"]] = Sent.from_json(record["sent"])
         elif "finished" in record:
             self._finish(record["created"], record["signs"], (worker, record["finished"]))
         elif "found" in record:
@@ -131,7 +129,7 @@ class Ledger:
 
         Raises OSError if that cannot be written: then the request must not be sent.
         """
-        self._write({"intend": number, "sent": asdict(sent)}, must=True)
+        self._write({"intend": number, "sent": sent.to_json()}, must=True)
 
     def finish(self, number: int, created: str | None, signs: str = "") -> None:
         """Record the result of request ``number``: the id of its project with the signs for it, or None without one."""

@@ -141,19 +141,31 @@ class Sent:
     started: float
 
     @classmethod
-    def of(cls, case: Case, run_id: str, started: float) -> Sent:
-        """What ``case`` sends under a name of the run ``run_id``."""
+    def of(cls, case: Case, run_id: str, started: float, body: Any = None) -> Sent:
+        """What ``case`` sends under a name of the run ``run_id``; ``body`` is its parsed body, where it was parsed."""
         text = (case.body or b"").decode("utf-8", "replace")
         names = re.findall(rf"{re.escape(run_id)}-\d+", text) if run_id else []
-        try:
-            body = json_text.LENIENT.decode(text)
-            if isinstance(body, dict):  # a name in another member is shown by no project
-                shown = shown_text(body)
-                names = [name for name in names if name in shown]
-        except (ValueError, RecursionError):
-            body = None
+        if not isinstance(body, dict):
+            try:
+                body = json_text.LENIENT.decode(text)
+            except (ValueError, RecursionError):
+                body = None
+        if isinstance(body, dict):  # a name in another member is shown by no project
+            names = _shown(names, body)
         display_name = body.get("displayName") if isinstance(body, dict) else None
         return cls(names[:_MOST_NAMES], display_name[:300] if isinstance(display_name, str) else "", started)
+
+    def to_json(self) -> dict[str, Any]:
+        """As it stands in a ledger."""
+        return {"names": self.names, "display_name": self.display_name, "started": self.started}
+
+    @classmethod
+    def from_json(cls, encoded: dict[str, Any]) -> Sent:
+        """The inverse of :meth:`to_json`; raises KeyError, TypeError or ValueError where that is damaged."""
+        names, display_name = encoded["names"], encoded["display_name"]
+        if not all(isinstance(text, str) for text in (*names, display_name)):
+            raise TypeError("expected strings")
+        return cls(list(names), display_name, float(encoded["started"]))
 
     def shown_names(self) -> set[str]:
         """The displayName, folded; the names of the run too where none can be read in the body."""
@@ -185,6 +197,14 @@ class Sent:
         if date is not None:
             return -_WITH_DATE - elapsed <= (created - date).total_seconds() <= _WITH_DATE
         return abs(created.timestamp() - self.started) <= _WITHOUT_DATE + elapsed
+
+
+def _shown(names: list[str], body: dict[str, Any]) -> list[str]:
+    """The names that a project shows which is stored as ``body`` says."""
+    texts = [value for value in (body.get("displayName"), body.get("externalId")) if isinstance(value, str)]
+    if not all(any(name in text for text in texts) for name in names):
+        texts.append(shown_text(body))  # metadata may be large
+    return [name for name in names if any(name in text for text in texts)]
 
 
 def proof(sent: Sent, project: dict[str, Any], exchange: Exchange) -> str:

@@ -242,7 +242,7 @@ class Session:
         self._remaining |= self.lost.make_room(self.existing)
         self.request_budget.take(1 + self._reserved)
         number = number or self.target.next_number()
-        sent = Sent.of(case, self.judge.run_id, time.time())
+        sent = Sent.of(case, self.judge.run_id, time.time(), expected.body)
         try:
             self.ledger.intend(number, sent)
         except OSError as problem:
