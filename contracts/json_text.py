@@ -20,8 +20,6 @@ LONGEST: Final = 1_000_000
 _LONE = re.compile(r"[\ud800-\udfff]")
 #: Numbers from here on are infinite as doubles (IEEE 754, round to nearest).
 _TOO_LARGE: Final = 2**1024 - 2**970
-#: Without a sign 309 digits may be too many; shorter integers need no look at each.
-_MANY_DIGITS: Final = re.compile(r"[0-9]{309}")
 _BOM = b"\xef\xbb\xbf"
 
 
@@ -61,6 +59,8 @@ class _Reader:
         return built
 
     def integer(self, digits: str) -> int | float:
+        if len(digits) < 309:  # 309 digits without a sign may exceed a double
+            return int(digits)
         # Python refuses to convert very long digit strings, which exceed doubles too.
         number = int(digits) if len(digits) <= 310 else _TOO_LARGE
         return number if abs(number) < _TOO_LARGE else self._overflow(digits)
@@ -92,7 +92,7 @@ def parse(data: bytes) -> JsonText:
         value = json.loads(
             text,
             object_pairs_hook=reader.pairs,
-            parse_int=reader.integer if _MANY_DIGITS.search(text) else None,
+            parse_int=reader.integer,
             parse_float=reader.decimal,
             parse_constant=_refuse,
         )
