@@ -1,4 +1,4 @@
-"""Makes a session of pytest a run of the suite: options, the beginning and the end of a run, plugins."""
+"""Makes a pytest session a run of the suite: options, begin, end, and plugins."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from contracts.deviations import Deviations
     from tests.harness.run import TestRun
 
-# Imports inside functions: a run of other tests does not need them.
+# Imports are inside functions because runs of other tests do not need them.
 
 _RUN: pytest.StashKey[tuple[TestRun, Deviations]] = pytest.StashKey()
 
@@ -48,7 +48,7 @@ def pytest_guarded_main(config: pytest.Config) -> Generator[None, int | None, in
     """Run pytest; end with 3 after an uncaught error, and clean up in any case."""
     try:
         status = yield
-        # pytest has a status of its own, 2, for what is interrupted before its session begins.
+        # pytest ends with status 2 if it is interrupted before its session begins.
         is_cut_short = _RUN in config.stash and not config.stash[_RUN][0].is_finished
         return int(ExitStatus.NO_VERDICT) if is_cut_short else status
     except (pytest.UsageError, pytest.exit.Exception):
@@ -63,12 +63,12 @@ def pytest_guarded_main(config: pytest.Config) -> Generator[None, int | None, in
         if _wants_contract(config):
             ignore_signals()
         discard_lost_output()
-        atexit.register(discard_lost_output)  # for what pytest prints after this
+        atexit.register(discard_lost_output)  # for later output of pytest
 
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_cmdline_main(config: pytest.Config) -> int | None:
-    """Begin a run if tests of the contract were asked for; end at once if there is nothing to verify."""
+    """Begin a run if tests of the contract are requested; end if there is nothing to verify."""
     harmless = any(config.getoption(name, False) for name in HARMLESS)
     if harmless or hasattr(config, "workerinput") or not _wants_contract(config):
         return None
@@ -97,7 +97,7 @@ def pytest_cmdline_main(config: pytest.Config) -> int | None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Register the plugins of a run: all in the controller, in a worker those that send."""
+    """Register the plugins of a run: in the controller all of them, in a worker those that send."""
     if hasattr(config, "workerinput") and "contract_run" in config.workerinput:
         from tests.harness.pytest_plugin import RunPlugin  # noqa: PLC0415
         from tests.harness.run import TestRun  # noqa: PLC0415
@@ -131,10 +131,10 @@ def _prepare_hypothesis(options: RunOptions) -> None:
 
 
 def _import_as_it_is(config: pytest.Config) -> None:
-    """Have pytest rewrite the assertions of no module that is imported from here on.
+    """Disable pytest's assertion rewriting for all modules that are imported later.
 
-    The suite raises by itself; and pytest would rewrite the whole of schemathesis and Hypothesis, as they come with
-    plugins for it: in each run where Python keeps no compiled modules, as in a container.
+    The suite does not need it, and pytest would rewrite all of schemathesis and Hypothesis, because they have plugins
+    for it. Without compiled modules, as in a container, that happens in every run.
     """
     hook: object = config.pluginmanager.rewrite_hook
     sys.meta_path[:] = [finder for finder in sys.meta_path if finder is not hook]

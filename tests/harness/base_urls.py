@@ -1,4 +1,4 @@
-"""Where else the API may be, if it is not at the base URL: usual mistakes, tried with requests that create nothing."""
+"""Finds the base URL of the API if the given one is wrong, with requests that create nothing."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 def working_base_url(target: Target) -> str:
-    """A base URL of the same origin below which projects are listed, or an empty string."""
+    """A base URL of the same origin under which projects are listed, or an empty string."""
     for candidate in candidates(target.base_url):
         elsewhere = target.at(candidate)
         try:
@@ -32,7 +32,7 @@ def working_base_url(target: Target) -> str:
 
 
 def candidates(base_url: str) -> Iterator[str]:
-    """What was probably meant: without the path of the operation or of the version, with /api, or both."""
+    """Likely base URLs: without the path of the operation or the version, with /api, or both."""
     parts = urlsplit(base_url)
     origin, path = f"{parts.scheme}://{parts.netloc}", parts.path.rstrip("/")
     paths = []

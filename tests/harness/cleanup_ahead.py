@@ -1,4 +1,4 @@
-"""The cleanup begins before the end of a run: what the sets created is verified, and deleted while tests explore."""
+"""The cleanup during a run: the projects of the case sets are verified and deleted while other tests run."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ if TYPE_CHECKING:
 
 
 def clean_up_ahead(driver: Driver) -> BackgroundCleanup | None:
-    """Verify that everything created so far is there, then delete it, in threads; None if something forbids it.
+    """Verify that all projects created so far exist, then delete them, in threads; None if it is not possible.
 
-    The service must offer all that this takes. A run that is to be the same every time does one thing after another.
+    The service must offer all that is needed. Deterministic runs do one thing after another.
     """
     options, session = driver.options, driver.session
     if options.keep_projects or driver.profile.deterministic or not all(options.offers) or session.exhausted:
         return None
     owned = [identifier for identifier in session.ledger.state.remaining if session.owns(identifier)]
-    # The newest one stays: a service may give a new project the number after its last one.
+    # The newest one stays: a service may number a new project after its last one.
     return BackgroundCleanup(session, owned[:-1], partial(verify_inventory, driver, options.folder))

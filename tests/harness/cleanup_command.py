@@ -1,4 +1,4 @@
-"""``contract cleanup``: delete what a run that could not clean up has left on the service."""
+"""The command ``contract cleanup``: delete what a run has left on the service."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def clean_up_run(
         target.close()
     _print(
         f"{cleaned.created} projects created at {base_url}, {cleaned.deleted} deleted, {len(cleaned.kept)} left",
-        # An id may hold anything.
+        # An id may contain any character.
         *(f"  {json.dumps(identifier)[1:-1]}: {why}" for identifier, why in cleaned.kept.items()),
         *cleaned.remarks,
     )
@@ -52,8 +52,8 @@ def clean_up_run(
 
 
 def _print(*lines: str) -> None:
-    """Print, whatever becomes of the output: the exit status tells the result."""
+    """Print, ignoring errors of the output: the exit status gives the result."""
     try:
         print(*lines, sep="\n", flush=True)
     except (OSError, ValueError):
-        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # Python would flush again at its end, and end with 120
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # otherwise Python flushes again at exit, and ends with 120

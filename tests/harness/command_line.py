@@ -1,4 +1,4 @@
-"""The command ``contract``: runs the suite, and finds the commands that other modules define."""
+"""The command ``contract``: runs the suite, and loads the commands of other modules."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 DISTRIBUTION: Final = "activepieces-create-project-contract"
-#: Where each command is that is not defined here; it is imported when it is asked for.
+#: The commands of other modules, which are imported on demand.
 _COMMANDS: Final = {
     "report": "reports.cli:report",
     "compare": "reports.cli:compare_runs",
@@ -33,7 +33,7 @@ _COMMANDS: Final = {
 
 
 class _Group(click.Group):
-    """The commands that are defined here, and those that other modules define."""
+    """The commands of this module and of :data:`_COMMANDS`."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         return [*super().list_commands(ctx), *_COMMANDS]
@@ -56,10 +56,10 @@ def main(arguments: Sequence[str]) -> int:
     except click.Abort:
         return int(ExitStatus.NO_VERDICT)
     except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # Python would flush again at its end
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # otherwise Python flushes again at exit
         return int(ExitStatus.NO_VERDICT)
     except Exception as problem:  # noqa: BLE001  # Python would end with 1, which means a broken promise
-        click.echo(f"contract: {type(problem).__name__}", err=True)  # the words of an error may hold the key
+        click.echo(f"contract: {type(problem).__name__}", err=True)  # the message of an error may contain the key
         return int(ExitStatus.NO_VERDICT)
     return int(status or 0)
 
@@ -118,7 +118,7 @@ def _explain(clause: str, document: str | None) -> int:
         clauses = catalogue(load_contract(document or str(DEFAULT_DOCUMENT)))
     except DocumentError as problem:
         raise click.ClickException(str(problem)) from None
-    found = clauses.get(clause.partition(":")[0])  # the name of a finding begins with its clause
+    found = clauses.get(clause.partition(":")[0])  # the id of a finding begins with its clause
     if found is None:
         similar = difflib.get_close_matches(clause, clauses, cutoff=0.5) or list(clauses)
         raise click.ClickException(f"there is no clause {clause!r}; similar ones: {', '.join(similar[:5])}")

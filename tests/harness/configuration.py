@@ -1,4 +1,4 @@
-"""Options from the environment and from pyproject.toml: what the command line does not say."""
+"""Options from the environment and from pyproject.toml, which the command line overrides."""
 
 from __future__ import annotations
 
@@ -11,24 +11,24 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from pathlib import Path
 
-#: What the names of the environment variables begin with: --base-url is CONTRACT_BASE_URL.
+#: The prefix of the environment variables: --base-url is CONTRACT_BASE_URL.
 PREFIX: Final = "CONTRACT_"
 #: The table of pyproject.toml.
 TABLE: Final = "tool.contract"
-#: Options that mean one invocation, not a habit.
+#: Options of a single invocation, which cannot be configured.
 _COMMAND_LINE_ONLY: Final = frozenset({"replay", "run", "show-config"})
 _TRUE: Final = frozenset({"1", "true", "yes", "on"})
 _FALSE: Final = frozenset({"0", "false", "no", "off"})
 _KINDS: Final = {int: "a whole number", float: "a number", str: "a string", bool: "true or false", list: "a list"}
 
-#: The keyword arguments with which an option is registered, by its name without dashes in front.
+#: The keyword arguments of each option for argparse, by its name without dashes.
 Declarations = dict[str, dict[str, Any]]
 
 
 class Configuration:
-    """The values that the environment and a file give; the environment wins.
+    """The values from the environment and a file; the environment wins.
 
-    A value that cannot be used is a problem only of a run, so it is reported by :meth:`check`, not by the constructor.
+    Invalid values matter only to a run of the suite, so they are reported by :meth:`check`, not by the constructor.
     """
 
     def __init__(self, declarations: Declarations, environment: Mapping[str, str], folder: Path) -> None:
@@ -45,7 +45,7 @@ class Configuration:
                 self._problems.append(f"{place}: {problem}")
 
     def check(self) -> None:
-        """Raise WrongUsage where a value cannot be used."""
+        """Raise WrongUsage if a value is invalid."""
         if self._problems:
             raise WrongUsage("; ".join(self._problems))
 
@@ -76,12 +76,12 @@ def variable(name: str) -> str:
 def _variables(environment: Mapping[str, str], known: Declarations) -> Iterator[tuple[str, Any, str, bool]]:
     for name in known:
         value = environment.get(variable(name), "").strip()
-        if value:  # CI systems set variables without a value to the empty string
+        if value:  # CI systems set unused variables to the empty string
             yield name, value, variable(name), True
 
 
 def _converted(value: Any, how: Mapping[str, Any], *, is_text: bool) -> Any:
-    """The value as argparse would give it; raises ValueError with what was expected."""
+    """The value as argparse would convert it; raises ValueError with what was expected."""
     action, kind, choices = how.get("action"), how.get("type", str), how.get("choices")
     kind = {"store_true": bool, "append": list}.get(action or "", kind)
     problem = ValueError(f"{value!r} is not {_KINDS[kind]}")

@@ -1,4 +1,4 @@
-"""Finds out whether a response is wrong because of its request, or because of an earlier one on its connection."""
+"""Determines whether a response is wrong because of its own request or of an earlier one on its connection."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ if TYPE_CHECKING:
     from tests.harness.questions import Questions
 
 CONNECTIONS: Final = "service.connections"
-#: Findings of one clause and cause, with kinds of their own, that are tried again on a new connection.
+#: The maximum number of findings with one clause, cause and kinds that are repeated on a new connection.
 _TRIED: Final = 6
-#: The kind of wrong credentials that are let in for what the body holds.
+#: The kind of wrong credentials that are accepted because of the body.
 OF_THE_BODY: Final = "with members beside the required ones"
 
 
 class ConnectionTriage:
-    """Puts what shows only on a used connection down to ``service.connections``."""
+    """Attributes findings that occur only on a reused connection to ``service.connections``."""
 
     def __init__(self, questions: Questions, contract: Contract, history: HistoryWriter, names: UniqueNames) -> None:
         self._questions = questions
@@ -35,12 +35,12 @@ class ConnectionTriage:
         self._of_the_body: dict[tuple[str, ...], bool] = {}
 
     def depends_on_connection(self, answer: Judged, finding: Finding, first: Case | None = None) -> bool:
-        """Whether a request is answered well on a new connection, and not behind another one.
+        """Whether a request passes on a new connection, but not after another one.
 
         Args:
-            answer: What shows the finding.
+            answer: The exchange with the finding.
             finding: The finding.
-            first: What goes before it; where it is None, what its own connection carried before.
+            first: The request before it; None for the previous request on its own connection.
         """
         first = first or answer.before
         key = (*finding.key, finding.kinds)
@@ -55,8 +55,8 @@ class ConnectionTriage:
         return self._known[key]
 
     def attribute_credentials(self, answer: Judged, finding: Finding) -> Finding:
-        """Wrong credentials are let in: for the connection, for what the body holds, or whatever else is sent?"""
-        # Any earlier request may have brought the key.
+        """Determine why wrong credentials are accepted: the connection, the body, or in general."""
+        # Any earlier request may have supplied the key.
         if self.depends_on_connection(answer, finding, minimal_case(self._contract, self._names)):
             expected = f"as on a new connection: {finding.expected}"
             reattributed = replace(finding, clause=CONNECTIONS, expected=expected, kinds=())
@@ -80,7 +80,7 @@ class ConnectionTriage:
         return self._of_the_body.get(finding.kinds, any(self._of_the_body.values()))
 
     def _ask_on_new_connection(self, *cases: Case) -> Judged | None:
-        """The response to the last of the cases, sent one behind the other on a connection of their own."""
+        """The response to the last of the cases, sent in order on a connection of their own."""
         self._questions.reconnect()
         reply = None
         for case in cases:

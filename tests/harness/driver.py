@@ -1,4 +1,4 @@
-"""Sends what the tests of the contract make, explains what breaks, and reduces it."""
+"""Sends the cases of the tests, triages findings, and shrinks their cases."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from tests.harness.client.session import Session
     from tests.harness.run_options import RunOptions
 
-#: What a run says that leaves whatever it creates.
+#: The note of a run that cannot delete what it creates.
 NO_DELETE: Final = (
     "the service offers no DELETE, so beside the priority cases only requests that must be refused are sent, and what "
     "is created is left; --keep-projects sends everything"
@@ -37,16 +37,16 @@ NO_DELETE: Final = (
 T = TypeVar("T")
 R = TypeVar("R")
 
-#: Where the names of what tests make up begin; those of sets and of workers are below.
+#: The first id range for names that tests generate; those of sets and workers are below.
 _RANGES_OF_TESTS = 10_000
-#: Requests with which Hypothesis shrinks what one test found.
+#: The maximum number of requests with which Hypothesis shrinks the findings of one test.
 _SHRINKING = 100
 
 
 class Driver:
-    """What the tests of the contract work with.
+    """The interface for the tests of the contract.
 
-    Sets are the same for every worker; ``names`` are this test's own, for what is made up on the way.
+    Sets are the same for every worker; ``names`` are this test's own, for generated requests.
     """
 
     def __init__(self, options: RunOptions, session: Session, history: HistoryWriter, id_range: int) -> None:
@@ -57,19 +57,19 @@ class Driver:
         self.history = history
         self.names = UniqueNames(options.run_id, id_range)
         self.test = ""
-        #: Whether a project was not there when it was read, and was given time to appear.
+        #: Whether a project was ever missing when it was read, after some time to appear.
         self.reads_lag = False
         self._levels = {clause.id: clause.level for clause in catalogue(self.contract).values()}
         self._deviations = options.load_deviations()
         self._claimed: dict[tuple[str, str], object] = {}
-        #: Of this test: examples so far, requests that are left for shrinking, and the findings of the examples.
+        #: Of the current test: examples so far, remaining requests for shrinking, and the findings of the examples.
         self._examples, self._left_for_shrinking = 0, _SHRINKING
         self._failed: dict[tuple[bytes, ...], Finding | None] = {}
         self._triage = Triage(session, self.contract, history, self.names)
         self._refusals_alone = False
 
     def begin(self, test: str, number: int) -> None:
-        """Say which test sends now, and its place in the run: its names do not depend on the worker."""
+        """Set the current test and its place in the run; its names do not depend on the worker."""
         self.test = test
         self.names = UniqueNames(self.options.run_id, _RANGES_OF_TESTS + number)
         self._examples, self._left_for_shrinking = 0, _SHRINKING
@@ -78,13 +78,13 @@ class Driver:
     # -- sets ---------------------------------------------------------------------------------------------
 
     def id_range(self, number: int) -> UniqueNames:
-        """Names for set ``number``; the same whichever worker sends it."""
-        if not 0 <= number < 1_000:  # the lanes below the workers' own
+        """The names of set ``number``, the same in every worker."""
+        if not 0 <= number < 1_000:  # the id ranges below the workers' own
             raise ValueError(f"expected the number of a set below 1000, got {number}")
         return UniqueNames(self.options.run_id, number)
 
     def mine(self, units: Iterable[T]) -> list[T]:
-        """This shard's part of what a test is made of: every unit of the set where the run has one shard."""
+        """This shard's part of a set; the whole set for a single shard."""
         number, of = self.options.shard
         return [unit for index, unit in enumerate(units) if index % of == number - 1]
 
@@ -93,7 +93,7 @@ class Driver:
         return self.send(self.mine(cases), connections)
 
     def send(self, cases: Iterable[Case], connections: int | None = None) -> list[Judged]:
-        """Send cases, explain what breaks, and raise BrokenPromise where anything new does."""
+        """Send cases, triage findings, and raise BrokenPromise for new ones."""
         self.skip_if_exhausted()
         judged = self.session.post_all(filter(self.may_be_sent, cases), connections)
         self.conclude(judged)
@@ -102,14 +102,14 @@ class Driver:
         return judged
 
     def may_be_sent(self, case: Case) -> bool:
-        """Whether a case means what it says, and what it is to create could be found and may be left."""
+        """Whether the case has its intended meaning, and its project could be found again or may be left."""
         is_harmless = self.session.can_find(case) and not self._refusals_alone
         if not is_harmless and self.session.judge.expect(case).expected is not Expected.REJECTED:
             return False
         return not self._holds_right_key(case)
 
     def _holds_right_key(self, case: Case) -> bool:
-        """Whether a wrong key made from the right one is the right one: without letters it has no other case."""
+        """Whether a wrong key derived from the right one equals it, such as another case for a key without letters."""
         return self.session.target.secrets.is_right(case.header("Authorization") or "")
 
     def conclude(self, judged: Sequence[Judged]) -> None:
@@ -125,7 +125,7 @@ class Driver:
             raise BrokenPromise("\n".join(dict.fromkeys(lines)))
 
     def report(self, finding: Finding, exchange: Exchange | None = None) -> None:
-        """Record a finding that rests on more than one exchange; raises BrokenPromise if it is new."""
+        """Record a finding that rests on several exchanges; raises BrokenPromise if it is new."""
         self.history.finding(finding, exchange)
         self.raise_new(finding, exchange)
 
@@ -135,7 +135,7 @@ class Driver:
             raise broken_promise(finding)
 
     def reattribute(self, answer: Judged, was: Finding, finding: Finding) -> None:
-        """Record that a finding counts as another one, after further requests."""
+        """Record that a finding was reattributed after further requests."""
         self.history.reattributed(answer.exchange, was, finding)
 
     def exercised(self, clause: str, positive: int = 0, negative: int = 0) -> None:
@@ -145,7 +145,7 @@ class Driver:
     def _is_new(self, finding: Finding, exchange: Exchange | None, owner: object) -> bool:
         """Whether a finding fails the run and ``owner`` was the first with its root cause.
 
-        A root cause is reported once; a known deviation is not reported, so that it does not hide a new one.
+        A root cause is reported once. A known deviation is not reported, so that it does not hide a new one.
         """
         if self._levels[finding.clause] is Level.ADVISORY:
             return False
@@ -154,15 +154,15 @@ class Driver:
         return self._claimed.setdefault(finding.key, owner) == owner
 
     def skip_if_exhausted(self) -> None:
-        """Skip the test where nothing more may be sent, or nothing more can be said."""
+        """Skip the test if nothing more may be sent, or if no verdict is possible."""
         reason = self.session.exhausted or self.session.retry_policy.stopped
         if reason:
             pytest.skip(reason)
 
     def create_no_more(self, sets: Collection[str]) -> None:
-        """Where nothing can be deleted: send of the sets of a test what must be refused; skip it if they hold others.
+        """If nothing can be deleted: send only the cases that must be refused; skip the test if it has others.
 
-        A service that accepts twenty of these requests nevertheless is sent nothing more.
+        After twenty of these requests were accepted, no more are sent.
         """
         self._refusals_alone = True
         self.session.lost.cleanup_fails = "the service offers no DELETE"
@@ -174,8 +174,8 @@ class Driver:
     def check(self, bodies: Sequence[Case]) -> None:
         """Send the bodies of one example of a Hypothesis test; raises BrokenPromise for the first new finding.
 
-        An intermittent mistake cannot be replayed: its evidence is in the history from the first sight. Shrinking sends
-        so many requests and no more.
+        An intermittent failure cannot be reproduced: its evidence is in the history from its first occurrence.
+        Shrinking sends a limited number of requests.
         """
         self._examples += 1
         key = tuple(map(self.names.anonymous, bodies))
@@ -183,7 +183,7 @@ class Driver:
         if not is_shrinking or self._left_for_shrinking > 0:
             self._left_for_shrinking -= len(bodies) if is_shrinking else 0
             self._failed[key] = self._new_finding(bodies)
-        # What was not sent passes, and what failed before fails again: the smallest case so far remains.
+        # Unsent bodies pass, and bodies that failed before fail again: the smallest case so far remains.
         if (finding := self._failed.get(key)) is not None:
             raise broken_promise(finding)
 
@@ -194,7 +194,7 @@ class Driver:
         return next((finding for answer, finding in found if self._is_new(finding, answer.exchange, self.test)), None)
 
     def explore_sequences(self, machine: type[RuleBasedStateMachine], owner: object) -> None:
-        """Run the sequences of the profile; the machine sends, and reports what it finds with :meth:`raise_first`."""
+        """Run the sequences of the profile; the machine sends requests and reports with :meth:`raise_first`."""
         if self.profile.sequences == 0:
             pytest.skip(f"the profile {self.profile.name} tries no sequences")
         sequences = -(-self.profile.sequences // self.options.shard[1])
@@ -202,7 +202,7 @@ class Driver:
             explore_machine(machine, sequences, self.options, self.test, self.remark)
 
     def attempt(self, send: Callable[[], R]) -> R:
-        """What ``send`` returns; skips the rest of the test where nothing more may be sent."""
+        """The result of ``send``; skips the rest of the test if nothing more may be sent."""
         if not self.session.exhausted:
             try:
                 return send()
@@ -216,17 +216,17 @@ class Driver:
             self.raise_finding(finding, answer.exchange, owner)
 
     def raise_finding(self, finding: Finding, exchange: Exchange | None, owner: object) -> None:
-        """Raise BrokenPromise for one finding of an exploration, where it is new to ``owner``."""
+        """Raise BrokenPromise for one finding of an exploration, if it is new to ``owner``."""
         if self._is_new(finding, exchange, owner):
             raise broken_promise(finding)
 
     def remark(self, text: str) -> None:
-        """Put a remark about the run itself into the history."""
+        """Write a note about the run itself to the history."""
         self.history.record(NoteRecord("suite", text))
 
     def found_by(self, owner: object) -> list[str]:
-        """The clauses of which ``owner`` was the first to see that they are broken."""
+        """The clauses that ``owner`` was the first to find broken."""
         return [clause for (clause, _), holder in self._claimed.items() if holder == owner]
 
     def close(self) -> None:
-        """Nothing is held beyond the session, which the run closes."""
+        """Nothing to close: the run closes the session."""

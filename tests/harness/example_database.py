@@ -1,4 +1,4 @@
-"""Where Hypothesis keeps failing examples: a folder that CI can cache, or a Redis server that shards share."""
+"""Hypothesis' example database: a folder that CI can cache, or a Redis server that shards share."""
 
 from __future__ import annotations
 
@@ -21,11 +21,10 @@ _SERVERS = ("redis://", "rediss://", "unix://")
 class TestExamples(ExampleDatabase):
     """The part of a database that belongs to one test.
 
-    Once
-    the server behind the database is lost, the run goes on without it: ``lost`` gets the reason.
+    If the server of the database is lost, the run continues without it: ``lost`` gets the reason.
     """
 
-    __test__ = False  # it is not a class of tests
+    __test__ = False  # not a test class
 
     def __init__(self, database: ExampleDatabase, test: str, lost: Callable[[str], None]) -> None:
         super().__init__()
@@ -40,15 +39,15 @@ class TestExamples(ExampleDatabase):
         return found
 
     def save(self, key: bytes, value: bytes) -> None:
-        """Keep an example."""
+        """Store an example."""
         self._with(lambda database: database.save(self._key(key), value))
 
     def delete(self, key: bytes, value: bytes) -> None:
-        """Forget an example."""
+        """Remove an example."""
         self._with(lambda database: database.delete(self._key(key), value))
 
     def move(self, src: bytes, dest: bytes, value: bytes) -> None:
-        """Keep an example under another key."""
+        """Store an example under another key."""
         self._with(lambda database: database.move(self._key(src), self._key(dest), value))
 
     def _key(self, key: bytes) -> bytes:
@@ -76,7 +75,7 @@ def open_database(place: str) -> ExampleDatabase:
 
 
 def check_database(place: str) -> None:
-    """Say at the beginning of a run what is wrong with a database on a server; raises WrongUsage."""
+    """Raise WrongUsage at the start of a run if a database server cannot be used."""
     if not place.startswith(_SERVERS):
         return
     try:

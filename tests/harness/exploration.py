@@ -1,4 +1,4 @@
-"""Hypothesis in a run: profiles, seeds and the example database, and what the end of its tests says."""
+"""Hypothesis in a run: profiles, seeds, the example database, and the results of its tests."""
 
 from __future__ import annotations
 
@@ -28,15 +28,15 @@ if TYPE_CHECKING:
 #: Hypothesis' own profiles have names such as "default" and "ci".
 _PREFIX = "contract-"
 _HARMLESS = (
-    HealthCheck.too_slow,  # measures the network
-    HealthCheck.function_scoped_fixture,  # the fixture is the run's driver, the same for every example
+    HealthCheck.too_slow,  # would measure the network
+    HealthCheck.function_scoped_fixture,  # the fixture is the run's driver, which all examples share
 )
 
 
 def load_profile(options: RunOptions) -> None:
     """Register the suite's profiles with Hypothesis, and load the one of the run.
 
-    ``--hypothesis-profile``, which Hypothesis reads later, wins over it.
+    ``--hypothesis-profile``, which Hypothesis reads later, overrides it.
     """
     for name, profile in PROFILES.items():
         database = None if profile.deterministic or not options.examples else open_database(options.examples)
@@ -44,7 +44,7 @@ def load_profile(options: RunOptions) -> None:
         settings.register_profile(
             f"{_PREFIX}{name}",
             max_examples=max(1, -(-examples // AVERAGE)),
-            deadline=None,  # the network decides how long an example takes
+            deadline=None,  # the network determines the time of an example
             database=database,
             derandomize=profile.deterministic,
             phases=[phase for phase in Phase if phase is not Phase.explain],
@@ -59,7 +59,7 @@ def load_profile(options: RunOptions) -> None:
 def prepare_tests(items: Iterable[pytest.Item], options: RunOptions, lost: Callable[[str], None]) -> None:
     """Give the Hypothesis tests of a session the seed of the run, and each its part of the example database.
 
-    What tests over a network need holds in every profile, also in one of Hypothesis' own.
+    Settings that tests over a network need apply in every profile, including Hypothesis' own.
     """
     prepared: set[int] = set()
     for item in items:
@@ -73,7 +73,7 @@ def prepare_tests(items: Iterable[pytest.Item], options: RunOptions, lost: Calla
             # The seed comes first: it turns the database off, the settings turn it on again.
             seed(options.exploration_seed)(function)
             chosen = settings(database=_part(item.nodeid, lost))
-        with suppress(InvalidArgument):  # a test with settings of its own keeps them
+        with suppress(InvalidArgument):  # a test with its own settings keeps them
             settings(chosen, deadline=None, suppress_health_check=_HARMLESS)(function)
 
 
@@ -93,13 +93,13 @@ def explore_machine(
 
 @contextmanager
 def concluded(found: Callable[[], list[str]]) -> Generator[None]:
-    """Raise one BrokenPromise with what a Hypothesis test found, also where it ended early or did not fail again.
+    """Raise one BrokenPromise with the findings of a Hypothesis test, also if it ended early or did not fail again.
 
     Args:
-        found: Returns the clauses that the test saw broken so far.
+        found: Returns the clauses that the test found broken so far.
 
     Raises:
-        NoVerdict: The run ended while Hypothesis tried an example again.
+        NoVerdict: The run ended while Hypothesis repeated an example.
     """
     try:
         yield
@@ -107,7 +107,7 @@ def concluded(found: Callable[[], list[str]]) -> Generator[None]:
         if not found():
             raise
     except (Flaky, ExceptionGroup) as problem:
-        # The end of the run comes to an example that fared otherwise before: that is no flakiness of the test.
+        # The run ended during an example that passed or failed before: the test is not flaky.
         ended = next((inner for inner in _within(problem) if isinstance(inner, NoVerdict)), None)
         if ended is not None:
             raise ended from None
@@ -120,7 +120,7 @@ def concluded(found: Callable[[], list[str]]) -> Generator[None]:
 
 
 def most_examples() -> int:
-    """How many examples Hypothesis generates for a test; further ones are attempts to shrink."""
+    """The number of examples Hypothesis generates for a test; further ones are attempts to shrink."""
     return int(_settings().max_examples)
 
 
@@ -134,7 +134,7 @@ def _part(test: str, lost: Callable[[str], None]) -> ExampleDatabase | None:
 
 
 def _within(problem: BaseException) -> Iterator[BaseException]:
-    """A problem, those in the group that it is, and the one that it came from."""
+    """A problem, the members of an exception group, and its cause."""
     yield problem
     causes = problem.exceptions if isinstance(problem, BaseExceptionGroup) else ()
     for inner in (*causes, problem.__cause__ or problem.__context__):
@@ -143,7 +143,7 @@ def _within(problem: BaseException) -> Iterator[BaseException]:
 
 
 def _broken_in(problem: BaseException) -> str | None:
-    """The messages of the broken promises in a group, and of a promise that was not broken again."""
+    """The messages of the broken promises in a group, and of promises that were not broken again."""
     if isinstance(problem, BaseExceptionGroup):
         found = [text for inner in problem.exceptions if (text := _broken_in(inner))]
         return "\n".join(dict.fromkeys(found)) or None

@@ -1,4 +1,4 @@
-"""Which field of a body makes the server fail?"""
+"""Triage of server errors: which field of a body causes them."""
 
 from __future__ import annotations
 
@@ -22,19 +22,19 @@ if TYPE_CHECKING:
     from tests.harness.client.judged import Judged
     from tests.harness.questions import Questions
 
-#: Requests that a server error follows and that are taken apart, with other members each.
+#: The maximum number of failing requests, with different members, that are analysed.
 _FAILURES: Final = 14
-#: Headers that tell how a body travels.
+#: Headers about the framing of a body.
 _FRAMING: Final = frozenset({"transfer-encoding", "accept-encoding"})
-#: Ordinary values of a field that are taken for harmless before any was accepted.
+#: Ordinary values of a field that count as harmless before any value was accepted.
 _ORDINARY: Final = 12
-#: Accepted values of a field that are remembered, and the longest of them.
+#: The maximum number of accepted values of a field that are remembered, and their maximum length.
 _REMEMBERED: Final = 5_000
 _LONGEST: Final = 200
 
 
 class FailureTriage:
-    """Puts server errors that tell nothing down to the field that is to blame."""
+    """Attributes server errors without a specific message to the field that causes them."""
 
     def __init__(self, questions: Questions, contract: Contract, history: HistoryWriter, names: UniqueNames) -> None:
         self._questions = questions
@@ -46,9 +46,9 @@ class FailureTriage:
         self._failing: dict[str, Finding] = {}
         self._to_blame: dict[str, bool] = {}
         self._by_chance = False
-        #: Of headers that tell how a body travels, whether they are to blame.
+        #: Framing headers, and whether they cause failures.
         self._framing: dict[str, bool] = {}
-        #: Values of fields, as JSON, that cause no failure: a body with them was accepted.
+        #: Values of fields, as JSON, that were accepted in some body and cause no failure.
         self._harmless = {
             field.path: {_canonical(ordinary(field, number)) for number in range(_ORDINARY)}
             for field in contract.fields
@@ -65,9 +65,9 @@ class FailureTriage:
                 known.add(value)
 
     def attribute(self, answer: Judged, finding: Finding) -> Finding:
-        """Find the field that makes the server fail, by leaving out members of the body as long as it fails.
+        """Find the field that causes a server error, by removing members of the body as long as it fails.
 
-        Further failures with a field that was found are attributed to it, unless its value was accepted elsewhere.
+        Further failures with this field are attributed to it, unless its value was accepted elsewhere.
         """
         if self._is_of_the_way(answer):
             return self._attributed(answer, finding)
@@ -89,13 +89,13 @@ class FailureTriage:
         return self._attributed(answer, finding)
 
     def attribute_questions(self) -> None:
-        """Attribute the failures among the further requests to the fields that are known to be to blame."""
+        """Attribute the failures among the further requests to the fields that are known to cause them."""
         for reply, finding in self._questions.failed:
             self._attributed(reply, finding)
         self._questions.failed.clear()
 
     def _is_of_the_way(self, answer: Judged) -> bool:
-        """Whether the same body fails again with the header that tells how it travels, and not without it."""
+        """Whether the same body fails again with the framing header, and not without it."""
         name = _framing_of(answer.case)
         if name and name not in self._framing:
             kept = tuple(pair for pair in answer.case.headers if pair[0] != name)
@@ -115,7 +115,7 @@ class FailureTriage:
         known = self._suspects(body)
         if not known or not finding.cause.isdigit():
             return finding
-        # A field that every body has is to blame where no other one is known to be.
+        # A field that every body has is blamed only if no other one is known.
         blamed = min(known, key=lambda found: self._contract.field(found.where.split("/")[1]).required)
         kinds = kinds_of_failing(answer.case, body, blamed.where.split("/")[1])
         reattributed = replace(finding, cause=blamed.cause, where=blamed.where, kinds=kinds)
@@ -123,7 +123,7 @@ class FailureTriage:
         return reattributed
 
     def _suspects(self, body: object) -> list[Finding]:
-        """What is known of the fields of a body that make the service fail, and have no harmless value in it."""
+        """The known failing fields in a body, without those with a harmless value."""
         if not isinstance(body, dict):
             return []
         return [
@@ -133,13 +133,13 @@ class FailureTriage:
         ]
 
     def _is_to_blame(self, answer: Judged, place: str) -> bool:
-        """Whether a request fails again as it is, and not with something ordinary in the place of what is blamed."""
+        """Whether a request fails again unchanged, and passes with an ordinary value of the suspected field."""
         again = self._questions.ask(self._names.renew(answer.case))
         if again is not None and again.status != answer.status:
             return False
         body, name = answer.judgement.expectation.body, place.removeprefix("/")
         case = minimal_case(self._contract, self._names)
-        if name in self._fields:  # what else is wrong with the request stays as it is
+        if name in self._fields:  # other mistakes of the request are kept
             case = answer.case.with_body(case.body or b"")
         if isinstance(body, dict) and name in self._fields and name in body and len(body) > 1:
             field = self._contract.field(name)
@@ -152,7 +152,7 @@ class FailureTriage:
         case, last = answer.case, answer
         again = self._questions.ask(self._names.renew(case))
         if again is None or again.status != answer.status:
-            # No field is to blame; and once chance has a part in it, a failure without one proves nothing.
+            # No field causes it; with random failures, a failure without the field proves nothing.
             self._by_chance = again is not None
             return
         for field in self._contract.fields:
@@ -162,7 +162,7 @@ class FailureTriage:
                 reply = self._questions.ask(smaller)
                 if reply is not None and reply.status == answer.status:
                     case, last = smaller, reply
-                    if not isinstance(reply.judgement.expectation.body, dict):  # nothing is left to take apart
+                    if not isinstance(reply.judgement.expectation.body, dict):  # nothing is left to remove
                         break
                     body = reply.judgement.expectation.body
         for found in last.findings:
@@ -172,7 +172,7 @@ class FailureTriage:
 
 
 def _framing_of(case: Case) -> str:
-    """The header of a request that tells how it or its response travels; empty if it has none."""
+    """The framing header of a request; empty if it has none."""
     return next((name for name, _ in case.headers if name.lower() in _FRAMING), "")
 
 

@@ -1,4 +1,4 @@
-"""Looking back at the end of a run: does the service answer as at the beginning, and did refusals leave a trace?"""
+"""Final checks of a run: does the service still answer as at the start, and did refusals create projects?"""
 
 from __future__ import annotations
 
@@ -28,12 +28,12 @@ if TYPE_CHECKING:
     from tests.harness.driver import Driver
 
 
-#: Bytes at the end of a history that hold its last record.
+#: The number of bytes at the end of a history that contain its last record.
 _TAIL = 262_144
 
 
 def run_final_checks(driver: Driver, folder: Path) -> None:
-    """Check state.recovers, the simplest request is answered as at the beginning, and state.reads_back once more."""
+    """Check state.recovers (the simplest request is answered as at the start) and state.reads_back."""
     try:
         _still_well(driver)
         verify_inventory(driver, folder)
@@ -50,7 +50,7 @@ def _still_well(driver: Driver) -> None:
 
 
 def judge_untracked(folder: Path, run_id: str, history: HistoryWriter, untracked: list[dict[str, Any]]) -> None:
-    """Check state.rejected_creates_nothing and state.creates_one: whose names do the untracked projects carry?
+    """Check state.rejected_creates_nothing and state.creates_one by the names of untracked projects.
 
     Untracked projects are those that no response named.
     """
@@ -67,8 +67,8 @@ def judge_untracked(folder: Path, run_id: str, history: HistoryWriter, untracked
     for name, received in uses.items():
         if "unclear" in received:
             continue
-        # Where one use of a name was refused and another accepted, there is one project too many nevertheless: which of
-        # them made it, the projects of names tell that were accepted alone.
+        # If one use of a name was refused and another accepted, there is one project too many. Names that were only
+        # accepted show which of the two created it.
         answered = "created" if "created" in received and (repeats or "refused" not in received) else "refused"
         (clause, cause), record = _UNTRACKED[answered], received[answered]
         expected = f"no project beyond those that responses named (this one: {record.status})"
@@ -76,7 +76,7 @@ def judge_untracked(folder: Path, run_id: str, history: HistoryWriter, untracked
         history.record(FindingRecord(finding, record.started, record))
 
 
-#: The clause and the cause that an untracked project shows, by the response to its name.
+#: The clause and the cause of an untracked project, by the response to its request.
 _UNTRACKED: Final = {
     "refused": ("state.rejected_creates_nothing", "created"),
     "created": ("state.creates_one", "another one"),
@@ -108,7 +108,7 @@ def _last_record(path: Path) -> HistoryRecord | None:
 
 
 def note_observations(folder: Path, observations: Observations, history: HistoryWriter) -> None:
-    """Say in the history what the responses carry beside the page, and what of the page they never carry."""
+    """Note in the history what the responses have beyond the page, and what of the page they never had."""
     for path in history_files(folder):
         record = _last_record(path)
         if isinstance(record, ObservationsRecord):

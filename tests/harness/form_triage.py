@@ -1,4 +1,4 @@
-"""Is a valid body refused for how it is written, for its size or for the moment, and not for what it says?"""
+"""Triage of refusals because of the form, the size or the moment of a body, not its content."""
 
 from __future__ import annotations
 
@@ -20,16 +20,16 @@ if TYPE_CHECKING:
     from tests.harness.connection_triage import ConnectionTriage
     from tests.harness.questions import Questions
 
-#: Bodies that are sent with white space, to see whether it is their size that is refused.
+#: The maximum number of bodies that are padded with white space, to test whether their size is refused.
 _PADDED: Final = 6
-#: Bytes of a body that some services think too many.
+#: The size in bytes from which some services refuse bodies.
 _LARGE: Final = 1_000
-#: How often a request that passes when it is repeated is sent on its own, to see whether it fails by chance.
+#: How often a request that passes when repeated is sent alone, to test whether it fails randomly.
 _ALONE: Final = 16
 
 
 class FormTriage:
-    """Finds out whether a body that says the same in another way, or at another moment, is accepted."""
+    """Determines whether a body with the same content in another form, or at another time, is accepted."""
 
     def __init__(
         self, questions: Questions, connection_triage: ConnectionTriage, contract: Contract, names: UniqueNames
@@ -38,25 +38,25 @@ class FormTriage:
         self._connection_triage = connection_triage
         self._contract = contract
         self._names = names
-        #: The clause of refusals that pass when they are repeated; None before there was one.
+        #: The clause of refusals that pass when repeated; None before the first one.
         self.passing: str | None = None
-        #: From how many bytes on bodies are too large, by the message of the refusal.
+        #: The smallest size in bytes of refused bodies, by the message of the refusal.
         self._too_large: dict[tuple[str, ...], int] = {}
         self._padded = 0
-        #: What was found of the way in which bodies are written, by the message of the refusal.
+        #: The result for the form of bodies, by the message of the refusal.
         self._forms: dict[tuple[str, ...], str] = {}
 
     def known(self, case: Case, refusal: Finding, body: object) -> str:
-        """The clause that was found before for refusals with this message of bodies that are not written plainly."""
+        """The clause that was found before for refusals with this message of bodies in an unusual form."""
         is_plain = not isinstance(body, dict) or case.body == self._plainly(body)
         return "" if is_plain else self._forms.get(message_of(refusal.kinds), "")
 
     def is_unusual(self, case: Case, body: dict[str, object]) -> bool:
-        """Whether a body may be refused for how it is written or for its size."""
+        """Whether a body may be refused for its form or size."""
         return case.body != self._plainly(body) or _is_large(case)
 
     def blame(self, answer: Judged, refusal: Finding, body: dict[str, object]) -> str:
-        """The clause where not what was said was refused: the moment, the requests in flight, or the writing."""
+        """The clause of a refusal that does not depend on the content: time, concurrency or form."""
         again = self._questions.ask(self._names.renew(answer.case))
         if again is None or not again.is_refused:
             if self._connection_triage.depends_on_connection(answer, refusal):
@@ -76,7 +76,7 @@ class FormTriage:
         return "request.body.json"
 
     def is_too_large(self, case: Case, refusal: Finding) -> bool:
-        """Whether the simplest request is refused alike where white space makes it as large."""
+        """Whether the simplest request is refused in the same way if white space makes it as large."""
         size, message = len(case.body or b""), message_of(refusal.kinds)
         is_known = size >= self._too_large.get(message, math.inf)
         if _is_large(case) and not is_known and not self._questions.are_spent and self._padded < _PADDED:

@@ -1,4 +1,4 @@
-"""Ctrl-C, and the other signals that ask a run to end: what was created is deleted first."""
+"""Ctrl-C and the other signals that end a run: what was created is deleted first."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ if TYPE_CHECKING:
 
 _SIGNALS: Final = tuple(getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name))
 INTERRUPTED: Final = "the run was interrupted"
-#: Seconds in which further signals count as the same one: impatient presses, and what tox and the terminal both send.
+#: Signals within this many seconds count as one: repeated presses, and signals sent by both tox and the terminal.
 _SAME: Final = 2.0
 
 
 def interrupt_on_signals() -> None:
-    """Make the signals that ask a process to end do what Ctrl-C does; one that is ignored (nohup) stays so.
+    """Treat the signals that ask a process to end like Ctrl-C; an ignored one (nohup) stays ignored.
 
     Signals in quick succession raise KeyboardInterrupt once: a second one would interrupt the orderly end.
     """
@@ -42,7 +42,7 @@ def interrupt_on_signals() -> None:
 
 
 def ignore_signals() -> None:
-    """Ignore signals for the rest of the process: what is left to do takes no time, and decides the exit status."""
+    """Ignore signals from now on: the rest takes no time, and sets the exit status."""
     if threading.current_thread() is threading.main_thread():
         for number in (signal.SIGINT, *_SIGNALS):
             signal.signal(number, signal.SIG_IGN)
@@ -53,7 +53,7 @@ def undisturbed(doing: str = "deleting what was created") -> Iterator[None]:
     """Ignore signals, except for a Ctrl-C that is repeated after the user was asked to wait.
 
     Args:
-        doing: What the user is asked to wait for.
+        doing: The operation that the user is asked to wait for.
     """
     if threading.current_thread() is not threading.main_thread():
         yield

@@ -1,7 +1,7 @@
-"""Taking stock at the end of a run: is every project that was created still there, as its response showed it?
+"""The inventory at the end of a run: is every created project still there, as its response showed it?
 
-The list of projects shows hundreds at once. The page documents it as little as reading one, so what it seems to
-show is compared with a read of that project before it counts.
+The list of projects shows hundreds at once. The page documents neither the list nor reading one project, so a
+difference in the list counts only if a read of that project confirms it.
 """
 
 from __future__ import annotations
@@ -23,19 +23,20 @@ if TYPE_CHECKING:
 
     from tests.harness.driver import Driver
 
-#: Pages of the list that are read at most.
+#: The maximum number of pages of the list.
 _PAGES: Final = 20
-#: Projects that are read one by one: because the list shows them otherwise or not at all, or where it tells nothing.
+#: The maximum number of projects that are read one by one: those that the list shows differently or lacks, or without a
+#: list.
 _READS: Final = 12
 
 
 def verify_inventory(driver: Driver, folder: Path) -> None:
-    """Check state.reads_back for the projects of the run that stand, as far as the list shows them.
+    """Check state.reads_back for the remaining projects of the run, as far as the list shows them.
 
-    Raises BudgetSpent or OutOfTime where nothing more may be sent.
+    Raises BudgetSpent or OutOfTime if nothing more may be sent.
     """
     reads, lists, _ = driver.options.offers
-    # A smoke run has few requests to spare.
+    # A smoke run has a small budget.
     thorough = not driver.profile.priority_only
     if not reads:
         return
@@ -45,7 +46,7 @@ def verify_inventory(driver: Driver, folder: Path) -> None:
     doubtful = []
     for identifier, exchange in remaining.items():
         created, shown = _project(exchange), listed.get(identifier)
-        # What the list leaves out of a project is not missing in it.
+        # Members that the list omits are not missing in the project.
         if is_whole if shown is None else changed(driver.contract, created, {**created, **shown}) is not None:
             doubtful.append(identifier)
     if not is_whole and thorough:
@@ -54,7 +55,7 @@ def verify_inventory(driver: Driver, folder: Path) -> None:
     found = False
     for identifier in doubtful[:_READS]:
         exchange = remaining[identifier]
-        # Once one is known to be gone, the others need no time to appear.
+        # After one is known to be gone, the others need no time to appear.
         finding = read_again(driver, identifier, _project(exchange), patient=not found)
         if finding is not None:
             found = True
@@ -63,7 +64,7 @@ def verify_inventory(driver: Driver, folder: Path) -> None:
 
 
 def _remaining(folder: Path) -> dict[str, Exchange]:
-    """Projects that nobody deleted, each with the one response that showed it, where nothing was wrong with that.
+    """Projects that were not deleted, each with its only response, if that had no findings.
 
     As many as the list can show, so that memory does not grow with the run.
     """
@@ -81,7 +82,7 @@ def _remaining(folder: Path) -> dict[str, Exchange]:
 
 
 def _listed(driver: Driver, most: int, wanted: Mapping[str, object]) -> tuple[dict[str, dict[str, Any]], bool]:
-    """The projects in the list by id, until all that are wanted were seen, and whether it was read to its end."""
+    """The projects in the list by id, until all wanted ones were found, and whether it was read to its end."""
     found: dict[str, dict[str, Any]] = {}
     for page in pages(driver, most):
         found |= {p["id"]: p for p in page.projects if isinstance(p.get("id"), str)}
@@ -93,7 +94,7 @@ def _listed(driver: Driver, most: int, wanted: Mapping[str, object]) -> tuple[di
 
 
 def _project(exchange: Exchange) -> dict[str, Any]:
-    """The project as its creation was answered; nothing of it where the history holds a part only."""
+    """The project in the response to its creation; None if the history has only a part of it."""
     response = exchange.response
     project = json_text.parse(response.body).value if response and not response.cut else {}
     return project if isinstance(project, dict) else {}

@@ -1,4 +1,4 @@
-"""Is the right key refused, or a body that something in front of the service does not let through?"""
+"""Triage of refused keys: does the service refuse the key, or does a firewall refuse a body?"""
 
 from __future__ import annotations
 
@@ -15,28 +15,28 @@ if TYPE_CHECKING:
     from tests.harness.client.judged import Judged
     from tests.harness.questions import Questions
 
-#: How often a body is sent again with which the right key was refused.
+#: How often a body with which the right key was refused is repeated.
 _REPEATED: Final = 2
-#: Refusals that are looked into before it is known that bodies are.
+#: The maximum number of refusals that are analysed before a body is known to cause them.
 _LOOKED_INTO: Final = 6
-#: What a wrong key is tried with.
+#: The wrong key for comparison.
 _WRONG: Final = ((), (("Authorization", "Bearer x"),))
 
 
 class KeyTriage:
-    """Tells a firewall that looks into bodies from a service that refuses its key."""
+    """Distinguishes a firewall that inspects bodies from a service that refuses its key."""
 
     def __init__(self, questions: Questions, contract: Contract, names: UniqueNames) -> None:
         self._questions = questions
         self._contract = contract
         self._names = names
-        #: Whether the right key is refused for what a body says.
+        #: Whether the right key is refused because of the body.
         self.looks_into_bodies = False
         self._looked_into = 0
         self._of_wrong_keys: set[tuple[int, str]] | None = None
 
     def is_of_the_body(self, answer: Judged) -> bool:
-        """Whether one body is refused with the right key again and again, and in another way than a wrong key is."""
+        """Whether one body is refused repeatedly with the right key, and in another way than with a wrong key."""
         if answer.case.header("Authorization") != VALID_AUTHORIZATION:
             return False
         if not self.looks_into_bodies and self._looked_into < _LOOKED_INTO:

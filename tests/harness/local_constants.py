@@ -1,4 +1,4 @@
-"""Constants of our own source, which Hypothesis would draw."""
+"""Prevents Hypothesis from drawing constants of our own source."""
 
 from __future__ import annotations
 
@@ -6,10 +6,10 @@ from hypothesis.internal.conjecture import providers
 
 
 def ignore_local_constants() -> None:
-    """Have Hypothesis read no source in this process; it has no option for that.
+    """Make Hypothesis read no source in this process; it has no option for that.
 
-    It draws, now and then, a constant of any module that is not installed: what a seed gives would depend on what has
-    been imported so far. Where it can keep no cache it parses every such module in each run, for a second or more.
+    It sometimes draws a constant of a module that is not installed: the result of a seed would depend on the modules
+    imported so far. Without a cache it also parses every such module in each run, for a second or more.
     """
     if hasattr(providers, "_get_local_constants"):
         none = providers._local_constants  # noqa: SLF001  # as above

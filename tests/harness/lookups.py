@@ -1,4 +1,4 @@
-"""Looking at a service's state through what it offers beside the operation: reading and listing projects."""
+"""Looks up the state of a service by reading and listing projects."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ from tests.harness.client.ownership import project_path
 from tests.harness.client.project_list import ProjectPage, read_page, read_pages
 from tests.harness.preflight import answered_object
 
-#: Pages of the list that are read in search of one project.
+#: The maximum number of pages that are searched for one project.
 _PAGES: Final = 30
-#: Members beside the echoed ones that nothing changes.
+#: Further members that must not change.
 _LASTING: Final = ("platformId", "ownerId", "type", "plan.id", "plan.projectId")
 _GONE: Final = frozenset({404, 410})
-#: Seconds between reads of a project that is not there (yet).
+#: Seconds between reads of a project that is missing (yet).
 _LAG: Final = (0.1, 0.4, 1.5)
 
 if TYPE_CHECKING:
@@ -36,9 +36,9 @@ if TYPE_CHECKING:
 
 
 def read_back(driver: Driver, judged: Judged, *, patient: bool = True) -> Finding | None:
-    """What is wrong with the project that ``judged`` created when it is read now; see :func:`read_again`."""
+    """What is wrong when the project that ``judged`` created is read; see :func:`read_again`."""
     driver.exercised("state.reads_back", positive=1)
-    # What was wrong in the response, or belongs to two projects, cannot read back as it was.
+    # A project with a wrong or ambiguous response cannot be read back as it was.
     is_known = bool(judged.findings) or judged.project_id in driver.session.repeated_ids
     return read_again(
         driver, judged.project_id or "", {} if is_known else judged.judgement.project or {}, patient=patient
@@ -46,9 +46,9 @@ def read_back(driver: Driver, judged: Judged, *, patient: bool = True) -> Findin
 
 
 def read_again(driver: Driver, identifier: str, created: dict[str, Any], *, patient: bool = True) -> Finding | None:
-    """What is wrong with a project when it is read now, given what was shown when it was created.
+    """What is wrong when a project is read, given the response to its creation.
 
-    "There is no such project" is believed at once, or where ``patient`` once it was given time: a copy may lag.
+    "There is no such project" is believed immediately, or if ``patient`` after some time: a replica may lag behind.
     """
     path = project_path(identifier)
     if path is None:
@@ -56,13 +56,13 @@ def read_again(driver: Driver, identifier: str, created: dict[str, Any], *, pati
     read = _read(driver, path, _LAG if patient else ())
     if read.status in _GONE:
         return Finding("state.reads_back", "gone", f"the project {identifier}", f"GET answers {read.status}")
-    # Any other response than these two says something about reading, which the page does not document.
+    # Other statuses are about the read operation, which the page does not document.
     now = answered_object(read)
     return changed(driver.contract, created, now) if created and now is not None else None
 
 
 def changed(contract: Contract, created: dict[str, Any], now: dict[str, Any]) -> Finding | None:
-    """The first difference between a project as it was created and as it is shown now; None if there is none."""
+    """The first difference between a project when it was created and now; None if there is none."""
     for name in ("id", *contract.echoed):
         if created.get(name) is not None:
             difference = first_difference(created[name], now.get(name, json_text.ABSENT), f"/{name}")
@@ -91,7 +91,7 @@ def _read(driver: Driver, path: str, pauses: tuple[float, ...]) -> Exchange:
 
 
 def left_behind(driver: Driver, refused: Judged) -> Finding | None:
-    """The project that a refused request created nevertheless, found by its externalId; None if there is none."""
+    """The project that a refused request created, found by its externalId; None if there is none."""
     external_id = external_id_of(refused.case)
     if external_id is None or not 400 <= refused.status < 500:
         return None
@@ -104,13 +104,13 @@ def left_behind(driver: Driver, refused: Judged) -> Finding | None:
 
 
 def pages(driver: Driver, most: int) -> Iterator[ProjectPage]:
-    """Pages of the list of projects; fewer where the list cannot be read on."""
+    """Pages of the list of projects; fewer if the list cannot be read further."""
     with suppress(LookupError):
         yield from read_pages(lambda query: driver.session.get(COLLECTION_PATH + query), most)
 
 
 def nobody_has_external_id(driver: Driver, external_id: str) -> bool:
-    """Whether the whole list of projects shows that none has this externalId; False if it is too long to tell."""
+    """Whether the complete list shows that no project has this externalId; False if it is too long."""
     for page in pages(driver, _PAGES):
         if any(project.get(MARKED) == external_id for project in page.projects):
             return False
@@ -120,7 +120,7 @@ def nobody_has_external_id(driver: Driver, external_id: str) -> bool:
 
 
 def external_id_of(case: Case) -> str | None:
-    """The externalId of a body, where it is a text."""
+    """The externalId of a body, if it is a string."""
     try:
         body = json_text.loads_lenient(case.body or b"")
     except ValueError:
@@ -130,5 +130,5 @@ def external_id_of(case: Case) -> str | None:
 
 
 def has_external_id(driver: Driver) -> bool:
-    """Whether the contract has the field that marks projects, as a text."""
+    """Whether the contract has the field externalId, as a string."""
     return any(field.path == MARKED and "string" in field.types for field in driver.contract.fields)

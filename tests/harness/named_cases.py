@@ -1,4 +1,4 @@
-"""Requests that a run makes for itself, under names that nobody has used: control requests and repetitions."""
+"""Requests that a run generates for itself, with unique names: control requests and repetitions."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ if TYPE_CHECKING:
 
 
 class HasOptions(Protocol):
-    """A run, as far as its options are concerned; they change while it begins."""
+    """A run with options, which change while it begins."""
 
     options: RunOptions
 
 
 class NamedCases:
-    """Requests under names of their own, with the run's id of the moment. One thread at a time may ask for them."""
+    """Requests with unique names and the current run id. Not thread-safe."""
 
     def __init__(self, run: HasOptions, worker: str) -> None:
         self._run = run
@@ -31,7 +31,7 @@ class NamedCases:
         return minimal_case(self._contract, self._current_names())
 
     def renewed(self, case: Case) -> Case:
-        """The same request under a new name; the case itself where it carries none."""
+        """The same request with a new name; the case itself if it has none."""
         return self._current_names().renew(case)
 
     def _current_names(self) -> UniqueNames:
@@ -41,6 +41,6 @@ class NamedCases:
 
 
 def id_range(worker: str) -> int:
-    """The range of the names that a worker makes up; those of case sets are below 1,000."""
+    """The range of the names that a worker generates; those of case sets are below 1,000."""
     number = int(worker.removeprefix("gw")) if worker.startswith("gw") else 99
     return 1_000 + 10 * number

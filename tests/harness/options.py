@@ -1,4 +1,4 @@
-"""The options of a run, and what they mean together."""
+"""The options of a run: declaration, validation, and what they mean together."""
 
 from __future__ import annotations
 
@@ -26,17 +26,17 @@ if TYPE_CHECKING:
 
 #: The smallest budget with which a run can verify anything and clean up.
 _LEAST: Final = 20
-#: Options that mean the same in a widely used plugin (pytest-base-url): where it is installed, its option is read.
+#: Options with the same meaning in a common plugin (pytest-base-url): if it is installed, its option is used.
 _SHARED: Final = frozenset({"base-url"})
 
 
 def named_contract(config: pytest.Config) -> str:
-    """The document of the contract, with the operation behind ``#`` where one is given (see :func:`load_contract`)."""
+    """The document of the contract, followed by ``#`` and the operation if one is given (see :func:`load_contract`)."""
     return f"{config.getoption('--contract')}#{config.getoption('--operation')}".rstrip("#")
 
 
 def _declarations() -> Declarations:
-    """The options by their names: what argparse is to know of each."""
+    """The options by name, with their arguments for argparse."""
     table: Declarations = {}
 
     def option(name: str, **how: Any) -> None:
@@ -115,7 +115,7 @@ def _configuration() -> Configuration:
 
 
 def add_options(parser: pytest.Parser) -> None:
-    """Register the options of a run with pytest; their defaults are what the environment and the file say."""
+    """Register the options of a run with pytest, with defaults from the environment and the file."""
     group = parser.getgroup("contract", "the contract of POST /v1/projects; each option also as CONTRACT_OPTION")
     values = _configuration().values
     for name, how in _declarations().items():
@@ -127,13 +127,13 @@ def add_options(parser: pytest.Parser) -> None:
 
 
 def read_options(config: pytest.Config) -> tuple[RunOptions, Secrets]:
-    """Check the options of a run and complete them.
+    """Validate the options of a run and complete them.
 
     Returns:
-        The options, and the secrets, which are kept out of them.
+        The options, and the secrets, which are kept separate.
 
     Raises:
-        WrongUsage: Options do not fit together, or a value cannot be used.
+        WrongUsage: The options are contradictory or invalid.
         DocumentError: The contract document cannot be used.
         CorpusError: The corpus cannot be used.
     """
@@ -204,7 +204,7 @@ def _target(get: Callable[[str], Any], configuration: Configuration) -> tuple[st
             f"--target live needs --base-url (or {variable('base-url')}), such as https://cloud.activepieces.com/api"
         )
     if get("--target") == "mock" and base_url == configuration.values.get("base-url"):
-        base_url = ""  # the mock is asked for by name; the URL is only the usual one
+        base_url = ""  # the mock is requested explicitly; the URL is only configured
     if target == "mock" and base_url:
         raise WrongUsage("--base-url is for --target live, which is missing; the suite starts the mock itself")
     of_mock = get("--fault") or get("--variant") or get("--delay-ms")
@@ -219,7 +219,7 @@ def _target(get: Callable[[str], Any], configuration: Configuration) -> tuple[st
 
 
 def effective_options(config: pytest.Config) -> str:
-    """Each option with its value and where that is from, one per line."""
+    """Each option with its value and the source of the value, one per line."""
     configuration, lines = _configuration(), []
     for name, how in _declarations().items():
         value = config.getoption(f"--{name}")
@@ -233,7 +233,7 @@ def effective_options(config: pytest.Config) -> str:
 
 
 def output_folder(config: pytest.Config) -> Path:
-    """The folder that relative paths of reports and corpus start from: the caller's, or of the repository its root."""
+    """The base of relative paths of reports and corpus: the caller's folder; inside the repository, its root."""
     here = config.invocation_params.dir
     return config.rootpath if here.is_relative_to(config.rootpath) else here
 
@@ -245,7 +245,7 @@ def _certificate(path: str | None) -> str:
 
 
 def _fresh_seed(shard: tuple[int, int]) -> int:
-    """A new seed. Shards must split the same sets, so those of one day (UTC) have one in common."""
+    """A new seed. Shards need a common one: that of the day (UTC)."""
     if shard != (1, 1):
         return int(datetime.now(tz=UTC).strftime("%Y%m%d"))
     return random.SystemRandom().randrange(1_000_000)

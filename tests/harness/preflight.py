@@ -1,4 +1,4 @@
-"""Before the first test: is there a service, is it the right one, does it take the key, may it create?"""
+"""The preflight: is there a service, is it the right one, does it accept the key, can projects be created?"""
 
 from __future__ import annotations
 
@@ -32,20 +32,20 @@ _UNREACHABLE = {
     "closed": "{host} closes connections without an answer ({detail}); check --base-url and the service's log",
     "reset": "{host} resets connections ({detail}); check --base-url and the service's log",
 }
-#: Seconds before each look whether a deleted project is gone: a copy may lag.
+#: Seconds before each check whether a deleted project is gone: a replica may lag behind.
 _UNTIL_GONE = (0.0, 0.3, 1.0)
-#: Seconds before each try to delete the first project.
+#: Seconds before each attempt to delete the first project.
 _BEFORE_TRIES = (0.0, 0.5, 1.0)
-#: Statuses of a service that is asked too much, or of what stands before it.
+#: Statuses of an overloaded service, or of a gateway.
 _BUSY = GATEWAY | {429}
 _ENDED_AT_ONCE = frozenset({"timeout", "closed", "reset"})
 
 
 @dataclass(frozen=True, slots=True)
 class Offers:
-    """What the target offers beside the operation under test; the page documents none of it.
+    """The operations that the target offers in addition to the one under test; the page documents none.
 
-    ``keeps`` tells that a project was created and there is no way to delete it.
+    ``keeps`` means that a project was created and cannot be deleted.
     """
 
     read: bool
@@ -55,10 +55,10 @@ class Offers:
 
 
 def preflight(session: Session, minimal: Case, pages: int) -> Offers:
-    """List the projects that are there; create a minimal one, read it, delete it; say what the target offers.
+    """List the projects; create a minimal one, read it, delete it; return what the target offers.
 
-    ``pages`` of the list are read at most. Raises NoVerdict with one sentence where the service cannot be tested. A
-    broken contract is not for the preflight: what breaks here is found, and reported, by the tests.
+    At most ``pages`` of the list are read. Raises NoVerdict with one sentence if the service cannot be tested. Broken
+    promises are left to the tests, which find and report them.
     """
     existing = ProjectCleaner(session.target, prepaid=0, patience=0.0).existing(pages)
     session.note_existing(existing or Existing())
@@ -73,7 +73,7 @@ def preflight(session: Session, minimal: Case, pages: int) -> Offers:
         if failure is None or failure.kind not in _ENDED_AT_ONCE or not _answers(session):
             _explain(session, exchange)
     except NoVerdict:
-        session.recorder.exchange(exchange)  # without a judgement: it is not the service's word
+        session.recorder.exchange(exchange)  # not judged: it is not a response of the service
         raise
     session.recorder.exchange(*answer)
     identifier = created_id(exchange)
@@ -94,19 +94,19 @@ def preflight(session: Session, minimal: Case, pages: int) -> Offers:
 
 
 def _deletes(session: Session, identifier: str) -> bool:
-    """Whether a project can be deleted; a run soon stops creating where that is offered and fails."""
+    """Whether a project can be deleted. A run soon stops creating if deletion is offered and fails."""
     failed = False
     for pause in _BEFORE_TRIES:
         time.sleep(pause)
         exchange = session.delete(identifier)
-        # What failed and is gone was deleted nevertheless.
+        # A deletion that failed may have deleted the project.
         if 200 <= exchange.status < 300 or (failed and exchange.status in {404, 410}):
             return True
         if exchange.status in NO_DELETE - {404}:
             return False
-        if exchange.status == 0:  # no response is waited for at length: once is enough
+        if exchange.status == 0:  # a timeout takes long: one attempt is enough
             break
-        failed |= exchange.status not in NO_DELETE  # a copy of a database may not know the project yet
+        failed |= exchange.status not in NO_DELETE  # a replica may not have the project yet
     if exchange.status in NO_DELETE:
         return False
     if exchange.status not in _BUSY:
@@ -116,7 +116,7 @@ def _deletes(session: Session, identifier: str) -> bool:
 
 
 def _is_still_there(session: Session, identifier: str, path: str) -> bool:
-    """Whether a deleted project can still be read, and is listed where there is a list, also a little later."""
+    """Whether a deleted project can still be read, or is still listed, also a little later."""
     for pause in _UNTIL_GONE:
         time.sleep(pause)
         if (answered_object(session.get(path)) or {}).get("id") != identifier:
@@ -126,7 +126,7 @@ def _is_still_there(session: Session, identifier: str, path: str) -> bool:
 
 
 def _answers(session: Session) -> bool:
-    """Whether a service that does not answer the simplest creation answers anything: then the tests have the word."""
+    """Whether a service that does not answer the simplest creation answers anything; then the tests decide."""
     try:
         return session.ask(f"{COLLECTION_PATH}?limit=1").response is not None
     except (BudgetSpent, OutOfTime):
@@ -134,7 +134,7 @@ def _answers(session: Session) -> bool:
 
 
 def _after_redirect(base_url: str, location: str) -> str:
-    """What to do about a redirect: whoever names another host as the base URL sends the key there."""
+    """What to do about a redirect; no other host is suggested, because the key would be sent to it."""
     try:
         there = urlsplit(urljoin(base_url, location)).hostname
     except ValueError:
@@ -149,22 +149,22 @@ def _explain(session: Session, exchange: Exchange) -> None:
     if exchange.failure is not None:
         words = _UNREACHABLE.get(exchange.failure.kind)
         if words is None:
-            return  # there is a response: that is for the tests
+            return  # a response, which the tests judge
         raise NoVerdict(words.format(host=host, detail=exchange.failure.detail))
     response = exchange.response
     if response is None:
         return
     status = response.status
     if status in SERVER_ERRORS and status not in GATEWAY:
-        return  # the service's own failure, whatever it looks like: that is for the tests
-    # Where the same base URL lists projects, a redirected creation is the service's own doing.
+        return  # a failure of the service itself, which the tests judge
+    # If the same base URL lists projects, the redirect of a creation is a mistake of the service.
     if 300 <= status < 400 and not _lists(session):
         location = response.header("Location") or ""
         raise NoVerdict(f"{base} redirects to {location!r}; {_elsewhere(session) or _after_redirect(base, location)}")
     kind = (response.header("Content-Type") or "").partition(";")[0].strip().lower()
     is_html = kind in {"text/html", "application/xhtml+xml"} and not _object_of(response.body)
-    # What says that it is JSON and is not, or stands beside a list of projects, is a broken response of an API, and for
-    # the tests to judge.
+    # Invalid JSON, or any body if projects are listed, is a wrong response of an API, which
+    # the tests judge.
     if (is_html or ("json" not in kind and response.body.lstrip()[:1] == b"<")) and not _lists(session):
         raise NoVerdict(
             f"{base} serves a web page ({status} {kind or 'without a media type'}), not the API; "
@@ -199,7 +199,7 @@ def _words(body: bytes) -> str:
 
 
 def answered_object(exchange: Exchange) -> dict[str, Any] | None:
-    """The JSON object in a 200 answer, None if the response is another one or holds none."""
+    """The JSON object in a 200 response, None for other responses."""
     return _object_of(exchange.response.body) if exchange.response and exchange.status == 200 else None
 
 

@@ -8,16 +8,15 @@ from typing import Final
 
 @dataclass(frozen=True, slots=True)
 class Profile:
-    """One way of running the suite.
+    """How much a run sends.
 
-    ``priority`` is how many of the priority cases are sent (None: all), ``priority_only`` leaves out
-    everything else. ``extra_states`` is the m of the patterns' conformance sets, ``strength`` the t of the
-    covering array, ``examples`` about how many bodies each random property sends, ``generated`` how many
-    schemathesis generates, ``sequences`` how many sequences of ``steps`` operations are tried.
-    ``deterministic`` means the same bytes in the same order in every run, for which ``connections`` is 1;
-    ``fresh_seed`` a new seed each time. ``requests`` and ``projects`` are what a run against a correct service comes
-    to, for the announcement: the requests are those that reports count, the deletions of the projects come on top.
-    ``budget`` bounds both together.
+    ``priority`` is the number of priority cases (None: all), ``priority_only`` omits everything else. ``extra_states``
+    is the m of the patterns' conformance sets, ``strength`` the t of the covering array, ``examples`` the approximate
+    number of bodies of each random property, ``generated`` the number of cases from schemathesis, ``sequences`` the
+    number of sequences of ``steps`` operations. ``deterministic`` means the same bytes in the same order in every run,
+    which requires ``connections`` to be 1; ``fresh_seed`` a new seed each time. ``requests`` and ``projects`` are the
+    totals of a run against a correct service, for the announcement: the requests as in reports, without the deletions.
+    ``budget`` limits both together.
     """
 
     name: str

@@ -1,4 +1,4 @@
-"""Progress of a run: one line that is rewritten in a terminal, elsewhere a plain line every ten seconds."""
+"""The progress of a run: in a terminal one line that is updated, elsewhere one line every ten seconds."""
 
 from __future__ import annotations
 
@@ -22,14 +22,14 @@ if TYPE_CHECKING:
 
 _EVERY_ON_TERMINAL: Final = 0.25
 _EVERY_IN_LOGS: Final = 10.0
-#: Columns of a terminal that does not say how wide it is.
+#: The width of a terminal that does not report it.
 _COLUMNS: Final = 100
-#: Seconds of a pause that is worth a word.
+#: The minimum seconds of a pause that is shown.
 _LONG_PAUSE: Final = 1.0
 
 
 class FindingCounter:
-    """Counts the root causes in the histories of a run that is under way, reading only what was added."""
+    """Counts the root causes in the histories of the current run, reading only new lines."""
 
     def __init__(self, directory: Path) -> None:
         self._directory = directory
@@ -37,7 +37,7 @@ class FindingCounter:
         self._found: dict[tuple[str, str], int] = {}
 
     def count(self) -> int:
-        """Causes found so far."""
+        """The number of root causes so far."""
         for path in sorted(self._directory.glob("history-*.ndjson")):
             with path.open("rb") as lines:
                 lines.seek(self._places.get(path, 0))
@@ -64,7 +64,7 @@ class FindingCounter:
 
 
 class Progress:
-    """The controller's plugin: shows, in the place of pytest's dots, how far the run is and what it is doing."""
+    """The controller's plugin that shows the progress of the run instead of pytest's dots."""
 
     def __init__(self, directory: Path, requests: RequestBudget, budget: int | None) -> None:
         self._counter = FindingCounter(directory)
@@ -97,15 +97,15 @@ class Progress:
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_xdist_node_collection_finished(self, ids: Sequence[str]) -> None:
-        """Learn from a worker how many tests there are: the controller collects none."""
+        """Take the number of tests from a worker: the controller collects none."""
         self._collected = len(ids)
 
     def pytest_runtest_logstart(self, nodeid: str) -> None:
-        """Remember the test that was started last."""
+        """Remember the current test."""
         self._doing = _as_words(nodeid)
 
     def pytest_runtest_logfinish(self, nodeid: str) -> None:
-        """Count a test that has ended."""
+        """Count a finished test."""
         self._finished.add(nodeid)
 
     @pytest.hookimpl(tryfirst=True)
@@ -117,7 +117,7 @@ class Progress:
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_sessionfinish(self) -> None:
-        """Show that the final checks and the deletions have started: they may take a while."""
+        """Show that the final checks and the cleanup have started: they may take a while."""
         self._doing = "final checks, deleting what was created"
         self._write(self.line())
 
@@ -139,7 +139,7 @@ class Progress:
                 self._out.close()
 
     def line(self) -> str:
-        """The tests that have ended in percent, requests sent (deletions included), findings, seconds, what is done."""
+        """Finished tests in percent, requests sent (including deletions), findings, seconds, current activity."""
         seconds = time.monotonic() - self._began
         share = f"{100 * len(self._finished) // self._collected}% · " if self._collected else ""
         of = f" of at most {self._budget:,}" if self._budget is not None else ""
@@ -157,7 +157,7 @@ class Progress:
     def _write(self, text: str) -> None:
         if self._out is None:
             return
-        with suppress(OSError, ValueError):  # a terminal or pipe that is gone must not end the run
+        with suppress(OSError, ValueError):  # a lost terminal or pipe must not end the run
             self._out.write(f"\r\x1b[K{text[: _columns(self._out) - 1]}" if self._on_terminal else f"{text}\n")
             self._out.flush()
 
@@ -176,5 +176,5 @@ def _columns(terminal: IO[str]) -> int:
 
 
 def _own(stream: IO[str]) -> IO[str]:
-    """A second stream to where ``stream`` goes: pytest captures what is written to the first while a test runs."""
+    """A second stream to the destination of ``stream``, which pytest captures while a test runs."""
     return os.fdopen(os.dup(stream.fileno()), "w", encoding="utf-8", errors="replace")

@@ -1,4 +1,4 @@
-"""What protects the exit status and the cleanup of a run from errors of pytest, of the disk and of the output."""
+"""Protects the exit status and the cleanup of a run against errors of pytest, the disk and the output."""
 
 from __future__ import annotations
 
@@ -15,16 +15,16 @@ if TYPE_CHECKING:
 
 
 def report_crash(problem: BaseException) -> int:
-    """Print one line about an uncaught error; return exit status 3, as Python's own 1 means a broken promise."""
+    """Print one line about an uncaught error; return exit status 3, because Python's own 1 means a broken promise."""
     with contextlib.suppress(OSError, ValueError):
-        # The words of other errors may hold the key.
+        # The messages of other errors may contain the key.
         words = problem.strerror if isinstance(problem, OSError) else None
         print(f"No verdict: {words or type(problem).__name__}", file=sys.stderr, flush=True)
     return int(ExitStatus.NO_VERDICT)
 
 
 def discard_lost_output() -> None:
-    """Redirect an output that nobody reads any more to the null device: Python would end with 1 or 120."""
+    """Redirect a closed output to the null device; otherwise Python ends with 1 or 120."""
     for number, streams in ((1, (sys.stdout, sys.__stdout__)), (2, (sys.stderr, sys.__stderr__))):
         for stream in streams:
             try:
@@ -35,7 +35,7 @@ def discard_lost_output() -> None:
 
 
 def finish_run(test_run: TestRun, deviations: Deviations) -> None:
-    """Clean up and write the reports where pytest did not get that far."""
+    """Clean up and write the reports if pytest did not get that far."""
     if test_run.is_finished:
         return
     from tests.harness.reporting import write_reports  # noqa: PLC0415  # a run that ends as it should needs none here
@@ -43,5 +43,5 @@ def finish_run(test_run: TestRun, deviations: Deviations) -> None:
     test_run.reason = test_run.reason or "pytest failed itself"
     test_run.finish()
     test_run.close()
-    with contextlib.suppress(Exception):  # the disk may be full; the exit status says that there is no verdict
+    with contextlib.suppress(Exception):  # the disk may be full; the exit status shows that there is no verdict
         write_reports(test_run.options.folder, deviations)

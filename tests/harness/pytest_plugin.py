@@ -1,4 +1,4 @@
-"""The plugin that makes a session of pytest a run of the suite."""
+"""The pytest plugin that makes a session a run of the suite."""
 
 from __future__ import annotations
 
@@ -29,18 +29,18 @@ PREPARATION = pytest.StashKey[CasePrefetcher]()
 _EXPECTED = (pytest.skip.Exception, pytest.xfail.Exception)
 _REASON = "contract_reason"
 _CUT_SHORT = "contract_cut_short"
-#: The stages that begin with a cleanup of what was created before, beside their tests: they create little themselves.
+#: The stages in which earlier projects are deleted beside the tests, which create few themselves.
 _CLEANUPS = (5, 8)
 
 
 class RunPlugin:
-    """One process' part of a run; the controller's has been begun before the session."""
+    """One process' part of a run; the controller's run began before the session."""
 
     def __init__(self, test_run: TestRun) -> None:
         self.test_run = test_run
         self._tests = 0
         self._cleanups = 0
-        #: The tests that sent less than they should, or nothing, and why.
+        #: The tests that sent less than intended, or nothing, with the reason.
         self._cut_short: dict[str, str] = {}
 
     @property
@@ -50,24 +50,24 @@ class RunPlugin:
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_sessionstart(self, session: pytest.Session) -> None:
-        """Open what this process sends with."""
+        """Open the session of this process."""
         if not self.test_run.is_controller:
             self.test_run.open()
         session.config.stash[DRIVER] = self.test_run.driver
         session.config.stash[PREPARATION] = self.test_run.prefetcher
-        # A local variable may hold the key, in part, where no redaction finds it.
+        # Local variables may contain a part of the key, which redaction does not find.
         session.config.option.showlocals = False
 
     def pytest_collection_finish(self, session: pytest.Session) -> None:
-        """Start making the case sets, in the order of the tests."""
+        """Start generating the case sets, in the order of the tests."""
         order = [name for item in session.items for name in sets_of(item)]
         prepare_tests(session.items, self.options, self.test_run.driver.remark)
         self.test_run.prefetcher.plan(self.test_run.driver.options, order)
-        gc.freeze()  # what exists now lives until the end
+        gc.freeze()  # existing objects live until the end
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_setup(self, item: pytest.Item) -> None:
-        """Begin to clean up beside the tests of some stages."""
+        """Start the cleanup beside the tests of some stages."""
         reached = [stage for stage in _CLEANUPS if stage_of(item) >= stage]
         if len(reached) > self._cleanups:
             self._cleanups = len(reached)
@@ -75,7 +75,7 @@ class RunPlugin:
 
     @pytest.hookimpl(wrapper=True)
     def pytest_pyfunc_call(self, pyfuncitem: pytest.Function) -> Generator[None, Any, Any]:
-        """Skip what the budget does not reach and the profile does not explore; conclude from what the others raise."""
+        """Skip tests outside the budget or profile; evaluate the results of Hypothesis tests."""
         if not is_hypothesis_test(pyfuncitem.obj):
             try:
                 return (yield)
@@ -88,21 +88,21 @@ class RunPlugin:
             with concluded(lambda: self.test_run.driver.found_by(pyfuncitem.nodeid)):
                 return (yield)
         finally:
-            gc.collect()  # all that Hypothesis remembers of a test refers to itself
+            gc.collect()  # Hypothesis' data about a test is cyclic
 
     @pytest.hookimpl(trylast=True)
     def pytest_unconfigure(self) -> None:
-        """Leave the rest to the end of the process, which frees it at once."""
+        """Leave the rest to the end of the process, which frees it immediately."""
         gc.freeze()
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_configure_node(self, node: Any) -> None:
-        """Tell a worker of pytest-xdist what to do; the key is in its environment."""
+        """Pass the run to a worker of pytest-xdist; the key is in its environment."""
         node.workerinput["contract_run"] = self.test_run.options.to_json()
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_testnodedown(self, node: Any, error: object) -> None:
-        """Take over why a worker ended early, or note that it crashed."""
+        """Record why a worker ended early, or that it crashed."""
         reason = getattr(node, "workeroutput", {}).get(_REASON, "")
         if error:
             self.test_run.ends(f"the worker {node.gateway.id} ended unexpectedly")
@@ -111,7 +111,7 @@ class RunPlugin:
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_makereport(self, item: pytest.Item, call: pytest.CallInfo[None]) -> Any:
-        """Report a broken promise as its own text, anything else as an error of the suite."""
+        """Report a broken promise by its message, anything else as an error of the suite."""
         report = yield
         redact = self.test_run.secrets.redact_text
         report.sections = [(name, redact(text)) for name, text in report.sections]
@@ -125,23 +125,23 @@ class RunPlugin:
             report.longrepr = redact(str(call.excinfo.value))
             self.test_run.ends(str(call.excinfo.value))
         else:
-            # Without arguments: half a key, cut to fit a line, would be in no form that is redacted.
+            # Without arguments: a truncated key is in no form that is redacted.
             plain = call.excinfo.getrepr(style="short", showlocals=False, funcargs=False)
             report.longrepr = redact(str(plain))
             self.test_run.ends(f"{item.name} failed itself: {call.excinfo.exconly()}")
         return report
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
-        """Count the tests that verified anything, and those that the end of the budget or of the time cut short."""
+        """Count the tests that verified anything, and those that the budget or the time limit cut short."""
         why = dict(report.user_properties).get(_CUT_SHORT)
         if why:
             self._cut_short[report.nodeid] = str(why)
-        # What began before the budget was spent has verified something.
+        # A test that began before the end of the budget has verified something.
         self._tests += report.when == "call" and bool(why or not report.skipped)
 
     @pytest.hookimpl(wrapper=True, trylast=True)
     def pytest_sessionfinish(self, session: pytest.Session, exitstatus: int) -> Generator[None]:
-        """Run the final checks and clean up once pytest-xdist, a plugin like others, has ended its workers."""
+        """Run the final checks and clean up, after pytest-xdist has ended its workers."""
         test_run = self.test_run
         if not test_run.is_controller:
             session.config.workeroutput[_REASON] = test_run.reason  # type: ignore[attr-defined]  # xdist's
@@ -159,7 +159,7 @@ class RunPlugin:
             test_run.close()
 
     def _reason(self, session: pytest.Session, exitstatus: int) -> str:
-        """Why pytest ended before the suite was through, empty if it was through."""
+        """Why pytest ended before all tests, empty if it did not."""
         if exitstatus == pytest.ExitCode.INTERNAL_ERROR:
             return "pytest failed itself"
         if exitstatus == pytest.ExitCode.USAGE_ERROR:
@@ -172,13 +172,13 @@ class RunPlugin:
 
 
 def stage_of(item: pytest.Item) -> int:
-    """Where in a run a test stands, by its marker ``stage``; those without one come last."""
+    """The place of a test in a run, by its marker ``stage``; tests without one come last."""
     marker = item.get_closest_marker("stage")
     return int(marker.args[0]) if marker else 99
 
 
 def sets_of(item: pytest.Item) -> list[SetName]:
-    """The sets that a test sends, by its marker ``sends``: of words for its field if it has one."""
+    """The sets that a test sends, by its marker ``sends``: word sets for its field if it has one."""
     marker = item.get_closest_marker("sends")
     callspec = getattr(item, "callspec", None)
     field = callspec.params.get("patterned", "") if callspec else ""

@@ -1,4 +1,4 @@
-"""Further questions to the service about what broke: bounded, judged and recorded like everything else."""
+"""Further requests for the triage of findings: limited, judged and recorded like all others."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ if TYPE_CHECKING:
     from tests.harness.client.judged import Judged
     from tests.harness.client.session import Session
 
-#: Requests that are spent on all findings of a run.
+#: The maximum number of requests for the triage of all findings of a run.
 _PER_RUN: Final = 300
 
 
 class Questions:
-    """Asks the service; ``refused``, ``failed`` and ``let_in`` collect what broke, until somebody settles it."""
+    """Sends triage requests; ``refused``, ``failed`` and ``let_in`` collect their findings, to be attributed later."""
 
     def __init__(self, session: Session) -> None:
         self._session = session
@@ -29,15 +29,15 @@ class Questions:
 
     @property
     def are_spent(self) -> bool:
-        """Whether nothing more may be asked in this run."""
+        """Whether the limit of this run is reached."""
         return self._asked >= _PER_RUN
 
     def reconnect(self) -> None:
-        """Ask what follows on a new connection."""
+        """Use a new connection from now on."""
         self._session.reconnect()
 
     def ask(self, case: Case) -> Judged | None:
-        """What the service makes of a case; None if it may not be asked."""
+        """The judged exchange of a case; None if it may not be sent."""
         if self.are_spent or not self._session.can_find(case):
             return None
         self._asked += 1

@@ -1,4 +1,4 @@
-"""Which field is a valid request refused for?"""
+"""Triage of refused valid requests: which field is the reason."""
 
 from __future__ import annotations
 
@@ -28,10 +28,10 @@ if TYPE_CHECKING:
     from tests.harness.connection_triage import ConnectionTriage
     from tests.harness.questions import Questions
 
-#: Refused bodies that are taken apart; further ones are attributed to what was found in these, unless they are refused
-#: without that too. So many of the further ones are asked about, and taken apart at most.
+#: The maximum number of refused bodies that are analysed; further ones are attributed to the fields found in these,
+#: unless they are refused without them too. The maximum numbers of further ones that are tested for this, and analysed.
 _TAKEN_APART, _ASKED_ABOUT, _MORE_TAKEN_APART = 6, 40, 6
-#: The kind of value that a field has if it is not there.
+#: The kind of a missing field.
 _ABSENT = "absent"
 _ID_ECHO = f"response.201.{MARKED}.echo"
 COMBINATION = "request.combination"
@@ -39,7 +39,7 @@ KEY = "authorization.accepted"
 
 
 class RefusalTriage:
-    """Puts refusals of valid requests down to the clause and the field to blame; smaller bodies tell."""
+    """Attributes refusals of valid requests to a clause and field, with smaller bodies."""
 
     def __init__(
         self,
@@ -56,10 +56,10 @@ class RefusalTriage:
         self._history = history
         self._names = names
         self._taken_apart = self._asked_about = 0
-        #: The kinds of the ways in which the service changes externalIds; None if it leaves them as they are.
+        #: The kinds of changes that the service makes to externalIds; None if it makes none.
         self._id_changes: tuple[str, ...] | None = None
         self._culprits: dict[str, tuple[str, str]] = {}
-        #: Fields that are refused beside others, whatever the service says of them.
+        #: Fields that are refused only in combination, whatever the message says.
         self._combined: set[str] = set()
 
     def learn(self, judged: Sequence[Judged]) -> None:
@@ -70,7 +70,7 @@ class RefusalTriage:
                     self._id_changes = found.kinds
 
     def attribute(self, answer: Judged, finding: Finding) -> Finding:
-        """The finding, reattributed where another clause is to blame for a refusal."""
+        """The finding, reattributed if another clause is the reason of a refusal."""
         if self._is_consequence(answer, finding):
             return self._conflict(answer, finding)
         if finding.clause == FRAMING and finding.cause == REFUSED:
@@ -84,7 +84,7 @@ class RefusalTriage:
         return self._reattributed(answer, finding) if self._is_doubtful(answer, finding) else finding
 
     def attribute_questions(self, clause: str, where: str) -> None:
-        """Attribute the refusals among the further requests to what those were about."""
+        """Attribute the refusals among the further requests to the reason that was found."""
         for reply, finding in self._questions.refused:
             if self._is_consequence(reply, finding):
                 self._conflict(reply, finding)
@@ -100,7 +100,7 @@ class RefusalTriage:
         self._questions.refused.clear()
 
     def _of_the_way(self, answer: Judged, finding: Finding) -> Finding:
-        """Blame what is said where the same body is refused also without the header that tells how it travels."""
+        """Blame the content if the same body is also refused without the framing header."""
         kept = tuple(pair for pair in answer.case.headers if pair[0] != finding.where)
         reply = self._questions.ask(self._names.renew(replace(answer.case, headers=kept)))
         refused = next((f for f in reply.findings if f.cause == REFUSED), None) if reply else None
@@ -115,7 +115,7 @@ class RefusalTriage:
         return self._reattribute(answer, finding, clause, where)
 
     def _is_doubtful(self, answer: Judged, finding: Finding) -> bool:
-        """Whether a body may have been refused for another member, for what it lacks, or for how it is written."""
+        """Whether a body may have been refused for another member, a missing one, or its form."""
         body = answer.judgement.expectation.body
         about_the_body = finding.clause.startswith("request.") and finding.clause != "request.mediaType"
         if finding.cause != REFUSED or not about_the_body or not isinstance(body, dict):
@@ -128,7 +128,7 @@ class RefusalTriage:
         return self._is_bare(body) or self._form.is_unusual(answer.case, body)
 
     def _named(self, answer: Judged) -> set[str]:
-        """The fields of the body that a refusal speaks of."""
+        """The fields of the body that a refusal names."""
         body, response = answer.judgement.expectation.body, answer.exchange.response
         text = (response.body if response else b"").decode("utf-8", "replace")
         return (
@@ -136,7 +136,7 @@ class RefusalTriage:
         )
 
     def _is_bare(self, body: object) -> bool:
-        """Whether a body holds nothing but what is required."""
+        """Whether a body has only required members."""
         return isinstance(body, dict) and all(self._contract.field(name).required for name in body)
 
     def _conflict(self, answer: Judged, finding: Finding) -> Finding:
@@ -146,7 +146,7 @@ class RefusalTriage:
         return reattributed
 
     def _is_consequence(self, answer: Judged, finding: Finding) -> bool:
-        """Whether a conflict comes of ids that the service changes until two are the same."""
+        """Whether a conflict is caused by ids that the service changes until two are equal."""
         body = answer.judgement.expectation.body
         sent_id = isinstance(body, dict) and isinstance(body.get(MARKED), str)
         return self._id_changes is not None and sent_id and answer.status == 409 and finding.cause == REFUSED
@@ -163,14 +163,14 @@ class RefusalTriage:
         return self._reattribute_if_known(answer, finding, clause, where)
 
     def _reattribute_if_known(self, answer: Judged, finding: Finding, clause: str, where: str) -> Finding:
-        """Reattribute ``finding``, where the clause is another one and says more.
+        """Reattribute ``finding`` if the clause is another, more specific one.
 
-        Of a bare body a combination says more: that no field of it is to blame.
+        For a body with required members only, a combination is more specific: none of its fields is the reason.
         """
         body = answer.judgement.expectation.body
         vague = clause == COMBINATION and not self._is_bare(body)
         field = where.removeprefix("/")
-        # What is not there is to blame for its absence alone.
+        # A missing field can only be blamed for its absence.
         not_there = field and not clause.endswith(".optional") and isinstance(body, dict) and field not in body
         if clause == finding.clause or vague or not_there:
             return finding
@@ -182,7 +182,7 @@ class RefusalTriage:
         return reattributed
 
     def _blame(self, answer: Judged, refusal: Finding) -> tuple[str, str]:
-        """The clause that the refusal of a valid body breaks: smaller bodies tell."""
+        """The clause that the refusal of a valid body breaks, found with smaller bodies."""
         body = answer.judgement.expectation.body
         if not isinstance(body, dict):
             return COMBINATION, ""
@@ -222,7 +222,7 @@ class RefusalTriage:
         return clause, f"/{field}" if field in self._contract_names() else ""
 
     def _without_culprits(self, case: Case, body: dict[str, object]) -> Judged | None:
-        """The reply to a refused body without the fields that are known to be to blame; None if it is not asked."""
+        """The exchange of a refused body without the fields that are known to be the reason; None if it is not sent."""
         known = [name for name in body if name in self._culprits and not self._contract.field(name).required]
         enough = self._asked_about >= _ASKED_ABOUT or self._taken_apart >= _TAKEN_APART + _MORE_TAKEN_APART
         if enough or self._questions.are_spent or self._form.passing or not known:
@@ -239,7 +239,7 @@ class RefusalTriage:
             self._culprits[field] = (clause, _kind(left[field]))
 
     def _of_two(self, left: dict[str, object], case: Case) -> str:
-        """One optional field and a name that is not plain: is the name alone refused?"""
+        """For one optional field and an unusual name: whether the name alone is refused."""
         optional = [name for name in left if not self._contract.field(name).required]
         if len(optional) != 1:
             return COMBINATION
@@ -255,13 +255,13 @@ class RefusalTriage:
         return self._clause_of(reply)
 
     def _clause_of(self, refused: Judged) -> str:
-        """The clause that a refusal breaks; one that a field is to blame for where it is the body that is refused."""
+        """The clause of a refusal; ``request.combination`` only if no field is the reason."""
         clause = next((f.clause for f in refused.findings if f.cause == REFUSED), COMBINATION)
         body = refused.judgement.expectation.body
         return clause_of_body(self._contract, body)[0] if clause == KEY and isinstance(body, dict) else clause
 
     def _missing(self) -> tuple[str, str]:
-        """The simplest body is refused: which optional field does the service insist on?"""
+        """The simplest body is refused: find the optional field that the service demands."""
         full = full_case(self._contract, self._names)
         whole = self._questions.ask(full)
         if whole is None or whole.is_refused:
@@ -274,12 +274,12 @@ class RefusalTriage:
         return COMBINATION, ""
 
     def _known_culprit(self, body: dict[str, object], named: set[str]) -> tuple[str, str]:
-        """What was found to be to blame before: a field that is named, the same kind of value in one, one at all."""
+        """The reason found before: a field that the message names, the same kind of value, or any known field."""
         if self._form.passing:
             return self._form.passing, ""
         for field in self._culprits.keys() & named:
             return self._culprits[field][0], f"/{field}"
-        if len(named) == 1 and not named <= self._combined:  # the service says itself which it is
+        if len(named) == 1 and not named <= self._combined:  # the service names the field
             return clause_of_body(self._contract, {name: body[name] for name in named})
         for field, (clause, kind) in self._culprits.items():
             if (_kind(body[field]) if field in body else _ABSENT) == kind:

@@ -1,4 +1,4 @@
-"""A recorded run judged again: its exchanges, under the contract and the checks of today."""
+"""Judges a recorded run again, under the current contract and checks."""
 
 from __future__ import annotations
 
@@ -35,15 +35,14 @@ if TYPE_CHECKING:
 
 
 def judge_again(recording: Path, folder: Path, contract: Contract | None = None) -> None:
-    """Write the history of a recorded run as it would be judged today.
+    """Write the history of a recorded run as it would be judged now.
 
-    What further requests of the run showed beyond the exchanges themselves (which field is to blame for a refusal) is
-    not part of it.
+    Results of triage (such as the field that is the reason of a refusal) are not included.
 
     Args:
-        recording: A history file, or one that is compressed (``.xz``), or the folder of a run.
-        folder: Where to write the history; reports can be made of it.
-        contract: What the exchanges are compared with; None for the contract of the repository.
+        recording: A history file, or a compressed one (``.xz``), or the folder of a run.
+        folder: Where to write the history, from which reports can be made.
+        contract: The contract to judge by; None for the one of the repository.
     """
     contract = contract or load_contract()
     clauses = catalogue(contract)

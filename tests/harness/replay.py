@@ -1,4 +1,4 @@
-"""One finding sent again: is it still broken?"""
+"""Replays one finding: is it still broken?"""
 
 from __future__ import annotations
 
@@ -23,20 +23,20 @@ if TYPE_CHECKING:
     from tests.harness.client.judged import Judged
     from tests.harness.driver import Driver
 
-#: How often a case is sent that is answered well: some mistakes come now and then.
+#: How often a passing case is sent, because some failures are intermittent.
 _TIMES: Final = 10
 
 
 @dataclass(frozen=True, slots=True)
 class Replay:
-    """The smallest exchange of a finding, and the marks of the runs that sent it."""
+    """The smallest exchange of a finding, and the run ids of the runs that sent it."""
 
     finding: FindingReport
     exchange: Exchange
     run_ids: tuple[str, ...]
 
     def send(self, driver: Driver) -> tuple[ExitStatus, str]:
-        """Send the case with a new name until it breaks a promise; the exit status and a sentence.
+        """Send the case with new names until it breaks a promise; return the exit status and a sentence.
 
         Raises NoVerdict if the service cannot be reached.
         """
@@ -61,14 +61,14 @@ class Replay:
         return ExitStatus.KEPT, f"no longer broken: {_TIMES} responses kept the contract"
 
     def _shows_alone(self, judge: Judge) -> bool:
-        """Whether the exchange by itself shows the finding."""
+        """Whether the exchange alone shows the finding."""
         return any(self._is_same(found) for found in judge.judge(self.exchange).findings)
 
     def _is_same(self, found: Finding) -> bool:
         causes = {cause.removesuffix(" at times") for cause in self.finding.causes}
         if found.clause in self.finding.clauses:
             return found.cause in causes
-        # Further requests attribute a refused combination to one field.
+        # Triage attributes a refused combination to one field.
         return found.cause == REFUSED and found.cause in causes and found.clause == COMBINATION
 
     def _case(self, driver: Driver) -> Case:

@@ -1,4 +1,4 @@
-"""The pytest plugin that turns the history of a run into a verdict, reports and an exit status."""
+"""The pytest plugin that derives the verdict, the reports and the exit status from the history of a run."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 
 def write_reports(folder: Path, deviations: Deviations, fail_on: Level = Level.IMPLIED) -> Summary:
-    """Judge the history in ``folder``, write every format, and let ``latest`` follow."""
+    """Judge the history in ``folder``, write every format, and update ``latest``."""
     summary = summarize([folder], deviations=deviations, fail_on=fail_on)
     write_all(summary, folder)
     point_latest(folder)
@@ -33,7 +33,7 @@ def write_reports(folder: Path, deviations: Deviations, fail_on: Level = Level.I
 
 
 class Run(Protocol):
-    """What the plugin needs of a run: its options, once it has begun."""
+    """The part of a run that the plugin needs: its options, once it has begun."""
 
     @property
     def options(self) -> RunOptions:
@@ -41,7 +41,7 @@ class Run(Protocol):
 
 
 class Reporting:
-    """The controller's plugin: writes reports when the run has ended, sets the exit status, says the verdict."""
+    """The controller's plugin that writes the reports, sets the exit status and prints the verdict."""
 
     def __init__(self, run: Run, deviations: Deviations, fail_on: Level) -> None:
         self._run = run
@@ -51,15 +51,15 @@ class Reporting:
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_configure(self, config: pytest.Config) -> None:
-        """Leave the verdict to our summary: no tracebacks of tests, no list of failed ones, unless asked for."""
-        if config.getoption("tbstyle", None) == "auto":  # without pytest's terminal plugin there is none
+        """Disable pytest's tracebacks and lists of failed tests, unless requested: the summary has the findings."""
+        if config.getoption("tbstyle", None) == "auto":  # missing without pytest's terminal plugin
             config.option.tbstyle = "no"
         if config.getoption("reportchars", None) == "fE":
             config.option.reportchars = ""
 
     @pytest.hookimpl(wrapper=True)
     def pytest_sessionfinish(self, session: pytest.Session) -> Generator[None, object, object]:
-        """Judge the history once the run is cleaned up, write every format, and set the exit status."""
+        """After the cleanup: judge the history, write every format, and set the exit status."""
         result = yield
         self._report(session)
         return result
@@ -72,7 +72,7 @@ class Reporting:
             with undisturbed("writing the reports"):
                 summary = write_reports(Path(folder), self._deviations, self._fail_on)
         except Exception as problem:
-            # Python would end with 1, which is the service's: a run without a verdict ends with 3.
+            # Python would end with 1, which means a broken promise; without a verdict it is 3.
             message = f"No verdict: the reports failed themselves ({problem!r}); the history is in {folder}"
             if isinstance(problem, OSError):
                 message = f"No verdict: the reports cannot be written to {folder} ({problem.strerror})"
@@ -83,7 +83,7 @@ class Reporting:
 
     @pytest.hookimpl(wrapper=True, tryfirst=True, specname="pytest_sessionfinish")
     def pytest_print_summary(self, session: pytest.Session) -> Generator[None, object, object]:
-        """Print the summary after everything that pytest prints: the verdict and the report are the last lines."""
+        """Print the summary after all output of pytest: the verdict and the report are the last lines."""
         result = yield
         reporter: pytest.TerminalReporter | None = session.config.pluginmanager.getplugin("terminalreporter")
         if self._summary is not None and reporter is not None:

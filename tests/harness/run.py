@@ -1,7 +1,7 @@
-"""The life of a run: service, preflight, sessions, looking back, cleanup; one object a process.
+"""A run: service, preflight, sessions, final checks, cleanup; one object in each process.
 
-The process that was started (the controller, where pytest-xdist is used) starts the mock, makes the
-preflight, cleans up and hands over to the reports; workers only send. Nothing here depends on pytest.
+The process that was started (the controller with pytest-xdist) starts the mock, runs the preflight, cleans up and
+writes the reports; workers only send. This module does not depend on pytest.
 """
 
 from __future__ import annotations
@@ -57,14 +57,14 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-#: Requests of the budget that are kept for the end: the final checks, and the list that is searched for lost projects.
+#: The part of the budget that is reserved for the end: the final checks, and the search of the list for lost projects.
 _LOOK_BACK, _SEARCH = 3, 2
-#: Statements of a document that no clause verifies and that are named one by one.
+#: The maximum number of constraints without a clause that are listed one by one.
 _NAMED = 20
 
 
 class TestRun:
-    """One process of a run. ``reason`` says why the run can give no verdict, empty while it can."""
+    """One process of a run. ``reason`` says why there is no verdict, empty if there can be one."""
 
     def __init__(self, options: RunOptions, secrets: Secrets, worker: str, *, parallel: bool) -> None:
         self.options = options
@@ -88,35 +88,35 @@ class TestRun:
 
     @property
     def is_finished(self) -> bool:
-        """Whether the run has been cleaned up, or is being so."""
+        """Whether the cleanup of the run has ended or begun."""
         return self._finished
 
     @property
     def history(self) -> HistoryWriter:
-        """What the run writes to; raises RuntimeError before :meth:`open`."""
+        """The history of the run; raises RuntimeError before :meth:`open`."""
         return _opened(self._history)
 
     @property
     def session(self) -> Session:
-        """Access to the service; raises RuntimeError before :meth:`open`."""
+        """The session with the service; raises RuntimeError before :meth:`open`."""
         return _opened(self._session)
 
     @property
     def driver(self) -> Driver:
-        """What tests send with; raises RuntimeError before :meth:`open`."""
+        """The driver for tests; raises RuntimeError before :meth:`open`."""
         return _opened(self._driver)
 
     # -- beginning ----------------------------------------------------------------------------------------
 
     def prepare_ahead(self) -> None:
-        """Have what is sent made in a process of its own; before anything else of the run begins."""
+        """Start the process that generates case sets; to be called before anything else of the run."""
         ahead = not self.parallel and not self.options.settings.priority_only
         self.prefetcher = CasePrefetcher(self.options, ahead=ahead)
 
     def begin(self, reports: Path, command: str, *, latest: bool = True) -> None:
-        """Make the folder, start the mock where it is the target, and open the session; of the controller alone.
+        """Create the folder, start the mock if it is the target, and open the session; in the controller only.
 
-        Raises WrongUsage if the folder or the mock cannot be had.
+        Raises WrongUsage if the folder or the mock cannot be used.
         """
         interrupt_on_signals()
         try:
@@ -145,7 +145,7 @@ class TestRun:
         self.session.request_budget.reserve(_LOOK_BACK + _SEARCH)
 
     def open(self) -> None:
-        """Open what this process sends with."""
+        """Open the session of this process."""
         self._history = self._history or HistoryWriter(self.options.folder, self.worker, self.secrets)
         fresh = NamedCases(self, self.worker)
         self._session = open_session(
@@ -171,7 +171,7 @@ class TestRun:
         self.options = with_base_url(self.options, self._mock.base_url)
 
     def preflight(self) -> None:
-        """Find out what the target offers; raises NoVerdict with one sentence where it cannot be tested."""
+        """Determine what the target offers; raises NoVerdict with one sentence if it cannot be tested."""
         offers = preflight(self.session, NamedCases(self, self.worker).control(), self._pages())
         alone = offers.keeps and not self.options.keep_projects
         self.options = replace(self.options, offers=(offers.read, offers.list, offers.delete), without_delete=alone)
@@ -188,12 +188,12 @@ class TestRun:
                 self.history.record(NotExercisedRecord(clause, "the target does not offer it"))
 
     def _pages(self) -> int:
-        """Pages of the list that are read to learn which projects are there: few where few requests may be sent."""
+        """The number of pages of the list to read for existing projects: few with a small budget."""
         budget = self.options.budget
         return PAGES if budget is None else max(2, min(PAGES, budget // 30))
 
     def clean_up_ahead(self) -> None:
-        """Begin to delete what was created so far; workers leave all of it to the controller."""
+        """Start to delete the projects created so far; workers leave this to the controller."""
         if not self.parallel:
             if self._background is not None:
                 self._background.end()
@@ -202,24 +202,24 @@ class TestRun:
     # -- end ----------------------------------------------------------------------------------------------
 
     def ends(self, reason: str) -> None:
-        """Say why the run can give no whole verdict; the first reason counts, and each is in the history."""
+        """Set the reason why there is no complete verdict; the first one counts, and each is in the history."""
         text = self.secrets.redact_text(reason)
         self.reason = self.reason or text
         self._note(EndRecord(text, time.time()))
 
     def note_limit(self, text: str) -> None:
-        """Say in the history what the limits of the run left out."""
+        """Note in the history what the limits of the run omitted."""
         self._note(NoteRecord("budget", text))
 
     def _note(self, record: HistoryRecord) -> None:
-        """Write to the history; a full disk or a removed folder ends the verdict, and never the cleanup."""
+        """Write to the history; a full disk or a removed folder prevents the verdict, but never the cleanup."""
         try:
             self.history.record(record)
         except (OSError, ValueError) as problem:
             self.reason = self.reason or f"the history cannot be written: {problem}"
 
     def finish(self) -> None:
-        """Look back, delete what was created, and say in the history how the run ended; once, whoever asks again."""
+        """Run the final checks, delete what was created, and record how the run ended; only once."""
         if self._finished:
             return
         self._finished = True
@@ -270,7 +270,7 @@ class TestRun:
             return
         if (cleaned.kept or cleaned.may_be_left) and not self.options.keep_projects:
             left = f"{numbers(len(cleaned.kept), 'project')} left, {cleaned.may_be_left} more may be"
-            with suppress(OSError, ValueError):  # the terminal may be gone
+            with suppress(OSError, ValueError):  # the terminal may be closed
                 print(f"{left}; to delete them: {self.cleanup_command()}", file=sys.stderr, flush=True)
         self._note_named_requests()
         if self.options.offers[1]:
@@ -286,7 +286,7 @@ class TestRun:
             self.history.record(NoteRecord("cleanup", remark))
 
     def _note_named_requests(self) -> None:
-        """Say how many requests of this process show, by the list of projects, what they left behind."""
+        """Note the requests of this process whose projects only the list could show."""
         if self.driver.options.offers[1]:
             refused, created = self.session.named_refusals, self.session.named_projects
             self.history.record(ExercisedRecord("state.rejected_creates_nothing", negative=refused))

@@ -1,4 +1,4 @@
-"""A run: its options, its folder, its service, and the session of each of its workers."""
+"""The options of a run, its folder, and the session of each worker."""
 
 from __future__ import annotations
 
@@ -26,15 +26,15 @@ if TYPE_CHECKING:
     from contracts.secrets import Secrets
     from tests.harness.client.attempts import FreshCases, Recorder
 
-#: The worker that owns a run: it starts, cleans up and reports.
+#: The worker that owns a run: it begins, cleans up and reports.
 MAIN: Final = "main"
-#: Bytes of a response that are read: many times what the longest body that is sent can come back as.
+#: The maximum size of a response in bytes: many times that of the project of the longest body.
 RESPONSE_BYTES: Final = 4 * 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True)
 class RunOptions:
-    """Everything that decides what a run does; JSON all through, so that workers get them."""
+    """All options of a run; representable in JSON, to pass them to workers."""
 
     target: str = "mock"
     base_url: str = ""
@@ -84,7 +84,7 @@ class RunOptions:
 
     @property
     def certificate(self) -> str | tuple[str, str] | None:
-        """The client certificate as requests wants it: one PEM file, or certificate and key apart."""
+        """The client certificate for requests: one PEM file, or certificate and key."""
         return (self.client_cert, self.client_key) if self.client_key else self.client_cert or None
 
     def load_contract(self) -> Contract:
@@ -97,7 +97,7 @@ class RunOptions:
 
     @property
     def exploration_seed(self) -> int:
-        """What random bodies are drawn from: of a sharded run, another one for each shard."""
+        """The seed of random bodies; each shard has its own."""
         if self.shard == (1, 1):
             return self.seed
         shard = f"{self.seed} {self.shard[0]}/{self.shard[1]}"
@@ -105,7 +105,7 @@ class RunOptions:
 
 
 def new_run_id() -> str:
-    """The id of a run: everything that it creates carries it, and nobody can guess it. All are equally long."""
+    """A new run id, the prefix of all names that the run creates. It cannot be guessed; all have the same length."""
     return "ct" + "".join(randomness.choice(ALPHABET) for _ in range(10))
 
 
@@ -115,7 +115,7 @@ def new_folder(root: Path, target: str) -> Path:
     for attempt in range(100):
         folder = root / f"{stamp}-{target}{f'-{attempt + 1}' if attempt else ''}"
         try:
-            folder.mkdir(mode=0o700, parents=True)  # its owner's alone: a history shows what a service holds
+            folder.mkdir(mode=0o700, parents=True)  # readable by its owner only: a history shows data of the service
         except FileExistsError:
             continue
         return folder
@@ -125,7 +125,7 @@ def new_folder(root: Path, target: str) -> Path:
 def open_session(
     options: RunOptions, secrets: Secrets, worker: str, recorder: Recorder, fresh: FreshCases, *, shared: bool
 ) -> Session:
-    """The session of one worker; ``shared`` tells that other workers draw on the same budget."""
+    """The session of one worker; ``shared`` means that other workers use the same budget."""
     request_budget = RequestBudget(
         options.budget,
         options.rate,

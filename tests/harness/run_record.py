@@ -1,4 +1,4 @@
-"""What a report says of its run: versions, commit, options; the first record of a history."""
+"""The first record of a history: versions, commit and options of the run, for reports."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _ROOT: Final = Path(__file__).parents[2]
 
 
 def run_record(options: RunOptions, contract: Contract, command: str) -> RunRecord:
-    """The record of a run, without a secret."""
+    """The record of a run, without secrets."""
     commit, dirty = _commit()
     return RunRecord(
         id=options.folder.name,
@@ -45,14 +45,14 @@ def run_record(options: RunOptions, contract: Contract, command: str) -> RunReco
 
 
 def _shown(options: RunOptions) -> dict[str, Any]:
-    """The options that somebody may have chosen, as one reads them."""
+    """The options that users can set, formatted for readers."""
     left_out = {"directory", "offers", "without_delete", "shard"}
     shown = {name: value for name, value in options.to_json().items() if name not in left_out}
     return {**shown, "examples": _without_password(options.examples)}
 
 
 def _without_password(text: str) -> str:
-    """The text with ``***`` in place of the credentials and passwords in its URLs."""
+    """The text with ``***`` instead of the credentials and passwords in its URLs."""
     return re.sub(r"([?&]password=)[^&\s']+", r"\1***", re.sub(r"(://)[^/@\s']*@", r"\1***@", text))
 
 
@@ -67,7 +67,7 @@ def _versions() -> dict[str, str]:
 
 
 def _commit() -> tuple[str, bool]:
-    """The commit of the suite and whether its files were changed since; empty outside a checkout."""
+    """The commit of the suite and whether its files were changed; empty outside a checkout."""
     if not (_ROOT / ".git").exists():
         return "", False
     try:
@@ -79,6 +79,6 @@ def _commit() -> tuple[str, bool]:
             check=True,
         ).stdout.strip()
     except (OSError, subprocess.SubprocessError) as problem:
-        print(f"the commit is unknown: {problem}", file=sys.stderr)  # a remark, not a report
+        print(f"the commit is unknown: {problem}", file=sys.stderr)  # a note, not an error
         return "", False
     return head.removesuffix("-dirty"), head.endswith("-dirty")

@@ -1,4 +1,4 @@
-"""The beginning of a run: what it will do is said, and it ends here where nothing can be verified."""
+"""The start of a run: announces what it will do, and ends it if nothing can be verified."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 
 def begin(options: RunOptions, secrets: Secrets, reports: Path, command: str, *, parallel: bool) -> TestRun | int:
-    """A run that has begun and may go on, or the exit status of one that cannot."""
+    """Begin a run; return it, or the exit status if it cannot continue."""
     test_run = TestRun(options, secrets, MAIN, parallel=parallel)
     test_run.prepare_ahead()
     reason = _begun(test_run, reports, command)
@@ -39,7 +39,7 @@ def begin(options: RunOptions, secrets: Secrets, reports: Path, command: str, *,
 
 
 def _begun(test_run: TestRun, reports: Path, command: str, *, latest: bool = True) -> str:
-    """Begin; why the run cannot go on, or nothing."""
+    """Begin; return why the run cannot continue, or nothing."""
     test_run.begin(reports, command, latest=latest)
     print(
         announcement(test_run.options)
@@ -59,7 +59,7 @@ def _begun(test_run: TestRun, reports: Path, command: str, *, latest: bool = Tru
 
 
 def announcement(options: RunOptions) -> str:
-    """One sentence: where requests will go, how many, and what becomes of what they create."""
+    """One sentence: where requests will go, how many, and what happens to what they create."""
     profile = options.settings
     budget = options.budget
     requests, projects = profile.requests, profile.projects
@@ -78,7 +78,7 @@ def announcement(options: RunOptions) -> str:
 
 
 def replay(options: RunOptions, secrets: Secrets, reports: Path, run: Path, identifier: str) -> int:
-    """Send a finding once more and say what the service does now: 0 no longer broken, 1 still broken, 3 no verdict.
+    """Replay a finding and report the result: 0 no longer broken, 1 still broken, 3 no verdict.
 
     Raises WrongUsage if the run or the finding is unknown.
     """

@@ -1,14 +1,14 @@
-"""schemathesis beside our own sets: what it generates is sent as a set, and its sound checks look at the responses.
+"""schemathesis in a run: its cases are sent as a set, and its sound checks inspect the responses.
 
-Its checks get the document without annotations, see :func:`asserted`: schemathesis asserts ``format`` and what was read
-off an example. Left out of its checks: not_a_server_error (a gateway's 503 is no mistake of the service: the retry
-policy decides which 5xx are, and our own check sees those), negative_data_rejection and positive_data_acceptance (cases
-that are sent as bytes do not say how they were generated, which both need), unsupported_method (405 is demanded where
-the page asks for nothing), missing_required_header and ignored_auth (401 is demanded where 403 is as good, and each 201
-is probed with two more requests), use_after_free and ensure_resource_availability (other operations).
+Its checks get the document without annotations, see :func:`asserted`: schemathesis asserts ``format`` and members that
+only an example shows. Checks that are not used: not_a_server_error (a gateway's 503 is not a mistake of the service;
+our own check uses the retry policy), negative_data_rejection and positive_data_acceptance (they need to know how a case
+was generated), unsupported_method (requires 405, which the page does not), missing_required_header and ignored_auth
+(require 401 although 403 is equally valid, and send two more requests for each 201), use_after_free and
+ensure_resource_availability (other operations).
 
-Importing schemathesis and generating with it take longer than a default run takes to start, so both happen in the
-process of :mod:`tests.harness.case_prefetcher`; its pytest plugin would do them in front of the first test.
+Importing schemathesis and generating with it take longer than the start of a default run, so both happen in the process
+of :mod:`tests.harness.case_prefetcher`; its pytest plugin would do them before the first test.
 """
 
 from __future__ import annotations
@@ -41,22 +41,22 @@ if TYPE_CHECKING:
 
     from contracts.exchange import Exchange, Response
 
-#: Of schemathesis' own checks, those that never alarm on a correct service, with the clause that each looks at.
+#: schemathesis' checks that never fail on a correct service, with the clause of each.
 _SOUND: Final = {
     status_code_conformance: "response.201.status",
     content_type_conformance: "response.201.mediaType",
     response_schema_conformance: "response.201.body.type",
 }
-#: Where its requests are made out for; ours go where the run goes.
+#: The base URL for its requests; it is replaced by that of the run.
 _NOWHERE = "http://service.invalid"
 _OF_TRANSFER = frozenset({"content-encoding", "content-length", "transfer-encoding"})
 _KEPT_HEADERS = frozenset({"authorization", "content-type"})
 
 
 def asserted(document: Any) -> Any:
-    """A copy of an OpenAPI document that holds only what a service must keep.
+    """A copy of an OpenAPI document with only the constraints that a service must meet.
 
-    Left out are ``format``, an annotation in JSON Schema 2020-12, and the members of schemas with ``x-from-example``.
+    Omitted are ``format``, an annotation in JSON Schema 2020-12, and the members of schemas with ``x-from-example``.
     """
     if isinstance(document, list):
         return [asserted(item) for item in document]
@@ -78,9 +78,9 @@ def _operation(contract: str) -> Any:
 
 
 def generated_cases(contract: str, number: int, chance: int) -> list[Case]:
-    """About ``number`` requests that schemathesis makes up from the document, valid and invalid ones.
+    """About ``number`` valid and invalid requests that schemathesis generates from the document.
 
-    ``contract`` is the document's path; ``chance`` the seed: the same one gives the same cases.
+    ``contract`` is the document's path; ``chance`` the seed, which determines the cases.
     """
     operation = _operation(contract)
     strategy = operation.as_strategy(GenerationMode.POSITIVE) | operation.as_strategy(GenerationMode.NEGATIVE)
@@ -89,10 +89,10 @@ def generated_cases(contract: str, number: int, chance: int) -> list[Case]:
     @seed(chance)
     @settings(
         max_examples=number,
-        database=None,  # nothing fails here
-        deadline=None,  # the first example pays for all the others
+        database=None,  # no test fails here
+        deadline=None,  # the first example is much slower
         phases=[Phase.generate],
-        suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much],  # not ours to mend
+        suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much],  # not in our control
     )
     @given(strategy)
     def collect(generated: Any) -> None:
@@ -105,7 +105,7 @@ def generated_cases(contract: str, number: int, chance: int) -> list[Case]:
 
 
 def _sendable(generated: Any) -> Case | None:
-    """The very bytes that schemathesis would send; None if it cannot send what it made."""
+    """The exact bytes that schemathesis would send; None if it cannot send its case."""
     asked = generated.as_transport_kwargs(base_url=_NOWHERE, headers={"Authorization": VALID_AUTHORIZATION})
     try:
         request = requests.Request(**asked).prepare()
@@ -117,7 +117,7 @@ def _sendable(generated: Any) -> Case | None:
 
 
 def second_opinions(contract: str, exchanges: Sequence[Exchange]) -> list[list[Finding]]:
-    """What schemathesis' sound checks find in the response of each exchange; nothing if there is none or a 5xx."""
+    """What schemathesis' sound checks find in the response of each exchange; nothing for a 5xx or without one."""
     return [list(_second_opinion(contract, exchange)) for exchange in exchanges]
 
 
@@ -130,12 +130,12 @@ def _second_opinion(contract: str, exchange: Exchange) -> Iterator[Finding]:
             case.validate_response(_as_response(exchange.response), checks=[check])
         except FailureGroup as group:
             said = "; ".join(f"{failure.title}: {failure.message}" for failure in group.exceptions)
-            received = " ".join(said.partition("Schema:")[0].split())  # its one line, without the schema itself
+            received = " ".join(said.partition("Schema:")[0].split())  # one line, without the schema
             yield Finding(clause, "schemathesis", f"its check {check.__name__} passes", received)
 
 
 def _as_response(answer: Response) -> requests.Response:
-    """A response as requests would have read it; its transfer and content codings are undone already."""
+    """A response as requests would have read it; its transfer and content codings are already decoded."""
     headers = [(name, value) for name, value in answer.headers if name.lower() not in _OF_TRANSFER]
     response = requests.Response()
     response.status_code, response.url = answer.status, f"{_NOWHERE}{COLLECTION_PATH}"

@@ -1,7 +1,7 @@
 """Hooks for `st run`: the suite's checks, and its priority cases as explicit examples.
 
-`schemathesis.toml` names this module. schemathesis' own generator seldom breaks exactly one promise; the priority
-cases do, so that its examples phase finds what its fuzzing cannot reach.
+`schemathesis.toml` names this module. schemathesis' own generator rarely breaks exactly one promise; the priority cases
+do, so that its examples phase finds what its fuzzing phase does not.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ def before_add_examples(context: schemathesis.HookContext, examples: list[schema
 
 
 def _is_sendable(case: Case) -> bool:
-    """True for a case that schemathesis can send: it refuses other media types and fails on lone surrogates."""
+    """Whether schemathesis can send a case: it refuses other media types and fails on lone surrogates."""
     return case.header("Content-Type") == JSON_MEDIA_TYPE and rb"\ud" not in (case.body or b"").lower()
 
 

@@ -1,4 +1,4 @@
-"""From a first finding to one that a person understands: which field is to blame, and the smallest case."""
+"""Triage: finds the field to blame and the smallest case of a finding."""
 
 from __future__ import annotations
 
@@ -25,13 +25,13 @@ if TYPE_CHECKING:
     from tests.harness.client.judged import Judged
     from tests.harness.client.session import Session
 
-#: Requests that are spent on one finding.
+#: The maximum number of requests for one finding.
 _PER_FINDING = 30
-#: Cases of one finding that are reduced: the smallest one counts.
+#: The number of cases of one finding that are shrunk; the smallest one is reported.
 _SHRUNK = 3
-#: How often a case that failed is sent again before it is said that it does not fail again.
+#: How often a failing case is repeated before it counts as not failing again.
 _AGAIN = 2
-#: A body of so many bytes is small enough to be read at a glance.
+#: Bodies of this size in bytes are not shrunk.
 _SMALL = 48
 
 
@@ -51,7 +51,7 @@ class Triage:
         self._shrunk: Counter[tuple[str, str]] = Counter()
 
     def attribute(self, judged: Sequence[Judged]) -> list[tuple[Judged, Finding]]:
-        """Every finding of ``judged``, attributed to its cause."""
+        """All findings of ``judged``, attributed to their causes."""
         self._refusals.learn(judged)
         for answer in judged:
             self._failures.learn(answer)
@@ -67,18 +67,18 @@ class Triage:
         return self._refusals.attribute(answer, finding)
 
     def shrink(self, answer: Judged, finding: Finding) -> None:
-        """Send the same case again, then smaller and smaller ones as long as they show the same finding."""
+        """Repeat the case, then send smaller ones as long as they show the same finding."""
         if answer.case.body is None or self._shrunk[finding.key] >= _SHRUNK or finding.clause == CONNECTIONS:
             return
         if finding.clause == "state.external_id_reuse":
-            return  # sent with an externalId of its own it would be no second use
+            return  # with a new externalId it would not be a second use
         self._shrunk[finding.key] += 1
         passed = False
         broken = self._broken_by(answer.case)
 
         def still_fails(case: Case) -> bool:
             nonlocal passed
-            if self._broken_by(case) != broken:  # what is wrong with it in another way shows another cause
+            if self._broken_by(case) != broken:  # a case that is wrong in another way has another cause
                 return False
             reply = self._questions.ask(case)
             fails = reply is not None and any(_alike(found, finding) for found in reply.findings)

@@ -1,4 +1,4 @@
-"""What retries are built on: one attempt, requests under fresh names, and the history."""
+"""Interfaces for retries: one attempt, cases with new names, and the history."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ Answer = tuple[Exchange, Judgement | None]
 
 
 class Recorder(Protocol):
-    """What a session writes to: the history of the run."""
+    """The history that a session writes to."""
 
     def exchange(self, exchange: Exchange, judgement: Judgement | None = None) -> None:
         """Append one exchange."""
@@ -24,20 +24,20 @@ class Recorder(Protocol):
 
 
 class Attempt(Protocol):
-    """Sends a case once and has the response judged.
+    """Sends a case once and judges the response.
 
-    ``repeat`` is the number of the exchange that it repeats, ``number`` its own if it has one already.
+    ``repeat`` is the number of the exchange that it repeats, ``number`` its own if it is already assigned.
     """
 
     def __call__(self, case: Case, *, repeat: int = 0, number: int | None = None) -> Answer:
-        """The exchange and its judgement, not yet recorded; None for what is not for the judge."""
+        """The exchange and its judgement, not yet recorded; no judgement for other operations."""
 
 
 class FreshCases(Protocol):
-    """Makes requests under names that the run has not sent yet."""
+    """Creates requests with names that the run has not sent yet."""
 
     def control(self) -> Case:
         """The simplest valid request."""
 
     def renewed(self, case: Case) -> Case:
-        """The same request under a new name; the case itself where it carries none."""
+        """The same request with a new name; the case itself if it has none."""

@@ -1,4 +1,4 @@
-"""Deletes projects beside what a run still sends, so that less is left to delete at its end."""
+"""Deletes projects during a run, so that less is left to delete at its end."""
 
 from __future__ import annotations
 
@@ -15,19 +15,19 @@ if TYPE_CHECKING:
 
 
 class BackgroundCleanup:
-    """Deletes projects of a session, as few at once as at the end of a run.
+    """Deletes projects of a session, with as few concurrent deletions as at the end of a run.
 
-    It gives way to the run: where the service hesitates, refuses or fails, what remains is left to the end.
+    The run has priority: if the service slows down, refuses or fails, the rest is left to the end.
 
     Args:
-        session: whose projects they are, and what holds a request of the budget for each of them.
-        identifiers: the projects, each provably the run's own.
-        verify: looks at them before they are deleted; nothing is where it raises.
+        session: The session that created the projects and holds a request of the budget for each of them.
+        identifiers: The projects, each provably the run's own.
+        verify: Verifies them before they are deleted; if it raises, nothing is deleted.
     """
 
     def __init__(self, session: Session, identifiers: list[str], verify: Callable[[], None]) -> None:
         self._session = session
-        #: Connections of its own: others may be closed by whoever sends.
+        #: Separate connections: the senders may close the others.
         self._target = session.target.at(session.target.base_url)
         self._cleaner = ProjectCleaner(
             self._target, prepaid=len(identifiers), patience=0.0, deletes=True, gives_way=True
@@ -39,17 +39,17 @@ class BackgroundCleanup:
         self._thread.start()
 
     def _run(self, identifiers: list[str], verify: Callable[[], None]) -> None:
-        with suppress(Exception):  # whatever it is, the end of the run meets it too, and says so
+        with suppress(Exception):  # the end of the run has the same error and reports it
             verify()
             if self._ended:
                 return
-            # Of a deletion without a response nobody knows whether the project is still there.
+            # Without a response it is unknown whether the project still exists.
             for identifier in identifiers:
                 self._session.ledger.deleting(identifier)
             self._cleaner.delete(identifiers, self._session.note_deleted)
 
     def end(self) -> None:
-        """Begin no further deletion, and wait for those under way."""
+        """Start no further deletion, and wait for those in flight."""
         self._ended = True
         self._cleaner.stop("the run is at its end")
         self._thread.join()

@@ -1,4 +1,4 @@
-"""How many requests a run may send, and how fast: one budget for all its threads and workers."""
+"""The request budget: how many requests a run may send, and how fast, for all threads and workers."""
 
 from __future__ import annotations
 
@@ -17,16 +17,16 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 _LAYOUT: Final = struct.Struct("<qqdd?")
-#: By how much slower than its rate a run sends: a request may reach the service later than it was let go.
+#: The factor by which a run stays below its rate: requests may arrive later than they were sent.
 _SLACK: Final = 1.02
 
 
 class BudgetSpent(Exception):  # it is an ordinary end of a run, not an error
-    """No request is left in the budget of the run."""
+    """The budget of the run has no requests left."""
 
 
 class OutOfTime(Exception):  # the same
-    """The time of the run is over, or the run is being ended."""
+    """The time of the run is over, or the run is ending."""
 
 
 @dataclass(slots=True)
@@ -39,7 +39,7 @@ class _Usage:
 
 
 class _Exempt(threading.local):
-    """Until when (seconds of the monotonic clock) all others pause but this thread."""
+    """The time (monotonic seconds) until which all threads but this one pause."""
 
     until = 0.0
 
@@ -47,10 +47,10 @@ class _Exempt(threading.local):
 class RequestBudget:
     """The requests that a run may send.
 
-    ``budget`` bounds the requests of every kind, cleanup included (None: no bound); ``rate`` bounds the
-    requests a second (None: no bound); ``deadline`` is the ``time.time()`` after which nothing more is
-    sent. With ``path`` its usage is kept in a file that the workers share, else in memory. ``parent`` is
-    the process that cleans up after this one: without it nothing more is sent.
+    ``budget`` limits the requests of all kinds, including cleanup (None: no limit); ``rate`` limits the requests a
+    second (None: no limit); after ``deadline`` (``time.time()``) nothing more is sent. With ``path`` the usage is in a
+    file that the workers share, else in memory. ``parent`` is the process that cleans up after this one: without it
+    nothing more is sent.
     """
 
     def __init__(
@@ -75,7 +75,7 @@ class RequestBudget:
             self._file = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
 
     def take(self, requests: int = 1) -> None:
-        """Take ``requests`` out of the budget, of which one is sent now, and wait for the pace.
+        """Take ``requests`` from the budget, one of which is sent now, and wait for the rate.
 
         Raises BudgetSpent, or OutOfTime.
         """
@@ -87,11 +87,11 @@ class RequestBudget:
             raise
 
     def reserve(self, requests: int) -> None:
-        """Take ``requests`` out of the budget that :meth:`send_reserved` will use; raises BudgetSpent."""
+        """Take ``requests`` from the budget for :meth:`send_reserved`; raises BudgetSpent."""
         self._reserve(requests)
 
     def send_reserved(self) -> None:
-        """Wait for the pace: the request was taken before. Also after the end of the run's time, to clean up."""
+        """Wait for the rate, for a reserved request. Also after the end of the run's time, to clean up."""
         self._wait_for_slot(hurried=False)
 
     def give_back(self, requests: int = 1) -> None:
@@ -100,21 +100,21 @@ class RequestBudget:
             usage.used -= requests
 
     def pause(self, seconds: float) -> None:
-        """Let nobody send for ``seconds`` from now."""
+        """Pause all requests for ``seconds`` from now."""
         with self._usage() as usage:
             usage.paused_until = max(usage.paused_until, time.monotonic() + seconds)
 
     def paused(self) -> float:
-        """Seconds from now for which nobody sends."""
+        """The rest of the current pause in seconds."""
         with self._usage() as usage:
             return max(0.0, usage.paused_until - time.monotonic())
 
     @contextmanager
     def alone(self, seconds: float) -> Iterator[None]:
-        """Let this thread send while all others pause, once what they sent has had ``seconds`` to be answered.
+        """Let this thread send while all others pause, after ``seconds`` for responses to their requests.
 
-        They pause for as long again. A longer pause, such as one that the service asked for, holds for this thread
-        too. Where another worker wants the same, chance decides who is first.
+        They pause for as long again. A longer pause, such as one that the service requested, also applies to this
+        thread. If another worker calls this too, the order is random.
         """
         quiet = seconds * random.uniform(1.0, 2.0)  # noqa: S311  # so that two workers do not keep step
         self.pause(quiet + seconds)
@@ -126,7 +126,7 @@ class RequestBudget:
             self._exempt.until = 0.0
 
     def end(self) -> None:
-        """Let nobody take anything any more, in no worker; what is reserved may still be sent, at once."""
+        """Refuse all further requests, in all workers; reserved ones may still be sent, without waiting."""
         self._ended.set()
         with self._usage() as usage:
             usage.ended, usage.paused_until = True, 0.0
@@ -142,7 +142,7 @@ class RequestBudget:
             return usage.sent
 
     def close(self) -> None:
-        """Close the shared file; what it said last can still be asked."""
+        """Close the shared file; its last content can still be read."""
         with self._usage() as usage:
             self._memory = usage
         with self._lock:
@@ -157,10 +157,10 @@ class RequestBudget:
             usage.used += requests
 
     def _wait_for_slot(self, *, hurried: bool) -> None:
-        """Return at the moment at which a request may be sent."""
+        """Return when a request may be sent."""
         while True:
             with self._usage() as usage:
-                # The clock of the machine, the same for all its processes, which nobody sets back.
+                # The monotonic clock of the machine, which all processes share.
                 now = time.monotonic()
                 if hurried:
                     self._check_time(usage)
@@ -171,7 +171,7 @@ class RequestBudget:
                     if self.rate is not None:
                         usage.next_slot = now + _SLACK / self.rate
                     return
-            # In steps, so that an end of the run is noticed.
+            # In short steps, to notice the end of the run.
             if hurried:
                 self._ended.wait(min(start - now, 0.5))
             else:

@@ -1,4 +1,4 @@
-"""What each connection carried last: a request may be answered wrongly for what came before it."""
+"""The last request of each connection, on which a wrong response may depend."""
 
 from __future__ import annotations
 
@@ -8,19 +8,19 @@ from typing import TYPE_CHECKING, Final
 if TYPE_CHECKING:
     from contracts.exchange import Case, Exchange
 
-#: Connections of which it is known what they carried last.
+#: The maximum number of connections that are remembered.
 _CONNECTIONS: Final = 64
 
 
 class Carried:
-    """The last request of each connection; safe to use from several threads."""
+    """The last request of each connection; thread-safe."""
 
     def __init__(self) -> None:
         self._last: dict[int, Case] = {}
         self._lock = threading.Lock()
 
     def note(self, exchange: Exchange) -> Case | None:
-        """Remember an exchange as the last of its connection; what that carried before, None if nothing is known."""
+        """Store an exchange as the last of its connection; return the previous one, None if it is unknown."""
         with self._lock:
             before = self._last.pop(exchange.connection, None)
             self._last[exchange.connection] = exchange.case

@@ -1,4 +1,4 @@
-"""Deletes what a run created, at its end or later from its ledger."""
+"""Deletes the projects that a run created, at its end or later from its ledger."""
 
 from __future__ import annotations
 
@@ -21,10 +21,10 @@ if TYPE_CHECKING:
     from tests.harness.client.target import Target
 
 #: How often the list is searched again after projects of the run were found in it, and after a round that deletes
-#: nothing. A list may show few projects at once.
+#: nothing. A list may show only a few projects at once.
 _ROUNDS, _ROUNDS_IN_VAIN = 200, 3
-#: Seconds before the list is searched once more for what was deleted and still there, and before an id that was not
-#: known is tried again.
+#: Seconds before the list is searched again for deleted projects that are still listed, and before an unknown id is
+#: deleted again.
 _LAG: Final = 0.5
 #: A name of any run, see :func:`tests.harness.run_options.new_run_id`.
 _NAME: Final = re.compile(r"\bct[0-9a-z]{10}-\d")
@@ -35,10 +35,10 @@ _DOUBTFUL: Final = "perhaps not ours: the service answered with it, but it does 
 
 @dataclass(slots=True)
 class CleanupResult:
-    """What became of everything a run created: ``created`` projects are ``deleted`` or ``kept`` with a reason.
+    """The result of a cleanup: the ``created`` projects are ``deleted`` or ``kept`` with a reason.
 
-    ``untracked`` are projects of the run that no response named; ``may_be_left`` counts the requests of which nobody
-    knows whether they created a project; ``remarks`` say what could not be looked for.
+    ``untracked`` are projects of the run that no response named; ``may_be_left`` counts requests that may have created
+    a project; ``remarks`` say what could not be searched.
     """
 
     created: int = 0
@@ -49,7 +49,7 @@ class CleanupResult:
     remarks: list[str] = field(default_factory=list)
 
     def reasons(self) -> list[str]:
-        """Why projects are left, each reason once."""
+        """The reasons why projects are left, each once."""
         return list(dict.fromkeys(self.kept.values()))
 
 
@@ -62,15 +62,15 @@ def clean_up(
     patience: float = 60.0,
     keep: str = "",
 ) -> CleanupResult:
-    """Delete the run's own projects that its ledgers name, then those that the list shows; look at the list again.
+    """Delete the run's own projects: those in its ledgers, then those in the list of projects.
 
     Args:
-        directory: the folder of the run.
-        target: the service.
-        own: the ledger of this process, whose account is taken from memory.
-        prepaid: requests that were taken out of the budget before.
-        patience: seconds without a good response for which an unreachable service is waited for.
-        keep: a reason not to delete anything; empty to delete.
+        directory: The folder of the run.
+        target: The service.
+        own: The ledger of this process, whose state is taken from memory.
+        prepaid: Requests that were reserved in the budget.
+        patience: Seconds without a good response for which an unreachable service is waited for.
+        keep: A reason not to delete anything; empty to delete.
     """
     state = read_ledgers(directory, own)
     if not state.created and not state.open_requests:
@@ -84,16 +84,16 @@ def clean_up(
 
 
 class _Cleanup:
-    """One cleanup: deletes, reads the list, and deletes again what that shows."""
+    """One cleanup: deletes, reads the list, and deletes what it shows."""
 
     def __init__(self, ledger: Ledger, cleaner: ProjectCleaner, keep: str) -> None:
         self._state = state = ledger.state
         self._ledger = ledger
         self._cleaner = cleaner
         self._keep = keep
-        #: The requests of which nobody knows under which id their project is.
+        #: The requests whose project has an unknown id.
         self._lost = list(ledger.state.open_requests.values())
-        #: Of the requests without a clear answer, those of which the list tells nothing.
+        #: The requests without a clear response for which the list is inconclusive.
         self._unclear = list(ledger.state.open_requests.values())
         self._unknown, self._tried_again = set[str](), set[str]()
         self._result = CleanupResult(may_be_left=len(state.open_requests), remarks=_unreadable(state))
@@ -104,7 +104,7 @@ class _Cleanup:
         in_vain = 0
         for _ in range(_ROUNDS):
             result.kept |= dict.fromkeys(waiting, self._keep) if self._keep else self._delete(waiting)
-            if in_vain:  # a list may show what is gone for a while
+            if in_vain:  # a list may show deleted projects for a while
                 time.sleep(_LAG)
             waiting, before = self._search(), waiting
             in_vain = 0 if set(waiting) - set(before) and not self._keep else in_vain + 1
@@ -128,7 +128,7 @@ class _Cleanup:
         return self._cleaner.delete(identifiers, self._ledger.deleted)
 
     def _not_known_yet(self) -> list[str]:
-        """The ids that DELETE did not know, each once: a copy of a database learns of a project a little later."""
+        """The ids unknown to DELETE, each once: a replica of a database may not have the project yet."""
         again = [i for i in self._cleaner.unknown if i not in self._tried_again] if self._cleaner.knows_ids else []
         self._tried_again.update(again)
         if again and not self._keep:
@@ -136,7 +136,7 @@ class _Cleanup:
         return again
 
     def _search(self) -> list[str]:
-        """The ids of the run's projects in the list: unknown ones, and those that should be gone."""
+        """The ids of the run's projects in the list: new ones, and those that should have been deleted."""
         state, result = self._state, self._result
         found, problem = self._cleaner.listed(PAGES_FOR_LOST if state.open_requests else PAGES)
         if problem and not found:
@@ -151,7 +151,7 @@ class _Cleanup:
         return waiting
 
     def _note_unclear(self, found: list[dict[str, Any]]) -> None:
-        """Leave those requests without a clear answer whose projects the whole list may show as other ones."""
+        """Keep requests without a clear response whose projects the complete list may show under other names."""
         state = self._state
         unknown = (state.existing.identifiers | state.created.keys()).isdisjoint
         new = [project for project in found if unknown({str(project.get("id"))})]
@@ -161,19 +161,19 @@ class _Cleanup:
         self._result.may_be_left = min(len(self._unclear), len(new) - len(explained))
 
     def _is_among(self, projects: list[dict[str, Any]], texts: list[str], sent: Sent) -> bool:
-        """Whether one of the projects, whose ``texts`` are at hand, is that of a request."""
+        """Whether a project is that of a request; ``texts`` are the texts of all projects."""
         if sent.names:
             return any(name in text for name in sent.names for text in texts)
         return any(map(sent.shown_by, projects))
 
     def _note_unknown(self, found: list[dict[str, Any]]) -> None:
-        """Take out the ids that neither DELETE nor the whole list knows: their projects are there under others."""
+        """Remove the ids that are unknown to DELETE and not in the complete list: their projects have other ids."""
         if self._cleaner.knows_ids or self._keep or self._unknown:
             return
         listed = {project.get("id") for project in found}
         others = (project for project in found if project.get("id") not in self._state.created)
         if not any(self._shows_run(project) for project in others):
-            return  # an id that is unknown and not listed may stand for a service without DELETE and with a bad list
+            return  # the service may have no DELETE and an incomplete list
         self._unknown = {i for i in self._state.sent if i not in listed and i not in self._state.existing.identifiers}
         self._lost += [self._state.sent[identifier] for identifier in self._unknown]
         for identifier in self._unknown:
@@ -181,7 +181,7 @@ class _Cleanup:
             self._ledger.deleted(identifier)
 
     def _belongs(self, project: dict[str, Any]) -> str:
-        """The id of a listed project that is to be deleted, else empty; it is entered in the ledger."""
+        """The id of a listed project that must be deleted, else empty; it is written to the ledger."""
         identifier, state = project.get("id"), self._state
         if not isinstance(identifier, str) or identifier in state.existing.identifiers:
             return ""
@@ -199,12 +199,12 @@ class _Cleanup:
                 self._result.kept[identifier] = _ALIKE
             return ""
         self._ledger.found(identifier, signs)
-        if not is_named:  # else a response named it that did not show whose it is; the list does
+        if not is_named:  # otherwise a response named it without proof of ownership, which the list has
             self._result.untracked.append(project)
         return identifier if state.existing.owns(identifier, signs) else ""
 
     def _is_alike(self, project: dict[str, Any]) -> bool:
-        """Whether a project without a name of any run may be what a request created beside what its response says."""
+        """Whether a request may have created a project without a run's name in addition to that of its response."""
         name = project.get("displayName")
         is_new = self._state.existing.complete and not _NAME.search(shown_text(project))
         return is_new and isinstance(name, str) and folded(name[:300]) in self._state.display_names
@@ -218,10 +218,10 @@ class _Cleanup:
         return is_as_sent(project, re.compile(rf"{re.escape(self._state.run_id)}-\d+"), sent)
 
     def _signs(self, project: dict[str, Any]) -> str:
-        """The signs that a listed project is one that no response named: a name of this run, or an open request."""
+        """The evidence that a listed project is an untracked one: a name of this run, or an open request."""
         state = self._state
         if self._shows_run(project) and self._was_sent(project):
-            return "values+time"  # a name that nobody can guess
+            return "values+time"  # a name that cannot be guessed
         if any(not sent.names and sent.shown_by(project) and sent.created_with(project) for sent in self._lost):
             return "values+time" if state.existing.complete else "values"
         return ""

@@ -1,4 +1,4 @@
-"""Many calls over a few threads, with the results in the order of the calls."""
+"""Many calls in a few threads, with the results in the order of the calls."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ T = TypeVar("T")
 
 
 class ConcurrentCalls(Generic[T]):
-    """Calls that several threads share; ``answers`` and ``problems`` by the place of the call."""
+    """Calls that several threads share; ``answers`` and ``problems`` by the index of the call."""
 
     def __init__(self, asks: Sequence[Callable[[], T]]) -> None:
         self.answers: dict[int, T] = {}
@@ -23,7 +23,7 @@ class ConcurrentCalls(Generic[T]):
         self._stopped = False
 
     def run(self, pool: ThreadPoolExecutor, threads: int) -> None:
-        """Have the calls made; returns when they are, or when one has failed and those under way are through."""
+        """Make the calls; returns when all are done, or when one has failed and those in flight are done."""
         running = [pool.submit(self._go_on) for _ in range(threads)]
         try:
             for future in running:

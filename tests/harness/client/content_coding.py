@@ -1,4 +1,4 @@
-"""Decompression of a response within a bound of memory."""
+"""Decompression of a response within a limit of memory."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from urllib3.exceptions import DecodeError
 if TYPE_CHECKING:
     from contracts.exchange import Headers
 
-#: The bytes with which every member of a gzip body begins.
+#: The first bytes of every member of a gzip body.
 _GZIP: Final = b"\x1f\x8b"
 
 
@@ -39,7 +39,7 @@ def decoded(body: bytes, headers: Headers, limit: int) -> tuple[bytes, bool]:
         if coding != "deflate":
             raise DecodeError(f"Content-Encoding {coding}: {problem}") from None
     try:
-        return _expanded(body, -15, limit)  # many send deflate without zlib's header
+        return _expanded(body, -15, limit)  # many servers send deflate without zlib's header
     except zlib.error as problem:
         raise DecodeError(f"Content-Encoding {coding}: {problem}") from None
 

@@ -1,4 +1,4 @@
-"""Where the service is and what opens it: the key from a file or the environment, never from a command line."""
+"""The base URL and the key, which is read from a file or the environment, never from the command line."""
 
 from __future__ import annotations
 
@@ -9,16 +9,16 @@ from typing import Final
 from urllib.parse import urlsplit
 
 KEY_VARIABLE: Final = "ACTIVEPIECES_API_KEY"
-#: Letters and digits that nobody takes for one another.
+#: Letters and digits that cannot be confused.
 ALPHABET: Final = "abcdefghijkmnpqrstuvwxyz23456789"
 
 
 class WrongUsage(ValueError):  # it is about the caller
-    """The options do not fit together; the message says which and what to do."""
+    """The options are contradictory or invalid; the message says which and what to do."""
 
 
 def read_key(key_file: str | None, target: str) -> str:
-    """The key: from a file, from the environment, or an invented one for the mock; raises WrongUsage."""
+    """The key from a file or the environment, or a random one for the mock; raises WrongUsage."""
     if key_file:
         try:
             key = Path(key_file).read_text(encoding="utf-8").strip()
@@ -38,12 +38,12 @@ def read_key(key_file: str | None, target: str) -> str:
 
 
 def export_key(key: str) -> None:
-    """Leave the key in the environment of the processes that this one starts from now on."""
+    """Store the key in the environment of all processes that this one starts later."""
     os.environ[KEY_VARIABLE] = key
 
 
 def inherited_key() -> str:
-    """The key that the process which started this one has handed down; raises WrongUsage if it has not."""
+    """The key from the process that started this one; raises WrongUsage if there is none."""
     key = os.environ.get(KEY_VARIABLE, "")
     if not key:
         raise WrongUsage(f"this process was started without {KEY_VARIABLE}: workers have to be of this machine")
@@ -51,7 +51,7 @@ def inherited_key() -> str:
 
 
 def check_base_url(base_url: str) -> str:
-    """The base URL without a slash at its end; raises WrongUsage if it is none."""
+    """The base URL without a trailing slash; raises WrongUsage if it is invalid."""
     problem = f"--base-url {base_url!r} is no URL; expected one such as https://cloud.activepieces.com/api"
     try:
         parts = urlsplit(base_url)

@@ -1,4 +1,4 @@
-"""Failure classification: what may be due to the network or a gateway, and how long to wait before a retry."""
+"""Failure classification: what may be caused by the network or a gateway, and how long to wait before a retry."""
 
 from __future__ import annotations
 
@@ -12,23 +12,23 @@ from contracts.oracle import Expectation, Expected
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-#: Statuses with which a gateway or proxy speaks for a service that it does not reach: RFC 9110, sections
-#: 15.5.8 and 15.6; RFC 6585, section 6; and what a large content network made up for itself.
+#: Statuses of a gateway or proxy that cannot reach the service: RFC 9110, sections 15.5.8 and 15.6; RFC 6585, section
+#: 6; and non-standard ones of a large content network.
 GATEWAY: Final = frozenset({407, 502, 503, 504, 511, *range(520, 528), 530})
-#: Final, whatever becomes of the rest of the response.
+#: Statuses that are final even if the rest of the response is missing.
 SERVER_ERRORS: Final = range(500, 600)
-#: Statuses with which a service speaks of the account, not of the request.
+#: Statuses about the account, not the request.
 ACCOUNT: Final = frozenset({401, 402, 403, 409})
-#: Seconds that are waited at least before a request is sent again.
+#: Minimum seconds before a request is repeated.
 _LEAST: Final = 0.1
-#: Seconds that nobody means when a client is asked to wait: a day.
+#: Longer waits are implausible: a day.
 _NONSENSE: Final = 86_400.0
-#: Failures that are the service's own: a response that is not complete HTTP.
+#: Failures of the service itself: a response that is not complete HTTP.
 GARBLED: Final = frozenset({"incomplete", "invalid", "undecodable", "too_large"})
 
 
 def suspicious(exchange: Exchange, expected: Expectation | None, slow: float) -> str | None:
-    """The kind of an exchange that may be due to the network, a gateway or the account; None if it is final.
+    """The kind of an exchange that may be caused by the network, a gateway or the account; None if it is final.
 
     Kinds: unreached, stale, limited, gateway, account, broken; ``late`` is an error of the server (final) whose
     response was not complete in time.
@@ -51,10 +51,10 @@ def suspicious(exchange: Exchange, expected: Expectation | None, slow: float) ->
 
 
 def retry_after(exchange: Exchange, fallback: float, now: Callable[[], float] = time.time) -> float:
-    """Seconds that the response asks to wait: Retry-After as seconds or as a date (RFC 9110, section 10.2.3).
+    """Seconds to wait: Retry-After as seconds or as a date (RFC 9110, section 10.2.3).
 
-    A date is by the clock of whoever answers, which the Date header shows; ``now`` is ours, if there is none.
-    Who asks for no wait at all is given a little: requests that are refused at once are of no use to anybody.
+    A date is relative to the Date header, or to ``now`` if there is none. Zero is raised to a minimum, because requests
+    that are refused immediately are useless.
     """
     value = exchange.response.header("Retry-After") if exchange.response else None
     if exchange.response is None or value is None:

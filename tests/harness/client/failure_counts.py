@@ -1,4 +1,4 @@
-"""Requests that broke off, counted: how often, on how many occasions, and when that is enough to know."""
+"""Counts broken requests, and decides when there are enough to stop."""
 
 from __future__ import annotations
 
@@ -9,16 +9,16 @@ from typing import TYPE_CHECKING, Final
 if TYPE_CHECKING:
     from contracts.exchange import Exchange
 
-#: Requests without a response in time, and without a whole one, after which the rest of a run is left out.
+#: The number of timeouts, and of incomplete responses, after which the rest of a run is skipped.
 _HANGS, _BROKEN = 10, 100
-#: Seconds within which connections that broke together broke for one reason.
+#: Connections that break within this many seconds have one cause.
 _TOGETHER: Final = 0.25
 
 
 class FailureCounts:
-    """The account of one session; a kind is that of the failure, or ``slow``. Safe to use from several threads.
+    """The failure counts of one session, by kind of failure or ``slow``; thread-safe.
 
-    ``confirmed`` counts the requests of a kind that broke off again.
+    ``confirmed`` counts the requests of a kind that failed again when repeated.
     """
 
     def __init__(self) -> None:
@@ -29,14 +29,14 @@ class FailureCounts:
         self._last = 0.0
 
     def confirm(self, kind: str) -> None:
-        """Note that a request that broke off did so again."""
+        """Count a broken request that failed again when repeated."""
         with self._lock:
             self.confirmed[kind] += 1
 
     def count(self, kind: str, exchange: Exchange) -> tuple[int, str]:
-        """On how many occasions requests of this kind have broken off, and why no more need be sent, or nothing.
+        """The number of incidents of this kind, and the reason to stop sending, or nothing.
 
-        Those that broke off together count as one occasion.
+        Failures at the same time count as one incident.
         """
         broke = exchange.started + exchange.elapsed
         with self._lock:
@@ -47,9 +47,9 @@ class FailureCounts:
             return self._occasions[kind], self._enough(kind)
 
     def _enough(self, kind: str) -> str:
-        """Waiting is dear: where requests break off again and again while the service is well, the rest is left out."""
+        """Stop after repeated failures while the service is otherwise healthy."""
         hangs, broken = self._counts["timeout"], self._counts.total() - self._counts["slow"]
-        # Until it is known that they did not all break off for one reason, each is looked into.
+        # Until they are known to have several causes, each is investigated.
         if self._occasions[kind] < 2 and not self.confirmed[kind]:
             return ""
         if hangs > _HANGS:

@@ -1,4 +1,4 @@
-"""From the exceptions of urllib3, http.client and the socket to one small vocabulary."""
+"""Maps the exceptions of urllib3, http.client and socket to the kinds of :class:`~contracts.exchange.Failure`."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from contracts.exchange import Failure
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-#: The first kind whose exception types occur in the chain of causes wins.
+#: The kinds by exception type; the first that occurs in the chain of causes wins.
 _KINDS: Final[tuple[tuple[str, tuple[type[BaseException], ...]], ...]] = (
     ("proxy", (u3.ProxyError,)),
     ("tls", (u3.SSLError, ssl.SSLError)),
@@ -32,10 +32,10 @@ _LATE: Final = "no whole response within the limit"
 
 
 def failure_of(problem: BaseException, *, cut: bool, begun: bool) -> Failure:
-    """What ``problem`` means.
+    """The failure for an exception.
 
-    ``cut`` tells that the watchdog had ended the request before, ``begun`` that the connection stood and
-    the request was being sent. The detail is whole: whoever shows it has to redact and to shorten it.
+    ``cut`` means that the watchdog had aborted the request, ``begun`` that the connection was established and the
+    request was being sent. The detail is complete: callers must redact and truncate it.
     """
     if cut:
         return Failure("timeout", _LATE)
@@ -46,12 +46,12 @@ def failure_of(problem: BaseException, *, cut: bool, begun: bool) -> Failure:
         for cause in chain:
             if isinstance(cause, types):
                 return Failure(kind, _LATE if kind == "timeout" else _words(cause))
-    # Before a request has begun there is nothing that could be the service's doing.
+    # Before the request begins, nothing can be the service's fault.
     return Failure("invalid" if begun else "setup", _words(chain[-1]))
 
 
 def _chain(problem: BaseException) -> Iterator[BaseException]:
-    """The exception and all that it wraps: arguments, reasons, causes and contexts, each once."""
+    """The exception and everything it wraps (arguments, reasons, causes, contexts), each once."""
     seen: set[int] = set()
     waiting: list[Any] = [problem]
     while waiting:
@@ -64,12 +64,12 @@ def _chain(problem: BaseException) -> Iterator[BaseException]:
 
 
 def _words(problem: BaseException) -> str:
-    """On one line, printable all through: an invalid status line may hold anything."""
+    """One printable line: an invalid status line may contain anything."""
     said = [argument for argument in problem.args if isinstance(argument, str)]
     if isinstance(problem, u3.ProxyError):
         causes = [_words(argument) for argument in problem.args if isinstance(argument, BaseException)]
         return ": ".join(said + causes)
-    # urllib3 puts the connection or its pool in front, as an argument of its own or as text.
+    # urllib3 prepends the connection or its pool, as an argument or as text.
     text = said[-1] if said and isinstance(problem, u3.HTTPError) else str(problem)
     text = re.sub(r"^<?\w*(?:Connection|Pool)(?: object|\().*?\)?>?: ", "", text)
     text = " ".join(text.split()) or type(problem).__name__

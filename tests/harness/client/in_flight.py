@@ -1,4 +1,4 @@
-"""How many requests are under way at once: fewer where a service has failed under several, never so many again."""
+"""Limits the concurrent requests after a gateway has failed under load."""
 
 from __future__ import annotations
 
@@ -13,15 +13,15 @@ if TYPE_CHECKING:
 
     from contracts.exchange import Exchange
 
-#: Answers in a row, none from a gateway, after which one more request may be under way.
+#: Consecutive responses without a gateway error after which the limit is raised by one.
 _STEADY: Final = 50
 
 
 class InFlight:
-    """Bounds the requests under way; safe to use from several threads.
+    """Limits the requests in flight; thread-safe.
 
-    Nothing is bounded until a gateway answers (502, 503, 504 and the like) while several requests are under way. Then
-    half as many may be, and more after a while, but fewer than failed.
+    There is no limit until a gateway error (502, 503, 504 and similar) while several requests are in flight. Then the
+    limit is half of them; it grows again later, but stays below the number that failed.
     """
 
     def __init__(self) -> None:
@@ -30,16 +30,16 @@ class InFlight:
         self._most: float = float("inf")
         self._ceiling: float = float("inf")
         self._steady = 0
-        #: Of how many failures the bound was made: what was sent before the last one says nothing new.
+        #: The number of failures when the limit was set: requests sent before the last one do not count again.
         self._failures = 0
 
     @property
     def most(self) -> float:
-        """How many requests may be under way; infinite where nothing bounds them."""
+        """The maximum number of requests in flight; infinite without a limit."""
         return self._most
 
     def send(self, send: Callable[[], Exchange]) -> Exchange:
-        """Call ``send`` once there is room, and add what comes back."""
+        """Call ``send`` when the limit allows it, and take its response into account."""
         with self._one() as (others, failures):
             exchange = send()
             self._note(exchange, others, failures)

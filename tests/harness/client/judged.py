@@ -1,4 +1,4 @@
-"""A response with its judgement, as a session returns it."""
+"""An exchange with its judgement, as returned by a session."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ class Judged:
 
     exchange: Exchange
     judgement: Judgement
-    #: What was sent on the same connection before, where the exchange shows a finding; None on a new one.
+    #: For an exchange with a finding: the previous request on the same connection; None on a new one.
     before: Case | None = None
 
     @property
     def case(self) -> Case:
-        """What was sent."""
+        """The request."""
         return self.exchange.case
 
     @property
@@ -35,22 +35,22 @@ class Judged:
 
     @property
     def findings(self) -> tuple[Finding, ...]:
-        """The broken promises that this exchange shows."""
+        """The broken promises of this exchange."""
         return self.judgement.findings
 
     @property
     def is_refused(self) -> bool:
-        """Whether it is the refusal of a valid request."""
+        """Whether a valid request was refused."""
         return self.judgement.expectation.expected is Expected.CREATED and 400 <= self.status < 500
 
     @property
     def project_id(self) -> str | None:
-        """The id of the project that was created, where the response tells it."""
+        """The id of the created project, if the response has it."""
         return created_id(self.exchange)
 
 
 def created_id(exchange: Exchange) -> str | None:
-    """The id in a 2xx answer to a POST, None if there is none."""
+    """The id in a 2xx response to a POST, None if there is none."""
     response = exchange.response
     if response is None or not 200 <= response.status < 300 or not exchange.case.creates:
         return None

@@ -1,4 +1,4 @@
-"""The ledger: what a run may have created, on disk before it is sent and in memory, so that nothing is left behind."""
+"""The ledger: everything that a run may have created, written before it is sent, so that nothing is left behind."""
 
 from __future__ import annotations
 
@@ -16,19 +16,18 @@ if TYPE_CHECKING:
 
     from contracts.secrets import Secrets
 
-#: Readable by its owner alone: it names projects of a platform.
+#: Readable by its owner only, because it names projects of a platform.
 _OWNER_ONLY: Final = 0o600
 
 
 @dataclass(slots=True)
 class LedgerState:
-    """What the ledgers of a run say.
+    """The content of the ledgers of a run.
 
-    ``created`` maps each project to the signs that it is the run's own, ``open_requests`` holds the requests of which
-    no response tells what became, by worker and number; of those in ``deleting`` a deletion was begun;
-    ``sent`` holds the request behind each project that a response named, ``display_names`` what requests that were
-    answered call their projects, folded;
-    ``unreadable`` counts the lines that nobody can read.
+    ``created`` maps each project to the evidence of ownership, ``open_requests`` has the requests with unknown outcome
+    by worker and number; for those in ``deleting`` a deletion was started; ``sent`` has the request of each project
+    that a response named, ``display_names`` the names in requests that were answered, folded; ``unreadable`` counts
+    damaged lines.
     """
 
     run_id: str = ""
@@ -44,16 +43,16 @@ class LedgerState:
 
     @property
     def remaining(self) -> list[str]:
-        """The run's own projects that nobody deleted, in the order of their creation within a worker."""
+        """The run's own projects that were not deleted, in the order of their creation within a worker."""
         return [i for i, signs in self.created.items() if i not in self.deleted and self.existing.owns(i, signs)]
 
     @property
     def doubtful(self) -> list[str]:
-        """Projects that a response named and that are perhaps not the run's own."""
+        """Projects that a response named and that may not be the run's own."""
         return [i for i, signs in self.created.items() if i not in self.deleted and not self.existing.owns(i, signs)]
 
     def add(self, record: dict[str, Any], worker: str) -> None:
-        """Add one record of a worker's ledger; raises ValueError, KeyError or TypeError where it is damaged."""
+        """Add one record of a worker's ledger; raises ValueError, KeyError or TypeError if it is damaged."""
         if "run_id" in record:
             self.run_id, self.base_url = _text(record["run_id"]), _text(record["base_url"])
         elif "existing" in record:
@@ -78,7 +77,7 @@ class LedgerState:
         if identifier is None:
             return
         created, signs = _text(identifier), _text(signs)
-        # The strongest signs count: a repeated request shows the project of the first.
+        # The strongest evidence counts: a repeated request shows the project of the first.
         self.created[created] = max(self.created.get(created, ""), signs, key=len)
         if sent is not None:
             self.sent[created] = sent
@@ -91,16 +90,16 @@ def _text(value: Any) -> str:
 
 
 class Ledger:
-    """Appends to ``directory/ledger-<worker>.ndjson``; each line reaches the operating system at once.
+    """Appends to ``directory/ledger-<worker>.ndjson``; each line is passed to the operating system immediately.
 
-    ``state`` is the same account in memory, for the cleanup where the file cannot be written or read any more.
+    ``state`` is the same content in memory, for the cleanup if the file cannot be written or read any more.
 
     Args:
-        directory: the folder of the run.
-        worker: who writes.
-        secrets: what is kept out of the file.
-        state: the account of a run that has ended, for its cleanup: that goes on without a file where none can be
-            opened. Without it OSError is raised.
+        directory: The folder of the run.
+        worker: The name of the worker.
+        secrets: What is redacted in the file.
+        state: The state of a finished run, for its cleanup, which continues without a file if none can be opened.
+            Without it OSError is raised.
     """
 
     def __init__(self, directory: Path, worker: str, secrets: Secrets, state: LedgerState | None = None) -> None:
@@ -117,11 +116,11 @@ class Ledger:
         self._lock = threading.Lock()
 
     def run(self, run_id: str, base_url: str) -> None:
-        """Record which run this is: what its projects carry and where they are."""
+        """Record the run: the names of its projects, and the service."""
         self._write({"run_id": run_id, "base_url": base_url})
 
     def existing(self, found: Existing) -> None:
-        """Record which projects were there before the run."""
+        """Record the projects that existed before the run."""
         self._write({"existing": sorted(found.identifiers), "complete": found.complete})
 
     def intend(self, number: int, sent: Sent) -> None:
@@ -132,23 +131,23 @@ class Ledger:
         self._write({"intend": number, "sent": sent.to_json()}, must=True)
 
     def finish(self, number: int, created: str | None, signs: str = "") -> None:
-        """Record the result of request ``number``: the id of its project with the signs for it, or None without one."""
+        """Record the result of request ``number``: the id of its project with the evidence, or None without one."""
         self._write({"finished": number, "created": created, "signs": signs})
 
     def found(self, identifier: str, signs: str) -> None:
-        """Record that a project was found that no response named."""
+        """Record a project that no response named."""
         self._write({"found": identifier, "signs": signs})
 
     def deleting(self, identifier: str) -> None:
-        """Record that a project is about to be deleted: its response may be lost."""
+        """Record that a project is about to be deleted, because the response may be lost."""
         self._write({"deleting": identifier})
 
     def deleted(self, identifier: str) -> None:
-        """Record that a project is gone."""
+        """Record that a project was deleted."""
         self._write({"deleted": identifier})
 
     def still_there(self, identifier: str) -> None:
-        """Record that a project that was deleted is still there."""
+        """Record that a deleted project still exists."""
         self._write({"still_there": identifier})
 
     def close(self) -> None:
@@ -169,22 +168,22 @@ class Ledger:
             self.state.add(record, self._worker)
 
     def _append(self, line: bytes) -> None:
-        if self._file >= 0 and os.fstat(self._file).st_nlink == 0:  # a removed file takes everything, and shows nothing
+        if self._file >= 0 and os.fstat(self._file).st_nlink == 0:  # writes to a removed file succeed, but are lost
             raise OSError(errno.ENOENT, os.strerror(errno.ENOENT), str(self.path))
-        if self._file >= 0 and os.write(self._file, line) < len(line):  # a full disk takes a part of it
+        if self._file >= 0 and os.write(self._file, line) < len(line):  # a full disk accepts a part of it
             os.write(self._file, b"\n")
             raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
 
 def read_ledgers(directory: Path, own: Ledger | None = None) -> LedgerState:
-    """Add up the ledgers of a run.
+    """Merge the ledgers of a run.
 
     Args:
-        directory: the folder of the run.
-        own: the ledger of this process, whose account is taken from memory.
+        directory: The folder of the run.
+        own: The ledger of this process, whose state is taken from memory.
 
     Raises:
-        FileNotFoundError: there is no ledger.
+        FileNotFoundError: There is no ledger.
     """
     files = sorted(directory.glob("ledger-*.ndjson"))
     if not files and own is None:
@@ -196,6 +195,6 @@ def read_ledgers(directory: Path, own: Ledger | None = None) -> LedgerState:
                 try:
                     state.add(json.loads(line), path.stem)
                 except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
-                    # Cut by a crash, or damaged: the other lines count nevertheless.
+                    # Truncated by a crash, or damaged: the other lines still count.
                     state.unreadable += 1
     return state

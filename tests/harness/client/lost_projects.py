@@ -1,4 +1,4 @@
-"""Projects whose ids no response tells for certain: they are looked for in the list before more of them are created."""
+"""Projects with uncertain ids: they are searched in the list before more are created."""
 
 from __future__ import annotations
 
@@ -15,18 +15,18 @@ if TYPE_CHECKING:
     from tests.harness.client.ownership import Existing, Sent
     from tests.harness.client.target import Target
 
-#: Projects that may be lost at once: before the list has shown that it finds them again, and after.
+#: The maximum number of lost projects: before the list has been shown to find them, and after.
 _FEW, _MANY = 20, 200
 #: Seconds without a good response for which the list is waited for.
 _PATIENCE: Final = 10.0
 
 
 class LostProjects:
-    """Counts the projects that could not be cleaned up now; safe to use from several threads.
+    """Counts the projects that cannot be cleaned up yet; thread-safe.
 
     Args:
-        target: the service.
-        ledger: where the id of one that is found is entered.
+        target: The service.
+        ledger: Where the ids of found projects are written.
     """
 
     def __init__(self, target: Target, ledger: Ledger) -> None:
@@ -35,12 +35,12 @@ class LostProjects:
         #: The requests that created them, by number.
         self._lost: dict[int, Sent] = {}
         self._most = _FEW
-        #: Requests that failed and may have created a project, since the list was last seen to work.
+        #: Failed requests that may have created a project, since the list last worked.
         self._doubtful = 0
         self._searching = threading.Lock()
-        #: Why nothing can be deleted, although deletion is offered; empty if it can, or is not offered.
+        #: Why deletion fails although it is offered; else empty.
         self.cleanup_fails = ""
-        #: Whether a project was ever lost: then one whose request carries no name could not be found again.
+        #: Whether a project was ever lost: then projects without a name could not be found either.
         self.names_are_needed = False
 
     def __len__(self) -> int:
@@ -52,20 +52,20 @@ class LostProjects:
         self.names_are_needed = True
 
     def doubt(self) -> None:
-        """Count a request that failed: where it created a project the list alone can tell."""
+        """Count a failed request: only the list can show whether it created a project."""
         self._doubtful += 1
 
     def make_room(self, existing: Existing) -> dict[str, str]:
-        """Look for the lost projects where they are many.
+        """Search for the lost projects if there are many.
 
         Args:
-            existing: the projects that were there before the run.
+            existing: The projects that existed before the run.
 
         Returns:
-            The ids that were found, each with the signs that the project is the run's own.
+            The ids found, each with the evidence that the project is the run's own.
 
         Raises:
-            NoVerdict: too many stay lost: nothing more is to be created.
+            NoVerdict: Too many stay lost: nothing more may be created.
         """
         with self._searching:
             if self._doubtful >= _FEW:
@@ -80,7 +80,7 @@ class LostProjects:
             return found
 
     def search(self, existing: Existing) -> dict[str, str]:
-        """Find the projects that the list shows under the names of their requests; see :meth:`make_room`."""
+        """Find the projects in the list by the names in their requests; see :meth:`make_room`."""
         numbers = {name: number for number, sent in list(self._lost.items()) for name in sent.names}
         names = re.compile(
             "|".join(rf"{re.escape(run)}-\d+" for run in {n.rpartition("-")[0] for n in numbers}) or "$^"
@@ -94,7 +94,7 @@ class LostProjects:
             if number is None or number not in self._lost or not isinstance(identifier, str):
                 continue
             if identifier not in existing.identifiers and is_as_sent(project, names, self._lost[number].shown_names()):
-                # A name that nobody can guess.
+                # A name that cannot be guessed.
                 found[identifier] = "values+time"
                 self._ledger.finish(number, identifier, found[identifier])
                 self._lost.pop(number, None)

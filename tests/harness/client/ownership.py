@@ -1,7 +1,7 @@
-"""Which projects are provably the run's own: only those are deleted.
+"""Ownership: only projects that are provably the run's own are deleted.
 
-A 2xx response to a request of the run proves little: an upsert answers with somebody's project, a broken service with
-any id. A project is the run's own where two independent signs agree; see :func:`proof` and :meth:`Existing.owns`.
+A 2xx response to a request of the run proves little: an upsert returns an existing project, a broken service any id. A
+project is the run's own if two independent pieces of evidence agree; see :func:`proof` and :meth:`Existing.owns`.
 """
 
 from __future__ import annotations
@@ -26,35 +26,35 @@ if TYPE_CHECKING:
 
 #: Members of a project that repeat what the request sent.
 _REPEATED: Final = ("displayName", "externalId", "metadata")
-#: Seconds by which ``created`` may differ from the time of the request: where the response has a Date header (whole
-#: seconds), and where only the client's clock can tell.
+#: Seconds by which ``created`` may differ from the time of the request: by the response's Date header (whole seconds),
+#: and by the client's clock.
 _WITH_DATE, _WITHOUT_DATE = 5.0, 60.0
-#: What an id must be like to be named in a URL without meaning something else there.
+#: Ids that can be used in a URL without escaping.
 _SAFE_ID: Final = re.compile(r"[A-Za-z0-9_-]{1,200}")
-#: Members that are looked for in a response that is no JSON text.
+#: Members that are searched in a response that is not JSON.
 _MEMBER: Final = re.compile(r'\\?"(id|created|displayName|externalId)\\?"\s*:\s*\\?"((?:[^"\\]|\\[^"])*)\\?"')
-#: Names of one request that are kept.
+#: The maximum number of names that are kept for one request.
 _MOST_NAMES: Final = 5
-#: Nested values of a response that are looked at.
+#: The maximum number of nested values of a response that are inspected.
 _MOST_VALUES: Final = 1_000
-#: Places near the start of a response at which a JSON value is looked for.
+#: The maximum number of positions at the start of a response where a JSON value may begin.
 _STARTS: Final = 40
-#: Bytes of a response that are searched for a project.
+#: The number of bytes of a response that are searched for a project.
 _LONGEST: Final = 16 * 1024 * 1024
 
 
 def shown_text(project: dict[str, Any]) -> str:
-    """All that a project shows of what a request sent."""
+    """All texts of a project that come from the request."""
     return json.dumps([project.get(name) for name in _REPEATED], ensure_ascii=False)
 
 
 def is_as_sent(project: dict[str, Any], names: re.Pattern[str], sent: Collection[str]) -> bool:
-    """Whether what shows a name of the run was sent: somebody may copy a project of the run, as "Copy of ...".
+    """Whether a name of the run was sent like this: somebody may copy a project of the run, as "Copy of ...".
 
     Args:
-        project: a project that shows a name.
-        names: what the names of the run look like.
-        sent: what requests call their projects, see :meth:`Sent.shown_names`.
+        project: A project that shows a name.
+        names: A pattern of the names of the run.
+        sent: The names in requests, see :meth:`Sent.shown_names`.
     """
     if names.search(shown_text({name: value for name, value in project.items() if name != "displayName"}).casefold()):
         return True
@@ -63,7 +63,7 @@ def is_as_sent(project: dict[str, Any], names: re.Pattern[str], sent: Collection
 
 
 def carries_name(case: Case, run_id: str) -> bool:
-    """Whether a project that is stored as a case says would show a name of the run."""
+    """Whether a project that is stored as in a case would show a name of the run."""
     try:
         body = json_text.loads_lenient(case.body or b"")
     except (ValueError, RecursionError):
@@ -72,19 +72,19 @@ def carries_name(case: Case, run_id: str) -> bool:
 
 
 def project_path(identifier: str) -> str | None:
-    """The path of one project, None for an id that cannot be named in a URL safely."""
+    """The path of one project, None for an id that cannot be used in a URL safely."""
     return f"{COLLECTION_PATH}/{quote(identifier)}" if _SAFE_ID.fullmatch(identifier) else None
 
 
 def shown_project(body: bytes) -> dict[str, Any]:
-    """The project that a response shows, read leniently.
+    """The project in a response, parsed leniently.
 
     Args:
-        body: a JSON object, or one inside an array, an object or a JSON string, with or without text around it; or a
+        body: A JSON object, or one inside an array, an object or a JSON string, with or without text around it; or a
             part of one.
 
     Returns:
-        The object with an ``id``; where none can be read, the members that can be recognised; else an empty one.
+        The object with an ``id``; if none can be parsed, the members that can be recognised; else an empty one.
     """
     for value in _values(body[:_LONGEST]):
         return next((node for node in _objects(value) if _is_project(node)), {})
@@ -105,7 +105,7 @@ def _values(body: bytes) -> Iterator[Any]:
 
 
 def _unquoted(value: Any) -> Any:
-    """The value in a JSON string that holds JSON."""
+    """The value in a JSON string that contains JSON."""
     return json_text.LENIENT.decode(value) if isinstance(value, str) else value
 
 
@@ -114,12 +114,12 @@ def _is_project(node: dict[str, Any]) -> bool:
 
 
 def _is_like_project(node: dict[str, Any]) -> bool:
-    """Whether an object is a project, with an id or without one, and none of the objects inside one, as its plan is."""
+    """Whether an object is a project, with or without an id, and not an object inside one, such as its plan."""
     return not node.keys().isdisjoint({"displayName", "platformId"})
 
 
 def _objects(value: Any) -> Iterator[dict[str, Any]]:
-    """The objects in a value, but for those inside a project: its metadata may look like another one."""
+    """The objects in a value, except those inside a project, whose metadata may look like another one."""
     waiting = [value]
     for node in waiting:
         if isinstance(node, dict):
@@ -134,7 +134,7 @@ def _objects(value: Any) -> Iterator[dict[str, Any]]:
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """What of a request is needed to recognise its project: its names of this run, its displayName, when (epoch, s)."""
+    """The parts of a request that identify its project: names of the run, displayName, and time (epoch seconds)."""
 
     names: list[str]
     display_name: str
@@ -142,7 +142,7 @@ class Sent:
 
     @classmethod
     def of(cls, case: Case, run_id: str, started: float, body: Any = None) -> Sent:
-        """What ``case`` sends under a name of the run ``run_id``; ``body`` is its parsed body, where it was parsed."""
+        """The names of the run ``run_id`` and the displayName in ``case``; ``body`` is its parsed body, if there is one."""
         text = (case.body or b"").decode("utf-8", "replace")
         names = re.findall(rf"{re.escape(run_id)}-\d+", text) if run_id else []
         if not isinstance(body, dict):
@@ -150,37 +150,37 @@ class Sent:
                 body = json_text.LENIENT.decode(text)
             except (ValueError, RecursionError):
                 body = None
-        if isinstance(body, dict):  # a name in another member is shown by no project
+        if isinstance(body, dict):  # no project shows a name in another member
             names = _shown(names, body)
         display_name = body.get("displayName") if isinstance(body, dict) else None
         return cls(names[:_MOST_NAMES], display_name[:300] if isinstance(display_name, str) else "", started)
 
     def to_json(self) -> dict[str, Any]:
-        """As it stands in a ledger."""
+        """The JSON object for a ledger."""
         return {"names": self.names, "display_name": self.display_name, "started": self.started}
 
     @classmethod
     def from_json(cls, encoded: dict[str, Any]) -> Sent:
-        """The inverse of :meth:`to_json`; raises KeyError, TypeError or ValueError where that is damaged."""
+        """The inverse of :meth:`to_json`; raises KeyError, TypeError or ValueError if it is damaged."""
         names, display_name = encoded["names"], encoded["display_name"]
         if not all(isinstance(text, str) for text in (*names, display_name)):
             raise TypeError("expected strings")
         return cls(list(names), display_name, float(encoded["started"]))
 
     def shown_names(self) -> set[str]:
-        """The displayName, folded; the names of the run too where none can be read in the body."""
+        """The displayName, folded; and the names of the run if they are not in a readable body."""
         return {folded(self.display_name)}.union(() if self.display_name else self.names)
 
     def shown_by(self, project: dict[str, Any]) -> bool:
-        """Whether a project shows these values: a name of the run or, where none was sent, displayName.
+        """Whether a project shows these values: a name of the run or, if none was sent, displayName.
 
-        A service may fold and trim what it shows. The id of a run is enough of a name: nobody can guess it.
+        A service may fold and trim them. The id of a run is sufficient, because it cannot be guessed.
         """
         if self.names:
             runs = {name.rpartition("-")[0] for name in self.names}
             shown = (project.get(name) for name in _REPEATED)
             texts = (value if isinstance(value, str) else json.dumps(value, ensure_ascii=False) for value in shown)
-            # One after the other: what holds no name may be large.
+            # One after the other: values without a name may be large.
             return any(run in text.casefold() for text in texts for run in runs)
         name = project.get("displayName")
         return isinstance(name, str) and bool(self.display_name) and folded(name[:300]) == folded(self.display_name)
@@ -190,7 +190,7 @@ class Sent:
         created = instant(str(project.get("created")))
         if created is None:
             return False
-        created = created if created.tzinfo else created.replace(tzinfo=UTC)  # without a zone it is most often UTC
+        created = created if created.tzinfo else created.replace(tzinfo=UTC)  # without a zone it is usually UTC
         response = exchange.response if exchange else None
         date = http_date(response.header("Date")) if response else None
         elapsed = exchange.elapsed if exchange else 0.0
@@ -200,7 +200,7 @@ class Sent:
 
 
 def _shown(names: list[str], body: dict[str, Any]) -> list[str]:
-    """The names that a project shows which is stored as ``body`` says."""
+    """The names that the project of a body would show."""
     texts = [value for value in (body.get("displayName"), body.get("externalId")) if isinstance(value, str)]
     if not all(any(name in text for text in texts) for name in names):
         texts.append(shown_text(body))  # metadata may be large
@@ -208,14 +208,14 @@ def _shown(names: list[str], body: dict[str, Any]) -> list[str]:
 
 
 def proof(sent: Sent, project: dict[str, Any], exchange: Exchange) -> str:
-    """The signs that the project in a response is the one that the request created: ``values``, ``time``, both."""
+    """The evidence that the project in a response was created by the request: ``values``, ``time``, or both."""
     signs = [("values", sent.shown_by(project)), ("time", sent.created_with(project, exchange))]
     return "+".join(sign for sign, holds in signs if holds)
 
 
 @dataclass(slots=True)
 class Existing:
-    """The projects that were there before the run; ``complete`` tells that these are all of them."""
+    """The projects that existed before the run; ``complete`` means that all are known."""
 
     identifiers: set[str] = field(default_factory=set)
     complete: bool = False
@@ -223,8 +223,8 @@ class Existing:
     def owns(self, identifier: str, signs: str) -> bool:
         """Whether a project is provably the run's own.
 
-        It is where it shows the values of the request and was created with it, or shows one of both and was not in
-        the whole list of projects when the run began.
+        Either it shows the values of the request and was created at its time, or one of the two holds and it was not in
+        the complete list of projects when the run began.
         """
         if identifier in self.identifiers:
             return False
@@ -232,5 +232,5 @@ class Existing:
 
 
 def folded(text: str) -> str:
-    """The text as a service may show it that trims it or changes its case."""
+    """The text without differences in case and surrounding space, which a service may change."""
     return text.strip().casefold()

@@ -1,4 +1,4 @@
-"""Deletes projects gently and reads the list of projects, through failures that pass."""
+"""Deletes projects and reads the list of projects, at a gentle pace and with retries."""
 
 from __future__ import annotations
 
@@ -22,36 +22,36 @@ if TYPE_CHECKING:
 
     from tests.harness.client.target import Target
 
-#: Pages that are read where the response to every request is known, and where one is not.
+#: The maximum number of pages: if the response to every request is known, and otherwise.
 PAGES, PAGES_FOR_LOST = 20, 2_000
-#: How often a project is tried that the service fails to delete, and at most while others are deleted meanwhile; the
-#: pause behind the first try in seconds.
+#: Attempts to delete a project, and the maximum while other projects are deleted meanwhile; the pause after the first
+#: one in seconds.
 _TRIES, _MOST_TRIES, _BETWEEN = 3, 10, 0.5
-#: Answers of one kind after which the rest is not tried: that there is no way to delete, and that deleting fails.
+#: The number of equal responses after which the rest is skipped: no DELETE, and failures of DELETE.
 _CONVINCED, _CONVINCED_OF_FAILURE = 3, 10
-#: Deletions in flight at most. A deletion may cost a service several of its own connections.
+#: The maximum number of concurrent deletions. One deletion may take several connections of the service.
 _WIDEST: Final = 4
-#: Answers in a row, none slow, after which one more deletion is in flight.
+#: Consecutive responses without a delay after which one more deletion is sent concurrently.
 _STEADY: Final = 8
-#: A response that takes so many times the fastest one, and more than so many seconds, is a hesitation.
+#: A response is slow if it takes this many times the fastest one, and more than this many seconds.
 _SLOWER, _SLOW = 4.0, 0.25
 _LIMITED: Final = 429
 #: A service answers this if it has no DELETE, and to ids that it does not know.
 _UNKNOWN: Final = 404
-#: Statuses that say that a service has no DELETE, where the project is there.
+#: Statuses that mean that a service has no DELETE, if the project exists.
 NO_DELETE: Final = frozenset({404, 405, 501})
-#: Seconds of the pause after the first failure, and the least of later ones, whatever the service asks for.
+#: The pause in seconds after the first failure, and the minimum of later ones, whatever the service asks for.
 _FIRST_PAUSE, _LEAST_PAUSE = 0.25, 1.0
 _AUTHORIZED: Final = (("Authorization", VALID_AUTHORIZATION),)
 
 
 class ProjectCleaner:
-    """Deletes and lists; safe to use from several threads.
+    """Deletes and lists projects; thread-safe.
 
-    ``prepaid`` requests were taken out of the budget before; each further one is asked for. An unreachable
-    service is waited for as long as ``patience`` seconds without a good response. ``deletes`` tells that a deletion
-    succeeded before: then a 404 says that the project is gone, not that there is no such route. With ``gives_way`` the
-    first deletion that fails, or takes long, is the last.
+    ``prepaid`` requests were reserved in the budget; each further one is taken from it. An unreachable service is
+    waited for up to ``patience`` seconds without a good response. ``deletes`` means that a deletion succeeded before:
+    then a 404 means that the project does not exist, not that there is no such route. With ``gives_way`` the first
+    deletion that fails or is slow is the last.
     """
 
     def __init__(
@@ -68,11 +68,11 @@ class ProjectCleaner:
         self._said: Counter[str] = Counter()
         self._deletes = deletes
         self._gives_way = gives_way
-        #: Whether the service deleted a project by its id.
+        #: Whether a deletion ever succeeded.
         self.knows_ids = deletes
-        #: The ids that it did not know, and that are taken for gone.
+        #: The ids that the service did not know, which count as deleted.
         self.unknown: list[str] = []
-        #: Why nothing more is sent, and why nothing more is deleted; whether that is because no id was known.
+        #: Why nothing more is sent, and why nothing more is deleted; whether the reason is that no id was known.
         self._stopped, self._cannot_delete, self._unknown_ids = "", "", False
 
     @property
@@ -82,13 +82,13 @@ class ProjectCleaner:
     # -- deleting -----------------------------------------------------------------------------------------
 
     def delete(self, identifiers: list[str], gone: Callable[[str], object]) -> dict[str, str]:
-        """Delete projects, one at a time at first; call ``gone`` for each at once.
+        """Delete projects, one at a time at first; call ``gone`` for each immediately.
 
         Returns:
-            The projects that are not gone, each with the reason.
+            The projects that still exist, each with the reason.
         """
         remaining = dict.fromkeys(identifiers, "")
-        if self._unknown_ids:  # others may be known
+        if self._unknown_ids:  # the service may know others
             self._said.clear()
             self._cannot_delete, self._unknown_ids = "", False
         for attempt in range(_MOST_TRIES):
@@ -102,16 +102,16 @@ class ProjectCleaner:
         return remaining
 
     def stop(self, reason: str) -> None:
-        """Begin no further deletion; what remains gets this reason."""
+        """Start no further deletion; the remaining projects get this reason."""
         self._stopped = self._stopped or reason
 
     @property
     def _hopeless(self) -> str:
-        """Why no deletion is begun any more, or nothing."""
+        """Why no further deletion is started, or nothing."""
         return self._stopped or self._cannot_delete
 
     def _try_all(self, remaining: dict[str, str], gone: Callable[[str], object]) -> None:
-        """One try for each; those that are gone leave ``remaining``, the others get a reason."""
+        """One attempt for each; deleted ones are removed from ``remaining``, the others get a reason."""
         pool = ThreadPoolExecutor(_WIDEST, thread_name_prefix="cleanup")
         waiting = list(remaining)
         calls = ConcurrentCalls([partial(self._delete_one, identifier, remaining, gone) for identifier in waiting])
@@ -132,7 +132,7 @@ class ProjectCleaner:
                 gone(identifier)
 
     def _delete(self, identifier: str) -> str:
-        """Empty where the project is gone, else why it is still there."""
+        """Empty if the project is deleted, else why it still exists."""
         path = project_path(identifier)
         if path is None:
             return "its id cannot be named in a URL"
@@ -159,7 +159,7 @@ class ProjectCleaner:
         return self._said_again(f"delete fails: {exchange.failure.detail if exchange.failure else 'no answer'}", status)
 
     def _said_again(self, problem: str, status: int, convinced: int = _CONVINCED) -> str:
-        """What holds for every project is believed after a few, where nothing was ever deleted."""
+        """A response that concerns every project is believed after a few, if no deletion ever succeeded."""
         with self._lock:
             self._said[problem] += 1
             if self._said[problem] >= convinced and not self._deletes:
@@ -168,13 +168,13 @@ class ProjectCleaner:
         return problem
 
     def _is_gone(self, exchange: Exchange) -> bool:
-        """Whether a 404 speaks of the project, not of the route: it names the id, or deletes were seen to work."""
+        """Whether a 404 is about the project, not the route: it names the id, or a deletion succeeded before."""
         return self._deletes or exchange.speaks_of_project
 
     # -- searching ----------------------------------------------------------------------------------------
 
     def listed(self, most: int) -> tuple[list[dict[str, Any]], str]:
-        """The projects in the list, at most so many pages, and why it was not read to its end (or nothing)."""
+        """The projects in the list, up to a number of pages, and why it was not read to its end (or nothing)."""
         found: list[dict[str, Any]] = []
         try:
             for page in read_pages(self._fetch, most):
@@ -186,7 +186,7 @@ class ProjectCleaner:
         return found, ""
 
     def existing(self, most: int) -> Existing | None:
-        """The projects that are there now, as far as so many pages show; None if there is no list."""
+        """The projects that exist now, up to a number of pages; None if there is no list."""
         found, problem = self.listed(most)
         if problem and not found:
             return None
@@ -202,7 +202,7 @@ class ProjectCleaner:
     # -- sending ------------------------------------------------------------------------------------------
 
     def _answer(self, method: str, path: str) -> Exchange | None:
-        """The service's own answer, None if it cannot be reached for good; raises BudgetSpent."""
+        """The service's own response, None if it is unreachable for too long; raises BudgetSpent."""
         pause = _FIRST_PAUSE
         while True:
             exchange = self._send(method, path)
@@ -212,14 +212,14 @@ class ProjectCleaner:
             if kind == "too_large" or (not kind and exchange.status != _LIMITED and exchange.status not in GATEWAY):
                 self._last_good = time.monotonic()
                 return exchange
-            # A service that asks for no wait and refuses again is not believed a second time.
+            # After a second refusal with Retry-After: 0 the pause grows anyway.
             wanted = max(retry_after(exchange, pause), min(pause, _LEAST_PAUSE) if pause > _FIRST_PAUSE else 0.0)
             if wanted > self._last_good + self._patience - time.monotonic():
                 self._give_up(exchange)
                 return None
             if kind and kind not in UNREACHED and pause > 1:
                 return exchange
-            if exchange.status == _LIMITED:  # nothing was done: what was paid for the deletion is still there for it
+            if exchange.status == _LIMITED:  # the service did nothing: the reserved request is still available
                 with self._lock:
                     self._prepaid += 1
             self._narrow()
@@ -227,12 +227,12 @@ class ProjectCleaner:
             pause = min(2 * pause, 5.0)
 
     def _narrow(self) -> None:
-        """One at a time from here on: what waits would come back at once and be too much again."""
+        """Continue with one at a time: waiting requests would otherwise exceed the limit again."""
         with self._room:
             self._width, self._steady = 1, 0
 
     def _keep_pace(self, exchange: Exchange) -> None:
-        """Add a response: one more in flight while the pace is kept, one at a time when it is slow or a failure."""
+        """Adjust the concurrency after a response: one more if it was fast, one at a time if it was slow or failed."""
         seconds = exchange.elapsed
         with self._room:
             self._fastest = min(self._fastest, seconds)
@@ -248,7 +248,7 @@ class ProjectCleaner:
 
     @contextmanager
     def _one_of_few(self) -> Iterator[None]:
-        """Wait until fewer requests are under way than connections may be used."""
+        """Wait until a connection may be used."""
         with self._room:
             self._room.wait_for(lambda: self._under_way < self._width)
             self._under_way += 1
@@ -270,7 +270,7 @@ class ProjectCleaner:
         self.stop(reason)
 
     def _send(self, method: str, path: str) -> Exchange | None:
-        """What comes back; None if nothing more is to be sent by the time that there is room for it."""
+        """The exchange; None if nothing more may be sent when its turn comes."""
         with self._one_of_few():
             if self._stopped or (method == "DELETE" and self._cannot_delete):
                 return None

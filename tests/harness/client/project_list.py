@@ -1,4 +1,4 @@
-"""Reads the list of projects in the shapes that services give it; the page documents none of them."""
+"""Reads the list of projects in the formats of common services; the page documents none."""
 
 from __future__ import annotations
 
@@ -14,18 +14,18 @@ if TYPE_CHECKING:
 
     from contracts.exchange import Exchange
 
-#: Projects a page.
+#: Projects per page.
 PAGE: Final = 100
-#: How many times smaller the pages are behind one that is too large.
+#: The factor by which the page size is reduced after a page that is too large.
 _SMALLER: Final = 10
-#: Statuses of a service that does not take so large a page.
+#: Statuses of a service that does not accept the page size.
 _BAD_QUERY: Final = frozenset({400, 422})
-#: The members of a response that hold its projects, the usual one first.
+#: The members of a response that may contain its projects, the most common one first.
 _HOLDERS: Final = ("data", "items", "results", "projects", "content", "records")
-#: The members that name what follows, and those that only say that something does.
+#: The members that name the next page, and those that only say that there is one.
 _FOLLOWING: Final = ("next", "nextCursor", "next_cursor", "nextPageToken", "next_page_token")
 _GOES_ON: Final = ("hasMore", "has_more", "hasNext", "has_next")
-#: Where services cut a list: one that says nothing of its end and has such a length may go on.
+#: Common page sizes: a list of such a length without information about its end may be incomplete.
 _USUAL_SIZES: Final = frozenset(
     {10, 12, 15, 16, 20, 24, 25, 30, 32, 40, 48, 50, 60, 64, 75, 80, 100, 128, 200, 250, 256}
 )
@@ -37,8 +37,8 @@ _LINK_TO_NEXT: Final = re.compile(r'<([^<>]*)>[^,<]*;\s*rel\s*=\s*"?[^",;]*\bnex
 class ProjectPage:
     """A part of the list of projects.
 
-    ``following`` names what follows, by a cursor or (with a question mark) a query; ``is_last`` tells that nothing
-    does. A list may say neither.
+    ``following`` names the next page, by a cursor or (with a question mark) a query; ``is_last`` means that there is
+    none. A list may have neither.
     """
 
     projects: list[dict[str, Any]]
@@ -47,7 +47,7 @@ class ProjectPage:
 
 
 def read_page(exchange: Exchange | None) -> ProjectPage | None:
-    """The projects in a response; None if it holds no list."""
+    """The projects in a response; None if it has no list."""
     if exchange is None or exchange.response is None or exchange.status != 200:
         return None
     try:
@@ -63,14 +63,14 @@ def read_page(exchange: Exchange | None) -> ProjectPage | None:
 
 
 def read_pages(fetch: Callable[[str], Exchange | None], most: int) -> Iterator[ProjectPage]:
-    """The parts of the list, one after the other.
+    """The pages of the list, in order.
 
     Args:
-        fetch: sends a GET to the collection with this query.
-        most: pages of the usual size that are read.
+        fetch: Sends a GET to the collection with this query.
+        most: The maximum number of pages of the usual size.
 
     Raises:
-        LookupError: the list cannot be read to its end.
+        LookupError: The list cannot be read to its end.
     """
     following, seen, size, left = "", set[str](), PAGE, most * PAGE
     for _ in range(most * _SMALLER):
@@ -80,13 +80,13 @@ def read_pages(fetch: Callable[[str], Exchange | None], most: int) -> Iterator[P
             if size > 1 and exchange.failure and exchange.failure.kind == "too_large":
                 size //= _SMALLER
                 continue
-            if size and exchange.status in _BAD_QUERY:  # a service may limit the size, or take none
+            if size and exchange.status in _BAD_QUERY:  # a service may limit the size, or not support it
                 size = 0
                 continue
         if page is None:
             received = f"status {exchange.status}" if exchange and exchange.status else "no answer"
             raise LookupError(f"the projects cannot be listed ({received})")
-        if seen and not page.following:  # the parts before it named what follows
+        if seen and not page.following:  # earlier pages named the next one
             page = replace(page, is_last=True)
         yield page
         if page.is_last:
@@ -98,7 +98,7 @@ def read_pages(fetch: Callable[[str], Exchange | None], most: int) -> Iterator[P
         left -= size or len(page.projects)
         if left <= 0:
             break
-        size = min(PAGE, size * _SMALLER)  # what is large may be behind
+        size = min(PAGE, size * _SMALLER)  # the rest may be small
     raise LookupError(f"the list of projects was read for {most} pages, and goes on")
 
 
@@ -124,14 +124,14 @@ def _following(found: Any, link: str) -> str:
     if not isinstance(following, str):
         return ""
     if following.startswith(("http://", "https://", "/", "?")):
-        # Only the query: the list stays where it is, whatever address is given.
+        # Only the query is used: the key is not sent to another address.
         query = urlsplit(following).query
         return f"?{query}" if query else ""
     return following
 
 
 def _ends(found: Any, length: int) -> bool:
-    """Whether nothing follows a part of the list that names nothing that does."""
+    """Whether a page without information about the next one is the last."""
     if not length:
         return True
     if isinstance(found, dict):

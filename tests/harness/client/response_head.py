@@ -1,4 +1,4 @@
-"""The head of a response: interim responses before it are passed over, and no chunk has a negative length."""
+"""Reads the head of a response: skips interim responses, and rejects chunks of negative length."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 
 
 class _BoundedReader(io.BufferedReader):
-    """Refuses to read without a bound, as http.client does for a chunk of length -1."""
+    """Refuses unlimited reads, as http.client requests them for a chunk of length -1."""
 
     def read(self, size: int | None = -1, /) -> bytes:
         if size is None or size < 0:
@@ -18,9 +18,9 @@ class _BoundedReader(io.BufferedReader):
 
 
 class FinalResponse(http.client.HTTPResponse):
-    """Passes over interim responses, any number of which may come before the final one (RFC 9110, section 15.2).
+    """Skips interim responses, any number of which may precede the final one (RFC 9110, section 15.2).
 
-    http.client does so for 100 alone. After 101 the protocol is another one: it is final.
+    http.client does so for 100 only. 101 is final: the protocol changes after it.
     """
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

@@ -1,4 +1,4 @@
-"""Retry policy: what is waited for, what is sent again, and what ends a run."""
+"""The retry policy: what is waited for, what is repeated, and what ends a run."""
 
 from __future__ import annotations
 
@@ -20,22 +20,22 @@ if TYPE_CHECKING:
     from tests.harness.client.budget import RequestBudget
 
 _FIRST_PAUSE: Final = 0.2
-#: Seconds after which what the other threads have sent should be answered.
+#: Seconds after which the other threads' requests should be answered.
 _QUIET: Final = 0.4
-#: Seconds that a gateway's Retry-After is honoured at most.
+#: The maximum Retry-After of a gateway that is honoured, in seconds.
 _LONGEST_WAIT: Final = 30.0
-#: The same for a status that the service sends while it answers other requests: for each response, and in a run.
+#: The maximum pause if the service answers other requests meanwhile: for each response, and for a run, in seconds.
 _OWN_WAIT, _OWN_WAITS = 1.0, 10.0
-#: Requests that broke off again when repeated, after which no further request is repeated.
+#: The number of requests that failed again when repeated after which no further request is repeated.
 _CONVINCED: Final = 3
 #: Consecutive gateway errors, while the control request succeeds, before the service is blamed: if the gateway was not
 #: seen to fail by itself, and if it was.
 _AGREED, _AGREED_WHERE_IT_FAILS = 4, 8
 _LIMITED: Final = 429
-#: How often a request that may be refused gets 429, while the control request succeeds, until it counts as refused.
+#: Consecutive 429 to a request that may be refused, while the control request succeeds, until it counts as refused.
 _AGREED_LIMIT: Final = 2
 _WRONG_KEY: Final = 401
-#: What it means when the simplest request is refused in mid-run.
+#: The meaning of a refusal of the simplest request during the run, by status.
 _REFUSED: Final = {
     _WRONG_KEY: "the key is no longer accepted",
     403: "the key may not create projects any more, or the account allows no more of them",
@@ -44,7 +44,7 @@ _REFUSED: Final = {
 
 @dataclass(slots=True)
 class _Trouble:
-    """The failures of one request so far: since when, the next pause in seconds, how many gateway errors in a row."""
+    """The failures of one request so far: the start, the next pause in seconds, consecutive gateway errors."""
 
     since: float
     pause: float = _FIRST_PAUSE
@@ -53,7 +53,7 @@ class _Trouble:
 
 @dataclass(frozen=True, slots=True)
 class _Outcome:
-    """The latest response, whether it is final, and the judgement to record for the one before."""
+    """The latest response, whether it is final, and the judgement to record for the previous one."""
 
     answer: Answer
     is_final: bool = False
@@ -61,9 +61,9 @@ class _Outcome:
 
 
 class RetryPolicy:
-    """Sends cases until a response is the service's own, or until no verdict is possible any more.
+    """Sends cases until a response is the service's own, or until no verdict is possible.
 
-    Safe to use from several threads; a pause holds for all of them, and for other workers.
+    Thread-safe; a pause applies to all threads and workers.
     """
 
     def __init__(
@@ -98,14 +98,14 @@ class RetryPolicy:
 
     @property
     def stopped(self) -> str:
-        """Why the run has ended; empty while it goes on."""
+        """Why the run has ended; empty while it continues."""
         return self._service.stopped
 
     def send(self, case: Case, number: int | None = None) -> Answer:
         """Send ``case`` until its response is final.
 
         Raises:
-            NoVerdict: Failures of the network, a gateway or the account never let a response through.
+            NoVerdict: Failures of the network, a gateway or the account prevented every response.
         """
         self._service.check()
         answer = self._attempt(case, number=number)
@@ -134,7 +134,7 @@ class RetryPolicy:
         return self._attempt(case, repeat=answer[0].number)
 
     def _supersede(self, exchange: Exchange, judgement: Judgement | None) -> None:
-        """Record an exchange that a repetition has replaced."""
+        """Record an exchange that was replaced by a repetition."""
         self._recorder.exchange(exchange, judgement)
         if judgement is None or not judgement.findings:
             self._service.note(f"a request was repeated after: {named(exchange)}")
@@ -150,7 +150,7 @@ class RetryPolicy:
         return _Outcome(self._repeated(case, answer))
 
     def _when_stale(self, case: Case, answer: Answer, trouble: _Trouble) -> _Outcome:
-        """A kept-alive connection ended: send again over a new one."""
+        """A kept-alive connection ended: repeat over a new one."""
         del trouble
         self._service.doubt(answer[0])
         return _Outcome(self._repeated(case, answer))
@@ -158,7 +158,7 @@ class RetryPolicy:
     def _when_limited(self, case: Case, answer: Answer, trouble: _Trouble) -> _Outcome:
         """429: wait as long as the service asks, for all threads and workers.
 
-        Where a request may be refused it may be the refusal, as of wrong keys where guessing is limited.
+        If the request may be refused, 429 may be its refusal, such as a limit on guesses of keys.
         """
         judgement = answer[1]
         may_be_refused = judgement is not None and judgement.expectation.expected is not Expected.CREATED
@@ -166,7 +166,7 @@ class RetryPolicy:
             return _Outcome(answer, is_final=True)
         first = trouble.pause == _FIRST_PAUSE
         trouble.pause = min(max(0.5, 2 * trouble.pause), 15.0)
-        # A service that asks for no wait and refuses again is not believed a second time.
+        # After a second refusal with Retry-After: 0 the pause grows anyway.
         asked = max(retry_after(answer[0], trouble.pause), 0.0 if first else trouble.pause / 2)
         self._service.wait(
             min(asked, LONGEST_PAUSE) if may_be_refused else asked,
@@ -183,7 +183,7 @@ class RetryPolicy:
         return _Outcome(self._repeated(case, answer))
 
     def _when_gateway(self, case: Case, answer: Answer, trouble: _Trouble) -> _Outcome:
-        """502, 503, 504: the gateway's failure, unless this request gets it again and again while others succeed."""
+        """502, 503, 504: the gateway's failure, unless this request gets it repeatedly while others succeed."""
         status = answer[0].status
         asked = self._asked_wait(answer[0], trouble)
         if asked:
@@ -195,7 +195,7 @@ class RetryPolicy:
             _, waited = self._service.control(answer[0])
             again = self._repeated(case, answer)
             if self._suspicion(again) == "gateway":
-                # Twice in a row: of two servers that take turns, one may be down.
+                # Twice in a row: one of two servers that alternate may be down.
                 self._supersede(again[0], None)
                 again = self._repeated(case, again)
             if self._suspicion(again) != "gateway":
@@ -210,7 +210,7 @@ class RetryPolicy:
             return _Outcome(again)
 
     def _asked_wait(self, exchange: Exchange, trouble: _Trouble) -> float:
-        """Seconds that a gateway's Retry-After is honoured; 0 without one."""
+        """The Retry-After of a gateway in seconds, limited; 0 without one."""
         if exchange.response is None or exchange.response.header("Retry-After") is None:
             return 0.0
         asked = retry_after(exchange, 0.0)
@@ -227,7 +227,8 @@ class RetryPolicy:
         status = answer[0].status
         with self._calm:
             for attempt in range(self._patience.repeats):
-                # Alone from the second time on: what is refused only among others is the service's fault.
+                # Alone from the second time on: a request that is refused only among concurrent ones is the service's
+                # fault.
                 with self._request_budget.alone(_QUIET if attempt else 0.0):
                     control, _waited = self._service.control(answer[0])
                 if control.status not in ACCOUNT:
@@ -238,7 +239,7 @@ class RetryPolicy:
         return self._service.stop(f"{refused} (status {status} in mid-run){advice}")
 
     def _when_late(self, _: Case, answer: Answer, trouble: _Trouble) -> _Outcome:
-        """An error of the server that takes too long is final; after many of them the run ends."""
+        """A server error that is too slow is final; after many of them the run ends."""
         del trouble
         response = answer[0].response
         reason = self._counts.count("timeout" if response and response.cut else "slow", answer[0])[1]
@@ -261,7 +262,7 @@ class RetryPolicy:
         with self._calm:
             self._service.control(exchange)
             if judgement is not None and {IN_USE, SENT_BEFORE}.isdisjoint(judgement.expectation.why):
-                # The first one may have created a project nevertheless: its externalId may be in use now.
+                # The first one may have created a project: its externalId may be in use now.
                 case = self._fresh.renewed(case)
         again = self._repeated(case, answer)
         if self._suspicion(again) == "broken":
@@ -269,7 +270,7 @@ class RetryPolicy:
             return _Outcome(again, is_final=True)
         if judgement is None or times < 2:
             return _Outcome(again)
-        # Once may be the network's doing; twice is a finding that says "at times".
+        # Once may be the network's fault; twice is a finding that says "at times".
         return _Outcome(again, of_former=_at_times(judgement))
 
 

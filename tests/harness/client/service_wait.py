@@ -1,4 +1,4 @@
-"""Waiting for a service that does not answer, and the end of a run for which it never does."""
+"""Waits for a service that does not answer, and ends the run if it never does."""
 
 from __future__ import annotations
 
@@ -16,25 +16,25 @@ if TYPE_CHECKING:
     from tests.harness.client.attempts import Attempt, FreshCases, Recorder
     from tests.harness.client.budget import RequestBudget
 
-#: Seconds between two control requests, at first and at most.
+#: Seconds between two control requests, initially and at most.
 _FIRST_PAUSE: Final = 0.2
 LONGEST_PAUSE: Final = 5.0
-#: Characters of a body that the end of a run quotes.
+#: The maximum number of characters of a body that are quoted when a run ends.
 _SHOWN: Final = 200
 
 
 @dataclass(frozen=True, slots=True)
 class Patience:
-    """Seconds without a good response for which a service is waited for; how often a refused account is tried again."""
+    """The seconds without a good response after which the run ends, and the number of retries for a refused account."""
 
     seconds: float = 60.0
     repeats: int = 4
 
 
 class ServiceWait:
-    """Waits for all threads and workers while the service does not answer; ends the run when its patience is over.
+    """Makes all threads and workers wait while the service does not answer; ends the run after its patience.
 
-    ``gateway_fails`` tells that a gateway was seen to fail by itself.
+    ``gateway_fails`` means that a gateway has failed for the control request too.
     """
 
     def __init__(
@@ -56,41 +56,41 @@ class ServiceWait:
         return "" if self._end is None else str(self._end)
 
     def check(self) -> None:
-        """Raise NoVerdict where the run has ended."""
+        """Raise NoVerdict if the run has ended."""
         if self._end is not None:
             raise NoVerdict(str(self._end))
 
     def end(self, reason: str) -> None:
-        """End the run after the request that is under way; the first reason counts."""
+        """End the run after the current request; the first reason counts."""
         self._end = self._end or NoVerdict(reason)
 
     def stop(self, reason: str) -> NoReturn:
-        """End the run at once: raise NoVerdict with the first reason."""
+        """End the run immediately: raise NoVerdict with the first reason."""
         self._end = self._end or NoVerdict(reason)
         raise self._end
 
     def note_good(self, exchange: Exchange) -> None:
-        """Note that the service has answered ``exchange``: its patience begins anew."""
+        """Record that the service has answered ``exchange``: the patience starts anew."""
         self._last_good = time.monotonic()
         doubtful = self._doubtful
         if doubtful is not None and exchange.started > doubtful.started + doubtful.elapsed:
             self._doubtful = None
 
     def doubt(self, exchange: Exchange) -> None:
-        """Note a request that broke off: the first one since the last response may be what ended the service."""
+        """Record a broken request: the first one since the last response may have stopped the service."""
         self._doubtful = self._doubtful or exchange
 
     @property
     def behind(self) -> str:
-        """Which request the service may not have survived, as the end of a sentence; empty if none is known."""
+        """The request after which the service stopped answering, as the end of a sentence; empty if it is unknown."""
         return f", when it had {_described(self._doubtful)}" if self._doubtful else ""
 
     def note(self, text: str) -> None:
-        """Put a remark about retries into the history."""
+        """Write a note about retries to the history."""
         self._recorder.record(NoteRecord("retries", text))
 
     def wait(self, seconds: float, since: float, reason: str) -> None:
-        """Let nobody send for ``seconds``; end the run with ``reason`` where that is longer than its patience."""
+        """Pause all requests for ``seconds``; end the run with ``reason`` if that exceeds its patience."""
         left = max(since, self._last_good) + self._patience.seconds - time.monotonic()
         if seconds > left:
             self.stop(reason)
@@ -100,13 +100,13 @@ class ServiceWait:
         """Send the simplest request until the service answers it.
 
         Args:
-            exchange: The exchange that makes it doubtful whether the service answers.
+            exchange: The exchange after which it is uncertain whether the service answers.
 
         Returns:
             The response, and whether it had to be waited for.
 
         Raises:
-            NoVerdict: The service does not answer for longer than the patience of the run.
+            NoVerdict: The service did not answer within the patience of the run.
         """
         since, pause, waited = time.monotonic(), _FIRST_PAUSE, False
         self.doubt(exchange)
@@ -114,7 +114,7 @@ class ServiceWait:
             self.check()
             control, judgement = self._attempt(self._fresh.control(), repeat=exchange.number)
             kind = suspicious(control, None, float("inf"))
-            # Every creation is judged, whoever sent it, where the response is the service's own.
+            # Every creation with a response of the service itself is judged, also this one.
             self._recorder.exchange(control, judgement if kind is None and control.status not in ACCOUNT else None)
             garbled = control.failure is not None and control.failure.kind in GARBLED
             if kind in {None, "account"} or garbled or (kind == "broken" and self._is_there(control)):
@@ -130,7 +130,7 @@ class ServiceWait:
             pause = min(2 * pause, LONGEST_PAUSE)
 
     def _is_there(self, control: Exchange) -> bool:
-        """Whether a service that breaks off the simplest request answers another one."""
+        """Whether a service that does not answer the simplest request answers another one."""
         headers = (("Authorization", VALID_AUTHORIZATION),)
         path = f"{COLLECTION_PATH}?limit=1"
         other, _ = self._attempt(Case(None, headers, method="GET", path=path), repeat=control.number)
@@ -139,6 +139,6 @@ class ServiceWait:
 
 
 def _described(exchange: Exchange) -> str:
-    """A request that the service may not have survived, for the maintainer who looks for it."""
+    """The request that may have stopped the service, for its maintainer."""
     body = (exchange.case.body or b"")[:_SHOWN].decode("utf-8", "replace")
     return f"request {exchange.number} ({exchange.case.case_set or exchange.case.method}) with the body {shown(body)}"

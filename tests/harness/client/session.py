@@ -35,7 +35,7 @@ T = TypeVar("T")
 _CREATED: Final = 201
 _LIMITED: Final = 429
 _AUTHORIZED: Final = (("Authorization", VALID_AUTHORIZATION),)
-#: Seconds of this process for a request: one more connection is of use for each that the service takes.
+#: Seconds of this process per request: one connection for each such period of the service's response time is useful.
 _OWN: Final = 0.0012
 
 
@@ -58,25 +58,25 @@ class Session:
         self.judge = judge
         self.recorder = recorder
         self._most_connections = connections
-        #: Whether a service that answers at once is asked over fewer connections, and its fastest creation so far.
+        #: Whether the number of connections follows the response time, and the fastest creation so far.
         self.fits_pace, self._fastest = False, 60.0
         self.exhausted = ""
         self.ledger = ledger
-        #: The projects that responses named and nobody deleted, each with the signs that it is the run's own.
+        #: The projects that responses named and that were not deleted, with the evidence of ownership.
         self._remaining: dict[str, str] = {}
         self.lost = LostProjects(target, ledger)
         self.existing = Existing()
         self.repeated_ids: set[str] = set()
-        #: Requests under a name of the run that were refused, and that were answered with a project.
+        #: The numbers of requests with a name of the run that were refused, and that were answered with a project.
         self.named_refusals, self.named_projects = 0, 0
         self.observations = Observations(judge.contract)
-        #: What is taken out of the budget with each request, to delete what it may create.
+        #: Requests that are reserved in the budget with each creation, for its deletion.
         self._reserved = 0 if keep_projects else 1
         self._books = threading.Lock()
-        #: One answer is parsed at a time: one that is made to need much memory needs it once.
+        #: One response is parsed at a time, to limit the memory that hostile ones can take.
         self._judging = threading.Lock()
         self._external_ids = ExternalIdUses()
-        #: What each connection carried last, and what was sent before an exchange, by its number.
+        #: The last request of each connection, and the request before an exchange, by its number.
         self._carried = Carried()
         self._before: dict[int, Case] = {}
         self.retry_policy = RetryPolicy(
@@ -93,22 +93,22 @@ class Session:
 
     @property
     def connections(self) -> int:
-        """Connections to send over: so many that the service's time is used, and no more to look after."""
+        """The number of connections to use, depending on the response time of the service."""
         most = self._most_connections
         return min(most, 1 + int(self._fastest / _OWN)) if self.fits_pace else most
 
     # -- sending ------------------------------------------------------------------------------------------
 
     def post(self, case: Case, number: int | None = None) -> Judged:
-        """Send a case that may create a project; judge, record and account for it.
+        """Send a case that may create a project; judge it, and record it in history and ledger.
 
-        ``number`` is the exchange's own if it has one already.
-        Raises BudgetSpent or OutOfTime where nothing more may be sent, NoVerdict where nothing can be said.
+        ``number`` is the exchange's own if it is already assigned. Raises BudgetSpent or OutOfTime if nothing more may
+        be sent, NoVerdict if no verdict is possible.
         """
         return self._judged(self.retry_policy.send(case, number))
 
     def once(self, case: Case) -> Answer:
-        """Send once, without waiting or asking again whatever comes back; judged, not recorded."""
+        """Send once, without waits and retries; judged, not recorded."""
         return self._attempt(case)
 
     def _judged(self, answer: Answer) -> Judged:
@@ -119,10 +119,10 @@ class Session:
         return Judged(exchange, judgement, self._before.pop(exchange.number, None))
 
     def post_all(self, cases: Iterable[Case], connections: int | None = None) -> list[Judged]:
-        """Send cases over several connections at once; responses and numbers are in the order of the cases.
+        """Send cases concurrently; responses and numbers are in the order of the cases.
 
-        Where the budget or the time ends on the way, the responses so far are returned and ``exhausted``
-        says so. Raises NoVerdict if nothing can be said any more.
+        If the budget or the time ends meanwhile, the responses so far are returned and ``exhausted`` is set. Raises
+        NoVerdict if no verdict is possible.
         """
         waiting = list(cases)
         if min(connections or self.connections, len(waiting)) < 2:
@@ -130,11 +130,11 @@ class Session:
         return self.at_once([partial(self.post, case, self.target.next_number()) for case in waiting], connections)
 
     def at_once(self, asks: Sequence[Callable[[], T]], connections: int | None = None) -> list[T]:
-        """Call what sends requests, over several connections at once; ends as :meth:`post_all` does."""
+        """Call functions that send requests concurrently; ends as :meth:`post_all` does."""
         width = min(connections or self.connections, len(asks))
-        if width < 2:  # no need for threads
+        if width < 2:  # no threads needed
             return self._collected(asks)
-        if self._pool is None or width > self._pool_size:  # tests of overlap want more than the run has otherwise
+        if self._pool is None or width > self._pool_size:  # tests of concurrency need more threads than usual
             self.drain()
             self._pool_size = max(self._most_connections, width)
             self._pool = ThreadPoolExecutor(self._pool_size, thread_name_prefix="connection")
@@ -162,11 +162,11 @@ class Session:
         return exchange
 
     def ask(self, path: str) -> Exchange:
-        """Like :meth:`get`, without waiting or asking again whatever comes back."""
+        """Like :meth:`get`, without waits and retries."""
         return self.send_unjudged(Case(None, _AUTHORIZED, method="GET", path=path))
 
     def send_unjudged(self, case: Case) -> Exchange:
-        """Send once what creates no project; recorded, not judged."""
+        """Send once a request that creates no project; recorded, not judged."""
         if case.creates:
             raise ValueError(f"expected a request that creates nothing, got {case.method} {case.path}")
         exchange, _ = self._attempt(case)
@@ -174,7 +174,7 @@ class Session:
         return exchange
 
     def can_find(self, case: Case) -> bool:
-        """Whether a project that a case creates could be found again, as far as responses have told so far."""
+        """Whether a project created by a case could be found again, as far as responses have shown."""
         return not self.lost.names_are_needed or carries_name(case, self.judge.run_id)
 
     def find_lost(self) -> list[str]:
@@ -189,7 +189,7 @@ class Session:
         return self.existing.owns(identifier, signs) and project_path(identifier) is not None
 
     def delete(self, identifier: str) -> Exchange:
-        """Try once to delete one project, and say so in the ledger where that succeeds."""
+        """Try once to delete one project, and record success in the ledger."""
         path = project_path(identifier)
         if path is None:
             raise ValueError(f"expected an id that a URL can name, got {identifier!r}")
@@ -201,25 +201,25 @@ class Session:
         return exchange
 
     def note_deleted(self, identifier: str) -> bool:
-        """Say in the ledger that a project is gone; True if it was one of those that remained."""
+        """Record in the ledger that a project was deleted; True if it was one of the remaining ones."""
         self.ledger.deleted(identifier)
         return self._remaining.pop(identifier, None) is not None
 
     def note_existing(self, existing: Existing) -> None:
-        """Write down which projects were there before the run; they are never deleted."""
+        """Record the projects that existed before the run; they are never deleted."""
         self.ledger.existing(existing)
         self.existing = existing
 
     def drain(self) -> None:
-        """Let what is in flight end; nothing that waits is sent any more."""
+        """Let requests in flight end; waiting ones are not sent."""
         if self._pool is not None:
             self._pool.shutdown(wait=True, cancel_futures=True)
             self._pool, self._pool_size = None, 0
-            # Their threads are gone; a service may take so many connections and no more.
+            # Their threads have ended; a service may limit its connections.
             self.target.close_connections()
 
     def reconnect(self) -> None:
-        """Send what follows on new connections; only while nobody sends."""
+        """Use new connections from now on; only while no request is in flight."""
         self.target.close_connections()
 
     def close(self) -> None:
@@ -232,7 +232,7 @@ class Session:
     # -- one attempt --------------------------------------------------------------------------------------
 
     def _attempt(self, case: Case, *, repeat: int = 0, number: int | None = None) -> Answer:
-        """Send once: budget, ledger, answer, ledger; judged where it may create a project, not yet recorded."""
+        """Send once: budget, ledger, request, ledger; judged if it may create a project, not yet recorded."""
         if not case.creates:
             self.request_budget.take()
             exchange = self._in_flight.send(lambda: self.target.send(case, number=number, repeat=repeat))
@@ -272,7 +272,7 @@ class Session:
         return redacted, judgement
 
     def _record_result(self, exchange: Exchange, sent: Sent) -> None:
-        """Write down what became of a request; where that is not known it stays open in the ledger."""
+        """Record the outcome of a request; if it is unknown, the request stays open in the ledger."""
         if _unreached(exchange) or 300 <= exchange.status < 500:
             self.ledger.finish(exchange.number, None)
             self.request_budget.give_back(self._reserved)
@@ -290,13 +290,13 @@ class Session:
         self.ledger.finish(exchange.number, identifier, signs)
         if self.lost.cleanup_fails or not (self.existing.owns(identifier, signs) or identifier in self._remaining):
             self._count_as_lost(exchange.number, sent)
-        if identifier in self._remaining:  # the service repeats an id: nothing more to delete
+        if identifier in self._remaining:  # the service repeated an id: nothing more to delete
             self.repeated_ids.add(identifier)
             self.request_budget.give_back(self._reserved)
         self._remaining[identifier] = signs
 
     def _count_as_lost(self, number: int, sent: Sent) -> None:
-        if self._reserved:  # nothing is lost where projects are kept
+        if self._reserved:  # projects are kept: none can be lost
             self.lost.add(number, sent)
 
 

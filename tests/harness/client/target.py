@@ -1,4 +1,4 @@
-"""A service under test: an origin, a key, connections, a budget; sends cases and hands back exchanges."""
+"""A service under test: origin, key, connections, budget; sends cases and returns exchanges."""
 
 from __future__ import annotations
 
@@ -17,18 +17,18 @@ if TYPE_CHECKING:
     from contracts.secrets import Secrets
     from tests.harness.client.budget import RequestBudget
 
-#: Kept-alive connections that end on their own before no connection is used twice any more.
+#: The number of kept-alive connections closed by the service after which no connection is reused.
 _STALE_ENOUGH: Final = 3
-#: Characters of a failure's detail that are kept.
+#: The maximum number of characters of a failure's detail.
 _DETAIL: Final = 200
 
 
 class NoVerdict(Exception):  # not an error: the run cannot say anything about the contract
-    """The run can say nothing (more) about the contract; the message is one sentence for a person."""
+    """No (further) verdict about the contract is possible; the message is one sentence for readers."""
 
 
 class Target:
-    """Sends requests to one service; safe to use from several threads, each with a connection of its own."""
+    """Sends requests to one service; thread-safe, each thread has its own connection."""
 
     def __init__(
         self,
@@ -55,11 +55,11 @@ class Target:
 
     @property
     def host(self) -> str:
-        """The host and port, for people."""
+        """The host and port, for readers."""
         return urlsplit(self.base_url).netloc
 
     def at(self, base_url: str) -> Target:
-        """Another base URL of the same service, with connections of its own and the same budget."""
+        """Another base URL of the same service, with its own connections and the same budget."""
         return Target(
             base_url, self.secrets, self.limits, self.request_budget, self.worker, client_cert=self._client_cert
         )
@@ -69,16 +69,16 @@ class Target:
         return next(self._numbers)
 
     def send(self, case: Case, *, number: int | None = None, repeat: int = 0) -> Exchange:
-        """Send ``case`` once; the budget must have been asked before. Never raises for what comes back.
+        """Send ``case`` once, within the budget that was taken before. Never raises for failures of the service.
 
-        The response is unchanged: it may hold the key, and whoever keeps it must redact it.
+        The response is unchanged: it may contain the key, and must be redacted before it is stored.
         """
         number = number or self.next_number()
         headers = tuple((name, self.secrets.resolve(value)) for name, value in case.sent_headers)
         try:
             reply = self._connection().send(case.method, self.base_url + case.path, headers, case.body)
         except Exception as problem:  # noqa: BLE001  # raised again
-            # A mistake of the suite: its words and its frames may hold the key.
+            # An error of the suite: its message and its frames may contain the key.
             text = self.secrets.redact_text(f"{type(problem).__name__}: {problem}")
             raise RuntimeError(f"a request could not be sent: {text}") from None
         failure = reply.failure
@@ -99,7 +99,7 @@ class Target:
         )
 
     def _lost_one(self) -> None:
-        """Kept-alive connections end again and again: only fresh ones can tell whether the service drops requests."""
+        """Kept-alive connections are closed repeatedly: only new ones show whether the service drops requests."""
         with self._lock:
             self._stale += 1
             if self._stale >= _STALE_ENOUGH:
@@ -118,12 +118,12 @@ class Target:
         return connection
 
     def close_connections(self) -> None:
-        """Close every connection, while nobody sends; the next request opens another one."""
+        """Close all connections, while no request is in flight; the next request opens a new one."""
         with self._lock:
             for connection in self._connections:
                 connection.close()
 
     def close(self) -> None:
-        """Close every connection for good."""
+        """Close all connections for good."""
         self.close_connections()
         self._watchdog.stop()

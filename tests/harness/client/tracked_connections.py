@@ -1,4 +1,4 @@
-"""urllib3's connections, made to note how far a request got: what failed tells what may have reached the service."""
+"""urllib3 connections that record how far a request got, and so what may have reached the service."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from contracts.exchange import Headers
 
-#: Numbers of connections.
+#: Numbers for new connections.
 _NUMBERS: Final = itertools.count(1)
 
 
@@ -40,7 +40,7 @@ class Progress:
     head: tuple[int, Headers] | None = None
 
     def begin(self) -> None:
-        """Forget the request before."""
+        """Reset it for a new request."""
         self.request_begun, self.head = False, None
 
 
@@ -48,12 +48,12 @@ class _InUse(threading.local):
     progress: Progress | None = None
 
 
-#: What this thread sends and receives counts for.
+#: The progress that this thread's requests are recorded in.
 in_use: Final = _InUse()
 
 
 class _Response(FinalResponse):
-    """Notes its status and headers: they count even if the rest cannot be read."""
+    """Records its status and headers, which count even if the body cannot be read."""
 
     def begin(self, *args: Any, **kwargs: Any) -> None:
         headers: Headers = ()
@@ -61,13 +61,13 @@ class _Response(FinalResponse):
             super().begin(*args, **kwargs)
             headers = tuple(self.headers.items())
         finally:
-            # http.client sets the status before it reads the headers; until then it is a text.
+            # http.client sets the status before it reads the headers; until then it is a string.
             if in_use.progress is not None and isinstance(self.status, int):
                 in_use.progress.head = (self.status, headers)
 
 
 class _Tracked:
-    """Notes what it does, and sends the head and the body of a request together."""
+    """Records its progress, and sends the head and the body of a request together."""
 
     sock: Any
     requests_sent = 0
@@ -83,7 +83,7 @@ class _Tracked:
 
     def request(self, *args: Any, **kwargs: Any) -> None:
         if self.sock is None:
-            self.connect()  # http.client would open it with the first byte, when this request was counted
+            self.connect()  # http.client would connect later, when the request counts as begun
         self.requests_sent += 1
         self._tell(request_begun=self.sock is not None)
         held: list[bytes] = []
@@ -108,7 +108,7 @@ class _Tracked:
 
 
 class OrderedHeaders:
-    """The headers of a request in their order, repeated names included: what urllib3 uses of a mapping."""
+    """The headers of a request in order, including repeated names: the part of a mapping that urllib3 uses."""
 
     def __init__(self, pairs: Headers) -> None:
         self._pairs = pairs
@@ -149,28 +149,28 @@ _POOLS = {"http": _PlainPool, "https": _SecurePool}
 
 
 class TrackedAdapter(HTTPAdapter):
-    """requests' adapter with connections that note their progress in :data:`in_use`."""
+    """requests' adapter with connections that record their progress in :data:`in_use`."""
 
     def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
-        """Make pools of such connections."""
+        """Create pools of tracked connections."""
         super().init_poolmanager(*args, **kwargs)
         self.poolmanager.pool_classes_by_scheme = _POOLS
 
     def proxy_manager_for(self, proxy: str, **kwargs: Any) -> Any:
-        """Make pools of such connections to a proxy."""
+        """Create pools of tracked connections to a proxy."""
         manager = super().proxy_manager_for(proxy, **kwargs)
         manager.pool_classes_by_scheme = _POOLS
         return manager
 
     def pool_for(self, origin: str, settings: dict[str, Any]) -> tuple[HTTPConnectionPool, bool]:
-        """The pool that requests would use; what of the adapter it uses is documented for subclasses alone.
+        """The pool that requests would use; the methods of the adapter used here are documented for subclasses.
 
         Args:
             origin: Scheme, host and port.
-            settings: ``verify``, ``cert`` and ``proxies``, as a Session merges them.
+            settings: ``verify``, ``cert`` and ``proxies``, as merged by a requests.Session.
 
         Returns:
-            The pool, and whether the way is a proxy that takes whole URLs.
+            The pool, and whether it leads to a proxy that takes whole URLs.
         """
         request = requests.Request("GET", origin).prepare()
         pool = cast("HTTPConnectionPool", self.get_connection_with_tls_context(request, **settings))

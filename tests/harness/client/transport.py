@@ -1,7 +1,7 @@
-"""One HTTP request over a kept-alive connection, within bounds of time and memory whatever the response.
+"""One HTTP request over a kept-alive connection, within limits of time and memory for any response.
 
-Built on the connection pools of requests' adapter, so that proxies, CA bundles and client certificates work as
-its users expect; what requests does for each request beyond that is left out. Redirects are never followed.
+Built on the connection pools of requests' adapter, so that proxies, CA bundles and client certificates work as usual;
+the rest of what requests does for each request is omitted. Redirects are never followed.
 """
 
 from __future__ import annotations
@@ -31,16 +31,16 @@ if TYPE_CHECKING:
     from tests.harness.client.watchdog import Watchdog
 
 CONNECT_TIMEOUT: Final = 10.0
-#: Seconds beyond the limit after which a connection is cut.
+#: Seconds after the time limit at which a connection is aborted.
 GRACE: Final = 1.0
-#: Seconds without a request after which a connection is not used again: the other side may close an idle
-#: one at its leisure (RFC 9112, section 9.3.1), and a POST that meets the end of it is lost or doubled.
+#: Seconds without a request after which a connection is not reused: the other side may close an idle one at any time
+#: (RFC 9112, section 9.3.1), and a POST at that moment may be lost or repeated.
 IDLE: Final = 0.5
 _CHUNK: Final = 65_536
-#: Bytes that a response may have, and for each byte of the request: a JSON text may escape a character in six
-#: bytes, and show it twice; hundreds of levels may be indented.
+#: The maximum size of a response in bytes, and the allowance for each byte of the request: JSON may escape a character
+#: in six bytes and show it twice; hundreds of levels may be indented.
 _ANSWER, _ECHO = 2 * 1024 * 1024, 16
-#: Bytes that the response to a GET may have: a project that came of a large body is large, alone and in a list.
+#: The maximum size of the response to a GET: the project of a large body is large, alone and in a list.
 _SHOWN: Final = 16 * 1024 * 1024
 
 
@@ -48,7 +48,7 @@ _SHOWN: Final = 16 * 1024 * 1024
 class Reply:
     """The outcome of one request: a response or a failure, when it began, and how long it took in seconds.
 
-    ``connection`` is the number of the connection that carried it.
+    ``connection`` is the number of the connection that was used.
     """
 
     response: Response | None
@@ -70,7 +70,7 @@ class Connection:
         self._limits = limits
         self._watchdog = watchdog
         self._adapter = TrackedAdapter(pool_connections=1, pool_maxsize=1, max_retries=0)
-        # What a Session finds in the environment: proxies and a CA bundle.
+        # The settings of a Session from the environment: proxies and a CA bundle.
         with requests.Session() as session:
             found = session.merge_environment_settings(url, {}, None, None, client_cert)
         self._settings: dict[str, Any] = {name: found[name] for name in ("verify", "cert", "proxies")}
@@ -85,15 +85,15 @@ class Connection:
         self._finished = time.perf_counter()
 
     def cut(self) -> None:
-        """End the request that is under way, from another thread."""
+        """Abort the current request, from another thread."""
         self._was_cut = True
         sock = getattr(self._progress.connection, "sock", None)
         if sock is not None:
-            with suppress(OSError):  # the other side was quicker
+            with suppress(OSError):  # the other side was faster
                 sock.shutdown(socket.SHUT_RDWR)
 
     def close(self) -> None:
-        """Close the connection; the next request opens another one."""
+        """Close the connection; the next request opens a new one."""
         self._pool = None
         self._adapter.close()
 
@@ -101,13 +101,13 @@ class Connection:
         """Send one request to the connection's origin and read the response.
 
         Args:
-            method: the HTTP method.
-            url: the whole URL.
-            headers: every header to send, in order.
-            body: the body; None for none.
+            method: The HTTP method.
+            url: The whole URL.
+            headers: Every header to send, in order.
+            body: The body; None for none.
 
         Returns:
-            The response or the failure: nothing is raised for what the other side does.
+            The response or the failure: failures of the other side raise nothing.
         """
         if not self.keeps_alive or time.perf_counter() - self._finished > IDLE:
             self.close()

@@ -1,4 +1,4 @@
-"""Bounds on the time of a request that no trickle of bytes can stretch."""
+"""A time limit for requests that holds even if data trickles in."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ from typing import Protocol
 
 
 class Cuttable(Protocol):
-    """What can be ended from another thread."""
+    """Something that another thread can abort."""
 
     def cut(self) -> None:
-        """End what is under way."""
+        """Abort the current operation."""
 
 
 class Watchdog:
-    """Cuts what has its deadline behind it, whatever the thread that uses them is waiting for."""
+    """Aborts operations after their deadline, whatever their thread is waiting for."""
 
     def __init__(self) -> None:
         self._deadlines: dict[Cuttable, float] = {}
@@ -24,7 +24,7 @@ class Watchdog:
         self._thread: threading.Thread | None = None
 
     def arm(self, cuttable: Cuttable, seconds: float) -> None:
-        """Cut ``cuttable`` in ``seconds`` from now unless it is disarmed before."""
+        """Abort ``cuttable`` in ``seconds`` from now unless it is disarmed before."""
         with self._lock:
             self._deadlines[cuttable] = time.monotonic() + seconds
             if self._thread is None:
@@ -32,7 +32,7 @@ class Watchdog:
                 self._thread.start()
 
     def disarm(self, cuttable: Cuttable) -> None:
-        """Forget the deadline of ``cuttable``."""
+        """Remove the deadline of ``cuttable``."""
         with self._lock:
             self._deadlines.pop(cuttable, None)
 
