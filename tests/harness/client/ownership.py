@@ -142,7 +142,7 @@ class Sent:
 
     @classmethod
     def of(cls, case: Case, run_id: str, started: float, body: Any = None) -> Sent:
-        """The names of the run ``run_id`` and the displayName in ``case``; ``body`` is its parsed body, if there is one."""
+        """The names of the run ``run_id`` and the displayName in ``case``; ``body`` is its parsed body, if known."""
         text = (case.body or b"").decode("utf-8", "replace")
         names = re.findall(rf"{re.escape(run_id)}-\d+", text) if run_id else []
         if not isinstance(body, dict):
