@@ -79,6 +79,8 @@ class Walks:
     def __init__(self, automaton: Automaton) -> None:
         self._automaton = automaton
         self.lengths = Lengths(automaton)
+        self._onward: dict[tuple[int, frozenset[int]], list[int]] = {}
+        self._readable = {c for c, cls in enumerate(automaton.classes) if cls.representative.isalnum()}
         self._parts = _strongly_connected(automaton)
         self._distance = _distances(automaton)
         self._to_acceptance = [
@@ -102,9 +104,9 @@ class Walks:
         ``stay_in`` names a state to loop in for as long as possible. ``forced`` maps positions to the class
         that must stand there; the walk is given up (None) where it could not go on to a member.
         """
-        automaton, leading = self._automaton, self.lengths.leading
+        automaton = self._automaton
         here = automaton.initial if state is None else state
-        if here not in leading(length):
+        if here not in self.lengths.leading(length):
             return None
         word: list[int] = []
         path = [here]
@@ -114,8 +116,7 @@ class Walks:
             if len(word) == lengthen_at:
                 self._lengthen(word, path, length)
                 lengthen_at = None
-            left = length - len(word) - 1
-            options = [c for c, there in enumerate(automaton.transitions[here]) if there in leading(left)]
+            options = self._options(here, length - len(word) - 1)
             if forced and len(word) in forced:
                 options = [c for c in options if c == forced[len(word)]]
             if not options:
@@ -133,14 +134,24 @@ class Walks:
             return None
         return word
 
+    def _options(self, here: int, left: int) -> list[int]:
+        """The classes after which some word of exactly ``left`` characters leads to acceptance."""
+        key = here, self.lengths.leading(left)
+        found = self._onward.get(key)
+        if found is None:
+            found = self._onward[key] = [c for c, to in enumerate(self._automaton.transitions[here]) if to in key[1]]
+        return found
+
     def _leaving(self, here: int, options: list[int], stayed: int, in_part: int) -> list[int]:
         """The options that end a long stay, if it is one and there are any."""
         row = self._automaton.transitions[here]
-        onward = [c for c in options if self._parts[row[c]] != self._parts[here]]
-        if in_part >= _LONGEST_PART and onward:
-            return onward
-        elsewhere = [c for c in options if row[c] != here]
-        return elsewhere if stayed >= _LONGEST_STAY and elsewhere else options
+        if in_part >= _LONGEST_PART:
+            onward = [c for c in options if self._parts[row[c]] != self._parts[here]]
+            if onward:
+                return onward
+        if stayed >= _LONGEST_STAY:
+            return [c for c in options if row[c] != here] or options
+        return options
 
     def _choice(self, here: int, options: list[int], rng: random.Random, *, style: Style, stay_in: int | None) -> int:
         row = self._automaton.transitions[here]
@@ -150,7 +161,7 @@ class Walks:
         if style == "early":
             options = _nearest(options, lambda c: self._to_acceptance[row[c]])
         # Letters and digits where there is a choice: a mark at an odd place may be refused for its own sake.
-        readable = [c for c in options if self._automaton.classes[c].representative.isalnum()] or options
+        readable = [c for c in options if c in self._readable] or options
         return readable[min(int(rng.expovariate(1)), len(readable) - 1)]
 
     def _lengthen(self, word: list[int], path: list[int], length: int) -> None:
