@@ -90,6 +90,9 @@ class Reporting:
             annotations = github_annotations(self._summary)
             width = shutil.get_terminal_size().columns
             text = terminal_summary(self._summary, colour=reporter.hasmarkup, width=width)
-            report = f"report: {Path(self._run.options.directory) / 'index.html'}\n"
-            reporter.write("\n" + (f"{annotations}\n" if annotations else "") + text + report, flush=True)
+            report = f"report: {Path(self._run.options.directory) / 'index.html'}"
+            # Line by line: of a text that the terminal's encoding does not hold, pytest escapes the line breaks too.
+            for line in f"\n{annotations}\n{text}{report}".replace("\n\n", "\n").split("\n"):
+                reporter.write_line(line)
+            reporter.flush()
         return result

@@ -1,9 +1,10 @@
-"""Whole runs that cannot write their output, or are interrupted through tox: nothing is left, and no verdict."""
+"""Whole runs that cannot write their output, or not all of it, or are interrupted through tox."""
 
 from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import signal
 import sys
@@ -13,7 +14,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from contracts.verdict import ExitStatus
-from tests.selftest.live_runs import KEY, Started, cleanup, start_suite, suite, team_projects, wait_until
+from tests.mock.process import MockProcess
+from tests.selftest.live_runs import KEY, Started, cleanup, live, start_suite, suite, team_projects, wait_until
 from tests.selftest.unruly_server import UnrulyServer
 
 if TYPE_CHECKING:
@@ -112,3 +114,11 @@ def test_the_cleanup_command_reads_damaged_ledgers_and_prints_any_id(service: st
     assert "6 lines of the ledger cannot be read" in done.out
     assert not done.err
     assert team_projects(service) == 0
+
+
+def test_the_summary_has_its_lines_where_the_encoding_lacks_some_characters(tmp_path: Path) -> None:
+    with MockProcess.start(key=KEY, fault="accepts_dot_in_display_name") as mock:
+        run = suite(tmp_path, *live(mock.base_url), PYTHONIOENCODING="ascii")
+    assert run.status == ExitStatus.BROKEN
+    assert "\nThe contract is broken: 1 finding.\n" in run.out
+    assert re.search(r"\nreport: \S+index\.html\n", run.out)
