@@ -15,12 +15,12 @@ if TYPE_CHECKING:
 
     from reports.summary import Summary
 
-#: Sets of cases in the picture; its table has all of them.
+#: The maximum number of sets in the chart; its table has all of them.
 _SETS: Final = 10
 
 
 def charts(summary: Summary) -> list[Chart]:
-    """The pictures that there is something to show in."""
+    """The charts for which there are data."""
     found = []
     if summary.statuses:
         found.append(_responses(summary.statuses))

@@ -1,4 +1,4 @@
-"""The clauses of a run grouped by what they are about: a field, the request as a whole, the service."""
+"""The clauses of a run in groups: a field, the request as a whole, the service."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from reports.summary import ClauseRow
 
-#: Groups whose clauses are about no field, by the beginning of a clause's id; the first match counts.
+#: Groups of clauses without a field, by prefix of the clause's id; the first match counts.
 _AREAS: Final = (
     ("request.body", "The request body as a whole"),
     ("request.mediaType", "The request body as a whole"),
@@ -28,14 +28,14 @@ _AREAS: Final = (
     ("state", "State between requests"),
     ("advisory", "Advice"),
 )
-#: States that need no attention, and those that are folded where a group has nothing worse.
+#: States that need no attention, and those that are folded if a group has nothing worse.
 _QUIET: Final = frozenset({"kept", "advice"})
 _FOLDED: Final = _QUIET | {"not exercised"}
 
 
 @dataclass(frozen=True, slots=True)
 class ClauseGroup:
-    """Clauses about one thing, worst state first; ``open`` where one of them needs attention."""
+    """A group of clauses, worst state first; ``open`` if one of them needs attention."""
 
     title: str
     rows: tuple[ClauseRow, ...]
@@ -48,7 +48,7 @@ class ClauseGroup:
 
     @property
     def quiet(self) -> tuple[ClauseRow, ...]:
-        """The other clauses: they are folded."""
+        """The other clauses, which are folded."""
         return tuple(row for row in self.rows if row.state in _QUIET)
 
     @property
@@ -59,7 +59,7 @@ class ClauseGroup:
 
 
 def clause_groups(rows: Iterable[ClauseRow]) -> list[ClauseGroup]:
-    """Every clause in one group; groups that need attention first, else in the order of the catalogue."""
+    """All clauses in groups; groups that need attention first, then in the order of the catalogue."""
     groups: dict[str, list[ClauseRow]] = {}
     for row in rows:
         groups.setdefault(_title(row.clause.id), []).append(row)
@@ -75,7 +75,7 @@ def clause_groups(rows: Iterable[ClauseRow]) -> list[ClauseGroup]:
 
 
 def field_of(clause: str) -> str:
-    """The field or the member that a clause is about, such as ``plan.updated``; empty if it is about none."""
+    """The field or the member of a clause, such as ``plan.updated``; empty if it has none."""
     if any(clause == prefix or clause.startswith(f"{prefix}.") for prefix, _ in _AREAS):
         return ""
     return clause.removeprefix("request.").removeprefix("response.201.").rpartition(".")[0]

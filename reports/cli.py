@@ -28,7 +28,7 @@ _PLACE = click.Path(path_type=Path)
 
 
 class SavedRunCommand(click.Command):
-    """A command that reads saved runs: what it cannot read is wrong usage, or no verdict where it is damaged."""
+    """A command that reads saved runs: unreadable paths are wrong usage, damaged runs are no verdict."""
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run the command and return its exit status."""

@@ -1,4 +1,4 @@
-"""Commands that repeat a finding: with curl, with Python, and by the suite itself; and what deletes its project."""
+"""Commands that repeat a finding (with curl, with Python, with ``contract replay``), and delete its project."""
 
 from __future__ import annotations
 
@@ -13,15 +13,15 @@ if TYPE_CHECKING:
 
     from contracts.exchange import Case
 
-#: Bytes of a body that a command line holds; a longer one is read from the history.
+#: The maximum size of a body in a command line; a longer one is read from the history.
 LONGEST: Final = 4_096
-#: Bytes of a body with which curl sends Expect: 100-continue (1 MiB; much less in old versions).
+#: The size of a body from which curl sends Expect: 100-continue (1 MiB; much less in old versions).
 _LARGE: Final = 1_024
 _KEY: Final = "ACTIVEPIECES_API_KEY"
 _LATIN_1: Final = 0xFF
 _READABLE = re.compile(r"[\x20-\x7e\u00a1-\u00ac\u00ae-\u02ff]*")
 
-#: What the templates of wrong keys are in bash.
+#: The templates of wrong keys as bash expressions.
 _EXPANSIONS: Final = {
     "{key minus its last character}": f"${{{_KEY}%?}}",
     "{key minus its first character}": f"${{{_KEY}#?}}",
@@ -40,13 +40,13 @@ _EXPANSIONS: Final = {
     "{key in base64}": f'$(printf %s "${_KEY}" | base64 -w0)',
     "{key}": f"${_KEY}",
 }
-#: A unique name of the run as the externalId of a body: any other one does as well.
+#: An externalId that is a unique name of the run, which can be replaced by another one.
 _UNIQUE = re.compile(rb'(?<="externalId":")([a-z][a-z0-9]+-)[0-9]+(?=")')
 _TEMPLATES = re.compile("|".join(re.escape(name) for name in _EXPANSIONS))
 
 
 def has_unique_id(case: Case) -> bool:
-    """True if the externalId of the body is a unique name of the run, which another one can replace."""
+    """Whether the externalId of the body is a unique name of the run, which can be replaced by another one."""
     body = case.body or b""
     return len(body) <= LONGEST and body.count(b'"externalId"') == len(_UNIQUE.findall(body)) == 1
 
@@ -55,11 +55,11 @@ def curl(case: Case, base_url: str, stored_body: str, *, fresh: bool = False, wh
     """A bash command that sends the same method, path, headers and body.
 
     Args:
-        case: What is sent.
-        base_url: Where to; it may be a shell expansion such as ``$BASE_URL``.
-        stored_body: A command that writes the body to its standard output, for a body that is too long to be read.
-        fresh: Send an externalId that is new each time; only where :func:`has_unique_id`.
-        whole: Hold every body that is not too long, so that nothing goes before the command.
+        case: The request.
+        base_url: The base URL; it may be a shell expansion such as ``$BASE_URL``.
+        stored_body: A command that writes the body to its standard output, for a body that is too long to read.
+        fresh: Send an externalId that is new each time; only if :func:`has_unique_id`.
+        whole: Include every body that is not too long, so that no other command is needed before it.
     """
     url = f'"{base_url}"{_single(case.path)}' if base_url.startswith("$") else _single(base_url + case.path)
     parts = ["curl -sS -i", f"-X {_single(case.method)}", url]
@@ -73,7 +73,7 @@ def curl(case: Case, base_url: str, stored_body: str, *, fresh: bool = False, wh
     if case.body is not None:
         # curl would add a media type of its own.
         parts += ["-H 'Content-Type:'"] if "content-type" not in names else []
-        # For a large body it would wait for a 100 Continue.
+        # With a large body it would wait for a 100 Continue.
         parts += ["-H 'Expect:'"] if len(case.body) > _LARGE else []
         text = _inline(case.body)
         if len(case.body) > LONGEST:
@@ -96,7 +96,7 @@ def _renewed(quoted: str) -> str:
 
 
 def curl_in_order(cases: Sequence[Case], base_url: str, stored_body: str) -> str:
-    """A bash command that sends several cases one behind the other, on one connection where that can be."""
+    """A bash command that sends several cases in order, on one connection if possible."""
     commands = [curl(case, base_url, stored_body, whole=True) for case in cases]
     if all(command.startswith("curl ") for command in commands):
         return " \\\n  --next ".join([commands[0], *(command.removeprefix("curl ") for command in commands[1:])])
@@ -104,16 +104,16 @@ def curl_in_order(cases: Sequence[Case], base_url: str, stored_body: str) -> str
 
 
 def of_project(method: str, base_url: str) -> str:
-    """A command that reads or deletes a project; the shell asks for its id where the variable ID is not set."""
+    """A command that reads or deletes a project; the shell requires its id in the variable ID."""
     url = f'{_single(f"{base_url}{COLLECTION_PATH}/")}"${{ID:?set ID to the id in the response}}"'
     return f'curl -sS -i -X {method} {url} -H "Authorization: Bearer ${_KEY}"'
 
 
 def python(case: Case, base_url: str, *, fresh: bool = False) -> str:
-    """Lines of Python (with requests) that send the case and delete what it created, or an empty string.
+    """Lines of Python (with requests) that send the case and delete its project, or an empty string.
 
-    They work on every system. There are none for what requests cannot send as it is: headers that are repeated or not
-    in ASCII, wrong keys made from the right one, long bodies.
+    They work on every system. There are none for what requests cannot send unchanged: headers that are repeated or not
+    ASCII, wrong keys derived from the right one, long bodies.
     """
     headers = [pair for pair in case.sent_headers if pair[0] != "Content-Length"]
     text = "".join(name + value for name, value in headers) + case.path
@@ -141,12 +141,12 @@ def python(case: Case, base_url: str, *, fresh: bool = False) -> str:
 
 
 def _expression(value: str) -> str:
-    """A Python expression for a header with the key in it."""
+    """A Python expression for a header that contains the key."""
     return " + key + ".join(repr(part) for part in value.split("{key}"))
 
 
 def replay(identifier: str, run: str, target: str, base_url: str, options: Mapping[str, str]) -> str:
-    """The suite's own way to send the case again and judge the response, under the ``options`` of the run."""
+    """The command ``contract replay`` for the case, with the ``options`` of the run."""
     words = ["contract", "replay", identifier, "--run", run, "--target", target]
     if target == "live":
         words += ["--base-url", base_url]
@@ -169,10 +169,10 @@ def _inline(body: bytes) -> str | None:
 
 
 def _single(text: str) -> str:
-    """In single quotes, whether the shell asks for it or not; what cannot be seen as an escape of bash."""
+    """Single-quoted, even if the shell does not require it; invisible characters as an escape of bash."""
     if text.isascii() and text.isprintable():
         return "'" + text.replace("'", "'\\''") + "'"
-    # How requests writes a header: Latin-1 where it can.
+    # As requests encodes a header: Latin-1 if possible.
     encoded = text.encode("latin-1" if max(map(ord, text)) <= _LATIN_1 else "utf-8", "replace")
     return "$'" + _printf(encoded, percent="%") + "'"
 
@@ -205,9 +205,9 @@ def _double(text: str) -> str:
 
 
 def _printf(data: bytes, percent: str = "%%") -> str:
-    """Bytes as a format of printf in single quotes (or, with a plain ``percent``, for ``$'...'``)."""
+    """Bytes as a printf format in single quotes (or, with a plain ``percent``, for ``$'...'``)."""
     special = {0x25: percent, 0x5C: "\\\\", 0x27: "\\047", 0x0A: "\\n", 0x09: "\\t", 0x0D: "\\r"}
     words = [special.get(byte) or (chr(byte) if 0x20 <= byte < 0x7F else f"\\{byte:03o}") for byte in data]  # ASCII
     if words[:1] == ["-"]:
-        words[0] = "\\055"  # else printf takes it for an option
+        words[0] = "\\055"  # otherwise printf treats it as an option
     return "".join(words)

@@ -1,4 +1,4 @@
-"""Compiled templates, kept from run to run: compiling them takes longer than filling them in."""
+"""A cache of compiled templates: compiling takes longer than rendering."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 class _CompiledTemplates(FileSystemBytecodeCache):
-    """Files in the folder of temporary files, readable by their owner alone; a full disk keeps none."""
+    """Files in the temporary folder, readable by their owner only; errors of the disk are ignored."""
 
     def dump_bytecode(self, bucket: Bucket) -> None:
         with suppress(OSError):
@@ -20,7 +20,7 @@ class _CompiledTemplates(FileSystemBytecodeCache):
 
 
 def compiled_templates() -> FileSystemBytecodeCache | None:
-    """The cache; None if no folder for it can be had that belongs to this user alone."""
+    """The cache; None if there is no folder that belongs to this user only."""
     with suppress(OSError, RuntimeError):
         return _CompiledTemplates()
     return None

@@ -1,4 +1,4 @@
-"""``contract corpus``: add findings of a run to the corpus, so that later runs send their cases again."""
+"""The command ``contract corpus``: add findings of a run to the corpus, so that later runs send their cases again."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def add_to_corpus(run: Path, more: Sequence[str], into: Path) -> int:
 
 
 def _chosen(summary: Summary, wanted: Sequence[str]) -> list[FindingReport]:
-    """The new findings, or those with the ids that are named; raises ReportError for an id that is not there."""
+    """The new findings, or those with the given ids; raises ReportError for an unknown id."""
     if not wanted:
         return list(summary.findings)
     by_id = {finding.id: finding for finding in reversed(summary.all_findings)}
@@ -55,13 +55,13 @@ def _chosen(summary: Summary, wanted: Sequence[str]) -> list[FindingReport]:
 
 
 def _run_ids(runs: Sequence[Path]) -> set[str]:
-    """The ids that begin the runs' unique names; a run that could not clean up before has two."""
+    """The run ids in the runs' unique names; a run that could not clean up before has two."""
     records = (record for run in runs for record in read_history(*history_files(run)))
     return {record.run_id for record in records if isinstance(record, RunRecord)}
 
 
 def _added(finding: FindingReport, run_ids: set[str], folder: Path) -> str:
-    """Add one finding and say what became of it."""
+    """Add one finding and return the result as a line."""
     if finding.evidence is None:
         return f"{finding.id}: rests on several requests; no single case shows it"
     exchange = finding.evidence.exchange

@@ -25,7 +25,7 @@ class Acceptance:
 
 
 def proposed(findings: Sequence[FindingReport], acceptance: Acceptance) -> str:
-    """TOML text with one entry per finding, to be read and narrowed by a person before it is accepted."""
+    """TOML text with one entry per finding, to be reviewed and narrowed before it is accepted."""
     names: list[str] = []
     entries = []
     for finding in findings:
@@ -54,7 +54,7 @@ def _entry(finding: FindingReport, name: str, acceptance: Acceptance) -> str:
         f"cause = {_quoted(finding.cause) if len(finding.causes) == 1 else _list(finding.causes)}",
         *([f"kinds = {_list(finding.kinds)}"] if finding.kinds else []),
     ]
-    # A place with an escape in it is shown, not spelled: it would match nothing.
+    # A place with an escape is only shown: as a condition it would match nothing.
     if finding.where and finding.one_place and len(finding.clauses) == 1 and "\\" not in finding.where:
         lines.append(f"where = {_quoted(finding.where)}")
     lines += [
@@ -73,5 +73,5 @@ def _list(texts: Sequence[str]) -> str:
 
 
 def _quoted(text: str) -> str:
-    """A basic string of TOML: JSON's escapes are among its own."""
+    """A basic string of TOML, which has all escapes of JSON."""
     return json.dumps(text, ensure_ascii=False)

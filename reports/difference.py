@@ -1,15 +1,15 @@
-"""Where two short texts begin to differ: what was expected and what was received, marked for a reader."""
+"""The first difference between an expected and a received text, to be marked."""
 
 from __future__ import annotations
 
 import re
 from typing import Final
 
-#: The expected outcome of a request, at the beginning of a text.
+#: The expected status at the start of a text.
 _OUTCOME: Final = re.compile(r"(?:\d{3}|an? [1-5]xx)(?: or (?:\d{3}|an? [1-5]xx))*\b")
 _STATUS: Final = re.compile(r"\d{3}\b|no (?:whole )?answer|timeout")
 _VALUE: Final = re.compile(r"…?[\"\[{]|null\b|true\b|false\b|-?\d")
-#: Characters that are marked, at most.
+#: The maximum number of characters that are marked.
 _LONGEST: Final = 40
 
 Span = tuple[int, int]
@@ -18,7 +18,7 @@ Span = tuple[int, int]
 def first_difference(expected: str, received: str) -> tuple[Span, Span] | None:
     """Start and end of the first difference in each text; None if they cannot be compared.
 
-    Where ``received`` starts with a status and ``expected`` with an outcome, these differ; else two JSON values are
+    If ``received`` starts with a status and ``expected`` with an outcome, these differ; otherwise two JSON values are
     compared character by character.
     """
     outcome, status = _OUTCOME.match(expected), _STATUS.match(received)

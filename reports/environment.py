@@ -1,4 +1,4 @@
-"""What ran where, as reports say it."""
+"""The environment of a run in reports."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from reports.visible import inert
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-#: Characters of an option: commands repeat it, so it is whole.
+#: The maximum length of an option, sufficient for commands that repeat it.
 _OPTION: Final = 8_000
 
 
@@ -21,11 +21,11 @@ def environment_of(
     """The environment of runs that are read as one.
 
     Args:
-        runs: Their records; what one run has alone is that of the first.
+        runs: Their records; details that differ are those of the first.
         started: When the first one began, in seconds since the epoch.
         ended: When the last one ended.
         histories: How many files were read.
-        directory: The folder of the run, as a command names it.
+        directory: The folder of the run, as in commands.
     """
     first = runs[0] if runs else RunRecord()
     return Environment(

@@ -1,4 +1,4 @@
-"""A finding as every report shows it: the promise, the smallest exchange, the offending part, the commands."""
+"""A finding in reports: the promise, the smallest exchange, the offending part, the commands."""
 
 from __future__ import annotations
 
@@ -17,19 +17,19 @@ if TYPE_CHECKING:
     from contracts.diagnosis import Diagnosis
     from contracts.exchange import Exchange
 
-#: Characters of a text on one line that a report shows.
+#: The maximum length of a text on one line.
 LINE: Final = 400
 _ANSWER: Final = 160
-#: Characters of the name of a member or of a kind in a title.
+#: The maximum length of a member or kind in a title.
 _MEMBER: Final = 60
-#: A cause that is named after a server error, and what all of these have in common.
+#: The cause of a server error, and the common part of these.
 _SERVER_ERROR: Final = re.compile(r"5\d\d\b")
 _WORDS_OF_500: Final = re.compile(r"^5\d\d|\binternal server error\b|\bat /\S*")
 
 
 @dataclass(frozen=True, slots=True)
 class Command:
-    """A command to copy, and what it does."""
+    """A command to copy, and its purpose."""
 
     label: str
     text: str
@@ -49,10 +49,10 @@ class Known:
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """The smallest exchange that shows a finding, byte for byte.
+    """The smallest exchange of a finding, byte for byte.
 
     ``expected`` is created, rejected, unspecified or empty; ``violations`` are (clause, where, why); ``sent_span`` and
-    ``received_span`` are the header name, or start and end in the text of the body, of the offending part.
+    ``received_span`` give the offending part: a header name, or start and end in the text of the body.
     """
 
     exchange: Exchange
@@ -61,38 +61,38 @@ class Evidence:
     why: tuple[str, ...]
     sent_span: str | tuple[int, int] | None
     received_span: str | tuple[int, int] | None
-    #: The other requests that the finding rests on, in the order in which they were sent.
+    #: The other requests of the finding, in the order in which they were sent.
     related: tuple[Exchange, ...]
 
     @property
     def together(self) -> tuple[str, ...]:
-        """Every request that the finding rests on, in order, a line each; nothing if it is one alone."""
+        """All requests of the finding, in order, one per line; nothing if there is only one."""
         return tuple(map(one_line, self.in_order)) if self.related else ()
 
     @property
     def in_order(self) -> tuple[Exchange, ...]:
-        """The exchange with the related ones, in the order in which they were sent."""
+        """All exchanges of the finding, in the order in which they were sent."""
         return tuple(sorted((self.exchange, *self.related), key=lambda exchange: exchange.started))
 
     @property
     def sent_text(self) -> str:
-        """The body that was sent, as text."""
+        """The request body as text."""
         return readable(self.exchange.case.body or b"")
 
     @property
     def received_text(self) -> str:
-        """The body of the response, as text."""
+        """The response body as text."""
         return readable(self.exchange.response.body) if self.exchange.response else ""
 
 
 @dataclass(frozen=True, slots=True)
 class FindingReport:
-    """One broken promise with all that a reader needs; every text but the evidence is inert.
+    """One broken promise with everything a reader needs; all texts but the evidence are inert.
 
-    ``fingerprint`` stays the same from run to run; ``causes`` are those of its cases, ``kinds`` of which each case has
-    one (see :class:`contracts.root_causes.RootCause`). ``one_place`` is True if every case broke it at ``where``;
-    ``count`` cases agree, of ``cases`` that exercised the clause. ``published`` is the
-    published document that allows what it shows, empty if none does.
+    ``fingerprint`` is the same in every run; ``causes`` are those of its cases, ``kinds`` has one for each case (see
+    :class:`contracts.root_causes.RootCause`). ``one_place`` is True if every case broke it at ``where``; ``count``
+    cases show it, of ``cases`` that exercised the clause. ``published`` is the published document that allows it, empty
+    if none does.
     """
 
     id: str
@@ -119,15 +119,15 @@ class FindingReport:
 
     @property
     def member(self) -> str:
-        """The member or the header that the finding is about, as a reader writes it; empty if it is about none."""
+        """The member or the header of the finding, formatted for readers; empty if it has none."""
         return inert(wording.place(self.where), _MEMBER) or field_of(self.clause.id)
 
     @property
     def title(self) -> tuple[str, str, str]:
-        """What is broken on one line: :attr:`member`, the promise, and what tells it from others like it.
+        """What is broken, on one line: :attr:`member`, the promise, and what distinguishes the finding.
 
-        The second part starts with a space, a colon or a dot where the first is not empty. The last one is the message
-        of a server error, else the kind of case where a clause has several.
+        The second part starts with a space, a colon or a dot if the first is not empty. The last one is the message of
+        a server error, else the kind of case if a clause has several.
         """
         promise, member = self.clause.promise, self.member
         rest = promise.removeprefix(member) if member else promise
@@ -138,7 +138,7 @@ class FindingReport:
 
     @property
     def outcome(self) -> str:
-        """The status of the response, or in a word why there is none; empty if one exchange does not show it."""
+        """The status of the response, or a word for its failure; empty if several exchanges are needed."""
         exchange = self.evidence.exchange if self.evidence else None
         if exchange is None or exchange.response is None:
             return inert(exchange.failure.kind) if exchange and exchange.failure else ""
@@ -146,24 +146,24 @@ class FindingReport:
 
     @property
     def likely(self) -> str:
-        """The likely mistake in a sentence, with how much of the run it agrees with; empty if nothing fits."""
+        """The diagnosis in a sentence, with the number of requests that it explains; empty if there is none."""
         return f"likely: {self.diagnosis}" if self.diagnosis else ""
 
     @property
     def advice(self) -> str:
-        """That the service or its documentation is to be fixed, where a published document allows the finding."""
+        """The note that the service or its documentation must be fixed, if a published document allows the finding."""
         return f"{ADVICE} ({self.published})" if self.published else ""
 
     @property
     def sent(self) -> str:
-        """What was sent, on one line: the offending part if there is one, else the whole body."""
+        """The offending part of the request, on one line, else the whole body."""
         if self.evidence is None:
             return "several requests: the recording of the run has them"
         return sent_line(self.evidence)
 
     @property
     def agreement(self) -> str:
-        """How many cases agree, as a phrase."""
+        """The number of cases, as a phrase."""
         noun = "case" if self.count == 1 else "cases"
         share = f" of {self.cases:,} that exercised the clause" if self.cases >= self.count else ""
         again = "; not every time when the same request was repeated" if self.is_intermittent else ""
@@ -171,18 +171,18 @@ class FindingReport:
 
 
 def one_line(exchange: Exchange) -> str:
-    """What was sent and received, on one line."""
+    """Request and response, on one line."""
     case, response, failure = exchange.case, exchange.response, exchange.failure
     key = "" if case.header("Authorization") == VALID_AUTHORIZATION else " (without the right key)"
     received = str(response.status) if response else failure.kind if failure else "nothing"
     shown = readable(response.body[:_ANSWER]) if response else ""
     sent = readable((case.body or b"")[:_ANSWER])
-    # The outcome comes before the texts, which may be cut.
+    # The outcome comes before the texts, which may be truncated.
     return inert(" ".join(filter(None, (f"{case.method} {case.path}{key}: {received};", sent, "->", shown))), LINE)
 
 
 def sent_line(evidence: Evidence, limit: int = 160) -> str:
-    """The offending part of the request on one line, or the request as a whole."""
+    """The offending part of the request, or the whole request, on one line."""
     case, span = evidence.exchange.case, evidence.sent_span
     if isinstance(span, str):
         values = [f"{name}: {value}" for name, value in case.headers if name.lower() == span.lower()]

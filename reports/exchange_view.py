@@ -1,4 +1,4 @@
-"""Parts of an exchange as the page shows them: cut around the offending part, which is marked."""
+"""The parts of an exchange that the HTML page shows: truncated around the offending part, which is marked."""
 
 from __future__ import annotations
 
@@ -13,16 +13,16 @@ if TYPE_CHECKING:
 
     from reports.evidence import Evidence, FindingReport
 
-#: Characters of a body that the page shows, around the offending part.
+#: The number of characters of a body that are shown, around the offending part.
 _SHOWN: Final = 1_600
-#: Characters of what was sent beside what was expected and received.
+#: The number of characters of *Sent* beside *Expected* and *Received*.
 _BESIDE: Final = 300
 _BODY_BESIDE: Final = 160
 
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A stretch of a shown text: its pieces, and whether it is the offending part."""
+    """A part of a shown text: its pieces, and whether it is the offending part."""
 
     pieces: tuple[Piece, ...]
     marked: bool = False
@@ -42,7 +42,7 @@ class Shown:
 
 
 def sent(evidence: Evidence) -> Parts:
-    """The header or the body that offends."""
+    """The offending header or body."""
     case, span = evidence.exchange.case, evidence.sent_span
     if isinstance(span, str):
         values = [f"{name}: {value}" for name, value in case.headers if name.lower() == span.lower()]
@@ -57,7 +57,7 @@ def sent(evidence: Evidence) -> Parts:
 
 
 def compared(finding: FindingReport) -> tuple[Parts, Parts]:
-    """What was expected and what was received, the first difference marked in both."""
+    """*Expected* and *Received*, with the first difference marked in both."""
     found = first_difference(finding.expected, finding.received)
     if found is None:
         return (_part(finding.expected),), (_part(finding.received, marked=True),)

@@ -1,4 +1,4 @@
-"""From a root cause to its report: the smallest exchange that shows it, and the commands that repeat it."""
+"""Creates the report of a root cause: the smallest exchange that shows it, and the commands that repeat it."""
 
 from __future__ import annotations
 
@@ -21,15 +21,15 @@ if TYPE_CHECKING:
     from contracts.root_causes import RootCause
     from contracts.verdict import ClauseResult
 
-#: Characters of a received value that a report shows.
+#: The maximum length of a received value in a report.
 _ANSWER: Final = 160
-#: Where the mock listens when it is started by hand.
+#: The address of a mock that is started manually.
 MOCK_URL: Final = "http://127.0.0.1:8081/api"
 
 
 @dataclass(frozen=True, slots=True)
 class Repeating:
-    """What the commands of a run have in common; ``options`` are those that change the responses."""
+    """The common part of a run's commands; ``options`` are those that change the responses."""
 
     run: str
     target: str
@@ -52,12 +52,12 @@ def finding_report(
 
     Args:
         key: The root cause.
-        result: What the run showed of its clause.
-        record: The exchange in full.
-        run: What its commands need to know of the run.
+        result: The result of its clause.
+        record: The complete exchange.
+        run: The common part of its commands.
         diagnosis: The likely mistake.
-        published: The published document that allows what it shows, empty if none does.
-        related: The other exchanges that it rests on.
+        published: The published document that allows it, empty if none does.
+        related: The other exchanges of the finding.
         one_place: Whether every case broke it at the same place.
     """
     finding = key.finding
@@ -89,7 +89,7 @@ def finding_report(
 
 
 def _received(received: str, evidence: Evidence | None) -> str:
-    """What was received, the beginning of the response unquoted where a check quoted it as a JSON string."""
+    """What was received; the start of the response without quotes if a check quoted it as a JSON string."""
     response = evidence.exchange.response if evidence else None
     if response is not None and received.startswith(f'{response.status} "'):
         return inert(f"{response.status} {readable(response.body[:LINE])}", _ANSWER)
@@ -118,7 +118,7 @@ def _evidence(record: ExchangeRecord, clause: str, where: str, related: tuple[Ex
     in_request = not in_answer or clause.endswith(".echo")
     answer = exchange.response
     violations = tuple((inert(v.clause), inert(v.where), inert(v.why)) for v in record.violations)
-    # Where a finding does not say what of the request it is about, its violation does.
+    # If a finding does not name a part of the request, its violation does.
     sent = where if in_request and where else next((violation.where for violation in record.violations), "")
     return Evidence(
         exchange=exchange,
@@ -153,7 +153,7 @@ def _commands(identifier: str, evidence: Evidence | None, run: Repeating) -> tup
         start = " ".join(["contract mock", *options])
         found.append(Command("Start the mock by hand", start))
     stored = commands.stored_body(identifier, run.run)
-    # Of what rests on several requests, the externalId may be the point.
+    # In findings of several requests, the externalId may matter.
     fresh = identifier.startswith(("request.", "response.")) and commands.has_unique_id(case)
     creating = [exchange.case for exchange in evidence.in_order if exchange.case.creates]
     if len(creating) > 1:

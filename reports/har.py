@@ -1,4 +1,4 @@
-"""HAR 1.2 of the exchanges that show the findings, for tools that replay and inspect requests."""
+"""HAR 1.2 with the exchanges of the findings, for tools that replay and inspect requests."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""The history: every exchange of a run, appended as one JSON line, one file a worker.
+"""The history: every exchange of a run, appended as one JSON line, one file for each worker.
 
-Lines are written as soon as an exchange is judged and handed to the operating system at least every half
-second, so that a report can be made after a crash. Redaction happens here, on the bytes of the line.
+Lines are written as soon as an exchange is judged and passed to the operating system at least every half second, so
+that a report can be made after a crash. The bytes of each line are redacted here.
 """
 
 from __future__ import annotations
@@ -26,22 +26,22 @@ if TYPE_CHECKING:
     from contracts.judgement import Judgement
     from contracts.secrets import Secrets
 
-#: Bytes of a response that are kept; more where a finding rests on it.
+#: The number of bytes of a response that are stored; more for findings.
 KEPT: Final = 8_192
 KEPT_OF_FINDING: Final = 65_536
 _FLUSH_EVERY: Final = 0.5
-#: Made once: ``json.dumps`` makes an encoder for each record.
+#: Created once, because ``json.dumps`` creates an encoder for each record.
 _encode: Final = json.JSONEncoder(ensure_ascii=True, separators=(",", ":")).encode
 
 
 class HistoryWriter:
-    """Appends the records of one worker to ``directory/history-<worker>.ndjson``; safe to use from threads."""
+    """Appends the records of one worker to ``directory/history-<worker>.ndjson``; thread-safe."""
 
     def __init__(self, directory: Path, worker: str, secrets: Secrets) -> None:
         self.worker = worker
         self._secrets = secrets
         path = directory / f"history-{worker}.ndjson"
-        # Readable by its owner alone: it shows what a service holds.
+        # Readable by its owner only: it shows data of the service.
         self._file = os.fdopen(os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600), "ab")
         self._lock = threading.Lock()
         self._signatures: dict[tuple[tuple[str, ...], tuple[str, ...]], int] = {}
@@ -56,7 +56,7 @@ class HistoryWriter:
         self.close()
 
     def exchange(self, exchange: Exchange, judgement: Judgement | None = None) -> None:
-        """Append one exchange with what the judge said of it; None if it was not for the judge."""
+        """Append one exchange with its judgement; None if it was not judged."""
         kept = _cut(exchange, KEPT_OF_FINDING if judgement is not None and judgement.findings else KEPT)
         with self._lock:
             signature = None if judgement is None else self._signature(judgement.positive, judgement.negative)
@@ -68,17 +68,17 @@ class HistoryWriter:
             self._write(record)
 
     def finding(self, finding: Finding, exchange: Exchange | None = None) -> None:
-        """Append a finding that rests on more than one exchange."""
+        """Append a finding that rests on several exchanges."""
         kept = None if exchange is None else ExchangeRecord(_cut(exchange, KEPT_OF_FINDING).to_json())
         self.record(FindingRecord(finding, time.time(), kept))
 
     def reattributed(self, exchange: Exchange, was: Finding, finding: Finding) -> None:
-        """Append that a finding of an exchange counts as another one."""
+        """Append the reattribution of a finding."""
         kept = ExchangeRecord(_cut(exchange, KEPT_OF_FINDING).to_json())
         self.record(ReattributedRecord(exchange.number, was, finding, kept))
 
     def flush(self) -> None:
-        """Hand everything to the operating system."""
+        """Pass everything to the operating system."""
         with self._lock:
             self._file.flush()
 
@@ -112,7 +112,7 @@ def _cut(exchange: Exchange, limit: int) -> Exchange:
 
 
 def history_files(directory: Path) -> list[Path]:
-    """The history files of one run, that of its controller first: it says what there is to verify.
+    """The history files of one run, that of its controller first, because it has the clauses.
 
     Raises FileNotFoundError if there is none.
     """
@@ -123,12 +123,12 @@ def history_files(directory: Path) -> list[Path]:
 
 
 def read_history(*files: Path, prefix: str = "", member: str = "") -> Iterator[HistoryRecord]:
-    """The records of the files one by one.
+    """The records of the files, in order.
 
     Args:
         files: The histories of workers.
-        prefix: Comes before the name of every worker.
-        member: Only records that may have this member; reading is most of the work.
+        prefix: A prefix for the name of every worker.
+        member: Return only records that may have this member; reading is most of the work.
     """
     for encoded in read_json(*files, member=member):
         if prefix:
@@ -141,9 +141,9 @@ def read_history(*files: Path, prefix: str = "", member: str = "") -> Iterator[H
 
 
 def read_json(*files: Path, member: str = "") -> Iterator[dict[str, Any]]:
-    """The JSON objects of the files one by one, or those that may have a member of this name.
+    """The JSON objects of the files, in order, or those that may have a member of this name.
 
-    A last line that was cut by a crash is left out.
+    A last line that was truncated by a crash is ignored.
     """
     wanted = f'"{member}":'.encode() if member else b""
     for path in files:

@@ -1,4 +1,4 @@
-"""The report as one HTML page: no network, no script but its own, everything from the service inert."""
+"""The report as one HTML page: no network, no foreign script, all texts of the service inert."""
 
 from __future__ import annotations
 
@@ -21,13 +21,13 @@ if TYPE_CHECKING:
     from reports.run_comparison import Comparison, TrendPoint
 
 _TEMPLATES: Final = Path(__file__).with_name("templates")
-#: Runs that the head of the page shows, this one included.
+#: The number of runs at the top of the page, including this one.
 _LAST_RUNS: Final = 12
 
 
 def html(summary: Summary, comparison: Comparison | None = None, points: Sequence[TrendPoint] = ()) -> str:
     """The page as text."""
-    # 50 ms that other formats need not wait
+    # takes 50 ms, which other formats do not need
     from jinja2 import Environment, FileSystemLoader, StrictUndefined  # noqa: PLC0415
 
     from reports.compiled_templates import compiled_templates  # noqa: PLC0415
@@ -72,7 +72,7 @@ def html(summary: Summary, comparison: Comparison | None = None, points: Sequenc
 
 
 def _policy(style: str, script: str) -> str:
-    """A content security policy that lets this page's own style and script run, and nothing else."""
+    """A content security policy that allows only this page's own style and script."""
     return (
         f"default-src 'none'; style-src '{_digest(style)}'; script-src '{_digest(script)}'; img-src data:; "
         "base-uri 'none'; form-action 'none'"

@@ -1,4 +1,4 @@
-"""The summary as JSON, for programs: ``report.json``, described by ``reports/schemas/report-2.schema.json``."""
+"""The summary as JSON: ``report.json``, with the schema ``reports/schemas/report-2.schema.json``."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ if TYPE_CHECKING:
     from reports.tally import Latency
 
 SCHEMA: Final = "report-2.schema.json"
-#: Bytes of a body that the report holds; the history has the rest.
+#: The maximum size of a body in the report; the history has the rest.
 _BODY: Final = 65_536
 
 
 def json_report(report: dict[str, Any]) -> str:
-    """The text of ``report.json``: ASCII, so that no reader trips over what a service sent."""
+    """The text of ``report.json``, in ASCII, so that every reader can parse what a service sent."""
     return json.dumps(report, ensure_ascii=True, indent=1, allow_nan=False) + "\n"
 
 
@@ -147,7 +147,7 @@ def _evidence(evidence: Evidence) -> dict[str, Any]:
 
 
 def bounded(exchange: Exchange) -> Exchange:
-    """The exchange with a body of at most 64 KiB; a longer one is cut."""
+    """The exchange with a body of at most 64 KiB; a longer one is truncated."""
     body = exchange.case.body
     if body is None or len(body) <= _BODY:
         return exchange

@@ -15,8 +15,8 @@ if TYPE_CHECKING:
 def junit(summary: Summary) -> bytes:
     """The document.
 
-    Broken clauses are failures, unknown ones errors; those that were not exercised, or only in part, are skipped.
-    Where there is no verdict at all one more case, ``run``, is an error with the reason.
+    Broken clauses are failures, unknown ones errors; clauses that were not exercised, or only in part, are skipped.
+    Without a verdict a further case, ``run``, is an error with the reason.
     """
     states = summary.states()
     stopped = summary.outcome == "no verdict" and not states["unknown"]

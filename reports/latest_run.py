@@ -1,6 +1,6 @@
-"""``latest`` beside the folders of the runs: the newest with a verdict; the newest of all until one has a verdict.
+"""The link ``latest`` beside the folders of runs: the newest run with a verdict; without any, the newest run.
 
-It is a link, or where the file system has none a file ``latest.txt`` with the folder's name.
+On file systems without links it is a file ``latest.txt`` with the folder's name.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 def latest_run(runs: Path) -> Path | None:
-    """The folder that ``latest`` in ``runs`` points to; it may be gone."""
+    """The folder that ``latest`` in ``runs`` points to, which may have been deleted."""
     link, text = runs / "latest", runs / "latest.txt"
     if link.is_symlink():
         return runs / link.readlink().name
@@ -24,7 +24,7 @@ def latest_run(runs: Path) -> Path | None:
 
 
 def point_latest(folder: Path) -> None:
-    """Make ``latest`` beside the folder of a run point to it; from a run with a verdict to another one only."""
+    """Make ``latest`` point to the folder of a run; a run without a verdict never replaces one with a verdict."""
     runs = folder.parent
     before = latest_run(runs)
     if before is not None and _has_verdict(before) and not _has_verdict(folder):

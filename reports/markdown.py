@@ -15,14 +15,14 @@ if TYPE_CHECKING:
     from reports.evidence import FindingReport
     from reports.run_comparison import Comparison
 
-#: GitHub takes 65,536 characters in a comment.
+#: GitHub accepts 65,536 characters in a comment.
 LIMIT: Final = 60_000
 _LONGEST: Final = 600
 _SIGNS: Final = {"kept": "✅", "broken": "❌", "no verdict": "⚠️"}
 
 
 def markdown(summary: Summary, comparison: Comparison | None = None) -> str:
-    """The report as GitHub-flavoured Markdown. Text from elsewhere is put into code spans, where it does nothing."""
+    """The report as GitHub-flavoured Markdown. Foreign texts are in code spans, where they have no effect."""
     sections = [
         _head(summary),
         *_findings(summary),
@@ -53,7 +53,7 @@ def code(text: str, limit: int = _LONGEST) -> str:
 
 
 def cell(text: str) -> str:
-    """A code span in a table: there a bar ends the cell, even in code."""
+    """A code span in a table, where a bar would end the cell."""
     return code(text).replace("|", "\\|")
 
 
@@ -94,7 +94,7 @@ def _cleanup(summary: Summary) -> str:
 
 
 def _index(summary: Summary) -> str:
-    """One line for each finding, where there are several."""
+    """One line for each finding, if there are several."""
     if len(summary.findings) < 2:
         return ""
     lead = "Promises that the service breaks, the most severe first, with the status of its response:\n\n"
@@ -108,7 +108,7 @@ def _title(finding: FindingReport) -> str:
 
 
 def _escaped(text: str) -> str:
-    # A colon before // and the dot of www. too: GitHub makes links of bare addresses.
+    # Also a colon before // and the dot of www., because GitHub links bare addresses.
     return re.sub(r"([\\`*_{}\[\]<>#|&~!@]|:(?=//)|(?<=www)\.)", r"\\\1", text, flags=re.IGNORECASE)
 
 
@@ -151,7 +151,7 @@ def _finding(number: int, finding: FindingReport) -> str:
 
 def _fenced(text: str) -> str:
     fence = "`" * max(3, max((len(run) for run in re.findall("`+", text)), default=0) + 1)
-    shown = text if len(text) <= 3_000 else "the command is long: see index.html"  # readable
+    shown = text if len(text) <= 3_000 else "the command is long: see index.html"  # short enough to read
     return f"{fence}sh\n{shown}\n{fence}"
 
 

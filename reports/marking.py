@@ -1,4 +1,4 @@
-"""Where in a JSON text a JSON pointer points: the offending part of a body, in the bytes that were sent."""
+"""Finds the part of a JSON text that a JSON pointer refers to, to mark it in the bytes that were sent."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ _DECODER = json.JSONDecoder()
 
 
 def span(text: str, pointer: str) -> tuple[int, int] | None:
-    """Start and end of the value at ``pointer`` (RFC 6901) in ``text``, its member name included.
+    """Start and end of the value at ``pointer`` (RFC 6901) in ``text``, including its member name.
 
-    None if ``text`` is not JSON, where nothing is there, or where the pointer is empty (the whole).
-    Of a repeated member the last one counts, as most parsers have it.
+    None if ``text`` is not JSON, if the value does not exist, or if the pointer is empty (the whole). The last of
+    repeated members counts, as in most parsers.
     """
     if not pointer.startswith("/"):
         return None
@@ -31,7 +31,7 @@ def span(text: str, pointer: str) -> tuple[int, int] | None:
 
 
 def _child(text: str, position: int, part: str) -> tuple[int, int, int] | None:
-    """The member or item ``part`` of the container at ``position``: start with its name, of its value, end."""
+    """The member or item ``part`` of the container at ``position``: start with its name, start of its value, end."""
     opening = text[position]
     if opening not in "{[":
         return None

@@ -1,4 +1,4 @@
-"""Where in the contract document the promise of a clause is."""
+"""The lines of the contract document with the promises of clauses."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def lines_of(clauses: Iterable[str]) -> dict[str, int]:
-    """The line of each clause in the document, counted from 1; 1 where no schema holds the promise."""
+    """The line of each clause in the document, from 1; 1 if no schema has the promise."""
     wanted = list(clauses)
     if not wanted:
         return {}
@@ -36,8 +36,7 @@ def _line(clause: str, members: dict[str, int]) -> int:
 def _members(path: Path) -> dict[str, int]:
     """``request.displayName`` and ``response.201.plan.id`` with their lines.
 
-    Schemas are found by what they describe: the request's is the one under ``requestBody``, followed
-    through local references.
+    The request's schema is the one under ``requestBody``, found through local references.
     """
     root = yaml.compose(path.read_text(encoding="utf-8"), Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
     found: dict[str, int] = {}

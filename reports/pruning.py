@@ -1,4 +1,4 @@
-"""``contract report prune``: deletes the folders of old runs, and none that is still needed."""
+"""The command ``contract report prune``: deletes the folders of old runs that are not needed any more."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from reports.run_comparison import REPORT, ReportError, load_report
 if TYPE_CHECKING:
     from pathlib import Path
 
-#: How the suite names the folder of a run: its time and its target.
+#: The form of a run's folder name: its time and its target.
 _NAME: Final = re.compile(r"\d{8}T\d{6}Z-[a-z]+(-\d+)?")
 
 
@@ -20,12 +20,12 @@ def prune(runs: Path, keep: int, *, dry_run: bool = False) -> tuple[list[Path], 
     """Delete all but the newest runs.
 
     Args:
-        runs: The folder that holds the runs. What is no folder of a run, or a link, is not touched.
-        keep: How many of the newest runs stay.
+        runs: The folder of the runs. Other folders, and links, are ignored.
+        keep: The number of newest runs to keep.
         dry_run: Delete nothing.
 
     Returns:
-        The deleted folders, and the older ones that stay, each with the reason.
+        The deleted folders, and the older ones that were kept, each with the reason.
 
     Raises:
         ReportError: There is no such folder.
@@ -60,7 +60,7 @@ def _still_needed(folder: Path) -> str | None:
     except ReportError:
         return "its report cannot be read"
     if report["run"]["target"]["name"] != "live":
-        return None  # the mock has gone, and what it held with it
+        return None  # the mock and its projects are gone
     cleanup = report["cleanup"]
     if not report["verdict"]["complete"] or cleanup is None:
         return "it did not finish: contract cleanup may need its ledger"

@@ -1,4 +1,4 @@
-"""From history files to a :class:`~reports.summary.Summary`, in one pass and in memory that does not grow."""
+"""Reads history files into a :class:`~reports.summary.Summary`, in one pass and in limited memory."""
 
 from __future__ import annotations
 
@@ -44,19 +44,19 @@ if TYPE_CHECKING:
     from contracts.root_causes import RootCause
     from contracts.verdict import Verdict
 
-#: Notes of one kind, and projects left behind, that are kept by name; the rest is counted.
+#: The maximum number of notes of one kind, and of projects left, that are listed; the rest is counted.
 _NOTES: Final = 40
 _KEPT: Final = 100
-#: Exchanges that a diagnosis looks at.
+#: The maximum number of exchanges for the diagnosis.
 _OBSERVED: Final = 20_000
 
 
 def summarize(places: Sequence[Path], *, deviations: Deviations | None = None, fail_on: Level | None = None) -> Summary:
     """The summary of the histories in ``places``: folders of runs, or history files.
 
-    Several places (shards, machines) become one summary with one verdict. Where ``deviations`` is None the
-    repository's own file counts, on the day of the run; where ``fail_on`` is None, the level of the run.
-    Raises FileNotFoundError if a place holds no history, DeviationError for a bad file of deviations.
+    Several places (shards, machines) become one summary with one verdict. If ``deviations`` is None, the repository's
+    own file is used, on the day of the run; if ``fail_on`` is None, the level of the run. Raises FileNotFoundError if a
+    place has no history, DeviationError for a bad file of deviations.
     """
     histories = RunHistories(places)
     first = next(histories.records(), None)
@@ -74,7 +74,7 @@ def summarize(places: Sequence[Path], *, deviations: Deviations | None = None, f
 
 
 def _near(directory: Path) -> str:
-    """The folder as a command names it: relative where it lies below the current one."""
+    """The folder for commands: relative if it is below the current one."""
     try:
         return str(directory.resolve().relative_to(Path.cwd()))
     except ValueError:
@@ -96,7 +96,7 @@ class _Reader:
         self._documents = PublishedDocuments()
 
     def take(self, record: HistoryRecord) -> None:
-        """Count one record and hand it to the builder of the verdict."""
+        """Add one record to the counts and to the verdict."""
         match record:
             case ExchangeRecord():
                 self._tally.observe(record)
@@ -141,7 +141,7 @@ class _Reader:
         self._cleanups.append(Cleanup(record.created, record.deleted, kept[:_KEPT], len(kept), record.may_be_left))
 
     def summary(self, histories: RunHistories, directory: str) -> Summary:
-        """Everything taken in so far as one record."""
+        """The summary of all records."""
         verdict = self._builder.verdict(histories.records)
         began = [run.started for run in self._runs if run.started is not None]
         started = min(began, default=self._first_request())
@@ -201,7 +201,7 @@ class _Reader:
         ]
 
     def _published(self, cause: RootCause) -> str:
-        """The published document that allows what a root cause shows."""
+        """The published document that allows a root cause."""
         first = self._first_run
         contract = str(first.options.get("contract") or "")
         try:
@@ -211,7 +211,7 @@ class _Reader:
             return ""
 
     def _diagnosed(self, verdict: Verdict, histories: RunHistories) -> tuple[Diagnosis, ...]:
-        """The likely mistakes behind the new findings; nothing is read where nothing broke."""
+        """The likely mistakes behind the new findings; without findings nothing is read."""
         failing = [
             cause for cause in verdict.broken if verdict.clauses[cause.clause].clause.level.rank <= self._fail_on.rank
         ]
@@ -222,7 +222,7 @@ class _Reader:
         try:
             contract = load_contract(self._first_run.options.get("contract") or str(DEFAULT_DOCUMENT))
         except (LookupError, OSError, DocumentError):
-            return ()  # the run was made elsewhere, with another document
+            return ()  # the run was made on another machine, with another document
         try:
             found = diagnose(contract, failing, observed(histories.records(), _OBSERVED))
         except Exception as problem:  # noqa: BLE001  # an explanation that fails must not cost the report
@@ -234,7 +234,7 @@ class _Reader:
         )
 
     def _phases(self, ended: float) -> Iterator[Phase]:
-        """What the run did when its tests were over: each phase lasts until the next one begins."""
+        """The phases after the tests; each lasts until the next one begins."""
         began = sorted(self._began.items(), key=lambda item: item[1])
         for number, (name, start) in enumerate(began, 1):
             end = began[number][1] if number < len(began) else ended
@@ -267,7 +267,7 @@ class _Reader:
 
 
 def _repeated(options: dict[str, str], target: str) -> dict[str, str]:
-    """The options that a repetition needs: another contract, and what makes the mock respond as it did."""
+    """The options for a replay: another contract, and what changes the responses of the mock."""
     if options.get("contract") == str(DEFAULT_DOCUMENT):
         del options["contract"]
     names = ("contract", "fault", "variant") if target == "mock" else ("contract",)

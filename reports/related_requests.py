@@ -1,4 +1,4 @@
-"""The other requests that a finding rests on: what was done to the same project, and what its connection carried."""
+"""The other requests of a finding: earlier operations on the same project, or on the same connection."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ if TYPE_CHECKING:
     from contracts.history_records import HistoryRecord
     from contracts.root_causes import RootCause
 
-#: Requests that a report shows beside the one that shows the finding.
+#: The maximum number of other requests in a report.
 _SHOWN: Final = 4
-#: Clauses that one exchange cannot show, by their beginnings.
+#: Prefixes of the clauses that need several exchanges.
 _OF_SEVERAL: Final = ("state.", "response.201.id.unique", "response.201.plan.id.unique")
 _CONNECTIONS: Final = "service.connections"
 
@@ -26,14 +26,14 @@ _CONNECTIONS: Final = "service.connections"
 def related_requests(
     causes: Sequence[RootCause], records: Iterable[HistoryRecord]
 ) -> dict[Place, tuple[Exchange, ...]]:
-    """The exchanges beside those that show findings, in the order in which they were sent.
+    """The exchanges related to those with findings, in the order in which they were sent.
 
     Args:
-        causes: The root causes; nothing is read where every one of them shows in one exchange.
+        causes: The root causes; if each needs only one exchange, nothing is read.
         records: The history.
 
     Returns:
-        By the place (worker and number) of the exchange that shows a finding.
+        The exchanges by the place (worker and number) of the exchange with the finding.
     """
     wanted = {cause.exchange.place: _signs(cause) for cause in causes if cause.exchange is not None}
     wanted = {place: signs for place, signs in wanted.items() if signs}
@@ -54,9 +54,9 @@ def related_requests(
 
 
 def _nearest(others: list[ExchangeRecord], place: Place, *, one_connection: bool) -> list[ExchangeRecord]:
-    """The last ones before the exchange, and the first ones behind it.
+    """The last ones before the exchange, and the first ones after it.
 
-    Of one connection only what was sent before counts: the last request, and the last one with the right key.
+    On the same connection only earlier ones count: the last request, and the last one with the right key.
     """
     others.sort(key=lambda record: record.started)
     before = [record for record in others if record.worker != place[0] or record.number < place[1]]
@@ -68,7 +68,7 @@ def _nearest(others: list[ExchangeRecord], place: Place, *, one_connection: bool
 
 
 def _signs(cause: RootCause) -> frozenset[str]:
-    """What the other requests have in common with the one that shows a root cause; nothing where it needs none."""
+    """What the other requests have in common with the one of a root cause; nothing if none is needed."""
     record = cause.exchange
     if record is None:
         return frozenset()
@@ -88,7 +88,7 @@ def _connection(record: ExchangeRecord) -> str:
 
 
 def _identities(record: ExchangeRecord, shown: object) -> Iterable[str]:
-    """The project that a request is about, by its id and its externalId."""
+    """The project of a request, by its id and its externalId."""
     if isinstance(shown, str):
         yield f"id {shown}"
     if record.path.startswith(f"{COLLECTION_PATH}/"):

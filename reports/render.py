@@ -1,4 +1,4 @@
-"""From a summary to files: every format says the same because every one is made from the same record."""
+"""Writes a summary in every format."""
 
 from __future__ import annotations
 
@@ -25,8 +25,7 @@ if TYPE_CHECKING:
 def write_all(summary: Summary, directory: Path) -> list[Path]:
     """Write every format into ``directory`` and return the paths, ``index.html`` first.
 
-    Earlier runs of the same target that lie beside ``directory`` are compared with this one. A file is
-    replaced whole or not at all.
+    The run is compared with earlier runs of the same target beside ``directory``. Files are replaced atomically.
     """
     directory.mkdir(parents=True, exist_ok=True)
     report = report_object(summary)
@@ -52,5 +51,5 @@ def _write(path: Path, content: str | bytes) -> Path:
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     with os.fdopen(handle, "wb") as file:
         file.write(data)
-    Path(name).replace(path)  # readable by its owner alone, as mkstemp makes it
+    Path(name).replace(path)  # readable by its owner only, as created by mkstemp
     return path

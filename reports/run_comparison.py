@@ -1,4 +1,4 @@
-"""Two runs side by side, and a row of runs: read from their ``report.json``, not from histories."""
+"""Compares runs by their ``report.json``: two runs, or a trend."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 REPORT: Final = "report.json"
-#: Runs in a trend, and folders that are looked at to find them.
+#: The number of runs in a trend, and of folders that are searched for them.
 RUNS: Final = 30
 _LOOKED_AT: Final = 300
-#: A kind of case is slower where its median grew by this factor and by this many seconds.
+#: A kind of case is slower if its median grew by this factor and by this many seconds.
 _FACTOR: Final = 1.5
 _SECONDS: Final = 0.005
 _CASES: Final = 20
@@ -40,7 +40,7 @@ class Slower:
 class Comparison:
     """What changed between an earlier run and a later one; findings and clauses by id.
 
-    ``since`` pairs a finding with the start of the first of the unbroken row of runs that show it.
+    ``since`` pairs a finding with the start of the first of the consecutive runs that have it.
     """
 
     before: str
@@ -55,7 +55,7 @@ class Comparison:
     since: tuple[tuple[str, str], ...] = ()
 
     def groups(self) -> list[tuple[str, list[str]]]:
-        """Titles with what belongs to them, the worst first."""
+        """Headings with their items, the worst first."""
         slower = [f"{row.kind} (median {row.before * 1000:.1f} → {row.after * 1000:.1f} ms)" for row in self.slower]
         return [
             ("New", list(self.new)),
@@ -95,10 +95,10 @@ def load_report(place: Path) -> Report:
 
 
 def compare(before: Report, after: Report, earlier: Sequence[Report] = ()) -> Comparison:
-    """What changed from ``before`` to ``after``, cause by cause.
+    """What changed from ``before`` to ``after``, by root cause.
 
-    A finding is fixed only where its clause was exercised since. After a run that was cut short nothing is called
-    fixed or no longer exercised: the run did not come to it.
+    A finding is fixed only if its clause was exercised since. After a run that was cut short nothing is reported as
+    fixed or no longer exercised.
 
     ``earlier`` are all earlier runs, the oldest first.
     """
@@ -128,7 +128,7 @@ def compare(before: Report, after: Report, earlier: Sequence[Report] = ()) -> Co
 
 
 def _since(cause: str, earlier: Sequence[Report]) -> str:
-    """The run since which every run that could tell shows the finding."""
+    """The first of the consecutive runs that have the finding, ignoring those that could not show it."""
     first = ""
     for report in reversed(earlier):
         if cause in _by_cause(report, "findings"):
@@ -139,7 +139,7 @@ def _since(cause: str, earlier: Sequence[Report]) -> str:
 
 
 def _by_cause(report: Report, group: str) -> dict[str, Report]:
-    """The findings by what stays the same from run to run."""
+    """The findings by fingerprint."""
     return {finding.get("fingerprint", finding["id"]): finding for finding in report[group]}
 
 
@@ -158,7 +158,7 @@ def _slower(before: Report, after: Report) -> Iterator[Slower]:
 
 
 def identity(report: Report) -> tuple[str, ...]:
-    """What two runs must share to be runs of the same target: a mock is the same on every port."""
+    """What runs of the same target have in common; a mock is the same on every port."""
     run = report["run"]
     name = run["target"]["name"]
     return (name, run["options"].get("fault", "") if name == "mock" else run["target"]["base_url"])
@@ -175,7 +175,7 @@ def earlier_runs(directory: Path, report: Report) -> list[Report]:
 
 
 def find_reports(runs: Path, leave_out: Path | None = None) -> Iterator[Report]:
-    """The reports of the runs in the folder ``runs``, the newest name first; other folders are passed over."""
+    """The reports of the runs in the folder ``runs``, the newest name first; other folders are ignored."""
     if not runs.is_dir():
         return
     folders = sorted((place for place in runs.iterdir() if place.is_dir() and not place.is_symlink()), reverse=True)
@@ -185,17 +185,17 @@ def find_reports(runs: Path, leave_out: Path | None = None) -> Iterator[Report]:
         try:
             yield load_report(folder)
         except ReportError:
-            continue  # of another version, or half written: no business of this run's
+            continue  # of another version, or incomplete
 
 
 def previous(earlier: list[Report], report: Report) -> Report | None:
-    """The last earlier run with the same profile: only such two show the same clauses."""
+    """The last earlier run with the same profile; only such runs are comparable."""
     profile = report["run"]["profile"]
     return next((other for other in reversed(earlier) if other["run"]["profile"] == profile), None)
 
 
 def trend(reports: list[Report]) -> tuple[TrendPoint, ...]:
-    """One point a run, in the order given."""
+    """One point for each run, in the given order."""
     return tuple(
         TrendPoint(
             id=_name(report),

@@ -1,4 +1,4 @@
-"""The histories of several runs read as one: workers, shards, machines."""
+"""The histories of several runs (workers, shards, machines) read as one."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ if TYPE_CHECKING:
 
 
 class RunHistories:
-    """Every history file of several folders.
+    """All history files of several folders.
 
-    Workers of different folders get different names, whatever they call themselves.
+    Workers of different folders get different names.
     """
 
     def __init__(self, places: Sequence[Path]) -> None:
@@ -34,7 +34,7 @@ class RunHistories:
         self.folders = list(dict.fromkeys(file.parent for file in self.files))
 
     def records(self) -> Iterator[HistoryRecord]:
-        """Every record, that of the first run first."""
+        """All records, those of the first run first."""
         for file in self.files:
             prefix = f"{self.folders.index(file.parent) + 1}/" if len(self.folders) > 1 else ""
             number = 0
@@ -48,7 +48,7 @@ class RunHistories:
                 yield EndRecord(f"a history is damaged: {file.name}", worker=prefix)
 
     def exchanges(self, wanted: set[Place]) -> dict[Place, ExchangeRecord]:
-        """The exchanges at these places, in full."""
+        """The complete exchanges at these places."""
         found: dict[Place, ExchangeRecord] = {}
         for record in self.records() if wanted else ():
             if isinstance(record, ExchangeRecord) and record.place in wanted:
@@ -58,6 +58,6 @@ class RunHistories:
         return found
 
     def folder_number(self, worker: str) -> int:
-        """The index of the folder that holds the history of a worker, by the prefix of its name."""
+        """The index of the folder with the history of a worker, by the prefix of its name."""
         number, slash, _ = worker.partition("/")
         return int(number) - 1 if slash else 0

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from reports.summary import ClauseRow, Summary
 
 _LEVELS: Final = {Level.DOCUMENTED: "error", Level.IMPLIED: "error", Level.ADVISORY: "note"}
-#: The document with the promises, as a path in the repository.
+#: The contract document, as a path in the repository.
 DOCUMENT: Final = f"contracts/{DEFAULT_DOCUMENT.name}"
 
 

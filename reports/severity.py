@@ -1,4 +1,4 @@
-"""The order of findings in every report: what hurts most comes first. It changes no verdict."""
+"""The order of findings in every report: the most severe first. It does not change the verdict."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _NOT_KEPT: Final = (".echo", ".unique", ".constant", ".answers_own_request")
 
 
 def severity(finding: FindingReport) -> tuple[bool, int, int, int, str]:
-    """The key to sort findings by, the most severe first; those that a published document allows come last."""
+    """A sort key for findings, the most severe first; those that a published document allows come last."""
     return (bool(finding.published), _rank(finding), finding.clause.level.rank, -finding.count, finding.id)
 
 

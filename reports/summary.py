@@ -1,4 +1,4 @@
-"""One pass over the histories of a run: the read-only record from which every report is made."""
+"""The summary of a run: the read-only record from which all reports are made."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from reports.evidence import FindingReport
     from reports.tally import CaseSetCount, Latency, Moment
 
-#: States of a clause, worst first. ``advice`` is broken, but at a level that does not fail the run; ``known``
-#: is broken as an accepted deviation says, and not otherwise.
+#: States of a clause, worst first. ``advice`` is broken at a level that does not fail the run; ``known`` is broken only
+#: by accepted deviations.
 STATES: Final = ("broken", "unknown", "known", "advice", "not exercised", "partial", "kept")
 
 
@@ -34,7 +34,7 @@ _RELEASE: Final = {
 
 @dataclass(frozen=True, slots=True)
 class Environment:
-    """What ran where: everything that a reader needs to run it again. Times are seconds since the epoch."""
+    """The environment of a run: everything that is needed to repeat it. Times are seconds since the epoch."""
 
     ids: tuple[str, ...]
     target: str
@@ -56,13 +56,13 @@ class Environment:
 
     @property
     def seconds(self) -> float:
-        """How long the run took."""
+        """The duration of the run."""
         return max(0.0, self.ended - self.started)
 
 
 @dataclass(frozen=True, slots=True)
 class ClauseRow:
-    """What a run showed of one clause. ``state`` is one of :data:`STATES`."""
+    """The result for one clause. ``state`` is one of :data:`STATES`."""
 
     clause: Clause
     state: str
@@ -75,7 +75,7 @@ class ClauseRow:
 
 @dataclass(frozen=True, slots=True)
 class Note:
-    """A remark that is no finding: about retries, cleanup, advice, budget, observations or drift."""
+    """A note that is not a finding: about retries, cleanup, advice, budget, observations or drift."""
 
     kind: str
     text: str
@@ -84,7 +84,7 @@ class Note:
 
 @dataclass(frozen=True, slots=True)
 class Phase:
-    """A part of a run in which tests send nothing; in seconds after the beginning of the timeline."""
+    """A phase of a run in which tests send nothing; in seconds after the start of the timeline."""
 
     kind: str
     start: float
@@ -92,7 +92,7 @@ class Phase:
 
     @property
     def words(self) -> str:
-        """What the run did, for a reader."""
+        """What the run did, for readers."""
         return {"final_checks": "looking back at what was created", "cleanup": "deleting what was created"}.get(
             self.kind, self.kind
         )
@@ -100,9 +100,9 @@ class Phase:
 
 @dataclass(frozen=True, slots=True)
 class Cleanup:
-    """What became of the projects that the run created; ``kept`` pairs an id with the reason.
+    """The result of the cleanup; ``kept`` pairs an id with the reason.
 
-    ``may_be_left`` counts requests of which nobody knows whether they left a project.
+    ``may_be_left`` counts requests that may have left a project.
     """
 
     created: int = 0
@@ -114,7 +114,7 @@ class Cleanup:
 
 @dataclass(frozen=True, slots=True)
 class Accepted:
-    """A known deviation that asks for attention: expired, or seen no more."""
+    """A known deviation that needs attention: expired, or not observed any more."""
 
     name: str
     clause: str
@@ -124,7 +124,7 @@ class Accepted:
 
     @classmethod
     def of(cls, entry: Deviation) -> Accepted:
-        """The entry as a report shows it."""
+        """The entry for a report."""
         return cls(
             inert(entry.name), inert(entry.clause), inert(entry.owner), entry.expires.isoformat(), inert(entry.link)
         )
@@ -132,7 +132,7 @@ class Accepted:
 
 @dataclass(frozen=True, slots=True)
 class SharedCause:
-    """A likely cause of several findings in words, with the numbers and the ids of these in every report."""
+    """A likely cause of several findings in words, with their numbers and ids."""
 
     sentence: str
     explained: tuple[tuple[int, str], ...]
@@ -140,11 +140,11 @@ class SharedCause:
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """The outcome of a run: read by every renderer, changed by none.
+    """The summary of a run, read by every renderer.
 
     ``findings`` fail the run, ``advice`` does not, ``known`` are covered by accepted deviations; ``causes`` are the
-    likely mistakes behind the first. Texts are inert (see :func:`reports.visible.inert`); raw bytes are only in
-    the evidence of findings.
+    likely mistakes behind the first. Texts are inert (see :func:`reports.visible.inert`); raw bytes are only in the
+    evidence of findings.
     """
 
     status: ExitStatus
@@ -176,7 +176,7 @@ class Summary:
 
     @property
     def all_findings(self) -> tuple[FindingReport, ...]:
-        """Findings of every state: those that fail the run first, then what is worth knowing, then known deviations."""
+        """Findings of every state: those that fail the run, then advice, then known deviations."""
         return (*self.findings, *self.advice, *self.known)
 
     @property
@@ -201,7 +201,7 @@ class Summary:
 
 
 def state_of(outcome: Outcome | None, *, known: int, failing: bool) -> str:
-    """The state of a clause in words; ``failing`` is True if a break of it fails the run."""
+    """The state of a clause in words; ``failing`` is True if breaking it fails the run."""
     if outcome is Outcome.FAIL:
         return "broken" if failing else "advice"
     if outcome is Outcome.UNKNOWN:
@@ -214,7 +214,7 @@ def state_of(outcome: Outcome | None, *, known: int, failing: bool) -> str:
 
 
 def missing(result: ClauseResult) -> str:
-    """What a clause that was exercised in part lacks, in words; empty for every other one."""
+    """The missing side of a clause that was exercised in part, in words; empty for others."""
     if result.outcome is not Outcome.PARTIAL:
         return ""
     words = {VALID: "no valid request was accepted", INVALID: "no invalid request was refused"}

@@ -1,4 +1,4 @@
-"""Inline SVG: no script, no style attribute, each picture with a title and a sentence that says the same."""
+"""Inline SVG without script or style attributes; each chart has a title and a description."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING, Final
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-#: Width of every picture, in units of its own.
+#: The width of every chart, in its own units.
 WIDTH: Final = 480
 
 
 @dataclass(frozen=True, slots=True)
 class Chart:
-    """A picture with its heading, a sentence for readers who do not see it, and the same as a table."""
+    """A chart with its heading, a description for screen readers, and a table with the same data."""
 
     id: str
     title: str
@@ -28,7 +28,7 @@ class Chart:
 
 
 def svg(name: str, height: float, title: str, sentence: str, parts: Iterable[str]) -> str:
-    """The picture; its title and its sentence are read to those who do not see it."""
+    """The chart; screen readers read its title and description."""
     return (
         f'<svg viewBox="0 0 {WIDTH} {height:.0f}" role="img" aria-labelledby="{name}-title {name}-desc">'
         f'<title id="{name}-title">{escape(title)}</title><desc id="{name}-desc">{escape(sentence)}</desc>'
@@ -37,7 +37,7 @@ def svg(name: str, height: float, title: str, sentence: str, parts: Iterable[str
 
 
 def rect(x: float, y: float, width: float, height: float, kind: str) -> str:
-    """A bar; one that would be too thin to be seen is half a unit wide."""
+    """A bar, at least half a unit wide."""
     return f'<rect class="{kind}" x="{x:.1f}" y="{y:.1f}" width="{max(width, 0.5):.1f}" height="{height:.1f}"/>'
 
 

@@ -1,4 +1,4 @@
-"""Numbers of a run, counted record by record in memory that does not grow with it."""
+"""Counts of a run, taken record by record in constant memory."""
 
 from __future__ import annotations
 
@@ -10,21 +10,21 @@ from typing import TYPE_CHECKING, Final
 if TYPE_CHECKING:
     from contracts.exchange_record import ExchangeRecord
 
-#: Width of a latency class: a quantile is right to two per cent.
+#: The relative width of a latency class: a quantile is accurate to two per cent.
 _STEP: Final = math.log(1.02)
 _FASTEST: Final = 1e-5
-#: Bars of the picture of cases over time, at most.
+#: The maximum number of bars in the timeline.
 _BARS: Final = 120
 #: Upper bounds of the bars of a histogram, in seconds.
 BOUNDS: Final = (0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0)
 
-#: Kinds of case in the order in which reports list them.
+#: Kinds of cases, in the order of reports.
 KINDS: Final = ("created", "refused", "server error", "other answer", "no answer", "read", "deleted")
 
 
 @dataclass(frozen=True, slots=True)
 class Latency:
-    """How long one kind of case took, in seconds; ``histogram`` pairs an upper bound with a count."""
+    """The latency of one kind of case, in seconds; ``histogram`` pairs an upper bound with a count."""
 
     kind: str
     count: int
@@ -37,7 +37,7 @@ class Latency:
 
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """Answers by class within one bar of the timeline; ``at`` is in seconds after the first request."""
+    """Responses by class within one bar of the timeline; ``at`` is in seconds after the first request."""
 
     at: float
     counts: tuple[tuple[str, int], ...]
@@ -141,7 +141,7 @@ class Tally:
 
     @property
     def beginning(self) -> float:
-        """When the first bar of the timeline begins, in seconds since the epoch."""
+        """The start of the first bar of the timeline, in seconds since the epoch."""
         return min(self._bars, default=0) * self._width
 
     def timeline(self) -> tuple[float, tuple[Moment, ...]]:

@@ -1,4 +1,4 @@
-"""The summary on the terminal: it fits 24 rows, and obeys ``NO_COLOR``."""
+"""The summary for the terminal, which fits 24 rows and respects ``NO_COLOR``."""
 
 from __future__ import annotations
 
@@ -18,29 +18,29 @@ if TYPE_CHECKING:
     from reports.evidence import FindingReport
     from reports.summary import Summary
 
-#: Rows of a terminal that is not known to be larger: a summary fits them, the path of the report included.
+#: The rows of a terminal of unknown size, which a summary fits, including the path of the report.
 _ROWS: Final = 24
-#: Lines of a list that are shown however little room there is.
+#: The minimum number of lines of a list.
 _FEWEST: Final = 4
 _INDENT: Final = " " * 8
-#: Characters of what was received in the line of a finding that is not shown in full.
+#: The maximum length of *received* in the line of a finding that is not shown in full.
 _RECEIVED: Final = 30
-#: Rows of a command to copy, at most; a longer one is in the report.
+#: The maximum number of rows of a command to copy; a longer one is in the report.
 _COMMAND: Final = 4
-#: Likely causes of several findings that are shown.
+#: The maximum number of likely causes of several findings.
 _CAUSES: Final = 2
 _RED, _GREEN, _YELLOW, _BOLD, _DIM = "31", "32", "33", "1", "2"
-#: Notes that say what a run did beside its tests; of the others their number is enough.
+#: The kinds of notes that are shown in full; others are counted.
 _OF_THE_RUN: Final = ("cleanup", "retries", "budget", "history", "diagnosis")
 
 
 def terminal_summary(summary: Summary, *, width: int = 0, rows: int = 0, colour: bool = False) -> str:
-    """The verdict, the findings, what else is to be known, and what to do next, in the order of the page.
+    """The verdict, the findings, notes, and what to do next, in the order of the page.
 
     Args:
         summary: The run.
-        width: Characters of a line, at most; 0 for as wide as the terminal. Lines to copy are whole, however long.
-        rows: Rows of the terminal, filled with findings; 0 for as many as it has.
+        width: The maximum length of a line; 0 for the width of the terminal. Lines to copy are never truncated.
+        rows: The rows of the terminal, filled with findings; 0 for those that it has.
         colour: Whether to use colours.
     """
     size = shutil.get_terminal_size((100, _ROWS))
@@ -54,14 +54,14 @@ def terminal_summary(summary: Summary, *, width: int = 0, rows: int = 0, colour:
 
 
 def wants_colour(stream: IO[str], environment: Mapping[str, str] = os.environ) -> bool:
-    """Whether ``stream`` is a terminal and nobody objects (no-color.org)."""
+    """Whether ``stream`` is a terminal and colours are not disabled (no-color.org)."""
     if environment.get("NO_COLOR") or environment.get("TERM") == "dumb":
         return False
     return bool(environment.get("FORCE_COLOR")) or stream.isatty()
 
 
 def github_annotations(summary: Summary, environment: Mapping[str, str] = os.environ) -> str:
-    """Workflow commands that show each finding beside a pull request; empty outside GitHub Actions."""
+    """Workflow commands that show each finding in a pull request; empty outside GitHub Actions."""
     if not environment.get("GITHUB_ACTIONS"):
         return ""
     lines = [
@@ -93,9 +93,9 @@ def _property(text: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class _Line:
-    """One line in one colour, on at most ``rows`` rows: cut first, coloured after, so that no sequence is cut.
+    """One line in one colour, on at most ``rows`` rows: truncated before it is coloured, so that no sequence is broken.
 
-    A line with no rows is to be copied: it is never cut.
+    A line with no rows is to be copied and is never truncated.
     """
 
     text: str
@@ -103,11 +103,11 @@ class _Line:
     rows: int = 1
 
     def height(self, width: int) -> int:
-        """How many rows of a terminal the line takes; one that is to be copied is wrapped there."""
+        """The number of terminal rows of the line; one that is to be copied is wrapped."""
         return sum(1 for _ in self.fitted(width, colour=False)) if self.rows else -(-len(self.text) // width)
 
     def fitted(self, width: int, *, colour: bool) -> Iterator[str]:
-        """The rows, each at most ``width`` characters; the rest of a longer text is left out."""
+        """The rows, each at most ``width`` characters; the rest of a longer text is omitted."""
         rest, indent = self.text, ""
         width = width if self.rows else len(rest)
         for row in range(self.rows or 1):
@@ -137,7 +137,7 @@ def _verdict(summary: Summary) -> Iterator[_Line]:
 
 
 def _first(summary: Summary) -> Iterator[_Line]:
-    """The most severe finding in full, shorter where there are others."""
+    """The most severe finding in full, shorter if there are others."""
     most = 2 if len(summary.findings) == 1 else 1
     shared = {identifier for cause in summary.shared_causes for _, identifier in cause.explained}
     for finding in summary.findings[:1]:
@@ -155,17 +155,17 @@ def _first(summary: Summary) -> Iterator[_Line]:
 
 
 def _title(finding: FindingReport) -> str:
-    member, promise, _ = finding.title  # the rest is seen in what was received
+    member, promise, _ = finding.title  # the rest is visible in *received*
     return f"{finding.outcome} {member}{promise}".strip()
 
 
 def _others(summary: Summary, room: int) -> Iterator[_Line]:
-    """The other findings, a line each, as many as there is room for."""
+    """The other findings, one per line, as many as fit."""
     rest = summary.findings[1:]
     shown = rest if len(rest) <= max(room, _FEWEST) else rest[: max(room, _FEWEST) - 1]
     for number, finding in enumerate(shown, 2):
         advice = f"{ADVICE}: " if finding.advice else ""
-        # Where the status says what is wrong, what was sent says the most.
+        # If the status shows what is wrong, *sent* is more informative.
         if finding.outcome and finding.received.startswith(finding.outcome):
             what = f"sent {finding.sent}"
         else:
@@ -178,7 +178,7 @@ def _others(summary: Summary, room: int) -> Iterator[_Line]:
 
 
 def _remarks(summary: Summary) -> Iterator[_Line]:
-    """What else a reader must know, a line for each kind of thing."""
+    """What else a reader must know, one line for each subject."""
     for entry in summary.expired:
         yield _Line(f"! the known deviation {entry.name} has expired on {entry.expires}, owner {entry.owner}", (_RED,))
     for entry in summary.vanished[:_FEWEST]:
@@ -190,17 +190,17 @@ def _remarks(summary: Summary) -> Iterator[_Line]:
         yield _Line(f"  and {len(unknown) - _FEWEST} more unknown clauses: see the report", (_YELLOW,))
     for kind in _OF_THE_RUN:
         texts = [note.text for note in summary.notes if note.kind == kind]
-        if kind == "cleanup":  # these may be commands
+        if kind == "cleanup":  # may contain commands
             yield from (_Line(f"cleanup: {text}", (_YELLOW,), rows=0) for text in texts[:_FEWEST])
         elif texts:
             more = f"{len(texts) - 1} more of this kind, and " if len(texts) > 1 else ""
             yield _Line(f"{kind}: {more}{texts[-1]}", (_YELLOW,), rows=2)
-    if summary.outcome != "no verdict":  # there nothing else is proved
+    if summary.outcome != "no verdict":  # without a verdict nothing else is proved
         yield from _lists(summary)
 
 
 def _lists(summary: Summary) -> Iterator[_Line]:
-    """Clauses and deviations by their state, and notes: a line for each kind."""
+    """Clauses and deviations by state, and notes: one line for each kind."""
     idle = summary.in_state("not exercised") if summary.requests else ()
     lists: tuple[tuple[str, str, list[str]], ...] = (
         ("known deviations", _YELLOW, [f"{f.known.name} ({f.count:,})" for f in summary.known if f.known]),
@@ -247,7 +247,7 @@ def _next(summary: Summary, width: int) -> Iterator[_Line]:
 
 
 def print_summary(summary: Summary, stream: IO[str], report: Path | None = None) -> None:
-    """Write the annotations of a workflow where it runs in one, the summary, and last where the report lies."""
+    """Write the annotations (in a workflow), the summary, and finally the path of the report."""
     text = terminal_summary(summary, colour=wants_colour(stream))
     annotations = github_annotations(summary)
     parts = [*([f"{annotations}\n"] if annotations else []), text, *([f"report: {report}\n"] if report else [])]

@@ -15,15 +15,15 @@ if TYPE_CHECKING:
     from reports.run_comparison import TrendPoint
     from reports.summary import Summary
 
-#: Classes of responses as the stylesheet colours them, from the axis upwards.
+#: Classes of responses in the stylesheet, from the axis upwards.
 _CLASSES: Final = ("2xx", "4xx", "5xx", "3xx", "1xx", "none")
 _NAMES: Final = {"2xx": "created or read", "4xx": "refused", "5xx": "server errors", "none": "no response"}
-#: Seconds without a new request that are worth a word.
+#: The minimum seconds without a new request that are mentioned.
 _PAUSE: Final = 2.0
 
 
 def timeline_chart(summary: Summary) -> Chart:
-    """Requests over time, with what the run did behind its tests."""
+    """Requests over time, with the phases after the tests."""
     moments, width = _until_the_end(summary), summary.bar_seconds
     height, left = 130.0, 44
     largest = max((sum(count for _, count in moment.counts) for moment in moments), default=1) or 1
@@ -76,7 +76,7 @@ def timeline_chart(summary: Summary) -> Chart:
 
 
 def _until_the_end(summary: Summary) -> list[Moment]:
-    """The bars up to the end of the last phase: the end of a run has no requests of tests."""
+    """The bars up to the end of the last phase, which has no requests of tests."""
     moments, width = list(summary.timeline), summary.bar_seconds
     end = max((phase.end for phase in summary.phases), default=0.0)
     while moments[-1].at + width < end:
@@ -85,7 +85,7 @@ def _until_the_end(summary: Summary) -> list[Moment]:
 
 
 def _longest_pause(summary: Summary) -> str:
-    """The longest time in which tests started no request, in words; empty if none is worth a word."""
+    """The longest time without a new request of tests, in words; empty if it is short."""
     longest, start, end = 0.0, 0.0, 0.0
     for moment in summary.timeline:
         if moment.counts:
@@ -155,7 +155,7 @@ def trend_chart(points: Sequence[TrendPoint]) -> Chart:
 
 
 def _thinned(moments: Sequence[Moment], rows: int = 24) -> list[Moment]:
-    """Neighbouring bars added up, so that the table stays short."""
+    """Neighbouring bars merged, to keep the table short."""
     size = math.ceil(len(moments) / rows)
     found = []
     for start in range(0, len(moments), size):

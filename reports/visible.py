@@ -1,4 +1,4 @@
-"""Text from elsewhere made fit to be seen: nothing invisible, nothing that steers a terminal or turns a line."""
+"""Makes foreign texts safe to display: no invisible characters, terminal sequences or line breaks."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-#: Letters and symbols by category that show nothing, or that hang on the character before them.
+#: Letters and symbols that are invisible or combine with the previous character, by category.
 _BLANK: Final = "\u115f\u1160\u2800\u3164\uffa0\u034f\u17b4\u17b5\u180b-\u180f\ufe00-\ufe0f"
 _FIRST_PLANE: Final = 0xFFFF
 _SUSPECT = re.compile(r"[^\x20-\x7e]")
@@ -19,24 +19,24 @@ _BLANK_ONE = re.compile(f"[{_BLANK}]")
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """A part of a text: as it is, or (``name`` not empty) one character written as an escape."""
+    """A part of a text: unchanged, or (``name`` not empty) one character as an escape."""
 
     text: str
     name: str = ""
 
 
 def inert(text: str, limit: int = 0) -> str:
-    """``text`` on one line, every character that cannot be seen escaped, cut to ``limit`` characters if given.
+    """``text`` on one line, invisible characters escaped, truncated to ``limit`` characters if given.
 
-    The result holds printable characters alone: no control or format character, no line break, no lone
-    surrogate, so that every format can hold it and no terminal obeys it.
+    The result has only printable characters: no control or format characters, line breaks or lone surrogates, so that
+    every format can contain it and no terminal interprets it.
     """
     shown = _SUSPECT.sub(lambda match: escape(match.group()) if hidden(match.group()) else match.group(), text)
     return shown if not limit or len(shown) <= limit else f"{shown[: limit - 1]}…"
 
 
 def hidden(character: str) -> bool:
-    """Whether a reader would not see ``character``, or not see where it is."""
+    """Whether ``character`` or its position is invisible to readers."""
     if " " <= character <= "~":
         return False
     if not character.isprintable() or _BLANK_ONE.match(character):
@@ -65,7 +65,7 @@ _CONTROLS: Final = {0: "NULL", 9: "TAB", 10: "LINE FEED", 13: "CARRIAGE RETURN",
 
 
 def pieces(text: str) -> Iterator[Piece]:
-    """``text`` in parts, each hidden character a part of its own with its name."""
+    """``text`` in parts; each hidden character is a part of its own with its name."""
     plain: list[str] = []
     for character in text:
         if " " <= character <= "~" or not hidden(character):
@@ -80,5 +80,5 @@ def pieces(text: str) -> Iterator[Piece]:
 
 
 def readable(data: bytes) -> str:
-    r"""Bytes as text; a byte that is no part of UTF-8 is written ``\xff``."""
+    r"""Bytes as text; a byte that is not part of UTF-8 becomes ``\xff``."""
     return data.decode("utf-8", "backslashreplace")

@@ -1,4 +1,4 @@
-"""Numbers, times, durations and places as people read them, the same in every format."""
+"""Formats numbers, times, durations and places in the same way for all reports."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Final
 if TYPE_CHECKING:
     from contracts.clauses import Clause
 
-#: States of clauses in the words of a reader; every other one is called as in :data:`reports.summary.STATES`.
+#: Names of states for readers; other states have their name in :data:`reports.summary.STATES`.
 _STATES: Final = {"known": "known deviation", "advice": "worth knowing", "partial": "kept in part"}
-#: Names of members that need no quotation marks behind a dot.
+#: Names of members that need no quotation marks after a dot.
 _PLAIN_NAME: Final = re.compile(r"[A-Za-z_$][\w$-]*")
 _OPPOSITE: Final = "no maintainer would defend the opposite"
 
@@ -62,17 +62,17 @@ def moment(seconds: float) -> dt.datetime:
 
 
 def kind(name: str) -> str:
-    """A kind of request (:data:`reports.tally.KINDS`) for a reader: deletions at the end of a run are not counted."""
+    """A kind of request (:data:`reports.tally.KINDS`) for readers: deletions at the end of a run are not counted."""
     return "deleted by tests" if name == "deleted" else name.replace("answer", "response")
 
 
 def state(name: str) -> str:
-    """The state of a clause for a reader: ``worth knowing`` for ``advice``."""
+    """The state of a clause for readers: ``worth knowing`` for ``advice``."""
     return _STATES.get(name, name)
 
 
 def place(where: str) -> str:
-    """A place in a request or a response, as JavaScript would write it.
+    """A place in a request or a response in the syntax of JavaScript.
 
     ``plan.updated`` for ``/plan/updated``, ``ids[0]`` for ``/ids/0``, ``metadata["a b"]`` for ``/metadata/a b``.
     """
@@ -94,7 +94,7 @@ def parts(name: str) -> list[str]:
 
 
 def basis(clause: Clause) -> tuple[str, str]:
-    """What a clause rests on: a lead such as ``The page says (Body):``, and the words that are quoted, if any."""
+    """What a clause is based on: a lead such as ``The page says (Body):``, and the quoted words, if any."""
     kind, _, part = clause.source.partition(": ")
     if kind == "page" and part == "the example of an answer":
         return "The page shows this in its example of a response:", clause.statement

@@ -1,4 +1,4 @@
-"""What to send to an implementation of the contract, as Hypothesis strategies.
+"""Requests for an implementation of the contract, as Hypothesis strategies.
 
     from hypothesis import given
     from strategies import adversarial_bodies
@@ -7,9 +7,8 @@
     def test_a_broken_body_is_refused(case):
         assert 400 <= client.post("/v1/projects", content=case.body, headers=dict(case.headers)).status_code < 500
 
-A :class:`contracts.exchange.Case` holds the bytes of the body and the headers. Where ``{name}`` stands in it,
-``UniqueNames("a prefix").fill(case)`` puts a name that no other request has; ``{key}`` in ``Authorization`` is
-the API key.
+A :class:`contracts.exchange.Case` has the bytes of the body and the headers. ``{name}`` in the body is a placeholder
+that ``UniqueNames("a prefix").fill(case)`` replaces by a unique name; ``{key}`` in ``Authorization`` is the API key.
 """
 
 from __future__ import annotations

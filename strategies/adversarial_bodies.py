@@ -1,6 +1,6 @@
-"""Requests that break exactly one promise, at random: near misses of patterns, wrong kinds, malformed JSON, headers.
+"""Random requests that break exactly one promise: near misses of patterns, wrong types, malformed JSON, headers.
 
-The label in ``Case.intent`` is the clause that the generator meant; the oracle decides from the bytes.
+``Case.intent`` is the clause that the generator intends to break; the oracle decides from the bytes.
 """
 
 from __future__ import annotations
@@ -36,15 +36,15 @@ if TYPE_CHECKING:
     from contracts.document import Contract, Field
     from contracts.exchange import Case
 
-#: A clause and a value for a member that breaks it; ``ABSENT`` where the member is left out.
+#: A clause and a value for a member that breaks it; ``ABSENT`` to omit the member.
 _Broken: TypeAlias = tuple[str, Any]
 
 
 def adversarial_bodies(contract: Contract | None = None) -> st.SearchStrategy[Case]:
-    """Requests with exactly one broken promise, each must be refused; everything else is valid and varies.
+    """Requests with exactly one broken promise, which must be refused; everything else is valid and varies.
 
-    ``Case.intent`` is the id of the broken clause. A placeholder stands where a unique name fits.
-    Without a contract they are about the one in use, which is the page.
+    ``Case.intent`` is the id of the broken clause. The body has a placeholder if a unique name fits. The default
+    contract is the page.
 
     >>> from hypothesis import find
     >>> find(adversarial_bodies(), lambda case: case.intent == "request.displayName.required").body
@@ -59,14 +59,14 @@ def _adversarial_bodies(contract: Contract) -> st.SearchStrategy[Case]:
     sources.append(
         others.map(lambda value: json_case(value, case_set="random.adversarial", intent="request.body.type"))
     )
-    # JSON has as many ways to go wrong as several members together.
+    # Malformed JSON is as likely as several members together.
     sources += [malformed_bodies(contract)] * 4 + [mistyped_requests(contract), unauthorized_requests(contract)]
-    # One integer, not a choice of strategies: nested choices would be flattened, and with them the weights lost.
+    # One integer instead of nested strategies, which would be flattened and lose their weights.
     return st.integers(0, len(sources) - 1).flatmap(lambda number: sources[number])
 
 
 def _around(contract: Contract, field: Field, broken: st.SearchStrategy[_Broken]) -> st.SearchStrategy[Case]:
-    """Bodies in which one field holds a broken value and the others are valid."""
+    """Bodies in which one field has a broken value and the others are valid."""
     others = st.tuples(*[st.none() if other is field else member_values(other) for other in contract.fields])
 
     def build(wrong: _Broken, values: tuple[Any, ...], style: Any) -> Case:
@@ -81,7 +81,7 @@ def _around(contract: Contract, field: Field, broken: st.SearchStrategy[_Broken]
 
 
 def _broken_members(field: Field) -> list[st.SearchStrategy[_Broken]]:
-    """Strategies for the broken values of a member, and for its being missing."""
+    """Strategies for the broken values of a member, and for omitting it."""
     missing = [st.just((f"request.{field.path}.required", ABSENT))] if field.required else []
     return [*missing, *_broken_values(field)]
 
@@ -93,7 +93,7 @@ def _broken_values(field: Field) -> list[st.SearchStrategy[_Broken]]:
     if named:
         found.append(st.sampled_from(named))
     if not field.nullable:
-        # By itself: among the named values it would be rare.
+        # Separately: among the named values it would be rare.
         found.append(st.just((f"{clause}.null", None)))
     if field.types:
         found += [kind.map(lambda value: (f"{clause}.type", value)) for kind in (_other_kinds(field), _wrapped(field))]
@@ -105,7 +105,7 @@ def _broken_values(field: Field) -> list[st.SearchStrategy[_Broken]]:
     elif field.pattern is not None and "string" in field.types:
         pattern = Pattern.compile(field.pattern)
         if 0 < len(pattern.automaton.accepting) < len(pattern.automaton.states):
-            # Twice, since patterns are where services go wrong most.
+            # Twice, because patterns are the most common source of mistakes.
             found += [near_misses(pattern).map(lambda text: (f"{clause}.pattern", text))] * 2
     if field.items is not None and "array" in field.types:
         found.append(_broken_lists(field.items))
@@ -115,7 +115,7 @@ def _broken_values(field: Field) -> list[st.SearchStrategy[_Broken]]:
 
 
 def _other_kinds(field: Field) -> st.SearchStrategy[Any]:
-    """Values of every JSON type that the field does not have; null is a clause of its own."""
+    """Values of every JSON type that the field does not have, except null, which has its own clause."""
     kinds = {
         "string": texts(),
         "number": numbers(),
@@ -123,13 +123,13 @@ def _other_kinds(field: Field) -> st.SearchStrategy[Any]:
         "array": st.lists(json_values(), max_size=4),
         "object": json_objects(),
     }
-    # Many numbers are integers, too; the named values have fractions.
+    # Many numbers are also integers; the named values have fractions.
     taken = {*field.types, "number"} if "integer" in field.types else set(field.types)
     return st.one_of([values for kind, values in kinds.items() if kind not in taken])
 
 
 def _wrapped(field: Field) -> st.SearchStrategy[Any]:
-    """A valid value as lenient code unwraps it: in a list, a list of lists, an object, or written as a text."""
+    """A valid value in a form that lenient code unwraps: in a list, a list of lists, an object, or as a string."""
     ways: list[Callable[[Any], Any]] = []
     if "array" not in field.types:
         ways += [lambda value: [value], lambda value: [[value]], lambda value: [value, value]]
@@ -141,7 +141,7 @@ def _wrapped(field: Field) -> st.SearchStrategy[Any]:
 
 
 def _broken_lists(item: Field) -> st.SearchStrategy[_Broken]:
-    """Lists of valid items with one broken item anywhere among them."""
+    """Lists of valid items with one broken item at any position."""
     valid = st.lists(optional_null(item, valid_values(item)), max_size=4)
     return st.builds(
         lambda before, wrong, behind: (wrong[0], [*before, wrong[1], *behind]),

@@ -1,4 +1,4 @@
-"""Several bodies for one Hypothesis example: they travel on several connections at once, and shrink to one."""
+"""Several bodies in one Hypothesis example, which are sent concurrently and shrink to one."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 if TYPE_CHECKING:
     from contracts.exchange import Case
 
-#: Bodies in a batch at most, and on average.
+#: The maximum and the average number of bodies in a batch.
 LARGEST: Final = 20
 AVERAGE: Final = 12
 

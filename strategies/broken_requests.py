@@ -1,4 +1,4 @@
-"""Requests with a valid body that are wrong as a whole, at random: nearly JSON, another media type, no right key."""
+"""Random requests that are invalid as a whole: malformed JSON, another media type, no right key."""
 
 from __future__ import annotations
 
@@ -24,12 +24,12 @@ if TYPE_CHECKING:
     from contracts.document import Contract
 
 _CASE_SET: Final = "random.adversarial"
-#: Values of other languages; numbers that JSON does not have are drawn.
+#: Literals of other languages; numbers that JSON does not have are drawn.
 _FOREIGN_VALUES: Final = ("NaN", "Infinity", "-Infinity", "undefined", "None", "True", "0x10", "'x'", "x")
 _FOREIGN_NUMBERS: Final = st.from_regex(r"[+-]?[0-9_.]{1,4}([eE][+-]?[0-9]?)?", fullmatch=True)
-#: Characters that mean something in JSON, and some that lenient parsers take for them.
+#: Structural characters of JSON, and some that lenient parsers accept instead.
 _CHARACTERS: Final = "{}[]\",:\\ \n\t019+-.e';#=`xn/*\x00\x0b\xa0\ufeff"
-#: A body in a syntax that is not JSON, but that services are known to read where JSON is announced.
+#: Bodies in syntaxes that are not JSON, but that some services accept as JSON.
 _OTHER_SYNTAXES: Final[tuple[Callable[[dict[str, Any]], str], ...]] = (
     lambda body: "\n".join(f"{name}: {encode(value).decode()}" for name, value in body.items()),  # YAML, TOML with "="
     lambda body: "\n".join(f"{name} = {encode(value).decode()}" for name, value in body.items()),
@@ -39,7 +39,7 @@ _OTHER_SYNTAXES: Final[tuple[Callable[[dict[str, Any]], str], ...]] = (
 
 
 def malformed_bodies(contract: Contract) -> st.SearchStrategy[Case]:
-    """Bodies that are no JSON: a valid one with one character changed, cut off, with a foreign value or in YAML."""
+    """Bodies that are not JSON: a valid one with a changed character, truncated, with a foreign literal, or YAML."""
     bodies, places_of_values = _valid(contract), _places_of_values(contract)
     values = st.sampled_from(_FOREIGN_VALUES) | _FOREIGN_NUMBERS
     characters = st.sampled_from(_CHARACTERS) | st.just("")
@@ -92,13 +92,13 @@ def _under(
 
 
 def _valid(contract: Contract) -> st.SearchStrategy[dict[str, Any]]:
-    """Valid bodies; every other one has the required members alone, which a careless service looks at less closely."""
+    """Valid bodies; half of them have only the required members, which some services validate less strictly."""
     required = member_objects(tuple(field for field in contract.fields if field.required))
     return (required | member_objects(contract.fields)).map(lambda body: marked(contract, body))
 
 
 def _places_of_values(contract: Contract) -> st.SearchStrategy[tuple[str, ...]]:
-    """Where a lenient parser's value would be taken: a number, or anything in a free-form object."""
+    """Positions where a lenient parser would accept a literal: a number, or anything in a free-form object."""
     numeric = [field for field in contract.fields if {"number", "integer"} & set(field.types)]
     places: list[tuple[str, ...]] = [(field.path,) for field in numeric]
     free = free_object(contract)
@@ -112,7 +112,7 @@ def _foreign(body: dict[str, Any], place: tuple[str, ...], value: str) -> str:
 
 
 def _edited(text: str, place: int, character: str, instead: bool) -> str:  # noqa: FBT001  # drawn, never written
-    """The text with a character put in at a place, or in the place of one; the empty one deletes."""
+    """The text with a character inserted at a position or replacing one; an empty character deletes."""
     return text[:place] + character + text[place + (instead or not character) :]
 
 

@@ -1,4 +1,4 @@
-"""The contract that strategies are about where a test names none."""
+"""The default contract of strategies."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _IN_USE: list[str | Path] = [DEFAULT_DOCUMENT]
 
 
 def use_contract(path: str | Path) -> None:
-    """Make the document at ``path`` the one that strategies without a contract are about.
+    """Make the document at ``path`` the default contract.
 
     A strategy reads it when it is first drawn from, so that module-level tests can be collected before.
     """
@@ -27,5 +27,5 @@ def use_contract(path: str | Path) -> None:
 
 
 def for_contract(make: Callable[[Contract], st.SearchStrategy[T]], contract: Contract | None) -> st.SearchStrategy[T]:
-    """The strategy for a contract, or where it is None for the contract in use when the strategy is drawn from."""
+    """The strategy for a contract; if it is None, for the default contract at the time of drawing."""
     return st.deferred(lambda: make(load_contract(_IN_USE[0]))) if contract is None else make(contract)

@@ -1,4 +1,4 @@
-"""JSON values to bytes, in the ways in which clients write them."""
+"""Encodes JSON values in the styles of different clients."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ from contracts.exchange import Case
 #: ``solidus``: ``/`` as ``\\/`` and short escapes where JSON has them.
 Style = Literal["compact", "ascii", "spaced", "reversed", "escaped", "solidus"]
 STYLES: Final[tuple[Style, ...]] = ("compact", "ascii", "spaced", "reversed", "escaped", "solidus")
-#: Most bodies are compact, as clients write them; the others take turns.
+#: Most bodies are compact, as with most clients; the other styles alternate.
 STYLES_IN_TURN: Final[tuple[Style, ...]] = tuple(
     style for other in STYLES[1:] for style in ("compact", "compact", "compact", other)
 )
 
-#: Escapes make a text up to six times as long; services limit bodies, often to 100 kB.
+#: Escapes make a text up to six times as long, and services limit bodies, often to 100 kB.
 _LARGE: Final = 12_000
 
 _SURROGATE = re.compile("[\ud800-\udfff]")
@@ -32,13 +32,13 @@ _NAME = re.compile(r"([a-z][a-z0-9]*-\d+|\{name\})", re.ASCII)
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """A number as it shall stand in the text (``1.0``, ``1e2``, ``-0``): Python would write it in its own way."""
+    """A number as written in the text (``1.0``, ``1e2``, ``-0``), which Python would format differently."""
 
     text: str
 
 
 def encode(value: Any, style: Style = "compact") -> bytes:
-    """``value`` as a JSON text in UTF-8; lone surrogates are escaped, since UTF-8 has no form for them."""
+    """``value`` as a JSON text in UTF-8; lone surrogates are escaped, because UTF-8 cannot encode them."""
     if style == "reversed":
         value = _reversed(value)
     if style == "spaced":
@@ -60,7 +60,7 @@ def encode(value: Any, style: Style = "compact") -> bytes:
 
 
 def _text_of(value: Any, **form: Any) -> str:
-    """The value as JSON; a number that no double can hold, which a parser made infinite, is written as such a one."""
+    """The value as JSON; infinite numbers are written as numbers beyond the range of doubles."""
     try:
         return json.dumps(value, allow_nan=False, default=_token, **form)
     except ValueError:
@@ -77,7 +77,7 @@ def _finite(value: Any) -> Any:
 
 
 def json_case(value: Any, *, case_set: str, intent: str, style: Style = "compact", identifier: str = "") -> Case:
-    """A request with the right headers and ``value`` as its JSON body; a large one is compact whatever the style."""
+    """A request with the right headers and ``value`` as its JSON body; large bodies are always compact."""
     body = encode(value)
     if style != "compact" and len(body) <= _LARGE:
         body = encode(value, style)
@@ -97,7 +97,7 @@ def _reversed(value: Any) -> Any:
 
 
 def _escaped(match: re.Match[str]) -> str:
-    """A JSON string with every character escaped, as one or two UTF-16 code units; unique names stay legible."""
+    """A JSON string with every character escaped, as one or two UTF-16 code units, except for unique names."""
     parts = _NAME.split(json.loads(match.group()))
     return f'"{"".join(part if index % 2 else _units(part) for index, part in enumerate(parts))}"'
 

@@ -1,4 +1,4 @@
-"""A few members of a pattern that look like real data, and a few near misses: for sets that need only those.
+"""A few matching texts of a pattern that look like real data, and a few near misses.
 
 The complete sets of a pattern are in ``strategies.patterns``.
 """
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from contracts.document import Field
     from contracts.patterns import Automaton
 
-#: Texts that people put into fields; each pattern takes from them what it admits.
+#: Realistic texts, filtered by each pattern.
 NATURAL: Final = (
     "ann@example.org",
     "Ann.Lee+alerts@mail.example.co.uk",
@@ -48,17 +48,17 @@ NATURAL: Final = (
     "0042",
     "7",
 )
-#: How many members are edited into near misses.
+#: The number of matching texts that are edited into near misses.
 _EDITED: Final = 6
-#: More near misses than this are the business of the complete sets.
+#: The maximum number of near misses; the complete sets have more.
 _MOST: Final = 48
 
 
 @lru_cache(maxsize=64)
 def members(source: str) -> tuple[str, ...]:
-    """Members of the pattern, natural ones first, then shortest ones through every state that leads to one.
+    """Texts that match the pattern: realistic ones first, then a shortest one through every state.
 
-    Raises ValueError for a pattern without members: no valid body could exist.
+    Raises ValueError for a pattern without matching texts: no valid body could exist.
     """
     pattern = Pattern.compile(source)
     found = [text for text in NATURAL if pattern.matches(text)]
@@ -69,7 +69,7 @@ def members(source: str) -> tuple[str, ...]:
 
 
 def undisputed_members(field: Field) -> tuple[str, ...]:
-    """Members of the field's pattern that nobody may refuse; none if it has no pattern."""
+    """Texts that match the field's pattern and that no service may refuse; none without a pattern."""
     return () if field.pattern is None else _undisputed(field.pattern, is_email=field.format == "email")
 
 
@@ -81,7 +81,7 @@ def _undisputed(source: str, *, is_email: bool) -> tuple[str, ...]:
 
 @lru_cache(maxsize=64)
 def near_misses(source: str) -> tuple[tuple[str, str], ...]:
-    """Pairs (what is wrong, text): members with one edit that are no members any more, kinds of edits in turn."""
+    """Pairs (mistake, text): matching texts with one edit after which they do not match, kinds of edits in turn."""
     pattern = Pattern.compile(source)
     characters = [cls.representative for cls in pattern.automaton.classes]
     kinds: dict[str, dict[str, str]] = {}
@@ -95,8 +95,8 @@ def near_misses(source: str) -> tuple[tuple[str, str], ...]:
 
 
 def _edits(text: str, characters: list[str]) -> Iterator[tuple[str, str, str]]:
-    """Triples (kind of edit, what was done, edited text), the plainest mistakes of a service first."""
-    # Marks that the text itself has, such as the only dot of a domain, matter more than letters.
+    """Triples (kind of edit, description, edited text), the most common mistakes first."""
+    # Punctuation of the text, such as the only dot of a domain, matters more than letters.
     characters = sorted(characters, key=lambda character: (character.isalnum(), character not in text))
     middle = len(text) // 2
     for index, char in enumerate(text):
@@ -126,7 +126,7 @@ def _edits(text: str, characters: list[str]) -> Iterator[tuple[str, str, str]]:
 
 
 def _paths(automaton: Automaton) -> list[str]:
-    """For each transition on a way to acceptance the shortest member through it."""
+    """For each transition on a path to acceptance a shortest matching text through it."""
     reached = {automaton.initial: ""}
     waiting = [automaton.initial]
     for state in waiting:

@@ -1,8 +1,8 @@
 # ruff: noqa: RUF001 - letters that are taken for others are what some classes are about
-"""Classes of text that break software, by name.
+"""Classes of texts that software handles wrongly, by name.
 
-Every text here is a valid JSON string that RFC 8259 parsers must keep code point by code point: U+0000 and
-lone surrogates are not among them (see ``strategies.cases.unspecified_cases``).
+All are valid JSON strings that RFC 8259 parsers must preserve code point by code point: U+0000 and lone surrogates are
+not included (see ``strategies.cases.unspecified_cases``).
 """
 
 from __future__ import annotations
@@ -17,10 +17,10 @@ from contracts.patterns import Pattern
 
 @dataclass(frozen=True, slots=True)
 class HardText:
-    """One representative of a class of texts; ``name`` says what the class has in common.
+    """One representative of a class of texts; ``name`` describes the class.
 
-    ``alone`` is whether software treats the class in a way of its own, so that it deserves a body in which it
-    is the only hard value; the others ride with many in one body.
+    ``alone`` means that software treats the class in a special way, so that it is also sent as the only hard value in a
+    body; the others are combined.
     """
 
     name: str
@@ -29,7 +29,7 @@ class HardText:
 
 
 def filler(length: int, alphabet: str = "abcdefghijkmnopqrstuvwxyz ABCDEFGH0123456789") -> str:
-    """``length`` characters without a period and without white space at either end: a cut anywhere is seen."""
+    """``length`` characters without a period and without white space at either end, so that truncation is noticed."""
     drawn = b"".join(hashlib.sha256(b"%d" % block).digest() for block in range(length // 32 + 1))
     inside = "".join(alphabet[byte % len(alphabet)] for byte in drawn[:length])
     return f"x{inside[1:-1]}z" if length > 1 else inside
@@ -186,7 +186,7 @@ _LONG: Final = {
     "5,000 characters": filler(5000),
 }
 
-#: What refuses or changes these does so with a class that is sent alone, too.
+#: Services that refuse or change these do the same with a class that is sent alone.
 _IN_COMPANY: Final = frozenset(
     {
         *("one digit", "only a quotation mark", "shell syntax", "format strings", "spreadsheet formula", "brackets"),
@@ -224,7 +224,7 @@ HARD_TEXTS: Final = tuple(
     for group in (_WHITE_SPACE, _PUNCTUATION, _WORDS, _UNICODE, _MIXED, _LONG)
     for name, text in group.items()
 )
-#: What people call projects.
+#: Common names of projects.
 ORDINARY_NAMES: Final = ("Project alpha", "Beta 2", "Größe 東京", "Q3 (new)", "gamma_delta", "Ops - 24h", "Zoë's plan")
 
 

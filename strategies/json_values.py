@@ -11,7 +11,7 @@ from strategies.hard_texts import HARD_TEXTS, filler
 
 @dataclass(frozen=True, slots=True)
 class Named:
-    """A JSON value and what is special about it."""
+    """A JSON value and its description."""
 
     name: str
     value: Any
@@ -21,7 +21,7 @@ def _number(text: str, name: str = "") -> Named:
     return Named(f"{text}{f' ({name})' if name else ''}", Token(text))
 
 
-#: Numbers that a ``number`` must accept, written as they shall be sent.
+#: Numbers that a ``number`` must accept, written as they are sent.
 HARD_NUMBERS: Final = (
     _number("0"),
     _number("1"),
@@ -77,7 +77,7 @@ HARD_NUMBERS: Final = (
     _number("5e-324", "smallest double above zero"),
 )
 
-#: One value or more of each JSON type, with those that lenient code takes for another type.
+#: One or more values of each JSON type, including those that lenient code converts to another type.
 OTHERS: Final[dict[str, tuple[Any, ...]]] = {
     "string": (
         *("", "x", "null", "true", "false", "1", "[]", '["x"]', "a,b", "{}", '{"a":1}'),
@@ -93,7 +93,7 @@ OTHERS: Final[dict[str, tuple[Any, ...]]] = {
     "array": ([], ["x"], [5], [{}], [["a", 1]], [{"a": 1}], [None], [[5]]),
     "object": ({}, {"0": "x"}, {"value": 5}, {"length": 0}, {"$numberInt": "5"}, {"en": "x"}),
 }
-#: Bodies that are no JSON object; an array of a valid object comes on top.
+#: Bodies that are not a JSON object; an array of a valid object is added.
 NO_OBJECTS: Final[tuple[Any, ...]] = (
     None,
     True,
@@ -284,13 +284,13 @@ _ONE_BY_ONE: Final = (
     ),
 )
 
-#: Members that stand for themselves, with names that software reads where it expects none.
+#: Members of free-form objects with names that have a meaning in common software.
 _TOP: Final = {name: f"v{index}" for index, name in enumerate(("", "error", "errors", *_PROTOTYPE_WORDS))}
 
-#: Objects that a free-form ``object`` must accept and keep.
+#: Objects that a free-form ``object`` must accept and preserve.
 HARD_OBJECTS: Final = (
     *_ONE_BY_ONE,
     Named("32,000 characters, two and three bytes each", {"text": filler(32_000, "äöü€ßé")}),
-    # With names at the top as well, since some software reads only those.
+    # With names at the top level too, because some software inspects only those.
     Named("everything at once", {named.name: named.value for named in _ONE_BY_ONE} | _TOP),
 )

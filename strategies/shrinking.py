@@ -1,8 +1,8 @@
-"""Smaller requests: what a person would try next to find what a failing one is about.
+"""Shrinking of failing requests: candidates for a smaller case.
 
-Pure: requests are made, not sent. Hypothesis shrinks what it drew; this works on any case with a JSON body, so that
-cases of the deterministic sets get a smallest input, too, and with few requests (delta debugging: A. Zeller and
-R. Hildebrandt, Simplifying and Isolating Failure-Inducing Input, IEEE TSE 28(2), 2002).
+Requests are generated, not sent. Hypothesis shrinks what it drew; this module shrinks any case with a JSON body, so
+that cases of the deterministic sets get a smallest input too, with few requests (delta debugging: A. Zeller and R.
+Hildebrandt, Simplifying and Isolating Failure-Inducing Input, IEEE TSE 28(2), 2002).
 """
 
 from __future__ import annotations
@@ -27,10 +27,10 @@ _PLAIN: Final = "a"
 def shrink(
     case: Case, names: UniqueNames, still_fails: Callable[[Case], bool], *, keep: Collection[str] = (), limit: int = 40
 ) -> Case:
-    """The smallest case found for which ``still_fails`` is true, asking it at most ``limit`` times.
+    """The smallest case found for which ``still_fails`` is true, with at most ``limit`` calls of it.
 
-    It is asked about cases with new names. ``keep`` lists the members that a body must have. Where nothing smaller
-    fails, the case itself is returned.
+    Its arguments have new names. ``keep`` lists the members that a body must have. If nothing smaller fails, the case
+    itself is returned.
     """
     tried = {names.anonymous(case)}
     reduced = True
@@ -51,9 +51,9 @@ def shrink(
 
 
 def candidates(case: Case, names: UniqueNames, *, keep: Collection[str] = ()) -> Iterator[Case]:
-    """Smaller variants of a case, the most drastic first, each with a new unique name where it carries one.
+    """Smaller variants of a case, the smallest first, each with a new unique name if it has one.
 
-    Nothing comes of a body that is no JSON text.
+    None for a body that is not JSON.
     """
     body = parsed(case)
     if body is json_text.ABSENT:
@@ -98,9 +98,9 @@ def _smaller_bodies(body: Any, names: UniqueNames, keep: Collection[str]) -> Ite
         if len(others) > 1:
             yield from (kept | {name: body[name]} for name in others)
             yield from ({key: value for key, value in body.items() if key != name} for name in others)
-    # Plain texts in what must stay, at one request each, before the long search through what matters.
+    # Ordinary values in required members, at one request each, before the long search through the others.
     yield from ({**body, name: _PLAIN} for name, value in body.items() if isinstance(value, str) and name in keep)
-    # The member with the longest text is what most reductions are about.
+    # Most reductions apply to the member with the longest text.
     for name in sorted(body, key=lambda member: -len(encode(body[member]))):
         yield from ({**body, name: smaller} for smaller in _smaller(body[name], names))
 
@@ -133,7 +133,7 @@ def _smaller_texts(text: str) -> Iterator[str]:
     pieces = [text[start:end] for start, end in _chunks(size)]
     yield from pieces
     if not text.strip(_PLAIN):
-        # Only its length can matter: close in on the border.
+        # Only its length can matter: search for the limit.
         yield from (text[: size - step] for step in _halvings(size // 4))
         return
     if size <= _SHORT:
@@ -187,7 +187,7 @@ def _smaller_objects(members_: dict[str, Any], names: UniqueNames) -> Iterator[d
 
 
 def _inner_objects(value: dict[str, Any]) -> Iterator[dict[str, Any]]:
-    """Objects further inside in the place of the one around them, the deepest first: they make deep values shallow."""
+    """Inner objects instead of the outer ones, the deepest first: they make deep values shallow."""
     chain: list[Any] = [value]
     while chain[-1]:
         inside = chain[-1].values() if isinstance(chain[-1], dict) else chain[-1]
@@ -202,7 +202,7 @@ def _inner_objects(value: dict[str, Any]) -> Iterator[dict[str, Any]]:
 
 
 def _chunks(size: int) -> Iterator[tuple[int, int]]:
-    """Halves, then quarters, and so on down to single items; single ones only where there are few."""
+    """Halves, then quarters, and so on down to single items; single items only if there are few."""
     parts = 2
     while parts < 2 * size:
         edges = sorted({round(size * part / parts) for part in range(parts + 1)})

@@ -1,6 +1,6 @@
-"""Valid bodies that stand around the value a case is about: minimal, full, with nulls, in rotation.
+"""Valid bodies around the value under test: minimal, full, with nulls, in rotation.
 
-A fault may validate a field only when another one is present, so no set keeps to one context.
+A service may validate a field only when another one is present, so every set uses several contexts.
 """
 
 from __future__ import annotations
@@ -20,15 +20,15 @@ if TYPE_CHECKING:
 
     from contracts.document import Contract, Field
 
-#: The field that carries the unique name of a request where a contract has it: it must be unique anyway.
+#: The field for the unique name of a request, if the contract has it: it must be unique anyway.
 MARKED: Final = "externalId"
-#: The member that carries the name inside a free-form object.
+#: The member for the name in a free-form object.
 MARK_MEMBER: Final = "ct"
-#: A name of the usual shape: patterns are asked about it before a number is used up.
+#: A name for testing patterns before a number is used.
 USUAL_NAME: Final = "ctmark-1000001"
-#: What the optional members of a body are, in rotation.
+#: The optional members of a body, in rotation.
 CONTEXTS: Final = ("full", "minimal", "nulls", "even", "odd", "without marked", "hard")
-#: Natural members of a pattern come first; ordinary values stay with them.
+#: The number of realistic texts, which come first; ordinary values are chosen from them.
 _ORDINARY_MEMBERS: Final = 4
 _ORDINARY: Final[dict[str, tuple[Any, ...]]] = {
     "number": (5, 10, 1, 25),
@@ -36,7 +36,7 @@ _ORDINARY: Final[dict[str, tuple[Any, ...]]] = {
     "boolean": (True, False),
     "any": ("anything",),
 }
-#: Longer values (bytes) are not used as context.
+#: Longer values (in bytes) are not used as context.
 _LARGE: Final = 1_500
 _BOOLEANS: Final = (Named("true", True), Named("false", False))
 _ANYTHING: Final = (
@@ -49,7 +49,7 @@ _ANYTHING: Final = (
 
 
 def ordinary(field: Field, number: int = 0) -> Any:
-    """A valid value that nobody would find remarkable; ``number`` picks one of a few."""
+    """An ordinary valid value; ``number`` selects one of a few."""
     if field.enum is not None:
         chosen: Sequence[Any] = [option for option in field.enum if option is not None] or [None]
     elif field.type == "string":
@@ -66,7 +66,7 @@ def ordinary(field: Field, number: int = 0) -> Any:
 
 
 def hard_values(field: Field) -> list[Named]:
-    """Valid values of the field that break software; null is not among them. Not empty."""
+    """Valid values of the field that software handles wrongly, without null. Not empty."""
     if field.enum is not None:
         found = [Named(f"the option {option!r}", option) for option in field.enum if option is not None]
     elif not field.types:
@@ -78,7 +78,7 @@ def hard_values(field: Field) -> list[Named]:
 
 @lru_cache(maxsize=256)
 def _small_hard_values(field: Field) -> tuple[Any, ...]:
-    """The hard values that may ride in any body; large ones would only make it slow."""
+    """The hard values that are small enough for any body."""
     values = (named.value for named in hard_values(field))
     return tuple(value for value in values if len(encode(value)) <= _LARGE) or (ordinary(field),)
 
@@ -127,7 +127,7 @@ def _hard_lists(field: Field) -> list[Named]:
 
 
 def _hard_members(field: Field) -> list[Named]:
-    """Objects of listed members: each member's hard values with the others ordinary, and what may be left out."""
+    """Objects of listed members: the hard values of each with the others ordinary, and each optional one omitted."""
     whole = {member.name: ordinary(member) for member in field.members}
     found = [Named("whole", whole)]
     found.append(Named("only what is required", {m.name: whole[m.name] for m in field.members if m.required}))
@@ -141,17 +141,17 @@ def _hard_members(field: Field) -> list[Named]:
 
 
 def free_object(contract: Contract) -> Field | None:
-    """The first field that takes any JSON object, as ``metadata`` does; None if there is none."""
+    """The first field that accepts any JSON object, such as ``metadata``; None if there is none."""
     return next((field for field in contract.fields if field.types == ("object",) and not field.members), None)
 
 
 def is_name_like(field: Field) -> bool:
-    """Whether the field is a required text with a free choice of words, as a name is."""
+    """Whether the field is a required text with a free choice of words, such as a name."""
     return field.required and field.types == ("string",) and field.enum is None
 
 
 def admits(field: Field, text: str) -> bool:
-    """Whether the field's pattern, if it has one, admits the text."""
+    """Whether the text matches the field's pattern, if it has one."""
     return field.pattern is None or Pattern.compile(field.pattern).matches(text)
 
 
@@ -161,15 +161,15 @@ def takes_text(field: Field, text: str) -> bool:
 
 
 def marked_text(field: Field, name: str, before: str, behind: str) -> str:
-    """The unique name between two texts; the name alone where the field's pattern does not admit more."""
+    """The unique name between two texts; only the name if the field's pattern does not match more."""
     text = f"{before}{name}{behind}"
     return text if admits(field, text) else name
 
 
 class SurroundingFields:
-    """Valid bodies in rotation, each with a unique name somewhere in it.
+    """Valid bodies in rotation, each with a unique name in one of its members.
 
-    ``names`` is where the names come from; None puts the placeholder in their place.
+    ``names`` supplies the names; None uses the placeholder instead.
     """
 
     __slots__ = ("_names", "_turn", "contract")
@@ -189,7 +189,7 @@ class SurroundingFields:
         return self._names.next() if self._names is not None else PLACEHOLDER
 
     def body(self, about: Field | None = None, context: str | None = None) -> dict[str, Any]:
-        """The next body; the field it is ``about`` is present, ordinary, and does not carry the name."""
+        """The next body; the field it is ``about`` is present, ordinary, and does not have the name."""
         self._turn += 1
         context = context or CONTEXTS[self._turn % len(CONTEXTS)]
         body: dict[str, Any] = {}
@@ -218,10 +218,10 @@ class SurroundingFields:
             body[field.path] = ordinary(field, self._turn + index)
 
     def marked(self, body: dict[str, Any], about: Field | None = None) -> dict[str, Any]:
-        """``body`` with a unique name in the best place that the case is not about.
+        """``body`` with a unique name in the best place other than the field under test.
 
-        A text in the marked field is always made unique. Otherwise a free-form object carries the name, then
-        a required text; then the marked field or a free-form object is added. Where nothing can, nothing is changed.
+        A text in the marked field is always made unique. Otherwise a free-form object gets the name, then a required
+        text; then the marked field or a free-form object is added. If none of this is possible, the body is unchanged.
         """
         fields = {field.path: field for field in self.contract.fields if field is not about}
         marked = fields.get(MARKED)
@@ -239,7 +239,7 @@ class SurroundingFields:
         return body
 
     def _put(self, body: dict[str, Any], field: Field) -> bool:
-        # Asked with a name of the usual shape first, so that no number is used up in vain.
+        # Tested with an example first, so that no number is wasted.
         if "string" not in field.types or field.enum is not None or not admits(field, USUAL_NAME):
             return False
         before = body.get(field.path)

@@ -1,4 +1,4 @@
-"""Unique names: they show which run created a project, and with which request."""
+"""Unique names, which show the run and the request that created a project."""
 
 from __future__ import annotations
 
@@ -9,16 +9,16 @@ from typing import TYPE_CHECKING, Final
 if TYPE_CHECKING:
     from contracts.exchange import Case
 
-#: Stands in generated bodies where a unique name belongs, so that an example does not depend on a counter.
+#: The placeholder of a unique name in generated bodies, so that an example does not depend on a counter.
 PLACEHOLDER: Final = "{name}"
-#: Numbers of one range; a worker or a set never uses up more.
+#: The size of a range of numbers, sufficient for a worker or a set.
 RANGE_SIZE: Final = 1_000_000
 
 _MARK = re.compile(r"[a-z][a-z0-9]*\Z")
 
 
 class UniqueNames:
-    """Names ``<run id>-<number>`` that no other worker or set of the run hands out.
+    """Names ``<run id>-<number>`` that no other worker or set of the run uses.
 
     ``run_id`` has lower-case letters and digits. Raises ValueError for another one or a negative ``id_range``.
     """
@@ -39,29 +39,29 @@ class UniqueNames:
         self._form = re.compile(self._text_form.pattern.encode())
 
     def next(self) -> str:
-        """A name that was not handed out before."""
+        """A new name."""
         name = f"{self.run_id}-{self._next}"
         self._next += 1
         return name
 
     def fill(self, case: Case) -> Case:
-        """The case with one new name wherever the placeholder stands in its body."""
+        """The case with one new name for all placeholders in its body."""
         if case.body is None or PLACEHOLDER.encode() not in case.body:
             return case
         return replace(case, body=case.body.replace(PLACEHOLDER.encode(), self.next().encode()))
 
     def renew(self, case: Case) -> Case:
-        """The case with a new name instead of the one that it carries; the case itself where it carries none."""
+        """The case with a new name instead of the one that it has; the case itself if it has none."""
         if case.body is None or not self._form.search(case.body):
             return self.fill(case)
         return replace(case, body=self._form.sub(self.next().encode(), case.body))
 
     def anonymous(self, case: Case) -> bytes:
-        """What is sent, with the placeholder for each name: equal for cases that differ in their names alone."""
+        """The request with the placeholder for each name, equal for cases that differ only in names."""
         head = repr((case.method, case.path, case.headers)).encode("utf-8", "surrogatepass")
         return head + self._form.sub(PLACEHOLDER.encode(), case.body or b"")
 
     def split(self, text: str) -> tuple[str, str, str]:
-        """The text before the first name in it, the name, and the text behind it; the last two empty without a name."""
+        """The text before the first name in it, the name, and the rest; the last two are empty without a name."""
         match = self._text_form.search(text)
         return (text[: match.start()], match.group(), text[match.end() :]) if match else (text, "", "")

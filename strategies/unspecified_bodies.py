@@ -1,4 +1,4 @@
-"""Bodies about which the page is silent, at random: odd characters, numbers beyond doubles, unlisted members."""
+"""Random bodies that the page does not decide: unusual characters, numbers beyond doubles, unlisted members."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ _ODD_NAMES = (*UNLISTED, "__proto__", "a.b", "$where", " ", "\u0000", "\ud800")
 
 
 def unspecified_bodies(contract: Contract | None = None) -> st.SearchStrategy[Case]:
-    """Valid bodies with one thing in them that may be accepted or refused, but never answered by a 5xx.
+    """Valid bodies with one property for which they may be accepted or refused, but never answered with a 5xx.
 
-    A placeholder stands where a unique name fits. Without a contract they are about the one in use, which is the page.
+    The body has a placeholder if a unique name fits. The default contract is the page.
     """
     return for_contract(_unspecified_bodies, contract)
 
@@ -72,7 +72,7 @@ def _case(body: dict[str, Any], intent: str) -> Case:
 
 
 def _repeated(body: dict[str, Any], index: int, value: Any) -> Case:
-    """The body with one of its members once more, with another value."""
+    """The body with one of its members repeated, with another value."""
     case = _case(body, "a repeated member")
     name = list(body)[index % len(body)] if body else ""
     inside = (case.body or b"")[1:-1]

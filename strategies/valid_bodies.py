@@ -1,8 +1,8 @@
-"""Valid bodies at random: every optional member, every documented null, hard values and ordinary ones.
+"""Random valid bodies: every optional member, every documented null, hard values and ordinary ones.
 
-Draws are few, because generation costs more than sending; the simplest choice comes first everywhere, so that a
-failing example shrinks to required members with plain values. A unique name is not drawn: its placeholder is
-in the body, and :meth:`strategies.unique_names.UniqueNames.fill` replaces it, so that an example replays as it was.
+There are few draws, because generation costs more than sending. The simplest choice comes first everywhere, so that a
+failing example shrinks to required members with ordinary values. A unique name is not drawn: its placeholder is in the
+body, and :meth:`strategies.unique_names.UniqueNames.fill` replaces it, so that an example can be replayed.
 """
 
 from __future__ import annotations
@@ -37,16 +37,16 @@ if TYPE_CHECKING:
     from contracts.exchange import Case
 
 _CHARACTERS: Final = st.characters(codec="utf-8", exclude_characters="\x00")
-#: Where an integer gets another width, and around it.
+#: Around the limits of integer types.
 _INTEGERS: Final = st.one_of(
     st.integers(0, 100),
     st.integers(-(2**53), 2**53),
     st.sampled_from([n for k in (7, 15, 31, 53) for n in (2**k, -(2**k) - 1)]),
 )
 _FLOATS: Final = st.floats(allow_nan=False, allow_infinity=False)
-#: Larger values (bytes) are left to the deterministic sets: they cost more than they tell at random.
+#: Larger values (in bytes) are in the deterministic sets only: as random values they cost too much.
 _LARGE: Final = 1_200
-#: Styles of encoding, most often the shortest.
+#: Styles of encoding, mostly the shortest.
 STYLED: Final[st.SearchStrategy[Style]] = st.sampled_from((STYLES[0],) * 6 + STYLES[1:])
 
 
@@ -59,17 +59,17 @@ def _size(value: Any) -> int:
 
 
 def texts(max_size: int = 40) -> st.SearchStrategy[str]:
-    """Any text but U+0000 and lone surrogates, and the classes that break software. Shrinks to the empty text."""
+    """Any text without U+0000 and lone surrogates, including the classes of hard texts. Shrinks to the empty text."""
     return st.one_of(st.text(_CHARACTERS, max_size=max_size), st.sampled_from(_hard_texts(None)))
 
 
 def numbers() -> st.SearchStrategy[Any]:
-    """Numbers that a double holds or nearly holds, written in several ways. Shrinks to 0."""
+    """Numbers within or near the precision of doubles, written in several ways. Shrinks to 0."""
     return st.one_of(_INTEGERS, _FLOATS, st.sampled_from([named.value for named in HARD_NUMBERS]))
 
 
 def json_scalars() -> st.SearchStrategy[Any]:
-    """Any JSON value that is no array and no object. Shrinks to null."""
+    """Any JSON value that is not an array or object. Shrinks to null."""
     return st.one_of(st.none(), st.booleans(), _INTEGERS, _FLOATS, texts())
 
 
@@ -82,13 +82,13 @@ def json_values() -> st.SearchStrategy[Any]:
 
 @lru_cache(maxsize=1)
 def json_objects() -> st.SearchStrategy[dict[str, Any]]:
-    """JSON objects whose members any parser must keep, ``__proto__`` not among them. Shrinks to the empty one."""
+    """JSON objects with members that any parser must preserve, without ``__proto__``. Shrinks to the empty one."""
     small = sorted((named.value for named in HARD_OBJECTS if _size(named.value) <= _LARGE), key=_size)
     return st.one_of(st.dictionaries(_names(), json_values(), max_size=5), st.sampled_from(small))
 
 
 def _names() -> st.SearchStrategy[str]:
-    # Names that parsers refuse as a protection are open questions.
+    # Names that parsers may refuse as a protection are UNSPECIFIED.
     refused = ("__proto__", "constructor", "prototype")
     hard = [text for text in _hard_texts(None) if text not in refused]
     return st.one_of(st.text(_CHARACTERS, max_size=12), st.sampled_from(hard)).filter(lambda name: name not in refused)
@@ -96,7 +96,7 @@ def _names() -> st.SearchStrategy[str]:
 
 @lru_cache(maxsize=256)
 def valid_values(field: Field) -> st.SearchStrategy[Any]:
-    """Valid values of a field; null only where nothing else is."""
+    """Valid values of a field; null only if nothing else is valid."""
     if field.enum is not None or not field.types:
         return st.sampled_from([ordinary(field), *(named.value for named in hard_values(field))])
     return st.one_of([_of_type(field, kind) for kind in field.types])
@@ -123,17 +123,17 @@ def _of_type(field: Field, kind: str) -> st.SearchStrategy[Any]:
 
 
 def _undisputed(field: Field, texts: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
-    """Texts that nobody may refuse: members of an address pattern that the e-mail standards admit too."""
+    """Texts that no service may refuse: matching addresses that the e-mail standards also allow."""
     return texts.filter(lambda text: not is_disputed(text)) if field.format == "email" else texts
 
 
 def optional_null(field: Field, values: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
-    """The values, and null where the field documents it."""
+    """The values, and null if the field documents it."""
     return st.one_of(st.none(), values) if field.nullable else values
 
 
 def member_values(field: Field) -> st.SearchStrategy[Any]:
-    """A field's valid values, null where documented, ``ABSENT`` where it may be left out: shrinks to these."""
+    """A field's valid values, null if documented, ``ABSENT`` if it is optional; shrinks to these."""
     values = optional_null(field, valid_values(field))
     return values if field.required else st.one_of(st.just(ABSENT), values)
 
@@ -146,14 +146,14 @@ def member_objects(fields: tuple[Field, ...]) -> st.SearchStrategy[dict[str, Any
 
 
 def marked(contract: Contract, body: dict[str, Any], about: str | None = None) -> dict[str, Any]:
-    """The body with the placeholder of a unique name where one fits, or as it is; nothing is drawn.
+    """The body with the placeholder of a unique name if one fits; nothing is drawn.
 
-    The member that the case is ``about`` is left alone, and none is added, so that the smallest body stays small.
+    The member that the case is ``about`` is not changed, and none is added, so that the smallest body stays small.
     """
     fields = {field.path: field for field in contract.fields if field.path != about}
     if MARKED in fields and isinstance(body.get(MARKED), str):
         text = f"{body[MARKED]}{PLACEHOLDER}"
-        # A pattern is asked about a name of the usual shape, not about the placeholder.
+        # Patterns are tested with an example of a name, not with the placeholder.
         fits = admits(fields[MARKED], text.replace(PLACEHOLDER, USUAL_NAME))
         return body | {MARKED: text if fits else PLACEHOLDER}
     free = free_object(contract)
@@ -167,10 +167,10 @@ def marked(contract: Contract, body: dict[str, Any], about: str | None = None) -
 
 
 def valid_bodies(contract: Contract | None = None) -> st.SearchStrategy[Case]:
-    """Requests with a valid body, each must be created, with a placeholder for a unique name.
+    """Requests with a valid body, which must be created, with a placeholder for a unique name.
 
-    Every combination of optional members and every documented null comes up; several encodings do.
-    Without a contract they are about the one in use, which is the page.
+    Every combination of optional members and every documented null occurs, in several encodings. The default contract
+    is the page.
 
     >>> from hypothesis import find
     >>> find(valid_bodies(), lambda case: True).body

@@ -1,4 +1,4 @@
-"""Valid bodies without the right key: no header, other schemes, wrong keys made from the right one."""
+"""Valid bodies without the right key: no header, other schemes, wrong keys derived from the right one."""
 
 from __future__ import annotations
 
@@ -22,17 +22,17 @@ if TYPE_CHECKING:
 
 _CLAUSE: Final = "authorization.required"
 _KEY_LENGTH: Final = 64
-#: Values that have nothing of the right key; those that matter most come first.
+#: Values unrelated to the right key, the most important ones first.
 OTHER_CREDENTIALS: Final = (
     *("", "Bearer", "Bearer ", "Bearer x", "Bearer null", "Bearer undefined", "Bearer true", "Bearer 0", "Bearer *"),
     *("Bearer {}", "Bearer ' OR '1'='1", "Basic dXNlcjpwYXNzd29yZA==", "Basic Og==", "Negotiate YIIB", "null"),
     'Digest username="admin", realm="api", nonce="0", uri="/", response="0"',
-    # What takes a token apart may fail: no hexadecimal digits, no base64.
+    # Code that decodes a token may fail: no hexadecimal digits, no base64.
     *("Bearer %", "Bearer %ZZ", "Bearer !!!.???.***"),
 )
-#: Bytes beyond ASCII, and more of them than a column or a hash function takes (72 of bcrypt's, 255 of a database).
+#: Bytes beyond ASCII, and more than a column or a hash function accepts (bcrypt 72, databases 255).
 _ODD: Final = ("Bearer sk-\xe9\xff", f"Bearer sk-{'a' * 300}", f"Bearer sk-{'b' * 6_000}")
-#: Other places in which services look for a key, or for a reason to ask for none; beside them no Authorization.
+#: Other headers in which services expect a key, or a reason not to require one; sent without Authorization.
 _ELSEWHERE: Final = (
     *(("X-API-Key", "{key}"), ("Cookie", "token={key}; session={key}")),
     *(
@@ -41,18 +41,18 @@ _ELSEWHERE: Final = (
         ("Content-Type", "application/json; charset=utf-8"),
     ),
 )
-#: Bytes of a body that is too large for code that looks at small ones only.
+#: The size in bytes of a body that is too large for code that inspects small ones only.
 _LARGE: Final = 20_000
-#: The right key, but not as the bearer token that the page asks for.
+#: The right key, but not as the bearer token that the page requires.
 MISPLACED_KEYS: Final = (
     *("{key}", "Basic {key}", "Token {key}", "ApiKey {key}", "Key {key}", "JWT {key}", "Digest {key}", "X{key}"),
     *("Basic {key in base64}", "Bearer{key}", "Bearer:{key}", "Bearer={key}", "Bearer x{key}", "BearerX {key}"),
     *("Bearer {key},", "Bearer '{key}'", "{key} Bearer"),
     *("Basic Bearer {key}", "Bearer Bearer {key}"),
 )
-#: Other spellings of the scheme, which RFC 9110, section 11.1, calls equal and many services do not.
+#: Other spellings of the scheme, which are equal by RFC 9110, section 11.1, but not for many services.
 _SPELLINGS: Final = ("bearer {key}", "BEARER {key}", "bEaReR {key}", "Bearer  {key}")
-#: Two headers in one request, of which a service may take either, or refuse both.
+#: Two headers in one request: a service may use either, or refuse the request.
 _TWICE: Final = (
     (VALID_AUTHORIZATION, VALID_AUTHORIZATION),
     (VALID_AUTHORIZATION, "Bearer x"),
@@ -61,7 +61,7 @@ _TWICE: Final = (
 
 
 def authorization_cases(contract: Contract, names: UniqueNames, seed: int) -> list[Case]:
-    """Requests that lack the right key and nothing else: each must be refused."""
+    """Requests that are invalid only because they lack the right key: each must be refused."""
     surrounding_fields = SurroundingFields(contract, names, seed)
     cases = []
     wrong_keys = [f"Bearer {template}" for template in WRONG_KEYS]
@@ -85,7 +85,7 @@ def authorization_cases(contract: Contract, names: UniqueNames, seed: int) -> li
 
 
 def authorization_spelling_cases(contract: Contract, names: UniqueNames, seed: int) -> list[Case]:
-    """The right key behind another spelling of the scheme: taken or refused, never a 5xx."""
+    """The right key with another spelling of the scheme: accepted or refused, never a 5xx."""
     surrounding_fields = SurroundingFields(contract, names, seed)
     case_set = "wire.authorization.spelling"
     cases = [_case(surrounding_fields, value, None, case_set, f"Authorization: {value}") for value in _SPELLINGS]
@@ -105,7 +105,7 @@ def _case(
 
 
 def _foreign_keys(seed: int) -> Iterator[str]:
-    """Well-formed keys and tokens of somebody else, in the forms that API keys have."""
+    """Well-formed keys and tokens of other formats."""
     chance = random.Random(seed)  # noqa: S311 - reproducible on purpose
     alphanumeric = string.ascii_letters + string.digits
     for prefix in ("sk-", ""):

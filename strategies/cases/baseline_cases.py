@@ -1,4 +1,4 @@
-"""Plain requests: what a careful client would send first, for control and for comparison."""
+"""Ordinary requests, for control and comparison."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ if TYPE_CHECKING:
 
 
 def minimal_case(contract: Contract, names: UniqueNames) -> Case:
-    """The simplest valid request: ordinary required fields alone, marked with a name."""
+    """The simplest valid request: ordinary required fields, with a unique name."""
     body = SurroundingFields(contract, names).body(context="minimal")
     return json_case(body, case_set="control", intent="the simplest valid request")
 
 
 def full_case(contract: Contract, names: UniqueNames) -> Case:
-    """A valid request with every field, each ordinary."""
+    """A valid request with an ordinary value in every field."""
     body = SurroundingFields(contract, names).body(context="full")
     return json_case(body, case_set="control", intent="every field, each ordinary")

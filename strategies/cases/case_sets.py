@@ -1,4 +1,4 @@
-"""The deterministic sets of a run, each by its name: the same cases whoever makes them, in whichever process."""
+"""The deterministic case sets of a run by name: the same cases in every process."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class SetName:
-    """Which set: its name in :data:`SETS` or :data:`PATTERN_SETS`, and the field that a set of words is for."""
+    """A set: its name in :data:`SETS` or :data:`PATTERN_SETS`, and the field of a word set."""
 
     name: str
     field: str = ""
@@ -42,8 +42,8 @@ class SetName:
 class Sets:
     """The sets of one run.
 
-    ``run_id`` is the run's; ``priority`` how many of the priority cases are sent (None: all);
-    ``extra_states`` the m of the patterns' conformance sets, ``strength`` the t of the covering array.
+    ``run_id`` is the run's; ``priority`` the number of priority cases (None: all); ``extra_states`` the m of the
+    patterns' conformance sets, ``strength`` the t of the covering array.
     """
 
     contract: Contract
@@ -54,7 +54,7 @@ class Sets:
     strength: int = 2
 
     def make(self, wanted: SetName) -> list[Case]:
-        """The cases of one set, without those that the priority cases hold; raises KeyError for no set's name."""
+        """The cases of one set, without the priority cases; raises KeyError for an unknown name."""
         if wanted.field:
             cases = self._words(wanted)
         else:
@@ -71,7 +71,7 @@ class Sets:
         if field.pattern is None:
             raise ValueError(f"Expected a field with a pattern, got {wanted.field!r}")
         id_range, case_set, maker = PATTERN_SETS[wanted.name]
-        # A range of numbers for each field: two sets never hand out the same name.
+        # A range of numbers for each field, so that two sets never use the same name.
         names = UniqueNames(self.run_id, id_range + [field.path for field in self.contract.fields].index(field.path))
         words = maker(self, Pattern.compile(field.pattern))
         return pattern_cases(self.contract, field, words, names, self.seed, case_set=case_set)
@@ -86,7 +86,7 @@ class Sets:
         return frozenset(anonymous(case) for case in self._first)
 
     def read_back(self, names: UniqueNames) -> list[Case]:
-        """Valid cases whose projects are read afterwards: an ordinary one, then many hard values in each."""
+        """Valid cases whose projects are read afterwards: an ordinary one, then some with many hard values each."""
         return [full_case(self.contract, names), *packed_cases(self.contract, names, self.seed)]
 
 
@@ -98,12 +98,12 @@ def _overlap(round_: int) -> Callable[[Sets, UniqueNames], list[Case]]:
     return lambda sets, names: overlapping_cases(sets.contract, names, sets.seed + round_)
 
 
-#: Rounds of requests that are in flight together.
+#: The number of rounds of concurrent requests.
 OVERLAPS: Final = ("overlap, first round", "overlap, second round", "overlap, third round")
 
-#: Where the numbers of the set's names begin, below the workers' own, and what makes it.
+#: The first number of the set's names (below those of workers), and the function that generates it.
 SETS: Final[dict[str, tuple[int, Callable[[Sets, UniqueNames], list[Case]]]]] = {
-    # Both are parts of one list, which is made once for all sets; the project that is read is not the newest.
+    # Both are parts of one list, which is generated once; the project that is read is not the newest.
     "first": (1, lambda sets, _: sets._first[:READ_AT_ONCE]),  # noqa: SLF001
     "priority": (1, lambda sets, _: sets._first[READ_AT_ONCE:]),  # noqa: SLF001
     "wrong kinds": (30, _of(wrong_kind_cases)),
@@ -122,7 +122,7 @@ SETS: Final[dict[str, tuple[int, Callable[[Sets, UniqueNames], list[Case]]]]] = 
     "refused samples": (71, _of(refused_samples)),
     **{name: (80 + round_, _overlap(round_)) for round_, name in enumerate(OVERLAPS)},
 }
-#: Where the numbers of the set's names begin (a range for each field), its name, and what makes its words.
+#: The first number of the set's names (a range for each field), its name, and the function that generates its words.
 PATTERN_SETS: Final[dict[str, tuple[int, str, Callable[[Sets, Pattern], list[Word]]]]] = {
     "natural words": (100, "natural", lambda _, pattern: natural_words(pattern)),
     "conformance": (
@@ -136,5 +136,5 @@ PATTERN_SETS: Final[dict[str, tuple[int, str, Callable[[Sets, Pattern], list[Wor
 OF_REFUSALS: Final = frozenset(
     {"wrong kinds", "wrong in context", "authorization", "malformed", "media types", *PATTERN_SETS}
 )
-#: Sets that are sent whole, whatever was sent first.
+#: Sets that are sent completely, including cases that were priority cases.
 _WHOLE: Final = frozenset({"first", "priority", "combinations", "read back", "refused samples", *OVERLAPS})

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from contracts.exchange import Case
     from strategies.unique_names import UniqueNames
 
-#: Names of hard values that stand for a boundary in combinations; the other hard values are in ``values``.
+#: Names of hard values that represent boundaries in combinations; the others are in the set ``values``.
 _BOUNDARIES: Final[dict[str, tuple[str, ...]]] = {
     "string": (
         "one letter",
@@ -47,20 +47,20 @@ _BOUNDARIES: Final[dict[str, tuple[str, ...]]] = {
     "array": ("empty", "one item", "in no order, with repetition", "empty texts", "101 items"),
     "object": ("empty", "values that are falsy", "every JSON type", "21 levels", "101 names", "null members"),
 }
-#: How many classes of a field take part besides absent, null and ordinary.
+#: The number of classes of a field in addition to absent, null and ordinary.
 _MOST: Final = 5
 
 
 @dataclass(frozen=True, slots=True)
 class FieldClass:
-    """One class of a field's values; ``value`` is ``json_text.ABSENT`` if the member is left out."""
+    """One class of a field's values; ``value`` is ``json_text.ABSENT`` to omit the member."""
 
     name: str
     value: Any
 
 
 def field_classes(field: Field) -> list[FieldClass]:
-    """The classes of a field that are combined: absent, null, ordinary, boundaries. All of them are valid."""
+    """The classes of a field for combinations: absent, null, ordinary, boundaries. All of them are valid."""
     found = [] if field.required else [FieldClass("absent", ABSENT)]
     if field.nullable:
         found.append(FieldClass("null", None))
@@ -68,7 +68,7 @@ def field_classes(field: Field) -> list[FieldClass]:
     wanted = {name for kind in field.types for name in _BOUNDARIES[kind]}
     boundaries = [named for named in hard if named.name in wanted]
     if not boundaries:
-        # A pattern or an enum left none: the first one is the ordinary value.
+        # None matches the pattern or enum: the first one is the ordinary value.
         boundaries = hard if field.enum is not None else hard[1:]
     if field.enum is None and field.types != ("boolean",):
         found.append(FieldClass("ordinary", ordinary(field)))
@@ -76,7 +76,7 @@ def field_classes(field: Field) -> list[FieldClass]:
 
 
 def covering_rows(contract: Contract, seed: int, strength: int) -> list[dict[str, FieldClass]]:
-    """Rows in which every ``strength`` fields take every combination of their classes."""
+    """Rows that contain every combination of the classes of every ``strength`` fields."""
     factors = {field.path: field_classes(field) for field in contract.fields}
     if not factors:
         return []
@@ -103,7 +103,7 @@ def _each(numbered: dict[str, list[int]]) -> list[dict[str, int]]:
 def covering_cases(contract: Contract, names: UniqueNames, seed: int, strength: int = 2) -> list[Case]:
     """A covering array over valid classes of all fields, and the bodies with all null, all absent, all present.
 
-    Strength 2 is every pair, 3 every triple. Each must be created.
+    Strength 2 covers every pair, 3 every triple. Each must be created.
     """
     surrounding_fields = SurroundingFields(contract, names, seed)
     rows = covering_rows(contract, seed, strength)
@@ -115,14 +115,14 @@ def covering_cases(contract: Contract, names: UniqueNames, seed: int, strength: 
 
 
 def _turned(row: dict[str, FieldClass], turn: int) -> dict[str, FieldClass]:
-    """The row with another member first: what comes first may be special."""
+    """The row with another member first, because the first one may be special."""
     paths = list(row)
     start = turn % len(paths)
     return {path: row[path] for path in paths[start:] + paths[:start]}
 
 
 def corner_cases(contract: Contract, names: UniqueNames, seed: int) -> list[Case]:
-    """The bodies with all present, all absent, and all null, and with null where it may be among the others."""
+    """Bodies with all present, all absent, all null, and with a single null."""
     surrounding_fields = SurroundingFields(contract, names, seed)
     return [_case(contract, surrounding_fields, name, row, "covering.corner") for name, row in _corners(contract)]
 
@@ -145,7 +145,7 @@ def _corners(contract: Contract) -> Iterator[tuple[str, dict[str, FieldClass]]]:
 
 
 def _body(contract: Contract, surrounding_fields: SurroundingFields, row: dict[str, FieldClass]) -> dict[str, Any]:
-    """The body of a row, with a unique name where it changes no class: a row of one-letter names may go without."""
+    """The body of a row, with a unique name if that does not change a class."""
     body = {path: cls.value for path, cls in row.items() if cls.value is not ABSENT}
     marked = next((field for field in contract.fields if field.path == MARKED), None)
     if marked is not None and isinstance(body.get(MARKED), str):

@@ -1,4 +1,4 @@
-"""How a request travels: in chunks, with Expect, with codings for the response, and as large as by mistake."""
+"""The framing of requests: chunks, Expect, codings of the response, and large bodies."""
 
 from __future__ import annotations
 
@@ -12,16 +12,16 @@ if TYPE_CHECKING:
     from contracts.document import Contract
     from strategies.unique_names import UniqueNames
 
-#: What clients send as Accept-Encoding, of the codings that this suite can read.
+#: Accept-Encoding of common clients, restricted to codings that this suite can decode.
 _ACCEPTED: Final = ("gzip", "gzip, deflate", "gzip;q=1.0, identity;q=0.5", "deflate")
-#: Items of a list in a free-form member: databases have limits between these.
+#: Numbers of items of a list in a free-form member: databases have limits between these.
 _ITEMS: Final = 70_000
-#: Bytes of large bodies: beyond the limits that services commonly have.
+#: Sizes in bytes of large bodies: beyond common limits.
 _LARGE: Final = (1_100_000, 6_000_000)
 
 
 def framing_cases(contract: Contract, names: UniqueNames, seed: int) -> list[Case]:
-    """Valid bodies in chunks, and valid requests whose response may be compressed, small and larger than a packet."""
+    """Valid bodies in chunks, and valid requests for compressed responses, small and larger than a packet."""
     surrounding_fields = SurroundingFields(contract, names, seed)
     bodies = [surrounding_fields.body(context=context) for context in ("minimal", "full")]
     cases = [_with(body, "Transfer-Encoding", "chunked") for body in bodies]
@@ -36,7 +36,7 @@ def framing_cases(contract: Contract, names: UniqueNames, seed: int) -> list[Cas
 
 
 def large_cases(contract: Contract, names: UniqueNames, seed: int) -> list[Case]:
-    """Valid bodies that are larger than most services take: accepted or refused, never an error of the server."""
+    """Valid bodies that are larger than most services accept: accepted or refused, never a server error."""
     surrounding_fields = SurroundingFields(contract, names, seed)
     free = free_object(contract)
     if free is None:

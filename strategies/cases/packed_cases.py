@@ -1,4 +1,4 @@
-"""Valid bodies in which each field holds a hard value, the free-form ones dozens of them."""
+"""Valid bodies in which each field has a hard value, and free-form fields have dozens."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ if TYPE_CHECKING:
     from contracts.exchange import Case
     from strategies.unique_names import UniqueNames
 
-#: Stands for null in a field that may be null, and for a member that is left out where it may be.
+#: The names for null in a nullable field, and for omitting an optional one.
 _NULL, _ABSENT = "null", "absent"
-#: Names of hard values by type, the ones that most services trip over first; one of each goes into a body.
+#: Names of hard values by type, those that most services fail on first; a body gets one of each.
 _PACKED: Final[dict[str, tuple[str, ...]]] = {
     "string": (
         *("many classes at once", "C0 controls", "spaces at both ends", "1,025 characters", "the word null"),
@@ -40,10 +40,10 @@ _PACKED: Final[dict[str, tuple[str, ...]]] = {
         *("arrays in no order, with repetition", "texts that look like numbers, dates and booleans", "one empty text"),
     ),
 }
-#: Values of the marked field in the bodies in turn where it holds none of two hard texts around a unique name.
+#: Values of the marked field, in turn, if it cannot contain two hard texts around a unique name.
 _MARKED: Final = {3: None, 4: ABSENT}
 PACKED_BODIES: Final = 16
-#: The set of these bodies.
+#: The name of this set.
 PACKED: Final = "priority.packed"
 _STYLES: Final[tuple[Style, ...]] = (
     *("compact", "compact", "escaped", "compact", "reversed", "compact", "spaced", "solidus"),
@@ -51,7 +51,7 @@ _STYLES: Final[tuple[Style, ...]] = (
 
 
 def packed_cases(contract: Contract, names: UniqueNames, seed: int) -> list[Case]:
-    """Bodies in which each field holds a hard value; the marked field holds two, around its unique name."""
+    """Bodies in which each field has a hard value; the marked field has two, around its unique name."""
     surrounding_fields = SurroundingFields(contract, names, seed)
     cases = []
     for row in range(PACKED_BODIES):
@@ -84,7 +84,7 @@ def _marked(
 
 
 def _packed_values(field: Field) -> list[tuple[Any, str]]:
-    """The field's hard values, each with its name, in the order in which they are packed."""
+    """The field's hard values with their names, in order of use."""
     hard: dict[str, Any] = {named.name: named.value for named in hard_values(field)}
     wanted = [name for kind in field.types for name in _PACKED.get(kind, ()) if name in hard or _may_be(field, name)]
     rest = [name for name in hard if name not in wanted][: 1 if wanted else None]
@@ -92,14 +92,14 @@ def _packed_values(field: Field) -> list[tuple[Any, str]]:
         pattern = Pattern.compile(field.pattern)
         varied = sorted(rest, key=lambda name: -_variety(pattern, hard[name]))
         short = sorted(rest, key=lambda name: len(hard[name]))
-        # In turn the texts that go through most checks, and the shortest ones.
+        # Alternately the texts that exercise most of the pattern, and the shortest ones.
         rest = list(dict.fromkeys(name for pair in zip(varied, short, strict=True) for name in pair))
     special = {_NULL: None, _ABSENT: ABSENT}
     return [(special[name] if name in special else hard[name], name) for name in (*wanted, *rest)]
 
 
 def _variety(pattern: Pattern, text: Any) -> int:
-    """How many different steps of the pattern's automaton the text takes: the more, the more checks it goes through."""
+    """The number of different transitions of the pattern's automaton in a text: a measure of what it exercises."""
     automaton, state, steps = pattern.automaton, pattern.automaton.initial, set()
     for char in text if isinstance(text, str) else "":
         step = (state, automaton.class_of(char))

@@ -1,4 +1,4 @@
-"""Words of a pattern to requests: each is the value of its field in an otherwise valid body."""
+"""Requests for the words of a pattern: each is the value of its field in an otherwise valid body."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from contracts.exchange import Case
     from strategies.unique_names import UniqueNames
 
-#: Names of projects as people write them, with what the page's pattern forbids in its usual places.
+#: Common names of projects, with characters that the page's pattern forbids in typical positions.
 TITLES: Final = (
     *("1.2", "v2.0 beta", "3.14", "10.000", "Dr. Who", "e.g. this", "end.", ".start", "...", "..", "a . b", ". ."),
     *("a@b.co", "ann@example.org"),
@@ -26,10 +26,10 @@ TITLES: Final = (
     *("a / b", "/ ", " /", "and/or", "N/A", "1/2", "24/7", "/", "//", "/etc/passwd", "../secrets", "./x", "a/"),
     *("https://example.com", "C:/x", "a\\b/c", "</b>", "{{a.b}}", "${a.b}", "%2F.", "&#47;.", "a\n.", "\n/", "\t."),
     *("%2E", "%2F", "&#46;", "a b", "A-B_C", "(x) [y] {z}", "50%", "#1", "a, b; c", "what? yes!", "a\\b", "a:b", "a|b"),
-    # What a line is, and where a text ends, is another matter to each dialect.
+    # Dialects differ in line breaks and in the end of a text.
     *("a\u2028b.c", "a\u2029b/c", "a\x85b.c", "a\x00b.c", "a\rb/c", "a\x0bb.c", "a\x1eb/c"),
 )
-#: Addresses as people write them, right and wrong.
+#: Common addresses, right and wrong.
 ADDRESSES: Final = (
     *("no-at-sign", "a..b@c.de", ".a@b.co", "a.@b.co", "a@b", "a@b.c", "a@b.co\n", "\na@b.co", " a@b.co", "a@b.co "),
     *("a@b..co", "a@.b.co", "a@b.co.", "a@-b.co", "a@@b.co", "a@b@c.de", "@b.co", "a@", "a b@c.de", "a@b c.de"),
@@ -63,14 +63,14 @@ ADDRESSES: Final = (
     ),
     *(f"{'a' * 62}..b@c.de", f"{'a' * 70}..b@c.de", f"{'a' * 70}.@b.co", f"a@{'b' * 60}.{'c' * 10}..de"),
 )
-#: The first words, which are the shortest, stand in minimal bodies: the smallest case is then among them.
+#: The first words, which are the shortest, get minimal bodies, so that the smallest case is among them.
 _ALONE = 8
-#: Longer words travel with little else, so that a body stays within what a service must take.
+#: Longer words get few other members, to limit the size of the body.
 _LONG = 4_000
 
 
 def natural_words(pattern: Pattern) -> list[Word]:
-    """Texts as people write them that the pattern may admit or not: free ones, and addresses where it admits those."""
+    """Common texts that may or may not match the pattern; addresses only if it matches some."""
     texts = (*(TITLES if pattern.matches("Project alpha") else ()), *(ADDRESSES if pattern.matches("a@b.co") else ()))
     return [Word(text, pattern.matches(text), "as people write it") for text in texts]
 
@@ -97,7 +97,7 @@ def pattern_cases(
 
 
 def _style(text: str, turn: int) -> Style:
-    """An escape is the same character: every few texts come escaped, a solidus in its own way."""
+    """The encoding of the body: sometimes with escapes, which mean the same characters."""
     if len(text) > _LONG:
         return "compact"
     if "/" in text and turn % 2:
@@ -106,7 +106,7 @@ def _style(text: str, turn: int) -> Style:
 
 
 def near_miss_bodies(contract: Contract, field: Field) -> SearchStrategy[Case]:
-    """A text that is one edit away from the pattern of ``field``, in a plain body; ``{name}`` marks it."""
+    """A text one edit away from the pattern of ``field``, in an ordinary body; ``{name}`` marks it."""
     if field.pattern is None:
         raise ValueError(f"Expected a field with a pattern, got {field.path!r}")
     plain = SurroundingFields(contract, None).body(field, "minimal")

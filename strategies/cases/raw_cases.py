@@ -1,4 +1,4 @@
-"""Raw requests: texts that are no JSON, bytes that are no UTF-8, other media types and spellings of the right one."""
+"""Raw requests: texts that are not JSON, bytes that are not UTF-8, other media types and spellings of the right one."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from strategies.unique_names import UniqueNames
 
 _STRUCTURE = re.compile(rb'[{}\[\],:]|"(?:[^"\\]|\\.)*"|[^\s{}\[\],:"]+')
-#: What is wrong -> how the text of a valid body is spoiled: ``<body>`` is the text without its braces, ``<in>`` and
-#: ``<out>`` enclose a member of a free-form object, where a lenient service takes any value without complaint.
+#: Mistake -> template for the text of a valid body: ``<body>`` is the text without its braces, ``<in>`` and ``<out>``
+#: enclose a member of a free-form object, in which a lenient service accepts any value.
 _MALFORMED: Final[dict[str, str]] = {
     "a trailing comma": "{<body>,}",
     "a leading comma": "{,<body>}",
@@ -95,7 +95,7 @@ _MALFORMED: Final[dict[str, str]] = {
     "XML": "<project><name>x</name></project>",
     "white space only": " \t\r\n",
 }
-#: What is wrong -> bytes in the place of the word SPOILED.
+#: Mistake -> bytes that replace the word SPOILED.
 _NOT_UTF8: Final[dict[str, bytes]] = {
     "a byte that never occurs": b"a\xffb",
     "a continuation byte alone": b"a\x80b",
@@ -116,9 +116,9 @@ _NOT_UTF8: Final[dict[str, bytes]] = {
     "Shift JIS": "\u6771\u4eac".encode("shift_jis"),
 }
 _SPOILED: Final = "SPOILED"
-#: A member that the page does not list: nobody looks at its value but the decoder.
+#: A member that the page does not list, whose value only the decoder inspects.
 _UNLISTED: Final = "note"
-#: Codings that RFC 8259, section 8.1, rules out and that lenient parsers detect.
+#: Encodings that RFC 8259, section 8.1, excludes and that lenient parsers detect.
 _OTHER_CODINGS: Final = {
     "utf-16": "advisory.encoding",
     "utf-16-le": "advisory.encoding",
@@ -133,7 +133,7 @@ WRONG_MEDIA_TYPES: Final = (
     *("application/json5", "application/x-json", "text/x-json", "application/csp-report", "multipart/form-data"),
     *("application/x-ndjson", "json", "application", "xapplication/json", "garbage", ""),
 )
-#: Media types, and the lack of one, under which some servers read JSON and others do not.
+#: Media types, and none, with which some servers parse JSON and others do not.
 _FOR_JSON: Final = (
     *("application/vnd.api+json", "application/json-patch+json", "application/problem+json", "application/ld+json"),
     *("*/*", "application/*", None),
@@ -147,7 +147,7 @@ _UNUSUAL_PARAMETERS: Final = (
     *("application/json; version=1", "application/json; charset=utf8", "application/json; charset=x-unknown"),
     "application/json; version",
 )
-#: What browsers and proxies send along, which changes nothing.
+#: Headers of browsers and proxies that must not matter.
 _BESIDE: Final = (
     *(("Origin", "https://app.example.com"), ("Accept-Language", "de-DE,de;q=0.9"), ("Cookie", "theme=dark; x=%7B%7D")),
     *(
@@ -156,13 +156,13 @@ _BESIDE: Final = (
         ("Cache-Control", "no-cache"),
     ),
 )
-#: What common clients accept: curl, axios, a browser. Each takes JSON, which is all that the page offers.
+#: Accept headers of curl, axios and a browser. All include JSON.
 _ACCEPTED: Final = ("*/*", "application/json, text/plain, */*", "text/html,application/xml;q=0.9,*/*;q=0.8")
 _BOUNDARY: Final = "----boundary7MA4YWxk"
 
 
 def malformed_cases(contract: Contract, names: UniqueNames, seed: int) -> list[Case]:
-    """Texts that are no JSON and must be refused: cut at each structural point, and spoiled in one place each."""
+    """Texts that are not JSON and must be refused: truncated at each structural point, or with one mistake each."""
     surrounding_fields = SurroundingFields(contract, names, seed)
     case_set, clause = "wire.malformed", "request.body.json"
     cases = [
@@ -171,7 +171,7 @@ def malformed_cases(contract: Contract, names: UniqueNames, seed: int) -> list[C
     ]
     tokens = len(_STRUCTURE.findall(encode(surrounding_fields.body(context="minimal"))))
     for token in range(tokens - 1):
-        # Each cut has a body of its own, so that no two requests carry the same name.
+        # Each has its own body, so that no two requests have the same name.
         text = encode(surrounding_fields.body(context="minimal"))
         match = list(_STRUCTURE.finditer(text))[token]
         cases.append(
@@ -201,10 +201,10 @@ def malformed_cases(contract: Contract, names: UniqueNames, seed: int) -> list[C
 
 
 def encoding_cases(contract: Contract, names: UniqueNames, seed: int) -> list[Case]:
-    """Bytes that are not UTF-8, inside texts and names of members and for the whole body: better refused."""
+    """Bytes that are not UTF-8, in texts, in names of members and as the whole body: should be refused."""
     surrounding_fields = SurroundingFields(contract, names, seed)
     free = free_object(contract)
-    # Where the bytes are all that is wrong: what they are replaced with by a careless decoder would be taken.
+    # Only the bytes are wrong: with the replacements of a lenient decoder the body would be accepted.
     places = [field.path for field in contract.fields if "string" in field.types and admits(field, "\ufffd?")]
     places += ([free.path] * 2 if free else []) + [_UNLISTED]
     cases = []
@@ -225,7 +225,7 @@ def encoding_cases(contract: Contract, names: UniqueNames, seed: int) -> list[Ca
 
 
 def media_type_cases(contract: Contract, names: UniqueNames, seed: int) -> list[Case]:
-    """Valid bodies under other media types, other spellings of the right one, and odd parameters."""
+    """Valid bodies with other media types, other spellings of the right one, and unusual parameters."""
     surrounding_fields = SurroundingFields(contract, names, seed)
     wrong, clause = "wire.mediaType.wrong", "request.mediaType"
     cases = []
@@ -275,7 +275,7 @@ def media_type_cases(contract: Contract, names: UniqueNames, seed: int) -> list[
 
 
 def _invalid_in_other_spellings(surrounding_fields: SurroundingFields) -> Iterator[Case]:
-    """Bodies that must be refused, whatever spelling of the media type hides them from validation (CVE-2025-32442)."""
+    """Invalid bodies with a spelling of the media type that bypasses validation in some servers (CVE-2025-32442)."""
     required = [field for field in surrounding_fields.fields if field.required]
     for number, value in enumerate(_SPELLINGS if required else ()):
         field = required[number % len(required)]

@@ -1,4 +1,4 @@
-"""Requests whose meaning lies in what happens around them: refusals, overlap, members that poison prototypes."""
+"""Requests whose effect depends on others: refusals, overlap, reuse of connections, prototype pollution."""
 
 from __future__ import annotations
 
@@ -20,16 +20,16 @@ if TYPE_CHECKING:
     from contracts.exchange import Case
     from strategies.unique_names import UniqueNames
 
-#: Refusals of each kind that are followed up.
+#: The number of refusals of each kind that are followed up.
 _OF_A_KIND = 4
-#: Bytes that a service which refuses a request by its head may leave unread.
+#: The size of a body that a service which refuses a request by its head may leave unread.
 _UNREAD = 20_000
-#: A value that no other response of a service holds by chance.
+#: A value that does not occur in other responses by chance.
 TELL_TALE = "prototypeTellTale7"
 
 
 def connection_pairs(contract: Contract, names: UniqueNames) -> list[tuple[Case, Case]]:
-    """Requests in pairs for one connection: what the first one was must not tell in the response to the second."""
+    """Pairs of requests on one connection: the first must not affect the response to the second."""
     intent, case_set = "behind another request on its connection", "state.connections"
     plain = [replace(minimal_case(contract, names), case_set=case_set, intent=intent) for _ in range(5)]
     full = json_case(
@@ -49,7 +49,7 @@ def connection_pairs(contract: Contract, names: UniqueNames) -> list[tuple[Case,
 
 
 def refused_samples(contract: Contract, names: UniqueNames, seed: int) -> list[Case]:
-    """Invalid requests of several kinds, each with a text in the marked field: what became of that is asked later."""
+    """Invalid requests of several kinds, each with a unique text, to look for projects of refused requests later."""
     kinds = (
         wrong_kind_cases(contract, names, seed),
         authorization_cases(contract, names, seed),
@@ -72,7 +72,7 @@ def _has_marked_text(case: Case) -> bool:
 
 
 def refused_reuses(contract: Contract, external_id: str) -> list[Case]:
-    """Requests with a marked text that is in use: one lacks a required member, two lack the right key."""
+    """Requests with a text that is in use: one lacks a required member, two lack the right key."""
     body = SurroundingFields(contract, None).body(context="full") | {MARKED: external_id}
     case_set, case = (
         "state.refused_reuse",
@@ -93,7 +93,7 @@ def refused_reuses(contract: Contract, external_id: str) -> list[Case]:
 
 
 def overlapping_cases(contract: Contract, names: UniqueNames, seed: int) -> list[Case]:
-    """Valid, invalid and unauthorized requests in turn, to be in flight together; each carries its own name."""
+    """Valid, invalid and unauthorized requests in turn, to be sent concurrently; each has its own name."""
     surrounding_fields = SurroundingFields(contract, names, seed)
     plain = [
         json_case(
@@ -113,7 +113,7 @@ def overlapping_cases(contract: Contract, names: UniqueNames, seed: int) -> list
 
 
 def prototype_cases(contract: Contract, names: UniqueNames) -> list[tuple[Case, str]]:
-    """Bodies with a member that poisons prototypes where a parser merges carelessly, with the tell-tale to look for."""
+    """Bodies with a member that pollutes prototypes in careless merges, with the member to look for."""
     poison: dict[str, Any] = {TELL_TALE: "yes", "poolId": TELL_TALE, "externalId": TELL_TALE}
     surrounding_fields = SurroundingFields(contract, names, 0)
     case_set = "state.prototype"

@@ -1,4 +1,4 @@
-"""Texts that break the pattern of a field, in an order in which few requests show most careless checks."""
+"""Texts that break the pattern of a field, ordered so that few requests find most wrong validations."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ if TYPE_CHECKING:
     from contracts.exchange import Case
     from strategies.unique_names import UniqueNames
 
-#: Near misses of a field at most.
+#: The maximum number of near misses of a field.
 _MISSES: Final = 24
-#: Texts as people write them that come before all edits but the first, the empty text.
+#: The number of common texts that come before all edits but the first, the empty text.
 _FIRST: Final = 6
-#: Of the texts as people write them the ones that most checks get wrong, each in a way of its own.
+#: The common texts that most validations get wrong, each in a different way.
 _TITLES: Final = (
     *("/", "1.2", "https://example.com", "ann@example.org", "...", "a / b", "end.", ".start", "and/or", "C:/x", "a/"),
     *("a . b", "/etc/passwd", "example.com", "</b>", "..", "%2F.", "1/2", "a@b.co", "Dr. Who"),
@@ -35,12 +35,12 @@ _ADDRESSES: Final = (
     *("no-at-sign", "a@b_c.co", "a@localhost", "a@b.co, c@d.co", "a@@b.co", " a@b.co", "a!b@c.de", "a@b.co."),
     *("a@exämple.com", "a@b.co ", "mailto:a@b.co", "a@b@c.de", "a#b@c.de"),
 )
-#: What a check of the first line, of the first characters, or of ASCII alone does not see past.
+#: A prefix that hides a wrong character from checks of the first line, the first characters, or ASCII only.
 _BEFORE: Final = f"{filler(257)}\n\U0001d504 東京 "
 
 
 def telling_words(contract: Contract, names: UniqueNames, seed: int) -> list[Case]:
-    """For each field with a pattern: texts with the wrong character well hidden, texts as people write them, edits."""
+    """For each field with a pattern: texts with a hidden wrong character, common texts, and edits."""
     surrounding_fields = SurroundingFields(contract, names, seed)
     queues = []
     for field in contract.fields:
@@ -54,7 +54,7 @@ def telling_words(contract: Contract, names: UniqueNames, seed: int) -> list[Cas
 
 
 def _hidden(field: Field, pattern: Pattern, surrounding_fields: SurroundingFields) -> Iterator[Case]:
-    """A wrong character where a careless check does not look: in a long text, on its second line, among others."""
+    """A wrong character where a weak check does not find it: in a long text, on its second line, among others."""
     for cls in pattern.automaton.classes:
         char, harmless = cls.representative, f"{_BEFORE}x"
         if pattern.matches(harmless) and not pattern.matches(f"{harmless}{char}x"):
@@ -73,7 +73,7 @@ def _natural(contract: Contract, field: Field, pattern: Pattern, names: UniqueNa
 
 def _edits(field: Field, surrounding_fields: SurroundingFields) -> Iterator[Case]:
     pattern = field.pattern or ""
-    # Each offending character once before any of them comes again, and each of its places before one comes again.
+    # Each offending character once before any is repeated, and each of its positions before any is repeated.
     ways: dict[str, dict[str, list[tuple[str, str]]]] = {}
     for label, text in near_misses(pattern):
         kinds = kinds_of_mismatch(pattern, text)

@@ -1,4 +1,4 @@
-"""Several queues as one, so that a run that is cut short has seen something of each."""
+"""Merges several queues in turn, so that a run that is cut short has seen some of each."""
 
 from __future__ import annotations
 
@@ -12,5 +12,5 @@ T = TypeVar("T")
 
 
 def in_turn(queues: Iterable[Sequence[T]]) -> list[T]:
-    """The first of each queue, then the second of each: none waits for the whole of another one."""
+    """The first item of each queue, then the second of each, and so on."""
     return [one for turn in zip_longest(*queues) for one in turn if one is not None]

@@ -1,4 +1,4 @@
-"""Requests about which the page is silent: taken or refused, but never a 5xx, a hang or a malformed answer."""
+"""Requests that the page does not decide: accepted or refused, but never a 5xx, a hang or a malformed response."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from contracts.document import Contract, Field
     from strategies.unique_names import UniqueNames
 
-#: Texts that UTF-16 or databases have trouble with; JSON can escape them.
+#: Texts that are a problem for UTF-16 or databases; JSON can escape them.
 ODD_TEXTS: Final = {
     "a high surrogate alone": "a\ud83db",
     "a high surrogate alone before an emoji": "\ud83d\U0001f600",
@@ -28,7 +28,7 @@ ODD_TEXTS: Final = {
     "U+0000": "a\x00b",
     "U+0000 at the end": "ab\x00",
 }
-#: Numbers that no double holds.
+#: Numbers beyond the range or precision of doubles.
 ODD_NUMBERS: Final = {
     "1e400": Token("1e400"),
     "-1e400": Token("-1e400"),
@@ -36,7 +36,7 @@ ODD_NUMBERS: Final = {
     "10^400 in digits": Token("1" + "0" * 400),
     "100e307": Token("100e307"),
 }
-#: Members that the page does not list, with values that would do harm if they were taken.
+#: Members that the page does not list, with values that would do harm if they were used.
 UNLISTED: Final[dict[str, Any]] = {
     "id": "AAAAAAAAAAAAAAAAAAAAA",
     "platformId": "BBBBBBBBBBBBBBBBBBBBB",
@@ -55,22 +55,22 @@ UNLISTED: Final[dict[str, Any]] = {
     "x" * 300: None,
     "toString": "x",
 }
-#: Of these, the ones that come alone as well.
+#: Those of them that are also sent alone.
 _ALONE: Final = frozenset({"id", "platformId", "ownerId", "type", "created", "plan", "releasesEnabled", "poolId", ""})
 _POLLUTION: Final = {"polluted": True, "isAdmin": True, "toString": "polluted"}
-#: What stands before and behind the digits of a text that looks like a number.
+#: Prefix and suffix of the digits of a text that looks like a number.
 _AROUND: Final = (("000", ""), ("", ""), ("", ".0"), ("", "e1"))
 _WORDS_AS_IDS: Final = ("null", "true", "undefined", "NaN", "[]", "{}", "2024-01-01T00:00:00+01:00", " ", "-1")
-#: Levels beyond those that a parser must follow, as far as what parses them also writes them. Python's json stops at
-#: its recursion limit (about 990 levels) with an error that Flask, Falcon and aiohttp answer with 500. Node reads any
-#: depth and writes about 4,000: what is deeper is stored, and from then on the list of projects fails for everybody.
+#: Depths beyond what a parser must support, within what services can also serialise. Python's json stops at its
+#: recursion limit (about 990 levels) with an error that Flask, Falcon and aiohttp answer with 500. Node parses any
+#: depth and serialises about 4,000: deeper values are stored, and then the list of projects fails for every client.
 _TOO_DEEP: Final = (33, 48, 65, 100, 129, 201, 301, 600)
 _DEEP: Final = "the deep value"
 _MANY: Final = 2_500
 
 
 def unspecified_cases(contract: Contract, names: UniqueNames, seed: int) -> list[Case]:
-    """Every kind of request that the page leaves open, alone in an otherwise valid body."""
+    """Every kind of UNSPECIFIED request, one at a time in an otherwise valid body."""
     surrounding_fields = SurroundingFields(contract, names, seed)
     cases = [
         *_odd_texts(contract, surrounding_fields),
@@ -99,7 +99,7 @@ def unspecified_cases(contract: Contract, names: UniqueNames, seed: int) -> list
 
 
 def _deep_case(surrounding_fields: SurroundingFields, free: Field, levels: int) -> Case:
-    """A valid body with so many levels in its free-form member: objects, or objects and arrays in turn."""
+    """A valid body with so many levels in its free-form member: objects, or objects and arrays alternately."""
     text = encode(surrounding_fields.body(free) | {free.path: _DEEP})
     opening, closing = (b'{"in":', b"}") if levels % 2 else (b'{"in":[', b"]}")
     times = levels // (1 if levels % 2 else 2)
@@ -113,11 +113,11 @@ def _deep_case(surrounding_fields: SurroundingFields, free: Field, levels: int) 
 
 
 def _words_as_ids(contract: Contract, surrounding_fields: SurroundingFields) -> Iterator[Case]:
-    """Whole values of the marked field that software takes for something else; they may be in use already."""
+    """Values of the marked field that software interprets as something else; they may be in use already."""
     marked = next((field for field in contract.fields if field.path == MARKED and "string" in field.types), None)
     if marked is None or marked.pattern is not None or marked.enum is not None:
         return
-    # A number for each: two that a service takes for the same one would be a conflict instead of a change.
+    # A number for each: two that a service treats as equal would be a conflict instead of a change.
     digits = (surrounding_fields.name().rpartition("-")[2] for _ in _AROUND)
     numbers = [f"{before}{number}{behind}" for number, (before, behind) in zip(digits, _AROUND, strict=True)]
     for text in (*numbers, *_WORDS_AS_IDS):
@@ -199,7 +199,7 @@ def _unlisted(contract: Contract, surrounding_fields: SurroundingFields) -> Iter
         body = surrounding_fields.body(context="minimal") | others
         yield json_case(body, case_set="unspecified.member", intent=intent, identifier=f"all {json.dumps(value)}")
     for first in (False, True):
-        # A parser that is careless of case takes one of them for the right one: what comes back tells.
+        # A case-insensitive parser uses one of them instead of the right one, which the returned value shows.
         body = surrounding_fields.body(context="full")
         alike = {
             name: "Other" if takes_text(field, "Other") else ordinary(field, 3)
@@ -221,7 +221,7 @@ def _alike(name: str) -> tuple[str, ...]:
 
 
 def _repeated(contract: Contract, surrounding_fields: SurroundingFields) -> Iterator[Case]:
-    """A repeated member: with the same value, another valid one, and a wrong one before or behind the right one."""
+    """A repeated member: with the same value, another valid one, or a wrong one before or after the right one."""
     for number, field in enumerate(contract.fields, 1):
         wrong = encode({field.path: 5 if "number" not in field.types else "5"})
         if field.pattern is not None:
@@ -250,6 +250,6 @@ def _repeated(contract: Contract, surrounding_fields: SurroundingFields) -> Iter
 
 
 def _repeating(field: Field, number: int, right: bytes, second: bytes, name: str, *, first: bool) -> Case:
-    """The object ``right`` with the one member of the object ``second`` before or behind its own."""
+    """The object ``right`` with the member of the object ``second`` before or after its own."""
     data = second[:-1] + b"," + right[1:] if first else right[:-1] + b"," + second[1:]
     return Case(data, case_set="unspecified.repeated", intent=f"{field.path}: {name}", id=f"{name}, field {number}")

@@ -1,4 +1,4 @@
-"""Fixed sets of hard values that must be accepted and come back unchanged."""
+"""Fixed sets of hard values that must be accepted and returned unchanged."""
 
 from __future__ import annotations
 
@@ -27,11 +27,11 @@ if TYPE_CHECKING:
     from contracts.document import Contract, Field
     from strategies.unique_names import UniqueNames
 
-#: Characters with short escapes, one of a surrogate pair, one of two bytes.
+#: Characters with short escapes, one outside the BMP, one of two bytes.
 _STYLED_TEXT: Final = 'é😀 "\\ \b\f\n\r\t\x7f'
-#: Lengths of bodies at which buffers of servers and proxies end.
+#: Common buffer sizes of servers and proxies.
 _BUFFERS: Final = (1_024, 4_096, 8_192, 16_384, 65_536)
-#: What tells two texts apart, and their ends: collations, wildcards and normalisation take them for equal.
+#: Pairs of texts that collations, wildcards or normalisation treat as equal.
 _LOOK_ALIKES: Final = (
     ("case", "-a", "-A"),
     ("a space behind it", "-b", "-b "),
@@ -41,17 +41,17 @@ _LOOK_ALIKES: Final = (
     ("a character beyond the first plane", "-\U0001f600", "-\U0001f680"),
     ("what a wildcard stands for", "-cd", "-c_"),
 )
-#: So many equal characters take seconds where time grows with their square.
+#: This many equal characters take seconds if time grows with their square.
 _RUN: Final = 50_000
-#: Ordinary values that are not those of the body around them.
+#: Ordinary values that differ from those of the surrounding body.
 _OTHERS: Final = 3
 
 
 def valid_cases(contract: Contract, names: UniqueNames, seed: int) -> list[Case]:
-    """Every class of hard value, each must be accepted and come back unchanged; what tells most for a request first.
+    """Every class of hard value, which must be accepted and returned unchanged; the most effective ones first.
 
-    The classes ride together, one of each field in a body, and many in one free-form object. Text classes that
-    software treats in ways of their own come alone as well, in each required text.
+    Classes are combined, one for each field in a body, and many in one free-form object. Text classes with special
+    treatment in software are also sent alone, in each required text.
     """
     surrounding_fields = SurroundingFields(contract, names, seed)
     styles = cycle(STYLES_IN_TURN)
@@ -68,7 +68,7 @@ def valid_cases(contract: Contract, names: UniqueNames, seed: int) -> list[Case]
 
 
 def _alone(surrounding_fields: SurroundingFields, styles: Iterator[Style]) -> Iterator[Case]:
-    """Each required text with one class after the other, among ordinary values."""
+    """Each class alone in each required text, among ordinary values."""
     for field in surrounding_fields.fields:
         for hard in hard_texts(field.pattern) if is_name_like(field) else ():
             if hard.alone:
@@ -78,9 +78,9 @@ def _alone(surrounding_fields: SurroundingFields, styles: Iterator[Style]) -> It
 
 
 def _marked_texts(surrounding_fields: SurroundingFields) -> Iterator[Case]:
-    """Texts of the marked field that are taken for none, or for others.
+    """Texts of the marked field that software treats as missing, or as other texts.
 
-    An empty one is there once: it is unique only as long as it is sent once a run.
+    The empty one occurs once: it is unique only if it is sent once a run.
     """
     for field in surrounding_fields.fields:
         if field.path == MARKED and "string" in field.types and admits(field, ""):
@@ -90,11 +90,11 @@ def _marked_texts(surrounding_fields: SurroundingFields) -> Iterator[Case]:
 
 
 def _look_alikes(field: Field, surrounding_fields: SurroundingFields) -> Iterator[Case]:
-    """Pairs of texts of the marked field that a careless comparison takes for the same one."""
+    """Pairs of texts of the marked field that a careless comparison treats as equal."""
     for difference, one, other in _LOOK_ALIKES:
         name = surrounding_fields.name()
         for text, partner in ((one, other), (other, one)):
-            # The plainest body, so that nothing else can be to blame for a refusal.
+            # The simplest body, so that nothing else can cause a refusal.
             body = {each.path: ordinary(each) for each in surrounding_fields.fields if each.required}
             body[field.path] = f"{name}{text}"
             intent = f"{field.path}: another one than {name + partner!r}, by {difference}"
@@ -102,7 +102,7 @@ def _look_alikes(field: Field, surrounding_fields: SurroundingFields) -> Iterato
 
 
 def _names_of_fields(surrounding_fields: SurroundingFields) -> Iterator[Case]:
-    """A free-form object whose members are called as the fields around it, which are there or not."""
+    """A free-form object with members named like the surrounding fields, which are present or not."""
     free = free_object(surrounding_fields.contract)
     if free is None:
         return
@@ -139,7 +139,7 @@ def _of_exact_length(surrounding_fields: SurroundingFields) -> Iterator[Case]:
 
 
 def _long_runs(surrounding_fields: SurroundingFields) -> Iterator[Case]:
-    """One character over and over, on which careless trimming and escaping take the square of the time."""
+    """Repetitions of one character, for which careless trimming and escaping take quadratic time."""
     for field in surrounding_fields.fields:
         text = f"a{' ' * _RUN}b"
         if is_name_like(field) and admits(field, text):
@@ -152,7 +152,7 @@ def _long_runs(surrounding_fields: SurroundingFields) -> Iterator[Case]:
 
 
 def _in_every_style(surrounding_fields: SurroundingFields) -> Iterator[Case]:
-    """One body in every way in which clients write JSON, with characters that each way treats differently."""
+    """One body in every style of encoding, with characters that each style encodes differently."""
     for style in STYLES:
         body = surrounding_fields.body(context="full")
         for field in surrounding_fields.fields:
@@ -166,7 +166,7 @@ def _in_every_style(surrounding_fields: SurroundingFields) -> Iterator[Case]:
 def _together(
     contract: Contract, surrounding_fields: SurroundingFields, chance: random.Random, styles: Iterator[Style]
 ) -> Iterator[Case]:
-    """Bodies in which every field holds one of its hard values; over all of them each value is used."""
+    """Bodies in which every field has one of its hard values; together they use each value."""
     alone = [hard for hard in HARD_TEXTS if hard.alone]
     pairs = [(alone[i], alone[-1 - i]) for i in range((len(alone) + 1) // 2)]
     columns: dict[str, list[Any]] = {}
@@ -174,7 +174,7 @@ def _together(
         marked = field.path == MARKED and "string" in field.types
         columns[field.path] = list(pairs) if marked else list(hard_values(field))
         chance.shuffle(columns[field.path])
-    # The texts of names have been alone already, so they do not decide on the number of bodies.
+    # The texts of names were already sent alone, so they do not determine the number of bodies.
     rows = max((len(columns[field.path]) for field in contract.fields if not is_name_like(field)), default=0)
     for row in range(rows):
         body: dict[str, Any] = {}

@@ -1,4 +1,4 @@
-"""Fixed sets of values of the wrong kind, which must be refused."""
+"""Fixed sets of values of the wrong type, which must be refused."""
 
 from __future__ import annotations
 
@@ -25,11 +25,11 @@ if TYPE_CHECKING:
     from contracts.exchange import Case
     from strategies.unique_names import UniqueNames
 
-#: Wrong values in the order in which lenient services take them for right ones.
+#: Wrong values, those that lenient services accept most often first.
 _PLAIN: Final[tuple[Any, ...]] = ("5", 5, "x", True, [], {})
-#: What else is there when the plainest wrong values come.
+#: The surroundings of the most common wrong values.
 _CONTEXTS_OF_WRONG: Final = ("minimal", "full", "nulls", "even", "odd")
-#: Misspelt names of a member, one of which a lenient parser may take for the right one.
+#: Misspelt names of a member, one of which a lenient parser may accept.
 _MISSPELT: Final = (
     *(str.lower, str.upper, str.title, lambda name: f"{name} ", lambda name: f"_{name}", lambda name: f"{name}\xa0"),
     lambda name: name[:1].upper() + name[1:],
@@ -41,14 +41,14 @@ _MISSPELT: Final = (
 
 @dataclass(frozen=True, slots=True)
 class WrongCase:
-    """A case that breaks one clause, and the wrong value in it (the whole body where a member is missing)."""
+    """A case that breaks one clause, with the wrong value (the whole body if a member is missing)."""
 
     case: Case
     wrong: Wrong
 
 
 def wrong_kind_cases(contract: Contract, names: UniqueNames, seed: int) -> list[Case]:
-    """The cases of :func:`wrong_kinds`, the clauses they break in turn."""
+    """The cases of :func:`wrong_kinds`, with the broken clauses in turn."""
     queues: dict[str, list[Case]] = {}
     for one in wrong_kinds(contract, names, seed):
         queues.setdefault(one.wrong.clause, []).append(one.case)
@@ -56,7 +56,7 @@ def wrong_kind_cases(contract: Contract, names: UniqueNames, seed: int) -> list[
 
 
 def wrong_kinds(contract: Contract, names: UniqueNames, seed: int) -> list[WrongCase]:
-    """Values of every other JSON type and look-alikes, a missing member, a body that is no object.
+    """Values of every other JSON type and look-alikes, missing members, and bodies that are not objects.
 
     Each breaks one clause; the rest of the body is valid and varies.
     """
@@ -89,7 +89,7 @@ def _wrong_case(path: str, wrong: Wrong, body: Any, style: Style = "compact") ->
 
 
 def wrong_in_context_cases(contract: Contract, names: UniqueNames, seed: int) -> list[Case]:
-    """The plainest wrong values of each field in every context: what is judged may depend on what else is there."""
+    """The most common wrong values of each field in every context, on which validation may depend."""
     surrounding_fields = SurroundingFields(contract, names, seed)
     cases = []
     for field in contract.fields:
@@ -102,7 +102,7 @@ def wrong_in_context_cases(contract: Contract, names: UniqueNames, seed: int) ->
 
 
 def _plainest(field: Field) -> Iterator[Wrong]:
-    """Of each clause the wrong values that a lenient service takes first: two of another type, one of the rest."""
+    """For each clause the wrong values that lenient services accept most: two of another type, one of the rest."""
     counts: Counter[str] = Counter()
     wrong = sorted(wrong_values(field), key=lambda one: _PLAIN.index(one.value) if one.value in _PLAIN else len(_PLAIN))
     for one in wrong:

@@ -1,4 +1,4 @@
-"""Values that break exactly one promise about a field, by the clause that they break."""
+"""Values that break exactly one promise about a field, by the broken clause."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ if TYPE_CHECKING:
 
     from contracts.document import Field
 
-#: (number of items, place of the wrong one): first, in the middle, last and only, in short and long lists.
+#: (number of items, index of the wrong one): first, in the middle, last and only, in short and long lists.
 PLACES: Final = ((1, 0), (2, 1), (3, 1), (2, 0), (3, 2), (5, 0), (40, 39), (40, 20), (130, 129), (1_002, 1_001))
-#: How many near misses stand for a pattern inside lists and nested objects; fields of the body have complete sets.
+#: The number of near misses for patterns in lists and nested objects; fields of the body have complete sets.
 _NEAR_MISSES: Final = 6
-#: How many wrong items of one kind are put into lists.
+#: The number of wrong items of one type that are put into lists.
 _ITEMS_OF_A_KIND: Final = 4
-#: Articles, since names of wrong values are read by people.
+#: Articles for the names of wrong values.
 _KINDS: Final = {"array": "an array", "object": "an object"}
 
 
@@ -32,7 +32,7 @@ _KINDS: Final = {"array": "an array", "object": "an object"}
 class Wrong:
     """A value for a field and the one clause that it breaks (``request.<path>.type``, ``.null``, ...).
 
-    ``place`` is the number of items and the index of the wrong one where the value is a list with one wrong item.
+    ``place`` is the number of items and the index of the wrong one in a list.
     """
 
     clause: str
@@ -42,7 +42,7 @@ class Wrong:
 
 
 def wrong_values(field: Field, *, top: bool = True) -> Iterator[Wrong]:
-    """Wrong values of the field; wrong patterns only where ``top`` is false or the field is an enum."""
+    """Wrong values of the field; wrong patterns only if ``top`` is false or the field is an enum."""
     clause = f"request.{field.path}"
     yield from _wrong_kinds(field)
     if field.enum is not None:
@@ -74,7 +74,7 @@ def _wrong_kinds(field: Field) -> Iterator[Wrong]:
             if not _like(field, kind, value):
                 continue
             yield Wrong(f"{clause}.type", f"{_KINDS.get(kind, f'a {kind}')}: {_shown(value)}", value)
-    # A valid value in a wrapping: what clients send that take the field for a list or an object.
+    # A wrapped valid value, as from clients that assume a list or an object.
     valid = ordinary(field)
     if field.types and "array" not in field.types:
         yield Wrong(f"{clause}.type", "an array of one valid value", [valid])
@@ -86,7 +86,7 @@ def _wrong_kinds(field: Field) -> Iterator[Wrong]:
 
 
 def _like(field: Field, kind: str, value: Any) -> bool:
-    """Whether lenient code may take the value for the field's type; each JSON type keeps its plainest ones."""
+    """Whether lenient code may convert the value to the field's type; each JSON type keeps its simplest ones."""
     if kind == "array" and value in ([["a", 1]], [{"a": 1}]):
         return "object" in field.types
     if kind == "array" and value in ([None], [[5]]):
@@ -115,7 +115,7 @@ def _shown(value: Any) -> str:
 
 
 def _no_options(field: Field) -> Iterator[Any]:
-    """Look-alikes of the options, and a number where numbers are options."""
+    """Values similar to the options, and a number if numbers are options."""
     options = [option for option in field.enum or () if option is not None]
     texts = [option for option in options if isinstance(option, str)]
     candidates: list[Any] = []
@@ -138,11 +138,11 @@ def _no_options(field: Field) -> Iterator[Any]:
 
 
 def _wrong_items(item: Field) -> Iterator[Wrong]:
-    """Lists with one wrong item: each wrong item once, each place at least once."""
+    """Lists with one wrong item: each wrong item once, each position at least once."""
     groups: dict[str, list[Wrong]] = {}
     for one in wrong_values(item, top=False):
         groups.setdefault(f"{one.clause} {one.name.partition(':')[0]}", []).append(one)
-    # Kinds in turn, and in the second round at other places, so that places do not go with kinds.
+    # Types in turn, and in the second round at other positions, so that positions and types are independent.
     wrong = [
         one for turn in zip_longest(*(group[:_ITEMS_OF_A_KIND] for group in groups.values())) for one in turn if one
     ]

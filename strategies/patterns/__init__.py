@@ -1,4 +1,4 @@
-"""What to send to learn whether a service keeps to a pattern: complete sets, members, near misses, hard texts."""
+"""Texts that test whether a service validates a pattern correctly: complete sets, near misses, hard texts."""
 
 from __future__ import annotations
 

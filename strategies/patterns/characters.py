@@ -1,9 +1,9 @@
-r"""Which characters stand for a class: plain ones, varied ones, and those that software takes for others.
+r"""Representatives of character classes: ordinary ones, varied ones, and look-alikes.
 
-The look-alikes are chosen for mistakes that implementers make: Unicode aware ``\d`` and ``\w``, matching
-without case (the Kelvin sign folds to k, the long s to s), normalising before checking (NFKC turns U+FF0E
-and U+2024 into a full stop, U+2100 into ``a/c``), keeping only the low byte (U+012E becomes 0x2E), ranges
-that are off by one (``[A-z]``), reading punctuation as a person does. See Unicode TR36 and TR39.
+The look-alikes are chosen for common mistakes: Unicode ``\d`` and ``\w``, case-insensitive matching (the Kelvin sign
+folds to k, the long s to s), normalising before validation (NFKC turns U+FF0E and U+2024 into a full stop, U+2100 into
+``a/c``), keeping only the low byte (U+012E becomes 0x2E), ranges that are off by one (``[A-z]``), and confusion by
+readers. See Unicode TR36 and TR39.
 """
 
 from __future__ import annotations
@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from contracts.patterns import CharacterClass
     from contracts.patterns.charsets import CharSet
 
-#: Without U+0000, which databases refuse for reasons of their own, and lone surrogates, which UTF-8 cannot carry:
-#: these are drawn only if a class has nothing else.
+#: Without U+0000, which some databases refuse, and lone surrogates, which UTF-8 cannot encode: they are used only if a
+#: class has nothing else.
 USABLE: Final[CharSet] = ((1, 0xD7FF), (0xE000, 0x10FFFF))
 
 _BEYOND_ASCII: Final = 0x80
@@ -63,7 +63,7 @@ _MISTAKEN_FOR: Final = {
     "\n": "\u0085\u2028\u2029",
 }
 
-#: Of these the ones that come first: full stops and @ of other widths, folding letters, foreign digits.
+#: The most important of these: full stops and @ of other widths, folding letters, foreign digits.
 TELLING: Final = "\u212a\u017f\u0663\uff0e\uff20\u00e9\u0430\u2024\uff0f\u2044\u2019\u2010\uff10\u0130"
 
 _REPERTOIRES: Final = (
@@ -81,15 +81,15 @@ _EXOTIC: Final = "".join(dict.fromkeys("".join(_REPERTOIRES[2:]))).translate(dic
 
 
 def among(text: str, chars: CharSet) -> str:
-    """The characters of ``text`` that are in the set, each once, in order."""
+    """The characters of ``text`` that are in the set, without repetition, in order."""
     return "".join(char for char in dict.fromkeys(text) if contains(chars, ord(char)))
 
 
 @lru_cache(maxsize=1024)
 def plain(cls: CharacterClass) -> str:
-    """Members that no reader stumbles over and that are refused for no other reason than their class.
+    """Ordinary members, which can be refused only because of their class.
 
-    Letters and digits, else a space or ASCII marks, else whatever there is. Never empty.
+    Letters and digits, else a space or ASCII punctuation, else anything. Never empty.
     """
     return (
         among(ALPHANUMERICS, cls.ranges)
@@ -102,18 +102,18 @@ def plain(cls: CharacterClass) -> str:
 
 
 def usable_representative(cls: CharacterClass) -> str:
-    """The first character of the class that is not to be avoided; its representative if it has no other."""
+    """The first character of the class that is not avoided; its representative if all are."""
     usable = intersection(cls.ranges, USABLE)
     return chr(usable[0][0]) if usable else cls.representative
 
 
 def repertoires(cls: CharacterClass) -> list[str]:
-    """Members of the class, by the kind of software that they trouble."""
+    """Members of the class, grouped by the kind of software that handles them wrongly."""
     return [chars for repertoire in _REPERTOIRES if (chars := among(repertoire, cls.ranges))] or [plain(cls)]
 
 
 def varied(cls: CharacterClass, seed: int) -> list[str]:
-    """All ASCII members and many others, in turn, in an order that the seed decides."""
+    """All ASCII members and many others, alternately, in an order that depends on the seed."""
     others = among(_EXOTIC, cls.ranges) + _some_of(cls.ranges, random.Random(seed), 12)  # noqa: S311 - reproducible on purpose
     return in_turn(shuffled(among(ASCII, cls.ranges), seed, cls.name), shuffled(others, seed, cls.name)) or [
         usable_representative(cls)
@@ -122,12 +122,12 @@ def varied(cls: CharacterClass, seed: int) -> list[str]:
 
 @lru_cache(maxsize=1024)
 def mistaken_for(cls: CharacterClass) -> str:
-    """Characters outside the class that a service might take for a member of it."""
+    """Characters outside the class that a service might treat as members."""
     members = among(ALPHANUMERICS + PUNCTUATION + "\n", cls.ranges)
     found = "".join(_MISTAKEN_FOR.get(char, "") for char in members)
     for low, high in cls.ranges:
         found += "".join(chr(edge) for edge in (low - 1, high + 1) if contains(USABLE, edge))
-    # A few stand for all: the low byte of U+01xx and U+4Exx is an ASCII character.
+    # A few represent all: the low byte of U+01xx and U+4Exx is an ASCII character.
     found += "".join(chr(high + ord(char)) for char in members[:2] for high in (0x100, 0x4E00))
     found += members.swapcase()
     return "".join(char for char in dict.fromkeys(found) if not contains(cls.ranges, ord(char)))
@@ -143,11 +143,11 @@ def _some_of(chars: CharSet, rng: random.Random, count: int) -> str:
 
 
 def shuffled(chars: str, seed: int, salt: object) -> list[str]:
-    """The characters in an order that the seed and the salt decide."""
+    """The characters in an order that depends on the seed and the salt."""
     return random.Random(f"{seed}:{salt}").sample(chars, len(chars))  # noqa: S311 - reproducible on purpose
 
 
 def in_turn(*queues: list[str]) -> list[str]:
-    """One from each queue in turn until all are used up; a character comes once."""
+    """One from each queue in turn until all are empty, without repetition."""
     longest = max(map(len, queues))
     return list(dict.fromkeys(queue[i] for i in range(longest) for queue in queues if i < len(queue)))

@@ -1,4 +1,4 @@
-"""Sets of words that tell every automaton of bounded size apart from the pattern's: the H-method.
+"""Sets of words that distinguish a pattern's automaton from every other one of bounded size: the H-method.
 
 After Dorofeeva, El-Fakih, Yevtushenko, "An Improved Conformance Testing Method", FORTE 2005, which gives the
 guarantee of the W-method (Vasilevskii 1973; Chow, IEEE TSE 4(3), 1978) with fewer words. Let P hold a
@@ -36,12 +36,11 @@ _MOST_SUFFIXES: Final = 2_000
 
 
 def conformance_set(pattern: Pattern, *, extra_states: int, seed: int) -> list[Word]:
-    """Words that distinguish every service whose decision on this field is a different, not much larger automaton.
+    """Words that distinguish the pattern from every other automaton of a similar size.
 
-    The guarantee: any automaton over the pattern's character classes with at most ``extra_states`` states
-    more than the pattern's own, and another language, answers at least one word otherwise. Beyond that, what
-    follows each of the pattern's situations is distinguished by one class. ``seed`` decides
-    which characters stand for their classes. Shortest first.
+    The guarantee: any automaton over the pattern's character classes with another language and at most ``extra_states``
+    states more than the pattern's own decides at least one word differently. In addition, one word of each class is
+    appended to each of the pattern's situations. ``seed`` selects the representatives of classes. Shortest first.
     """
     automaton = pattern.automaton
     fill = _Filling(automaton, seed)
@@ -52,14 +51,14 @@ def conformance_set(pattern: Pattern, *, extra_states: int, seed: int) -> list[W
 def class_words(
     automaton: Automaton, extra_states: int, situations: tuple[ClassWord, ...] = ()
 ) -> tuple[ClassWord, ...]:
-    """The conformance set as words of classes, shortest first; Raises ValueError if ``extra_states`` < 0."""
+    """The conformance set as words of classes, shortest first; raises ValueError if ``extra_states`` < 0."""
     if extra_states < 0:
         raise ValueError(f"Expected extra_states of at least 0 but got {extra_states}")
     return tuple(sorted(_Separation(automaton, extra_states, situations).words, key=lambda word: (len(word), word)))
 
 
 def state_cover(automaton: Automaton) -> dict[int, ClassWord]:
-    """A shortest word to each state."""
+    """A shortest word that leads to each state."""
     cover: dict[int, ClassWord] = {automaton.initial: ()}
     for state in (waiting := [automaton.initial]):
         for cls, there in enumerate(automaton.transitions[state]):
@@ -83,7 +82,7 @@ class _Separation:
             for step in product(alphabet, repeat=length)
         }
         self.suffixes = self._chosen_suffixes()
-        # With these in place, telling a word from the words of P costs the word's own extension only.
+        # After this, distinguishing a word from the words of P takes only extensions of that word.
         self.words.update((*access, *suffix) for access in self.cover.values() for suffix in self.suffixes)
         for length in range(1, extra_states + 2):
             for state, access in self.cover.items():
@@ -109,7 +108,7 @@ class _Separation:
             if (*word, *suffix) in self.words:
                 together = [o for o in together if not self._told(here, o, suffix, accepted)]
         while together:
-            # The suffix that tells most others apart, counting the words that it would add.
+            # The suffix that distinguishes the most, relative to the words that it would add.
             suffix, accepted = min(self.suffixes.items(), key=lambda item: self._price(word, here, together, *item))
             apart = [o for o in together if (o[0] in accepted) != (here in accepted)]
             self.words.add((*word, *suffix))
@@ -134,11 +133,11 @@ class _Separation:
         return (added / len(apart), len(suffix))
 
     def _chosen_suffixes(self) -> dict[ClassWord, frozenset[int]]:
-        """Few suffixes that together tell every two states apart, with the states that accept them.
+        """A small set of suffixes that distinguishes any two states, with the states that accept each.
 
-        For each state, most often entered first, the fewest that tell it from all others, those already
-        chosen preferred: one more word of P each is the price of a new one, one more word for each way
-        into the state that of every one.
+        For each state, the most often entered first, the fewest that distinguish it from all others, preferring those
+        already chosen: a new one costs one more word for each word of P, and every one costs a word for each transition
+        into the state.
         """
         automaton = self.automaton
         candidates = _suffixes(automaton)
@@ -164,8 +163,8 @@ class _Separation:
 def _suffixes(automaton: Automaton) -> dict[ClassWord, frozenset[int]]:
     """Shortest suffixes by the set of states that accept them; any two states are distinguished by one.
 
-    There can be exponentially many such sets (they are the states of the reversed automaton). Beyond a limit
-    only what is needed to tell states apart is added.
+    There can be exponentially many such sets (the states of the reversed automaton). Beyond a limit only those needed
+    to distinguish states are added.
     """
     found: dict[frozenset[int], ClassWord] = {automaton.accepting: ()}
     for accepted in (waiting := [automaton.accepting]):
@@ -206,10 +205,10 @@ def _difference(automaton: Automaton, p: int, q: int) -> ClassWord:
 
 
 class _Filling:
-    """Turns words of classes into texts.
+    """Converts words of classes to texts.
 
-    Members get varied characters throughout. A word that is no member gets one varied character, where it
-    leaves the pattern, and plain ones elsewhere: a service that refuses it shall have refused that character.
+    Accepted words get varied characters throughout. A rejected word gets one varied character, at the position where it
+    leaves the pattern, and ordinary ones elsewhere, so that a refusal can only be due to that character.
     """
 
     def __init__(self, automaton: Automaton, seed: int) -> None:

@@ -1,4 +1,4 @@
-"""Automata as Mermaid flowcharts and conformance sets as a table: what docs/patterns.md shows."""
+"""Automata as Mermaid flowcharts and conformance sets as a table, for docs/patterns.md."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ _BLOCK: Final = re.compile(r"(<!-- drawn: (?P<name>[^>]+?) -->\n)(?P<body>.*?)(<
 def flowchart(pattern: Pattern) -> str:
     """The automaton as a Mermaid flowchart.
 
-    Accepting states are drawn twice round. Each state shows a shortest text that leads to it. The rejecting
-    state is left out: whatever no arrow shows is refused for good.
+    Accepting states have double circles. Each state shows a shortest text that leads to it. The rejecting state is
+    omitted: characters without an arrow lead to it.
     """
     automaton = pattern.automaton
     lines = ["flowchart LR", "  start(( )) --> s0"]
@@ -36,7 +36,7 @@ def flowchart(pattern: Pattern) -> str:
 
 
 def table(patterns: Mapping[str, Pattern]) -> str:
-    """How many words the sets have, a row for each pattern."""
+    """The sizes of the sets, a row for each pattern."""
     lines = [
         "| pattern | states | classes | ways into rejection | words, m = 0 | words, m = 1 | position and length |",
         "|---|---|---|---|---|---|---|",
@@ -56,7 +56,7 @@ def table(patterns: Mapping[str, Pattern]) -> str:
 
 
 def redrawn(document: str, patterns: Mapping[str, Pattern]) -> str:
-    """The document with each block between ``<!-- drawn: NAME -->`` and ``<!-- end -->`` made anew.
+    """The document with each block between ``<!-- drawn: NAME -->`` and ``<!-- end -->`` regenerated.
 
     ``NAME`` is a pattern's name, or ``counts`` for the table. Raises KeyError for an unknown name.
     """
@@ -77,5 +77,5 @@ def _arrows(automaton: Automaton, state: int) -> list[tuple[int, str]]:
 
 
 def _escaped(text: str) -> str:
-    """As Mermaid takes it inside quotation marks, where some marks would start Markdown or markup."""
+    """Escaped for quoted text in Mermaid, in which some characters would be Markdown or markup."""
     return "".join(f"#{ord(char)};" if char in "\"#&;<>*`'" else char for char in text)

@@ -1,4 +1,4 @@
-"""The single edits by which a text goes wrong under a typing, copying or transforming hand."""
+"""The single edits by which a text becomes wrong when it is typed, copied or transformed."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def _append_line_break(text: str, _: int, __: str) -> str:
     return text + "\n"
 
 
-#: By name. Each takes a text, a position (0 to its length) and a character to put there.
+#: By name; each takes a text, a position (0 to its length) and a character.
 EDITS: Final[dict[str, Callable[[str, int, str], str]]] = {
     "insert": _insert,
     "replace": _replace,

@@ -1,9 +1,9 @@
-"""Texts on which backtracking matchers take forever, and harmless texts of the same length.
+"""Texts on which backtracking matchers take exponential time, and harmless texts of the same length.
 
-A backtracking matcher explodes on a text that it can read in many ways and must refuse in the end: nested or
-adjacent repetitions over shared characters (Davis et al., "The Impact of Regular Expression Denial of Service
-(ReDoS) in Practice", ESEC/FSE 2018). However a service wrote its expression, what it repeats are the cycles of
-the pattern's automaton; so each short cycle is pumped and then led into refusal, at once or by stopping early.
+A backtracking matcher explodes on a text that it can read in many ways and must finally reject: nested or adjacent
+repetitions over common characters (Davis et al., "The Impact of Regular Expression Denial of Service (ReDoS) in
+Practice", ESEC/FSE 2018). However a service wrote its expression, what it repeats are the cycles of the pattern's
+automaton; so each short cycle is repeated and followed by a rejection: a wrong character, or the end.
 """
 
 from __future__ import annotations
@@ -23,17 +23,17 @@ _MOST_PUMPS: Final = 8
 
 
 class ExplosivePair(NamedTuple):
-    """Two refused texts of one length; a matcher without the weakness takes about as long for both."""
+    """Two rejected texts of one length, for which a linear matcher takes about the same time."""
 
     attack: str
     harmless: str
 
 
 def explosive_texts(pattern: Pattern, *, lengths: Sequence[int]) -> list[ExplosivePair]:
-    """For each length, one pair for each way to pump the pattern; none of the texts is a member.
+    """For each length, one pair for each way to repeat a cycle; none of the texts matches.
 
-    The harmless text is one character over and over, refused at the first. At most 8 pairs a length; a
-    length too short for a way is left out for it, and a pattern that refuses nothing has no pairs.
+    The harmless text is one character repeated, rejected at the first. There are at most 8 pairs for each length; ways
+    that need a longer text are omitted, and a pattern that rejects nothing has no pairs.
     """
     automaton = pattern.automaton
     calm = _calm_character(automaton)
@@ -51,10 +51,10 @@ def explosive_texts(pattern: Pattern, *, lengths: Sequence[int]) -> list[Explosi
 
 
 def _pumps(automaton: Automaton) -> Iterator[tuple[str, str, str]]:
-    """Ways into a cycle, the cycle, and an end that is refused after it; the most telling first.
+    """Ways into a cycle, the cycle, and a rejected end after it; the most effective ones first.
 
-    One class over and over, then two in turn (both through another state and within one); ended by a refused
-    character, then by nothing where the cycle is no place to stop. A cycle is taken up once, where it starts.
+    One class repeated, then two alternating (through another state, and within one); followed by a rejected character,
+    or by the end if the cycle is not accepting. A cycle is used once, at its start.
     """
     access = state_cover(automaton)
     live = [state for state in automaton.states if state != automaton.sink]
@@ -76,7 +76,7 @@ def _loops(automaton: Automaton, state: int) -> Sequence[tuple[int, ...]]:
 
 
 def _detours(automaton: Automaton, state: int) -> Sequence[tuple[int, ...]]:
-    """Out to another state and back: the nested repetition."""
+    """To another state and back: the nested repetition."""
     row = automaton.transitions[state]
     return [
         (out, back)
@@ -88,13 +88,13 @@ def _detours(automaton: Automaton, state: int) -> Sequence[tuple[int, ...]]:
 
 
 def _alternations(automaton: Automaton, state: int) -> Sequence[tuple[int, ...]]:
-    """Two classes that leave the state as it is, as unlike as can be."""
+    """Two classes that do not change the state, as different as possible."""
     loops = [cls for cls, there in enumerate(automaton.transitions[state]) if there == state]
     return [(loops[0], loops[-1])] if len(loops) > 1 else []
 
 
 def _refused_ends(automaton: Automaton, state: int) -> list[str]:
-    """A character that is refused here, best of all one that is refused everywhere."""
+    """A character that is rejected here, preferably one that is rejected everywhere."""
     refused = [cls for cls, there in enumerate(automaton.transitions[state]) if there == automaton.sink]
     refused.sort(key=lambda cls: sum(row[cls] != automaton.sink for row in automaton.transitions))
     return [plain(automaton.classes[cls])[0] for cls in refused[:1]]
@@ -105,7 +105,7 @@ def _early_ends(automaton: Automaton, state: int) -> list[str]:
 
 
 def _calm_character(automaton: Automaton) -> str | None:
-    """A character that every matcher refuses at once, however often it comes."""
+    """A character that every matcher rejects immediately, however often it is repeated."""
     row = automaton.transitions[automaton.initial]
     calm = [cls for cls, there in enumerate(row) if there == automaton.sink]
     if not calm and automaton.initial not in automaton.accepting:

@@ -1,4 +1,4 @@
-"""Which character to offend with: one for each reason, the unused ones first."""
+"""Selects offending characters: one for each reason, unused ones first."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ if TYPE_CHECKING:
 
 
 class Offences:
-    """Hands out characters that are refused in a state, reproducibly, as varied as the class allows.
+    """Selects characters that are rejected in a state, reproducibly, as varied as the class allows.
 
-    ``ascii_first`` prefers ASCII characters to those that might pass for right.
+    ``ascii_first`` prefers ASCII characters to look-alikes.
     """
 
     def __init__(self, automaton: Automaton, seed: int, *, ascii_first: bool = False) -> None:
@@ -24,7 +24,7 @@ class Offences:
         self._uses: dict[str, int] = {}
 
     def character(self, state: int, cls: int) -> str:
-        """A member of the class, of those handed out least often."""
+        """A member of the class that was selected least often."""
         if (state, cls) not in self._decks:
             self._decks[state, cls] = self._deck(state, cls)
         char = min(self._decks[state, cls], key=lambda char: self._uses.get(char, 0))

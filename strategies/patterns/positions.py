@@ -1,8 +1,8 @@
-"""Texts that are right but for one place, at the places and lengths where services stop looking.
+"""Texts with one wrong position, at the positions and lengths at which services stop validating.
 
-Each kind of word is there for a mistake: checking the first line, the first 64 characters, all but the last
-character, after trimming; finding instead of matching; ``^`` and ``$`` at line breaks; cutting silently;
-columns of 255 characters; counting UTF-16 units or bytes.
+Each kind of word tests a mistake: validating only the first line, the first 64 characters, all but the last character,
+or the trimmed text; searching instead of matching; ``^`` and ``$`` at line breaks; silent truncation; columns of 255
+characters; counting UTF-16 units or bytes.
 """
 
 from __future__ import annotations
@@ -24,28 +24,28 @@ if TYPE_CHECKING:
 
     from contracts.patterns import Automaton, Pattern
 
-#: Around the limits that services are built with, and two beyond any page of memory.
+#: Around common limits of services, and two beyond a page of memory.
 LENGTHS: Final = (
     *(1, 2, 31, 32, 33, 63, 64, 65, 99, 100, 101, 127, 128, 129, 254, 255, 256, 257),
     *(1_000, 4_097, 65_537),
 )
-#: Up to this length one repetition of the pattern is drawn out by itself; beyond, all are.
+#: Up to this length one repetition of the pattern is extended; in longer texts all are.
 _LONGEST_RUN: Final = 65
 #: Later characters of long texts repeat earlier ones.
 _LATEST_FORCED: Final = 250
-#: Characters between a mark and the end beyond what must be.
+#: Additional characters between a punctuation mark and the end.
 _ROOM: Final = 2
 _SHORT: Final = 12
-#: More than any alphabet.
+#: More than the number of characters in any class list.
 _LARGE: Final = 0x400
 _ASTRAL: Final = "\U0001f600"
 
 
 def position_and_length_words(pattern: Pattern, *, seed: int) -> list[Word]:
-    """Members of telling lengths, and the same with one offence at a telling place; shortest first.
+    """Matching texts of critical lengths, and the same with one offence at a critical position; shortest first.
 
-    Lengths that no member has are left out. Every ASCII character that is wrong somewhere comes up. ``seed``
-    decides the characters and which of them offends where.
+    Lengths without a matching text are omitted. Every ASCII character that is wrong somewhere occurs. ``seed`` selects
+    the characters and their positions.
     """
     return list(_Positions(pattern, seed).words())
 
@@ -92,7 +92,7 @@ class _Positions:
         return word(self.pattern, text, f"{length} characters{about}")
 
     def _filled(self, classes: list[int], number: int) -> str:
-        """Members get one repertoire each, so that a refusal points at its kind of characters."""
+        """Matching texts get one repertoire each, so that a refusal identifies the kind of characters."""
         decks = []
         for cls in self.automaton.classes:
             choice = repertoires(cls)
@@ -137,8 +137,8 @@ class _Positions:
     ) -> Iterator[Word]:
         """A text of ``length`` that is wrong because of its character ``at``.
 
-        That is put into a member, or instead of one of its characters. Nothing comes if no member has the
-        ``forced`` characters, or if nothing would be wrong there.
+        That is inserted into a matching text, or replaces one of its characters. Nothing is returned if no matching
+        text has the ``forced`` characters, or if nothing would be wrong there.
         """
         automaton = self.automaton
         forced = forced or {}
@@ -162,7 +162,7 @@ class _Positions:
             return
 
     def _wrong(self, state: int, tail: list[int]) -> list[int]:
-        """The classes that may not stand in a state before a tail."""
+        """The classes that are not allowed in a state before a tail."""
         automaton = self.automaton
         row = automaton.transitions[state]
         refused = [cls for cls, there in enumerate(row) if there == automaton.sink]
@@ -171,7 +171,7 @@ class _Positions:
         return [cls for cls, there in enumerate(row) if automaton.run(tail, there) not in automaton.accepting]
 
     def _offender(self, state: int, wrong: list[int], place: str) -> str:
-        """Every class once at a place, then large ones more often: there is more to get wrong in them."""
+        """Every class once at a position, then large ones more often, because they have more characters."""
 
         def turn(cls: int) -> tuple[bool, float]:
             taken = self.turns.get((place, cls), 0)
@@ -184,7 +184,7 @@ class _Positions:
     # -- every character
 
     def _rare(self) -> Iterator[Word]:
-        """Members with one mark that is allowed, wherever it is, among letters and digits."""
+        """Matching texts of letters and digits with one allowed punctuation mark."""
         automaton = self.automaton
         for state, access in state_cover(automaton).items():
             for cls, there in enumerate(automaton.transitions[state]):
@@ -196,7 +196,7 @@ class _Positions:
                 yield word(self.pattern, self._plain([*access, cls, *tail]), about)
 
     def _sweep(self) -> Iterator[Word]:
-        """Each ASCII character that is refused everywhere, and the telling ones, where most others are allowed."""
+        """Each character that is rejected everywhere (ASCII and the most common others), where most are allowed."""
         automaton = self.automaton
         live = [state for state in automaton.states if state != automaton.sink]
         never = [
@@ -224,12 +224,12 @@ class _Positions:
 
 
 def shown(char: str) -> str:
-    """A character as a reader can tell it from its look-alikes."""
+    """A character in a form that distinguishes it from its look-alikes."""
     return repr(char) if " " < char < "\x7f" else f"U+{ord(char):04X}"
 
 
 def _loops(automaton: Automaton) -> list[int]:
-    """The states that some character leaves as they are, and from which a member can still be reached."""
+    """The states that some character does not change, and from which an accepting state can be reached."""
     return [s for s in automaton.states if s != automaton.sink and s in automaton.transitions[s]]
 
 

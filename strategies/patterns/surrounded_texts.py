@@ -1,4 +1,4 @@
-"""Right texts in wrong surroundings, and what decoding or trimming makes of a text."""
+"""Matching texts in wrong surroundings, and encoded or padded forms of texts."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     from contracts.patterns import Pattern
 
-#: ``{m}`` a member, ``{o}`` another one, ``{w}`` a wrong text.
+#: ``{m}`` is a matching text, ``{o}`` another one, ``{w}`` a wrong text.
 _ALWAYS: Final = (
     ("{m}\n", "a line break at the end (Python's $ allows it)"),
     ("{m}\r\n", "CR LF at the end"),
@@ -43,8 +43,8 @@ _IF_WRONG: Final = (
     ('"{m}"', "in quotation marks"),
     ("mailto:{m}", "with a URI scheme"),
 )
-#: ``{l}`` and ``{r}`` are what stands before and after the first mark ``{k}`` of a member: what RFC 5322 lets
-#: stand around an ``@``, and its like around other marks.
+#: ``{l}`` and ``{r}`` are the parts before and after the first punctuation mark ``{k}`` of a matching text: forms that
+#: RFC 5322 allows around an ``@``, and similar ones for other marks.
 _IF_PARTED: Final = (
     ('"{l}"{k}{r}', "its first part in quotation marks"),
     ('"{l} {l}"{k}{r}', "its first part in quotation marks, with a space"),
@@ -63,9 +63,9 @@ _ENCODINGS: Final = (
 
 
 def surrounded(pattern: Pattern, members: list[str], wrong: str) -> Iterator[Word]:
-    """Members with something around them, blank texts, and marks of the pattern in encoded form.
+    """Matching texts with something around them, blank texts, and punctuation of the pattern in encoded form.
 
-    Nothing is assumed about the pattern: what is still a member must be accepted like any other.
+    Nothing is assumed about the pattern: texts that still match must be accepted like any others.
     """
     if not members:
         return
@@ -87,7 +87,7 @@ def _encoded(pattern: Pattern, member: str) -> Iterator[Word]:
     characters = [
         char for cls in pattern.automaton.classes if cls.size == 1 and (char := among(PUNCTUATION, cls.ranges))
     ]
-    # Marks that the text has are replaced; those that it may not have are put in.
+    # Punctuation in the text is replaced; punctuation that is not allowed is inserted.
     present = [char for char in characters if char in member] or characters
     for char in present[:2]:
         for encoding, about in _ENCODINGS:

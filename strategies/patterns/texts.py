@@ -1,9 +1,9 @@
-"""Hypothesis strategies over a pattern: its members, and texts that are one edit away from one.
+"""Hypothesis strategies for a pattern: matching texts, and texts one edit away from one.
 
-A text takes one or two draws, not several for each character: drawing is what a property test spends most of
-its time on, and Hypothesis spends five of six examples on variants of one whose draws are of one kind, which
-would leave most ways into rejection untried. So a string of bytes makes the decisions, a byte each; a missing
-byte is a 0, the plainest choice, so fewer and smaller bytes are shorter and plainer texts.
+A text takes one or two draws instead of several for each character: drawing takes most of the time of a property test,
+and Hypothesis spends five of six examples on variants of one whose draws are of one kind, which would leave most
+transitions into rejection untested. So a byte string makes the decisions, one byte each; a missing byte is a 0, the
+simplest choice, so that fewer and smaller bytes give shorter and simpler texts.
 """
 
 from __future__ import annotations
@@ -27,20 +27,20 @@ if TYPE_CHECKING:
 _Option = TypeVar("_Option")
 
 _LONGEST: Final = 64
-#: How many times a near miss goes round a loop, and how much longer than needed its rest is, at most.
+#: The maximum number of repetitions of a loop in a near miss, and of additional characters after it.
 _USUAL: Final = 12
 #: Classes are listed up to this size, and sampled beyond.
 _SMALL: Final = 256
-#: So many refused characters come to one other edit.
+#: The number of edits with a rejected character for each other edit.
 _REFUSALS_FOR_AN_EDIT: Final = 4
 
 _DECISIONS: Final = st.one_of(st.binary(max_size=8), st.binary(min_size=6, max_size=40))
 
 
 def members(pattern: Pattern, *, min_size: int = 0, max_size: int = _LONGEST) -> st.SearchStrategy[str]:
-    """Texts that the pattern admits, of ``min_size`` to ``max_size`` characters. Shrinks to short and plain ones.
+    """Texts that match the pattern, of ``min_size`` to ``max_size`` characters. Shrinks to short and simple ones.
 
-    Raises ValueError if no member has such a length.
+    Raises ValueError if no matching text has such a length.
     """
     texts = _texts(pattern)
     lengths = texts.lengths.possible(min_size, max_size)
@@ -52,11 +52,11 @@ def members(pattern: Pattern, *, min_size: int = 0, max_size: int = _LONGEST) ->
 
 
 def near_misses(pattern: Pattern) -> st.SearchStrategy[str]:
-    """Texts that are no members but one edit away from one.
+    """Texts that do not match, one edit away from one that does.
 
-    Most put a character where the pattern refuses it, every such state and class alike, so that all ways into
-    rejection come up; the others insert, replace, delete, double, swap, change case or append a line break
-    anywhere. Raises ValueError for a pattern that admits every text, or none.
+    Most insert a character where the pattern rejects it, with every such state and class equally likely, so that all
+    transitions into rejection occur; the others insert, replace, delete, double, swap, change case or append a line
+    break anywhere. Raises ValueError for a pattern that matches every text, or none.
     """
     automaton = pattern.automaton
     if not automaton.accepting or len(automaton.accepting) == len(automaton.states):
@@ -73,12 +73,12 @@ def _near_misses(pattern: Pattern) -> st.SearchStrategy[str]:
         return edits
     refusals = [texts.refused(state, cls) for state, cls in refused]
     others = [edits] * -(-len(refused) // _REFUSALS_FOR_AN_EDIT)
-    # One integer, not a choice of strategies: that leaves out repetitions, and with them the weights.
+    # One integer instead of a choice of strategies, which would remove repetitions and so the weights.
     return st.integers(0, len(refusals) + len(others) - 1).flatmap((refusals + others).__getitem__)
 
 
 def refused_transitions(automaton: Automaton) -> list[tuple[int, int]]:
-    """Every state and class of characters by which a text that could still become a member no longer can."""
+    """Every state and class of characters by which a text can no longer be completed to a matching one."""
     return [
         (state, cls)
         for state in automaton.states
@@ -93,7 +93,7 @@ def _texts(pattern: Pattern) -> _Texts:
 
 
 class _Decisions:
-    """Choices out of a string of bytes, and the first option once it is used up."""
+    """Choices from a byte string, and the first option after its end."""
 
     def __init__(self, decisions: bytes) -> None:
         self._bytes = decisions
@@ -106,7 +106,7 @@ class _Decisions:
 
 
 class _Texts:
-    """What the strategies of one pattern share."""
+    """The data that the strategies of one pattern share."""
 
     def __init__(self, pattern: Pattern) -> None:
         self.pattern = pattern
@@ -116,7 +116,7 @@ class _Texts:
         self._options: dict[tuple[int, ...], list[str]] = {}
 
     def member(self, lengths: list[int], decisions: bytes) -> str:
-        """A member with a character for each decision, or as near to that as ``lengths`` allow."""
+        """A matching text with a character for each decision, or as close to that as ``lengths`` allow."""
         length = next((length for length in lengths if length >= len(decisions)), lengths[-1])
         return self.walk(_Decisions(decisions), self.automaton.initial, length)
 
@@ -131,14 +131,14 @@ class _Texts:
         return text
 
     def of_any(self, classes: Sequence[int]) -> list[str]:
-        """Members of all the classes: a plain one of each first, then in turn."""
+        """Members of all the classes: an ordinary one of each first, then alternately."""
         key = tuple(classes)
         if key not in self._options:
             self._options[key] = in_turn(*[self.listed[cls] for cls in key])[:_SMALL]
         return self._options[key]
 
     def refused(self, state: int, cls: int) -> st.SearchStrategy[str]:
-        """A refused character in a member, between two of its characters or instead of one."""
+        """A rejected character in a matching text, between two of its characters or instead of one."""
         ways = [way for way in self.pattern.situations if self.automaton.run(way) == state]
         loops = [other for other, there in enumerate(self.automaton.transitions[state]) if there == state]
         tails = self._tail_lengths(state)
@@ -156,7 +156,7 @@ class _Texts:
         return st.tuples(self._wrong_characters(state, cls), _DECISIONS).map(text)
 
     def edited_members(self) -> st.SearchStrategy[str]:
-        """A member with one edit, wherever it is not a member any more."""
+        """A matching text with one edit after which it does not match."""
         bounds = self.lengths.bounds()
         shortest = bounds[0] if bounds else 0
         lengths = self.lengths.possible(shortest, shortest + _USUAL)
@@ -169,7 +169,7 @@ class _Texts:
             place, char = _Decisions(decisions[1:]), _Decisions(decisions[2:]).one_of(any_character)
             member = self.member(lengths, decisions[3:])
             at = place.one_of(range(len(member) + 1))
-            # Where the chosen edit leaves a member a member, the next position is tried, then the next kind.
+            # If the text still matches after the edit, the next position is tried, then the next kind.
             for other in (kind, *kinds):
                 for made in edited(member, other, at, char + every_class):
                     if not self.pattern.matches(made):
@@ -184,7 +184,7 @@ class _Texts:
         return self.lengths.possible(nearest, nearest + _USUAL, state)
 
     def _wrong_characters(self, state: int, cls: int) -> st.SearchStrategy[str]:
-        """Members of a class, and those of them that software takes for something allowed in the state."""
+        """Members of a class, including those that software confuses with characters allowed in the state."""
         wrong = self.automaton.classes[cls]
         allowed = [
             right
@@ -203,7 +203,7 @@ class _Texts:
 
 
 def _listed(cls: CharacterClass) -> list[str]:
-    """Members of a class, plain ones first: all of a small one, telling ones of a large one."""
+    """Members of a class, ordinary ones first: all of a small class, the most important of a large one."""
     usable = intersection(cls.ranges, USABLE)
     if not usable:
         return [cls.representative]

@@ -1,4 +1,4 @@
-"""Ways through an automaton to a member of an exact length."""
+"""Paths through an automaton to an accepted text of an exact length."""
 
 from __future__ import annotations
 
@@ -10,17 +10,17 @@ if TYPE_CHECKING:
 
     from contracts.patterns import Automaton
 
-#: ``spread``: no state and no part of the automaton is stayed in for long, where there is a way on.
-#: ``early``: a member as soon as possible, and again at as many later places as possible, so that whatever a
-#: service cuts off leaves a member.
+#: ``spread``: no state or part of the automaton is repeated for long if there is another path.
+#: ``early``: accepting as early as possible, and again at as many later positions as possible, so that a truncated text
+#: still matches.
 Style: TypeAlias = Literal["spread", "early"]
 
-#: Within the limits that mail systems set (RFC 5321, 4.5.3.1: 64 for the local part; RFC 1035, 2.3.4: 63 for
-#: a label, which can be two states), so that a service that keeps them has no excuse.
+#: Within the limits of mail systems (RFC 5321, 4.5.3.1: 64 for the local part; RFC 1035, 2.3.4: 63 for a label, which
+#: can be two states), which a service may enforce.
 _LONGEST_STAY: Final = 25
 _LONGEST_PART: Final = 60
 
-#: A walk longer than this repeats a stretch of itself, from the middle of this on.
+#: A longer walk repeats a part of itself, from the middle of this length on.
 _LONGEST_WALK: Final = 600
 _LONGEST_STRETCH: Final = 100
 
@@ -29,16 +29,15 @@ _FAR: Final = 1 << 30
 
 
 class Lengths:
-    """Which states lead to acceptance in exactly so many characters.
+    """The states that lead to acceptance in an exact number of characters.
 
-    The sets repeat sooner or later (there are finitely many), so any length is answered after a look at the
-    first few.
+    The sets repeat eventually (there are finitely many), so that any length is answered after computing the first few.
     """
 
     def __init__(self, automaton: Automaton) -> None:
         self._automaton = automaton
         self._sets: list[frozenset[int]] = [automaton.accepting]
-        self._period = 0  # not known yet
+        self._period = 0  # unknown so far
         self._first: dict[frozenset[int], int] = {automaton.accepting: 0}
 
     def leading(self, length: int) -> frozenset[int]:
@@ -59,22 +58,25 @@ class Lengths:
         return self._sets[start + (length - start) % self._period]
 
     def bounds(self) -> tuple[int, int | None] | None:
-        """The shortest and the longest member's length; no longest is None, no member at all is None."""
+        """The shortest and the longest length of accepted texts.
+
+        The longest is None if there is no limit; the result is None if no text is accepted.
+        """
         count = len(self._automaton.transitions)
-        # A member at least as long as there are states passes one of them twice, so there are longer ones.
+        # A text at least as long as the number of states passes one of them twice, so there are longer ones.
         short = self.possible(0, count - 1)
         if not short:
             return None
         return short[0], None if self.possible(count, 2 * count) else short[-1]
 
     def possible(self, least: int, most: int, state: int | None = None) -> list[int]:
-        """The lengths from ``least`` to ``most`` that words from a state (the initial one) can have."""
+        """The lengths from ``least`` to ``most`` of accepted words from a state (the initial one)."""
         start = self._automaton.initial if state is None else state
         return [length for length in range(least, most + 1) if start in self.leading(length)]
 
 
 class Walks:
-    """Random members of exact lengths, as words of classes."""
+    """Random accepted texts of exact lengths, as words of classes."""
 
     def __init__(self, automaton: Automaton) -> None:
         self._automaton = automaton
@@ -98,11 +100,10 @@ class Walks:
         stay_in: int | None = None,
         forced: dict[int, int] | None = None,
     ) -> list[int] | None:
-        """The classes of a member with ``length`` characters, or None if there is none.
+        """The classes of an accepted text with ``length`` characters, or None if there is none.
 
-        ``state`` is where to start (the initial one), for the rest of a member.
-        ``stay_in`` names a state to loop in for as long as possible. ``forced`` maps positions to the class
-        that must stand there; the walk is given up (None) where it could not go on to a member.
+        ``state`` is the start (the initial one), for the rest of a text. ``stay_in`` names a state to repeat as long as
+        possible. ``forced`` maps positions to required classes; the result is None if they cannot be met.
         """
         automaton = self._automaton
         here = automaton.initial if state is None else state
@@ -143,7 +144,7 @@ class Walks:
         return found
 
     def _leaving(self, here: int, options: list[int], stayed: int, in_part: int) -> list[int]:
-        """The options that end a long stay, if it is one and there are any."""
+        """The options that end a long repetition, if there are any."""
         row = self._automaton.transitions[here]
         if in_part >= _LONGEST_PART:
             onward = [c for c in options if self._parts[row[c]] != self._parts[here]]
@@ -165,7 +166,7 @@ class Walks:
         return readable[min(int(rng.expovariate(1)), len(readable) - 1)]
 
     def _lengthen(self, word: list[int], path: list[int], length: int) -> None:
-        """Repeat the walk's last stretch from a state back to itself, as often as leaves a way to go on."""
+        """Repeat the last cycle of the walk, as often as a rest of the walk is still possible."""
         here = path[-1]
         cycle = next((size for size in range(_LONGEST_STRETCH, 0, -1) if path[-1 - size] == here), None)
         if cycle is None:
@@ -184,7 +185,7 @@ def _nearest(options: list[int], distance: Callable[[int], int]) -> list[int]:
 
 
 def _distances(automaton: Automaton) -> list[dict[int, int]]:
-    """For each state, how many characters away each state is that it can reach."""
+    """For each state the distance in characters to each state that it can reach."""
     table = []
     for start in automaton.states:
         steps = {start: 0}
@@ -198,6 +199,6 @@ def _distances(automaton: Automaton) -> list[dict[int, int]]:
 
 
 def _strongly_connected(automaton: Automaton) -> list[int]:
-    """For each state the smallest state of its part: the states that it can reach and be reached from."""
+    """For each state the smallest state of its strongly connected component."""
     reach = _distances(automaton)
     return [min(other for other in reach[state] if state in reach[other]) for state in automaton.states]

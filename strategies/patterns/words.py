@@ -1,4 +1,4 @@
-"""A word: a text that was made for a reason, and what the pattern says of it."""
+"""A word: a text with a purpose, and whether it matches the pattern."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ if TYPE_CHECKING:
 class Word:
     """A text to send as the value of a field.
 
-    ``member`` is whether the pattern admits it, ``reached`` what it is for, in words. The verdict on a
-    request still comes from the oracle: a text may break a promise besides the pattern's.
+    ``member`` is whether it matches the pattern, ``reached`` its purpose, in words. The expected response still comes
+    from the oracle: a text may break other promises than the pattern's.
     """
 
     text: str
@@ -23,5 +23,5 @@ class Word:
 
 
 def word(pattern: Pattern, text: str, reached: str) -> Word:
-    """The word of a text, its membership decided by the pattern itself."""
+    """The word of a text; the pattern decides whether it matches."""
     return Word(text, pattern.matches(text), reached)

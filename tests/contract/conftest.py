@@ -1,4 +1,4 @@
-"""Fixtures of the tests of the contract, their order and selection, and their parameters from the document."""
+"""Fixtures, order and selection of the tests of the contract, and their parameters from the document."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """What finds most comes first, whatever a plugin has shuffled; the smoke profile leaves out the rest."""
+    """Sort the tests by effectiveness, whatever a plugin has shuffled; select those of the smoke profile."""
     items.sort(key=_place_of)
     if PROFILES[config.getoption("--profile")].priority_only:
         dropped = [item for item in items if stage_of(item) > 0]
@@ -27,7 +27,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """One test for each field with a pattern, whichever the contract has."""
+    """Generate one test for each field with a pattern."""
     if "patterned" in metafunc.fixturenames:
         contract = load_contract(named_contract(metafunc.config))
         metafunc.parametrize("patterned", [field.path for field in contract.fields if field.pattern is not None])
@@ -35,7 +35,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
 @pytest.fixture
 def driver(request: pytest.FixtureRequest) -> Driver:
-    """The driver that a test sends with; skips the test where nothing more may be sent."""
+    """The driver of a test; skips the test if nothing more may be sent."""
     found = request.config.stash[DRIVER]
     found.begin(request.node.nodeid, request.session.items.index(request.node))
     found.skip_if_exhausted()
@@ -46,26 +46,26 @@ def driver(request: pytest.FixtureRequest) -> Driver:
 
 @pytest.fixture
 def prefetcher(request: pytest.FixtureRequest, driver: Driver) -> CasePrefetcher:
-    """The prefetcher of the run; depends on ``driver``, which skips the test where nothing may be sent."""
+    """The prefetcher of the run; depends on ``driver``, which skips the test if nothing may be sent."""
     del driver
     return request.config.stash[PREPARATION]
 
 
 @pytest.fixture
 def sets(request: pytest.FixtureRequest, prefetcher: CasePrefetcher) -> list[list[Case]]:
-    """The sets that the test's marker ``sends`` names."""
+    """The sets named by the test's marker ``sends``."""
     return [prefetcher.cases(name) for name in sets_of(request.node)]
 
 
 @pytest.fixture
 def cases(sets: list[list[Case]]) -> list[Case]:
-    """The one set that the test's marker ``sends`` names."""
+    """The single set named by the test's marker ``sends``."""
     (only,) = sets
     return only
 
 
 def _place_of(item: pytest.Item) -> tuple[int, str, int, tuple[int, ...]]:
-    """Where a test stands: its stage, its line, and of one with parameters their numbers."""
+    """The sort key of a test: its stage, its line, and the indices of its parameters."""
     file, line, _ = item.location
     callspec = getattr(item, "callspec", None)
     return (stage_of(item), file, line or 0, tuple(callspec.indices.values()) if callspec else ())

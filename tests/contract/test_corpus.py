@@ -1,4 +1,4 @@
-"""The corpus: every case that failed once is sent again."""
+"""The corpus: every case that failed before is sent again."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is published elsewhere against the contract of this run. Advisory: the service breaks no promise by it."""
+"""Drift: differences between published documents and the contract of this run. Advisory: no promise is broken."""
 
 from __future__ import annotations
 

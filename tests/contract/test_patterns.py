@@ -1,4 +1,4 @@
-"""Patterns: complete sets, lengths and positions, near misses, and the time that a text takes."""
+"""Patterns: complete sets, lengths and positions, near misses, and response times."""
 
 from __future__ import annotations
 
@@ -20,10 +20,10 @@ if TYPE_CHECKING:
     from tests.harness.client.judged import Judged
     from tests.harness.driver import Driver
 
-#: Lengths of the texts that make a backtracking matcher explode, and how many ways are tried at each.
+#: The lengths of explosive texts, and the number of ways that are tried at each.
 _LENGTHS = (20, 26, 64, 1_024, 16_384)
 _WAYS = 3
-#: A text must take so many times as long as a harmless one of its length, and so many seconds more.
+#: A text is slow if it takes this many times as long as a harmless one of its length, and this many seconds more.
 _FACTOR, _SECONDS = 10.0, 0.4
 #: How often both are tried alternately before the text is blamed.
 _ROUNDS = 4
@@ -60,7 +60,7 @@ def test_near_misses_are_refused(driver: Driver, patterned: str, data: st.DataOb
 @pytest.mark.stage(10)
 def test_the_time_does_not_explode_with_the_length_of_a_text(driver: Driver, patterned: str) -> None:
     pattern = Pattern.compile(driver.contract.field(patterned).pattern or "")
-    # The shortest first, one length at a time: a service that hangs for longer than anybody waits is of no use.
+    # The shortest first, one length at a time, so that the service does not hang longer than necessary.
     for length in driver.mine(_LENGTHS):
         pairs = explosive_texts(pattern, lengths=[length])[:_WAYS]
         texts = [pair.harmless for pair in pairs[:1]] + [pair.attack for pair in pairs]
@@ -78,7 +78,7 @@ def _case(driver: Driver, name: str, pattern: Pattern, text: str) -> Case:
 
 
 def _alone(driver: Driver, name: str, pattern: Pattern, text: str) -> Judged:
-    """One request on its own, so that nothing else is in its way."""
+    """Send one request alone, so that no other request delays it."""
     return driver.session.post(_case(driver, name, pattern, text))
 
 
@@ -89,10 +89,10 @@ def _explodes(attack: Exchange, harmless: Exchange) -> bool:
 
 
 def _confirm(driver: Driver, name: str, attack: Judged, pair: ExplosivePair) -> None:
-    """A text is to blame if it takes its time again and again while a harmless one of its length never does."""
+    """A text is to blame if it is slow repeatedly while a harmless one of its length never is."""
     pattern = Pattern.compile(driver.contract.field(name).pattern or "")
     attacks = [attack]
-    # A service may be slow now and then: the less it took, the more often it is asked.
+    # A service may be slow sometimes: the smaller the difference, the more often it is measured.
     for _ in range(_ROUNDS if attack.exchange.failure is None else _ROUNDS // 2):
         harmless = _alone(driver, name, pattern, pair.harmless).exchange
         if not _explodes(attacks[-1].exchange, harmless):

@@ -1,4 +1,4 @@
-"""The cases that find most, best first."""
+"""The most effective cases, best first."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Bodies that Hypothesis generates and shrinks: valid ones, ones with one broken promise, unspecified ones."""
+"""Bodies that Hypothesis generates and shrinks: valid ones, ones with one broken promise, UNSPECIFIED ones."""
 
 from __future__ import annotations
 

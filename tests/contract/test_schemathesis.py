@@ -1,4 +1,4 @@
-"""A second opinion: schemathesis generates, our oracle and checks judge, and its sound checks what ours let pass."""
+"""Cases from schemathesis, judged by our checks and by schemathesis' sound checks."""
 
 from __future__ import annotations
 

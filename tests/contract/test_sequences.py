@@ -1,7 +1,7 @@
-"""Long sequences of operations: create, refuse, use an externalId again, read, list, delete, in any order.
+"""Long sequences of operations: create, refuse, reuse an externalId, read, list, delete, in any order.
 
-The page documents creating alone. What else the target offers serves to look at what creating has done;
-the responses of those operations are not judged themselves.
+The page documents only the creation. Other operations of the target are used to observe its effects; their responses
+are not judged themselves.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
 @pytest.mark.stage(12)
 def test_no_sequence_of_operations_breaks_a_promise(driver: Driver) -> None:
-    # A class of this run alone: Hypothesis makes instances without arguments.
+    # A class for this run, because Hypothesis creates instances without arguments.
     machine = type("Sequences", (Operations,), {"driver": driver, "run_ids": has_external_id(driver)})
     driver.explore_sequences(machine, machine)
 
@@ -46,7 +46,7 @@ class Project:
 
 
 class Operations(RuleBasedStateMachine):
-    """The operations that the target offers; what one exchange or two show is reported to the driver."""
+    """The operations that the target offers; findings of one or two exchanges are reported to the driver."""
 
     driver: ClassVar[Driver]
     run_ids: ClassVar[bool]
@@ -101,7 +101,7 @@ class Operations(RuleBasedStateMachine):
         if identifier is None or identifier not in self.kept:
             return multiple()
         answer = self.driver.attempt(lambda: self.driver.session.delete(identifier))
-        self.kept.discard(identifier)  # whether it is gone is not for the page to say
+        self.kept.discard(identifier)  # the page does not document whether it is gone
         return project.external_id if 200 <= answer.status < 300 and project.external_id is not None else multiple()
 
     def _with(self, external_id: str) -> Case:

@@ -1,4 +1,4 @@
-"""State: what is created reads back, what is refused leaves nothing, an externalId is used twice, all at once."""
+"""State: created projects can be read back, refused requests leave nothing, reuse of externalIds, concurrency."""
 
 from __future__ import annotations
 
@@ -28,9 +28,9 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-#: Requests in flight at once where overlap is the subject.
+#: The number of concurrent requests in tests of concurrency.
 _AT_ONCE = 12
-#: Seconds after which no copy of a database lags behind any more.
+#: Seconds after which every replica of a database is up to date.
 _SETTLED = 3.0
 
 
@@ -43,7 +43,7 @@ def test_a_project_reads_back_as_it_was_created(driver: Driver, cases: list[Case
     asks = [partial(_with, partial(read_back, driver), judged) for judged in created]
     _report_all(driver, asks)
     if driver.reads_lag:
-        # What was there once stays, on every copy once that had its time.
+        # A project that was visible once must stay visible, on every replica after some time.
         time.sleep(_SETTLED)
         _report_all(driver, [partial(_with, partial(read_back, driver, patient=False), one) for one in 2 * created])
 
@@ -74,7 +74,7 @@ def test_a_refused_request_leaves_nothing_and_does_not_use_up_its_external_id(
     driver.exercised("state.refused_external_id_stays_free", negative=len(again))
     for judged, second in again:
         if 400 <= second.status < 500 and not second.exchange.repeat:
-            # It was not the externalId where the same body is accepted later, or refused with another one as well.
+            # It was not the externalId if the same body is accepted later, or also refused with another one.
             if driver.session.post(second.case).status == 201 or _is_refused_anyhow(driver, second):
                 driver.conclude([second])
                 continue
@@ -89,7 +89,7 @@ def test_a_refused_request_leaves_nothing_and_does_not_use_up_its_external_id(
 
 
 def _with(ask: Callable[[Judged], T], judged: Judged) -> tuple[Judged, T]:
-    """An exchange and what was found out about it: where the budget ends, some are missing."""
+    """An exchange with the results of further requests; some are missing if the budget ends."""
     return judged, ask(judged)
 
 
@@ -102,7 +102,7 @@ def _used_again(driver: Driver, refused: Judged) -> Judged:
 
 
 def _is_refused_anyhow(driver: Driver, second: Judged) -> bool:
-    """Whether a body is refused with an externalId that nobody has sent before."""
+    """Whether a body is refused with a new externalId too."""
     body = json.loads(second.case.body or b"{}") | {MARKED: driver.names.next()}
     return (
         400
@@ -118,7 +118,7 @@ def test_a_second_use_of_an_external_id_is_accepted_or_refused(driver: Driver) -
     refused_alone = False
     for together in driver.mine((False, True, True, True)):
         external_id = names.next()
-        # Each use has a name of its own, so that a response with the project of another use is seen.
+        # Each use has its own name, so that a response with the project of another use is noticed.
         bodies = [minimal_case(driver.contract, names).body or b"{}" for _ in range(4 if together else 2)]
         cases = [
             json_case(
@@ -147,17 +147,17 @@ def test_a_second_use_of_an_external_id_is_accepted_or_refused(driver: Driver) -
         else:
             refused_alone = [answer.status for answer in judged][:1] == [201] and 400 <= judged[-1].status < 500
         if accepted and not together:
-            # Whatever they do to the project that has it shows when stock is taken at the end.
+            # The inventory at the end shows whether they change the project with this externalId.
             driver.send(refused_reuses(driver.contract, external_id))
     driver.conclude([])
 
 
 def _report_overlap(driver: Driver, judged: Sequence[Judged], *, refused_alone: bool) -> None:
-    """Report that a second use of an externalId is refused alone, and accepted where both come at once."""
+    """Report that a second use of an externalId is refused alone, and accepted concurrently."""
     identifiers = {answer.project_id for answer in judged if answer.status == 201}
     if not refused_alone or len(identifiers) < 2 or any(answer.exchange.repeat for answer in judged):
         return
-    if driver.options.offers[0]:  # one may have taken the place of the other
+    if driver.options.offers[0]:  # one may have replaced the other
         found = driver.session.at_once([partial(read_back, driver, answer) for answer in judged if is_created(answer)])
         identifiers = identifiers if found.count(None) > 1 else set()
     if len(identifiers) > 1:
@@ -173,7 +173,7 @@ def _report_overlap(driver: Driver, judged: Sequence[Judged], *, refused_alone: 
 
 @pytest.mark.stage(1)
 def test_the_external_id_of_a_deleted_project_is_accepted_or_refused(driver: Driver) -> None:
-    """Created, deleted, created again: 201 or 4xx, whatever became of the first one's record."""
+    """Created, deleted, created again: 201 or 4xx, whatever happened to the record of the first one."""
     _needs_external_id(driver)
     if not driver.options.offers[2] or driver.options.keep_projects:
         pytest.skip("the target offers no delete, or projects are kept")
@@ -194,7 +194,7 @@ def test_the_external_id_of_a_deleted_project_is_accepted_or_refused(driver: Dri
 
 @pytest.mark.stage(1)
 def test_the_same_request_twice_creates_two_projects(driver: Driver) -> None:
-    """Without an externalId nothing says that the second one is the first one come again; ids tell at the end."""
+    """Without an externalId nothing identifies a repetition; the ids are compared at the end."""
     case = minimal_case(driver.contract, driver.names)
     for _ in driver.mine((case,)):
         driver.conclude(driver.session.post_all([case, case], 1))
@@ -202,7 +202,7 @@ def test_the_same_request_twice_creates_two_projects(driver: Driver) -> None:
 
 @pytest.mark.stage(1)
 def test_an_empty_external_id_is_taken_where_no_project_has_it(driver: Driver) -> None:
-    """A service may enforce uniqueness; it is held to the clause only where its list shows that nobody has the text."""
+    """A service may enforce uniqueness; the clause applies only if its list shows that no project has the text."""
     _needs_external_id(driver)
     body = SurroundingFields(driver.contract, driver.names).body(context="minimal") | {MARKED: ""}
     for case in driver.mine([json_case(body, case_set="state.empty_external_id", intent="an empty externalId")]):

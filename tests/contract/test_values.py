@@ -1,4 +1,4 @@
-"""Values: hard ones that must be accepted and come back unchanged, wrong types that must be refused, combinations."""
+"""Values: hard ones that must be accepted and returned unchanged, wrong types that must be refused, combinations."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The wire: malformed JSON, encodings, media types, authorization, and what the page leaves open."""
+"""HTTP: malformed JSON, encodings, media types, authorization, and UNSPECIFIED requests."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ def test_a_request_may_come_in_chunks_and_ask_for_a_compressed_response(driver: 
 
 @pytest.mark.stage(1)
 def test_a_request_is_answered_alike_on_a_used_and_on_a_new_connection(driver: Driver) -> None:
-    """What a connection carried before must not let a request in, nor spoil it."""
+    """Earlier requests on a connection must not affect whether a request is accepted."""
     for first, second in driver.mine(connection_pairs(driver.contract, driver.id_range(74))):
         driver.session.reconnect()
         judged = [driver.session.post(first), driver.session.post(second)]
@@ -72,7 +72,7 @@ def test_a_large_body_is_accepted_or_refused(driver: Driver, cases: list[Case]) 
     for case in driver.mine(cases):
         answer = driver.session.post(case)
         driver.conclude([answer])
-        # The list of projects that shows it is as large.
+        # The list of projects with it is as large.
         large = answer.project_id
         if large and driver.options.offers[2] and not driver.options.keep_projects and driver.session.owns(large):
             driver.session.delete(large)
@@ -80,7 +80,7 @@ def test_a_large_body_is_accepted_or_refused(driver: Driver, cases: list[Case]) 
 
 @pytest.mark.stage(7)
 def test_another_method_is_refused(driver: Driver) -> None:
-    """The body is no project, so that nothing is created where a service takes the method for POST."""
+    """The body is not a project, so that nothing is created if a service treats the method as POST."""
     for method in driver.mine(("PUT", "PATCH")):
         exchange = driver.session.send_unjudged(Case(b"[]", method=method, case_set="wire.methods"))
         driver.exercised("advisory.other_methods", negative=1)
