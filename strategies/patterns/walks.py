@@ -161,7 +161,7 @@ class Walks:
             return options[0] if here == stay_in and row[options[0]] == here else rng.choice(options[:3])
         if style == "early":
             options = _nearest(options, lambda c: self._to_acceptance[row[c]])
-        # Letters and digits where there is a choice: a mark at an odd place may be refused for its own sake.
+        # Letters and digits are preferred: a service may refuse punctuation in an unusual position.
         readable = [c for c in options if c in self._readable] or options
         return readable[min(int(rng.expovariate(1)), len(readable) - 1)]
 
