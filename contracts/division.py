@@ -7,7 +7,17 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from contracts.findings import ACCEPTED
-from contracts.kinds import BEGINS_RIGHT, CHANGED, CONVERTED, ENDS_RIGHT, LEFT_OUT, ONE_TARGET, is_vague, says_all
+from contracts.kinds import (
+    BEGINS_RIGHT,
+    CHANGED,
+    CONVERTED,
+    CUT_AFTER,
+    ENDS_RIGHT,
+    LEFT_OUT,
+    ONE_TARGET,
+    is_vague,
+    says_all,
+)
 from contracts.request_kinds import ANYWHERE, is_of_request
 from contracts.root_causes import FAILURES, is_about_requests
 
@@ -106,6 +116,8 @@ def _covered(cause: RootCause, passing: Counter[str], fewest: int) -> tuple[list
     pure -= {kind for kind in (BEGINS_RIGHT, ENDS_RIGHT) if failing[kind] < cause.count}
     left = list(cause.cases)
     parts: list[tuple[str, list[Cases]]] = []
+    # One text alone shows no limit: something else may have been removed from its end.
+    pure -= {kind for kind in pure if kind.startswith(CUT_AFTER) and failing[kind] < min(2, cause.count)}
     # A kind that describes the whole change is better evidence than one that describes a part.
     whole = set(filter(says_all, pure))
     for tier, least in ((whole, min(fewest, 2)), (pure - whole, fewest)):

@@ -35,7 +35,8 @@ LEFT_OUT: Final = "characters left out"
 AT_THE_ENDS: Final = "white space at the ends"
 #: The prefix of the kind of a text in which several characters were replaced by the same one.
 ONE_TARGET: Final = "characters to "
-_CUT_AFTER: Final = "cut after "
+#: The prefix of the kind of a text that is returned without its end.
+CUT_AFTER: Final = "cut after "
 #: The kinds of a text of which a part matches the pattern: its start, its end.
 BEGINS_RIGHT: Final = "with a beginning that is right"
 ENDS_RIGHT: Final = "with an end that is right"
@@ -115,6 +116,8 @@ _FORMS: Final = {
 
 #: The kind of a request without credentials, or with empty ones.
 _NOTHING: Final = "nothing presented"
+#: The kind of credentials that lack a scheme or a token.
+_ONE_WORD: Final = "one word alone"
 
 
 def kinds_of_credentials(value: str | None) -> tuple[str, ...]:
@@ -126,8 +129,8 @@ def kinds_of_credentials(value: str | None) -> tuple[str, ...]:
     token = template.group() if template else "another token" if rest.strip() else "no token"
     scheme = scheme.lower() if scheme.isalpha() else "none"
     form = next((name for word, name in _FORMS.items() if word in token), token)
-    nothing = () if value.strip() else (_NOTHING,)
-    return (*nothing, token, f"scheme {scheme}", f"scheme {scheme}, {form}", f"scheme {scheme}, {token}")
+    words = {0: (_NOTHING,), 1: (_ONE_WORD,)}.get(len(value.split()), ())
+    return (*words, token, f"scheme {scheme}", f"scheme {scheme}, {form}", f"scheme {scheme}, {token}")
 
 
 def kinds_of_media_type(value: str | None) -> tuple[str, ...]:
@@ -219,7 +222,7 @@ WHOLE_CHANGES: Final[dict[str, Callable[[str], str]]] = {
 
 def says_all(kind: str) -> bool:
     """Whether a kind describes the whole change."""
-    return kind in WHOLE_CHANGES or kind == AT_THE_ENDS or kind.startswith(_CUT_AFTER)
+    return kind in WHOLE_CHANGES or kind == AT_THE_ENDS or kind.startswith(CUT_AFTER)
 
 
 def is_vague(kind: str) -> bool:
@@ -235,7 +238,7 @@ def _changes_of_text(sent: str, received: str) -> Iterator[str]:
         yield AT_THE_ENDS
     if sent.startswith(received):
         # Shorter limits are implausible: the text was cut at a character in it.
-        yield from (f"{_CUT_AFTER}{len(received):,}" for _ in range(len(received) >= _SHORTEST_LIMIT))
+        yield from (f"{CUT_AFTER}{len(received):,}" for _ in range(len(received) >= _SHORTEST_LIMIT))
         yield "cut"
     elif sent.endswith(received):
         yield "cut"

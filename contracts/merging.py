@@ -12,6 +12,7 @@ from contracts.root_causes import FAILURES, RootCause, says_something, together
 from contracts.shared_reasons import with_shared_reasons
 from contracts.signatures import code_of
 from contracts.taken_members import comes_of_the_body
+from contracts.type_and_null import with_type_and_null
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -51,7 +52,7 @@ def merged(
         own: The members of the response that are not fields of a request.
     """
     groups: dict[str, list[RootCause]] = {}
-    found, rest = with_shared_reasons(root_causes, accepted)
+    found, rest = with_shared_reasons(with_type_and_null(root_causes, counts), accepted)
     for cause in rest:
         groups.setdefault(_of_responses(cause, own) or _one_mistake(cause, counts), []).append(cause)
     chance = groups.pop(_NOW_AND_THEN, [])

@@ -299,7 +299,7 @@ def _of_kind() -> Iterator[tuple[str, Holds, int]]:
 def _of_relation(path: Sequence[str], failing: Sequence[Observation]) -> Iterator[tuple[str, Holds, int]]:
     """What ties the member to others of the response, or to what was sent."""
     name = path[-1]
-    yield "is written as JSON within a text", lambda _, v: isinstance(v, str) and v[:1] in "[{", 2
+    yield "is written as JSON within a text", lambda _, v: isinstance(v, str) and v.startswith(("[", "{")), 2
     yield "is within a list", lambda _, v: isinstance(v, list) and len(v) == 1, 2
     yield "is a number within a text", lambda _, v: isinstance(v, str) and bool(float(v)), 2
     yield f"is what was sent as {name}", lambda seen, v: same(seen.body[name], v), 2

@@ -42,9 +42,11 @@ class Questions:
             return None
         self._asked += 1
         try:
-            reply = self._session.post(case)
+            reply = self._session.post_unless_fatal(case)
         except (BudgetSpent, OutOfTime):
             self._asked = _PER_RUN
+            return None
+        if reply is None:
             return None
         self.refused += [(reply, finding) for finding in reply.findings if finding.cause == REFUSED]
         self.let_in += [(reply, found) for found in reply.findings if found.clause == "authorization.required"]

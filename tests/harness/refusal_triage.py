@@ -88,7 +88,9 @@ class RefusalTriage:
         for reply, finding in self._questions.refused:
             if self._is_consequence(reply, finding):
                 self._conflict(reply, finding)
-            elif finding.clause == KEY and self._key.looks_into_bodies and clause != KEY:
+            elif (finding.clause == KEY and self._key.looks_into_bodies and clause != KEY) or (
+                finding.clause == FRAMING and clause != FRAMING and self._may_be_for(reply, where)
+            ):
                 self._reattribute(reply, finding, clause, where)
             elif self._is_doubtful(reply, finding):
                 named, body = self._named(reply), reply.judgement.expectation.body
@@ -98,6 +100,11 @@ class RefusalTriage:
                 else:
                     self._reattribute_if_known(reply, finding, clause, where)
         self._questions.refused.clear()
+
+    def _may_be_for(self, answer: Judged, where: str) -> bool:
+        """Whether a body has the field at ``where``; True where no field is meant."""
+        body = answer.judgement.expectation.body
+        return not where or (isinstance(body, dict) and where.removeprefix("/") in body)
 
     def _of_the_way(self, answer: Judged, finding: Finding) -> Finding:
         """Blame the content if the same body is also refused without the framing header."""

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from contracts.findings import REFUSED
 from contracts.history_records import RepeatedRecord
+from contracts.oracle import FRAMING
 from contracts.request_kinds import message_of
 from strategies.shrinking import shrink
 from tests.harness.connection_triage import CONNECTIONS, ConnectionTriage
@@ -110,7 +111,7 @@ class Triage:
 def _alike(one: Finding, other: Finding) -> bool:
     if one.clause == other.clause == "service.no_5xx":
         return one.cause.partition(" at ")[0] == other.cause.partition(" at ")[0]
-    doubtful = not {COMBINATION, KEY}.isdisjoint({one.clause, other.clause})
+    doubtful = not {COMBINATION, KEY, FRAMING}.isdisjoint({one.clause, other.clause})
     return one.key == other.key or (
         doubtful and one.cause == other.cause == REFUSED and message_of(one.kinds) == message_of(other.kinds)
     )

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import threading
 import time
+from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 from contracts.oracle import IN_USE, SENT_BEFORE, Expected
 from tests.harness.client.failure_classification import ACCOUNT, named, retry_after, suspicious
 from tests.harness.client.failure_counts import FailureCounts
+from tests.harness.client.fatal_requests import FatalRequests, Outage
 from tests.harness.client.service_wait import LONGEST_PAUSE, Patience, ServiceWait
 
 if TYPE_CHECKING:
@@ -28,6 +30,8 @@ _LONGEST_WAIT: Final = 30.0
 _OWN_WAIT, _OWN_WAITS = 1.0, 10.0
 #: The number of requests that failed again when repeated after which no further request is repeated.
 _CONVINCED: Final = 3
+#: On so many occasions the service may be seen to go down and come back until that is a finding: fewer are deployments.
+_RESTARTS: Final = 4
 #: Consecutive gateway errors, while the control request succeeds, before the service is blamed: if the gateway was not
 #: seen to fail by itself, and if it was.
 _AGREED, _AGREED_WHERE_IT_FAILS = 4, 8
@@ -83,7 +87,10 @@ class RetryPolicy:
         self._patience = patience
         self._calm = threading.RLock()
         self._counts = FailureCounts()
+        self.fatal = FatalRequests()
+        self._outage = Outage(self.fatal, self._supersede)
         self._confirmed: set[int] = set()
+        self._noted: set[str] = set()
         self._own_waits = _OWN_WAITS
         self._service = ServiceWait(attempt, fresh, recorder, request_budget, patience)
         self._handlers = {
@@ -109,21 +116,40 @@ class RetryPolicy:
         """
         self._service.check()
         answer = self._attempt(case, number=number)
-        trouble: _Trouble | None = None
+        if self._suspicion(answer) is not None:
+            with self._outage:
+                answer, is_final = self._until_final(case, answer)
+            if is_final:
+                return answer
+        self._service.note_good(answer[0])
+        if answer[1] is not None:
+            self.fatal.note_answered(case, answer[1].expectation)
+        return answer
+
+    def note_once(self, text: str) -> None:
+        """Put a remark about retries into the history, unless it is there."""
+        if text not in self._noted:
+            self._noted.add(text)
+            self._service.note(text)
+
+    def _until_final(self, case: Case, answer: Answer) -> tuple[Answer, bool]:
+        """The first response that is the service's own or final, and whether it is final."""
+        trouble = _Trouble(time.monotonic())
         while (kind := self._suspicion(answer)) is not None:
-            trouble = trouble or _Trouble(time.monotonic())
             try:
                 outcome = self._handlers[kind](case, answer, trouble)
             except Exception:
                 self._recorder.exchange(answer[0])
                 raise
             if outcome.answer is not answer:
-                self._supersede(answer[0], outcome.of_former)
+                if outcome.of_former is None:
+                    self._supersede(answer[0], None)
+                else:
+                    self._outage.broke(answer[0], outcome.of_former)
                 answer = outcome.answer
             if outcome.is_final:
-                return answer
-        self._service.note_good(answer[0])
-        return answer
+                return answer, True
+        return answer, False
 
     def _suspicion(self, answer: Answer) -> str | None:
         exchange, judgement = answer
@@ -255,20 +281,29 @@ class RetryPolicy:
         times, reason = self._counts.count(kind, exchange)
         if reason:
             self._service.end(reason)
-        if self._counts.confirmed[kind] >= _CONVINCED:
-            return _Outcome(answer, is_final=True)
         if reason:
-            return _Outcome((exchange, _at_times(judgement)), is_final=True)
+            is_convinced = self._counts.confirmed[kind] >= _CONVINCED
+            return _Outcome(answer if is_convinced else (exchange, _at_times(judgement)), is_final=True)
         with self._calm:
             self._service.control(exchange)
+            was_away = self._service.was_away_since(exchange)
+            if self._counts.confirmed[kind] >= _CONVINCED and not was_away:
+                return _Outcome(answer, is_final=True)
             if judgement is not None and {IN_USE, SENT_BEFORE}.isdisjoint(judgement.expectation.why):
                 # The first one may have created a project: its externalId may be in use now.
                 case = self._fresh.renewed(case)
-        again = self._repeated(case, answer)
-        if self._suspicion(again) == "broken":
+            # What others send could bring the service down once more.
+            with self._request_budget.alone(_QUIET) if was_away else nullcontext():
+                again = self._repeated(case, answer)
+                is_broken = self._suspicion(again) == "broken"
+                if is_broken and was_away:
+                    self._service.control(again[0])
+                    if judgement is not None and self._service.was_away_since(again[0]):
+                        self.fatal.add(case, judgement.expectation)
+        if is_broken:
             self._counts.confirm(kind)
             return _Outcome(again, is_final=True)
-        if judgement is None or times < 2:
+        if judgement is None or times < (_RESTARTS if was_away else 2):
             return _Outcome(again)
         # Once may be the network's fault; twice is a finding that says "at times".
         return _Outcome(again, of_former=_at_times(judgement))

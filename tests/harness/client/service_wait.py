@@ -48,6 +48,8 @@ class ServiceWait:
         self._last_good = time.monotonic()
         self._end: NoVerdict | None = None
         self._doubtful: Exchange | None = None
+        #: When the simplest request was last seen to fail, in seconds since the epoch.
+        self._away = 0.0
         self.gateway_fails = False
 
     @property
@@ -75,6 +77,10 @@ class ServiceWait:
         doubtful = self._doubtful
         if doubtful is not None and exchange.started > doubtful.started + doubtful.elapsed:
             self._doubtful = None
+
+    def was_away_since(self, exchange: Exchange) -> bool:
+        """Whether the simplest request failed after an exchange had begun, whoever sent it."""
+        return self._away >= exchange.started
 
     def doubt(self, exchange: Exchange) -> None:
         """Record a broken request: the first one since the last response may have stopped the service."""
@@ -121,6 +127,7 @@ class ServiceWait:
                 self.note_good(control)
                 return control, waited
             self.gateway_fails |= kind == "gateway"
+            self._away = control.started
             if not waited:
                 self.note(f"the service was waited for after: {named(control)}")
             waited = True

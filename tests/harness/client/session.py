@@ -107,6 +107,15 @@ class Session:
         """
         return self._judged(self.retry_policy.send(case, number))
 
+    def post_unless_fatal(self, case: Case, number: int | None = None) -> Judged | None:
+        """Like :meth:`post`; None for a request with the property at which the service goes down."""
+        fatal = self.retry_policy.fatal
+        suspicion = fatal.suspicion(case, self.judge.expect(case)) if fatal.are_known else ""
+        if not suspicion:
+            return self.post(case, number)
+        self.retry_policy.note_once(f"the service went down at {suspicion}: such requests were left out")
+        return None
+
     def once(self, case: Case) -> Answer:
         """Send once, without waits and retries; judged, not recorded."""
         return self._attempt(case)
@@ -121,13 +130,16 @@ class Session:
     def post_all(self, cases: Iterable[Case], connections: int | None = None) -> list[Judged]:
         """Send cases concurrently; responses and numbers are in the order of the cases.
 
-        If the budget or the time ends meanwhile, the responses so far are returned and ``exhausted`` is set. Raises
-        NoVerdict if no verdict is possible.
+        Requests at which the service goes down are left out. If the budget or the time ends meanwhile, the responses so
+        far are returned and ``exhausted`` is set. Raises NoVerdict if no verdict is possible.
         """
         waiting = list(cases)
         if min(connections or self.connections, len(waiting)) < 2:
-            return self._collected([partial(self.post, case) for case in waiting])
-        return self.at_once([partial(self.post, case, self.target.next_number()) for case in waiting], connections)
+            answers = self._collected([partial(self.post_unless_fatal, case) for case in waiting])
+        else:
+            asks = [partial(self.post_unless_fatal, case, self.target.next_number()) for case in waiting]
+            answers = self.at_once(asks, connections)
+        return [answer for answer in answers if answer is not None]
 
     def at_once(self, asks: Sequence[Callable[[], T]], connections: int | None = None) -> list[T]:
         """Call functions that send requests concurrently; ends as :meth:`post_all` does."""

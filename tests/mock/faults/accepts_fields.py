@@ -68,6 +68,12 @@ def accepts_a_list_as_metadata(value: Json) -> bool:
     return isinstance(value, list)
 
 
+@accepts("metadata", breaks=_METADATA, trigger="a list, or null")
+def accepts_what_typeof_calls_an_object_as_metadata(value: Json) -> bool:
+    """Takes a list or null for metadata, because typeof says "object"."""
+    return isinstance(value, list) or value is None
+
+
 @accepts("metadata", breaks=_METADATA, trigger="an empty list", conditional=True)
 def accepts_an_empty_list_as_metadata(value: Json) -> bool:
     """Takes [] for {}."""

@@ -110,6 +110,13 @@ def test_white_space_that_is_trimmed_and_tags_that_are_stripped_are_two_mistakes
     assert _parts(_cause(trimmed, stripped, cause="changed")) == [("trimmed", 5), (LEFT_OUT, 6)]
 
 
+def test_one_text_without_its_end_shows_no_limit() -> None:
+    cut = ("cut after 19", "cut", LEFT_OUT)
+    assert _parts(_cause(((LEFT_OUT,), 9), (cut, 1), cause="changed")) == [("", 10)]
+    assert _parts(_cause(((LEFT_OUT,), 9), (cut, 2), cause="changed")) == [("cut after 19", 2), (LEFT_OUT, 9)]
+    assert _parts(_cause((cut, 1), cause="changed")) == [("", 1)]
+
+
 @pytest.mark.parametrize(
     ("pattern", "text", "kinds"),
     [
@@ -185,6 +192,8 @@ def test_a_change_that_nobody_knows_has_no_kind() -> None:
         ("Bearer wrong", "scheme bearer, another token"),
         ("Basic {key}", "scheme basic, {key}"),
         ("Bearer ", "no token"),
+        ("Bearer ", "one word alone"),
+        ("{key}", "one word alone"),
     ],
 )
 def test_credentials_are_told_apart_without_the_key(value: str | None, kind: str) -> None:
