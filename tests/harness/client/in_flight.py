@@ -1,71 +1,53 @@
-"""Limits the concurrent requests after a gateway has failed under load."""
+"""Limits the requests under way if a gateway fails under several."""
 
 from __future__ import annotations
 
 import threading
-from contextlib import contextmanager
 from typing import TYPE_CHECKING, Final
 
+from tests.harness.client.concurrency_limit import ConcurrencyLimit
 from tests.harness.client.failure_classification import GATEWAY
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
 
     from contracts.exchange import Exchange
 
-#: Consecutive responses without a gateway error after which the limit is raised by one.
+#: Consecutive responses of the service itself after which one more request may be under way.
 _STEADY: Final = 50
 
 
 class InFlight:
-    """Limits the requests in flight; thread-safe.
+    """Limits the requests under way; thread-safe.
 
-    There is no limit until a gateway error (502, 503, 504 and similar) while several requests are in flight. Then the
-    limit is half of them; it grows again later, but stays below the number that failed.
+    There is no limit until a gateway responds (502, 503, 504 and the like) while several requests are under way. Then
+    it is half of them, and grows later, but to fewer than failed.
     """
 
     def __init__(self) -> None:
-        self._room = threading.Condition()
-        self._under_way = 0
-        self._most: float = float("inf")
-        self._ceiling: float = float("inf")
-        self._steady = 0
-        #: The number of failures when the limit was set: requests sent before the last one do not count again.
+        self._limit = ConcurrencyLimit(float("inf"), float("inf"), _STEADY)
+        self._lock = threading.Lock()
+        #: The number of failures that lowered the limit: requests sent before the latest one show nothing new.
         self._failures = 0
 
     @property
     def most(self) -> float:
-        """The maximum number of requests in flight; infinite without a limit."""
-        return self._most
+        """The number of requests that may be under way; infinite if there is no limit."""
+        return self._limit.width
 
     def send(self, send: Callable[[], Exchange]) -> Exchange:
-        """Call ``send`` when the limit allows it, and take its response into account."""
-        with self._one() as (others, failures):
+        """Call ``send`` once there is room, and learn from the response."""
+        with self._limit.one() as under_way:
+            failures = self._failures
             exchange = send()
-            self._note(exchange, others, failures)
+            if exchange.status not in GATEWAY:
+                self._limit.grow()
+            else:
+                self._failed(max(under_way, self._limit.under_way), failures)
         return exchange
 
-    @contextmanager
-    def _one(self) -> Iterator[tuple[int, int]]:
-        with self._room:
-            self._room.wait_for(lambda: self._under_way < self._most)
-            self._under_way += 1
-            sent_with = self._under_way, self._failures
-        try:
-            yield sent_with
-        finally:
-            with self._room:
-                self._under_way -= 1
-                self._room.notify()
-
-    def _note(self, exchange: Exchange, under_way: int, failures: int) -> None:
-        with self._room:
-            under_way = max(under_way, self._under_way)
-            if exchange.status not in GATEWAY:
-                self._steady += 1
-                if self._steady >= _STEADY and self._most < self._ceiling:
-                    self._most, self._steady = self._most + 1, 0
-                    self._room.notify()
-            elif under_way > 1 and failures == self._failures:
+    def _failed(self, under_way: int, failures: int) -> None:
+        with self._lock:
+            if under_way > 1 and failures == self._failures:
                 self._failures += 1
-                self._most, self._ceiling, self._steady = under_way // 2, min(self._ceiling, under_way - 1), 0
+                self._limit.shrink(under_way // 2, under_way - 1)

@@ -6,19 +6,19 @@ import threading
 import time
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 from contracts.exchange import COLLECTION_PATH, UNREACHED, VALID_AUTHORIZATION, Case, Exchange
 from tests.harness.client.budget import BudgetSpent, RequestBudget
+from tests.harness.client.concurrency_limit import ConcurrencyLimit
 from tests.harness.client.concurrent_calls import ConcurrentCalls
 from tests.harness.client.failure_classification import GATEWAY, SERVER_ERRORS, retry_after
 from tests.harness.client.ownership import Existing, project_path
 from tests.harness.client.project_list import read_pages
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
 
     from tests.harness.client.target import Target
 
@@ -61,8 +61,7 @@ class ProjectCleaner:
         self._prepaid = prepaid
         self._patience = patience
         self._lock = threading.Lock()
-        self._room = threading.Condition()
-        self._under_way, self._width, self._steady = 0, 1, 0
+        self._limit = ConcurrencyLimit(1, _WIDEST, _STEADY)
         self._fastest = float("inf")
         self._last_good = time.monotonic()
         self._said: Counter[str] = Counter()
@@ -222,42 +221,20 @@ class ProjectCleaner:
             if exchange.status == _LIMITED:  # the service did nothing: the reserved request is still available
                 with self._lock:
                     self._prepaid += 1
-            self._narrow()
+            self._limit.shrink(1)  # waiting requests would otherwise exceed the service's limit again
             self._request_budget.pause(wanted)
             pause = min(2 * pause, 5.0)
 
-    def _narrow(self) -> None:
-        """Continue with one at a time: waiting requests would otherwise exceed the limit again."""
-        with self._room:
-            self._width, self._steady = 1, 0
-
     def _keep_pace(self, exchange: Exchange) -> None:
         """Adjust the concurrency after a response: one more if it was fast, one at a time if it was slow or failed."""
-        seconds = exchange.elapsed
-        with self._room:
-            self._fastest = min(self._fastest, seconds)
-            hesitates = exchange.status in SERVER_ERRORS or seconds > max(_SLOW, _SLOWER * self._fastest)
-            self._steady = 0 if hesitates else self._steady + 1
-            if hesitates:
-                self._width = 1
-                if self._gives_way:
-                    self.stop("the service hesitates")
-            elif self._steady >= _STEADY and self._width < _WIDEST:
-                self._width, self._steady = self._width + 1, 0
-                self._room.notify()
-
-    @contextmanager
-    def _one_of_few(self) -> Iterator[None]:
-        """Wait until a connection may be used."""
-        with self._room:
-            self._room.wait_for(lambda: self._under_way < self._width)
-            self._under_way += 1
-        try:
-            yield
-        finally:
-            with self._room:
-                self._under_way -= 1
-                self._room.notify()
+        with self._lock:
+            self._fastest = min(self._fastest, exchange.elapsed)
+        if exchange.status not in SERVER_ERRORS and exchange.elapsed <= max(_SLOW, _SLOWER * self._fastest):
+            self._limit.grow()
+            return
+        self._limit.shrink(1)
+        if self._gives_way:
+            self.stop("the service hesitates")
 
     def _give_up(self, exchange: Exchange) -> None:
         failure = exchange.failure
@@ -271,7 +248,7 @@ class ProjectCleaner:
 
     def _send(self, method: str, path: str) -> Exchange | None:
         """The exchange; None if nothing more may be sent when its turn comes."""
-        with self._one_of_few():
+        with self._limit.one():
             if self._stopped or (method == "DELETE" and self._cannot_delete):
                 return None
             with self._lock:

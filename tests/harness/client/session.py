@@ -247,7 +247,7 @@ class Session:
         """Send once: budget, ledger, request, ledger; judged if it may create a project, not yet recorded."""
         if not case.creates:
             self.request_budget.take()
-            exchange = self._in_flight.send(lambda: self.target.send(case, number=number, repeat=repeat))
+            exchange = self._send(case, number, repeat)
             return self.target.secrets.redact_exchange(exchange), None
         expected = self.judge.expect(case)
         external_id = sent_external_id(expected)
@@ -262,7 +262,7 @@ class Session:
         if external_id is not None:
             with self._books:
                 self._external_ids.sending(external_id)
-        exchange = self._in_flight.send(lambda: self.target.send(case, number=number, repeat=repeat))
+        exchange = self._send(case, number, repeat)
         if exchange.status == _CREATED:
             self._fastest = min(self._fastest, exchange.elapsed)
         before = self._carried.note(exchange)
@@ -282,6 +282,9 @@ class Session:
         if before is not None and judgement.findings:
             self._before[number] = before
         return redacted, judgement
+
+    def _send(self, case: Case, number: int | None, repeat: int) -> Exchange:
+        return self._in_flight.send(lambda: self.target.send(case, number=number, repeat=repeat))
 
     def _record_result(self, exchange: Exchange, sent: Sent) -> None:
         """Record the outcome of a request; if it is unknown, the request stays open in the ledger."""
