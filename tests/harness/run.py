@@ -40,14 +40,8 @@ from tests.harness.final_checks import judge_untracked, note_observations, run_f
 from tests.harness.interruption import INTERRUPTED, interrupt_on_signals, undisturbed
 from tests.harness.named_cases import NamedCases, id_range
 from tests.harness.preflight import preflight
-from tests.harness.run_options import (
-    MAIN,
-    RunOptions,
-    new_folder,
-    open_session,
-    with_base_url,
-)
-from tests.harness.run_record import run_record
+from tests.harness.run_options import MAIN, RunOptions, new_folder, open_session, with_base_url
+from tests.harness.run_record import notes_on_limits, run_record
 
 if TYPE_CHECKING:
     from contracts.secrets import Secrets
@@ -59,8 +53,6 @@ T = TypeVar("T")
 
 #: The part of the budget that is reserved for the end: the final checks, and the search of the list for lost projects.
 _LOOK_BACK, _SEARCH = 3, 2
-#: The maximum number of constraints without a clause that are listed one by one.
-_NAMED = 20
 
 
 class TestRun:
@@ -131,16 +123,9 @@ class TestRun:
         if self.parallel:
             export_key(self.secrets.resolve("{key}"))
         self._history = HistoryWriter(folder, self.worker, self.secrets)
-        self.history.record(run_record(self.options, self.options.load_contract(), command))
-        if not_verified := self.options.load_contract().not_verified:
-            text = f"the document says what no clause verifies: {'; '.join(not_verified[:_NAMED])}"
-            rest = f" and {len(not_verified) - _NAMED} more" if len(not_verified) > _NAMED else ""
-            self.history.record(NoteRecord("contract", text + rest))
-        if not self.secrets.is_telling:
-            text = (
-                "the key is too short or too plain to be recognised in an answer; it is neither looked for nor masked"
-            )
-            self.history.record(NoteRecord("suite", text))
+        contract = self.options.load_contract()
+        for record in (run_record(self.options, contract, command), *notes_on_limits(contract, self.secrets)):
+            self.history.record(record)
         self.open()
         self.session.request_budget.reserve(_LOOK_BACK + _SEARCH)
 

@@ -1,4 +1,4 @@
-"""The first record of a history: versions, commit and options of the run, for reports."""
+"""The first records of a history: versions, commit and options of the run, and what it cannot verify, for reports."""
 
 from __future__ import annotations
 
@@ -12,14 +12,19 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from contracts.clauses import catalogue
-from contracts.history_records import RunRecord, Target
+from contracts.history_records import NoteRecord, RunRecord, Target
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from contracts.document import Contract
+    from contracts.secrets import Secrets
     from tests.harness.run_options import RunOptions
 
 _PACKAGES: Final = ("pytest", "hypothesis", "schemathesis", "requests", "pytest-xdist")
 _ROOT: Final = Path(__file__).parents[2]
+#: The maximum number of constraints without a clause that are listed one by one.
+_NAMED: Final = 20
 
 
 def run_record(options: RunOptions, contract: Contract, command: str) -> RunRecord:
@@ -42,6 +47,17 @@ def run_record(options: RunOptions, contract: Contract, command: str) -> RunReco
         shard=None if options.shard == (1, 1) else f"{options.shard[0]}/{options.shard[1]}",
         command=_without_password(command),
     )
+
+
+def notes_on_limits(contract: Contract, secrets: Secrets) -> Iterator[NoteRecord]:
+    """What no run with this document and this key can verify."""
+    if contract.not_verified:
+        named, rest = contract.not_verified[:_NAMED], contract.not_verified[_NAMED:]
+        more = f" and {len(rest)} more" if rest else ""
+        yield NoteRecord("contract", f"the document says what no clause verifies: {'; '.join(named)}{more}")
+    if not secrets.is_telling:
+        text = "the key is too short or too plain to be recognised in an answer; it is neither looked for nor masked"
+        yield NoteRecord("suite", text)
 
 
 def _shown(options: RunOptions) -> dict[str, Any]:
