@@ -124,8 +124,9 @@ class TestRun:
             export_key(self.secrets.resolve("{key}"))
         self._history = HistoryWriter(folder, self.worker, self.secrets)
         contract = self.options.load_contract()
-        for record in (run_record(self.options, contract, command), *notes_on_limits(contract, self.secrets)):
-            self.history.record(record)
+        self.history.record(run_record(self.options, contract, command))
+        for note in notes_on_limits(contract, self.secrets):
+            self.history.record(note)
         self.open()
         self.session.request_budget.reserve(_LOOK_BACK + _SEARCH)
 
