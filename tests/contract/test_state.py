@@ -184,7 +184,7 @@ def test_the_external_id_of_a_deleted_project_is_accepted_or_refused(driver: Dri
         )
         first = driver.session.post(again)
         driver.conclude([first])
-        if first.project_id is None or not driver.session.owns(first.project_id):
+        if first.project_id is None or not driver.session.projects.owns(first.project_id):
             pytest.skip("the project cannot be identified in the list")
         if 200 <= driver.session.delete(first.project_id).status < 300:
             second = driver.session.post(again)

@@ -73,8 +73,8 @@ def test_a_large_body_is_accepted_or_refused(driver: Driver, cases: list[Case]) 
         answer = driver.session.post(case)
         driver.conclude([answer])
         # The list of projects with it is as large.
-        large = answer.project_id
-        if large and driver.options.offers[2] and not driver.options.keep_projects and driver.session.owns(large):
+        large, may_be_deleted = answer.project_id, driver.options.offers[2] and not driver.options.keep_projects
+        if large and may_be_deleted and driver.session.projects.owns(large):
             driver.session.delete(large)
 
 

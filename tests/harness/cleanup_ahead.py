@@ -20,6 +20,6 @@ def clean_up_ahead(driver: Driver) -> BackgroundCleanup | None:
     options, session = driver.options, driver.session
     if options.keep_projects or driver.profile.deterministic or not all(options.offers) or session.exhausted:
         return None
-    owned = [identifier for identifier in session.ledger.state.remaining if session.owns(identifier)]
+    owned = [identifier for identifier in session.projects.ledger.state.remaining if session.projects.owns(identifier)]
     # The newest one stays: a service may number a new project after its last one.
     return BackgroundCleanup(session, owned[:-1], partial(verify_inventory, driver, options.folder))

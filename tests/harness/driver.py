@@ -165,7 +165,7 @@ class Driver:
         After twenty of these requests were accepted, no more are sent.
         """
         self._refusals_alone = True
-        self.session.lost.cleanup_fails = "the service offers no DELETE"
+        self.session.projects.cannot_be_deleted("the service offers no DELETE")
         if not sets or not OF_REFUSALS.issuperset(sets):
             pytest.skip(NO_DELETE)
 

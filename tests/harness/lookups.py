@@ -39,7 +39,7 @@ def read_back(driver: Driver, judged: Judged, *, patient: bool = True) -> Findin
     """What is wrong when the project that ``judged`` created is read; see :func:`read_again`."""
     driver.exercised("state.reads_back", positive=1)
     # A project with a wrong or ambiguous response cannot be read back as it was.
-    is_known = bool(judged.findings) or judged.project_id in driver.session.repeated_ids
+    is_known = bool(judged.findings) or judged.project_id in driver.session.projects.repeated_ids
     return read_again(
         driver, judged.project_id or "", {} if is_known else judged.judgement.project or {}, patient=patient
     )

@@ -61,7 +61,7 @@ def preflight(session: Session, minimal: Case, pages: int) -> Offers:
     promises are left to the tests, which find and report them.
     """
     existing = ProjectCleaner(session.target, prepaid=0, patience=0.0).existing(pages)
-    session.note_existing(existing or Existing())
+    session.projects.note_existing(existing or Existing())
     answer = session.once(minimal)
     exchange = answer[0]
     if exchange.status == 429 or exchange.status in GATEWAY - {407, 511}:
@@ -78,18 +78,18 @@ def preflight(session: Session, minimal: Case, pages: int) -> Offers:
     session.recorder.exchange(*answer)
     identifier = created_id(exchange)
     if identifier is None and existing is not None:
-        identifier = next(iter(session.find_lost()), None)
+        identifier = next(iter(session.projects.find_lost()), None)
     path = project_path(identifier) if identifier else None
     if identifier is None or path is None:
         return Offers(read=False, list=existing is not None or _lists(session), delete=False)
     answer_to_read = session.get(path)
     denied = answer_to_read.status in {404, 410} and answer_to_read.speaks_of_project
     read = denied or (answered_object(answer_to_read) or {}).get("id") == identifier
-    gone = session.owns(identifier) and _deletes(session, identifier)
+    gone = session.projects.owns(identifier) and _deletes(session, identifier)
     if gone and read and not denied and _is_still_there(session, identifier, path):
-        session.lost.cleanup_fails = "deletions delete nothing"
+        session.projects.cannot_be_deleted("deletions delete nothing")
         gone = False
-    keeps = not gone and not session.lost.cleanup_fails and session.owns(identifier)
+    keeps = not gone and not session.projects.cleanup_fails and session.projects.owns(identifier)
     return Offers(read=read, list=existing is not None or _lists(session), delete=gone, keeps=keeps)
 
 
@@ -111,7 +111,7 @@ def _deletes(session: Session, identifier: str) -> bool:
         return False
     if exchange.status not in _BUSY:
         received = f"status {exchange.status}" if exchange.failure is None else exchange.failure.detail
-        session.lost.cleanup_fails = f"deletions fail ({received}); --keep-projects runs all the same"
+        session.projects.cannot_be_deleted(f"deletions fail ({received}); --keep-projects runs all the same")
     return False
 
 

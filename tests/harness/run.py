@@ -245,7 +245,7 @@ class TestRun:
             cleaned = self.cleaned = clean_up(
                 self.options.folder,
                 self.session.target,
-                own=self.session.ledger,
+                own=self.session.projects.ledger,
                 prepaid=max(0, request_budget.used() - request_budget.sent()),
                 patience=self.options.patience,
                 keep="--keep-projects" if self.options.keep_projects else "",

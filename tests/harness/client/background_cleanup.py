@@ -45,8 +45,8 @@ class BackgroundCleanup:
                 return
             # Without a response it is unknown whether the project still exists.
             for identifier in identifiers:
-                self._session.ledger.deleting(identifier)
-            self._cleaner.delete(identifiers, self._session.note_deleted)
+                self._session.projects.ledger.deleting(identifier)
+            self._cleaner.delete(identifiers, self._session.projects.deleted)
 
     def end(self) -> None:
         """Start no further deletion, and wait for those in flight."""

@@ -14,14 +14,12 @@ from contracts.observations import Observations
 from tests.harness.client.budget import BudgetSpent, OutOfTime, RequestBudget
 from tests.harness.client.carried import Carried
 from tests.harness.client.concurrent_calls import ConcurrentCalls
-from tests.harness.client.failure_classification import GATEWAY
 from tests.harness.client.in_flight import InFlight
 from tests.harness.client.judged import Judged
-from tests.harness.client.lost_projects import LostProjects
-from tests.harness.client.ownership import Existing, Sent, carries_name, project_path, proof, shown_project
+from tests.harness.client.own_projects import OwnProjects
+from tests.harness.client.ownership import Sent, carries_name
 from tests.harness.client.retry_policy import RetryPolicy
 from tests.harness.client.service_wait import Patience
-from tests.harness.client.target import NoVerdict
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -61,17 +59,10 @@ class Session:
         #: Whether the number of connections follows the response time, and the fastest creation so far.
         self.fits_pace, self._fastest = False, 60.0
         self.exhausted = ""
-        self.ledger = ledger
-        #: The projects that responses named and that were not deleted, with the evidence of ownership.
-        self._remaining: dict[str, str] = {}
-        self.lost = LostProjects(target, ledger)
-        self.existing = Existing()
-        self.repeated_ids: set[str] = set()
+        self.projects = OwnProjects(target, ledger, keep=keep_projects)
         #: The numbers of requests with a name of the run that were refused, and that were answered with a project.
         self.named_refusals, self.named_projects = 0, 0
         self.observations = Observations(judge.contract)
-        #: Requests that are reserved in the budget with each creation, for its deletion.
-        self._reserved = 0 if keep_projects else 1
         self._books = threading.Lock()
         #: One response is parsed at a time, to limit the memory that hostile ones can take.
         self._judging = threading.Lock()
@@ -187,40 +178,16 @@ class Session:
 
     def can_find(self, case: Case) -> bool:
         """Whether a project created by a case could be found again, as far as responses have shown."""
-        return not self.lost.names_are_needed or carries_name(case, self.judge.run_id)
-
-    def find_lost(self) -> list[str]:
-        """The ids of the projects that responses did not name, as far as the list shows them now."""
-        found = self.lost.search(self.existing)
-        self._remaining |= found
-        return list(found)
-
-    def owns(self, identifier: str) -> bool:
-        """Whether a project is provably the run's own, and can be deleted."""
-        signs = self._remaining.get(identifier, "")
-        return self.existing.owns(identifier, signs) and project_path(identifier) is not None
+        return not self.projects.names_are_needed or carries_name(case, self.judge.run_id)
 
     def delete(self, identifier: str) -> Exchange:
         """Try once to delete one project, and record success in the ledger."""
-        path = project_path(identifier)
-        if path is None:
-            raise ValueError(f"expected an id that a URL can name, got {identifier!r}")
-        self.ledger.deleting(identifier)
+        path = self.projects.deleting(identifier)
         exchange, _ = self._attempt(Case(None, _AUTHORIZED, method="DELETE", path=path))
         self.recorder.exchange(exchange)
-        if 200 <= exchange.status < 300 and self.note_deleted(identifier):
-            self.request_budget.give_back(self._reserved)
+        if 200 <= exchange.status < 300 and self.projects.deleted(identifier):
+            self.request_budget.give_back(self.projects.reserved)
         return exchange
-
-    def note_deleted(self, identifier: str) -> bool:
-        """Record in the ledger that a project was deleted; True if it was one of the remaining ones."""
-        self.ledger.deleted(identifier)
-        return self._remaining.pop(identifier, None) is not None
-
-    def note_existing(self, existing: Existing) -> None:
-        """Record the projects that existed before the run; they are never deleted."""
-        self.ledger.existing(existing)
-        self.existing = existing
 
     def drain(self) -> None:
         """Let requests in flight end; waiting ones are not sent."""
@@ -238,7 +205,7 @@ class Session:
         """End the threads and connections."""
         self.drain()
         self.target.close()
-        self.ledger.close()
+        self.projects.ledger.close()
         self.request_budget.close()
 
     # -- one attempt --------------------------------------------------------------------------------------
@@ -251,14 +218,11 @@ class Session:
             return self.target.secrets.redact_exchange(exchange), None
         expected = self.judge.expect(case)
         external_id = sent_external_id(expected)
-        self._remaining |= self.lost.make_room(self.existing)
-        self.request_budget.take(1 + self._reserved)
+        self.projects.make_room()
+        self.request_budget.take(1 + self.projects.reserved)
         number = number or self.target.next_number()
         sent = Sent.of(case, self.judge.run_id, time.time(), expected.body)
-        try:
-            self.ledger.intend(number, sent)
-        except OSError as problem:
-            raise NoVerdict(f"the ledger cannot be written ({problem.strerror}): nothing more is created") from None
+        self.projects.intend(number, sent)
         if external_id is not None:
             with self._books:
                 self._external_ids.sending(external_id)
@@ -273,7 +237,7 @@ class Session:
                 self._external_ids.received(external_id, exchange.status, processed=processed)
         redacted = self.target.secrets.redact_exchange(exchange)
         with self._judging:
-            self._record_result(exchange, sent)
+            self.projects.record(exchange, sent)
             judgement = self.judge.judge(exchange, expected, redacted)
             self.named_refusals += bool(sent.names) and 400 <= exchange.status < 500
             self.named_projects += bool(sent.names) and isinstance((judgement.project or {}).get("id"), str)
@@ -285,34 +249,6 @@ class Session:
 
     def _send(self, case: Case, number: int | None, repeat: int) -> Exchange:
         return self._in_flight.send(lambda: self.target.send(case, number=number, repeat=repeat))
-
-    def _record_result(self, exchange: Exchange, sent: Sent) -> None:
-        """Record the outcome of a request; if it is unknown, the request stays open in the ledger."""
-        if _unreached(exchange) or 300 <= exchange.status < 500:
-            self.ledger.finish(exchange.number, None)
-            self.request_budget.give_back(self._reserved)
-            return
-        if not 200 <= exchange.status < 300:
-            if self._reserved and exchange.status not in GATEWAY:
-                self.lost.doubt()
-            return
-        project = shown_project(exchange.response.body if exchange.response else b"")
-        identifier = project.get("id")
-        if not identifier:
-            self._count_as_lost(exchange.number, sent)
-            return
-        signs = proof(sent, project, exchange)
-        self.ledger.finish(exchange.number, identifier, signs)
-        if self.lost.cleanup_fails or not (self.existing.owns(identifier, signs) or identifier in self._remaining):
-            self._count_as_lost(exchange.number, sent)
-        if identifier in self._remaining:  # the service repeated an id: nothing more to delete
-            self.repeated_ids.add(identifier)
-            self.request_budget.give_back(self._reserved)
-        self._remaining[identifier] = signs
-
-    def _count_as_lost(self, number: int, sent: Sent) -> None:
-        if self._reserved:  # projects are kept: none can be lost
-            self.lost.add(number, sent)
 
 
 def _unreached(exchange: Exchange) -> bool:

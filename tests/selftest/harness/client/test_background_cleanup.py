@@ -82,14 +82,14 @@ def test_what_is_deleted_is_not_left_to_the_end_and_costs_what_was_set_aside(ser
         before = session.request_budget.used()
         background = BackgroundCleanup(session, created[:15], lambda: None)
         # On a busy machine a deletion may take long, which ends it.
-        _wait_until(lambda: len(session.ledger.state.deleted) == 15)
+        _wait_until(lambda: len(session.projects.ledger.state.deleted) == 15)
         background.end()
         remaining = read_ledgers(tmp_path).remaining
         assert created[15:] == remaining[-5:]
         assert len(remaining) < 20
         assert session.request_budget.used() == before == 40
         session.request_budget.end()
-        rest = clean_up(tmp_path, session.target, own=session.ledger, prepaid=len(remaining))
+        rest = clean_up(tmp_path, session.target, own=session.projects.ledger, prepaid=len(remaining))
     assert (rest.created, rest.deleted, rest.kept) == (20, 20, {})
 
 
@@ -113,7 +113,7 @@ def test_the_first_deletion_that_fails_is_the_last(service: str, tmp_path: Path,
         background.end()
         assert len(tries) == 1
         assert paused == 0.0, "what the run sends does not wait for it"
-        assert session.ledger.state.remaining == created
+        assert session.projects.ledger.state.remaining == created
 
 
 def test_a_deletion_that_takes_long_is_the_last(service: str, tmp_path: Path) -> None:
@@ -129,11 +129,11 @@ def test_a_deletion_that_takes_long_is_the_last(service: str, tmp_path: Path) ->
         created = _create(session, 12)
         server.behave = slow
         background = BackgroundCleanup(session, created, lambda: None)
-        _wait_until(lambda: len(session.ledger.state.deleted) == 4)
+        _wait_until(lambda: len(session.projects.ledger.state.deleted) == 4)
         time.sleep(0.3)
         background.end()
         assert len(seen_at) <= 4
-        assert len(session.ledger.state.remaining) == len(created) - len(seen_at)
+        assert len(session.projects.ledger.state.remaining) == len(created) - len(seen_at)
 
 
 def test_an_end_waits_for_what_is_under_way_and_begins_nothing(service: str, tmp_path: Path) -> None:
@@ -141,11 +141,11 @@ def test_an_end_waits_for_what_is_under_way_and_begins_nothing(service: str, tmp
         created = _create(session, 30)
         server.behave = lambda _: time.sleep(0.05)
         background = BackgroundCleanup(session, created, lambda: None)
-        _wait_until(lambda: len(session.ledger.state.deleted) > 1)
+        _wait_until(lambda: len(session.projects.ledger.state.deleted) > 1)
         background.end()
-        remaining = session.ledger.state.remaining
+        remaining = session.projects.ledger.state.remaining
         time.sleep(0.2)
-        assert session.ledger.state.remaining == remaining
+        assert session.projects.ledger.state.remaining == remaining
         assert 10 < len(remaining) < 30
 
 
@@ -165,5 +165,5 @@ def test_nothing_is_deleted_before_it_was_verified(service: str, tmp_path: Path,
         threading.Timer(0.2, is_verified.set).start()
         background.end()
         assert is_verified.is_set()
-        assert session.ledger.state.remaining == created
-        assert not session.ledger.state.deleting, "the inventory at the end looks at them"
+        assert session.projects.ledger.state.remaining == created
+        assert not session.projects.ledger.state.deleting, "the inventory at the end looks at them"
