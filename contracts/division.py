@@ -14,6 +14,7 @@ from contracts.kinds import (
     CUT_AFTER,
     ENDS_RIGHT,
     LEFT_OUT,
+    NOT_SHOWN,
     ONE_TARGET,
     is_vague,
     says_all,
@@ -95,7 +96,7 @@ def _with_one_unclear(parts: list[tuple[str, list[Cases]]]) -> list[tuple[str, l
 
 def _is_one(cause: RootCause, parts: list[tuple[str, list[Cases]]]) -> bool:
     """Whether all cases may belong to the mistake behind one part whose kind says nothing more."""
-    shared = set.intersection(*(set(cases.kinds) for cases in cause.cases)) - {LEFT_OUT, CONVERTED}
+    shared = set.intersection(*(set(cases.kinds) for cases in cause.cases)) - {LEFT_OUT, CONVERTED, NOT_SHOWN}
     has_one_target = any(kind.startswith(ONE_TARGET) for kind in shared)
     return has_one_target or (bool(shared) and any(_is_unclear(*part) for part in parts))
 
@@ -110,7 +111,7 @@ def _covered(cause: RootCause, passing: Counter[str], fewest: int) -> tuple[list
     """The kinds that cover the cases, each with its cases; and the cases that no kind covers."""
     failing: Counter[str] = Counter()
     for cases in cause.cases:
-        failing.update(dict.fromkeys(set(cases.kinds) - {CONVERTED}, cases.count))
+        failing.update(dict.fromkeys(set(cases.kinds) - {CONVERTED, NOT_SHOWN}, cases.count))
     pure = {kind for kind, count in failing.items() if count >= _PURE * (count + passing[kind])}
     # A pattern without an anchor accepts every text of such a kind; otherwise most texts have the kind by chance.
     pure -= {kind for kind in (BEGINS_RIGHT, ENDS_RIGHT) if failing[kind] < cause.count}

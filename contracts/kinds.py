@@ -27,6 +27,8 @@ _TEMPLATE: Final = re.compile(r"\{[^{}]*\}")
 #: The kind of a value of the wrong type that is returned with the right type. It does not distinguish mistakes under
 #: one clause, but shows that one mistake breaks clauses of several fields.
 CONVERTED: Final = "converted"
+#: The kind of a value of the wrong type in a field that the response does not show; it distinguishes nothing either.
+NOT_SHOWN: Final = "not shown"
 #: The cause of findings about a value that is returned changed.
 CHANGED: Final = "changed"
 #: The kind of a text that is returned without some of its characters: trimmed, stripped, truncated.

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
+from contracts.converted_types import with_conversions
 from contracts.findings import ACCEPTED, REFUSED
-from contracts.kinds import CONVERTED
 from contracts.request_kinds import message_of
 from contracts.root_causes import FAILURES, RootCause, says_something, together
 from contracts.shared_reasons import with_shared_reasons
@@ -29,12 +29,10 @@ _MANY_MIXED: Final = 20
 _MANY_CONSEQUENCES: Final = 4
 #: The share of random failures that look like those of one field, because the request has no other.
 _FEW: Final = 0.25
-_MISSING, _NOW_AND_THEN, _CONVERSION = "missing members", "failures now and then", "types are converted"
+_MISSING, _NOW_AND_THEN = "missing members", "failures now and then"
 _TAKEN = "members of the response are taken from the body"
 _TIMES = "the times of the response"
 _OF_TIMES: Final = {f"response.201.{name}" for name in ("created.clock", "updated.clock", "updated.order")}
-#: The minimum number of fields with type conversion for one common cause: a converting validator affects every field.
-_CONVERTED_FIELDS: Final = 3
 
 
 def merged(
@@ -52,7 +50,7 @@ def merged(
         own: The members of the response that are not fields of a request.
     """
     groups: dict[str, list[RootCause]] = {}
-    found, rest = with_shared_reasons(with_type_and_null(root_causes, counts), accepted)
+    found, rest = with_shared_reasons(with_conversions(with_type_and_null(root_causes, counts), counts), accepted)
     for cause in rest:
         groups.setdefault(_of_responses(cause, own) or _one_mistake(cause, counts), []).append(cause)
     chance = groups.pop(_NOW_AND_THEN, [])
@@ -60,10 +58,7 @@ def merged(
         if members[0].clause in FAILURES and any(member.passed_again for member in members):
             chance += members
             continue
-        if name == _CONVERSION:
-            is_one = len({member.clause.split(".")[1] for member in members}) >= _CONVERTED_FIELDS
-        else:
-            is_one = bool(name) and len(members) >= (_MANY_MISSING if name == _MISSING else 2)
+        is_one = bool(name) and len(members) >= (_MANY_MISSING if name == _MISSING else 2)
         first = next((member for member in members if name == _TAKEN and member.clause.endswith(".own")), None)
         found += [together(members, first)] if is_one else members
     found = _by_mixed_requests([*_by_code(_by_message(found)), *_by_chance(chance)], counts)
@@ -161,8 +156,6 @@ def _one_mistake(cause: RootCause, counts: Mapping[str, tuple[int, int]]) -> str
         return f"{_FAILS}:{cause.cause}"  # the same failure, with a new or a used externalId
     if cause.clause in FAILURES and (cause.passed_again or not cause.failed_again):
         return _NOW_AND_THEN  # the request may be irrelevant
-    if cause.cause == ACCEPTED and all(CONVERTED in cases.kinds for cases in cause.cases):
-        return _CONVERSION
     cases, broken = counts.get(cause.clause, (0, 0))
     accepts_all = cause.cause == ACCEPTED and broken >= _NEARLY_ALL * cases
     if accepts_all and head.startswith("request.") and aspect in _VALUE_CLAUSES:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from contracts.dependent_clauses import consequences
 from contracts.findings import REFUSED
+from contracts.kinds import NOT_SHOWN
 from contracts.request_kinds import is_of_request
 
 if TYPE_CHECKING:
@@ -123,7 +124,7 @@ class RootCause:
     def kinds(self) -> tuple[str, ...]:
         """The kind that all its cases have and that may distinguish them; empty if there is none."""
         shared = set.intersection(*(set(cases.kinds) for cases in self.cases))
-        told = sorted(kind for kind in shared if not is_of_request(kind))
+        told = sorted(kind for kind in shared - {NOT_SHOWN} if not is_of_request(kind))
         return (self.label,) if self.label in shared else tuple(told[:1])
 
     @property

@@ -10,7 +10,7 @@ from contracts.checks.check import covers
 from contracts.checks.quoting import shown
 from contracts.exchange import STALE, UNREACHED
 from contracts.findings import ACCEPTED, REFUSED, Finding
-from contracts.kinds import CONVERTED
+from contracts.kinds import CONVERTED, NOT_SHOWN
 from contracts.oracle import FRAMING, FRAMING_HEADERS, IN_USE, LARGE, SENT_BEFORE, Expected
 from contracts.request_kinds import kinds_of_failing
 from contracts.signatures import signature
@@ -132,10 +132,18 @@ def invalid_is_refused(context: Context) -> Iterator[Finding]:
 
 
 def _conversion(context: Context, violation: Violation) -> tuple[str, ...]:
-    """The kind CONVERTED if a value of the wrong type is returned with the right type."""
+    """The kind of a wrong value that is returned with the right type: CONVERTED; of one not returned: NOT_SHOWN."""
     name, _, aspect = violation.clause.removeprefix("request.").partition(".")
     project = None if isinstance(context.parsed, ValueError) else context.parsed.value
-    if aspect not in {"type", "null"} or not isinstance(project, dict) or not {name} <= context.sent.keys() & project:
+    if (
+        aspect.removeprefix("items.") not in {"type", "null"}
+        or not isinstance(project, dict)
+        or name not in context.sent
+    ):
+        return ()
+    if name not in project:
+        return (NOT_SHOWN,)
+    if aspect.startswith("items."):
         return ()
     sent, shown = context.sent[name], project[name]
     # Falsy values may become null.

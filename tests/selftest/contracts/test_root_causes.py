@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -9,7 +10,7 @@ from contracts.deviations import Deviations
 from contracts.exchange import Case, Exchange, Response
 from contracts.exchange_record import ExchangeRecord
 from contracts.findings import Finding
-from contracts.kinds import CONVERTED
+from contracts.kinds import CONVERTED, NOT_SHOWN
 from contracts.merging import merged
 from contracts.root_causes import RootCause, RootCauses, without_explained
 
@@ -115,6 +116,24 @@ def test_types_that_are_converted_in_three_fields_are_one_root_cause() -> None:
     assert one.clause == "request.id.type"
     assert len(accepted(2, CONVERTED)) == 2
     assert len(accepted(3)) == 3
+
+
+def test_conversion_also_accepts_what_no_response_shows_and_parts_of_one_clause() -> None:
+    def mistakes(*seen: tuple[str, str, str], broken: int = 1) -> int:
+        causes = RootCauses(Deviations.none())
+        for number, (name, *kinds) in enumerate(seen, 1):
+            finding = Finding(f"request.{name}.type", "accepted", "e", "r", f"/{name}", tuple(kinds))
+            causes.add(finding, _exchange(number, {name: 1}))
+        parts = [replace(cause, cases=[cases]) for cause in causes for cases in cause.cases]
+        return len(merged(parts, {f"request.{name}.type": (9, broken) for name, *_ in seen}, {}))
+
+    fields = [(name, "a JSON number", CONVERTED) for name in ("name", "id", "jobs")]
+    hidden = ("ids.items", "a JSON number", NOT_SHOWN)
+    assert mistakes(*fields, hidden) == 1
+    assert mistakes(*fields, hidden, broken=9) == 2
+    assert mistakes(fields[0], hidden) == 2
+    assert mistakes(fields[0], ("name", "a JSON boolean", CONVERTED)) == 1
+    assert mistakes(("name", "a JSON number", ""), ("name", "a JSON boolean", "")) == 2
 
 
 def test_a_required_field_explains_no_failure() -> None:
