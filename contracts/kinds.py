@@ -219,6 +219,14 @@ WHOLE_CHANGES: Final[dict[str, Callable[[str], str]]] = {
     "Latin-1 with question marks": lambda text: text.encode("latin-1", "replace").decode("latin-1"),
     "Windows-1252 with question marks": lambda text: text.encode("cp1252", "replace").decode("cp1252"),
     "only printable characters": lambda text: "".join(filter(str.isprintable, text)),
+    "characters beyond U+FFFF as question marks": partial(re.sub, "[\U00010000-\U0010ffff]", "?"),
+    "characters beyond U+FFFF as U+FFFD": partial(re.sub, "[\U00010000-\U0010ffff]", "\ufffd"),
+    "without characters beyond U+FFFF": partial(re.sub, "[\U00010000-\U0010ffff]", ""),
+    "without tags": partial(re.sub, r"<[^>]*>", ""),
+    "without backslashes": partial(re.compile(r"\\(.)", re.DOTALL).sub, r"\1"),
+    "UTF-8 read as Latin-1": lambda text: text.encode().decode("latin-1"),
+    "UTF-8 read as Windows-1252": lambda text: text.encode().decode("cp1252", "replace"),
+    "Latin-1 read as UTF-8": lambda text: text.encode("latin-1", "replace").decode("utf-8", "replace"),
 }
 
 

@@ -9,6 +9,7 @@ from contracts.converted_types import with_conversions
 from contracts.findings import ACCEPTED, REFUSED
 from contracts.request_kinds import message_of
 from contracts.root_causes import FAILURES, RootCause, says_something, together
+from contracts.same_changes import with_same_changes
 from contracts.shared_reasons import with_shared_reasons
 from contracts.signatures import code_of
 from contracts.taken_members import comes_of_the_body
@@ -50,7 +51,8 @@ def merged(
         own: The members of the response that are not fields of a request.
     """
     groups: dict[str, list[RootCause]] = {}
-    found, rest = with_shared_reasons(with_conversions(with_type_and_null(root_causes, counts), counts), accepted)
+    merged_values = with_same_changes(with_conversions(with_type_and_null(root_causes, counts), counts))
+    found, rest = with_shared_reasons(merged_values, accepted)
     for cause in rest:
         groups.setdefault(_of_responses(cause, own) or _one_mistake(cause, counts), []).append(cause)
     chance = groups.pop(_NOW_AND_THEN, [])

@@ -25,7 +25,7 @@ _IN: Final = "in "
 #: Classes of characters, by name; each ASCII character other than letters and digits also has a kind of its own.
 _CHARACTERS: Final = {
     "U+0000": re.compile("\0"),
-    "a control character": re.compile("[\1-\x1f\x7f]"),
+    "a control character": re.compile("[\0-\x1f\x7f]"),
     "a character beyond ASCII": re.compile(r"[^\x00-\x7f]"),
     "a character beyond Latin-1": re.compile(r"[^\x00-\xff]"),
     "a character beyond U+FFFF": re.compile("[\U00010000-\U0010ffff]"),

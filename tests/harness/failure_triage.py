@@ -49,7 +49,9 @@ class FailureTriage:
         #: Framing headers, and whether they cause failures.
         self._framing: dict[str, bool] = {}
         #: Values of fields, as JSON, that were accepted in some body and cause no failure.
-        self._harmless = {
+        self._harmless: dict[str, set[str]] = {field.path: set() for field in contract.fields}
+        #: The same, of values that are taken for harmless before any is accepted.
+        self._ordinary = {
             field.path: {_canonical(ordinary(field, number)) for number in range(_ORDINARY)}
             for field in contract.fields
         }
@@ -79,6 +81,7 @@ class FailureTriage:
                     self._history.record(NotToBlameRecord(*finding.key, status))
             return finding if self._to_blame[finding.cause] else replace(finding, cause=status)
         body = answer.judgement.expectation.body
+        self._doubt_ordinary(body)
         if not isinstance(body, dict) or not finding.cause.isdigit() or self._by_chance:
             return finding
         suspects = [found.where.split("/")[1] for found in self._suspects(body)]
@@ -87,6 +90,15 @@ class FailureTriage:
             self._find_culprit(answer, body)
         self.attribute_questions()
         return self._attributed(answer, finding)
+
+    def attribute_reuse(self, answer: Judged, finding: Finding) -> Finding:
+        """Attribute a failure at a used externalId to another field that is known to cause failures, if it has one."""
+        suspects = self._suspects(answer.judgement.expectation.body)
+        if not finding.cause.isdigit() or not suspects:
+            return finding
+        reattributed = replace(suspects[0], received=finding.received)
+        self._history.reattributed(answer.exchange, finding, reattributed)
+        return reattributed
 
     def attribute_questions(self) -> None:
         """Attribute the failures among the further requests to the fields that are known to cause them."""
@@ -104,6 +116,12 @@ class FailureTriage:
             fails = again is None or again.status == answer.status
             self._framing[name] = fails and plainly is not None and plainly.status != answer.status
         return self._framing.get(name, False)
+
+    def _doubt_ordinary(self, body: object) -> None:
+        """Take the value of the only field of a body that fails for harmless no longer, unless it was accepted."""
+        if isinstance(body, dict) and len(body) == 1:
+            ((name, value),) = body.items()
+            self._ordinary.get(name, set()).discard(_canonical(value))
 
     def _attributed(self, answer: Judged, finding: Finding) -> Finding:
         name = _framing_of(answer.case)
@@ -129,7 +147,7 @@ class FailureTriage:
         return [
             found
             for name, found in self._failing.items()
-            if name in body and _canonical(body[name]) not in self._harmless[name]
+            if name in body and _canonical(body[name]) not in self._harmless[name] | self._ordinary[name]
         ]
 
     def _is_to_blame(self, answer: Judged, place: str) -> bool:
@@ -165,6 +183,7 @@ class FailureTriage:
                     if not isinstance(reply.judgement.expectation.body, dict):  # nothing is left to remove
                         break
                     body = reply.judgement.expectation.body
+        self._doubt_ordinary(body)
         for found in last.findings:
             name = found.cause.partition(" at /")[2]
             if found.clause == "service.no_5xx" and name in self._fields:

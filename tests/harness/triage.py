@@ -63,6 +63,8 @@ class Triage:
     def _attributed(self, answer: Judged, finding: Finding) -> Finding:
         if finding.clause == "service.no_5xx":
             return self._failures.attribute(answer, finding)
+        if finding.clause == "state.external_id_reuse":
+            return self._failures.attribute_reuse(answer, finding)
         if finding.clause == "authorization.required":
             return self._connections.attribute_credentials(answer, finding)
         return self._refusals.attribute(answer, finding)
