@@ -38,7 +38,7 @@ def test_limits_and_what_says_a_part_of_the_change_merge_nothing(kind: str) -> N
     ("sent", "received", "kind"),
     [
         ("Größe", "GrÃ¶Ã\x9fe", "UTF-8 read as Latin-1"),
-        ("5 €", "5 â‚¬", "UTF-8 read as Windows-1252"),
+        ("5 €", "5 \xe2\u201a\xac", "UTF-8 read as Windows-1252"),
         ("Größe", "Gr\ufffd\ufffde", "Latin-1 read as UTF-8"),
         ("a<b>c", "ac", "without tags"),
         (r"a\nb\\c", "anb\\c", "without backslashes"),
