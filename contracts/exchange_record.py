@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 from contracts.exchange import COLLECTION_PATH, Case, Exchange, Response
+from contracts.expectation import Violation
 from contracts.findings import Finding
-from contracts.oracle import Violation
 
 if TYPE_CHECKING:
     from contracts.judgement import Judgement

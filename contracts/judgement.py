@@ -10,7 +10,8 @@ from contracts.checks import project, refusal, schema, status
 from contracts.checks.context import Context, Limits
 from contracts.checks.history import DEFAULTED
 from contracts.clauses import catalogue
-from contracts.oracle import IN_USE, SENT_BEFORE, Expectation, Expected, Oracle
+from contracts.expectation import IN_USE, SENT_BEFORE, Expectation, Expected
+from contracts.oracle import Oracle
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -27,9 +27,9 @@ from contracts.checks.history import HistoryChecks
 from contracts.clauses import catalogue
 from contracts.document import DEFAULT_DOCUMENT, load_contract
 from contracts.exchange import COLLECTION_PATH, VALID_AUTHORIZATION, Case, Exchange, Response
+from contracts.expectation import SENT_BEFORE
 from contracts.findings import Level
 from contracts.judgement import ExternalIdUses, Judge, sent_external_id
-from contracts.oracle import SENT_BEFORE
 from contracts.secrets import Secrets
 
 if TYPE_CHECKING:

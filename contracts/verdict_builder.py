@@ -11,6 +11,7 @@ from contracts.checks.history import HistoryChecks
 from contracts.deviations import Deviation, Deviations
 from contracts.division import in_parts
 from contracts.exchange_record import ExchangeRecord
+from contracts.expectation import SENT_BEFORE
 from contracts.findings import Finding, Level, Outcome
 from contracts.history_records import (
     EndRecord,
@@ -25,7 +26,6 @@ from contracts.history_records import (
     SignatureRecord,
 )
 from contracts.merging import by_deviation, merged
-from contracts.oracle import SENT_BEFORE
 from contracts.root_causes import RootCause, RootCauses, is_about_requests, without_explained
 from contracts.slow_texts import EXPLODES, SLOW, due_to_texts
 from contracts.verdict import ClauseResult, ExitStatus, Verdict

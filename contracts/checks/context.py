@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from contracts import json_text
-from contracts.oracle import Expectation, Expected
+from contracts.expectation import Expectation, Expected
 
 if TYPE_CHECKING:
     from contracts.document import Contract

@@ -10,12 +10,12 @@ from contracts import json_text
 from contracts.checks.check import covers
 from contracts.checks.quoting import shown, shown_apart
 from contracts.clauses import ID_MEMBERS
+from contracts.expectation import VALUES_STAND, Expected
 from contracts.findings import ACCEPTED, Finding
 from contracts.implied_clauses import COUNTS, OWN
 from contracts.instants import instant
 from contracts.json_equality import first_difference
 from contracts.kinds import CHANGED, kinds_of_change, kinds_of_mismatch
-from contracts.oracle import VALUES_STAND, Expected
 from contracts.patterns import Pattern
 
 if TYPE_CHECKING:

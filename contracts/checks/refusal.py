@@ -10,8 +10,8 @@ from contracts import json_text
 from contracts.checks.check import covers
 from contracts.checks.quoting import shown
 from contracts.exchange import VALID_AUTHORIZATION
+from contracts.expectation import NOT_UTF8
 from contracts.findings import Finding
-from contracts.oracle import NOT_UTF8
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

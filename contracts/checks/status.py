@@ -9,9 +9,9 @@ from contracts import json_text
 from contracts.checks.check import covers
 from contracts.checks.quoting import shown
 from contracts.exchange import STALE, UNREACHED
+from contracts.expectation import FRAMING, FRAMING_HEADERS, IN_USE, LARGE, SENT_BEFORE, Expected
 from contracts.findings import ACCEPTED, REFUSED, Finding
 from contracts.kinds import CONVERTED, NOT_SHOWN
-from contracts.oracle import FRAMING, FRAMING_HEADERS, IN_USE, LARGE, SENT_BEFORE, Expected
 from contracts.request_kinds import kinds_of_failing
 from contracts.signatures import signature
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from contracts.checks.context import Context
     from contracts.document import Contract
-    from contracts.oracle import Violation
+    from contracts.expectation import Violation
 
 #: Two words or more: an ordinary name, which no service refuses.
 _PLAIN = re.compile(r"[A-Za-z]{3,20}(?:[ _-][A-Za-z0-9]{1,30}){1,3}")

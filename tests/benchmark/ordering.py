@@ -20,8 +20,8 @@ from typing import TYPE_CHECKING, Final
 from contracts.checks.context import Limits
 from contracts.document import load_contract
 from contracts.exchange import Exchange, Response
+from contracts.expectation import SENT_BEFORE, Expected
 from contracts.judgement import Judge
-from contracts.oracle import SENT_BEFORE, Expected
 from contracts.secrets import Secrets
 from strategies.cases.priority_cases import SECOND_USE, priority_cases
 from strategies.unique_names import UniqueNames
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from contracts.exchange import Case
-    from contracts.oracle import Expectation
+    from contracts.expectation import Expectation
     from tests.mock.service import Service
 
 _KEY: Final = "sk-ordering-4Tq8ZbN2xWm6Kc9Rd3Lf"

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 from contracts.checks.history import HistoryChecks
 from contracts.exchange_record import ExchangeRecord
+from contracts.expectation import SENT_BEFORE
 from contracts.history_records import FindingRecord
-from contracts.oracle import SENT_BEFORE
 from reports.history import history_files, read_history
 
 if TYPE_CHECKING:

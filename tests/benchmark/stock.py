@@ -19,7 +19,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 from contracts.document import DEFAULT_DOCUMENT, load_contract
 from contracts.exchange import VALID_AUTHORIZATION, Case
-from contracts.oracle import Expected, Oracle
+from contracts.expectation import Expected
+from contracts.oracle import Oracle
 from tests.benchmark.runs import Run, run
 from tests.benchmark.served import CONTRACT, KEY, ROOT
 

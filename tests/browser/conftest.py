@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
     from contracts.exchange import Case, Failure, Response
-    from contracts.oracle import Expectation
+    from contracts.expectation import Expectation
 
 NAMES = ("chromium", "chromium-browser", "google-chrome")
 

@@ -14,7 +14,7 @@ import pytest
 from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, consumes, multiple, precondition, rule
 
-from contracts.oracle import Expected
+from contracts.expectation import Expected
 from strategies.adversarial_bodies import adversarial_bodies
 from strategies.cases.baseline_cases import full_case, minimal_case
 from strategies.encoding import json_case

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, TypeVar
 
 import pytest
 
+from contracts.expectation import Expected
 from contracts.findings import Finding
-from contracts.oracle import Expected
 from strategies.cases.baseline_cases import minimal_case
 from strategies.cases.case_sets import OVERLAPS
 from strategies.cases.state_cases import prototype_cases, refused_reuses

@@ -8,9 +8,9 @@ import pytest
 
 from contracts.clauses import catalogue
 from contracts.exchange_record import ExchangeRecord
+from contracts.expectation import Expected
 from contracts.findings import BrokenPromise, Finding, Level, broken_promise
 from contracts.history_records import ExercisedRecord, NoteRecord
-from contracts.oracle import Expected
 from strategies.cases.case_sets import OF_REFUSALS
 from strategies.unique_names import UniqueNames
 from tests.harness.client.budget import BudgetSpent, OutOfTime

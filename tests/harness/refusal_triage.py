@@ -8,9 +8,9 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from contracts.checks.status import clause_of_body
+from contracts.expectation import FRAMING
 from contracts.findings import REFUSED, Finding
 from contracts.json_text import type_name
-from contracts.oracle import FRAMING
 from strategies.cases.baseline_cases import full_case, minimal_case
 from strategies.shrinking import without
 from strategies.surrounding_fields import MARKED

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING
 
+from contracts.expectation import FRAMING
 from contracts.findings import REFUSED
 from contracts.history_records import RepeatedRecord
-from contracts.oracle import FRAMING
 from contracts.request_kinds import message_of
 from strategies.shrinking import shrink
 from tests.harness.connection_triage import CONNECTIONS, ConnectionTriage

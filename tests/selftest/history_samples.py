@@ -16,6 +16,7 @@ from contracts.checks.context import Limits
 from contracts.clauses import catalogue
 from contracts.document import Contract, load_contract
 from contracts.exchange import Case, Exchange, Failure, Headers, Response
+from contracts.expectation import Expectation, Expected
 from contracts.findings import Finding
 from contracts.history_records import (
     CleanupRecord,
@@ -28,7 +29,6 @@ from contracts.history_records import (
     Target,
 )
 from contracts.judgement import Judge
-from contracts.oracle import Expectation, Expected
 from contracts.secrets import Secrets
 from reports.history import HistoryWriter
 

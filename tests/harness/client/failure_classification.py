@@ -6,8 +6,8 @@ import time
 from typing import TYPE_CHECKING, Final
 
 from contracts.exchange import STALE, UNREACHED, Exchange
+from contracts.expectation import Expectation, Expected
 from contracts.instants import http_date
-from contracts.oracle import Expectation, Expected
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -12,8 +12,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from contracts.exchange import Case, Exchange
+    from contracts.expectation import Expectation
     from contracts.judgement import Judgement
-    from contracts.oracle import Expectation
 
 #: Answered requests that are kept until it is known whether any request is fatal.
 _REMEMBERED: Final = 500

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from contracts import json_text
-from contracts.oracle import Expected
+from contracts.expectation import Expected
 
 if TYPE_CHECKING:
     from contracts.exchange import Case, Exchange

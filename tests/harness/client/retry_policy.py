@@ -8,7 +8,7 @@ from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
-from contracts.oracle import IN_USE, SENT_BEFORE, Expected
+from contracts.expectation import IN_USE, SENT_BEFORE, Expected
 from tests.harness.client.failure_classification import ACCOUNT, named, retry_after, suspicious
 from tests.harness.client.failure_counts import FailureCounts
 from tests.harness.client.fatal_requests import FatalRequests, Outage

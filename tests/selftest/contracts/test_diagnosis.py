@@ -15,10 +15,10 @@ from contracts.diagnosis import diagnose, observed
 from contracts.document import load_contract
 from contracts.exchange import Case, Exchange, Response
 from contracts.exchange_record import ExchangeRecord
+from contracts.expectation import Expected
 from contracts.findings import Outcome
 from contracts.history_records import HistoryRecord, RunRecord, SignatureRecord, Target
 from contracts.judgement import Judge
-from contracts.oracle import Expected
 from contracts.patterns import Pattern
 from contracts.patterns.syntax import parse
 from contracts.patterns.written import written

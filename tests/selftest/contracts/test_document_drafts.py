@@ -13,10 +13,11 @@ from contracts.checks.context import Limits
 from contracts.clauses import catalogue
 from contracts.document import Contract, load_contract
 from contracts.exchange import Case, Exchange, Response
+from contracts.expectation import LIMITED, Expected
 from contracts.findings import Level
 from contracts.judgement import Judge
 from contracts.openapi.texts import DocumentError
-from contracts.oracle import LIMITED, Expected, Oracle
+from contracts.oracle import Oracle
 from contracts.secrets import Secrets
 
 if TYPE_CHECKING:

@@ -11,6 +11,7 @@ from contracts.clauses import catalogue
 from contracts.document import load_contract
 from contracts.exchange import Case, Exchange, Failure, Response
 from contracts.exchange_record import ExchangeRecord
+from contracts.expectation import Expectation, Expected, Violation
 from contracts.findings import Finding
 from contracts.history_records import (
     CleanupRecord,
@@ -34,7 +35,6 @@ from contracts.history_records import (
     encode,
 )
 from contracts.judgement import Judgement
-from contracts.oracle import Expectation, Expected, Violation
 
 FINDING = Finding("request.color.pattern", "accepted", "a 4xx", "201", "/color", ("a dot",))
 CASE = Case(b'{"color":"\xff"}', case_set="words", id="bytes")

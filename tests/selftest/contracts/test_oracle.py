@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 from contracts import json_text
 from contracts.document import load_contract
 from contracts.exchange import VALID_AUTHORIZATION, Case
-from contracts.oracle import Expected, Oracle
+from contracts.expectation import Expected
+from contracts.oracle import Oracle
 from contracts.secrets import WRONG_KEYS
 from tests.selftest.data import DATA
 

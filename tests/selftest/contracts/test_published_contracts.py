@@ -11,9 +11,10 @@ import pytest
 from contracts.checks.context import Limits
 from contracts.document import DEFAULT_DOCUMENT, Contract, load_contract
 from contracts.exchange import Case, Exchange, Response
+from contracts.expectation import Expected
 from contracts.judgement import Judge
 from contracts.openapi.texts import DocumentError
-from contracts.oracle import Expected, Oracle
+from contracts.oracle import Oracle
 from contracts.secrets import Secrets
 from tests.mock.process import MockProcess
 from tests.selftest.data import DATA

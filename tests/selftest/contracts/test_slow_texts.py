@@ -10,10 +10,10 @@ import pytest
 
 from contracts.exchange import Case, Exchange, Failure, Response
 from contracts.exchange_record import ExchangeRecord
+from contracts.expectation import Expectation, Expected
 from contracts.findings import Finding
 from contracts.history_records import ReattributedRecord
 from contracts.judgement import Judgement
-from contracts.oracle import Expectation, Expected
 from contracts.slow_texts import due_to_texts
 
 if TYPE_CHECKING:

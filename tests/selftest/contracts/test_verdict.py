@@ -10,10 +10,10 @@ from contracts.clauses import catalogue
 from contracts.document import load_contract
 from contracts.exchange import Case, Exchange, Response
 from contracts.exchange_record import ExchangeRecord
+from contracts.expectation import Expectation, Expected, Violation
 from contracts.findings import ACCEPTED, Finding
 from contracts.history_records import EndRecord, ReattributedRecord, RunRecord, SignatureRecord, Target
 from contracts.judgement import Judgement
-from contracts.oracle import Expectation, Expected, Violation
 from contracts.verdict import ExitStatus
 from contracts.verdict_builder import build_verdict
 

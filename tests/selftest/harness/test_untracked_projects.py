@@ -10,8 +10,8 @@ import pytest
 
 from contracts.checks.context import Limits
 from contracts.exchange import JSON_MEDIA_TYPE, VALID_AUTHORIZATION, Case, Exchange, Response
+from contracts.expectation import Expectation, Expected
 from contracts.judgement import Judgement
-from contracts.oracle import Expectation, Expected
 from contracts.secrets import Secrets
 from contracts.verdict import ExitStatus
 from reports.history import HistoryWriter, history_files, read_json

@@ -10,7 +10,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 
 from contracts.document import load_contract
-from contracts.oracle import Expected, Oracle
+from contracts.expectation import Expected
+from contracts.oracle import Oracle
 from strategies.adversarial_bodies import adversarial_bodies
 from strategies.cases.authorization_cases import authorization_cases, authorization_spelling_cases
 from strategies.cases.combination_cases import corner_cases, covering_cases

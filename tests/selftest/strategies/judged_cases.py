@@ -6,7 +6,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from contracts.document import load_contract
-from contracts.oracle import Expectation, Oracle
+from contracts.oracle import Oracle
 from strategies.cases.authorization_cases import authorization_cases
 from strategies.cases.combination_cases import covering_cases
 from strategies.cases.priority_cases import priority_cases
@@ -17,6 +17,7 @@ from strategies.unique_names import UniqueNames
 
 if TYPE_CHECKING:
     from contracts.exchange import Case
+    from contracts.expectation import Expectation
 
 Body = dict[str, Any]
 CONTRACT = load_contract()

@@ -10,8 +10,9 @@ from hypothesis import HealthCheck, Phase, find, given, seed, settings
 from hypothesis import strategies as st
 
 from contracts.document import load_contract
+from contracts.expectation import Expected
 from contracts.json_text import parse
-from contracts.oracle import Expected, Oracle
+from contracts.oracle import Oracle
 from strategies.adversarial_bodies import adversarial_bodies
 from strategies.shrinking import parsed
 from strategies.unique_names import PLACEHOLDER, UniqueNames

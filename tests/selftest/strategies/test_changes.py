@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from contracts.expectation import Expectation, Expected
 from contracts.json_equality import same
-from contracts.oracle import Expectation, Expected
 from tests.selftest.strategies.judged_cases import ECHOED, Body, judged
 
 if TYPE_CHECKING:

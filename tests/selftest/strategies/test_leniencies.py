@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from contracts.oracle import Expectation, Expected
+from contracts.expectation import Expectation, Expected
 from tests.selftest.strategies.judged_cases import CONTRACT, LIST, MAIL, NAME, Body, judged
 
 if TYPE_CHECKING:

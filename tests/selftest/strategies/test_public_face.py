@@ -10,7 +10,8 @@ from hypothesis import given, settings
 
 import strategies
 from contracts.document import load_contract
-from contracts.oracle import Expected, Oracle
+from contracts.expectation import Expected
+from contracts.oracle import Oracle
 from contracts.patterns import Pattern
 from strategies import UniqueNames, adversarial_bodies, near_misses, unspecified_bodies, valid_bodies
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from contracts import json_text
-from contracts.oracle import Expectation, Expected
+from contracts.expectation import Expectation, Expected
 from tests.selftest.strategies.judged_cases import CONTRACT, LIST, MAIL, NAME, Body, judged
 
 if TYPE_CHECKING:

@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, Any
 from contracts.checks.context import Limits
 from contracts.document import load_contract
 from contracts.exchange import Case, Exchange
+from contracts.expectation import Expectation, Expected
 from contracts.history_records import EndRecord
 from contracts.judgement import Judge
-from contracts.oracle import Expectation, Expected
 from contracts.secrets import Secrets
 from reports.history import HistoryWriter
 from reports.reading import summarize

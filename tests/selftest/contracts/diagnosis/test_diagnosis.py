@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from contracts import diagnosis
-from contracts.oracle import Expectation, Expected
+from contracts.expectation import Expectation, Expected
 from reports.json_report import report_object
 from reports.reading import summarize
 from tests.selftest.contracts.diagnosis.services import Service, report_on

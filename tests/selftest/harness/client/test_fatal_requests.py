@@ -7,8 +7,9 @@ from typing import Any
 
 from contracts.document import load_contract
 from contracts.exchange import Case, Exchange
+from contracts.expectation import Expectation, Expected
 from contracts.judgement import Judgement
-from contracts.oracle import Expectation, Expected, Oracle
+from contracts.oracle import Oracle
 from tests.harness.client.fatal_requests import FatalRequests, Outage
 
 ORACLE = Oracle(load_contract())

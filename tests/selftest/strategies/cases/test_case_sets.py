@@ -13,8 +13,9 @@ from contracts import json_text
 from contracts.checks.context import Limits
 from contracts.clauses import VALID, catalogue
 from contracts.document import load_contract
+from contracts.expectation import LARGE, Expectation, Expected
 from contracts.judgement import Judge
-from contracts.oracle import LARGE, Expectation, Expected, Oracle
+from contracts.oracle import Oracle
 from contracts.secrets import Secrets
 from strategies.cases.authorization_cases import authorization_cases, authorization_spelling_cases
 from strategies.cases.combination_cases import corner_cases, covering_cases

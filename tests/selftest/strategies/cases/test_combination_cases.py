@@ -7,8 +7,9 @@ from itertools import combinations, product
 import pytest
 
 from contracts.document import load_contract
+from contracts.expectation import Expected
 from contracts.json_text import ABSENT, parse
-from contracts.oracle import Expected, Oracle
+from contracts.oracle import Oracle
 from strategies.cases.combination_cases import corner_cases, covering_cases, covering_rows, field_classes
 from strategies.unique_names import UniqueNames
 from tests.selftest.data import DATA
