@@ -84,7 +84,7 @@ def load_corpus(folder: str | Path) -> list[CorpusCase]:
     if not str(folder) or (place == DEFAULT_CORPUS and not place.exists()):
         return []
     if not place.is_dir():
-        raise CorpusError(f"--corpus {folder} is no folder; expected one with TOML files, or none")
+        raise CorpusError(f"--corpus {folder} is not a folder; expected one with TOML files, or none")
     return [_read(path) for path in sorted(place.rglob("*.toml"))]
 
 
@@ -94,7 +94,9 @@ def add(entry: CorpusCase, folder: Path) -> Path | None:
     Raises CorpusError for a case that a file cannot represent.
     """
     if (entry.case.method, entry.case.path) != ("POST", COLLECTION_PATH):
-        raise CorpusError(f"{entry.finding} was seen at {entry.case.method} {entry.case.path}, which no file can keep")
+        raise CorpusError(
+            f"{entry.finding} was seen at {entry.case.method} {entry.case.path}, which a file cannot represent"
+        )
     if len(entry.case.body or b"") > LONGEST:
         raise CorpusError(
             f"{entry.finding}: a body of {len(entry.case.body or b''):,} bytes cannot be read by a person"
@@ -106,7 +108,7 @@ def add(entry: CorpusCase, folder: Path) -> Path | None:
     text = entry.to_toml()
     kept = _parsed(tomllib.loads(text), path)
     if (kept.case.body, kept.case.headers) != (entry.case.body, entry.case.headers):
-        raise CorpusError(f"{entry.finding}: the request does not survive being written to a file")
+        raise CorpusError(f"{entry.finding}: a file cannot represent the request")
     path.write_text(text, encoding="utf-8", newline="\n")
     return path
 

@@ -133,7 +133,9 @@ def _entry(entry: dict[str, Any], path: Path) -> Deviation:
         try:
             re.compile(entry.get(name, ""))
         except re.error as problem:
-            raise DeviationError(f"{path}: deviation {title!r}: {name} is no regular expression: {problem}") from None
+            raise DeviationError(
+                f"{path}: deviation {title!r}: {name} is not a regular expression: {problem}"
+            ) from None
     for name in _LISTS:
         texts = entry.get(name, [])
         if not isinstance(texts, list) or not all(isinstance(text, str) for text in texts):

@@ -117,7 +117,7 @@ class VerdictBuilder:
                     self._refused.setdefault(violation.clause, Counter()).update(violation.kinds)
         for finding in record.findings:
             self._root_causes.add(finding, record)
-        self._ends += [f"a check failed itself: {crashed}" for crashed in record.crashed]
+        self._ends += [f"a check of the suite failed: {crashed}" for crashed in record.crashed]
         project = record.project
         if project is not None:
             is_plain = not record.findings and not record.crashed
@@ -226,10 +226,10 @@ class VerdictBuilder:
     def _decide(self, failing: list[RootCause], expired: list[Deviation], *, complete: bool) -> tuple[ExitStatus, str]:
         reasons = "; ".join(dict.fromkeys(filter(None, self._ends)))
         if failing:
-            ending = "" if complete else f" The run did not finish: {reasons or 'it was ended from outside'}."
+            ending = "" if complete else f" The run did not finish: {reasons or 'it was terminated'}."
             return ExitStatus.BROKEN, f"The contract is broken: {_counted(len(failing), 'finding')}.{ending}"
         if not complete:
-            return ExitStatus.NO_VERDICT, f"No verdict: {reasons or 'the run was ended from outside'}."
+            return ExitStatus.NO_VERDICT, f"No verdict: {reasons or 'the run was terminated'}."
         if not self._posts:
             return ExitStatus.NO_VERDICT, "No verdict: no request was verified."
         if expired:

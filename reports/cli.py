@@ -62,7 +62,7 @@ def report() -> None:
 
 @report.command(cls=SavedRunCommand)
 @click.argument("places", nargs=-1, required=True, type=_PLACE, metavar="DIR...")
-@click.option("--output", type=_PLACE, help="Where to write (default: into DIR; needed with several).")
+@click.option("--output", type=_PLACE, help="The output folder (default: DIR; required with several).")
 @click.option("--deviations", type=_PLACE, help="Another file of known deviations.")
 @click.option("--fail-on", type=click.Choice([level.value for level in Level]), help="Default: that of the run.")
 def make(places: Sequence[Path], output: Path | None, deviations: Path | None, fail_on: str | None) -> int:
@@ -71,7 +71,7 @@ def make(places: Sequence[Path], output: Path | None, deviations: Path | None, f
     Also after a crash. Several runs, such as shards, become one report. DIR may be a history file too.
     """
     if output is None and len(places) > 1:
-        raise ReportError("several runs become one report: say where with --output DIR")
+        raise ReportError("several runs are merged into one report: name its folder with --output DIR")
     summary = summarize(
         places,
         deviations=Deviations.load(deviations) if deviations else None,
@@ -84,8 +84,10 @@ def make(places: Sequence[Path], output: Path | None, deviations: Path | None, f
 
 @report.command("prune", cls=SavedRunCommand)
 @click.argument("place", default="reports/runs", type=_PLACE, metavar="[DIR]")
-@click.option("--keep", type=click.IntRange(min=1), default=RUNS, show_default=True, help="Newest runs that stay.")
-@click.option("--dry-run", is_flag=True, help="Say what would be deleted, and delete nothing.")
+@click.option(
+    "--keep", type=click.IntRange(min=1), default=RUNS, show_default=True, help="The number of newest runs to keep."
+)
+@click.option("--dry-run", is_flag=True, help="List the folders without deleting them.")
 def prune_runs(place: Path, keep: int, *, dry_run: bool) -> int:
     """Delete the folders of old runs."""
     deleted, kept = prune(place, keep, dry_run=dry_run)
@@ -124,7 +126,7 @@ def show_trend(place: Path) -> int:
     for saved in find_reports(place):
         targets.setdefault(identity(saved), []).append(saved)
     if not targets:
-        raise ReportError(f"{place} holds no run with a report.json")
+        raise ReportError(f"{place} contains no run with a report.json")
     for target, reports in targets.items():
         click.echo(" ".join(part for part in target if part))
         for point in trend(sorted(reports, key=lambda saved: str(saved["run"]["started"]))[-RUNS:]):
@@ -138,9 +140,9 @@ def show_trend(place: Path) -> int:
 
 @click.command("accept", cls=SavedRunCommand)
 @click.argument("place", type=_PLACE, metavar="DIR")
-@click.option("--reason", default="to be said: why this is accepted for now")
-@click.option("--link", default="to be said: where it is tracked")
-@click.option("--owner", default="to be said: who fixes it")
+@click.option("--reason", default="TODO: why this is accepted for now")
+@click.option("--link", default="TODO: where it is tracked")
+@click.option("--owner", default="TODO: who fixes it")
 @click.option("--days", type=int, default=90, show_default=True, help="Days until the entries expire.")
 def propose_deviations(place: Path, reason: str, link: str, owner: str, days: int) -> int:
     """Propose entries for known deviations.

@@ -58,7 +58,7 @@ def _entry(finding: FindingReport, name: str, acceptance: Acceptance) -> str:
     if finding.where and finding.one_place and len(finding.clauses) == 1 and "\\" not in finding.where:
         lines.append(f"where = {_quoted(finding.where)}")
     lines += [
-        "# sent = '...'  # narrow it: a regular expression that occurs in the bodies this entry is to cover",
+        "# sent = '...'  # to narrow it: a regular expression found in the bodies that this entry covers",
         f"reason = {_quoted(acceptance.reason)}",
         f"link = {_quoted(acceptance.link)}",
         f"owner = {_quoted(acceptance.owner)}",

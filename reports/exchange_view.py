@@ -79,7 +79,7 @@ def response(evidence: Evidence) -> Shown:
     """The whole response, or why there is none."""
     received, failure = evidence.exchange.response, evidence.exchange.failure
     if received is None:
-        why = f"no whole response: {failure.kind}, {failure.detail}" if failure else "no response"
+        why = f"no complete response: {failure.kind}, {failure.detail}" if failure else "no response"
         return Shown(inert(why), (), (), 0)
     span = evidence.received_span
     return Shown(

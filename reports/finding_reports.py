@@ -151,13 +151,13 @@ def _commands(identifier: str, evidence: Evidence | None, run: Repeating) -> tup
         url = MOCK_URL
         options = (f"--{name} {shlex.quote(value)}" for name, value in run.options.items())
         start = " ".join(["contract mock", *options])
-        found.append(Command("Start the mock by hand", start))
+        found.append(Command("Start the mock manually", start))
     stored = commands.stored_body(identifier, run.run)
     # In findings of several requests, the externalId may matter.
     fresh = identifier.startswith(("request.", "response.")) and commands.has_unique_id(case)
     creating = [exchange.case for exchange in evidence.in_order if exchange.case.creates]
     if len(creating) > 1:
-        what = "Send these requests one behind the other, on one connection"
+        what = "Send these requests in order, on one connection"
         found.append(Command(f"{what} (key in $ACTIVEPIECES_API_KEY)", commands.curl_in_order(creating, url, stored)))
     else:
         what = "Send the same bytes with a new externalId" if fresh else "Send the same bytes"

@@ -118,7 +118,7 @@ def history_files(directory: Path) -> list[Path]:
     """
     found = sorted(directory.glob("history-*.ndjson"), key=lambda path: (path.name != "history-main.ndjson", path.name))
     if not found:
-        raise FileNotFoundError(f"{directory} holds no history-*.ndjson; expected the folder of a run")
+        raise FileNotFoundError(f"{directory} contains no history-*.ndjson; expected the folder of a run")
     return found
 
 

@@ -117,7 +117,7 @@ def _findings(summary: Summary) -> Iterator[str]:
     for number, finding in enumerate(summary.findings, 1):
         if finding.advice and not allowed:
             allowed = True
-            yield "### The page or the service? A published document allows what follows"
+            yield "### The page or the service? A published document allows the following"
         yield _finding(number, finding)
 
 

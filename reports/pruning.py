@@ -31,7 +31,7 @@ def prune(runs: Path, keep: int, *, dry_run: bool = False) -> tuple[list[Path], 
         ReportError: There is no such folder.
     """
     if not runs.is_dir():
-        raise ReportError(f"{runs} is no folder; expected the one that holds the runs")
+        raise ReportError(f"{runs} is not a folder; expected the one that holds the runs")
     folders = sorted((place for place in runs.iterdir() if _is_run(place)), reverse=True)
     deleted: list[Path] = []
     kept: dict[Path, str] = {}

@@ -207,7 +207,7 @@ class _Reader:
         try:
             return self._documents.allowing(cause, first.run_id, contract)
         except Exception as problem:  # noqa: BLE001  # a remark that fails must not cost the report
-            self._note(NoteRecord("drift", f"a finding was not held against what is published: {problem!r}"))
+            self._note(NoteRecord("drift", f"a finding was not compared with the published document: {problem!r}"))
             return ""
 
     def _diagnosed(self, verdict: Verdict, histories: RunHistories) -> tuple[Diagnosis, ...]:
@@ -226,7 +226,7 @@ class _Reader:
         try:
             found = diagnose(contract, failing, observed(histories.records(), _OBSERVED))
         except Exception as problem:  # noqa: BLE001  # an explanation that fails must not cost the report
-            self._note(NoteRecord("diagnosis", f"the diagnosis failed itself: {problem!r}"))
+            self._note(NoteRecord("diagnosis", f"the diagnosis failed: {problem!r}"))
             return ()
         return tuple(
             replace(cause, sentence=inert(cause.sentence, LINE), findings=tuple(map(inert, cause.findings)))

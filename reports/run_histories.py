@@ -43,7 +43,7 @@ class RunHistories:
                     number += 1
                     yield record
             except ValueError as problem:
-                text = f"{file.name} is damaged behind record {number}: what follows there is left out ({problem})"
+                text = f"{file.name} is damaged after record {number}: the rest is ignored ({problem})"
                 yield NoteRecord("history", text, worker=prefix)
                 yield EndRecord(f"a history is damaged: {file.name}", worker=prefix)
 

@@ -93,7 +93,7 @@ class Phase:
     @property
     def words(self) -> str:
         """What the run did, for readers."""
-        return {"final_checks": "looking back at what was created", "cleanup": "deleting what was created"}.get(
+        return {"final_checks": "verifying what was created", "cleanup": "deleting what was created"}.get(
             self.kind, self.kind
         )
 

@@ -26,7 +26,7 @@ class Operation(NamedTuple):
 def version_of(document: Any, name: str) -> str:
     """The version of OpenAPI of a document; raises DocumentError for another kind of document."""
     if not isinstance(document, dict):
-        raise DocumentError(f"{name} holds no OpenAPI document; expected an object with the member openapi")
+        raise DocumentError(f"{name} contains no OpenAPI document; expected an object with the member openapi")
     version = str(document.get("openapi", ""))
     if "swagger" in document:
         raise DocumentError(f"{name} is Swagger {document['swagger']}; expected OpenAPI 3.0 or 3.1 (convert it)")

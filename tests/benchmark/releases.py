@@ -133,7 +133,7 @@ def _cause(number: int, findings: list[FindingReport]) -> Iterator[str]:
 
 def _deviations(release: str, summary: Summary) -> str:
     reason = f"Activepieces {release} does so: docs/activepieces.md"
-    text = proposed(summary.findings, Acceptance(reason, _REPOSITORY, "to be said: your team", _EXPIRES))
+    text = proposed(summary.findings, Acceptance(reason, _REPOSITORY, "TODO: your team", _EXPIRES))
     return f"# Known deviations of Activepieces {release}, made by {COMMAND} from a recorded run.\n\n{text}"
 
 

@@ -19,10 +19,10 @@ from tests.harness.client.target import Target
 
 @click.command("cleanup", epilog="Exit status: 0 nothing is left, 1 something is or may be, 4 wrong usage.")
 @click.argument("run", type=click.Path(path_type=Path))
-@click.option("--base-url", required=True, help="Where the service is: the key is sent nowhere else.")
-@click.option("--client-cert", help="A PEM file with a client certificate, and its key unless --client-key.")
-@click.option("--client-key", help="A PEM file with the key of the client certificate.")
-@click.option("--key-file", help=f"A file that holds the API key; else {KEY_VARIABLE}.")
+@click.option("--base-url", required=True, help="Base URL of the service; the key is sent only there.")
+@click.option("--client-cert", help="PEM file with a client certificate, and its key unless --client-key is given.")
+@click.option("--client-key", help="PEM file with the key of the client certificate.")
+@click.option("--key-file", help=f"File with the API key (default: the variable {KEY_VARIABLE}).")
 def clean_up_run(
     run: Path, base_url: str, client_cert: str | None, client_key: str | None, key_file: str | None
 ) -> int:

@@ -91,7 +91,7 @@ def _run(arguments: tuple[str, ...]) -> int:
 
 @_group.command("replay", context_settings={"ignore_unknown_options": True})
 @click.argument("finding")
-@click.option("--run", default="reports/runs/latest", help="The folder of the run that had the finding.")
+@click.option("--run", default="reports/runs/latest", help="The folder of the run with the finding.")
 @click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
 @click.pass_context
 def _replay(context: click.Context, finding: str, run: str, arguments: tuple[str, ...]) -> int:
@@ -104,7 +104,7 @@ def _replay(context: click.Context, finding: str, run: str, arguments: tuple[str
 
 @_group.command("explain")
 @click.argument("clause")
-@click.option("--contract", "document", help="An OpenAPI document with another version of the contract.")
+@click.option("--contract", "document", help="An OpenAPI document to use as the contract.")
 def _explain(clause: str, document: str | None) -> int:
     """Explain a clause.
 

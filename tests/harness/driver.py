@@ -196,7 +196,7 @@ class Driver:
     def explore_sequences(self, machine: type[RuleBasedStateMachine], owner: object) -> None:
         """Run the sequences of the profile; the machine sends requests and reports with :meth:`raise_first`."""
         if self.profile.sequences == 0:
-            pytest.skip(f"the profile {self.profile.name} tries no sequences")
+            pytest.skip(f"the profile {self.profile.name} runs no sequences")
         sequences = -(-self.profile.sequences // self.options.shard[1])
         with concluded(lambda: self.found_by(owner)):
             explore_machine(machine, sequences, self.options, self.test, self.remark)

@@ -116,7 +116,7 @@ def concluded(found: Callable[[], list[str]]) -> Generator[None]:
             raise
         raise BrokenPromise(broken) from None
     if clauses := found():
-        raise BrokenPromise(f"{', '.join(clauses)}: found; the run ended before the case could be made smaller")
+        raise BrokenPromise(f"{', '.join(clauses)}: found; the run ended before the case could be shrunk")
 
 
 def most_examples() -> int:
@@ -152,5 +152,5 @@ def _broken_in(problem: BaseException) -> str | None:
     if isinstance(problem, Flaky):
         context = problem.__cause__ or problem.__context__
         inner = _broken_in(context) if context is not None else None
-        return inner or "a broken promise that did not show again; the history holds the evidence"
+        return inner or "a broken promise that did not occur again; the history has the evidence"
     return None

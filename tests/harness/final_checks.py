@@ -38,7 +38,7 @@ def run_final_checks(driver: Driver, folder: Path) -> None:
         _still_well(driver)
         verify_inventory(driver, folder)
     except (BudgetSpent, OutOfTime) as end:
-        driver.history.record(NoteRecord("budget", f"the final checks were left out: {end}"))
+        driver.history.record(NoteRecord("budget", f"the final checks were skipped: {end}"))
 
 
 def _still_well(driver: Driver) -> None:

@@ -47,66 +47,70 @@ def _declarations() -> Declarations:
         choices=["mock", "live"],
         help="what is tested: the mock (default) or a live service",
     )
-    option("base-url", default="", help="where the live service is, such as https://cloud.activepieces.com/api")
-    option("allow-mock", action="store_true", help="let the profiles gate and nightly test the mock")
-    option("key-file", help="a file that holds the API key; else ACTIVEPIECES_API_KEY")
+    option("base-url", default="", help="base URL of the live service, such as https://cloud.activepieces.com/api")
+    option("allow-mock", action="store_true", help="allow the profiles gate and nightly to test the mock")
+    option("key-file", help="file with the API key (default: the variable ACTIVEPIECES_API_KEY)")
     option("profile", choices=sorted(PROFILES), default="default", help="how much is sent (default: default)")
-    option("seed", type=int, help="what the cases are varied by; a fresh one unless given")
-    option("budget", type=int, help="at most so many requests, cleanup included")
-    option("rate", type=float, help="at most so many requests a second")
+    option("seed", type=int, help="seed of the generated cases (default: random)")
+    option("budget", type=int, help="maximum number of requests, including cleanup")
+    option("rate", type=float, help="maximum requests a second")
     option(
         "connections",
         type=int,
-        help="connections of each worker (default: 1 to 8 by the pace of the service; 1 in smoke and gate)",
+        help="connections of each worker (default: 1 to 8, by the response time of the service; 1 in smoke and gate)",
     )
     option(
         "max-response-time",
         type=float,
         default=5.0,
-        help="seconds within which a response must be complete (default: 5)",
+        help="time limit of a response in seconds (default: 5)",
     )
     option(
         "patience",
         type=float,
         default=60.0,
-        help="seconds without a good answer for which an unreachable or limiting service is waited for (default: 60)",
+        help="seconds to wait for a service that is unreachable or limits requests (default: 60)",
     )
-    option("client-cert", help="a PEM file with a client certificate, and its key unless --client-key names that")
-    option("client-key", help="a PEM file with the key of the client certificate")
-    option("max-time", type=float, help="seconds after which nothing more is sent")
-    option("show-config", action="store_true", help="print every option and where its value is from, and end")
+    option("client-cert", help="PEM file with a client certificate, and its key unless --client-key is given")
+    option("client-key", help="PEM file with the key of the client certificate")
+    option("max-time", type=float, help="seconds after which no more test requests are sent")
+    option("show-config", action="store_true", help="print every option with its value and source, and exit")
     option(
         "replay",
         metavar="FINDING",
-        help="send the smallest case of one finding again, and say what the service does now",
+        help="send the smallest case of a finding again and report the result",
     )
-    option("run", metavar="DIR", help="with --replay: the folder of the run that had the finding")
-    option("keep-projects", action="store_true", help="leave the created projects where they are")
+    option("run", metavar="DIR", help="with --replay: folder of the run with the finding")
+    option("keep-projects", action="store_true", help="do not delete the created projects")
     option(
         "contract",
         default=str(DEFAULT_DOCUMENT),
-        help="an OpenAPI 3.0 or 3.1 document, as a team publishes it, with another version of the contract",
+        help="OpenAPI 3.0 or 3.1 document to use as the contract",
     )
     option(
         "operation",
         default="",
-        help="which operation of the document, such as 'POST /api/v1/projects', where several could be meant",
+        help="operation of the document, such as 'POST /api/v1/projects', if several are possible",
     )
     option(
         "fail-on",
         choices=[level.value for level in Level],
         default="implied",
-        help="the weakest level that fails a run",
+        help="lowest level that fails a run",
     )
-    option("deviations", default=str(DEFAULT_FILE), help="known deviations (a TOML file), or none")
-    option("reports", default="reports/runs", help="where reports go (default: reports/runs)")
+    option("deviations", default=str(DEFAULT_FILE), help="TOML file with known deviations, or none")
+    option("reports", default="reports/runs", help="folder of the reports (default: reports/runs)")
     option("examples", default=".hypothesis/examples", help="Hypothesis' example database: a folder or redis://...")
-    option("corpus", default=str(DEFAULT_CORPUS), help="cases that failed before (a folder), or none")
-    option("drift-source", action="append", default=[], help="a published document to hold the contract against")
-    option("shard", default="1/1", help="send only this part of the sets, such as 3/8; the same --seed for each")
-    option("fault", help="of the mock: mistakes to switch on, with commas; contract mock --list-faults")
-    option("variant", help="of the mock: another correct way to answer")
-    option("delay-ms", type=float, default=0.0, help="of the mock: milliseconds until it answers")
+    option("corpus", default=str(DEFAULT_CORPUS), help="folder with cases that failed before, or none")
+    option(
+        "drift-source", action="append", default=[], help="published document to compare the contract with (repeatable)"
+    )
+    option(
+        "shard", default="1/1", help="send only this part of the cases, such as 3/8; all shards need the same --seed"
+    )
+    option("fault", help="mock only: faults to switch on, comma-separated (contract mock --list-faults)")
+    option("variant", help="mock only: a correct variant (contract mock --list-variants)")
+    option("delay-ms", type=float, default=0.0, help="mock only: delay of each response in milliseconds")
     return table
 
 

@@ -25,11 +25,11 @@ _UNREACHABLE = {
     "dns": "the host name {host} cannot be resolved; check --base-url",
     "refused": "nothing listens at {host} ({detail}); check --base-url and whether the service is up",
     "tls": "TLS with {host} fails ({detail}); check the certificate, or REQUESTS_CA_BUNDLE for a CA of your own",
-    "proxy": "the proxy on the way to {host} fails ({detail}); check HTTP_PROXY, HTTPS_PROXY and NO_PROXY",
-    "setup": "no request to {host} can be made ({detail}); check --base-url, REQUESTS_CA_BUNDLE, --client-cert and "
+    "proxy": "the proxy in front of {host} fails ({detail}); check HTTP_PROXY, HTTPS_PROXY and NO_PROXY",
+    "setup": "no request can be sent to {host} ({detail}); check --base-url, REQUESTS_CA_BUNDLE, --client-cert and "
     "the proxies in the environment",
-    "timeout": "{host} did not answer in time ({detail})",
-    "closed": "{host} closes connections without an answer ({detail}); check --base-url and the service's log",
+    "timeout": "{host} did not respond in time ({detail})",
+    "closed": "{host} closes connections without a response ({detail}); check --base-url and the service's log",
     "reset": "{host} resets connections ({detail}); check --base-url and the service's log",
 }
 #: Seconds before each check whether a deleted project is gone: a replica may lag behind.
@@ -111,7 +111,7 @@ def _deletes(session: Session, identifier: str) -> bool:
         return False
     if exchange.status not in _BUSY:
         received = f"status {exchange.status}" if exchange.failure is None else exchange.failure.detail
-        session.projects.cannot_be_deleted(f"deletions fail ({received}); --keep-projects runs all the same")
+        session.projects.cannot_be_deleted(f"deletions fail ({received}); --keep-projects runs anyway")
     return False
 
 
@@ -140,8 +140,8 @@ def _after_redirect(base_url: str, location: str) -> str:
     except ValueError:
         there = None
     if there == urlsplit(base_url).hostname:
-        return "use that as --base-url"
-    return "that is another host: check whose it is before it gets the key as --base-url"
+        return "use it as --base-url"
+    return "it is another host: verify it before using it as --base-url, because the key is sent there"
 
 
 def _explain(session: Session, exchange: Exchange) -> None:
@@ -174,10 +174,10 @@ def _explain(session: Session, exchange: Exchange) -> None:
         401: f"{host} refuses the key (status 401); check ACTIVEPIECES_API_KEY",
         403: f"{host} refuses the key (status 403); check ACTIVEPIECES_API_KEY and its permissions",
         402: f"the account at {host} may not create projects (status 402): {_words(response.body)}",
-        407: f"a proxy on the way to {host} asks for credentials (status 407); check HTTP_PROXY and HTTPS_PROXY",
-        511: f"the network on the way to {host} asks for a login (status 511)",
+        407: f"a proxy in front of {host} asks for credentials (status 407); check HTTP_PROXY and HTTPS_PROXY",
+        511: f"the network in front of {host} asks for a login (status 511)",
         404: f"{base} has no {COLLECTION_PATH} (status 404); check --base-url",
-        405: f"{base}{COLLECTION_PATH} takes no POST (status 405); check --base-url",
+        405: f"{base}{COLLECTION_PATH} accepts no POST (status 405); check --base-url",
         409: f"the account at {host} may not create more projects (status 409): {_words(response.body)}",
         429: f"{host} limits requests (status 429) for longer than the run waits; use --rate",
     }
@@ -190,7 +190,7 @@ def _explain(session: Session, exchange: Exchange) -> None:
 def _elsewhere(session: Session) -> str:
     """The advice to use another base URL, if one works, or an empty string."""
     found = working_base_url(session.target)
-    return f"{found} works: use that as --base-url" if found else ""
+    return f"{found} works: use it as --base-url" if found else ""
 
 
 def _words(body: bytes) -> str:

@@ -40,7 +40,7 @@ def finish_run(test_run: TestRun, deviations: Deviations) -> None:
         return
     from tests.harness.reporting import write_reports  # noqa: PLC0415  # a run that ends as it should needs none here
 
-    test_run.reason = test_run.reason or "pytest failed itself"
+    test_run.reason = test_run.reason or "pytest failed"
     test_run.finish()
     test_run.close()
     with contextlib.suppress(Exception):  # the disk may be full; the exit status shows that there is no verdict

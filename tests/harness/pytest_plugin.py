@@ -83,7 +83,7 @@ class RunPlugin:
                 self.test_run.session.exhausted = str(end)
                 pytest.skip(str(end))
         if self.options.settings.examples == 0 and not pyfuncitem.config.getoption("--hypothesis-profile", None):
-            pytest.skip(f"the profile {self.options.profile} explores nothing at random")
+            pytest.skip(f"the profile {self.options.profile} runs no random tests")
         try:
             with concluded(lambda: self.test_run.driver.found_by(pyfuncitem.nodeid)):
                 return (yield)
@@ -128,7 +128,7 @@ class RunPlugin:
             # Without arguments: a truncated key is in no form that is redacted.
             plain = call.excinfo.getrepr(style="short", showlocals=False, funcargs=False)
             report.longrepr = redact(str(plain))
-            self.test_run.ends(f"{item.name} failed itself: {call.excinfo.exconly()}")
+            self.test_run.ends(f"{item.name} raised an error: {call.excinfo.exconly()}")
         return report
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
@@ -155,17 +155,17 @@ class RunPlugin:
         finally:
             test_run.finish()
             for why, number in Counter(self._cut_short.values()).items():
-                test_run.note_limit(f"{why}: {number} of {session.testscollected} tests were cut short or left out")
+                test_run.note_limit(f"{why}: {number} of {session.testscollected} tests were cut short or skipped")
             test_run.close()
 
     def _reason(self, session: pytest.Session, exitstatus: int) -> str:
         """Why pytest ended before all tests, empty if it did not."""
         if exitstatus == pytest.ExitCode.INTERNAL_ERROR:
-            return "pytest failed itself"
+            return "pytest failed"
         if exitstatus == pytest.ExitCode.USAGE_ERROR:
-            return "the tests that were asked for do not exist"
+            return "the requested tests do not exist"
         if session.shouldfail or session.shouldstop:
-            return f"the run was ended early: {session.shouldfail or session.shouldstop}"
+            return f"the run was stopped early: {session.shouldfail or session.shouldstop}"
         if exitstatus == pytest.ExitCode.INTERRUPTED:
             return "the tests could not be collected" if session.testsfailed and not self._tests else INTERRUPTED
         return "" if self._tests else "no test was run"

@@ -44,7 +44,7 @@ class Replay:
             finding = f"expected {self.finding.expected}; received {self.finding.received}"
             return (
                 ExitStatus.NO_VERDICT,
-                f"it takes several requests to show this; run the suite with its seed ({finding})",
+                f"this finding needs several requests; run the suite with its seed ({finding})",
             )
         levels = catalogue(driver.contract)
         for sent in range(_TIMES):
@@ -94,7 +94,7 @@ def load_replay(run: Path, identifier: str) -> Replay:
     for finding in summary.all_findings:
         if finding.id == identifier:
             if finding.evidence is None:
-                raise WrongUsage(f"--replay {identifier}: the run has kept no request that shows this finding")
+                raise WrongUsage(f"--replay {identifier}: the run has stored no request with this finding")
             return Replay(finding, finding.evidence.exchange, summary.environment.run_ids)
     names = ", ".join(finding.id for finding in summary.all_findings)
     raise WrongUsage(f"--replay {identifier!r}: {run} has no such finding; it has: {names or 'none'}")

@@ -73,7 +73,7 @@ class Reporting:
                 summary = write_reports(Path(folder), self._deviations, self._fail_on)
         except Exception as problem:
             # Python would end with 1, which means a broken promise; without a verdict it is 3.
-            message = f"No verdict: the reports failed themselves ({problem!r}); the history is in {folder}"
+            message = f"No verdict: the reports failed ({problem!r}); the history is in {folder}"
             if isinstance(problem, OSError):
                 message = f"No verdict: the reports cannot be written to {folder} ({problem.strerror})"
             raise pytest.exit.Exception(message, int(ExitStatus.NO_VERDICT)) from problem

@@ -236,7 +236,7 @@ class TestRun:
             try:
                 self._clean_up()
             except Exception as problem:  # noqa: BLE001  # whatever it is, the reports must be written
-                self.ends(f"the cleanup failed itself: {problem}; to try again: {self.cleanup_command()}")
+                self.ends(f"the cleanup failed: {problem}; to retry: {self.cleanup_command()}")
         self._note(EndRecord(self.reason, time.time()))
 
     def _clean_up(self) -> None:

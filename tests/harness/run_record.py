@@ -54,9 +54,9 @@ def notes_on_limits(contract: Contract, secrets: Secrets) -> Iterator[NoteRecord
     if contract.not_verified:
         named, rest = contract.not_verified[:_NAMED], contract.not_verified[_NAMED:]
         more = f" and {len(rest)} more" if rest else ""
-        yield NoteRecord("contract", f"the document says what no clause verifies: {'; '.join(named)}{more}")
+        yield NoteRecord("contract", f"the document has constraints that no clause verifies: {'; '.join(named)}{more}")
     if not secrets.is_telling:
-        text = "the key is too short or too plain to be recognised in an answer; it is neither looked for nor masked"
+        text = "the key is too short or too simple to be recognised in a response; it is not redacted"
         yield NoteRecord("suite", text)
 
 

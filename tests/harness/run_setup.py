@@ -54,7 +54,7 @@ def _begun(test_run: TestRun, reports: Path, command: str, *, latest: bool = Tru
     except KeyboardInterrupt:
         return INTERRUPTED
     except Exception as problem:  # noqa: BLE001  # whatever it is, what was created must be deleted
-        return test_run.secrets.redact_text(f"the preflight failed itself: {type(problem).__name__}: {problem}")
+        return test_run.secrets.redact_text(f"the preflight failed: {type(problem).__name__}: {problem}")
     return ""
 
 

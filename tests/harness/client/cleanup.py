@@ -29,7 +29,7 @@ _LAG: Final = 0.5
 #: A name of any run, see :func:`tests.harness.run_options.new_run_id`.
 _NAME: Final = re.compile(r"\bct[0-9a-z]{10}-\d")
 _ALIKE: Final = "perhaps not ours: it appeared during the run, and a request sent its displayName"
-_COPY: Final = "perhaps not ours: its displayName holds a name of this run, but no request sent it"
+_COPY: Final = "perhaps not ours: its displayName contains a name of this run, but no request sent it"
 _DOUBTFUL: Final = "perhaps not ours: the service answered with it, but it does not show what was sent"
 
 
@@ -119,7 +119,7 @@ class _Cleanup:
         result.created, result.deleted = len(created), len(created & state.deleted)
         if result.may_be_left:
             result.remarks.append(
-                f"{numbers(result.may_be_left, 'request')} without a clear answer may have left a project each: "
+                f"{numbers(result.may_be_left, 'request')} without a clear response may have left a project each: "
                 f"look for projects named {state.run_id}-..., or those of {_names(self._unclear)}"
             )
         return result

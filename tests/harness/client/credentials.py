@@ -25,7 +25,7 @@ def read_key(key_file: str | None, target: str) -> str:
         except OSError as problem:
             raise WrongUsage(f"cannot read --key-file {key_file}: {problem.strerror}") from None
         except UnicodeDecodeError:
-            raise WrongUsage(f"--key-file {key_file} is no text") from None
+            raise WrongUsage(f"--key-file {key_file} is not a text") from None
     else:
         key = os.environ.get(KEY_VARIABLE, "").strip() if target == "live" else ""
     if not key and target == "live":
@@ -52,7 +52,7 @@ def inherited_key() -> str:
 
 def check_base_url(base_url: str) -> str:
     """The base URL without a trailing slash; raises WrongUsage if it is invalid."""
-    problem = f"--base-url {base_url!r} is no URL; expected one such as https://cloud.activepieces.com/api"
+    problem = f"--base-url {base_url!r} is not a URL; expected one such as https://cloud.activepieces.com/api"
     try:
         parts = urlsplit(base_url)
         named = bool(parts.hostname) and parts.port != 0

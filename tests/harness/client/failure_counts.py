@@ -53,5 +53,7 @@ class FailureCounts:
         if self._occasions[kind] < 2 and not self.confirmed[kind]:
             return ""
         if hangs > _HANGS:
-            return f"{_HANGS} requests got no answer in time; the rest of the run was left out"
-        return f"{_BROKEN} requests got no whole answer; the rest of the run was left out" if broken > _BROKEN else ""
+            return f"{_HANGS} requests got no response in time; the rest of the run was skipped"
+        return (
+            f"{_BROKEN} requests got no complete response; the rest of the run was skipped" if broken > _BROKEN else ""
+        )

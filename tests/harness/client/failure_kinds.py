@@ -28,7 +28,7 @@ _KINDS: Final[tuple[tuple[str, tuple[type[BaseException], ...]], ...]] = (
     ("timeout", (TimeoutError,)),
 )
 
-_LATE: Final = "no whole response within the limit"
+_LATE: Final = "no complete response within the limit"
 
 
 def failure_of(problem: BaseException, *, cut: bool, begun: bool) -> Failure:

@@ -187,7 +187,7 @@ def read_ledgers(directory: Path, own: Ledger | None = None) -> LedgerState:
     """
     files = sorted(directory.glob("ledger-*.ndjson"))
     if not files and own is None:
-        raise FileNotFoundError(f"{directory} holds no ledger-*.ndjson; expected the folder of a run")
+        raise FileNotFoundError(f"{directory} contains no ledger-*.ndjson; expected the folder of a run")
     state = own.state if own is not None else LedgerState()
     for path in files:
         if own is None or path != own.path:

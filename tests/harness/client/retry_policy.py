@@ -230,7 +230,7 @@ class RetryPolicy:
             if trouble.agreed >= (_AGREED_WHERE_IT_FAILS if self._service.gateway_fails else _AGREED):
                 self._confirmed.add(again[0].status)
                 return _Outcome(again, is_final=True)
-            reason = f"the service stopped answering in mid-run (status {status})"
+            reason = f"the service stopped answering during the run (status {status})"
             self._service.wait(min(retry_after(again[0], trouble.pause), LONGEST_PAUSE), trouble.since, reason)
             trouble.pause = min(2 * trouble.pause, LONGEST_PAUSE)
             return _Outcome(again)
@@ -262,7 +262,7 @@ class RetryPolicy:
                 status = control.status
         refused = _REFUSED.get(status, "the account allows no more projects")
         advice = "" if status == _WRONG_KEY else "; --profile smoke creates about ten"
-        return self._service.stop(f"{refused} (status {status} in mid-run){advice}")
+        return self._service.stop(f"{refused} (status {status} during the run){advice}")
 
     def _when_late(self, _: Case, answer: Answer, trouble: _Trouble) -> _Outcome:
         """A server error that is too slow is final; after many of them the run ends."""

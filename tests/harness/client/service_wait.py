@@ -132,7 +132,7 @@ class ServiceWait:
                 self.note(f"the service was waited for after: {named(control)}")
             waited = True
             received = control.failure.detail if control.failure else f"status {control.status}"
-            reason = f"the service stopped answering in mid-run ({received}){self.behind}"
+            reason = f"the service stopped answering during the run ({received}){self.behind}"
             self.wait(retry_after(control, pause), since, reason)
             pause = min(2 * pause, LONGEST_PAUSE)
 

@@ -165,7 +165,7 @@ class Connection:
         headers: Headers = tuple(raw.headers.iteritems())
         body, whole = self._read(raw, most)
         if self._was_cut:
-            raise TimeoutError(f"no whole answer after {limit:g} s")
+            raise TimeoutError(f"no complete response after {limit:g} s")
         if not whole:
             raw.close()
             return Response(raw.status, headers, body, cut=True)

@@ -143,7 +143,7 @@ def test_the_command_proposes_entries_that_make_the_next_run_pass(tmp_path: Path
         ({name: value for name, value in ENTRY.items() if name != "owner"}, "lacks ['owner']"),
         (ENTRY | {"because": "so"}, "unknown members ['because']"),
         (ENTRY | {"expires": "soon"}, "expected a date such as"),
-        (ENTRY | {"sent": "("}, "sent is no regular expression"),
+        (ENTRY | {"sent": "("}, "sent is not a regular expression"),
         (ENTRY | {"also": "request.displayName.type"}, "expected a list of texts"),
     ],
 )

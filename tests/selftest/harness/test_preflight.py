@@ -21,5 +21,5 @@ from tests.harness.preflight import _after_redirect  # the sentence alone: a run
 )
 def test_nobody_is_told_to_send_the_key_to_another_host(location: str, *, is_same: bool) -> None:
     said = _after_redirect("http://api.example.com/api", location)
-    assert ("use that as --base-url" in said) == is_same
+    assert ("use it as --base-url" in said) == is_same
     assert ("another host" in said) != is_same

@@ -210,7 +210,7 @@ def test_a_service_that_hangs_at_some_requests_breaks_a_promise(service: str, tm
 
 # -- hangs, again and again, of a service that is otherwise well --------------------------------------------
 
-_LEFT_OUT = "10 requests got no answer in time; the rest of the run was left out"
+_LEFT_OUT = "10 requests got no response in time; the rest of the run was skipped"
 
 
 def _reasons(run: Run) -> str:

@@ -1,4 +1,4 @@
-"""Failures in mid-run that pass are waited for: nothing is left behind, and no promise is reported as broken."""
+"""Failures during the run that pass are waited for: nothing is left behind, and no promise is reported as broken."""
 
 from __future__ import annotations
 

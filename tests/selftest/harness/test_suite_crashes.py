@@ -32,11 +32,11 @@ def fails(*arguments, **options):
 @pytest.mark.parametrize(
     ("module", "function", "words"),
     [
-        ("tests.harness.reporting", "summarize", "No verdict: the reports failed themselves"),
-        ("tests.harness.reporting", "write_all", "No verdict: the reports failed themselves"),
+        ("tests.harness.reporting", "summarize", "No verdict: the reports failed"),
+        ("tests.harness.reporting", "write_all", "No verdict: the reports failed"),
         ("tests.harness.run", "run_final_checks", "the final checks failed: ZeroDivisionError"),
         ("tests.harness.final_checks", "verify_inventory", "the final checks failed: ZeroDivisionError"),
-        ("tests.harness.run", "judge_untracked", "the cleanup failed itself"),
+        ("tests.harness.run", "judge_untracked", "the cleanup failed"),
     ],
 )
 def test_a_crash_at_the_end_of_a_run_is_no_broken_promise(
@@ -50,5 +50,5 @@ def test_a_crash_at_the_end_of_a_run_is_no_broken_promise(
     assert run.status == (ExitStatus.BROKEN if found else ExitStatus.NO_VERDICT), run.out + run.err
     said = " ".join((run.out + run.err).split())
     assert words in said or found
-    assert left == 0, "what was created is deleted all the same"
+    assert left == 0, "what was created is still deleted"
     assert list(run.run.glob("history-*.ndjson")), "the history is there to look into"

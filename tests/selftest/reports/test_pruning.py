@@ -67,4 +67,4 @@ def test_old_runs_are_deleted_and_those_stay_that_are_needed(
 
 def test_wrong_usage_deletes_nothing(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["report", "prune", str(tmp_path / "missing")]) == ExitStatus.USAGE
-    assert "is no folder" in capsys.readouterr().err
+    assert "is not a folder" in capsys.readouterr().err

@@ -40,7 +40,7 @@ def test_a_report_can_be_made_after_a_crash_and_says_that_the_run_did_not_finish
     assert summary.requests == whole - 1
     assert not summary.complete
     assert summary.status is ExitStatus.NO_VERDICT
-    assert summary.sentence == "No verdict: the run was ended from outside."
+    assert summary.sentence == "No verdict: the run was terminated."
     write_all(summary, tmp_path)
     assert "the run did not finish" in (tmp_path / "index.html").read_text()
 

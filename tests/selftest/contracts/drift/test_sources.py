@@ -119,7 +119,7 @@ def test_what_the_web_does_not_give_is_a_sentence(monkeypatch: pytest.MonkeyPatc
 
 UNREADABLE: dict[str, tuple[str, str]] = {
     "nothing": ("  \n", "is empty"),
-    "another thing": ("hello", "holds no OpenAPI document"),
+    "another thing": ("hello", "contains no OpenAPI document"),
     "broken JSON": ('{"openapi": ', "neither JSON nor YAML"),
     "broken YAML": ("openapi: [", "neither JSON nor YAML"),
     "JSON without end": ("[" * 100_000, "nested too deeply"),

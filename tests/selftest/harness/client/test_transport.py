@@ -188,7 +188,7 @@ def test_a_service_that_never_ends_its_errors_is_not_waited_for_all_the_time(tmp
         server.behave = lambda seen: hangs() if seen.creates and b"metadata" in seen.body else None
         run = priority_run(server.base_url, tmp_path, cases=100, response_time=0.1, connections=8)
     assert run.status is ExitStatus.BROKEN, run.sentence
-    assert "got no answer in time" in run.sentence
+    assert "got no response in time" in run.sentence
 
 
 def test_a_chunk_of_negative_length_is_not_read_for_ever() -> None:
@@ -228,7 +228,7 @@ def _failure(url: str) -> str:
 def test_what_went_wrong_is_said_without_objects_of_libraries(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(transport, "CONNECT_TIMEOUT", 0.3)
     with UnrulyServer("", lambda _: hang()) as server:
-        assert _failure(server.base_url) == "timeout: no whole response within the limit"
+        assert _failure(server.base_url) == "timeout: no complete response within the limit"
     with socket.socket() as full:  # its queue takes one connection, which nobody accepts
         full.bind(("127.0.0.1", 0))
         full.listen(0)
@@ -246,8 +246,11 @@ def test_a_service_that_hangs_in_mid_run_is_told_in_plain_sentences(tmp_path: Pa
         server.behave = lambda seen: hang() if seen.number > 15 else None
         run = priority_run(server.base_url, tmp_path, patience=1.0, response_time=0.3)
     assert run.status is ExitStatus.NO_VERDICT
-    assert "the service stopped answering in mid-run (no whole response within the limit), when it had" in run.sentence
-    assert "projects left: the service stopped answering (no whole response within the limit)" in run.notes
+    assert (
+        "the service stopped answering during the run (no complete response within the limit), when it had"
+        in run.sentence
+    )
+    assert "projects left: the service stopped answering (no complete response within the limit)" in run.notes
     assert "Pool(" not in run.notes
 
 
