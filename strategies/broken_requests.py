@@ -13,7 +13,7 @@ from contracts.exchange import Case
 from contracts.json_text import MalformedJSON, NotUTF8, parse
 from contracts.secrets import WRONG_KEYS
 from strategies.cases.authorization_cases import MISPLACED_KEYS, OTHER_CREDENTIALS
-from strategies.cases.raw_cases import WRONG_MEDIA_TYPES
+from strategies.cases.media_type_cases import WRONG_MEDIA_TYPES
 from strategies.encoding import Token, encode
 from strategies.surrounding_fields import free_object
 from strategies.valid_bodies import STYLED, marked, member_objects

@@ -11,10 +11,11 @@ from strategies.cases.authorization_cases import authorization_cases, authorizat
 from strategies.cases.baseline_cases import full_case
 from strategies.cases.combination_cases import covering_cases
 from strategies.cases.framing_cases import framing_cases, large_cases
+from strategies.cases.media_type_cases import media_type_cases
 from strategies.cases.packed_cases import packed_cases
 from strategies.cases.pattern_cases import natural_words, pattern_cases
 from strategies.cases.priority_cases import READ_AT_ONCE, priority_cases
-from strategies.cases.raw_cases import encoding_cases, malformed_cases, media_type_cases
+from strategies.cases.raw_cases import encoding_cases, malformed_cases
 from strategies.cases.state_cases import overlapping_cases, refused_samples
 from strategies.cases.unspecified_cases import unspecified_cases
 from strategies.cases.valid_value_cases import valid_cases

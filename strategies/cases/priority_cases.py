@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING, Any, Final
 from contracts import json_text
 from strategies.cases.authorization_cases import authorization_cases, authorization_spelling_cases
 from strategies.cases.combination_cases import corner_cases
+from strategies.cases.media_type_cases import media_type_cases
 from strategies.cases.packed_cases import PACKED, PACKED_BODIES, packed_cases
-from strategies.cases.raw_cases import encoding_cases, malformed_cases, media_type_cases
+from strategies.cases.raw_cases import encoding_cases, malformed_cases
 from strategies.cases.telling_words import telling_words
 from strategies.cases.turns import in_turn
 from strategies.cases.unspecified_cases import unspecified_cases

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from contracts.exchange import JSON_MEDIA_TYPE, VALID_AUTHORIZATION
 from strategies.cases.authorization_cases import authorization_cases
 from strategies.cases.baseline_cases import minimal_case
-from strategies.cases.raw_cases import media_type_cases
+from strategies.cases.media_type_cases import media_type_cases
 from strategies.cases.valid_value_cases import valid_cases
 from strategies.cases.wrong_value_cases import wrong_kind_cases
 from strategies.encoding import json_case

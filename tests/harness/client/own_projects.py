@@ -64,7 +64,7 @@ class OwnProjects:
         try:
             self.ledger.intend(number, sent)
         except OSError as problem:
-            raise NoVerdict(f"the ledger cannot be written ({problem.strerror}): no more projects are created") from None
+            raise NoVerdict(f"the ledger cannot be written ({problem.strerror}): nothing more is created") from None
 
     def record(self, exchange: Exchange, sent: Sent) -> None:
         """Record the outcome of a request; if it is unknown, the request stays open in the ledger."""

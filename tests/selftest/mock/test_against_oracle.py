@@ -15,8 +15,9 @@ from contracts.oracle import Oracle
 from strategies.adversarial_bodies import adversarial_bodies
 from strategies.cases.authorization_cases import authorization_cases, authorization_spelling_cases
 from strategies.cases.combination_cases import corner_cases, covering_cases
+from strategies.cases.media_type_cases import media_type_cases
 from strategies.cases.priority_cases import priority_cases
-from strategies.cases.raw_cases import encoding_cases, malformed_cases, media_type_cases
+from strategies.cases.raw_cases import encoding_cases, malformed_cases
 from strategies.cases.unspecified_cases import unspecified_cases
 from strategies.cases.valid_value_cases import valid_cases
 from strategies.cases.wrong_value_cases import wrong_kind_cases

@@ -9,8 +9,9 @@ from contracts.document import load_contract
 from contracts.oracle import Oracle
 from strategies.cases.authorization_cases import authorization_cases
 from strategies.cases.combination_cases import covering_cases
+from strategies.cases.media_type_cases import media_type_cases
 from strategies.cases.priority_cases import priority_cases
-from strategies.cases.raw_cases import encoding_cases, malformed_cases, media_type_cases
+from strategies.cases.raw_cases import encoding_cases, malformed_cases
 from strategies.cases.valid_value_cases import valid_cases
 from strategies.cases.wrong_value_cases import wrong_kind_cases
 from strategies.unique_names import UniqueNames

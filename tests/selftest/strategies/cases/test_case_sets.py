@@ -19,8 +19,9 @@ from contracts.oracle import Oracle
 from contracts.secrets import Secrets
 from strategies.cases.authorization_cases import authorization_cases, authorization_spelling_cases
 from strategies.cases.combination_cases import corner_cases, covering_cases
+from strategies.cases.media_type_cases import media_type_cases
 from strategies.cases.priority_cases import OF_SOME_CONTRACTS, SECOND_USE, chosen, priority_cases
-from strategies.cases.raw_cases import encoding_cases, malformed_cases, media_type_cases
+from strategies.cases.raw_cases import encoding_cases, malformed_cases
 from strategies.cases.unspecified_cases import unspecified_cases
 from strategies.cases.valid_value_cases import valid_cases
 from strategies.cases.wrong_value_cases import wrong_kind_cases
