@@ -1,4 +1,4 @@
-# ruff: noqa: RUF001 - letters that are taken for others are what some classes are about
+# ruff: noqa: RUF001  # letters that are taken for others are what some classes are about
 """Classes of texts that software handles wrongly, by name.
 
 All are valid JSON strings that RFC 8259 parsers must preserve code point by code point: U+0000 and lone surrogates are

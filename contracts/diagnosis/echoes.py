@@ -130,7 +130,7 @@ def changed_values(
         yield f"{field.path}: {sentence}", partial(_predicted, field, change, is_shared)
 
 
-def _predicted(field: Field, change: Change, is_shared: bool, seen: Observation) -> str | None:  # noqa: FBT001
+def _predicted(field: Field, change: Change, is_shared: bool, seen: Observation) -> str | None:  # noqa: FBT001  # partial
     """The observed outcome if the change explains the returned value, else another outcome."""
     if seen.shown is None or seen.broken or field.path not in seen.body:
         return None

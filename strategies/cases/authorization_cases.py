@@ -106,7 +106,7 @@ def _case(
 
 def _foreign_keys(seed: int) -> Iterator[str]:
     """Well-formed keys and tokens of other formats."""
-    chance = random.Random(seed)  # noqa: S311 - reproducible on purpose
+    chance = random.Random(seed)  # noqa: S311  # reproducible on purpose
     alphanumeric = string.ascii_letters + string.digits
     for prefix in ("sk-", ""):
         yield f"Bearer {prefix}{''.join(chance.choices(alphanumeric, k=_KEY_LENGTH))}"

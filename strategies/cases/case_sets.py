@@ -78,13 +78,14 @@ class Sets:
         return pattern_cases(self.contract, field, words, names, self.seed, case_set=case_set)
 
     @cached_property
-    def _first(self) -> list[Case]:
+    def first_cases(self) -> list[Case]:
+        """The priority cases of the run, of which the first ones are a set of their own."""
         return priority_cases(self.contract, UniqueNames(self.run_id, SETS["priority"][0]), self.seed)[: self.priority]
 
     @cached_property
     def _sent_first(self) -> frozenset[bytes]:
         anonymous = UniqueNames(self.run_id).anonymous
-        return frozenset(anonymous(case) for case in self._first)
+        return frozenset(anonymous(case) for case in self.first_cases)
 
     def read_back(self, names: UniqueNames) -> list[Case]:
         """Valid cases whose projects are read afterwards: an ordinary one, then some with many hard values each."""
@@ -105,8 +106,8 @@ OVERLAPS: Final = ("overlap, first round", "overlap, second round", "overlap, th
 #: The first number of the set's names (below those of workers), and the function that generates it.
 SETS: Final[dict[str, tuple[int, Callable[[Sets, UniqueNames], list[Case]]]]] = {
     # Both are parts of one list, which is generated once; the project that is read is not the newest.
-    "first": (1, lambda sets, _: sets._first[:READ_AT_ONCE]),  # noqa: SLF001
-    "priority": (1, lambda sets, _: sets._first[READ_AT_ONCE:]),  # noqa: SLF001
+    "first": (1, lambda sets, _: sets.first_cases[:READ_AT_ONCE]),
+    "priority": (1, lambda sets, _: sets.first_cases[READ_AT_ONCE:]),
     "wrong kinds": (30, _of(wrong_kind_cases)),
     "wrong in context": (31, _of(wrong_in_context_cases)),
     "valid values": (40, _of(valid_cases)),

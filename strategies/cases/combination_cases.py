@@ -81,7 +81,7 @@ def covering_rows(contract: Contract, seed: int, strength: int) -> list[dict[str
     if not factors:
         return []
     strength = min(strength, len(factors))
-    chance = random.Random(seed)  # noqa: S311 - reproducible on purpose
+    chance = random.Random(seed)  # noqa: S311  # reproducible on purpose
     numbered = {path: chance.sample(range(len(classes)), len(classes)) for path, classes in factors.items()}
     rows = _covering(numbered, strength, seed) if strength > 1 else _each(numbered)
     return [{path: factors[path][row[path]] for path in factors} for row in rows]

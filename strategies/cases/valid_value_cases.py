@@ -62,7 +62,7 @@ def valid_cases(contract: Contract, names: UniqueNames, seed: int) -> list[Case]
         _one_text(surrounding_fields),
         *_of_exact_length(surrounding_fields),
         *_long_runs(surrounding_fields),
-        *_together(contract, surrounding_fields, random.Random(seed), styles),  # noqa: S311 - reproducible on purpose
+        *_together(contract, surrounding_fields, random.Random(seed), styles),  # noqa: S311  # reproducible on purpose
         *_alone(surrounding_fields, styles),
     ]
 

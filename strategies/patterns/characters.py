@@ -114,7 +114,7 @@ def repertoires(cls: CharacterClass) -> list[str]:
 
 def varied(cls: CharacterClass, seed: int) -> list[str]:
     """All ASCII members and many others, alternately, in an order that depends on the seed."""
-    others = among(_EXOTIC, cls.ranges) + _some_of(cls.ranges, random.Random(seed), 12)  # noqa: S311 - reproducible on purpose
+    others = among(_EXOTIC, cls.ranges) + _some_of(cls.ranges, random.Random(seed), 12)  # noqa: S311  # reproducible on purpose
     return in_turn(shuffled(among(ASCII, cls.ranges), seed, cls.name), shuffled(others, seed, cls.name)) or [
         usable_representative(cls)
     ]
@@ -144,7 +144,7 @@ def _some_of(chars: CharSet, rng: random.Random, count: int) -> str:
 
 def shuffled(chars: str, seed: int, salt: object) -> list[str]:
     """The characters in an order that depends on the seed and the salt."""
-    return random.Random(f"{seed}:{salt}").sample(chars, len(chars))  # noqa: S311 - reproducible on purpose
+    return random.Random(f"{seed}:{salt}").sample(chars, len(chars))  # noqa: S311  # reproducible on purpose
 
 
 def in_turn(*queues: list[str]) -> list[str]:

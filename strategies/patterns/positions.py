@@ -55,7 +55,7 @@ class _Positions:
         self.pattern = pattern
         self.automaton = pattern.automaton
         self.seed = seed
-        self.rng = random.Random(seed)  # noqa: S311 - reproducible on purpose
+        self.rng = random.Random(seed)  # noqa: S311  # reproducible on purpose
         self.walks = _walks(pattern.automaton)
         self.offences = Offences(pattern.automaton, seed + 1, ascii_first=True)
         self.fillers = [cycle(shuffled(plain(cls), seed, cls.name)) for cls in self.automaton.classes]

@@ -140,7 +140,7 @@ def main(arguments: list[str] | None = None) -> int:
     catalogue = faults()
     names = sorted(catalogue)
     if options.sample:
-        names = sorted(random.Random(options.seed).sample(names, min(options.sample, len(names))))  # noqa: S311
+        names = sorted(random.Random(options.seed).sample(names, min(options.sample, len(names))))  # noqa: S311  # reproducible
     made = streams(options.seed)
     results = []
     for name in names:

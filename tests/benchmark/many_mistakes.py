@@ -1,4 +1,4 @@
-"""Several mistakes at once: has each one a finding of its own, and has each finding one mistake behind it?
+"""Several faults at once: tests that each fault has a finding of its own, and each finding one fault behind it.
 
     python -m tests.benchmark.many_mistakes [--mistakes 1 4 8] [--sets 10] [--seed 1] [--jobs 2]
 

@@ -1,4 +1,4 @@
-"""Final checks of a run: does the service still answer as at the start, and did refusals create projects?"""
+"""Final checks of a run: the service still answers as at the start, and refusals created no projects."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The inventory at the end of a run: is every created project still there, as its response showed it?
+"""The inventory at the end of a run: every created project is still there, as its response showed it.
 
 The list of projects shows hundreds at once. The page documents neither the list nor reading one project, so a
 difference in the list counts only if a read of that project confirms it.

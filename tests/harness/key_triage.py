@@ -1,4 +1,4 @@
-"""Triage of refused keys: does the service refuse the key, or does a firewall refuse a body?"""
+"""Triage of refused keys: tells whether the service refuses the key, or a firewall refuses a body."""
 
 from __future__ import annotations
 

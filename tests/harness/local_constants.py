@@ -12,5 +12,5 @@ def ignore_local_constants() -> None:
     imported so far. Without a cache it also parses every such module in each run, for a second or more.
     """
     if hasattr(providers, "_get_local_constants"):
-        none = providers._local_constants  # noqa: SLF001  # as above
-        providers._get_local_constants = lambda: none  # noqa: SLF001
+        none = providers._local_constants  # noqa: SLF001  # there is no public way
+        providers._get_local_constants = lambda: none  # noqa: SLF001  # as above

@@ -1,4 +1,4 @@
-"""The preflight: is there a service, is it the right one, does it accept the key, can projects be created?"""
+"""The preflight: tests that the service is the right one, accepts the key, and can create projects."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Replays one finding: is it still broken?"""
+"""Replays one finding, to test whether it is still broken."""
 
 from __future__ import annotations
 

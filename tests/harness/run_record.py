@@ -88,7 +88,7 @@ def _commit() -> tuple[str, bool]:
         return "", False
     try:
         head = subprocess.run(  # noqa: S603  # git, with fixed arguments
-            ["git", "-C", str(_ROOT), "describe", "--always", "--dirty", "--abbrev=12", "--exclude=*"],  # noqa: S607
+            ["git", "-C", str(_ROOT), "describe", "--always", "--dirty", "--abbrev=12", "--exclude=*"],  # noqa: S607  # PATH
             capture_output=True,
             text=True,
             timeout=5,

@@ -38,7 +38,7 @@ def serve_mock(
     if list_variants:
         print_variants()
         return
-    from tests.mock import server  # noqa: PLC0415 - the lists need no server
+    from tests.mock import server  # noqa: PLC0415  # the lists need no server
 
     key = key or os.environ.get("ACTIVEPIECES_API_KEY")
     try:
@@ -52,7 +52,7 @@ def serve_mock(
 
 def print_faults() -> None:
     """Prints the catalogue, a group after the other."""
-    from tests.mock.registry import faults  # noqa: PLC0415 - a served mock needs one fault at most
+    from tests.mock.registry import faults  # noqa: PLC0415  # a served mock needs one fault at most
 
     catalogue = faults()
     group = ""
@@ -69,7 +69,7 @@ def print_faults() -> None:
 
 def print_variants() -> None:
     """Prints the variants, one per line."""
-    from tests.mock.registry import variants  # noqa: PLC0415 - as above
+    from tests.mock.registry import variants  # noqa: PLC0415  # as above
 
     for entry in variants().values():
         print(f"{entry.name:34} {entry.description}.")

@@ -9,7 +9,7 @@ from email.utils import formatdate
 
 ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 LENGTH = 21
-_entropy = random.Random()  # noqa: S311 - ids must not repeat, between processes either; they are no secrets
+_entropy = random.Random()  # noqa: S311  # ids must not repeat, between processes either; they are no secrets
 
 
 def new_id() -> str:

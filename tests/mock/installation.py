@@ -48,7 +48,7 @@ class Installation:
         self.key = key
         self.collection = f"{base_path.rstrip('/')}/v1/projects"
         self.base_path = base_path.rstrip("/")
-        self.random = random.Random(seed)  # noqa: S311 - repeatable by intention
+        self.random = random.Random(seed)  # noqa: S311  # repeatable by intention
         self.clock = Clock()
         self.store = Store()
         self.validate = compiled(operation.request)

@@ -31,7 +31,7 @@ def its_turn(call: Call) -> bool:
     """Whether an intermittent fault takes this occasion: exactly one in every `PERIOD`, by the seed."""
     block, place = divmod(call.service.turns, PERIOD)
     call.service.turns += 1
-    chosen = random.Random(f"{call.service.seed}:{block}").randrange(PERIOD)  # noqa: S311 - no secret
+    chosen = random.Random(f"{call.service.seed}:{block}").randrange(PERIOD)  # noqa: S311  # no secret
     return chosen == place
 
 

@@ -57,7 +57,7 @@ class MockProcess:
         paths = [str(_ROOT), environment.get("PYTHONPATH", "")]
         environment["PYTHONPATH"] = os.pathsep.join(path for path in paths if path)
         with tempfile.TemporaryFile() as complaints:
-            process = subprocess.Popen(  # noqa: S603 - our own module
+            process = subprocess.Popen(  # noqa: S603  # our own module
                 command,
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,

@@ -39,7 +39,7 @@ class MockProtocol(HttpToolsProtocol):
         super().on_message_begin()
         self.scope[CONNECTION] = self  # type: ignore[literal-required]
 
-    def send_400_response(self, msg: str) -> None:  # noqa: ARG002 - uvicorn's signature
+    def send_400_response(self, msg: str) -> None:  # noqa: ARG002  # uvicorn's signature
         """Respond to what is not HTTP as Node does."""
         body = {"error": "Bad Request", "message": "Client Error", "statusCode": 400}
         content = json.dumps(body).encode()

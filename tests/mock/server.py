@@ -47,7 +47,7 @@ def built(
 
         service.hooks["sending"].append(wait)
     if fault is not None or variant is not None:
-        from tests.mock import registry  # noqa: PLC0415 - the clean mock starts without the catalogue
+        from tests.mock import registry  # noqa: PLC0415  # the clean mock starts without the catalogue
 
         if variant is not None:
             _chosen("variant", variant, registry.variants()).install(service)
@@ -67,9 +67,9 @@ def serve(service: Service, *, port: int, until_stdin_closes: bool = False) -> N
 
     Raises `OSError` where the port is taken.
     """
-    import uvicorn  # noqa: PLC0415 - half of the start-up time
+    import uvicorn  # noqa: PLC0415  # half of the start-up time
 
-    from tests.mock.protocol import MockProtocol  # noqa: PLC0415 - imports uvicorn
+    from tests.mock.protocol import MockProtocol  # noqa: PLC0415  # imports uvicorn
 
     sys.setrecursionlimit(max(_RECURSION, sys.getrecursionlimit()))
     # Named as TCP, because asyncio switches Nagle off only then.

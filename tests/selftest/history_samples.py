@@ -1,6 +1,5 @@
 """Histories as runs write them, without a run: judged exchanges with a service made of one function."""
 
-# ruff: noqa: S311  # a seeded history is no secret
 from __future__ import annotations
 
 import json

@@ -119,7 +119,7 @@ class Started:
         self._files = [tempfile.TemporaryFile() for _ in range(2)]  # noqa: SIM115  # closed at the end
         kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
         self._began = time.monotonic()
-        self._process = subprocess.Popen(  # noqa: S603  # our own module
+        self._process = subprocess.Popen(
             arguments,
             stdin=subprocess.DEVNULL,
             stdout=self._files[0] if out is None else out,
@@ -180,8 +180,8 @@ def cleanup(folder: Path, run: Path, *arguments: str, key: str = KEY) -> Process
 
 def team_projects(base_url: str) -> int:
     """How many projects a mock holds beside its owner's."""
-    request = Request(f"{base_url}/v1/projects?limit=1000", headers={"Authorization": f"Bearer {KEY}"})  # noqa: S310
-    with urlopen(request) as response:  # noqa: S310  # our own mock
+    request = Request(f"{base_url}/v1/projects?limit=1000", headers={"Authorization": f"Bearer {KEY}"})
+    with urlopen(request) as response:
         return sum(project["type"] == "TEAM" for project in json.load(response)["data"])
 
 

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 _JSON = "service.error_is_json"
 _LEAK = "service.error_leaks_nothing"
-_TOKEN = "service.token_not_repeated"  # noqa: S105 - the id of a clause
+_TOKEN = "service.token_not_repeated"  # noqa: S105  # the id of a clause
 _TRACE = """Error: expected a value
     at parseBody (/usr/src/app/dist/packages/server/api/main.js:182:17)
     at processTicksAndRejections (node:internal/process/task_queues:95:5)"""

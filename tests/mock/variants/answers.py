@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from tests.mock.call import Call
     from tests.mock.service import Service
 
-_words = random.Random()  # noqa: S311 - seeded by the system: ids must not repeat
+_words = random.Random()  # noqa: S311  # seeded by the system: ids must not repeat
 
 
 def _every_answer(service: Service, change: Any) -> None:

@@ -194,7 +194,7 @@ def test_what_projects_show_together_is_seen_at_the_first_that_completes_it(tmp_
 
 
 def test_the_curve_is_a_drawing_that_says_in_words_what_it_shows() -> None:
-    drawing = ET.fromstring(detection_curve([SCORES, Scores("another <tool>", SCORES.outcomes[3:])]))  # noqa: S314  # ours
+    drawing = ET.fromstring(detection_curve([SCORES, Scores("another <tool>", SCORES.outcomes[3:])]))
     texts = ["".join(element.itertext()) for element in drawing.iter()]
     assert any("some tool found 3 of 4 faults" in text for text in texts)
     assert "another <tool>: 0%" in texts

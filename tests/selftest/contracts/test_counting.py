@@ -67,7 +67,7 @@ def test_what_a_body_holds_does_not_show_that_it_may_be_left_out() -> None:
 
 
 @pytest.mark.parametrize(("status", "counts"), [(400, True), (201, True), (503, False)])
-def test_an_error_of_the_server_shows_nothing_of_the_clause_that_was_broken(status: int, counts: bool) -> None:  # noqa: FBT001
+def test_an_error_of_the_server_shows_nothing_of_the_clause_that_was_broken(status: int, counts: bool) -> None:
     judged = _judged(status, {"displayName": 5})
     assert ("request.displayName.type" in judged.negative) is counts
 

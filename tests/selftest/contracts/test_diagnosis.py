@@ -73,7 +73,7 @@ def _lax(accepts: Callable[[Case, dict[str, Any]], bool]) -> Service:
 
 
 def _email_is(matches: Callable[[str], bool]) -> Service:
-    def service(_case: Case, body: dict[str, Any], valid: bool) -> int | dict[str, Any]:  # noqa: FBT001
+    def service(_case: Case, body: dict[str, Any], valid: bool) -> int | dict[str, Any]:
         address = body.get("alertReceiverEmail")
         others = {**body, "alertReceiverEmail": "a@b.cd"}
         lax = isinstance(address, str) and JUDGE.expect(Case(json.dumps(others).encode())).violations == ()
@@ -150,7 +150,7 @@ def test_the_mistake_is_named(service: Service, clause: str, words: str) -> None
 
 
 def test_where_nothing_fits_nothing_is_said() -> None:
-    def capricious(case: Case, body: dict[str, Any], valid: bool) -> int | dict[str, Any]:  # noqa: FBT001
+    def capricious(case: Case, body: dict[str, Any], valid: bool) -> int | dict[str, Any]:
         return body if valid or (len(case.body or b"") % 3 == 0 and "alertReceiverEmail" in body) else 400
 
     assert _diagnosed(capricious, "request.alertReceiverEmail.pattern") == []

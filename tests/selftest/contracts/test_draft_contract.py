@@ -76,7 +76,7 @@ serve(service, port=0, until_stdin_closes=True)
 def served(request: pytest.FixtureRequest) -> Iterator[str]:
     """The base URL of a service of the draft, with the planted mistake that the test names, if any."""
     planted = [request.param] if request.param else []
-    process = subprocess.Popen(  # noqa: S603  # our own mock
+    process = subprocess.Popen(
         [sys.executable, "-c", _SERVER, str(DRAFT), KEY, *planted],
         cwd=Path(__file__).parents[3],
         stdin=subprocess.PIPE,

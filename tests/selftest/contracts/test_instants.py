@@ -47,5 +47,5 @@ def test_what_is_no_date_has_no_instant(text: str | None) -> None:
         ("2026-11-24 06:44:09Z", False),
     ],
 )
-def test_the_hours_of_rfc_3339_end_with_23(text: str, is_instant: bool) -> None:  # noqa: FBT001
+def test_the_hours_of_rfc_3339_end_with_23(text: str, is_instant: bool) -> None:
     assert (instant(text) is not None) is is_instant

@@ -55,8 +55,8 @@ def run_step(folder: Path, inputs: dict[str, str]) -> tuple[int, str]:
     }
     caller = folder / "caller"
     caller.mkdir()
-    done = subprocess.run(  # noqa: S603  # our own action
-        ["bash", "--noprofile", "--norc", "-e", "-o", "pipefail", "-c", step("Run")["run"]],  # noqa: S607
+    done = subprocess.run(
+        ["bash", "--noprofile", "--norc", "-e", "-o", "pipefail", "-c", step("Run")["run"]],
         cwd=caller,
         env=environment,
         capture_output=True,
@@ -119,8 +119,8 @@ def test_the_job_for_gitlab_tests_the_service_and_leaves_its_report(
     environment |= {"ACTIVEPIECES_API_KEY": key, "suite": str(tmp_path / "suite")}
     caller = tmp_path / "caller"
     caller.mkdir()
-    done = subprocess.run(  # noqa: S603  # our own job
-        ["bash", "-e", "-o", "pipefail", "-c", "\n".join(job["script"])],  # noqa: S607
+    done = subprocess.run(
+        ["bash", "-e", "-o", "pipefail", "-c", "\n".join(job["script"])],
         cwd=caller,
         env=environment,
         capture_output=True,

@@ -177,9 +177,7 @@ def test_the_process_ahead_ends_with_the_run(number: signal.Signals) -> None:
         "print(*[process.pid for process in multiprocessing.active_children()], flush=True)\n"
         "time.sleep(60)\n"
     )
-    run = subprocess.Popen(  # noqa: S603  # our own module
-        [sys.executable, "-c", program], cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
-    )
+    run = subprocess.Popen([sys.executable, "-c", program], cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
     with run:
         assert run.stdout is not None
         children = [int(pid) for pid in run.stdout.readline().split()]
@@ -216,4 +214,4 @@ def test_a_run_that_ends_early_ends_at_once() -> None:
     )
     for number in range(24):
         command = [sys.executable, "-c", program, str(number * 0.01)]
-        subprocess.run(command, cwd=ROOT, check=True, timeout=30, stdout=subprocess.DEVNULL)  # noqa: S603  # ours
+        subprocess.run(command, cwd=ROOT, check=True, timeout=30, stdout=subprocess.DEVNULL)

@@ -23,9 +23,7 @@ if TYPE_CHECKING:
 def contract(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("CONTRACT_", "GITHUB_"))}
     command = [sys.executable, str(ROOT / "contract_command.py"), *arguments]
-    return subprocess.run(  # noqa: S603  # our own command
-        command, cwd=folder, env=kept, capture_output=True, text=True, timeout=120, check=False
-    )
+    return subprocess.run(command, cwd=folder, env=kept, capture_output=True, text=True, timeout=120, check=False)
 
 
 @pytest.mark.end_to_end
@@ -81,7 +79,7 @@ def test_an_uncaught_error_does_not_end_with_1(monkeypatch: pytest.MonkeyPatch) 
 
 def test_a_python_without_the_dependencies_is_told_how_to_install_them(tmp_path: Path) -> None:
     command = [sys.executable, "-I", "-S", str(ROOT / "contract_command.py"), "run"]
-    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)  # noqa: S603
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
     assert (done.returncode, "pip install -e" in done.stderr) == (4, True)
 
 

@@ -28,7 +28,7 @@ def test_a_run_whose_output_nobody_reads_cleans_up_and_ends_without_a_verdict(tm
     reader, writer = os.pipe()
     os.close(reader)
     try:
-        done = subprocess.run(  # noqa: S603  # our own suite
+        done = subprocess.run(
             _suite(tmp_path, "--profile", "smoke"), cwd=ROOT, stdout=writer, stderr=writer, timeout=120, check=False
         )
     finally:
@@ -41,7 +41,7 @@ def test_a_run_whose_output_nobody_reads_cleans_up_and_ends_without_a_verdict(tm
 
 @pytest.mark.parametrize("profile", ["gate", "nightly"])
 def test_a_profile_for_releases_does_not_test_the_mock_unasked(profile: str, tmp_path: Path) -> None:
-    done = subprocess.run(  # noqa: S603  # our own suite
+    done = subprocess.run(
         _suite(tmp_path, "--profile", profile), cwd=ROOT, capture_output=True, text=True, timeout=120, check=False
     )
     assert (done.returncode, list(tmp_path.iterdir())) == (4, [])
@@ -50,9 +50,7 @@ def test_a_profile_for_releases_does_not_test_the_mock_unasked(profile: str, tmp
 
 @pytest.mark.parametrize("option", ["--cache-show", "--fixtures-per-test", "--collect-only"])
 def test_commands_that_only_print_begin_no_run(option: str, tmp_path: Path) -> None:
-    done = subprocess.run(  # noqa: S603  # our own suite
-        _suite(tmp_path, option), cwd=ROOT, capture_output=True, timeout=120, check=False
-    )
+    done = subprocess.run(_suite(tmp_path, option), cwd=ROOT, capture_output=True, timeout=120, check=False)
     assert (done.returncode, list(tmp_path.iterdir())) == (0, [])
 
 

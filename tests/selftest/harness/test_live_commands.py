@@ -115,9 +115,7 @@ def test_the_curl_line_sends_the_same_bytes(name: str) -> None:
     with UnrulyServer("", lambda _: json_answer(400, "{}")) as server:
         line = commands.curl(case, server.base_url, "false")
         environment = {"PATH": "/usr/bin:/bin", "ACTIVEPIECES_API_KEY": KEY}
-        subprocess.run(  # noqa: S603  # the line under test
-            ["/bin/bash", "-c", line], env=environment, check=True, capture_output=True, timeout=20
-        )
+        subprocess.run(["/bin/bash", "-c", line], env=environment, check=True, capture_output=True, timeout=20)
         (seen,) = server.requests
     assert KEY not in line
     assert (seen.method, seen.path, seen.body) == ("POST", "/api/v1/projects", case.body or b"")

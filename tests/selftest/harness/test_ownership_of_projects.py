@@ -32,7 +32,7 @@ def service() -> Iterator[str]:
 def _asked(base_url: str, body: dict[str, Any] | None = None) -> Any:
     headers = {"Authorization": f"Bearer {KEY}", "Content-Type": "application/json"}
     data = json.dumps(body).encode() if body else None
-    with urlopen(Request(f"{base_url}/v1/projects{'' if body else '?limit=1000'}", data, headers)) as response:  # noqa: S310
+    with urlopen(Request(f"{base_url}/v1/projects{'' if body else '?limit=1000'}", data, headers)) as response:
         return json.loads(response.read())
 
 

@@ -42,7 +42,7 @@ def _scripts() -> list[tuple[str, str]]:
 
 @pytest.mark.parametrize("script", [pytest.param(script, id=name) for name, script in _scripts()])
 def test_a_script_is_understood_by_its_shell(script: str) -> None:
-    checked = subprocess.run(["bash", "-n"], input=script, capture_output=True, text=True, check=False)  # noqa: S607
+    checked = subprocess.run(["bash", "-n"], input=script, capture_output=True, text=True, check=False)
     assert checked.returncode == 0, checked.stderr
 
 
@@ -103,8 +103,8 @@ def _night(folder: Path, number: int, runs: list[Ran]) -> dict[str, str]:
         "PYTHONPATH": str(ROOT),
         "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}",
     }
-    done = subprocess.run(  # noqa: S603  # our own recipe
-        ["bash", "-e", "-o", "pipefail", "-c", _github_merge()],  # noqa: S607
+    done = subprocess.run(
+        ["bash", "-e", "-o", "pipefail", "-c", _github_merge()],
         cwd=folder,
         env=environment,
         capture_output=True,

@@ -19,7 +19,7 @@ print(*sorted(name for name in sys.argv[1:] if name in sys.modules))
 
 def test_a_run_without_findings_pays_for_no_diagnosis_no_drift_and_no_generator() -> None:
     for_some = ["contracts.diagnosis", "contracts.drift", "markdown_it", "schemathesis", "uvicorn", "tests.mock.server"]
-    done = subprocess.run(  # noqa: S603  # our own modules
+    done = subprocess.run(
         [sys.executable, "-c", _SCRIPT, *for_some, "hypothesis"],
         capture_output=True,
         text=True,
@@ -37,7 +37,7 @@ def test_pytest_rewrites_nothing_that_a_run_imports(tmp_path: Path) -> None:
         "    hook = session.config.pluginmanager.rewrite_hook\n"
         "    print('rewrites', hook in sys.meta_path)\n"
     )
-    done = subprocess.run(  # noqa: S603  # our own modules
+    done = subprocess.run(
         [
             sys.executable,
             "-m",

@@ -221,9 +221,7 @@ def test_a_mock_ends_when_its_parent_is_killed() -> None:
         print(MockProcess.start(key="sk-orphan").base_url, flush=True)
         time.sleep(60)
     """)
-    parent = subprocess.Popen(  # noqa: S603 - our own program
-        [sys.executable, "-c", program], stdout=subprocess.PIPE, text=True
-    )
+    parent = subprocess.Popen([sys.executable, "-c", program], stdout=subprocess.PIPE, text=True)
     with parent:
         assert parent.stdout is not None
         address = urlsplit(parent.stdout.readline().strip())

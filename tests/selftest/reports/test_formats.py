@@ -1,6 +1,5 @@
 """All formats of a report say the same, each as its schema has it."""
 
-# ruff: noqa: S314  # the documents are our own
 from __future__ import annotations
 
 import datetime as dt

@@ -1,6 +1,5 @@
 """What a service sends takes no effect in any format: markup, scripts, links, terminal escapes, odd characters."""
 
-# ruff: noqa: S314  # the documents are our own
 from __future__ import annotations
 
 import json

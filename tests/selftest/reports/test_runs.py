@@ -1,6 +1,5 @@
 """Reports after a crash, of several workers and machines, of big runs, and side by side."""
 
-# ruff: noqa: S603  # our own interpreter and modules
 from __future__ import annotations
 
 import json

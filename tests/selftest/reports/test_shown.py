@@ -45,7 +45,7 @@ def _places(value: Any, pointer: str = "") -> list[tuple[str, Any]]:
 
 
 @given(_VALUES, st.sampled_from([None, 1, "\t"]), st.booleans())
-def test_every_pointer_leads_to_its_value(value: Any, indent: Any, ascii_only: bool) -> None:  # noqa: FBT001  # drawn
+def test_every_pointer_leads_to_its_value(value: Any, indent: Any, ascii_only: bool) -> None:
     text = json.dumps(value, indent=indent, ensure_ascii=ascii_only)
     for pointer, inner in _places(value):
         found = span(text, pointer)

@@ -37,7 +37,7 @@ def _node_answers(work: list[tuple[str, list[str]]]) -> list[list[bool]]:
     node = shutil.which("node")
     if node is None:
         pytest.skip("no Node here: ECMA-262 was checked against the regress engine only")
-    done = subprocess.run(  # noqa: S603 - our own program
+    done = subprocess.run(
         [node, "-e", _NODE_PROGRAM],
         input=json.dumps(work),
         capture_output=True,
@@ -86,7 +86,7 @@ def _shortest_way_to_accept(automaton: Automaton, state: int) -> str:
 
 
 def _work(seed: int) -> list[tuple[str, list[str]]]:
-    rng = random.Random(seed)  # noqa: S311 - reproducible on purpose
+    rng = random.Random(seed)
     return [
         (source, _texts_near(Pattern.compile(source), rng, 150)) for source in (PAGE_PATTERNS | OTHER_PATTERNS).values()
     ]
@@ -110,7 +110,7 @@ def _random_pattern(rng: random.Random, depth: int = 3) -> str:
 
 
 def _random_work(seed: int, count: int) -> list[tuple[str, list[str]]]:
-    rng = random.Random(seed)  # noqa: S311 - reproducible on purpose
+    rng = random.Random(seed)
     texts = ["".join(rng.choices("ab\n- \u2028é", k=rng.randint(0, 6))) for _ in range(60)]
     return [(_random_pattern(rng, 4), texts) for _ in range(count)]
 
@@ -223,10 +223,7 @@ def test_the_page_s_patterns_compile_quickly() -> None:
         f"for source in {list(PAGE_PATTERNS.values())!r}: Pattern.compile(source)\n"
         "print(time.perf_counter() - began)"
     )
-    seconds = min(
-        float(subprocess.check_output([sys.executable, "-c", program], text=True))  # noqa: S603 - our own program
-        for _ in range(3)
-    )
+    seconds = min(float(subprocess.check_output([sys.executable, "-c", program], text=True)) for _ in range(3))
     assert seconds < 0.5, f"{seconds:.3f} s at the best of three"
 
 

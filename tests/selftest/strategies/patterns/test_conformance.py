@@ -80,7 +80,7 @@ def _classes_and_answers(pattern: Pattern, extra_states: int, seed: int) -> list
 def test_every_mutant_that_differs_is_told_apart(path: str, extra_states: int) -> None:
     pattern = Pattern.compile(str(REQUEST_PATTERNS[path]))
     words = _classes_and_answers(pattern, extra_states, seed=extra_states)
-    rng = random.Random(f"{path} {extra_states}")  # noqa: S311 - reproducible on purpose
+    rng = random.Random(f"{path} {extra_states}")
     different = equivalent = 0
     survivors = []
     while different < _MUTANTS:
