@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 #: The maximum number of failing requests, with different members, that are analysed.
 _FAILURES: Final = 14
 #: Headers about the framing of a body.
-_FRAMING: Final = frozenset({"transfer-encoding", "accept-encoding"})
+_FRAMING: Final = frozenset({"transfer-encoding", "accept-encoding", "expect"})
 #: Ordinary values of a field that count as harmless before any value was accepted.
 _ORDINARY: Final = 12
 #: The maximum number of accepted values of a field that are remembered, and their maximum length.

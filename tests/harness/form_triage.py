@@ -57,15 +57,8 @@ class FormTriage:
 
     def blame(self, answer: Judged, refusal: Finding, body: dict[str, object]) -> str:
         """The clause of a refusal that does not depend on the content: time, concurrency or form."""
-        again = self._questions.ask(self._names.renew(answer.case))
-        if again is None or not again.is_refused:
-            if self._connection_triage.depends_on_connection(answer, refusal):
-                return CONNECTIONS
-            if self.passing is None:
-                alone = [self._questions.ask(self._names.renew(answer.case)) for _ in range(_ALONE)]
-                at_times = any(reply is not None and reply.is_refused for reply in alone)
-                self.passing = "response.201.status" if at_times else "state.overlap"
-            return self.passing
+        if moment := self.of_the_moment(answer, refusal):
+            return moment
         plainly = self._plainly(body)
         if plainly == answer.case.body:
             return ""
@@ -74,6 +67,21 @@ class FormTriage:
             return ""
         self._forms[message_of(refusal.kinds)] = "request.body.json"
         return "request.body.json"
+
+    def of_the_moment(self, answer: Judged, refusal: Finding) -> str:
+        """The clause if the same request is accepted at another time; empty if it is refused again or unknown."""
+        again = self._questions.ask(self._names.renew(answer.case))
+        if again is None or again.is_refused:
+            return ""
+        if self._connection_triage.depends_on_connection(answer, refusal):
+            return CONNECTIONS
+        if self.passing is None:
+            alone = [self._questions.ask(self._names.renew(answer.case)) for _ in range(_ALONE)]
+            at_times = any(reply is not None and reply.is_refused for reply in alone)
+            if None in alone and not at_times:
+                return ""
+            self.passing = "response.201.status" if at_times else "state.overlap"
+        return self.passing
 
     def is_too_large(self, case: Case, refusal: Finding) -> bool:
         """Whether the simplest request is refused in the same way if white space makes it as large."""

@@ -8,7 +8,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from contracts.checks.status import clause_of_body
-from contracts.expectation import FRAMING
+from contracts.exchange import VALID_HEADERS
+from contracts.expectation import FRAMING, FRAMING_HEADERS
 from contracts.findings import REFUSED, Finding
 from contracts.json_text import type_name
 from strategies.cases.baseline_cases import full_case, minimal_case
@@ -73,8 +74,8 @@ class RefusalTriage:
         """The finding, reattributed if another clause is the reason of a refusal."""
         if self._is_consequence(answer, finding):
             return self._conflict(answer, finding)
-        if finding.clause == FRAMING and finding.cause == REFUSED:
-            return self._of_the_way(answer, finding)
+        if finding.cause == REFUSED and (way := _way_of(answer.case)):
+            return self._of_the_way(answer, finding, way)
         if finding.clause == KEY and self._key.is_of_the_body(answer):
             clause, where = self._blame(answer, finding)
             if clause == COMBINATION and isinstance(body := answer.judgement.expectation.body, dict):
@@ -89,7 +90,10 @@ class RefusalTriage:
             if self._is_consequence(reply, finding):
                 self._conflict(reply, finding)
             elif (finding.clause == KEY and self._key.looks_into_bodies and clause != KEY) or (
-                finding.clause == FRAMING and clause != FRAMING and self._may_be_for(reply, where)
+                finding.clause in {FRAMING, "request.mediaType"}
+                and finding.clause != clause
+                and _way_of(reply.case) is not None
+                and self._may_be_for(reply, where)
             ):
                 self._reattribute(reply, finding, clause, where)
             elif self._is_doubtful(reply, finding):
@@ -106,20 +110,34 @@ class RefusalTriage:
         body = answer.judgement.expectation.body
         return not where or (isinstance(body, dict) and where.removeprefix("/") in body)
 
-    def _of_the_way(self, answer: Judged, finding: Finding) -> Finding:
-        """Blame the content if the same body is also refused without the framing header."""
-        kept = tuple(pair for pair in answer.case.headers if pair[0] != finding.where)
-        reply = self._questions.ask(self._names.renew(replace(answer.case, headers=kept)))
+    def to_shrink(self, case: Case, finding: Finding) -> Case:
+        """The case to shrink, with ordinary headers if an unusual one is not the reason of the refusal."""
+        way = _way_of(case)
+        plainly = way is not None and finding.cause == REFUSED and finding.clause != way[0]
+        return replace(case, headers=VALID_HEADERS) if plainly else case
+
+    def _of_the_way(self, answer: Judged, finding: Finding, way: tuple[str, str]) -> Finding:
+        """Blame the content if the same body is also refused with ordinary headers.
+
+        Args:
+            answer: The refusal.
+            finding: Its finding.
+            way: The clause about the unusual header, and the name of the header.
+        """
+        reply = self._questions.ask(self._names.renew(replace(answer.case, headers=VALID_HEADERS)))
         refused = next((f for f in reply.findings if f.cause == REFUSED), None) if reply else None
         body = answer.judgement.expectation.body
         if reply is None and self._taken_apart and isinstance(body, dict):
             clause, where = self._known_culprit(body, self._named(answer))
-        elif reply is None or refused is None:
+        elif reply is None:
             return finding
+        elif refused is None:
+            moment = self._form.of_the_moment(answer, finding)
+            clause, where = (moment, "") if moment else way
         else:
             doubtful = self._is_doubtful(reply, refused)
             clause, where = self._blame(reply, refused) if doubtful else (refused.clause, refused.where)
-        return self._reattribute(answer, finding, clause, where)
+        return finding if clause == finding.clause else self._reattribute(answer, finding, clause, where)
 
     def _is_doubtful(self, answer: Judged, finding: Finding) -> bool:
         """Whether a body may have been refused for another member, a missing one, or its form."""
@@ -298,6 +316,16 @@ class RefusalTriage:
 
     def _contract_names(self) -> set[str]:
         return {field.path for field in self._contract.fields}
+
+
+def _way_of(case: Case) -> tuple[str, str] | None:
+    """The clause about an unusual framing or media type of a valid request, and the header; None if there is none."""
+    for name, _ in case.unusual_headers:
+        if name in FRAMING_HEADERS:
+            return FRAMING, name
+        if name.lower() == "content-type":
+            return "request.mediaType", "Content-Type"
+    return None
 
 
 def _kind(value: object) -> str:

@@ -77,7 +77,8 @@ class Triage:
             return  # with a new externalId it would not be a second use
         self._shrunk[finding.key] += 1
         passed = False
-        broken = self._broken_by(answer.case)
+        first = self._refusals.to_shrink(answer.case, finding)
+        broken = self._broken_by(first)
 
         def still_fails(case: Case) -> bool:
             nonlocal passed
@@ -88,14 +89,14 @@ class Triage:
             passed = reply is not None and not fails
             return fails
 
-        again = any(still_fails(self._names.renew(answer.case)) for _ in range(_AGAIN))
+        again = any(still_fails(self._names.renew(first)) for _ in range(_AGAIN))
         if again or passed:
             self._history.record(RepeatedRecord(*finding.key, again))
         if len(answer.case.body) <= _SMALL:
             return
         blamed = finding.cause.partition(" at /")[2]
         required = [field.path for field in self._contract.fields if field.required or field.path == blamed]
-        shrink(answer.case, self._names, still_fails, keep=required, limit=_PER_FINDING)
+        shrink(first, self._names, still_fails, keep=required, limit=_PER_FINDING)
         self._failures.attribute_questions()
         self._connections.attribute_questions()
         if finding.cause == REFUSED:
