@@ -17,6 +17,7 @@ from urllib.parse import urlsplit
 from contracts.exchange import unpack_bytes
 from reports.history import history_files, read_json
 from tests.mock.process import MockProcess
+from tests.selftest.unruly_server import read_chunks
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -131,14 +132,16 @@ def _handler(watched: Watched) -> type[BaseHTTPRequestHandler]:
         disable_nagle_algorithm = True
 
         def pass_on(self) -> None:
-            body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+            in_chunks = self.headers.get("Transfer-Encoding") == "chunked"
+            length = int(self.headers.get("Content-Length") or 0)
+            body = read_chunks(self.rfile) if in_chunks else self.rfile.read(length)
             with lock:
                 watched.seen.append((self.command, self.path, body))
             connection = HTTPConnection(urlsplit(watched.mock.base_url).netloc, timeout=30)
             connection.putrequest(self.command, self.path, skip_host=True, skip_accept_encoding=True)
             for name, value in self.headers.items():
                 connection.putheader(name, value.encode("latin-1"))
-            connection.endheaders(body)
+            connection.endheaders(body, encode_chunked=in_chunks)
             answer = connection.getresponse()
             content = answer.read()
             self.send_response_only(answer.status)

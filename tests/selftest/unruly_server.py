@@ -16,6 +16,7 @@ from urllib.parse import urlsplit
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from io import BufferedIOBase
     from types import TracebackType
 
 #: Seconds after which any answer of this server ends.
@@ -165,7 +166,7 @@ class UnrulyServer:
             headers.append((name, value.strip()))
         length = next((int(value) for name, value in headers if name.lower() == "content-length"), 0)
         in_chunks = any(name.lower() == "transfer-encoding" for name, _ in headers)
-        body = _chunks(stream) if in_chunks else stream.read(length)
+        body = read_chunks(stream) if in_chunks else stream.read(length)
         with self._lock:
             seen = Seen(len(self.requests) + 1, time.time(), connection, method, path, tuple(headers), body)
             self.requests.append(seen)
@@ -194,7 +195,7 @@ class UnrulyServer:
 # -- answers ------------------------------------------------------------------------------------------------
 
 
-def _chunks(stream: IO[bytes]) -> bytes:
+def read_chunks(stream: IO[bytes] | BufferedIOBase) -> bytes:
     """A body in chunks (RFC 9112, section 7.1), put together."""
     body = b""
     while size := int(stream.readline(), 16):
