@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import math
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final, Literal
 
 from contracts.exchange import Case
@@ -82,6 +82,12 @@ def json_case(value: Any, *, case_set: str, intent: str, style: Style = "compact
     if style != "compact" and len(body) <= _LARGE:
         body = encode(value, style)
     return Case(body, case_set=case_set, intent=intent, id=identifier)
+
+
+def with_header(case: Case, name: str, value: str) -> Case:
+    """The case with this header, in the place of one of the same name."""
+    kept = tuple(pair for pair in case.headers if pair[0].lower() != name.lower())
+    return replace(case, headers=(*kept, (name, value)))
 
 
 def _token(value: object) -> str:

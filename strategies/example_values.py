@@ -26,6 +26,9 @@ NATURAL: Final = (
     "a_b-c@x-1.y2.museum",
     "1@2.io",
     "-@a.zz",
+    # Everything that an address may hold at once, and as long as one may be.
+    "x_1.o'brien+tag-z@xn--bcher-kva.a-1.example.museum",
+    f"{'a1' * 32}@{'b' * 63}.{'c' * 63}.{'d' * 57}.org",
     "Project alpha",
     "Beta 2",
     "Größe 東京",

@@ -66,7 +66,9 @@ HARD_NUMBERS: Final = (
     _number("1e21", "where ECMAScript begins to write exponents"),
     _number("123456789012345680000", "21 digits"),
     _number("1E+2", "capital exponent with sign"),
+    _number("1E+02", "a whole number with every mark of an exponent"),
     _number("25e-1", "negative exponent"),
+    _number("123456.789e-03", "six decimals by an exponent with a leading zero"),
     _number("1e-7"),
     _number("1.10", "trailing zero"),
     _number("1e02", "an exponent with a leading zero"),
@@ -284,13 +286,20 @@ _ONE_BY_ONE: Final = (
     ),
 )
 
-#: Members of free-form objects with names that have a meaning in common software.
-_TOP: Final = {name: f"v{index}" for index, name in enumerate(("", "error", "errors", *_PROTOTYPE_WORDS))}
+#: The maximum length (characters) of objects whose members are also at the top level of the object with everything.
+_SMALL: Final = 1_000
+#: Members at the top level, because some software inspects only those: names that have a meaning in software, and
+#: the members of the small objects above.
+_TOP: Final = {name: f"v{index}" for index, name in enumerate(("", "error", "errors", *_PROTOTYPE_WORDS))} | {
+    name: value
+    for named in reversed(_ONE_BY_ONE)
+    if len(str(named.value)) <= _SMALL
+    for name, value in named.value.items()
+}
 
 #: Objects that a free-form ``object`` must accept and preserve.
 HARD_OBJECTS: Final = (
     *_ONE_BY_ONE,
     Named("32,000 characters, two and three bytes each", {"text": filler(32_000, "äöü€ßé")}),
-    # With names at the top level too, because some software inspects only those.
     Named("everything at once", {named.name: named.value for named in _ONE_BY_ONE} | _TOP),
 )

@@ -39,6 +39,7 @@ _ELSEWHERE: Final = (
         ("X-Forwarded-For", "127.0.0.1"),
         ("X-Access-Token", "{key}"),
         ("Content-Type", "application/json; charset=utf-8"),
+        ("Transfer-Encoding", "chunked"),
     ),
 )
 #: The size in bytes of a body that is too large for code that inspects small ones only.

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from contracts.exchange import Case
-from strategies.encoding import encode
+from strategies.encoding import encode, json_case, with_header
 from strategies.surrounding_fields import SurroundingFields, free_object
 
 if TYPE_CHECKING:
@@ -54,5 +54,4 @@ def large_cases(contract: Contract, names: UniqueNames, seed: int) -> list[Case]
 
 
 def _with(body: dict[str, Any], header: str, value: str) -> Case:
-    case = Case(encode(body), case_set="wire.framing", intent=f"{header}: {value}")
-    return Case(case.body, (*case.headers, (header, value)), case_set=case.case_set, intent=case.intent)
+    return with_header(json_case(body, case_set="wire.framing", intent=f"{header}: {value}"), header, value)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from contracts.json_text import ABSENT
 from contracts.patterns import Pattern
-from strategies.encoding import Style, json_case
+from strategies.encoding import Style, json_case, with_header
 from strategies.surrounding_fields import MARKED, SurroundingFields, hard_values, marked_text
 
 if TYPE_CHECKING:
@@ -19,26 +19,37 @@ _NULL, _ABSENT = "null", "absent"
 #: Names of hard values by type, those that most services fail on first; a body gets one of each.
 _PACKED: Final[dict[str, tuple[str, ...]]] = {
     "string": (
-        *("many classes at once", "C0 controls", "spaces at both ends", "1,025 characters", "the word null"),
-        *("the word 007", "letters that show nothing", "decomposed (NFD)", "one letter", "a line feed inside"),
-        *("only spaces", "257 characters, two bytes each", "path and URL", "markup", "astral letters"),
-        *("5,000 characters", "printable ASCII", "bidirectional controls"),
+        *("many classes at once", "path and URL", "C0 controls", "white space of two kinds at both ends"),
+        *("1,025 characters", "the word null", "a word of SQL, letters that show nothing and a backslash"),
+        *("one letter", "a text in quotation marks", "the word 007", "the word 2024-01-01T00:00:00+01:00"),
+        *("decomposed (NFD)", "a line feed inside", "only spaces", "257 characters, two bytes each", "markup"),
+        *("astral letters", "5,000 characters", "printable ASCII", "bidirectional controls"),
     ),
     "number": (
-        *("1.5", "1.7976931348623157e308 (largest double)", "0", _NULL, _ABSENT, "-1", "2147483648 (2^31)"),
-        *("99.995 (rounded by two decimals)", "0.30000000000000004 (17 digits)", "9007199254740991 (2^53 - 1)"),
+        *("1.5", "1.7976931348623157e308 (largest double)", "1E+02 (a whole number with every mark of an exponent)"),
+        *(_NULL, _ABSENT, "-2147483649 (-2^31 - 1)"),
+        *("123456.789e-03 (six decimals by an exponent with a leading zero)", "0"),
+        *("2147483648 (2^31)", "9007199254740991 (2^53 - 1)", "0.30000000000000004 (17 digits)", "-1", "1000"),
         *("1e21 (where ECMAScript begins to write exponents)", "16777217 (2^24 + 1: lost by single precision)"),
-        *("1e2", "1000", "-2147483649 (-2^31 - 1)", "65536 (2^16)", "1e-7", "9223372036854775808 (2^63)"),
+        *("99.995 (rounded by two decimals)", "65536 (2^16)", "1e-7", "9223372036854775808 (2^63)"),
     ),
     "array": (
-        *("every hard item", "in no order, with repetition", "empty", "empty texts", _ABSENT, "1,001 different items"),
-        *("one item", "101 items", "the same item twice"),
+        *("every hard item", "in no order, with repetition", "empty", "1,001 different items", _ABSENT, "empty texts"),
+        *("101 items", "one item", "the same item twice"),
     ),
     "object": (
-        *("everything at once", "every number class", "empty", "values that are falsy", _ABSENT, "1,001 names"),
-        *("names that mean something to software", "one null", "21 levels", "every JSON type", "one false"),
+        *("everything at once", "every number class", "empty", "values that are falsy", "1,001 names", "one null"),
+        *("32,000 characters, two and three bytes each", "every JSON type", _ABSENT, "21 levels", "one false"),
         *("arrays in no order, with repetition", "texts that look like numbers, dates and booleans", "one empty text"),
     ),
+}
+#: Unusual headers of some of the bodies, by row: the expected response is the same.
+_HEADERS: Final[dict[int, tuple[str, str]]] = {
+    1: ("Transfer-Encoding", "chunked"),
+    2: ("Accept-Encoding", "gzip"),
+    3: ("Accept", "text/html,application/xml;q=0.9,*/*;q=0.8"),
+    4: ("Content-Type", "Application/Json;charset=UTF-8"),
+    5: ("Expect", "100-continue"),
 }
 #: Values of the marked field, in turn, if it cannot contain two hard texts around a unique name.
 _MARKED: Final = {3: None, 4: ABSENT}
@@ -46,12 +57,15 @@ PACKED_BODIES: Final = 16
 #: The name of this set.
 PACKED: Final = "priority.packed"
 _STYLES: Final[tuple[Style, ...]] = (
-    *("compact", "compact", "escaped", "compact", "reversed", "compact", "spaced", "solidus"),
+    *("compact", "compact", "reversed", "spaced", "escaped", "compact", "solidus", "compact"),
 )
 
 
 def packed_cases(contract: Contract, names: UniqueNames, seed: int) -> list[Case]:
-    """Bodies in which each field has a hard value; the marked field has two, around its unique name."""
+    """Bodies in which each field has a hard value; the marked field has two, around its unique name.
+
+    Some of them have an unusual header.
+    """
     surrounding_fields = SurroundingFields(contract, names, seed)
     cases = []
     for row in range(PACKED_BODIES):
@@ -67,9 +81,10 @@ def packed_cases(contract: Contract, names: UniqueNames, seed: int) -> list[Case
             parts.append(f"{field.path}: {name}")
         if not isinstance(body.get(MARKED), str):
             surrounding_fields.marked(body)
-        intent = "; ".join(parts)
-        style = _STYLES[row % len(_STYLES)]
-        cases.append(json_case(body, case_set=PACKED, intent=intent, identifier=f"packed {row + 1}", style=style))
+        parts += [": ".join(_HEADERS[row])] if row in _HEADERS else []
+        style, identifier = _STYLES[row % len(_STYLES)], f"packed {row + 1}"
+        case = json_case(body, case_set=PACKED, intent="; ".join(parts), identifier=identifier, style=style)
+        cases.append(with_header(case, *_HEADERS[row]) if row in _HEADERS else case)
     return cases
 
 

@@ -1,4 +1,4 @@
-"""The requests that find most mistakes, best first: the quickest profile sends the first forty.
+"""The requests that find most mistakes, best first: the quickest profile sends the first of them.
 
 Each is drawn from one of the complete sets or packs many of their values into one body. The families take turns, so
 that a run that is cut short has seen something of every one of them.
@@ -6,6 +6,7 @@ that a run that is cut short has seen something of every one of them.
 
 from __future__ import annotations
 
+from functools import partial
 from itertools import chain, zip_longest
 from typing import TYPE_CHECKING, Any, Final
 
@@ -13,12 +14,14 @@ from contracts import json_text
 from strategies.cases.authorization_cases import authorization_cases, authorization_spelling_cases
 from strategies.cases.combination_cases import corner_cases
 from strategies.cases.media_type_cases import media_type_cases
-from strategies.cases.packed_cases import PACKED, PACKED_BODIES, packed_cases
+from strategies.cases.packed_cases import PACKED, packed_cases
 from strategies.cases.raw_cases import encoding_cases, malformed_cases
 from strategies.cases.telling_words import telling_words
 from strategies.cases.turns import in_turn
 from strategies.cases.unspecified_cases import unspecified_cases
+from strategies.cases.valid_value_cases import EMPTY, LONG_RUN, LOOK_ALIKE, NAMES_OF_FIELDS, valid_cases
 from strategies.cases.wrong_value_cases import WrongCase, wrong_kinds
+from strategies.cases.wrong_values import BETWEEN
 from strategies.encoding import Token, json_case
 from strategies.surrounding_fields import MARKED, ordinary
 
@@ -32,51 +35,61 @@ if TYPE_CHECKING:
 
 #: Clauses whose wrong values are of one kind, whatever their JSON types.
 _ONE_KIND: Final = frozenset({"request.body.type"})
-#: Values of another type that coercion lets through.
+#: Values of another type that coercion lets through: where a field may be left out also what is taken for nothing.
 _LOOK_ALIKES: Final[tuple[Any, ...]] = ("5", "true", ["x"], 1, "{}", "x", {})
-#: The place of the wrong item that code finds last which looks at the first ones only.
-_LAST_OF_THREE: Final = (3, 2)
-_KINDS_OF_A_FIELD: Final = 8
-#: Packed bodies that come before the corners.
+_TAKEN_FOR_NOTHING: Final[tuple[Any, ...]] = ("5", "{}", "", 0, False, {}, [])
+#: The name of a wrong value that expressions match as if it were the text in it.
+_WRAPPED: Final = "an array of one valid value"
+_KINDS_OF_A_FIELD: Final = 10
+#: Packed bodies that come before all others.
 _EARLY: Final = 7
+#: So many packed bodies, before the plain ones, of which the preflight sends one; further ones are read back.
+_PACKED_MORE: Final = 10
 #: Ids of cases of the complete sets, those that find most first.
 _AUTHORIZATION: Final = (
-    *("Basic {key}", "Bearer {key with its case swapped}", "no header", "{key}", "Bearer "),
-    *("Bearer {key minus its last character}", "Bearer {key with its first character replaced}"),
-    *("Bearer {key with one more character}", "Bearer {key with its last character replaced}", "Bearer null"),
-    *("Bearer {key twice}", "foreign key 1", "a long key", "beyond ASCII", "", "Bearer x"),
-    "Bearer {key with a character in the middle replaced}",
+    *("no header, but Transfer-Encoding", "Basic {key}", "Bearer {key with its case swapped}", "Bearer {key twice}"),
+    *("{key}", "Bearer {key minus its last character}", "Bearer {key with its first character replaced}", "Bearer "),
+    *("Bearer {key with its last character replaced}", "Bearer null", "a long key", "Basic Bearer {key}"),
+    *("beyond ASCII", "Bearer{key}", "foreign key 1", "", "Bearer {key with a character in the middle replaced}"),
+    *("no header", "Bearer {key with one more character}", "Bearer x"),
 )
 _MALFORMED: Final = (
-    *("NaN", "an empty body", "half", "a trailing comma", "words behind it", "all but one byte", "True"),
-    *("a closing brace too many", "a byte that never occurs", "single quotes around a name", "a block comment"),
-    *("a line feed in a text", "two documents", "utf-16", "a leading zero", "white space only", "an unknown escape"),
-    *("an overlong solidus", "all but two bytes"),
+    *("NaN", "an empty body", "all but one byte", "a trailing comma", "words behind it", "a closing brace too many"),
+    *("a byte that never occurs", "single quotes around a name", "a block comment", "a line feed in a text"),
+    *("a leading zero", "an unknown escape", "all but two bytes", "True", "a no-break space in front", "half"),
+    *("a semicolon for a comma", "two documents", "utf-16", "white space only", "an overlong solidus"),
+    *("a form feed for white space", "an equals sign for a colon", "Infinity", "a comma missing in an array"),
 )
 _MEDIA_TYPES: Final = (
     *("application/jsonx", "text/plain", "a form", "application/xml", "a multipart form"),
-    *("text/json", "application/octet-stream", "empty value"),
+    *("text/json", "application/octet-stream", "empty value", "application/json5", "garbage"),
 )
-_SPELLINGS: Final = ("APPLICATION/JSON", "application/json; charset=utf-8")
+_SPELLINGS: Final = ("application/json; charset=utf-8", "APPLICATION/JSON")
 _UNUSUAL: Final = (
-    *("all", "U+0000, place 1", "a high surrogate alone, place 1", "__proto__ inside", "1e400, place 1"),
-    *("a wrong value last, field 1", "id", "a byte order mark", "U+0000 in a name", "10^400 in digits, place 1"),
-    "constructor inside",
+    *("all", "U+0000 in every place", "surrogates in every place", "a text that misses the pattern last, field 1"),
+    *("digits behind zeros", "a byte order mark", "__proto__ inside", "1e400, place 1", "a long address"),
+    *("a wrong value last, field 1", 'all "x"', "constructor inside", "another case, before", "65 levels"),
+    *("10^400 in digits, place 1", "id"),
 )
 #: Of these, the ones of contracts with a free-form object, a number, or a text that takes any character.
-OF_SOME_CONTRACTS: Final = frozenset(_UNUSUAL) - {"all", "a wrong value last, field 1", "id", "a byte order mark"}
+OF_SOME_CONTRACTS: Final = frozenset(_UNUSUAL) - {
+    *("all", "a wrong value last, field 1", "id", "a byte order mark", 'all "x"', "another case, before")
+}
+#: Of the complete set of valid values the ones that tell most.
+_VALID: Final = (f"{NAMES_OF_FIELDS}, full", f"{LONG_RUN} in displayName", f"{LONG_RUN} in a free-form object")
 #: The set of the one case that repeats another one's unique text, and where it stands.
 SECOND_USE: Final = "priority.second_use"
 _REUSE: Final = 24
-#: The first cases are a set of their own, of which two create a project, and perhaps another worker's: what is used a
+#: The first cases are a set of their own, of which some create a project, and perhaps another worker's: what is used a
 #: second time is not in it. The first one is read back at once.
-READ_AT_ONCE: Final = 3
+READ_AT_ONCE: Final = 5
 #: So many cases at most; the complete sets hold the others.
-_MOST: Final = 180
+_MOST: Final = 230
 #: The order of families: v valid, k wrong kind, p broken pattern, a authorization, w malformed, m media type, o open.
 _TURNS: Final = (
-    "vwvpvovpapmavvkakpwkakkkpkkpkkpakpmkpwpapk"  # what the smoke profile sends
-    "vopokavpkampokvapkwmpvakpomkpakovpkampkwpakvpkpomakpwkpakpmkpwkpovkapmkpwkovkpmapkwkpmokv"
+    "vwvkvpavpovoapmavvkakowpkkkpkkpakkpmka"  # what the smoke profile sends
+    "vpwkvpvamkpowkpvakpmokpwkapvkpmowkpakpvkwmpakpokwpvamkpkowpakvpmkwpkoapvkwmpakpokwvapmkpkwoapvkmpwkapkow"
+    "vvvvvvvvkpkakpkwkpkmkpkokpk"
 )
 
 
@@ -105,9 +118,11 @@ def _second_use(contract: Contract, cases: list[Case]) -> list[Case]:
 def _case_sets(contract: Contract, names: UniqueNames, seed: int) -> dict[str, list[Case]]:
     malformed = malformed_cases(contract, names, seed) + encoding_cases(contract, names, seed)
     media = media_type_cases(contract, names, seed)
-    valid = packed_cases(contract, names, seed) + corner_cases(contract, names, seed)
-    # Minimal and null bodies come before the packed ones of which each finds little more.
-    valid = valid[:_EARLY] + valid[PACKED_BODIES:] + valid[_EARLY:PACKED_BODIES]
+    packed, values = packed_cases(contract, names, seed), valid_cases(contract, names, seed)
+    corners = corner_cases(contract, names, seed)
+    valid = [*packed[:_EARLY], *chosen(values, [EMPTY], [EMPTY]), *packed[_EARLY:_PACKED_MORE], *corners]
+    valid += chosen(values, _VALID, _VALID)
+    valid += [case for case in values if case.id.startswith(LOOK_ALIKE)]
     unusual = unspecified_cases(contract, names, seed)
     return {
         "v": valid + chosen(media, _SPELLINGS),
@@ -135,13 +150,20 @@ def _kinds(contract: Contract, cases: list[WrongCase]) -> list[Case]:
     fields: dict[str, dict[tuple[str, str], list[WrongCase]]] = {}
     for one in cases:
         clause = one.wrong.clause
-        kind = "" if ".items." in clause or clause in _ONE_KIND else _type_of(one.wrong.value)
+        kind = _type_of(one.wrong.value)
+        if one.wrong.place == BETWEEN:
+            kind = f"item {_type_of(one.wrong.value[1])}"
+        elif ".items." in clause or clause in _ONE_KIND:
+            kind = ""
         fields.setdefault(one.case.case_set, {}).setdefault((clause, kind), []).append(one)
-    queues = []
-    for kinds in fields.values():
-        # Wrong items come early: they are many, and a service that forgets them is common.
-        order = sorted(kinds, key=lambda kind: not kind[0].endswith(".required") and ".items." not in kind[0])
-        queues.append(in_turn([sorted(kinds[kind], key=_rank) for kind in order]))
+    queues, needed = [], {f"values.wrong.{field.path}" for field in contract.fields if field.required}
+    for case_set, kinds in fields.items():
+        required = case_set in needed
+        # Wrong items are many, and a service that forgets them is common: every second list has one.
+        items = [kind for kind in kinds if ".items." in kind[0]]
+        others = [kind for kind in kinds if kind not in items]
+        order = in_turn([items, sorted(others, key=lambda kind: not kind[0].endswith(".required"))])
+        queues.append(in_turn([sorted(kinds[kind], key=partial(_rank, required)) for kind in order]))
     return [one.case for one in in_turn(queues)[: _KINDS_OF_A_FIELD * len(contract.fields)]]
 
 
@@ -149,13 +171,16 @@ def _type_of(value: Any) -> str:
     return "number" if isinstance(value, Token) else json_text.type_name(value)
 
 
-def _rank(one: WrongCase) -> int:
-    """Look-alikes that coercion lets through come first; of wrong items the last one of three."""
+def _rank(required: bool, one: WrongCase) -> int:  # noqa: FBT001  # it is bound by its place
+    """What coercion lets through comes first; of wrong items those between two good ones."""
     value, place = one.wrong.value, one.wrong.place
-    if place == _LAST_OF_THREE or (isinstance(value, list) and place is None and value[:1] and _is_object(value[0])):
+    if place == BETWEEN or (isinstance(value, list) and place is None and value[:1] and _is_object(value[0])):
+        return -2
+    if one.wrong.name == _WRAPPED:
         return -1
-    alike = (rank for rank, other in enumerate(_LOOK_ALIKES) if type(other) is type(value) and other == value)
-    return next(alike, len(_LOOK_ALIKES))
+    alike = _LOOK_ALIKES if required else _TAKEN_FOR_NOTHING
+    ranks = (rank for rank, other in enumerate(alike) if type(other) is type(value) and other == value)
+    return next(ranks, len(alike))
 
 
 def _is_object(value: Any) -> bool:

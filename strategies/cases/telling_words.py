@@ -37,6 +37,9 @@ _ADDRESSES: Final = (
 )
 #: A prefix that hides a wrong character from checks of the first line, the first characters, or ASCII only.
 _BEFORE: Final = f"{filler(257)}\n\U0001d504 東京 "
+#: The length of a text that an expression with quadratic time takes seconds to check, and an address of that length.
+_LONG: Final = 4_000
+_SLOW_ADDRESS: Final = f"{'a' * _LONG}..b@{'c.' * 24}de"
 
 
 def telling_words(contract: Contract, names: UniqueNames, seed: int) -> list[Case]:
@@ -48,19 +51,33 @@ def telling_words(contract: Contract, names: UniqueNames, seed: int) -> list[Cas
             pattern = Pattern.compile(field.pattern)
             edits = list(_edits(field, surrounding_fields))
             natural = _natural(contract, field, pattern, names, seed)
-            first = [*_hidden(field, pattern, surrounding_fields), *natural[:1], *edits[:1], *natural[1:_FIRST]]
+            first = [*_hidden(field, pattern, surrounding_fields), *natural[:1], *edits[:1]]
+            first += [*_slow(field, pattern, surrounding_fields), *natural[1:_FIRST]]
             queues.append([*first, *in_turn([natural[_FIRST:], edits[1:]])])
     return in_turn(queues)
 
 
 def _hidden(field: Field, pattern: Pattern, surrounding_fields: SurroundingFields) -> Iterator[Case]:
-    """A wrong character where a weak check does not find it: in a long text, on its second line, among others."""
+    """A wrong character where a weak check does not find it: in a long text, on its second line, among others.
+
+    The first one is at the end of a longer text that an expression with quadratic time takes seconds to check.
+    """
+    harmless, behind = f"{_BEFORE}x{filler(_LONG)}", ""
     for cls in pattern.automaton.classes:
-        char, harmless = cls.representative, f"{_BEFORE}x"
-        if pattern.matches(harmless) and not pattern.matches(f"{harmless}{char}x"):
-            body = surrounding_fields.body(field, "minimal") | {field.path: f"{harmless}{char}x"}
+        char = cls.representative
+        if pattern.matches(harmless) and not pattern.matches(f"{harmless}{char}{behind}"):
+            body = surrounding_fields.body(field, "minimal") | {field.path: f"{harmless}{char}{behind}"}
             intent = f"request.{field.path}.pattern ({char!r} in a long text of two lines)"
             yield json_case(body, case_set=f"priority.{field.path}", intent=intent, style="solidus")
+            harmless, behind = f"{_BEFORE}x", "x"
+
+
+def _slow(field: Field, pattern: Pattern, surrounding_fields: SurroundingFields) -> Iterator[Case]:
+    """A long address with many labels that misses the pattern by two dots in a row."""
+    if pattern.matches("a@b.co") and not pattern.matches(_SLOW_ADDRESS):
+        body = surrounding_fields.body(field, "minimal") | {field.path: _SLOW_ADDRESS}
+        intent = f"request.{field.path}.pattern (a long address with two dots in a row)"
+        yield json_case(body, case_set=f"priority.{field.path}", intent=intent)
 
 
 def _natural(contract: Contract, field: Field, pattern: Pattern, names: UniqueNames, seed: int) -> list[Case]:

@@ -49,7 +49,7 @@ UNLISTED: Final[dict[str, Any]] = {
     "analytics": None,
     "releasesEnabled": "yes",
     "icon": [],
-    "poolId": 5,
+    "poolId": "x",
     "isAdmin": True,
     "": "empty name",
     "x" * 300: None,
@@ -58,21 +58,30 @@ UNLISTED: Final[dict[str, Any]] = {
 #: Those of them that are also sent alone.
 _ALONE: Final = frozenset({"id", "platformId", "ownerId", "type", "created", "plan", "releasesEnabled", "poolId", ""})
 _POLLUTION: Final = {"polluted": True, "isAdmin": True, "toString": "polluted"}
-#: Prefix and suffix of the digits of a text that looks like a number.
-_AROUND: Final = (("000", ""), ("", ""), ("", ".0"), ("", "e1"))
+#: Prefix and suffix of the digits of a text that looks like a number, by the id of the case.
+_AROUND: Final = {
+    "digits behind zeros": ("000", ""),
+    "digits": ("", ""),
+    "digits and a fraction": ("", ".0"),
+    "digits and an exponent": ("", "e1"),
+}
 _WORDS_AS_IDS: Final = ("null", "true", "undefined", "NaN", "[]", "{}", "2024-01-01T00:00:00+01:00", " ", "-1")
 #: Depths beyond what a parser must support, within what services can also serialise. Python's json stops at its
 #: recursion limit (about 990 levels) with an error that Flask, Falcon and aiohttp answer with 500. Node parses any
 #: depth and serialises about 4,000: deeper values are stored, and then the list of projects fails for every client.
 _TOO_DEEP: Final = (33, 48, 65, 100, 129, 201, 301, 600)
 _DEEP: Final = "the deep value"
+#: The depth of the body with every unlisted member: more than the common limits below it.
+_MANY_LEVELS: Final = 129
 _MANY: Final = 2_500
+_LONG_ADDRESS: Final = f"{'a' * 4_000}@b.co"
 
 
 def unspecified_cases(contract: Contract, names: UniqueNames, seed: int) -> list[Case]:
     """Every kind of UNSPECIFIED request, one at a time in an otherwise valid body."""
     surrounding_fields = SurroundingFields(contract, names, seed)
     cases = [
+        *_in_every_place(contract, surrounding_fields),
         *_odd_texts(contract, surrounding_fields),
         *_odd_numbers(contract, surrounding_fields),
         *_pollution(contract, surrounding_fields),
@@ -92,6 +101,7 @@ def unspecified_cases(contract: Contract, names: UniqueNames, seed: int) -> list
     coded = gzip.compress(encode(surrounding_fields.body()), mtime=0)
     headers = (*cases[0].headers, ("Content-Encoding", "gzip"))
     cases.append(Case(coded, headers, case_set="unspecified.coding", intent="Content-Encoding: gzip", id="gzip"))
+    cases += _long_addresses(contract, surrounding_fields)
     free = free_object(contract)
     if free:
         cases += [_deep_case(surrounding_fields, free, levels) for levels in _TOO_DEEP]
@@ -101,15 +111,27 @@ def unspecified_cases(contract: Contract, names: UniqueNames, seed: int) -> list
 def _deep_case(surrounding_fields: SurroundingFields, free: Field, levels: int) -> Case:
     """A valid body with so many levels in its free-form member: objects, or objects and arrays alternately."""
     text = encode(surrounding_fields.body(free) | {free.path: _DEEP})
-    opening, closing = (b'{"in":', b"}") if levels % 2 else (b'{"in":[', b"]}")
-    times = levels // (1 if levels % 2 else 2)
-    deep = opening * times + b"0" + closing * times
     return Case(
-        text.replace(f'"{_DEEP}"'.encode(), deep),
+        text.replace(f'"{_DEEP}"'.encode(), _deep(levels)),
         case_set="unspecified.text",
         intent=f"{levels} levels in {free.path}",
         id=f"{levels} levels",
     )
+
+
+def _long_addresses(contract: Contract, surrounding_fields: SurroundingFields) -> Iterator[Case]:
+    """Addresses that match the pattern and are longer than the standards allow: no 5xx, and no long response time."""
+    for field in contract.fields:
+        if field.format == "email" and takes_text(field, _LONG_ADDRESS):
+            body = surrounding_fields.body(field) | {field.path: _LONG_ADDRESS}
+            intent = f"{field.path}: {len(_LONG_ADDRESS):,} characters"
+            yield json_case(body, case_set="unspecified.address", intent=intent, identifier="a long address")
+
+
+def _deep(levels: int) -> bytes:
+    opening, closing = (b'{"in":', b"}") if levels % 2 else (b'{"in":[', b"]}")
+    times = levels // (1 if levels % 2 else 2)
+    return opening * times + b"0" + closing * times
 
 
 def _words_as_ids(contract: Contract, surrounding_fields: SurroundingFields) -> Iterator[Case]:
@@ -119,10 +141,13 @@ def _words_as_ids(contract: Contract, surrounding_fields: SurroundingFields) -> 
         return
     # A number for each: two that a service treats as equal would be a conflict instead of a change.
     digits = (surrounding_fields.name().rpartition("-")[2] for _ in _AROUND)
-    numbers = [f"{before}{number}{behind}" for number, (before, behind) in zip(digits, _AROUND, strict=True)]
-    for text in (*numbers, *_WORDS_AS_IDS):
+    texts = {
+        identifier: f"{before}{number}{behind}"
+        for number, (identifier, (before, behind)) in zip(digits, _AROUND.items(), strict=True)
+    }
+    for identifier, text in (texts | {repr(text): text for text in _WORDS_AS_IDS}).items():
         body = surrounding_fields.body(marked) | {marked.path: text}
-        yield json_case(body, case_set=f"unspecified.{MARKED}", intent=f"{MARKED}: {text!r}", identifier=repr(text))
+        yield json_case(body, case_set=f"unspecified.{MARKED}", intent=f"{MARKED}: {text!r}", identifier=identifier)
 
 
 def _odd_texts(contract: Contract, surrounding_fields: SurroundingFields) -> Iterator[Case]:
@@ -150,6 +175,29 @@ def _odd_texts(contract: Contract, surrounding_fields: SurroundingFields) -> Ite
                 body = surrounding_fields.body(free) | {free.path: inner}
                 intent = f"{free.path}: {name} in {where}"
                 yield json_case(body, case_set="unspecified.text", intent=intent, identifier=f"{name} in {where}")
+
+
+def _in_every_place(contract: Contract, surrounding_fields: SurroundingFields) -> Iterator[Case]:
+    """A body with U+0000 in every place for a text, and one with lone surrogates."""
+    before_emoji = ODD_TEXTS["a high surrogate alone before an emoji"]
+    for identifier, text, inside in (
+        ("U+0000 in every place", ODD_TEXTS["U+0000"], {}),
+        ("surrogates in every place", ODD_TEXTS["a high surrogate alone"], {"e": before_emoji}),
+    ):
+        body = surrounding_fields.body(context="full")
+        places = 0
+        for field in contract.fields:
+            if takes_text(field, text) and field.path != MARKED:
+                body[field.path] = text
+            elif field.items is not None and takes_text(field.items, text):
+                body[field.path] = ["x", text]
+            elif field is free_object(contract):
+                body[field.path] = {**body[field.path], "x": text, text: "x", **inside}
+            else:
+                continue
+            places += 1
+        if places:
+            yield json_case(body, case_set="unspecified.everywhere", intent=identifier, identifier=identifier)
 
 
 def _odd_numbers(contract: Contract, surrounding_fields: SurroundingFields) -> Iterator[Case]:
@@ -190,23 +238,16 @@ def _unlisted(contract: Contract, surrounding_fields: SurroundingFields) -> Iter
         intent = f"the unlisted member {name[:40]!r}"
         body = surrounding_fields.body() | {name: value}
         yield json_case(body, case_set="unspecified.member", intent=intent, identifier=name or "the empty name")
-    everything, intent = chosen | surrounding_fields.body(), "all unlisted members"
-    yield json_case(everything, case_set="unspecified.member", intent=intent, identifier="all")
+    yield _everything_unlisted(surrounding_fields, chosen)
     kinds: tuple[Any, ...] = ("x", 0, False, None, [], {})
     for value in kinds:
         others: dict[str, Any] = dict.fromkeys((name for name in chosen if name), value)
         intent = f"each unlisted member is {json.dumps(value)}"
         body = surrounding_fields.body(context="minimal") | others
         yield json_case(body, case_set="unspecified.member", intent=intent, identifier=f"all {json.dumps(value)}")
+    alike = _all_alike(contract)
     for first in (False, True):
-        # A case-insensitive parser uses one of them instead of the right one, which the returned value shows.
         body = surrounding_fields.body(context="full")
-        alike = {
-            name: "Other" if takes_text(field, "Other") else ordinary(field, 3)
-            for field in contract.fields
-            for name in _alike(field.path)
-            if name not in listed
-        }
         intent = f"members whose names differ in case {'before' if first else 'behind'} the right ones"
         both = alike | body if first else body | alike
         identifier = f"another case, {'before' if first else 'behind'}"
@@ -214,6 +255,37 @@ def _unlisted(contract: Contract, surrounding_fields: SurroundingFields) -> Iter
     many = {f"unlisted{index}": index for index in range(_MANY)}
     intent = f"{_MANY:,} unlisted members"
     yield json_case(surrounding_fields.body() | many, case_set="unspecified.member", intent=intent, identifier="many")
+
+
+def _everything_unlisted(surrounding_fields: SurroundingFields, chosen: dict[str, Any]) -> Case:
+    """A body with every unlisted member, names that differ from listed ones in case, and many levels.
+
+    Its required texts are ordinary ones that other projects have too.
+    """
+    contract = surrounding_fields.contract
+    plain = {field.path: ordinary(field) for field in contract.fields if field.required}
+    zeros = {field.path: 0 for field in contract.fields if field.enum is None and "number" in field.types}
+    body = surrounding_fields.body(context="full") | plain | zeros
+    free = free_object(contract)
+    if free is not None and isinstance(body.get(free.path), dict):
+        body[free.path] = {**body[free.path], "in": _DEEP}
+    data = encode(body | chosen | _all_alike(contract)).replace(f'"{_DEEP}"'.encode(), _deep(_MANY_LEVELS))
+    intent = "all unlisted members, names in another case, many levels"
+    return Case(data, case_set="unspecified.member", intent=intent, id="all")
+
+
+def _all_alike(contract: Contract) -> dict[str, Any]:
+    """Members whose names differ from listed ones in case.
+
+    A case-insensitive parser uses one of them instead of the right one, which the returned value shows.
+    """
+    listed = {field.path for field in contract.fields}
+    return {
+        name: "Other" if takes_text(field, "Other") else ordinary(field, 3)
+        for field in contract.fields
+        for name in _alike(field.path)
+        if name not in listed
+    }
 
 
 def _alike(name: str) -> tuple[str, ...]:

@@ -28,18 +28,26 @@ if TYPE_CHECKING:
     from strategies.unique_names import UniqueNames
 
 #: Characters with short escapes, one outside the BMP, one of two bytes.
+#: Ids of the most effective cases, or their prefixes.
+EMPTY: Final = "an empty text"
+NAMES_OF_FIELDS: Final = "members called as the fields"
+LONG_RUN: Final = "a long run"
+LOOK_ALIKE: Final = "a text that differs by"
+#: Characters with short escapes, one of a surrogate pair, one of two bytes.
 _STYLED_TEXT: Final = 'é😀 "\\ \b\f\n\r\t\x7f'
 #: Common buffer sizes of servers and proxies.
 _BUFFERS: Final = (1_024, 4_096, 8_192, 16_384, 65_536)
-#: Pairs of texts that collations, wildcards or normalisation treat as equal.
+#: A text of the marked field, and others that collations, wildcards or normalisation treat as equal: what differs, the
+#: part of the text that differs, and its replacement.
+_PLAIN_TEXT: Final = "-ab o caf\xe9 x-1 \U0001f600 cd"
 _LOOK_ALIKES: Final = (
-    ("case", "-a", "-A"),
-    ("a space behind it", "-b", "-b "),
-    ("normalisation", "-\xe9", "-e\u0301"),
-    ("an accent", "-o", "-\xf6"),
-    ("a hyphen", "-1", "1"),
-    ("a character beyond the first plane", "-\U0001f600", "-\U0001f680"),
-    ("what a wildcard stands for", "-cd", "-c_"),
+    ("case", "ab", "AB"),
+    ("a space behind it", "cd", "cd "),
+    ("normalisation", "\xe9", "e\u0301"),
+    ("an accent", " o ", " \xf6 "),
+    ("a hyphen", "x-1", "x1"),
+    ("a character beyond the first plane", "\U0001f600", "\U0001f680"),
+    ("what a wildcard stands for", "cd", "c_"),
 )
 #: This many equal characters take seconds if time grows with their square.
 _RUN: Final = 50_000
@@ -84,21 +92,23 @@ def _marked_texts(surrounding_fields: SurroundingFields) -> Iterator[Case]:
     """
     for field in surrounding_fields.fields:
         if field.path == MARKED and "string" in field.types and admits(field, ""):
-            body = surrounding_fields.body(field, "full") | {field.path: ""}
-            yield json_case(body, case_set=f"values.{field.path}", intent=f"{field.path}: empty")
+            plain = {each.path: ordinary(each) for each in surrounding_fields.fields if each.required}
+            body = surrounding_fields.body(field, "full") | plain | {field.path: ""}
+            yield json_case(body, case_set=f"values.{field.path}", intent=f"{field.path}: empty", identifier=EMPTY)
             yield from _look_alikes(field, surrounding_fields)
 
 
 def _look_alikes(field: Field, surrounding_fields: SurroundingFields) -> Iterator[Case]:
-    """Pairs of texts of the marked field that a careless comparison treats as equal."""
-    for difference, one, other in _LOOK_ALIKES:
-        name = surrounding_fields.name()
-        for text, partner in ((one, other), (other, one)):
-            # The simplest body, so that nothing else can cause a refusal.
-            body = {each.path: ordinary(each) for each in surrounding_fields.fields if each.required}
-            body[field.path] = f"{name}{text}"
-            intent = f"{field.path}: another one than {name + partner!r}, by {difference}"
-            yield json_case(body, case_set=f"values.{field.path}", intent=intent)
+    """Texts of the marked field that a careless comparison treats as equal to the first of them."""
+    plain = f"{surrounding_fields.name()}{_PLAIN_TEXT}"
+    texts = {difference: plain.replace(part, other) for difference, part, other in _LOOK_ALIKES}
+    for difference, text in ({"nothing": plain} | texts).items():
+        # The simplest body, so that nothing else can cause a refusal.
+        body = {each.path: ordinary(each) for each in surrounding_fields.fields if each.required}
+        body[field.path] = text
+        intent = f"{field.path}: differs from {plain!r} by {difference}"
+        identifier = f"{LOOK_ALIKE} {difference}"
+        yield json_case(body, case_set=f"values.{field.path}", intent=intent, identifier=identifier)
 
 
 def _names_of_fields(surrounding_fields: SurroundingFields) -> Iterator[Case]:
@@ -112,7 +122,7 @@ def _names_of_fields(surrounding_fields: SurroundingFields) -> Iterator[Case]:
             inside[MARKED] = f"inside {surrounding_fields.name()}"
         body = surrounding_fields.body(free, context) | {free.path: {"id": "x", "type": "y", **inside}}
         intent = f"{free.path}: members called as the fields, beside a {context} body"
-        yield json_case(body, case_set="values.together", intent=intent)
+        yield json_case(body, case_set="values.together", intent=intent, identifier=f"{NAMES_OF_FIELDS}, {context}")
 
 
 def _one_text(surrounding_fields: SurroundingFields) -> Case:
@@ -144,11 +154,13 @@ def _long_runs(surrounding_fields: SurroundingFields) -> Iterator[Case]:
         text = f"a{' ' * _RUN}b"
         if is_name_like(field) and admits(field, text):
             body = surrounding_fields.body(field, "minimal") | {field.path: text}
-            yield json_case(body, case_set="values.length", intent=f"{field.path}: {_RUN:,} spaces between two letters")
+            intent = f"{field.path}: {_RUN:,} spaces between two letters"
+            yield json_case(body, case_set="values.length", intent=intent, identifier=f"{LONG_RUN} in {field.path}")
     free = free_object(surrounding_fields.contract)
     if free is not None:
         body = surrounding_fields.body(free, "minimal") | {free.path: {"x": "<" * _RUN}}
-        yield json_case(body, case_set="values.length", intent=f"{free.path}: {_RUN:,} angle brackets")
+        intent = f"{free.path}: {_RUN:,} angle brackets"
+        yield json_case(body, case_set="values.length", intent=intent, identifier=f"{LONG_RUN} in a free-form object")
 
 
 def _in_every_style(surrounding_fields: SurroundingFields) -> Iterator[Case]:

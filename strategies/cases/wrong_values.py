@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 #: (number of items, index of the wrong one): first, in the middle, last and only, in short and long lists.
 PLACES: Final = ((1, 0), (2, 1), (3, 1), (2, 0), (3, 2), (5, 0), (40, 39), (40, 20), (130, 129), (1_002, 1_001))
+#: A wrong item between two good ones, as in :data:`PLACES`.
+BETWEEN: Final = (3, 1)
 #: The number of near misses for patterns in lists and nested objects; fields of the body have complete sets.
 _NEAR_MISSES: Final = 6
 #: The number of wrong items of one type that are put into lists.
@@ -138,10 +140,13 @@ def _no_options(field: Field) -> Iterator[Any]:
 
 
 def _wrong_items(item: Field) -> Iterator[Wrong]:
-    """Lists with one wrong item: each wrong item once, each position at least once."""
+    """Lists with one wrong item: each type between two good ones, each wrong item once, each position at least once."""
     groups: dict[str, list[Wrong]] = {}
     for one in wrong_values(item, top=False):
         groups.setdefault(f"{one.clause} {one.name.partition(':')[0]}", []).append(one)
+    told = [_between(item, _most_telling(group)) for group in groups.values()]
+    yield from told
+    names = {one.name for one in told}
     # Types in turn, and in the second round at other positions, so that positions and types are independent.
     wrong = [
         one for turn in zip_longest(*(group[:_ITEMS_OF_A_KIND] for group in groups.values())) for one in turn if one
@@ -149,11 +154,27 @@ def _wrong_items(item: Field) -> Iterator[Wrong]:
     for shift in (0, 4) if wrong else ():
         for turn, one in enumerate(islice(cycle(wrong), max(len(wrong), len(PLACES)))):
             size, place = PLACES[(turn + shift) % len(PLACES)]
-            items = [ordinary(item, index) for index in range(size)]
-            items[place] = one.value
-            yield Wrong(one.clause, f"item {place + 1} of {size}: {one.name}", items, (size, place))
+            listed = _listed(item, one, size, place)
+            if listed.name not in names:
+                yield listed
     for group in groups.values():
         yield Wrong(group[0].clause, f"two items, both {group[0].name}", [group[0].value] * 2)
+
+
+def _listed(item: Field, one: Wrong, size: int, place: int) -> Wrong:
+    items = [ordinary(item, index) for index in range(size)]
+    items[place] = one.value
+    return Wrong(one.clause, f"item {place + 1} of {size}: {one.name}", items, (size, place))
+
+
+def _between(item: Field, one: Wrong) -> Wrong:
+    """The wrong item where code that checks only the first item, the last one or both does not find it."""
+    return _listed(item, one, *BETWEEN)
+
+
+def _most_telling(group: list[Wrong]) -> Wrong:
+    """A fraction for numbers, which code that accepts whole numbers accepts too; else the simplest value."""
+    return next((one for one in group if isinstance(one.value, Token)), group[0])
 
 
 def _wrong_members(field: Field) -> Iterator[Wrong]:

@@ -31,7 +31,7 @@ class Profile:
     connections: int = 8
     deterministic: bool = False
     fresh_seed: bool = True
-    requests: int = 2_280
+    requests: int = 2_300
     projects: int = 800
     budget: int = 20_000
 
@@ -41,12 +41,12 @@ PROFILES: Final = {
     for profile in (
         Profile(
             "smoke",
-            priority=42,
+            priority=38,
             priority_only=True,
             connections=1,
             fresh_seed=False,
-            requests=48,
-            projects=9,
+            requests=45,
+            projects=12,
             budget=60,
         ),
         Profile("default"),

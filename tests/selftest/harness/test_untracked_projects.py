@@ -86,7 +86,7 @@ def test_the_end_of_a_run_says_how_often_both_promises_were_tried(tmp_path: Path
     run = run_suite(tmp_path, "--budget", "250", *workers)
     tried = [record for record in run.records("exercised") if record["clause"] in {ONE, NOTHING}]
     sent = len(run.bodies())
-    assert 40 < sum(record["positive"] for record in tried if record["clause"] == ONE) < sent
+    assert 30 < sum(record["positive"] for record in tried if record["clause"] == ONE) < sent
     assert 60 < sum(record["negative"] for record in tried if record["clause"] == NOTHING) < sent
 
 

@@ -63,7 +63,7 @@ KITCHEN = 1
         ),
         (KITCHEN, lambda b: b.get("metadata"), {"displayName": "a", "metadata": {"": {}}}),
         (4, lambda b: len(b["displayName"]) > 1000, None),
-        (2, lambda b: (b.get("externalId") or "x")[0] == " ", None),
+        (13, lambda b: (b.get("externalId") or "x")[0] == " ", None),
     ],
 )
 def test_a_failing_case_becomes_small_within_forty_requests(

@@ -23,7 +23,7 @@ from strategies.cases.media_type_cases import media_type_cases
 from strategies.cases.priority_cases import OF_SOME_CONTRACTS, SECOND_USE, chosen, priority_cases
 from strategies.cases.raw_cases import encoding_cases, malformed_cases
 from strategies.cases.unspecified_cases import unspecified_cases
-from strategies.cases.valid_value_cases import valid_cases
+from strategies.cases.valid_value_cases import LOOK_ALIKE, valid_cases
 from strategies.cases.wrong_value_cases import wrong_kind_cases
 from strategies.hard_texts import HARD_TEXTS, hard_texts
 from strategies.json_values import HARD_NUMBERS
@@ -42,17 +42,17 @@ INVENTED = DATA / "invented.openapi.yaml"
 CONTRACTS = {"page": load_contract(), "invented": load_contract(INVENTED)}
 #: Each set with the verdicts that its cases may have and the most cases for the page's contract.
 SETS: dict[str, tuple[Set, set[str], int]] = {
-    "valid": (valid_cases, {"created"}, 187),
-    "wrong kinds": (wrong_kind_cases, {"rejected"}, 240),
+    "valid": (valid_cases, {"created"}, 190),
+    "wrong kinds": (wrong_kind_cases, {"rejected"}, 248),
     "malformed": (malformed_cases, {"rejected"}, 85),
     "encoding": (encoding_cases, {"unspecified"}, 25),
     "media types": (media_type_cases, {"created", "rejected", "unspecified"}, 65),
-    "authorization": (authorization_cases, {"rejected"}, 65),
+    "authorization": (authorization_cases, {"rejected"}, 66),
     "spellings": (authorization_spelling_cases, {"unspecified"}, 8),
     "unspecified": (unspecified_cases, {"unspecified"}, 120),
     "pairs": (covering_cases, {"created"}, 90),
     "corners": (corner_cases, {"created"}, 4),
-    "priority": (priority_cases, {"created", "rejected", "unspecified"}, 181),
+    "priority": (priority_cases, {"created", "rejected", "unspecified"}, 231),
 }
 #: What every service must be expected to read; Express stops at 100 kB unless told otherwise.
 LONGEST_BODY = 100_000
@@ -144,7 +144,7 @@ def test_no_two_cases_carry_the_same_name(contract: Contract, name: str) -> None
     found = [
         names.split(_plain(case).decode("latin-1"))[1]
         for case in made(name, contract)
-        if "another one than" not in case.intent and case.case_set != SECOND_USE
+        if not case.id.startswith(LOOK_ALIKE) and case.case_set != SECOND_USE
     ]
     used = list(filter(None, found))
     assert len(set(used)) == len(used)
@@ -268,7 +268,7 @@ def test_wrong_values_come_in_minimal_full_and_null_company() -> None:
 
 def test_the_first_forty_priority_cases_create_few_projects_and_touch_every_family() -> None:
     first = judged("priority", CONTRACTS["page"])[:40]
-    assert 7 <= sum(expected.expected is not Expected.REJECTED for _, expected in first) <= 10
+    assert 10 <= sum(expected.expected is not Expected.REJECTED for _, expected in first) <= 12
     case_sets = {".".join(case.case_set.split(".")[:2]) for case, _ in first}
     assert {"wire.authorization", "wire.malformed", "wire.mediaType", "priority.packed", "values.wrong"} <= case_sets
 
