@@ -1,6 +1,6 @@
 """How fast the suite is: against a plain loop that sends the same, and against schemathesis; ratios of one run.
 
-    python -m tests.benchmark.speed [--short] [--rounds 5] [--page]
+    python -m tests.benchmark.speed [--short] [--rounds 5] [--busy 2] [--page]
     python -m tests.benchmark.speed --scaling [--sizes 1000 10000 100000] [--page]
 
 (a) a plain loop over requests.Session, (a8) the same over 8 connections, (a8d) the same, deleting what it
@@ -13,7 +13,9 @@ Ends with 1 where a ratio is beyond its bound in LIMITS.
 from __future__ import annotations
 
 import argparse
+import subprocess
 import sys
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
@@ -23,7 +25,7 @@ from tests.benchmark.scaling import scaling_table
 from tests.benchmark.stopwatch import PARTS
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,11 +122,25 @@ def shares_table(parts: dict[str, float]) -> str:
     return table(["one run of the default profile over one connection, 0 ms", "seconds", "share"], rows)
 
 
+@contextmanager
+def _busy(processes: int) -> Iterator[None]:
+    """Keep so many cores busy in the block."""
+    command = [sys.executable, "-c", "while True: pass"]
+    running = [subprocess.Popen(command) for _ in range(processes)]  # noqa: S603  # our own loop
+    try:
+        yield
+    finally:
+        for process in running:
+            process.kill()
+            process.wait()
+
+
 def main(arguments: list[str] | None = None) -> int:
     """0 if every ratio is within its bound, else 1."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--short", action="store_true", help="what the limits need, three rounds (one or two minutes)")
     parser.add_argument("--rounds", type=int)
+    parser.add_argument("--busy", type=int, default=0, help="processes that keep a core busy meanwhile")
     parser.add_argument("--scaling", action="store_true", help="time and memory of larger and larger nightly runs")
     parser.add_argument(
         "--sizes", type=int, nargs="+", default=[1_000, 10_000, 100_000], help="requests, for --scaling"
@@ -140,7 +156,8 @@ def main(arguments: list[str] | None = None) -> int:
     rounds = options.rounds or (3 if options.short else 5)
     traffic = recorded_traffic()
     plan = _SHORT if options.short else _FULL
-    measured = [timed(traffic, delay_ms, contestants, rounds) for delay_ms, contestants in plan.items()]
+    with _busy(options.busy):
+        measured = [timed(traffic, delay_ms, contestants, rounds) for delay_ms, contestants in plan.items()]
     limits = "\n".join(f"- {limit.said(ratio)}" for limit, ratio in _ratios(measured))
     title = f"{len(traffic.cases):,} POSTs, medians of {rounds} rounds by delay of the server:"
     parts = [title, speed_table(measured), limits, shares_table(where_time_goes())]
