@@ -1,4 +1,4 @@
-"""The tools that are compared: each looks for one fault, or is tried on a service that keeps the contract."""
+"""The compared tools: each looks for one fault, or runs against a service that keeps the contract."""
 
 from __future__ import annotations
 
@@ -13,25 +13,25 @@ from tests.benchmark.served import CountedMock
 from tests.benchmark.sighting import first_finding
 from tests.benchmark.stock import BadEnd, st_run
 
-#: What a run of schemathesis draws its cases from. It is given, so that the table can be made again.
+#: The seed of schemathesis, fixed so that the table can be reproduced.
 SEED: Final = 2
 
 
 @dataclass(frozen=True, slots=True)
 class Suite:
-    """This suite, given nothing but a base URL."""
+    """This suite with only a base URL."""
 
     name: str = "this suite, default profile"
 
     def look_for(self, fault: str) -> Outcome:
-        """Run against the mock with one fault, to the first finding."""
+        """Run against the mock with one fault, until the first finding."""
         with CountedMock.start(fault=fault) as mock, suite(mock.base_url, "-x") as (done, folder):
             sighting = first_finding(folder) if done.status == 1 else None
             requests = len(mock.arrivals(until=sighting.at)) if sighting else 0
             return Outcome(fault, done.status == 1, requests, done.seconds, f"status {done.status}")
 
     def alarms_on(self, variant: str | None) -> int:
-        """Findings against a service that keeps the contract (None: the ordinary mock)."""
+        """Findings against a service that keeps the contract (None: the mock without faults)."""
         with CountedMock.start(variant=variant) as mock, suite(mock.base_url) as (done, folder):
             if done.status == 0:
                 return 0
@@ -40,7 +40,7 @@ class Suite:
 
 @dataclass(frozen=True, slots=True)
 class Stock:
-    """``st run``; ``examples`` is the number it is given, None if nothing."""
+    """``st run``; ``examples`` is its number of examples, None for its default."""
 
     name: str
     examples: int | None = None
@@ -48,7 +48,7 @@ class Stock:
     our_checks: bool = False
 
     def look_for(self, fault: str) -> Outcome:
-        """Run against the mock with one fault, to the first alarm that a correct service does not raise."""
+        """Run against the mock with one fault, until the first alarm that a correct service does not cause."""
         try:
             return self._look_for(fault, to_the_end=False)
         except subprocess.TimeoutExpired as problem:
@@ -71,7 +71,7 @@ class Stock:
         return Outcome(fault, found=False, seconds=result.run.seconds)
 
     def alarms_on(self, variant: str | None) -> int:
-        """Alarms against a service that keeps the contract (None: the ordinary mock)."""
+        """Alarms against a service that keeps the contract (None: the mock without faults)."""
         with CountedMock.start(variant=variant) as mock:
             result = st_run(
                 mock.base_url,

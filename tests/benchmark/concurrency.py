@@ -1,4 +1,4 @@
-"""Many faults at once: those that only wait beside those that need the processor."""
+"""Runs many faults concurrently: those that wait in addition to those that use the processor."""
 
 from __future__ import annotations
 
@@ -12,16 +12,16 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-#: So many of the faults that let a client wait are tried at once, beside the others: they need no core meanwhile.
+#: The number of slow faults that are tried in addition to the others, because they need no core.
 _WAITING: Final = 4
 
 
 def in_parallel(
     work: Callable[[str], T], names: Sequence[str], pool: Callable[[int], Executor], jobs: int
 ) -> Iterator[T]:
-    """``work`` of each name, in the order of the names, ``jobs`` at once; those that wait have a pool of their own.
+    """``work`` for each name, in order, ``jobs`` at once; slow faults have a pool of their own.
 
-    ``pool`` makes an executor of so many workers.
+    ``pool`` creates an executor with this number of workers.
     """
     waiting = {fault.name for fault in faults().values() if fault.breaks.startswith("service.")}
     with pool(jobs) as busy, pool(_WAITING) as idle:

@@ -1,4 +1,4 @@
-"""The curve of faults found against requests sent, as an SVG that needs no script, no font and no network."""
+"""The curve of faults found by requests sent, as SVG without script, fonts or network."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 _WIDTH, _HEIGHT = 760, 420
 _FONT: Final = 'font-family="system-ui, sans-serif" font-size="13"'
 _LEFT, _RIGHT, _TOP, _BOTTOM = 64, 24, 24, 84
-#: Blue, vermilion, green: distinguished with every kind of colour vision (Okabe and Ito, 2008), and by their dashes.
+#: Blue, vermilion, green: distinguishable with every kind of colour vision (Okabe and Ito, 2008), and by their dashes.
 _STROKES: Final = (("#0072b2", ""), ("#d55e00", "7 4"), ("#009e73", "2 4"))
 _TICKS: Final = (1, 2, 5, 10, 20, 50, 100, 200, 500, 1_000, 2_000, 5_000)
 

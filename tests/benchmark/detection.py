@@ -1,8 +1,8 @@
-"""Runs the suite against every fault of the mock and says which it found, under which clause, and how early.
+"""Runs the suite against every fault of the mock: which are found, under which clause, after how many requests.
 
     python -m tests.benchmark.detection [--jobs 2] [--only NAME ... | --of 2] [--json FILE]
 
-Each fault is a run of its own over real HTTP, ended at its first finding.
+Each fault has a run of its own over real HTTP, which ends at its first finding.
 """
 
 from __future__ import annotations
@@ -23,23 +23,23 @@ from tests.mock.registry import faults
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-#: Numbers of requests at which the share that was found is printed.
+#: The numbers of requests at which the share found is printed.
 BOUNDS: Final = (40, 50, 100, 300, 500, 1_000, 3_000)
 #: Seconds of a day.
 _DAY: Final = 86_400
-#: Mistakes that break more than one clause by their nature: any of these is a right name for them.
+#: Faults that break several clauses: each of these is a right result.
 AS_RIGHT: Final[dict[str, tuple[str, ...]]] = {
-    # What was taken from another request carries that one's name, or does not.
+    # A value from another request may contain its name or not.
     "answers_with_the_display_name_of_another_request": ("response.201.displayName.echo",),
     # The whole response is another project's.
     "answers_an_equal_body_from_a_cache": ("response.201.plan.id.unique", "state.creates_one"),
-    # The limit meets whichever member is large.
+    # The limit affects any large member.
     "refuses_bodies_beyond_16_kib": ("request.metadata.type", "request.globalConnectionExternalIds.type"),
-    # A long name takes longer than anybody waits, whichever test sends it first.
+    # A long name causes a timeout, in whichever test sends it first.
     "backtracks_in_display_names": ("service.time",),
-    # Half a head loses its media type and leaves the rest of it in the body.
+    # Half a head loses the media type, and the rest of the head is in the body.
     "truncates_the_head": ("response.201.json", "response.201.mediaType"),
-    # One escape is enough, wherever it stands.
+    # One escape in any text is enough.
     "refuses_unicode_escapes": (
         *("request.displayName.pattern", "request.externalId.type", "request.metadata.type"),
         "request.globalConnectionExternalIds.type",
@@ -48,33 +48,33 @@ AS_RIGHT: Final[dict[str, tuple[str, ...]]] = {
 
 
 def detect(name: str, arguments: Sequence[str] = ()) -> Trial:
-    """Start the mock with one fault and run the suite against it, to its first finding."""
+    """Run the suite against the mock with one fault, until its first finding."""
     return try_mock(name, *arguments, fault=name)
 
 
 def _as_expected(trial: Trial, breaks: Mapping[str, str]) -> bool:
-    """Found under the clause it breaks and no other."""
+    """Whether it was found under exactly the clause that it breaks."""
     right = {breaks[trial.name], *AS_RIGHT.get(trial.name, ())}
     return trial.found and bool(trial.clauses) and right.issuperset(trial.clauses)
 
 
 def untouched() -> frozenset[str]:
-    """The faults that nobody looks at when the order of cases is tuned: frozen on 2026-11-26, for measuring only.
+    """The faults that are never used to tune the order of cases: fixed on 2026-11-26, for measuring only.
 
-    Before that day the order was tuned on them as on the others.
+    Before that day the order was tuned on all faults.
     """
     return frozenset(Path(__file__).with_name("untouched.txt").read_text(encoding="utf-8").split())
 
 
 def _share_by_requests(trials: Sequence[Trial]) -> str:
-    """The share of mistakes that was found within so many requests."""
+    """The share of faults that were found within this number of requests."""
     counts = [trial.requests for trial in trials if trial.found and trial.requests is not None]
     shares = (f"{100 * sum(n <= bound for n in counts) / len(trials):.0f} % within {bound}" for bound in BOUNDS)
     return "found " + ", ".join(shares) + " requests"
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """0 if every fault was found under the clause it breaks alone; further arguments are the suite's."""
+    """0 if every fault was found under exactly the clause that it breaks; further arguments are the suite's."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--jobs", type=int, default=2, help="at once (default: 2), beside those that only wait")
     parser.add_argument("--only", nargs="+", metavar="NAME")
@@ -87,7 +87,7 @@ def main(arguments: list[str] | None = None) -> int:
     today = int(time.time() // _DAY)
     names = options.only or list(breaks)[today % options.of :: options.of]
     trials = {trial.name: trial for trial in in_parallel(work, names, pool, options.jobs)}
-    # An intermittent mistake may hide behind the luck of one seed: what is wrong must be wrong twice.
+    # An intermittent fault may depend on the seed: a wrong result must occur twice.
     doubtful = [name for name, trial in trials.items() if not _as_expected(trial, breaks)]
     for name in doubtful:
         print(f"{name}: {trials[name].clauses or trials[name].status}, once more", file=sys.stderr, flush=True)

@@ -1,10 +1,10 @@
-"""How often a run names what a service does instead, and whether that holds for requests which the run has not sent.
+"""Measures how often a diagnosis is right, with requests that the run has not sent.
 
     python -m tests.benchmark.diagnosis [--sample 40] [--mistakes 1] [--seed 1] [--jobs 2]
 
-A sample of the mock's faults, one or several at a time: a whole run against all faults of a set, and for each of them
-one with another seed against it alone. A diagnosis is compared with the exchanges of these whose request the first run
-has not sent. Of a fault it is
+For a sample of the mock's faults, one or several at a time: a run against all faults of a set, and for each of them a
+run with another seed against it alone. Each diagnosis is compared with those exchanges of the second runs whose request
+the first run has not sent. For a fault it is
 
 - ``right``, if no such exchange contradicts it and it predicts nine in ten of those that fail;
 - ``partly``, if no such exchange contradicts it and it predicts some of them;
@@ -49,24 +49,24 @@ if TYPE_CHECKING:
     from contracts.exchange_record import Place
     from contracts.history_records import HistoryRecord
 
-#: Exchanges of a run that are looked at.
+#: The maximum number of exchanges of a run that are used.
 _MOST: Final = 100_000
 #: The share of the failing exchanges that a right diagnosis predicts.
 _NEARLY_ALL: Final = 0.9
-#: What a good diagnosis comes to, one mistake at a time and several at once, and how many may be wrong.
+#: The required shares of right diagnoses for one and for several faults, and the allowed share of wrong ones.
 _RIGHT_ALONE, _RIGHT_AMONG_OTHERS, _WRONG = 0.7, 0.6, 0.03
 
 
 @dataclass(slots=True)
 class Outcome:
-    """What a run told of a service.
+    """The diagnoses of one run.
 
     Attributes:
-        mistakes: Those that the service makes.
+        mistakes: The faults of the service.
         words: For each of them ``right``, ``partly`` or ``none``.
-        diagnoses: The sentences, and whether exchanges of every mistake contradict it.
-        findings: How many there are, and how many of them a diagnosis explains.
-        seconds: What the run took, and what the diagnosis took of it.
+        diagnoses: The sentences, and whether exchanges of every fault contradict it.
+        findings: The number of findings, and of those that a diagnosis explains.
+        seconds: The time of the run, and of its diagnosis.
     """
 
     mistakes: list[str]
@@ -77,7 +77,7 @@ class Outcome:
 
 
 def try_set(mistakes: list[str], seed: int) -> Outcome:
-    """Run the suite against a service with these mistakes, and against one with each of them."""
+    """Run the suite against a service with these faults, and against one with each of them."""
     outcome = Outcome(mistakes)
     with tempfile.TemporaryDirectory() as folder:
         before = time.perf_counter()
@@ -100,14 +100,14 @@ def try_set(mistakes: list[str], seed: int) -> Outcome:
 
 
 def _shown_together(run: Path) -> set[Place]:
-    """Exchanges with findings that only many show together, some of each."""
+    """Exchanges of findings that need several exchanges, some of each."""
     broken = [c for c in build_verdict(_records(run)).broken if not c.clause.startswith("advisory.")]
     shown = [record for cause in broken for cases in cause.cases for _, record in cases.smallest]
     return {record.place for record in shown if record is not None and not record.findings}
 
 
 def _fresh(run: Path, sent: set[str], together: set[Place]) -> Iterator[HistoryRecord]:
-    """The records of a run without the exchanges whose requests were sent before, but with those of ``together``."""
+    """The records of a run without exchanges whose requests were sent before, but with those of ``together``."""
     for record in _records(run):
         if isinstance(record, ExchangeRecord) and _request(record) in sent and record.place not in together:
             continue
@@ -115,7 +115,7 @@ def _fresh(run: Path, sent: set[str], together: set[Place]) -> Iterator[HistoryR
 
 
 def _word(holding: Sequence[Diagnosis], fresh: Sequence[Observation], together: set[Place]) -> str:
-    """How good diagnoses are that nothing contradicts."""
+    """The result of diagnoses that nothing contradicts."""
     failing = [
         seen
         for seen in fresh
@@ -130,7 +130,7 @@ def _records(run: Path) -> Iterator[HistoryRecord]:
 
 
 def _request(record: HistoryRecord) -> str:
-    """What was sent, without the names of the run; empty if the record is no exchange."""
+    """The request without the names of the run; empty for other records."""
     if not isinstance(record, ExchangeRecord):
         return ""
     case = replace(record.case, case_set="", intent="")
@@ -148,7 +148,7 @@ def _run(mistakes: list[str], seed: int, folder: Path) -> Path:
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Print the shares, by family of faults; 0 if enough of them are right and few are wrong."""
+    """Print the shares, by family of faults; 0 if enough diagnoses are right and few are wrong."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--sample", type=int, default=40, help="services that are tried (default: 40)")
     parser.add_argument("--mistakes", type=int, default=1, help="faults of each service (default: 1)")

@@ -1,10 +1,10 @@
-"""What Hypothesis and schemathesis find by themselves, without the suite's own sets: which engine earns what.
+"""Measures what Hypothesis and schemathesis find alone, without the suite's fixed sets.
 
     python -m tests.benchmark.engines [--sample 40] [--seed 1]
 
-What each engine makes is drawn once, as the tests of the suite draw it, and sent to each fault of the sample until it
-shows: 3,000 requests for all engines together. What only the whole run tells, such as an id that comes twice, counts
-for all of them. Sequences of requests, which Hypothesis tries in a nightly run, are left out: they depend on answers.
+The cases of each engine are drawn once, as in the tests of the suite, and sent to each fault of the sample until it is
+found: 3,000 requests for all engines together. Findings of the whole run, such as repeated ids, count for all of them.
+Sequences of requests, which Hypothesis tries in a nightly run, are omitted, because they depend on responses.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ if TYPE_CHECKING:
     from contracts.exchange import Case
 
 _KEY: Final = "sk-engines-9f3kX2mQpL7vWb4Rt8YnZc6Hd1Sg5Ju"
-#: Requests of each engine; together 3,000.
+#: The number of requests of each engine; 3,000 in total.
 _REQUESTS: Final = {
     "Hypothesis, valid bodies": 700,
     "Hypothesis, adversarial bodies": 1_000,
@@ -48,21 +48,21 @@ _REQUESTS: Final = {
     "Hypothesis, near misses of patterns": 500,
     "schemathesis": 500,
 }
-#: What only all engines together can show.
+#: The name for findings of the whole run.
 _WHOLE: Final = "the whole run"
 _AT_ONCE: Final = 50
 
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """The engines that found one fault, and the requests of each until then."""
+    """The engines that found one fault, with the number of requests of each."""
 
     fault: str
     found: dict[str, int]
 
 
 def drawn(bodies: SearchStrategy[Case], number: int, chance: int) -> list[Case]:
-    """``number`` bodies of a strategy, as a test of the suite would draw them."""
+    """``number`` bodies of a strategy, drawn as in a test of the suite."""
     made: list[Case] = []
 
     @seed(chance)
@@ -83,7 +83,7 @@ def drawn(bodies: SearchStrategy[Case], number: int, chance: int) -> list[Case]:
 
 
 def streams(chance: int) -> dict[str, list[Case]]:
-    """What each engine sends."""
+    """The requests of each engine."""
     contract = load_contract(DEFAULT_DOCUMENT)
     valid, adversarial, unspecified, near, generated = _REQUESTS
     patterned = [field for field in contract.fields if field.pattern is not None]
@@ -99,7 +99,7 @@ def streams(chance: int) -> dict[str, list[Case]]:
 
 
 def look(fault: str, made: dict[str, list[Case]]) -> Result:
-    """Send what every engine made to the mock with one fault, each until a promise is seen broken."""
+    """Send the requests of every engine to the mock with one fault, each until a promise is broken."""
     found: dict[str, int] = {}
     with MockProcess.start(key=_KEY, fault=fault) as mock, tempfile.TemporaryDirectory() as folder:
         options = RunOptions(target="live", base_url=mock.base_url, run_id=new_run_id(), seed=1, patience=5.0)
@@ -121,7 +121,7 @@ def look(fault: str, made: dict[str, list[Case]]) -> Result:
 
 
 def _sent_until_found(run: TestRun, cases: list[Case]) -> int:
-    """How many requests an engine needed; 0 if all its requests show nothing."""
+    """The number of requests that an engine needed; 0 if it found nothing."""
     clauses = catalogue(run.driver.contract)
     for first in range(0, len(cases), _AT_ONCE):
         some = cases[first : first + _AT_ONCE]

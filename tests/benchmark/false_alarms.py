@@ -1,9 +1,9 @@
-"""Runs the suite against services that keep the contract: whatever it reports there is a false alarm.
+"""Runs the suite against services that keep the contract: every finding is a false alarm.
 
     python -m tests.benchmark.false_alarms [--jobs 2] [--seeds 50] [--json FILE]
 
-The services are the clean mock, once with each seed, and every variant of it: correct, but different. Chance
-excuses nothing here, so that nothing is run twice.
+The services are the mock without faults, once with each seed, and every variant of it: correct, but different. Runs are
+never repeated, because even a rare false alarm counts.
 """
 
 from __future__ import annotations
@@ -24,17 +24,17 @@ if TYPE_CHECKING:
 
 
 def verify_seed(seed: int, arguments: Sequence[str] = ()) -> Trial:
-    """Run the suite with a seed against the clean mock, to its end."""
+    """Run the suite with a seed against the mock without faults."""
     return try_mock(f"seed {seed}", "--seed", str(seed), *arguments, to_the_end=True)
 
 
 def verify_variant(name: str, arguments: Sequence[str] = ()) -> Trial:
-    """Run the suite against a variant of the mock, to its end."""
+    """Run the suite against a variant of the mock."""
     return try_mock(name, *arguments, to_the_end=True, variant=name)
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """0 if no run had anything to report; further arguments are the suite's."""
+    """0 if no run had findings; further arguments are the suite's."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--jobs", type=int, default=2, help="at once (default: 2)")
     parser.add_argument("--seeds", type=int, default=50, help="runs of the clean mock (default: 50)")

@@ -1,6 +1,6 @@
-"""Runs of the suite in forked children of a process that has imported everything: what a fault costs is its requests.
+"""Runs of the suite in forked children of a process with all imports, which saves the time of the start.
 
-A child calls ``pytest.main`` with the command line that a person would give; only the imports are shared.
+A child calls ``pytest.main`` with an ordinary command line; only the imports are shared.
 """
 
 from __future__ import annotations
@@ -30,12 +30,12 @@ _IMPORTED: Final = (
 )
 
 
-#: Seconds that a run may take on a busy machine.
+#: The time limit of a run in seconds, for a busy machine.
 TIMEOUT: Final = 600.0
 
 
 def run_below(folder: Path) -> Path:
-    """The folder of the one run whose reports are below ``folder``; raises RuntimeError if there is no report."""
+    """The folder of the only run with reports below ``folder``; raises RuntimeError if there is no report."""
     for report in folder.glob("*/report.json"):
         if not report.parent.is_symlink():
             return report.parent
@@ -44,7 +44,7 @@ def run_below(folder: Path) -> Path:
 
 
 def preload() -> None:
-    """Import what every run needs, once, in the process that will fork."""
+    """Import what every run needs, once, in the parent process."""
     for name in _IMPORTED:
         importlib.import_module(name)
 
@@ -52,7 +52,7 @@ def preload() -> None:
 def run_pytest(
     arguments: Sequence[str], environment: Mapping[str, str], output: Path, folder: Path, timeout: float
 ) -> int:
-    """Run pytest in a forked child within ``folder``; returns its exit status, 124 where it took too long."""
+    """Run pytest in a forked child within ``folder``; returns its exit status, 124 after a timeout."""
     sys.stdout.flush()
     sys.stderr.flush()
     child = os.fork()
@@ -82,7 +82,7 @@ def _become_pytest(arguments: Sequence[str], environment: Mapping[str, str], out
         os.chdir(folder)
         import pytest  # noqa: PLC0415  # imported before the fork
 
-        # Assertions cannot be rewritten in what is imported already; the suite raises by itself.
+        # Assertions of imported modules cannot be rewritten, which the suite does not need.
         status = int(pytest.main(["--assert=plain", *arguments]))
         sys.stdout.flush()
         sys.stderr.flush()

@@ -1,4 +1,4 @@
-"""Plain loops over requests: what sending costs where nothing is generated, judged or written down."""
+"""Plain loops over requests, which measure the cost of sending without generating, judging and recording."""
 
 from __future__ import annotations
 
@@ -29,14 +29,14 @@ _LETTERS: Final = "abcdefghijkmnpqrstuvwxyz23456789"
 
 @dataclass(frozen=True, slots=True)
 class Traffic:
-    """The POSTs of one recorded run, in their order, and the run id that their bodies carry."""
+    """The POSTs of one recorded run, in order, and the run id in their bodies."""
 
     cases: tuple[Case, ...]
     run_id: str
 
     @classmethod
     def recorded(cls, run: Path) -> Traffic:
-        """What the history of the run in ``run`` says was posted."""
+        """The POSTs in the history of the run in ``run``."""
         run_id, cases = "", []
         for record in read_history(*history_files(run)):
             if isinstance(record, RunRecord):
@@ -48,7 +48,7 @@ class Traffic:
         return cls(tuple(cases), run_id)
 
     def renewed(self) -> Traffic:
-        """The same bytes with another run id of the same length: names and externalIds that nobody has used."""
+        """The same bytes with another run id of the same length, for new names and externalIds."""
         fresh = self.run_id[:2] + "".join(random.choices(_LETTERS, k=len(self.run_id) - 2))  # noqa: S311  # a name
         before, after = self.run_id.encode(), fresh.encode()
         cases = [
@@ -71,12 +71,13 @@ def _id_of(answer: requests.Response) -> str:
 
 
 def plain_loop(traffic: Traffic, base_url: str, key: str, connections: int = 1, *, delete: bool = False) -> float:
-    """Seconds that ``requests.Session`` takes to send ``traffic``, one session a connection, answers unread.
+    """The seconds that ``requests.Session`` takes to send ``traffic``, one session per connection.
 
-    With ``delete`` it reads the ids of what it created and deletes that at the end, as the suite does.
+    Responses are not read. With ``delete`` it reads the ids of the projects and deletes them at the end, as the suite
+    does.
     """
     secrets = Secrets(key)
-    # requests frames a body by itself: asked for a transfer coding beside that, it sends what no server takes.
+    # requests sets the framing of a body itself: with a transfer coding in addition it sends invalid HTTP.
     posts = [
         (f"{base_url}{case.path}", {n: secrets.resolve(v) for n, v in case.headers if n != _CODING}, case.body)
         for case in traffic.cases

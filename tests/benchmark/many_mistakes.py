@@ -2,10 +2,10 @@
 
     python -m tests.benchmark.many_mistakes [--mistakes 1 4 8] [--sets 10] [--seed 1] [--jobs 2]
 
-Sets of the mock's faults are switched on together, and the suite runs against them to its end. Whose a finding is, is
-found by experiment: its failing requests are sent again to services that make one of these mistakes each, and judged.
-A mistake that is seen only now and then, or under load, cannot be found so; and one that spoils the response to the
-plainest request hides everything else. Both kinds are left out, and so are mistakes of time and state.
+Sets of the mock's faults are switched on together for a whole run of the suite. The fault behind a finding is
+determined by experiment: its failing requests are repeated against services with one of these faults each, and judged.
+This does not work for intermittent faults and faults under load, and a fault in the response to the simplest request
+hides all others. These are excluded, as are faults of time and state.
 """
 
 from __future__ import annotations
@@ -44,19 +44,19 @@ if TYPE_CHECKING:
     from contracts.history_records import HistoryRecord
     from contracts.root_causes import RootCause
 
-#: Failing requests of a finding that are sent again.
+#: The number of failing requests of a finding that are repeated.
 _SAMPLE: Final = 8
-#: Mistakes that are seen in other ways than by one request.
+#: Faults that need more than one request.
 _ELSEWHERE: Final = ("service.time", "service.answers", "service.pattern_time", "state.", "response.201.id.unique")
 _PLAIN: Final = Case(b'{"displayName":"A plain project"}')
 
 
 @dataclass(slots=True)
 class Outcome:
-    """What one run against a set of mistakes told.
+    """The result of one run against a set of faults.
 
-    ``own`` names the mistakes with a finding of their own; of ``findings`` findings ``mixed`` have several mistakes
-    behind them, none of which explains all, and ``unexplained`` none.
+    ``own`` names the faults with a finding of their own; of ``findings`` findings ``mixed`` have several faults behind
+    them, none of which explains all, and ``unexplained`` none.
     """
 
     mistakes: list[str]
@@ -69,7 +69,7 @@ class Outcome:
 
 
 class _Service:
-    """The mock with one mistake, and what it does with a request."""
+    """The mock with one fault, and its responses."""
 
     def __init__(self, name: str, stack: ExitStack) -> None:
         self.name = name
@@ -85,20 +85,20 @@ class _Service:
         self._broken: dict[str, set[str]] = {}
 
     def breaks(self, case: Case) -> set[str]:
-        """The clauses that the service breaks with this request; sent once, as its externalId is in use then."""
+        """The clauses that the service breaks with this request; sent once, because its externalId is in use then."""
         if case.digest() not in self._broken:
             judged = self._judge.judge(self._target.send(case))
             self._broken[case.digest()] = {finding.clause for finding in judged.findings}
         return self._broken[case.digest()]
 
     def hides_everything(self) -> bool:
-        """Whether not even the plainest request is answered as it should be."""
+        """Whether even the simplest request gets a wrong response."""
         exchange = self._target.send(_PLAIN)
         return exchange.status != 201 or self._judge.judge(exchange).project is None
 
 
 def eligible() -> list[str]:
-    """The faults that one request shows, every time."""
+    """The faults that one request shows every time."""
     return [
         fault.name
         for fault in faults().values()
@@ -107,7 +107,7 @@ def eligible() -> list[str]:
 
 
 def try_set(mistakes: Sequence[str]) -> Outcome:
-    """Run the suite against a service with these mistakes, and find out whose each finding is."""
+    """Run the suite against a service with these faults, and determine the faults behind each finding."""
     with ExitStack() as stack:
         services = [_Service(name, stack) for name in mistakes]
         services = [service for service in services if not service.hides_everything()]
@@ -141,7 +141,7 @@ def _attributed(outcome: Outcome, records: list[HistoryRecord], services: list[_
         whole = {name for name, count in shares.items() if count == len(explained)}
         if shares and not whole:
             outcome.mixed.append(f"{cause.identifier()}: {', '.join(sorted(shares))}")
-        # What many responses show together no request shows alone.
+        # A finding that needs several responses cannot be repeated with one request.
         owners.append(whole or set(shares) or {name for name in outcome.mistakes if faults()[name].breaks in clauses})
         if not owners[-1]:
             outcome.unexplained.append(cause.identifier())
@@ -152,7 +152,7 @@ def _attributed(outcome: Outcome, records: list[HistoryRecord], services: list[_
 
 
 def _failing(cause: RootCause) -> list[Case]:
-    """A sample of the requests behind a finding, the one that is shown first."""
+    """A sample of the requests of a finding, that of its report first."""
     kept = (exchange for cases in cause.cases for _, exchange in cases.smallest)
     others = [exchange for exchange in kept if exchange and exchange is not cause.exchange]
     random.Random(len(others)).shuffle(others)  # noqa: S311  # no secret
@@ -161,7 +161,7 @@ def _failing(cause: RootCause) -> list[Case]:
 
 
 def _matched(owners: list[set[str]]) -> set[str]:
-    """The mistakes that can each be given a finding of their own (a largest matching)."""
+    """The faults to which a finding of their own can be assigned (a maximum matching)."""
     given: dict[str, int] = {}
 
     def give(finding: int, tried: set[str]) -> bool:
@@ -184,7 +184,7 @@ def _sets(size: int, count: int, seed: int) -> list[list[str]]:
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Print for each number of mistakes what became of them; 0 if enough have a finding of their own."""
+    """Print the results for each number of faults; 0 if enough have a finding of their own."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--mistakes", type=int, nargs="+", default=[1, 4, 8], metavar="K")
     parser.add_argument("--sets", type=int, default=10, help="sets of each size (default: 10)")

@@ -1,4 +1,4 @@
-"""What is timed: plain loops, the suite and schemathesis, alternately, each against a server process of its own."""
+"""Time measurements of plain loops, the suite and schemathesis, in turn, each against its own server process."""
 
 from __future__ import annotations
 
@@ -19,22 +19,22 @@ from tests.benchmark.stopwatch import PARTS
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-#: Connections of the second loop: as many as the suite has.
+#: The connections of the second loop, as many as the suite has.
 CONNECTIONS: Final = 8
 #: The same cases in every run.
 _SEED: Final = ("--seed", "1")
 _SPREAD: Final = ("-n", "2")
-#: A long run, bounded so that it can be repeated.
+#: The budget of a long run, limited so that it can be repeated.
 _NIGHTLY: Final = ("--profile", "nightly", "--budget", "6000")
-#: schemathesis is run at two numbers of cases, and the line through both is followed to the suite's number.
+#: schemathesis is measured with two numbers of cases, and extrapolated linearly to the suite's number.
 _FEWER: Final = (100, 300)
-#: What a run of the suite imports in any case: smoke is measured by it.
+#: The imports of every run of the suite, with which smoke is compared.
 _IMPORTS: Final = "import pytest, hypothesis.strategies, requests, yaml, regress"
 
 
 @dataclass(slots=True)
 class Timings:
-    """Seconds of each round by contestant, at one delay of the server, and how many POSTs the suite sent."""
+    """The seconds of each round by contestant, at one delay of the server, and the number of POSTs of the suite."""
 
     delay_ms: int
     posts: int
@@ -50,16 +50,16 @@ class Timings:
         return median(found) if found else None
 
     def ratio(self, one: str, other: str) -> float | None:
-        """The median over the rounds of one contestant's time by the other's in the same round.
+        """The median of the ratios of two contestants' times in the same round.
 
-        A round holds both, one after the other: what the machine does meanwhile falls on both.
+        A round has both in succession, so that other load on the machine affects both.
         """
         pairs = list(zip(self.seconds.get(one, ()), self.seconds.get(other, ()), strict=False))
         return median(a / b for a, b in pairs) if pairs else None
 
 
 def recorded_traffic() -> Traffic:
-    """What a run of the default profile sends to a correct service; warms every cache up on the way."""
+    """The requests of a run of the default profile against a correct service; also warms all caches."""
     with CountedMock.start() as mock, suite(mock.base_url, *_SEED) as (done, folder):
         if done.status != 0:
             raise RuntimeError(f"the suite found something on the clean mock:\n{done.output[-3000:]}")
@@ -67,7 +67,7 @@ def recorded_traffic() -> Traffic:
 
 
 def timed(traffic: Traffic, delay_ms: int, contestants: Sequence[str], rounds: int) -> Timings:
-    """Let the contestants take turns, ``rounds`` times, each against a service without the projects of the others."""
+    """Run the contestants in turn, ``rounds`` times, each against a service without the projects of the others."""
     timings = Timings(delay_ms, len(traffic.cases))
     for number in range(rounds):
         for contestant in contestants:
@@ -80,7 +80,7 @@ def timed(traffic: Traffic, delay_ms: int, contestants: Sequence[str], rounds: i
 
 
 def _one(contestant: str, traffic: Traffic, mock: CountedMock) -> float:
-    """Seconds that one contestant takes."""
+    """The seconds of one contestant."""
     if contestant == "a":
         return plain_loop(traffic.renewed(), mock.base_url, KEY)
     if contestant == "a8":
@@ -105,7 +105,7 @@ def _one(contestant: str, traffic: Traffic, mock: CountedMock) -> float:
 
 
 def _schemathesis(mock: CountedMock, cases: int) -> float:
-    """Seconds that schemathesis would take for so many cases, from two shorter runs."""
+    """The seconds that schemathesis would take for this number of cases, extrapolated from two shorter runs."""
     points = []
     for examples in _FEWER:
         before = len(mock.arrivals())
@@ -116,12 +116,12 @@ def _schemathesis(mock: CountedMock, cases: int) -> float:
 
 
 def where_time_goes() -> dict[str, float]:
-    """Seconds by part of one run of the default profile with one connection, where the parts add up."""
+    """The seconds of each part of a run of the default profile with one connection, which add up to the total."""
     with tempfile.TemporaryDirectory(prefix="stopwatch-") as folder, CountedMock.start() as mock:
         file = Path(folder) / "parts.json"
         arguments = ["-p", "tests.benchmark.stopwatch", "--stopwatch", str(file), "--connections", "1"]
         with suite(mock.base_url, *_SEED, *arguments) as (done, _):
             parts: dict[str, float] = json.loads(file.read_text(encoding="ascii"))
-            # What came before the stopwatch and after it: the interpreter, pytest, the imports of conftest.py.
+            # The time before and after the stopwatch: the interpreter, pytest, the imports of conftest.py.
             parts[PARTS[0]] += done.seconds - sum(parts.values())
             return parts

@@ -1,10 +1,10 @@
-"""Which priority cases show which mistakes, without a network: what their order is worth, and what comes too late.
+"""Measures the order of the priority cases without a network: the effect of the order, and cases that come too late.
 
     python -m tests.benchmark.ordering [--sample N]
 
-Each fault of the tuned part of the catalogue is asked every priority case in its order. A case costs one request, and
-one more where it creates a project, which is deleted. Printed are the share found within so many requests, the cases
-that show most of what nothing before them shows, and which of these the smoke profile leaves out (``late``).
+Every priority case is sent, in order, to each fault that may be used for tuning. A case costs one request, and another
+one if it creates a project, which is deleted. Printed are the share found by number of requests, the cases that find
+most of what earlier ones do not, and those of them that the smoke profile omits (``late``).
 """
 
 from __future__ import annotations
@@ -41,28 +41,28 @@ if TYPE_CHECKING:
 
 _KEY: Final = "sk-ordering-4Tq8ZbN2xWm6Kc9Rd3Lf"
 _PATH: Final = "/api/v1/projects"
-#: Seconds that a response in this process may take; a fault that waits longer is one that a run sees.
+#: The time limit of a response in this process in seconds; slower faults are detected by a run.
 _PATIENCE: Final = 0.5
 _CREATED: Final = 201
 _BOUNDS: Final = (20, 30, 40, 50, 60, 100, 150, 200)
 
 
 class _Wire:
-    """In the place of the server's protocol; a response written past the server is one that a run sees."""
+    """Replaces the server's protocol; responses that bypass the server are detected by a run."""
 
     number = 1
     transport = property(lambda self: self)
     lost = property(lambda self: self)
 
     def is_closing(self) -> bool:
-        """Always true: nothing waits for a client that is not there."""
+        """Always true: there is no client to wait for."""
         return True
 
     is_set = is_closing
 
 
 async def _answer(service: Service, case: Case, secrets: Secrets) -> Response | None:
-    """The response to ``case``; None if none was given in time or it went past the server."""
+    """The response to ``case``; None if there is none in time or it bypassed the server."""
     lines = [(name, secrets.resolve(value)) for name, value in case.headers]
     if case.body is not None:
         lines.append(("content-length", str(len(case.body))))
@@ -87,7 +87,7 @@ async def _answer(service: Service, case: Case, secrets: Secrets) -> Response | 
 
 
 def shown_by(fault: str | None, judge: Judge, expected: list[tuple[Case, Expectation]], secrets: Secrets) -> set[int]:
-    """The places of the cases whose answers break a documented or implied promise."""
+    """The places of the cases whose responses break a documented or implied promise."""
 
     async def ask() -> set[int]:
         service = built(contract=CONTRACT, key=_KEY, fault=fault)
@@ -108,14 +108,14 @@ def shown_by(fault: str | None, judge: Judge, expected: list[tuple[Case, Expecta
 
 
 async def _costs(expected: list[tuple[Case, Expectation]], secrets: Secrets) -> list[int]:
-    """Requests that each case takes of a service that is correct: one, and one to delete what it creates."""
+    """The number of requests of each case against a correct service: one, and one for each deletion."""
     service = built(contract=CONTRACT, key=_KEY)
     answers = [await _answer(service, case, secrets) for case, _ in expected]
     return [1 + (answer is not None and answer.status == _CREATED) for answer in answers]
 
 
 def _expected_in_turn(judge: Judge, case: Case) -> Expectation:
-    """What is expected of a case that is sent after those before it, as the run's own session has it."""
+    """The expectation for a case after those before it, as in the session of a run."""
     expectation = judge.expect(case)
     if case.case_set == SECOND_USE:
         return replace(expectation, expected=Expected.UNSPECIFIED, why=(SENT_BEFORE,))
@@ -123,7 +123,7 @@ def _expected_in_turn(judge: Judge, case: Case) -> Expectation:
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Always 0: it measures."""
+    """Always 0: it only measures."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--sample", type=int, default=1, metavar="N", help="each Nth fault")
     options = parser.parse_args(arguments)

@@ -1,4 +1,4 @@
-"""What a tool found of many faults, and how early: shares, medians, percentiles, the curve."""
+"""Results of a tool for many faults: shares, medians, percentiles, the curve."""
 
 from __future__ import annotations
 
@@ -9,16 +9,16 @@ from typing import TYPE_CHECKING, Final
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-#: Numbers of requests at which the share of the faults that were found is printed.
+#: The numbers of requests at which the share found is printed.
 MARKS: Final = (50, 100, 300, 500, 1_000)
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """One tool against one fault: whether it was found, after how many requests and seconds, and what was said.
+    """One tool and one fault: whether it was found, after how many requests and seconds, and the message.
 
-    ``requests`` are those that the server had seen when the response that shows the fault was there,
-    ``seconds`` run from the command to its end: that is when a person can read it.
+    ``requests`` are those that the server had received when the response with the fault was complete, ``seconds`` are
+    measured from the start of the command to its end.
     """
 
     name: str
@@ -37,39 +37,39 @@ class Scores:
 
     @property
     def found(self) -> list[Outcome]:
-        """The outcomes that found something."""
+        """The outcomes with a finding."""
         return [outcome for outcome in self.outcomes if outcome.found]
 
     @property
     def share(self) -> float:
-        """The share of the faults that was found, 0 to 1."""
+        """The share of the faults that were found, 0 to 1."""
         return len(self.found) / len(self.outcomes)
 
     def within(self, requests: int) -> float:
-        """The share of all faults that was found by that many requests."""
+        """The share of all faults that were found by this number of requests."""
         return sum(outcome.requests <= requests for outcome in self.found) / len(self.outcomes)
 
     def requests(self, share: float) -> float | None:
-        """Requests until the finding at a percentile of the faults that were found; None if none was."""
+        """The requests until the finding, at a percentile of the faults that were found; None if none was."""
         return percentile([outcome.requests for outcome in self.found], share)
 
     def seconds(self, share: float) -> float | None:
-        """Seconds until the finding, likewise."""
+        """The seconds until the finding, likewise."""
         return percentile([outcome.seconds for outcome in self.found], share)
 
     def curve(self) -> list[tuple[int, float]]:
-        """Requests, and the share found by then: one point for each number at which the share rises."""
+        """Requests and the share found by then: one point for each number at which the share rises."""
         return [(at, self.within(at)) for at in sorted({outcome.requests for outcome in self.found})]
 
     def of(self, names: Sequence[str]) -> Scores:
-        """The same tool against fewer faults; raises KeyError for one that it was not tried on."""
+        """The same tool with fewer faults; raises KeyError for one that it was not tried on."""
         known = {outcome.name: outcome for outcome in self.outcomes}
         return Scores(self.tool, tuple(known[name] for name in names))
 
 
 @dataclass(frozen=True, slots=True)
 class FalseAlarms:
-    """A tool against services that keep the contract: how many alarms it raised on which of them."""
+    """A tool against services that keep the contract: the number of alarms for each."""
 
     tool: str
     services: int
@@ -77,23 +77,23 @@ class FalseAlarms:
 
     @property
     def total(self) -> int:
-        """Alarms on all services."""
+        """The alarms on all services."""
         return sum(self.alarms.values())
 
 
 def percent(share: float) -> str:
-    """A share in whole per cent, rounded down: all of them is said of all of them only."""
+    """A share in whole per cent, rounded down, so that 100 means all."""
     return f"{math.floor(100 * share + 1e-9)}%"
 
 
 def percentile(values: Sequence[float], share: float) -> float | None:
-    """The smallest value that at least ``share`` of the values do not exceed; None of no values."""
+    """The smallest value that at least ``share`` of the values do not exceed; None without values."""
     if not values:
         return None
     return sorted(values)[max(0, math.ceil(share * len(values)) - 1)]
 
 
 def sample(names: Sequence[str], size: int) -> list[str]:
-    """``size`` of ``names``, evenly spread: always the same ones, of every group its part."""
+    """``size`` of ``names``, evenly spread: always the same ones, with a part of every group."""
     size = min(size, len(names))
     return [names[index * len(names) // size] for index in range(size)]

@@ -20,7 +20,7 @@ CURVE: Final = ROOT / "docs" / "detection-curve.svg"
 
 
 def rewrite(part: str, text: str, page: Path = PAGE) -> None:
-    """Replace what stands between the marks of ``part``; raises ValueError if the page has no such part."""
+    """Replace the text between the marks of ``part``; raises ValueError if the page has no such part."""
     begin, end = f"<!-- {part} -->", f"<!-- end of {part} -->"
     before = page.read_text(encoding="utf-8")
     after, times = re.subn(
@@ -32,18 +32,18 @@ def rewrite(part: str, text: str, page: Path = PAGE) -> None:
 
 
 def made_by(command: str, now: datetime | None = None) -> str:
-    """The line that says how and when a table came to be."""
+    """The line with the command and the date of a table."""
     return f"Made by `{command}` on {now or datetime.now(tz=UTC):%Y-%m-%d}."
 
 
 def table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    """A Markdown table, the first column to the left, the others to the right."""
+    """A Markdown table, the first column left-aligned, the others right-aligned."""
     lines = [head, ["---", *["---:"] * (len(head) - 1)], *rows]
     return "\n".join("| " + " | ".join(cell.replace("|", "\\|") for cell in line) + " |" for line in lines)
 
 
 def detection_table(scores: Sequence[Scores]) -> str:
-    """One row a tool: what it found of the sample, and how early."""
+    """A table with one row for each tool: what it found of the sample, and how early."""
     head = ["", "faults found", "share", *[f"within {bound:,}" for bound in MARKS]]
     head += ["requests: median", "90 %", "seconds: median", "90 %"]
     rows = []
@@ -57,7 +57,7 @@ def detection_table(scores: Sequence[Scores]) -> str:
 
 
 def alarm_table(alarms: Sequence[FalseAlarms]) -> str:
-    """One row a tool: false alarms on services that keep the contract."""
+    """A table with one row for each tool: false alarms on services that keep the contract."""
     rows = [
         [each.tool, f"{each.total}", f"{sum(count > 0 for count in each.alarms.values())} of {each.services}"]
         for each in alarms

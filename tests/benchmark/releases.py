@@ -1,4 +1,4 @@
-"""What two releases of Activepieces keep and break: docs/activepieces.md and a file of known deviations for each.
+"""What two releases of Activepieces keep and break: docs/activepieces.md and known deviations for each.
 
 ``python -m tests.benchmark.releases`` judges the recorded runs again and writes both; no service is needed.
 """
@@ -49,7 +49,7 @@ _PREPARING: Final = """\
 
 
 def pages() -> dict[Path, str]:
-    """Every file that is made from the recorded runs, with its text."""
+    """Every file that is generated from the recorded runs, with its text."""
     summaries = {release: _judged(release) for release in RELEASES}
     found = {deviations_file(release): _deviations(release, summary) for release, summary in summaries.items()}
     found[PAGE] = "\n\n".join(_page(summaries)) + "\n"
@@ -111,7 +111,7 @@ def _overview(summaries: dict[str, Summary]) -> Iterator[str]:
 
 
 def _causes(summary: Summary) -> dict[str, list[FindingReport]]:
-    """The findings by the likely mistake; those without one by themselves."""
+    """The findings by diagnosis; those without one separately."""
     causes: dict[str, list[FindingReport]] = {}
     for finding in summary.findings:
         cause = finding.diagnosis.sentence if finding.diagnosis else finding.id

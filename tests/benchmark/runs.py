@@ -1,4 +1,4 @@
-"""One run of a tool as a process of its own: how long it took, what it said, how much memory it needed."""
+"""Runs a tool in a process of its own, and measures its time and memory."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _LOOK_EVERY: Final = 0.1
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """What became of a process. ``started`` in seconds since the epoch; ``peaks`` are bytes by process, where known."""
+    """The result of a process. ``started`` in seconds since the epoch; ``peaks`` are bytes by process, if measured."""
 
     status: int
     started: float
@@ -36,9 +36,9 @@ class Run:
 
 @dataclass(slots=True)
 class MemoryPeaks:
-    """The largest resident set of a process and of each that it starts, in bytes, read while they live (Linux).
+    """The largest resident set of a process and of each of its children, in bytes, read while they run (Linux).
 
-    What the kernel says when a process has ended counts in the process that forked it.
+    The kernel's value for a finished process counts for the process that forked it.
     """
 
     root: int
@@ -62,9 +62,9 @@ def run(
     memory_limit: int | None = None,
     timeout: float = 7_200.0,
 ) -> Run:
-    """Run a command to its end; the key travels in the environment.
+    """Run a command to its end; the key is in the environment.
 
-    ``memory`` records its peaks; ``memory_limit`` bounds its address space (bytes; Linux).
+    ``memory`` records its peaks; ``memory_limit`` limits its address space (bytes; Linux).
     """
     started, clock = time.time(), time.perf_counter()
     with tempfile.TemporaryFile() as said:
@@ -93,7 +93,7 @@ def run(
 
 @contextmanager
 def suite(base_url: str, *arguments: str, memory: bool = False) -> Iterator[tuple[Run, Path]]:
-    """Run the suite against a service as a stranger would; its run's folder lives as long as the block."""
+    """Run the suite against a service with default settings; the run's folder exists until the block ends."""
     with tempfile.TemporaryDirectory(prefix="benchmark-") as folder:
         command = [sys.executable, "-m", "pytest", "tests/contract", "--target", "live", "--base-url", base_url, "-q"]
         command += ["--reports", folder, "--examples", f"{folder}/examples", *arguments]
@@ -105,7 +105,7 @@ def suite(base_url: str, *arguments: str, memory: bool = False) -> Iterator[tupl
 
 
 def environment() -> dict[str, str]:
-    """The environment of every tool: the key, and compiled modules kept, as Python does unless it is told not to."""
+    """The environment of every tool: the key, and caching of compiled modules, as is Python's default."""
     kept = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
     return {**kept, KEY_VARIABLE: KEY}
 
@@ -114,7 +114,7 @@ def _descendants(root: int) -> list[int]:
     parents: dict[int, int] = {}
     for entry in _PROC.glob("[0-9]*"):
         try:
-            # The name in parentheses may hold anything.
+            # The name in parentheses may contain any character.
             parents[int(entry.name)] = int((entry / "stat").read_text().rpartition(")")[2].split()[1])
         except OSError:  # it has just ended
             continue

@@ -1,4 +1,4 @@
-"""Does cost grow with the work? Time and memory of nightly runs of 1,000, 10,000 and 100,000 requests."""
+"""Scaling: time and memory of nightly runs of 1,000, 10,000 and 100,000 requests."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 _MB: Final = 1_000_000
-#: Bytes beside which the memory of helpers, such as a resource tracker, is not worth a word.
+#: Processes with less memory in bytes, such as a resource tracker, are ignored.
 _SMALL: Final = 20 * _MB
 
 
 @dataclass(frozen=True, slots=True)
 class Size:
-    """One nightly run: requests that the server saw, seconds, and the peak of each process in bytes."""
+    """One nightly run: requests received by the server, seconds, and the peak memory of each process in bytes."""
 
     requests: int
     seconds: float
@@ -28,7 +28,7 @@ class Size:
 
 
 def nightly(requests: int, *arguments: str) -> Size:
-    """Run the nightly profile with a budget of ``requests``, cleanup included, against a mock of its own."""
+    """Run the nightly profile with a budget of ``requests``, including cleanup, against its own mock."""
     with CountedMock.start() as mock:
         command = ["--profile", "nightly", "--seed", "1", "--budget", str(requests), "-p", "tests.benchmark.larger"]
         with suite(mock.base_url, *command, *arguments, memory=True) as (done, _):
@@ -38,7 +38,7 @@ def nightly(requests: int, *arguments: str) -> Size:
 
 
 def scaling_table(sizes: Sequence[int]) -> str:
-    """A Markdown table with one row a size."""
+    """A Markdown table with one row for each size."""
     rows = []
     for size in sizes:
         found = nightly(size)

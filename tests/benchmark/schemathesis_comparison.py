@@ -1,10 +1,9 @@
-"""This suite and stock schemathesis over the same faults on the same server: what each finds, how early, how falsely.
+"""Compares this suite with schemathesis: the same faults on the same server, findings, requests, false alarms.
 
     python -m tests.benchmark.schemathesis_comparison [--sample 100] [--large-sample 20] [--jobs 2] [--page]
 
-Every fault is a run of its own, ended at its first finding. A finding is exit status 1 and an alarm that a
-correct service does not raise. Requests are counted at the server. ``--page`` writes the table and the curve
-into docs/.
+Each fault has a run of its own, which ends at its first finding: exit status 1 and an alarm that a correct service does
+not cause. Requests are counted by the server. ``--page`` writes the table and the curve into docs/.
 """
 
 from __future__ import annotations
@@ -46,7 +45,7 @@ def score(tool: Tool, names: Sequence[str], jobs: int) -> Scores:
 
 
 def false_alarms(tool: Tool, names: Sequence[str], jobs: int) -> FalseAlarms:
-    """Try a tool on the ordinary mock and on each of the variants."""
+    """Run a tool against the mock without faults and each of the variants."""
     services = [None, *names]
     with ThreadPoolExecutor(jobs) as pool:
         found = list(pool.map(tool.alarms_on, services))

@@ -1,4 +1,4 @@
-"""The mock in a process of its own that writes down when each request came: one count for every tool.
+"""The mock in a process of its own with a log of all requests, to count those of every tool in the same way.
 
 python -m tests.benchmark.served LOG [--fault NAME | --variant NAME] [--delay-ms N]
 """
@@ -28,7 +28,7 @@ KEY_VARIABLE: Final = "ACTIVEPIECES_API_KEY"
 
 @dataclass(frozen=True, slots=True)
 class Arrival:
-    """A request as the server saw it; ``at`` in seconds since the epoch."""
+    """A request received by the server; ``at`` in seconds since the epoch."""
 
     at: float
     method: str
@@ -79,7 +79,7 @@ class CountedMock:
         return found
 
     def stop(self) -> None:
-        """End the process and throw its log away."""
+        """End the process and delete its log."""
         self._process.kill()
         self._process.wait()
         for stream in (self._process.stdin, self._process.stdout):

@@ -1,4 +1,4 @@
-"""When a run of the suite had seen enough to say that a promise is broken."""
+"""When a run of the suite had received enough to report a broken promise."""
 
 from __future__ import annotations
 
@@ -21,17 +21,17 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Sighting:
-    """Requests that had been sent when the response was there that shows it, and when that was (since the epoch)."""
+    """The requests sent until the response with the finding was complete, and its time (since the epoch)."""
 
     requests: int
     at: float
 
 
 def first_finding(folder: Path) -> Sighting | None:
-    """When the run in ``folder`` saw the first documented or implied promise broken; its end where nothing tells.
+    """When the first documented or implied promise was broken in a run; its end if that is unknown.
 
-    What many projects show together counts from the last of them that it takes: a run that had ended there would
-    have told of it. None of a run without answers.
+    A finding of several projects counts from the last of those that it needs: a run that ended there would report it.
+    None of a run without responses.
     """
     last: Sighting | None = None
     sent = 0
@@ -58,7 +58,7 @@ def _is_sighted(*findings: Finding) -> bool:
 
 
 def _together_broken(created: Sequence[tuple[Sighting, ExchangeRecord]]) -> bool:
-    """Whether projects show something that none of them shows alone."""
+    """Whether projects together have a finding that none of them has alone."""
     checks = HistoryChecks()
     for sighting, record in created:
         place = (record.worker, sighting.requests)

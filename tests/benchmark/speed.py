@@ -1,13 +1,13 @@
-"""How fast the suite is: against a plain loop that sends the same, and against schemathesis; ratios of one run.
+"""Measures the speed of the suite relative to a plain loop and to schemathesis.
 
     python -m tests.benchmark.speed [--short] [--rounds 5] [--busy 2] [--page]
     python -m tests.benchmark.speed --scaling [--sizes 1000 10000 100000] [--page]
 
-(a) a plain loop over requests.Session, (a8) the same over 8 connections, (a8d) the same, deleting what it
-created, as the suite does; (b) this suite, default profile, (c) the same with -n 2; (d) `st run`, fuzzing
-phase, as many cases (measured on 100 and 300, and scaled); (n) this suite, nightly, within 6,000 requests,
-(n2) the same with -n 2.
-Ends with 1 where a ratio is beyond its bound in LIMITS.
+(a) a plain loop over requests.Session, (a8) the same over 8 connections, (a8d) the same, deleting what it created, as
+the suite does; (b) this suite, default profile, (c) the same with -n 2; (d) `st run`, fuzzing phase, with as many cases
+(measured with 100 and 300, and extrapolated); (n) this suite, nightly, within 6,000 requests, (n2) the same with -n 2.
+
+Ends with 1 if a ratio exceeds its limit in LIMITS.
 """
 
 from __future__ import annotations
@@ -30,9 +30,9 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Limit:
-    """A ratio of one contestant's time to another's: what is aimed at, and beyond what bound a run fails.
+    """A ratio of two contestants' times: its target, and the limit beyond which the command fails.
 
-    The bound has slack, since machines that run this are busy with other things as well.
+    The limit leaves room for other load on the machine.
     """
 
     what: str
@@ -44,21 +44,21 @@ class Limit:
     at_least: bool = False
 
     def holds(self, ratio: float) -> bool:
-        """Whether a ratio is within the bound."""
+        """Whether a ratio is within the limit."""
         return ratio >= self.bound if self.at_least else ratio <= self.bound
 
     def said(self, ratio: float) -> str:
-        """One line: the ratio, what it should be, and whether the run fails by it."""
+        """One line: the ratio, its target, and whether it exceeds its limit."""
         word = "at least" if self.at_least else "at most"
         verdict = "" if self.holds(ratio) else f"  BEYOND THE BOUND of {self.bound:g}"
         return f"{self.what}: {ratio:.2f} (target: {word} {self.target:g}){verdict}"
 
 
-#: The contestants are those of the module's description; smoke is from command to verdict, and measured by
-#: the time that importing what it needs takes.
+#: The contestants are those of the module's description; smoke is measured from command to verdict, and compared with
+#: the time of its imports.
 LIMITS: Final = (
     Limit("suite / plain loop, 0 ms", 0, "b", "a", target=2.5, bound=3.5),
-    # The loop deletes over 8 connections; the suite over 4 at most, so that no service is brought down by it.
+    # The loop deletes over 8 connections; the suite over 4 at most, to protect the service.
     Limit("suite / loop over 8 connections, 20 ms", 20, "b", "a8", target=1.3, bound=2.5),
     Limit("schemathesis / suite, 0 ms", 0, "d", "b", target=5.0, bound=3.0, at_least=True),
     Limit("smoke / its imports, 0 ms", 0, "smoke", "imports", target=4.0, bound=4.5),
@@ -83,7 +83,7 @@ _FULL: Final = {
 
 
 def broken_limits(measured: Sequence[Timings]) -> list[str]:
-    """What the limits say of measurements, a line each; those beyond a bound alone."""
+    """One line for each limit that is exceeded."""
     return [limit.said(ratio) for limit, ratio in _ratios(measured) if not limit.holds(ratio)]
 
 
@@ -94,7 +94,7 @@ def _ratios(measured: Sequence[Timings]) -> list[tuple[Limit, float]]:
 
 
 def speed_table(measured: Sequence[Timings]) -> str:
-    """Medians in seconds by contestant and delay, and the suite's cases a second."""
+    """The median seconds by contestant and delay, and the suite's cases a second."""
     head = ["", *[f"{timings.delay_ms} ms" for timings in measured]]
     rows = []
     for contestant, name in _NAMES.items():
@@ -111,12 +111,12 @@ def speed_table(measured: Sequence[Timings]) -> str:
 
 
 def _short(contestant: str) -> str:
-    """The sign of a contestant, as its name in the table begins."""
+    """The abbreviation at the start of a contestant's name in the table."""
     return _NAMES[contestant].partition(" ")[0]
 
 
 def shares_table(parts: dict[str, float]) -> str:
-    """Where the time goes, as shares of one run."""
+    """The parts of one run, as shares of its time."""
     whole = sum(parts.values())
     rows = [[name, f"{parts[name]:.2f} s", f"{parts[name] / whole:.0%}"] for name in PARTS]
     return table(["one run of the default profile over one connection, 0 ms", "seconds", "share"], rows)
@@ -136,7 +136,7 @@ def _busy(processes: int) -> Iterator[None]:
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """0 if every ratio is within its bound, else 1."""
+    """0 if every ratio is within its limit, else 1."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--short", action="store_true", help="what the limits need, three rounds (one or two minutes)")
     parser.add_argument("--rounds", type=int)

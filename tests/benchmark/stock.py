@@ -1,9 +1,9 @@
-"""Stock schemathesis as an opponent: ``st run``, and of its alarms those that a correct service does not raise.
+"""Runs schemathesis: ``st run``, and its alarms that a correct service does not cause.
 
-It is given its best chance: the document without ``format: email``, which it asserts beside the pattern
-(JSON Schema 2020-12, section 7.2.1, makes it an annotation), every check but two that can only alarm here
-(unsupported_method demands 405 where the page asks for nothing, missing_required_header 401 where 403 is as
-good; ignored_auth stays), and somebody who sorts out its false alarms, see ``is_sound``.
+It runs under favourable conditions: the document without ``format: email``, which it asserts in addition to the pattern
+(JSON Schema 2020-12, section 7.2.1, makes it an annotation), every check but two that always fail here
+(unsupported_method requires 405, which the page does not; missing_required_header 401 although 403 is equally valid;
+ignored_auth stays), and false alarms removed, see ``is_sound``.
 """
 
 from __future__ import annotations
@@ -29,15 +29,15 @@ if TYPE_CHECKING:
 
 _FORMAT: Final = "format: email"
 _UNSOUND: Final = ("unsupported_method", "missing_required_header")
-#: Seconds that it waits for a response: as long as the suite.
+#: Its time limit for a response in seconds, the same as the suite's.
 _PATIENCE: Final = 5
-#: Bytes that it may need: it reads a response that never ends until the machine has no more.
+#: Its memory limit in bytes, because it reads endless responses without limit.
 _MEMORY: Final = 4 << 30
 
 
 @dataclass(frozen=True, slots=True)
 class Alarm:
-    """One failed check: when its response was there (seconds since the epoch), which check, and what was exchanged."""
+    """One failed check: the time of its response (seconds since the epoch), the check, and the exchange."""
 
     at: float
     check: str
@@ -46,19 +46,19 @@ class Alarm:
 
 
 class BadEnd(RuntimeError):
-    """The tool ended without a result that can be read: killed, or with an error of its own."""
+    """The tool ended without a readable result: killed, or with an internal error."""
 
 
 @dataclass(frozen=True, slots=True)
 class StockRun:
-    """One ``st run`` with its alarms in the order of time."""
+    """One ``st run`` with its alarms in order of time."""
 
     run: Run
     alarms: tuple[Alarm, ...]
 
     @property
     def finding(self) -> Alarm | None:
-        """The first alarm that a correct service does not raise."""
+        """The first alarm that a correct service does not cause."""
         return next((alarm for alarm in self.alarms if is_sound(alarm)), None)
 
 
@@ -71,10 +71,10 @@ def st_run(
     our_checks: bool = False,
     to_the_end: bool = False,
 ) -> StockRun:
-    """Run schemathesis to its first alarm, or to the end.
+    """Run schemathesis until its first alarm, or to the end.
 
-    ``examples`` is its number of examples (None: its own); ``as_it_comes`` leaves the document and every check as
-    they are, ``our_checks`` follows the repository's schemathesis.toml. Raises BadEnd, and subprocess.TimeoutExpired
+    ``examples`` is its number of examples (None: its default); ``as_it_comes`` changes neither the document nor the
+    checks, ``our_checks`` follows the repository's schemathesis.toml. Raises BadEnd, and subprocess.TimeoutExpired
     after 15 minutes.
     """
     with tempfile.TemporaryDirectory(prefix="stock-") as name:
@@ -95,7 +95,7 @@ def st_run(
 
 
 def fuzz(base_url: str, examples: int) -> Run:
-    """Run its fuzzing phase alone, to the end and without a report: what it costs to send so many cases."""
+    """Run only its fuzzing phase, to the end and without a report, to measure the cost of so many cases."""
     with tempfile.TemporaryDirectory(prefix="stock-") as folder:
         document = Path(folder) / "openapi.yaml"
         document.write_text(_document(as_it_comes=False), encoding="utf-8")
@@ -106,8 +106,8 @@ def fuzz(base_url: str, examples: int) -> Run:
 def st_command(
     document: Path, base_url: str, examples: int | None, seed: int, *, our_checks: bool = False
 ) -> list[str]:
-    """What is typed, as far as every run has it in common; the key comes from schemathesis.toml with ``our_checks``."""
-    # The module behind its command `st`: of this interpreter, whatever PATH says.
+    """The common part of all command lines; the key comes from schemathesis.toml with ``our_checks``."""
+    # The module of its command `st`, in this interpreter, whatever PATH is.
     command = [sys.executable, "-m", "schemathesis.cli", "run", str(document), "--url", base_url, "--no-color"]
     command += ["--generation-database", "none", "--seed", str(seed)]
     command += [] if our_checks else ["--header", f"Authorization: Bearer {KEY}"]
@@ -115,9 +115,9 @@ def st_command(
 
 
 def is_sound(alarm: Alarm) -> bool:
-    """Whether an alarm says something against the service, by the bytes that were sent.
+    """Whether an alarm is a real mistake of the service, by the bytes that were sent.
 
-    It holds bodies valid that the oracle leaves open, such as members named ``__proto__``.
+    schemathesis considers bodies valid that are UNSPECIFIED for the oracle, such as members named ``__proto__``.
     """
     if alarm.check in _UNSOUND:
         return False

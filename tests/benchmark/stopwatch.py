@@ -1,9 +1,9 @@
-"""A pytest plugin that says where a run spends its time, from outside: it wraps functions with a clock.
+"""A pytest plugin that measures the parts of a run by wrapping functions.
 
     pytest tests/contract -p tests.benchmark.stopwatch --stopwatch FILE --connections 1
 
-Each moment counts for the innermost function that is wrapped, so that the parts add up. Threads are not
-looked at: with one connection everything but the deletions happens in the main thread.
+Time counts for the innermost wrapped function, so that the parts add up. Threads are not measured: with one connection
+everything but the deletions happens in the main thread.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from hypothesis import is_hypothesis_test
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterator
 
-#: What a run consists of, in the order of a table.
+#: The parts of a run, in the order of the table.
 PARTS: Final = (
     "start-up and pytest",
     "waiting for sets",
@@ -38,7 +38,7 @@ _REST: Final = PARTS[0]
 
 
 class Stopwatch:
-    """Adds up seconds per part, exclusively: the innermost part that is running gets them."""
+    """Sums the seconds of each part, exclusively: time counts for the innermost running part."""
 
     def __init__(self, clock: Callable[[], float] = time.perf_counter) -> None:
         self.seconds: dict[str, float] = dict.fromkeys(PARTS, 0.0)
@@ -49,7 +49,7 @@ class Stopwatch:
 
     @contextmanager
     def part(self, name: str) -> Iterator[None]:
-        """Count what happens in the block for ``name``."""
+        """Count the time of the block for ``name``."""
         if threading.get_ident() != self._thread:
             yield
             return
@@ -67,7 +67,7 @@ class Stopwatch:
         return dict(self.seconds)
 
     def wrap(self, owner: Any, name: str, part: str) -> None:
-        """Replace a function of a class or module by one that is counted; raises AttributeError if it is gone."""
+        """Replace a function of a class or module by a measured one; raises AttributeError if it does not exist."""
         function = getattr(owner, name)
 
         @functools.wraps(function)
@@ -84,7 +84,7 @@ class Stopwatch:
 
 
 class StopwatchPlugin:
-    """Wraps what the suite consists of and writes the sums at the end."""
+    """Wraps the functions of the suite and writes the sums at the end."""
 
     def __init__(self, file: Path) -> None:
         self._file = file
@@ -92,7 +92,7 @@ class StopwatchPlugin:
 
     @pytest.hookimpl(trylast=True)
     def pytest_configure(self) -> None:
-        """Wrap, once the suite's modules are there."""
+        """Wrap the functions, after the suite's modules are imported."""
         from contracts.judgement import Judge  # noqa: PLC0415  # pytest rewrites assertions of what comes later
         from reports.history import HistoryWriter  # noqa: PLC0415
         from tests.harness import reporting  # noqa: PLC0415
@@ -115,7 +115,7 @@ class StopwatchPlugin:
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_call(self, item: pytest.Item) -> Generator[None, Any, Any]:
-        """What a test does beyond what is named apart: mostly drawing, if it is one of Hypothesis'."""
+        """Count the rest of a test: mostly drawing, for a Hypothesis test."""
         with self._watch.part("random bodies" if is_hypothesis_test(getattr(item, "obj", None)) else "tests"):
             return (yield)
 
@@ -126,7 +126,7 @@ class StopwatchPlugin:
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """The option that switches the stopwatch on."""
+    """Register the option that enables the stopwatch."""
     parser.addoption("--stopwatch", type=Path, help="write seconds by part of the run into this file (JSON)")
 
 

@@ -1,4 +1,4 @@
-"""One run of the suite against one service, as a stranger would run it, given nothing but a base URL; many at once."""
+"""Runs of the suite against one service each, with only a base URL; many at once."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ KEY: Final = "sk-detection-9f3kX2mQpL7vWb4Rt8Yn"
 
 @dataclass(slots=True)
 class Trial:
-    """What became of one run: exit status, broken clauses, and the number of POSTs and seconds until the finding."""
+    """The result of one run: exit status, broken clauses, and the number of POSTs and seconds until the finding."""
 
     name: str
     status: int
@@ -32,12 +32,12 @@ class Trial:
 
     @property
     def found(self) -> bool:
-        """Whether the run said that the contract is broken."""
+        """Whether the run found the contract broken."""
         return self.status == 1
 
 
 def run_suite(base_url: str, name: str, *arguments: str, to_the_end: bool = False, timeout: float = 300.0) -> Trial:
-    """Run the suite against a service in a process of its own; the key travels in the environment."""
+    """Run the suite against a service in a process of its own; the key is in the environment."""
     with tempfile.TemporaryDirectory() as folder:
         command = ["tests/contract", "--target", "live", "--base-url", base_url, "--reports", folder]
         command += ["--examples", f"{folder}/examples", "-q", "-p", "no:cacheprovider", *arguments]
@@ -62,11 +62,11 @@ def _read(run: Path, trial: Trial) -> None:
 
 
 def try_mock(name: str, *arguments: str, to_the_end: bool = False, **service: Any) -> Trial:
-    """Start the mock, with a ``fault`` or ``variant`` where one is given, and run the suite against it."""
+    """Start the mock, optionally with a ``fault`` or ``variant``, and run the suite against it."""
     with MockProcess.start(key=KEY, **service) as mock:
         return run_suite(mock.base_url, name, *arguments, to_the_end=to_the_end)
 
 
 def pool(workers: int) -> ProcessPoolExecutor:
-    """Processes that have imported what every run needs, and fork to run it."""
+    """Processes with the imports of every run, which fork to run it."""
     return ProcessPoolExecutor(workers, multiprocessing.get_context("fork"), initializer=preload)

@@ -1,9 +1,9 @@
-"""One request on its way through the service, and the stages at which something may look at it.
+"""One request in the service, and the stages with hooks.
 
-A hook is a function that takes the `Call` and changes it; what it returns is awaited where it can be.
-Stages of a creation, in order: `routed`, `received`, `parsed`, `validated`, `authorized`, `storing`,
-`stored`, `answering`, `serialised`, `sending`. A refused request goes from where it was refused to
-`refusing`, `serialised`, `sending`. Reads have `reading`, `listing`, `deleting` before `serialised`.
+A hook is a function that changes the `Call`; awaitable results are awaited. Stages of a creation, in order: `routed`,
+`received`, `parsed`, `validated`, `authorized`, `storing`, `stored`, `answering`, `serialised`, `sending`. A refused
+request continues with `refusing`, `serialised`, `sending`. Reads have `reading`, `listing`, `deleting` before
+`serialised`.
 """
 
 from __future__ import annotations
@@ -43,11 +43,10 @@ Hooks = dict[str, list[Hook]]
 
 @dataclass(slots=True)
 class Call:
-    """A request, what the service has made of it so far, and the response it is about to give.
+    """A request, its state in the service, and its future response.
 
-    `route` is one of create, list, read, update, delete, unknown, outside. `number` counts the requests
-    to create, from 1. Setting `refusal` ends the way through the service; setting `sent` says that a
-    hook has answered by itself on the raw `connection`.
+    `route` is one of create, list, read, update, delete, unknown, outside. `number` counts the creation requests, from
+    1. Setting `refusal` ends the processing; setting `sent` means that a hook has responded on the raw `connection`.
     """
 
     service: Installation
@@ -89,13 +88,13 @@ class Call:
         return (self.header(b"authorization") or b"").decode("utf-8", "surrogateescape")
 
     def replace_payload(self, payload: bytes) -> None:
-        """Sets the bytes of the response and the length that goes with them."""
+        """Sets the body of the response and its length."""
         self.payload = payload
         self.answer_header(b"content-length", b"%d" % len(payload))
 
     @property
     def created(self) -> bool:
-        """Whether this is the response to a creation that succeeded."""
+        """Whether this is the response to a successful creation."""
         return self.route == "create" and self.refusal is None
 
 

@@ -51,7 +51,7 @@ def serve_mock(
 
 
 def print_faults() -> None:
-    """Prints the catalogue, a group after the other."""
+    """Prints the catalogue by group."""
     from tests.mock.registry import faults  # noqa: PLC0415  # a served mock needs one fault at most
 
     catalogue = faults()

@@ -1,4 +1,4 @@
-"""The raw connection behind a request, for answers that no well-behaved server gives."""
+"""The raw connection of a request, for responses that no correct server gives."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from tests.mock.protocol import MockProtocol
 
-_BUFFER = 1 << 20  # so many bytes may wait for a client that does not read
+_BUFFER = 1 << 20  # bytes that are buffered for a client that does not read
 
 
 class Connection:
@@ -19,21 +19,21 @@ class Connection:
 
     @property
     def number(self) -> int:
-        """The connection's number: the same for every request on it, and for no other connection."""
+        """The connection's number, the same for all of its requests."""
         return self._protocol.number
 
     @property
     def open(self) -> bool:
-        """Whether the client is still there."""
+        """Whether the client is still connected."""
         return not (self._protocol.transport.is_closing() or self._protocol.lost.is_set())
 
     def write(self, data: bytes) -> None:
-        """Hands bytes to the operating system as they are."""
+        """Passes bytes to the operating system unchanged."""
         if self.open:
             self._protocol.transport.write(data)
 
     async def pour(self, data: bytes) -> None:
-        """Writes, and waits as long as the client reads slower than that."""
+        """Writes, and waits while the client reads more slowly."""
         while self.open and self._protocol.transport.get_write_buffer_size() > _BUFFER:
             await self.pause(0.01)
         self.write(data)
@@ -44,12 +44,12 @@ class Connection:
         await self._protocol.lost.wait()
 
     async def close(self) -> None:
-        """Sends what was written, closes, and waits until the connection is gone."""
+        """Sends what was written, closes, and waits for the end of the connection."""
         self._protocol.transport.close()
         await self._protocol.lost.wait()
 
     async def abort(self) -> None:
-        """Resets the connection: what was not sent is lost."""
+        """Resets the connection: unsent data is lost."""
         self._protocol.reset()
         await self._protocol.lost.wait()
 

@@ -35,7 +35,7 @@ _PARSED_OTHERWISE = ("application/x-www-form-urlencoded", "multipart/form-data",
 
 
 async def create(call: Call, hooks: Hooks) -> None:
-    """Takes the call through every stage; leaves `answer` and status 201, or `refusal`."""
+    """Processes the call through all stages; sets `answer` and status 201, or `refusal`."""
     await run(hooks["received"], call)
     if call.refusal is None and not call.sent:
         parse(call)
@@ -63,7 +63,7 @@ async def create(call: Call, hooks: Hooks) -> None:
 
 
 def parse(call: Call) -> None:
-    """Sets `value` from the body as its media type says, or `refusal`."""
+    """Sets `value` from the body according to its media type, or `refusal`."""
     content_type = call.header(b"content-type")
     if content_type is None and not call.body:
         call.value = None
@@ -74,14 +74,14 @@ def parse(call: Call) -> None:
     elif media_type == "text/plain":
         call.value = call.body.decode("utf-8", "replace")
     elif media_type in _PARSED_OTHERWISE:
-        # The service makes an object of these; the page knows JSON only, so none of them names a project.
+        # The service parses these to objects; the page allows only JSON, so none of them has a name.
         call.value = {}
     else:
         call.refusal = refusals.unsupported_media_type()
 
 
 def parse_json(call: Call) -> None:
-    """Sets `value` from a body that is announced as JSON, or `refusal`."""
+    """Sets `value` from a JSON body, or `refusal`."""
     if not call.body:
         call.refusal = refusals.empty_json()
         return
@@ -98,7 +98,7 @@ def parse_json(call: Call) -> None:
 
 
 def authorize(call: Call) -> refusals.Refusal | None:
-    """`None` for the platform's key as a bearer token, otherwise what the service answers."""
+    """`None` for the platform's key as a bearer token, otherwise the refusal."""
     scheme, _, token = call.authorization.partition(" ")
     if scheme != "Bearer" or not token:
         return refusals.not_allowed()
@@ -108,10 +108,10 @@ def authorize(call: Call) -> refusals.Refusal | None:
 
 
 def record(service: Installation, fields: dict[str, Any]) -> dict[str, Any]:
-    """A new project with the members the service writes, in its order.
+    """A new project with the members of the service, in its order.
 
-    `metadata` is left out where none was sent: the page says object, and null is none. Members that
-    both the request schema and the 201 schema describe are echoed.
+    `metadata` is omitted if none was sent: the page says object, which excludes null. Members that both the request
+    schema and the 201 schema describe are echoed.
     """
     project_id, now = new_id(), service.clock.timestamp()
     project: dict[str, Any] = {
@@ -129,7 +129,7 @@ def record(service: Installation, fields: dict[str, Any]) -> dict[str, Any]:
     }
     if fields.get("metadata") is not None:
         project["metadata"] = fields["metadata"]
-    # Most projects are in no pool and have no piece of their own; some are, as on a real platform.
+    # As on a real platform, most projects have no pool and no piece of their own, but some do.
     special = service.random.random() < SPECIAL
     project["poolId"] = service.pool_id if special else None
     project["plan"] = {
@@ -148,12 +148,12 @@ def record(service: Installation, fields: dict[str, Any]) -> dict[str, Any]:
             project[name] = fields[name]
         elif name in service.required_members or "null" in schema.get("type", []):
             project[name] = blank(schema)
-    # What may not be null is left out if there is none.
+    # Members that must not be null are omitted without a value.
     return {name: value for name, value in project.items() if value is not None or name not in service.never_null}
 
 
 def blank(schema: dict[str, Any]) -> Any:
-    """A value that a schema admits, for a member the mock knows nothing of."""
+    """A valid value for a member that the mock does not know."""
     for keyword in ("default", "example", "const"):
         if keyword in schema:
             return schema[keyword]
@@ -177,7 +177,7 @@ def keep(call: Call) -> None:
 
 
 def shown(project: dict[str, Any]) -> dict[str, Any]:
-    """A copy whose members can be changed without changing what is stored; metadata is shared."""
+    """A copy whose members can be changed without changing the stored project; metadata is shared."""
     copy = dict(project)
     for name in ("icon", "plan", "analytics"):
         if isinstance(copy.get(name), dict):
@@ -186,7 +186,7 @@ def shown(project: dict[str, Any]) -> dict[str, Any]:
 
 
 def found(service: Installation) -> None:
-    """The project that every platform begins with: its owner's personal one."""
+    """The personal project of the owner, which every platform has."""
     project = record(service, {"displayName": "Owner's Project"})
     project["type"] = "PERSONAL"
     project["plan"]["name"] = "free"

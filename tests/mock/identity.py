@@ -1,4 +1,4 @@
-"""Ids and times as the service writes them."""
+"""Ids and timestamps in the formats of the service."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ _entropy = random.Random()  # noqa: S311  # ids must not repeat, between process
 
 
 def new_id() -> str:
-    """21 characters of the service's alphabet, seeded by the system: never the same in two processes."""
+    """21 characters of the service's alphabet, different in every process."""
     return "".join(_entropy.choices(ALPHABET, k=LENGTH))
 
 
 def derived_id(*parts: str) -> str:
-    """The same id for the same parts: the platform and the owner that belong to a key."""
+    """The same id for the same parts: the platform and the owner of a key."""
     digest = int.from_bytes(hashlib.sha256("\0".join(parts).encode("utf-8", "surrogatepass")).digest(), "big")
     letters = []
     for _ in range(LENGTH):
@@ -28,7 +28,7 @@ def derived_id(*parts: str) -> str:
 
 
 class Clock:
-    """The service's time. The texts of a second are kept, because a busy second asks for them often."""
+    """The service's time; texts are cached for a second, because a busy service needs them often."""
 
     def __init__(self) -> None:
         self._second = -1

@@ -1,4 +1,4 @@
-"""One installation of the service: its key, its contract, its projects, and what faults keep from call to call."""
+"""One installation of the service: key, contract, projects, and the memory of faults."""
 
 from __future__ import annotations
 
@@ -36,11 +36,11 @@ WRITTEN = frozenset(
 
 
 class Installation:
-    """What the routes of one installation share.
+    """The data that the routes of one installation share.
 
-    `random` and `seed` decide colours and when an intermittent fault happens, never ids. `creations` counts requests
-    to create, `under_way` the requests without a response yet, `turns` the occasions that an intermittent fault has
-    had; `memory` is what a fault keeps from one request to the next.
+    `random` and `seed` determine colours and intermittent faults, never ids. `creations` counts the creation requests,
+    `under_way` the requests without a response yet, `turns` the occasions of an intermittent fault; `memory` is what a
+    fault remembers between requests.
     """
 
     def __init__(self, operation: Operation, *, key: str, base_path: str = "/api", seed: int = 0) -> None:

@@ -1,4 +1,4 @@
-"""JSON as the service reads and writes it: numbers are doubles, the last of two equal keys wins."""
+"""JSON as the service parses and serialises it: numbers are doubles, the last of two equal keys wins."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _POISON = ("__proto__", "constructor", "\\u00")
 
 
 class ForbiddenKeyError(ValueError):
-    """The document holds a key that would reach a JavaScript prototype."""
+    """The document has a key that would change a JavaScript prototype."""
 
 
 def _number(text: str) -> float | int:
@@ -40,7 +40,7 @@ _ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), allow_nan
 
 
 def loads(text: str) -> Json:
-    """The value of one JSON document (RFC 8259), its numbers as doubles, as JavaScript reads it.
+    """The value of a JSON document (RFC 8259) with all numbers as doubles, as in JavaScript.
 
     Raises `ValueError` for anything that is not JSON, or is nested too deep for this process.
     """
@@ -51,10 +51,10 @@ def loads(text: str) -> Json:
 
 
 def refuse_prototype_keys(text: str, value: Json) -> None:
-    """Raises `ForbiddenKeyError` where the service's parser protects its prototypes.
+    """Raises `ForbiddenKeyError` for keys against which the service's parser protects its prototypes.
 
-    These are a key `__proto__`, and a key `constructor` whose object holds `prototype`.
-    The text is only a shortcut: most documents cannot hold such a key.
+    These are `__proto__`, and `constructor` with an object that has `prototype`. The text is a shortcut: most documents
+    cannot have such a key.
     """
     if not any(word in text for word in _POISON):
         return

@@ -1,8 +1,8 @@
-"""Decorators that make a fault of a few lines: what is changed is the function, where is the decorator.
+"""Decorators for faults of a few lines: the function defines the change, the decorator its place.
 
-Each takes `breaks` (a clause), `trigger` (what provokes it, in words) and marks it as conditional where it comes
-only for some of the requests that the clause is about. With `intermittent=True` a fault takes one occasion in
-thirteen, chosen by the service's seed, so that twenty-five occasions hold at least one.
+Each takes `breaks` (a clause) and `trigger` (what causes it, in words), and marks it as conditional if it affects only
+some of the requests of the clause. A fault with `intermittent=True` occurs once in thirteen occasions, chosen by the
+service's seed, so that twenty-five occasions include at least one.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ Judge = Callable[[Json], bool]
 
 
 def its_turn(call: Call) -> bool:
-    """Whether an intermittent fault takes this occasion: exactly one in every `PERIOD`, by the seed."""
+    """Whether an intermittent fault occurs now: exactly once in every `PERIOD` occasions, by the seed."""
     block, place = divmod(call.service.turns, PERIOD)
     call.service.turns += 1
     chosen = random.Random(f"{call.service.seed}:{block}").randrange(PERIOD)  # noqa: S311  # no secret
@@ -98,7 +98,7 @@ def replies(
 def accepts(
     field: str, *, breaks: str, trigger: str, conditional: bool = False, intermittent: bool = False
 ) -> Callable[[Judge], Judge]:
-    """The function says which invalid values of a field are let through. They are stored as the field's type."""
+    """The function returns whether an invalid value of a field is accepted. It is stored with the field's type."""
 
     def announce(judge: Judge) -> Judge:
         def hook(call: Call) -> None:
@@ -116,7 +116,7 @@ def accepts(
 def refuses(
     field: str, *, breaks: str, trigger: str, conditional: bool = True, intermittent: bool = False
 ) -> Callable[[Judge], Judge]:
-    """The function says which valid values of a field are refused with 400."""
+    """The function returns whether a valid value of a field is refused with 400."""
 
     def announce(judge: Judge) -> Judge:
         def hook(call: Call) -> None:
@@ -134,7 +134,7 @@ def refuses(
 def fails(
     field: str, *, trigger: str, breaks: str = "service.no_5xx", conditional: bool = True
 ) -> Callable[[Judge], Judge]:
-    """The function says which valid values of a field are answered 500, by the database as it were."""
+    """The function returns whether a valid value of a field is answered with 500, like an error of the database."""
 
     def announce(judge: Judge) -> Judge:
         def hook(call: Call) -> None:
@@ -155,7 +155,7 @@ def alters(
     conditional: bool = True,
     intermittent: bool = False,
 ) -> Callable[[Callable[[Any], Json]], Callable[[Any], Json]]:
-    """The function gives what is stored, and answered, in place of a value that was sent and is not null."""
+    """The function returns what is stored and shown instead of a value that was sent and is not null."""
 
     def announce(change: Callable[[Any], Json]) -> Callable[[Any], Json]:
         def hook(call: Call) -> None:
@@ -173,7 +173,7 @@ def alters(
 def authorizes(
     *, trigger: str, conditional: bool = True, intermittent: bool = False
 ) -> Callable[[Callable[[str, str], bool]], Callable[[str, str], bool]]:
-    """The function says, from the header and the key, which refused requests are let through."""
+    """The function returns, for the header and the key, whether a request that would be refused is accepted."""
 
     def announce(judge: Callable[[str, str], bool]) -> Callable[[str, str], bool]:
         def hook(call: Call) -> None:
@@ -206,7 +206,7 @@ def everywhere(value: Json, change: Callable[[Json], Json]) -> Json:
 
 
 def forgive(call: Call, field: str, becomes: Json = None) -> None:
-    """Drops the issues of a field and puts a valid value in its place: `becomes`, or the nearest there is."""
+    """Removes the issues of a field and sets a valid value: `becomes`, or the most similar one."""
     call.issues = [issue for issue in call.issues if issue.path[:1] != (field,)]
     schema = call.service.operation.request["properties"][field]
     value = becomes if becomes is not None else _coerced(schema.get("type"), call.value.get(field))

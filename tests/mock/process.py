@@ -21,7 +21,7 @@ _PATIENCE = 20.0  # seconds; a start takes a fraction of one on an idle machine
 class MockProcess:
     """A running mock. Use as a context manager, or call `stop`.
 
-    It ends when its parent does, however that happens: its standard input is a pipe, and ends with it.
+    It ends with its parent in any case, because its standard input is a pipe.
     """
 
     def __init__(self, process: subprocess.Popen[bytes], base_url: str, key: str) -> None:
@@ -44,8 +44,8 @@ class MockProcess:
     ) -> Self:
         """Starts a mock on the loopback interface and returns when it accepts connections.
 
-        The key travels in the environment, never on the command line. Raises `RuntimeError` with the
-        mock's own words where it does not start.
+        The key is in the environment, never on the command line. Raises `RuntimeError` with the mock's message if it
+        does not start.
         """
         command = [sys.executable, "-m", "tests.mock", "--until-stdin-closes"]
         command += ["--port", str(port), "--seed", str(seed), "--delay-ms", str(delay_ms)]
@@ -64,7 +64,7 @@ class MockProcess:
                 stderr=complaints,
                 env=environment,
                 bufsize=0,
-                start_new_session=True,  # Ctrl-C in a terminal reaches a whole group: the mock must outlive the cleanup
+                start_new_session=True,  # Ctrl-C reaches a process group: the mock must outlive the cleanup
             )
             started = cls(process, _first_line(process), key)
             if not started.base_url.startswith("http://"):
@@ -85,7 +85,7 @@ class MockProcess:
         return self._process.poll() is None
 
     def stop(self) -> None:
-        """Ends the process. It keeps nothing, so nothing is lost; calling it again does nothing."""
+        """Ends the process. It has no state to lose; further calls do nothing."""
         self._process.kill()
         self._process.wait()
         for stream in (self._process.stdin, self._process.stdout):
@@ -105,7 +105,7 @@ class MockProcess:
 
 
 def _first_line(process: subprocess.Popen[bytes]) -> str:
-    """The first line of the process' output; what there is of it where the process ends or takes too long."""
+    """The first line of the process' output, incomplete if the process ends or takes too long."""
     output = process.stdout
     if output is None:
         return ""

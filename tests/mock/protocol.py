@@ -1,6 +1,6 @@
-"""uvicorn's HTTP protocol, with a way to the transport and Node's response to what is not HTTP.
+"""uvicorn's HTTP protocol with access to the transport, and Node's response to invalid HTTP.
 
-The only module that relies on undocumented members of uvicorn; `tests/selftest/mock/test_protocol.py` holds them.
+The only module that uses undocumented members of uvicorn, which `tests/selftest/mock/test_protocol.py` tests.
 """
 
 from __future__ import annotations
@@ -35,12 +35,12 @@ class MockProtocol(HttpToolsProtocol):
         super().connection_lost(exc)
 
     def on_message_begin(self) -> None:
-        """Put this protocol into the scope of the request that begins."""
+        """Store this protocol in the scope of the request."""
         super().on_message_begin()
         self.scope[CONNECTION] = self  # type: ignore[literal-required]
 
     def send_400_response(self, msg: str) -> None:  # noqa: ARG002  # uvicorn's signature
-        """Respond to what is not HTTP as Node does."""
+        """Respond to invalid HTTP as Node does."""
         body = {"error": "Bad Request", "message": "Client Error", "statusCode": 400}
         content = json.dumps(body).encode()
         head = f"HTTP/1.1 400 Bad Request\r\nContent-Length: {len(content)}\r\n"

@@ -1,4 +1,4 @@
-"""Every route but the creation: list, read, change, delete, and what the API does not have."""
+"""Every route but the creation: list, read, update, delete, and unknown ones."""
 
 from __future__ import annotations
 

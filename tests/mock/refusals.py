@@ -1,4 +1,4 @@
-"""The error answers of the service, in its own words and shapes."""
+"""The error responses of the service, with its messages and formats."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def _application(status: int, code: str, params: dict[str, Any]) -> Refusal:
 
 
 def invalid_fields(issues: Sequence[Issue]) -> Refusal:
-    """400 for a body that is JSON and breaks the schema, one message a broken rule."""
+    """400 for a JSON body that violates the schema, with one message for each rule."""
     message = ", ".join(f"body/{'/'.join(issue.path)} {issue.message}" for issue in issues)
     return _framework(400, "FST_ERR_VALIDATION", message)
 
@@ -45,7 +45,7 @@ def invalid_query(name: str, message: str) -> Refusal:
 
 
 def invalid_json() -> Refusal:
-    """400 for a body that is no JSON document."""
+    """400 for a body that is not JSON."""
     return _framework(
         400,
         "FST_ERR_CTP_INVALID_JSON_BODY",
@@ -54,7 +54,7 @@ def invalid_json() -> Refusal:
 
 
 def empty_json() -> Refusal:
-    """400 for no body where a JSON body was announced."""
+    """400 for an empty body with a JSON media type."""
     return _framework(
         400,
         "FST_ERR_CTP_EMPTY_JSON_BODY",
@@ -63,7 +63,7 @@ def empty_json() -> Refusal:
 
 
 def wrong_length() -> Refusal:
-    """400 for bytes that are not UTF-8: decoded with replacement they no longer have the announced length."""
+    """400 for bytes that are not UTF-8: after decoding they do not have the declared length."""
     return _framework(400, "FST_ERR_CTP_INVALID_CONTENT_LENGTH", "Request body size did not match Content-Length")
 
 
@@ -78,12 +78,12 @@ def body_too_large() -> Refusal:
 
 
 def not_allowed() -> Refusal:
-    """403: no principal, because no bearer token was presented."""
+    """403: no principal, because there is no bearer token."""
     return _application(403, "AUTHORIZATION", {"message": "principal is not allowed for this route"})
 
 
 def unknown_key() -> Refusal:
-    """401: a token of the form of an API key that belongs to no platform."""
+    """401: a token in the format of an API key that belongs to no platform."""
     return _application(401, "AUTHENTICATION", {"message": "invalid api key"})
 
 
@@ -103,10 +103,10 @@ def unknown_project(project_id: str) -> Refusal:
 
 
 def unknown_route() -> Refusal:
-    """404 for a path or method the API does not have."""
+    """404 for an unknown path or method."""
     return Refusal(404, {"statusCode": 404, "error": _PHRASES[404], "message": "Route not found"})
 
 
 def internal_error() -> Refusal:
-    """500, as the service words it. Only a fault answers it."""
+    """500 with the service's message. Only faults use it."""
     return Refusal(500, {"statusCode": 500, "error": "Internal Server Error", "message": "Internal Server Error"})

@@ -1,4 +1,4 @@
-"""Where faults and variants are announced: a name, what it does, and how it is put into a service."""
+"""The registry of faults and variants: name, description, and how to install each in a service."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ Setup = Callable[["Service"], None]
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """One mistake of a service: what it does, the clause it breaks, and what provokes it.
+    """One mistake of a service: what it does, the clause it breaks, and what causes it.
 
-    `conditional`: only for some requests. `intermittent`: for one creation in so many.
-    `overlap`: only while another request is under way.
+    `conditional`: only for some requests. `intermittent`: for one creation in so many. `overlap`: only with concurrent
+    requests.
     """
 
     name: str
@@ -36,7 +36,7 @@ class Fault:
 
 @dataclass(frozen=True, slots=True)
 class Variant:
-    """A service that keeps the contract and differs from the ordinary mock in something the page leaves open."""
+    """A service that keeps the contract and differs from the mock in something that the page does not decide."""
 
     name: str
     description: str
@@ -63,7 +63,7 @@ def fault(
     intermittent: bool = False,
     overlap: bool = False,
 ) -> Callable[[Hook], Hook]:
-    """Announces a hook of one stage as a fault named like the function."""
+    """Registers a hook of one stage as a fault with the name of the function."""
 
     def announce(hook: Hook) -> Hook:
         def install(service: Service) -> None:
@@ -83,7 +83,7 @@ def fault_setup(
     intermittent: bool = False,
     overlap: bool = False,
 ) -> Callable[[Setup], Setup]:
-    """Announces a function that puts hooks at several stages as a fault."""
+    """Registers a function that adds hooks to several stages as a fault."""
 
     def announce(setup: Setup) -> Setup:
         add_fault(setup, setup, breaks, trigger, conditional=conditional, intermittent=intermittent, overlap=overlap)
@@ -102,7 +102,7 @@ def add_fault(
     intermittent: bool = False,
     overlap: bool = False,
 ) -> None:
-    """Keeps a fault named and described by a function. Raises `ValueError` where the name is taken."""
+    """Registers a fault with the name and description of a function. Raises `ValueError` for a duplicate name."""
     name = function.__name__
     if name in _FAULTS:
         raise ValueError(f"two faults are named {name}")
@@ -120,7 +120,7 @@ def add_fault(
 
 
 def variant(stage: str) -> Callable[[Hook], Hook]:
-    """Announces a hook of one stage as a variant named like the function."""
+    """Registers a hook of one stage as a variant with the name of the function."""
 
     def announce(hook: Hook) -> Hook:
         def install(service: Service) -> None:
@@ -133,13 +133,13 @@ def variant(stage: str) -> Callable[[Hook], Hook]:
 
 
 def variant_setup(setup: Setup) -> Setup:
-    """Announces a function that changes the service before it starts as a variant."""
+    """Registers a function that changes the service before it starts as a variant."""
     _VARIANTS[setup.__name__] = Variant(setup.__name__, _described(setup), setup)
     return setup
 
 
 def faults() -> dict[str, Fault]:
-    """Every fault by name, in order of group and announcement."""
+    """Every fault by name, in order of group and registration."""
     _load("faults")
     return _FAULTS
 

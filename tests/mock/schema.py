@@ -1,8 +1,8 @@
-"""The service's own validation: JSON Schema read from the OpenAPI document, messages as the service words them.
+"""The service's validation: JSON Schema from the OpenAPI document, with the service's messages.
 
-Patterns are matched by an ECMA-262 engine. The subset of JSON Schema 2020-12 understood is what an API's
-request schema uses: types, enum, const, pattern, lengths, limits, items, properties, required,
-additionalProperties, anyOf, oneOf, allOf and local references.
+Patterns are matched by an ECMA-262 engine. The supported subset of JSON Schema 2020-12 is what request schemas of APIs
+use: types, enum, const, pattern, lengths, limits, items, properties, required, additionalProperties, anyOf, oneOf,
+allOf and local references.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ _KINDS: dict[type, str] = {str: "string", list: "array", dict: "object"}
 
 @dataclass(frozen=True, slots=True)
 class Issue:
-    """One broken rule: where, and the service's sentence about it."""
+    """One violated rule: the path, and the service's message."""
 
     path: tuple[str, ...]
     message: str
@@ -43,16 +43,16 @@ Validator = Callable[[Any, tuple[str, ...], list[Issue]], None]
 
 @dataclass(frozen=True, slots=True)
 class Operation:
-    """What the mock needs of the document: the schemas of the request and of the 201 in the plain form."""
+    """The part of the document that the mock needs: plain schemas of the request and of the 201."""
 
     request: dict[str, Any]
     created: dict[str, Any]
 
 
 def load_operation(path: Path) -> Operation:
-    """The schemas of `POST /v1/projects` in an OpenAPI document; behind `#` the operation where it is another one.
+    """The schemas of `POST /v1/projects` in an OpenAPI document, optionally with `#` and another operation.
 
-    Raises `KeyError` where the document lacks the operation and `ValueError` where a reference leads nowhere.
+    Raises `KeyError` if the document lacks the operation and `ValueError` if a reference cannot be resolved.
     """
     name, _, wanted = str(path).partition("#")
     document = parse(read_file(name), name)
@@ -79,12 +79,12 @@ def kind(value: Json) -> str:
 
 
 def same(left: Json, right: Json) -> bool:
-    """Equal as JSON values: `true` is not `1`."""
+    """Equality of JSON values: `true` is not `1`."""
     return kind(left) == kind(right) and bool(left == right)
 
 
 def matcher(pattern: str) -> Callable[[str], bool]:
-    """Whether an ECMA-262 pattern occurs in a text. A lone surrogate counts as one unknown character."""
+    """A function that searches an ECMA-262 pattern in a text. A lone surrogate counts as one unknown character."""
     expression = regress.Regex(pattern)
 
     def matches(text: str) -> bool:
@@ -97,7 +97,7 @@ def matcher(pattern: str) -> Callable[[str], bool]:
 
 
 def compiled(schema: dict[str, Any]) -> Validator:
-    """A function that appends an `Issue` for each rule of the schema that a value breaks."""
+    """A function that appends an `Issue` for each rule of the schema that a value violates."""
     types = schema.get("type", [])
     types = [types] if isinstance(types, str) else list(types)
     rules = [

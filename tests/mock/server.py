@@ -1,4 +1,4 @@
-"""Building a service from options, and running it on a loopback socket."""
+"""Creates a service from options, and runs it on a loopback socket."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from tests.mock.registry import Fault, Variant
 
 _RECURSION = 5000  # documents some thousand levels deep parse; the C stack holds about twice as many
-_KEEP_ALIVE = 75  # seconds; a client must not lose an idle connection in the middle of a run
+_KEEP_ALIVE = 75  # seconds; idle connections must survive a run
 
 
 def built(
@@ -33,11 +33,11 @@ def built(
     variant: str | None = None,
     seed: int = 0,
 ) -> Service:
-    """A service for an OpenAPI document, changed by a fault, a variant, both or neither; delay in seconds.
+    """A service for an OpenAPI document with faults and a variant, or neither; delay in seconds.
 
-    ``fault`` may name several, with commas between them.
+    ``fault`` may name several, separated by commas.
 
-    Raises `ValueError` for a fault or variant that does not exist.
+    Raises `ValueError` for an unknown fault or variant.
     """
     service = Service(load_operation(contract), key=key, base_path=base_path, seed=seed)
     if delay > 0:
@@ -65,14 +65,14 @@ def _chosen(what: str, name: str, known: Mapping[str, Fault] | Mapping[str, Vari
 def serve(service: Service, *, port: int, until_stdin_closes: bool = False) -> None:
     """Serves on 127.0.0.1 until interrupted. The first line on standard output is the base URL.
 
-    Raises `OSError` where the port is taken.
+    Raises `OSError` if the port is in use.
     """
     import uvicorn  # noqa: PLC0415  # half of the start-up time
 
     from tests.mock.protocol import MockProtocol  # noqa: PLC0415  # imports uvicorn
 
     sys.setrecursionlimit(max(_RECURSION, sys.getrecursionlimit()))
-    # Named as TCP, because asyncio switches Nagle off only then.
+    # With an explicit protocol, because asyncio disables Nagle's algorithm only then.
     listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     listener.bind(("127.0.0.1", port))
@@ -105,7 +105,7 @@ def serve(service: Service, *, port: int, until_stdin_closes: bool = False) -> N
 
 
 def _end_with_stdin() -> None:
-    # The end of a pipe is closed by the operating system however its owner dies, SIGKILL included.
+    # The operating system closes the end of a pipe when its owner dies, even by SIGKILL.
     while sys.stdin.buffer.read(4096):
         continue
     os._exit(0)

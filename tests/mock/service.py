@@ -1,4 +1,4 @@
-"""The service itself: which request goes where, and the way of each through its stages."""
+"""The service: routing, and the stages of each request."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _PAGE = b"<!doctype html><html><head><title>Activepieces</title></head><body><di
 
 
 class Service(Installation):
-    """An ASGI application that answers as the real service does, changed by the hooks of faults and variants."""
+    """An ASGI application that behaves as the real service, with the hooks of faults and variants."""
 
     def __init__(self, operation: Operation, *, key: str, base_path: str = "/api", seed: int = 0) -> None:
         super().__init__(operation, key=key, base_path=base_path, seed=seed)
@@ -113,7 +113,7 @@ class Service(Installation):
 
 
 async def _received(receive: Callable[[], Awaitable[dict[str, Any]]]) -> bytes | None:
-    """The whole body, cut where it is far beyond every limit; `None` where the client left."""
+    """The whole body, truncated far beyond every limit; `None` if the client disconnected."""
     message = await receive()
     if message["type"] != "http.request":
         return None

@@ -1,4 +1,4 @@
-"""The projects of one platform, kept in memory: what was created can be read, listed, changed and deleted."""
+"""The projects of one platform, in memory."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ class ExternalIdTakenError(Exception):
 
 
 class Store:
-    """Projects by id, and the externalIds in use. Every method is one step of the event loop: nothing interleaves."""
+    """Projects by id, and the externalIds in use. Methods do not await, so they are atomic."""
 
     def __init__(self) -> None:
         self.projects: dict[str, Project] = {}
         self._owners: dict[str, str] = {}
 
     def add(self, project: Project, *, unique: bool = True) -> None:
-        """Keeps a project. Raises `ExternalIdTakenError` where its externalId is in use and `unique`."""
+        """Stores a project. Raises `ExternalIdTakenError` if its externalId must be `unique` and is in use."""
         external_id = project.get("externalId")
         if external_id is not None:
             if unique and external_id in self._owners:
@@ -32,7 +32,7 @@ class Store:
         self.projects[project["id"]] = project
 
     def release(self, external_id: str) -> None:
-        """Lets another project have this externalId too."""
+        """Allows other projects to have this externalId too."""
         self._owners.pop(external_id, None)
 
     def taken(self, external_id: str | None) -> bool:
@@ -52,7 +52,7 @@ class Store:
         return project
 
     def remove(self, project_id: str) -> Project:
-        """Forgets a project; its externalId is free again. Raises `KeyError` if there is none."""
+        """Deletes a project and frees its externalId. Raises `KeyError` if there is none."""
         project = self.projects.pop(project_id)
         self._release(project)
         return project
@@ -60,7 +60,7 @@ class Store:
     def page(
         self, *, limit: int, cursor: str | None, display_name: str | None, external_id: str | None
     ) -> tuple[list[Project], str | None]:
-        """Projects in order of type, name and id behind the cursor, and the cursor of the next page."""
+        """Projects in order of type, name and id after the cursor, and the cursor of the next page."""
         chosen = [
             project
             for project in self.projects.values()

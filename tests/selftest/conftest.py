@@ -1,4 +1,4 @@
-"""Warnings are errors in the tests of the suite itself; a run against a service must not end for one."""
+"""Warnings are errors in the tests of the suite, but not in a run against a service."""
 
 from __future__ import annotations
 

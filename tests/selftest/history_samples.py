@@ -1,4 +1,4 @@
-"""Histories as runs write them, without a run: judged exchanges with a service made of one function."""
+"""Histories without a run: judged exchanges with a service that is given by one function."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Runs of the suite against a server of a test: in this process without pytest, or whole in their own."""
+"""Runs of the suite against a test server: in this process without pytest, or in a process of their own."""
 
 from __future__ import annotations
 

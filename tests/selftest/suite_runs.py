@@ -1,4 +1,4 @@
-"""The suite as its users start it: a process of its own, with what it printed and what it wrote down."""
+"""The suite as users start it: a process of its own, with its output and files."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A server on a real socket that answers as a test wants: as the service behind it, badly, late, or not at all."""
+"""A server on a real socket that behaves as a test wants: correctly, wrongly, late, or not at all."""
 
 from __future__ import annotations
 

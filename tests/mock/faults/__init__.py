@@ -1,4 +1,4 @@
-"""The catalogue of mistakes that the mock can be told to make, one module a family.
+"""The catalogue of the mock's faults, one module for each family.
 
-A fault knows the service and nothing of the suite that looks for it.
+Faults depend on the service only, not on the suite that looks for them.
 """

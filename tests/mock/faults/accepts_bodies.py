@@ -1,4 +1,4 @@
-"""Bodies that are no JSON object, no JSON, or no UTF-8, and are let through."""
+"""Accepted bodies that are not a JSON object, not JSON, or not UTF-8."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Wrong values of displayName that are let through."""
+"""Accepted wrong values of displayName."""
 
 from __future__ import annotations
 

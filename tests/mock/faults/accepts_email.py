@@ -1,4 +1,4 @@
-"""Wrong values of alertReceiverEmail that are let through."""
+"""Accepted wrong values of alertReceiverEmail."""
 
 from __future__ import annotations
 

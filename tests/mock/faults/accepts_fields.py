@@ -1,4 +1,4 @@
-"""Wrong values of the other fields that are let through."""
+"""Accepted wrong values of the other fields."""
 
 from __future__ import annotations
 

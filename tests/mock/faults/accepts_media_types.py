@@ -1,4 +1,4 @@
-"""Media types other than application/json that are let through, and spellings of it that are refused."""
+"""Accepted media types other than application/json, and refused spellings of it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Keys that are let through, and the right key refused."""
+"""Wrong keys that are accepted, and the right key refused."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Texts that are taken for equal although they differ: what a database compares by collation or wildcard."""
+"""Different texts that are treated as equal, as by database collations and wildcards."""
 
 from __future__ import annotations
 

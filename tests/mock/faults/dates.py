@@ -1,4 +1,4 @@
-"""Dates of a 201 response: no instants of RFC 3339, out of order, or not of the time of the request."""
+"""Dates of a 201 response: not RFC 3339, out of order, or not of the time of the request."""
 
 from __future__ import annotations
 

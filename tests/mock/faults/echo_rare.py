@@ -1,4 +1,4 @@
-"""Texts and values that few people send, changed on their way as stores and clients do that give them a meaning."""
+"""Unusual texts and values that are changed, as by stores and clients that interpret them."""
 
 from __future__ import annotations
 

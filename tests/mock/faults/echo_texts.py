@@ -1,4 +1,4 @@
-"""displayName and externalId that are changed on their way."""
+"""displayName and externalId returned changed."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""maxConcurrentJobs and metadata that are changed on their way."""
+"""maxConcurrentJobs and metadata returned changed."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Refusals that are not JSON, or say too much."""
+"""Error responses that are not JSON, or disclose too much."""
 
 from __future__ import annotations
 

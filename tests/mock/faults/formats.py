@@ -1,4 +1,4 @@
-"""Members of a 201 response that miss their pattern or options, or count nothing."""
+"""Members of a 201 response that violate their pattern or enum, or are not counts."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Answers that are no HTTP, or not a whole one."""
+"""Responses that are not HTTP, or not complete."""
 
 from __future__ import annotations
 

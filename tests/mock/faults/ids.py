@@ -1,4 +1,4 @@
-"""Ids: of another format, given twice, or of something else."""
+"""Ids in another format, repeated, or of other objects."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a 201 response says that its body is."""
+"""The declared media type of a 201 response."""
 
 from __future__ import annotations
 

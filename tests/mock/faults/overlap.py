@@ -1,4 +1,4 @@
-"""Mistakes that show only while another request is under way."""
+"""Mistakes that occur only with concurrent requests."""
 
 from __future__ import annotations
 

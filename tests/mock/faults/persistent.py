@@ -1,4 +1,4 @@
-"""What stands after a creation was answered: two projects, none, or one that is changed later."""
+"""The state after a creation: two projects, none, or one that is changed later."""
 
 from __future__ import annotations
 

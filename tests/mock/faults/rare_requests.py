@@ -1,4 +1,4 @@
-"""Requests that few clients send, and that services forget: in chunks, compressed, repeated, very large, odd tokens."""
+"""Unusual requests that services handle wrongly: chunked, compressed, repeated, very large, unusual tokens."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Numbers, metadata, lists and combinations that the page admits and that are refused with 400."""
+"""Valid numbers, metadata, lists and combinations that are refused with 400."""
 
 from __future__ import annotations
 

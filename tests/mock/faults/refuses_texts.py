@@ -1,4 +1,4 @@
-"""Texts that the page admits and that are refused with 400."""
+"""Valid texts that are refused with 400."""
 
 from __future__ import annotations
 

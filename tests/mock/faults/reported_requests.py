@@ -1,4 +1,4 @@
-"""Requests refused, accepted or failed on as public issue trackers report it; each fault names its report."""
+"""Wrong handling of requests reported in public issue trackers; each fault names its report."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
-"""Values changed on their way as public issue trackers report it of libraries; each fault names its report.
+"""Wrongly changed values reported in public issue trackers; each fault names its report.
 
-The reports are about the libraries named; the services that use them answer so.
+The reports are about libraries; the faults show services that use them.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What stays behind a request: too much, too little, or something else."""
+"""Wrong state after a request: too much, too little, or something else."""
 
 from __future__ import annotations
 

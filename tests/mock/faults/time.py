@@ -1,4 +1,4 @@
-"""Answers that come too late or never."""
+"""Responses that are too late or missing."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""Services that keep the contract and still answer differently: each must give no finding."""
+"""Variants: services that keep the contract but behave differently; none must cause a finding."""

@@ -1,4 +1,4 @@
-"""Services that read bytes that are not UTF-8, as widespread frameworks do."""
+"""Services that accept bytes that are not UTF-8, as common frameworks do."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ def _is_undecoded(call: Call) -> bool:
 
 
 def _read(call: Call, text: str) -> None:
-    """Goes on with another text where that is a JSON object."""
+    """Continue with another text if it is a JSON object."""
     try:
         value = json.loads(text)
     except ValueError:

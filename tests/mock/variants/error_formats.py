@@ -1,4 +1,4 @@
-"""Refusals that are not JSON, as proxies and many frameworks write them, and ones that quote what was presented."""
+"""Error responses that are not JSON, as from proxies and many frameworks, or that repeat the token."""
 
 from __future__ import annotations
 

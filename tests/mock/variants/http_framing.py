@@ -1,4 +1,4 @@
-"""The same answers over HTTP in another way."""
+"""The same responses with other HTTP framing."""
 
 from __future__ import annotations
 

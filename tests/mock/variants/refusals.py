@@ -1,4 +1,4 @@
-"""Refusals in other shapes, with other statuses, in another order."""
+"""Refusals in other formats, with other statuses, in another order."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the page leaves open: refused altogether, taken altogether, or bounded as widespread servers do."""
+"""What the page does not decide: all refused, all accepted, or limited as by common servers."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def _no_repeats(pairs: list[tuple[str, Json]]) -> dict[str, Json]:
 
 
 def _doubtful(part: Json) -> bool:
-    """Whether the page leaves open what becomes of a part: no scalar text, beyond every double."""
+    """Whether the page does not decide about a part: no scalar text, beyond every double."""
     if isinstance(part, str):
         return any("\ud800" <= letter <= "\udfff" for letter in part)
     if isinstance(part, (int, float)) and not isinstance(part, bool):
@@ -48,7 +48,7 @@ def _doubtful(part: Json) -> bool:
     return False
 
 
-#: Media types under which Flask, FastAPI and Django REST framework read JSON, and the lack of one.
+#: Media types with which Flask, FastAPI and Django REST framework parse JSON, including none.
 _FOR_JSON = re.compile(rb"application/[^;]*\+json|application/\*|\*/\*|")
 
 

@@ -1,4 +1,4 @@
-"""The page and the known deviations of the recorded releases say what the checks of today say."""
+"""The page and the known deviations of the recorded releases are up to date."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Checks of one response, each at the border between what breaks a promise and what does not."""
+"""Checks of one response, just inside and just outside what breaks a promise."""
 
 from __future__ import annotations
 

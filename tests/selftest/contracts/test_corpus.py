@@ -1,4 +1,4 @@
-"""The corpus: a case survives being written down byte for byte, is sent again, and speaks up when it is unusable."""
+"""The corpus: cases are stored byte for byte and sent again; unusable files are reported."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which clauses an exchange counts for, and when a clause is kept, exercised in part, or not exercised."""
+"""The clauses that an exchange exercises, and when a clause is kept, partial, or not exercised."""
 
 from __future__ import annotations
 

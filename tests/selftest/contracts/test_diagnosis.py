@@ -1,4 +1,4 @@
-"""A diagnosis names the mistake that a service makes, and says nothing where it does not know."""
+"""A diagnosis names the mistake of a service, and there is none if the mistake is unknown."""
 
 from __future__ import annotations
 

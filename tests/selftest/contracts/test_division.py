@@ -1,4 +1,4 @@
-"""Kinds of cases tell how many mistakes are behind the findings of one clause."""
+"""The kinds of cases determine the number of mistakes under one clause."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Documents that are made to be large or deep end in one sentence, within bounds of time and memory."""
+"""Excessively large or deep documents give one sentence, within limits of time and memory."""
 
 from __future__ import annotations
 

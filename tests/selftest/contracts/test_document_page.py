@@ -1,4 +1,4 @@
-"""The contract document against the page's text, statement by statement, so that neither loses one unseen."""
+"""The contract document has every statement of the page, and the page every statement of the document."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""``--contract FILE``: a draft with two fields that nobody has seen runs end to end, and finds what is planted."""
+"""``--contract FILE``: a draft with two new fields runs end to end, and finds a planted mistake."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What only many answers show: ids, defaults that change, a clock that stands, whichever machine answers."""
+"""Checks of several responses: ids, changing defaults, clocks, several machines behind one service."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Every record of a history is read as it was written, and as other versions may have written it."""
+"""Records of a history can be read back, including those of other versions."""
 
 from __future__ import annotations
 

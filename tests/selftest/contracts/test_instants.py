@@ -1,4 +1,4 @@
-"""Instants are read as the RFCs have them, whatever the version of Python and the zone of the machine."""
+"""Instants are parsed as in the RFCs, with every version of Python and every local time zone."""
 
 from __future__ import annotations
 

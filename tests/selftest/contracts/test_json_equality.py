@@ -1,4 +1,4 @@
-"""Comparing JSON values: by value, in place, and however deep they are."""
+"""Comparing JSON values of any depth, and finding their first difference."""
 
 from __future__ import annotations
 

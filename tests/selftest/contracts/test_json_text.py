@@ -1,4 +1,4 @@
-"""Lenient parsing of what a service shows."""
+"""Lenient parsing of responses."""
 
 from __future__ import annotations
 

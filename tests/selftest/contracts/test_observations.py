@@ -1,4 +1,4 @@
-"""What the responses of a run show beside the contract is counted and put in words."""
+"""Observations of responses beyond the contract are counted and described."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Documents as teams publish them, as the contract: found, read, verified member by member, and run end to end."""
+"""OpenAPI documents as teams publish them: found, read, verified member by member, and run end to end."""
 
 from __future__ import annotations
 

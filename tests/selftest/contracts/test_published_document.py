@@ -1,4 +1,4 @@
-"""Is it the service that is to be fixed, or its documentation?"""
+"""Findings that a published document allows."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Two values that differ are quoted so that the difference is seen."""
+"""Quoting makes the difference between two values visible."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What failing requests have in common, in one field or anywhere, and no accepted request has."""
+"""Kinds that all failing requests have, in one field or anywhere, and no accepted request has."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The key is found and replaced in every spelling, and nothing else is."""
+"""The key is redacted in every form, and nothing else is."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Late responses are put down to the pattern of a field where what else was sent shows that its texts take the time."""
+"""Slow responses are attributed to a pattern if other requests show that its texts are slow to match."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""One check that decides on a wrong type and on null is one root cause."""
+"""A single wrong validation of type and null is one root cause."""
 
 from __future__ import annotations
 

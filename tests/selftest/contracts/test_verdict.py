@@ -1,4 +1,4 @@
-"""What the last request of a run shows: told as a service that has suffered only where nothing showed it before."""
+"""The last request of a run is a finding about recovery only if nothing failed before."""
 
 from __future__ import annotations
 

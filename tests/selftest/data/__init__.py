@@ -1,4 +1,4 @@
-"""Data that tests of the suite read: published documents, recorded exchanges, other patterns."""
+"""Test data: published documents, recorded exchanges, other patterns."""
 
 from __future__ import annotations
 

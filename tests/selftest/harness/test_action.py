@@ -1,4 +1,4 @@
-"""The GitHub Action, the GitLab job and the image: their steps run here as far as they can without those services."""
+"""The GitHub Action, the GitLab job and the image: their steps, as far as they can run locally."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a run sends is made ahead of it: the same cases wherever they are made, and nothing is left running."""
+"""Case sets generated ahead: the same cases in every process, and no process is left running."""
 
 from __future__ import annotations
 

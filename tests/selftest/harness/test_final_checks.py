@@ -1,4 +1,4 @@
-"""What became of the projects of a run: one is read again, and at the end stock is taken of all."""
+"""The final checks: reading one project again, and the inventory of all of them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A body is too large where the simplest request of its size is refused as it is, and not where another one is."""
+"""Triage of sizes: a body is too large if the simplest request of its size is refused in the same way."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Hypothesis in a run: its own options, early ends, and what a test that found something says."""
+"""Hypothesis in a run: its own options, early ends, and the messages of its findings."""
 
 from __future__ import annotations
 

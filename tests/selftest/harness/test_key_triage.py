@@ -1,4 +1,4 @@
-"""A firewall that refuses what bodies say is told from a service that refuses its key."""
+"""Triage of keys: a firewall that refuses bodies is distinguished from a service that refuses its key."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How a run ends when its output, its options or its user get in the way."""
+"""The end of a run after problems with its output or options, or after Ctrl-C."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Services that mean harm, or behave so: bounded memory and time, the right verdict, reports without a trap."""
+"""Hostile and broken services: limited memory and time, the right verdict, harmless reports."""
 
 from __future__ import annotations
 

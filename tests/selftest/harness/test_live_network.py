@@ -1,4 +1,4 @@
-"""The way to the service: TLS, own certificate authorities, client certificates, proxies; and a wrong address."""
+"""The network: TLS, certificate authorities, client certificates, proxies, and wrong addresses."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Whole runs against a live service: what they send, what they leave behind, however they end."""
+"""Whole runs against a live service: what they send and what they leave, however they end."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Beside widely used plugins of pytest: what they register too is shared, not an error."""
+"""Other common pytest plugins: options that they also register are shared."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a run says before it begins, where it cannot begin."""
+"""Messages of runs that cannot begin."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Each profile keeps its promises: how much is sent, whether it is the same every time, how a run ends."""
+"""The profiles: how much they send, whether they are deterministic, how they end."""
 
 from __future__ import annotations
 

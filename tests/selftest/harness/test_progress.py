@@ -1,4 +1,4 @@
-"""The progress line says how far a run is, what it does, and when it waits."""
+"""The progress line: share of tests, current activity, and pauses."""
 
 from __future__ import annotations
 

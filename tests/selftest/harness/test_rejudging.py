@@ -1,4 +1,4 @@
-"""The recorded runs on two releases of Activepieces, judged again: each known mistake is a finding of its own."""
+"""The recorded runs of two releases of Activepieces, judged again: each known mistake has a finding of its own."""
 
 from __future__ import annotations
 

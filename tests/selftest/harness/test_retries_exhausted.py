@@ -1,4 +1,4 @@
-"""Weather that does not pass: the run ends without a verdict, soon, with one sentence, and never with a finding."""
+"""Persistent failures of the network or the gateway: the run ends soon, without a verdict and without findings."""
 
 from __future__ import annotations
 

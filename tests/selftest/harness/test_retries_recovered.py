@@ -1,4 +1,4 @@
-"""Failures during the run that pass are waited for: nothing is left behind, and no promise is reported as broken."""
+"""Temporary failures during a run are waited for: nothing is left behind, and no finding is reported."""
 
 from __future__ import annotations
 

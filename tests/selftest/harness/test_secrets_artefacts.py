@@ -1,4 +1,4 @@
-"""The key stands in nothing that a run leaves, whatever the service does with it."""
+"""The key is in no file and no output of a run, whatever the service does with it."""
 
 from __future__ import annotations
 

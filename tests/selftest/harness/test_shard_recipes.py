@@ -1,4 +1,4 @@
-"""The recipes for GitHub and GitLab: what they call exists, and merging the shards of a night tells what is new."""
+"""The recipes for GitHub and GitLab: their commands exist, and merged shards show what is new."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Shards: together they send what one run sends, each its own part, and their histories become one report."""
+"""Shards together send what one run sends, without overlap, and their histories become one report."""
 
 from __future__ import annotations
 

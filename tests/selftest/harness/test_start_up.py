@@ -1,4 +1,4 @@
-"""What a run imports before it sends: nothing that most runs do not need."""
+"""The imports at the start of a run: nothing that most runs do not need."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A mistake of the suite itself is never put down to the service: the run ends with 3, not with 1."""
+"""Errors of the suite itself are not attributed to the service: the run ends with 3, not with 1."""
 
 from __future__ import annotations
 

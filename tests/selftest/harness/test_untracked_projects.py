@@ -1,4 +1,4 @@
-"""Projects that no response named: whose are they, and which promise do they break?"""
+"""Projects that no response named: their owner, and the promise that they break."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Requests that show the faults of the mock, and a way to hold two services side by side without sockets."""
+"""Requests that show the faults of the mock, and a comparison of two services without sockets."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Requests that together show every fault of the mock: each kind of body, value, header and overlap once."""
+"""A set of requests that shows every fault of the mock: bodies, values, headers and overlap."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The mock and the oracle share no code and agree on every request: created or refused."""
+"""The mock and the oracle, which share no code, agree on every request."""
 
 from __future__ import annotations
 

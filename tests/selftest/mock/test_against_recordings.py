@@ -1,4 +1,4 @@
-"""The mock answers what the real service was seen to answer."""
+"""The mock gives the responses that were recorded from the real service."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Every fault is described, belongs to a clause, and makes the mock answer differently."""
+"""Every fault is described, breaks a clause, and changes a response of the mock."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The mock as a service: its store, its limits, what happens at once, and how it starts and ends."""
+"""The mock as a service: store, limits, concurrency, start and end."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The one class of uvicorn that the mock extends and whose members uvicorn does not document."""
+"""The undocumented members of uvicorn that the mock relies on."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Compiled templates are kept where they can be, and nothing fails where they cannot."""
+"""Compiled templates are cached if possible, and nothing fails if not."""
 
 from __future__ import annotations
 

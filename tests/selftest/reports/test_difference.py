@@ -1,4 +1,4 @@
-"""Where what was received begins to differ from what was expected."""
+"""The first difference between what was expected and what was received."""
 
 from __future__ import annotations
 

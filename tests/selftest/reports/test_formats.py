@@ -1,4 +1,4 @@
-"""All formats of a report say the same, each as its schema has it."""
+"""All formats of a report agree, and conform to their schemas."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a service sends takes no effect in any format: markup, scripts, links, terminal escapes, odd characters."""
+"""Texts of a service have no effect in any format: markup, scripts, links, terminal sequences, invisible characters."""
 
 from __future__ import annotations
 

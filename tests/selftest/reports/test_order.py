@@ -1,4 +1,4 @@
-"""Findings in the order in which they hurt, in the words of a reader, on a page that stays small."""
+"""Findings are ordered by severity and described for readers, on a page of limited size."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""``contract report prune`` deletes old runs, and nothing that is still needed or not the suite's."""
+"""``contract report prune`` deletes old runs, and nothing that is needed or foreign."""
 
 from __future__ import annotations
 

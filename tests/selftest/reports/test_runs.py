@@ -1,4 +1,4 @@
-"""Reports after a crash, of several workers and machines, of big runs, and side by side."""
+"""Reports after a crash, of several workers and machines, of large runs, and comparisons."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Marks, terminal and numbers: what a reader sees first."""
+"""Marks, terminal output and numbers."""
 
 from __future__ import annotations
 

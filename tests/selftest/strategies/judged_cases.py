@@ -1,4 +1,4 @@
-"""What the deterministic sets send for the page's contract, judged once for all tests that ask."""
+"""The cases of the deterministic sets for the page's contract, judged once for all tests."""
 
 from __future__ import annotations
 

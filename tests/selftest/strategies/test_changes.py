@@ -1,4 +1,4 @@
-"""Services that change what they were given: each such mistake shows in some accepted case of the sets."""
+"""Services that change what they store: some accepted case of the sets shows each such mistake."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Services that take a class of invalid requests: each such mistake shows in some case that must be refused."""
+"""Services that accept a class of invalid requests: some case that must be refused shows each such mistake."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The strategies as other people's tests use them: imported from the package, without a contract, with ``@given``."""
+"""The public strategies in other projects: imported from the package, without a contract, with ``@given``."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Services that refuse a class of valid bodies: each such mistake shows in some case that must be created."""
+"""Services that refuse a class of valid bodies: some case that must be created shows each such mistake."""
 
 from __future__ import annotations
 

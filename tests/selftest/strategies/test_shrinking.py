@@ -1,4 +1,4 @@
-"""Reduction: a failing case of any set becomes small within few requests, with new names, and still fails."""
+"""Shrinking: a failing case of any set becomes small with few requests and new names, and still fails."""
 
 from __future__ import annotations
 

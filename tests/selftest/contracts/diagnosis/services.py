@@ -1,4 +1,4 @@
-"""Services made of one function, and what a report says of them: no socket, no mock."""
+"""Services given by one function, and the diagnoses of a run against them, without sockets or the mock."""
 
 from __future__ import annotations
 

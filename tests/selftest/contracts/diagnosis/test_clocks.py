@@ -1,4 +1,4 @@
-"""What only many responses show together has a diagnosis too: how instants are beside the time of their requests."""
+"""Diagnoses of findings that need several responses: instants relative to the time of their requests."""
 
 from __future__ import annotations
 

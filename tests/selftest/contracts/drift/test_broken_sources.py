@@ -1,4 +1,4 @@
-"""A published document that is broken anywhere is compared as far as it goes, or refused in a sentence."""
+"""A damaged document is compared as far as possible, or refused with a sentence."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Single edits of the contract, one of each kind, each named exactly and nothing beside it."""
+"""Single edits of the contract, one of each kind: each is reported exactly, and nothing else is."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Limits that keep nothing out are no difference; those that keep something out are."""
+"""Constraints that exclude nothing are no difference; others are."""
 
 from __future__ import annotations
 

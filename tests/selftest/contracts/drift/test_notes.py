@@ -1,4 +1,4 @@
-"""A run that is given sources notes every difference in its history, and fails on none."""
+"""A run with sources notes every difference in its history, and does not fail."""
 
 from __future__ import annotations
 

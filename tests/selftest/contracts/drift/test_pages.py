@@ -1,4 +1,4 @@
-"""Pages are read: Markdown in its three forms, and the text as a browser copies it."""
+"""Reading pages: Markdown in three forms, and text copied from a browser."""
 
 from __future__ import annotations
 

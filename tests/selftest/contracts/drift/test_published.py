@@ -1,4 +1,4 @@
-"""The document that version 0.83 published, and the page, against the contract: the list was written by hand first."""
+"""The document published with version 0.83, and the page, compared with the contract: the expected list is manual."""
 
 from __future__ import annotations
 

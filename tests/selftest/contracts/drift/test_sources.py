@@ -1,4 +1,4 @@
-"""Sources that cannot be read give one sentence and status 3; those on the web are read within bounds."""
+"""Unreadable sources give one sentence and status 3; web pages are read within limits."""
 
 from __future__ import annotations
 

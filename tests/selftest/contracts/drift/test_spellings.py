@@ -1,4 +1,4 @@
-"""Other ways to write the same in OpenAPI: 3.0 and 3.1, references, combinations, JSON and YAML."""
+"""Equivalent OpenAPI: 3.0 and 3.1, references, combinations, JSON and YAML."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Deleting beside a run: what is deleted is in the ledger, and the first sign of trouble ends it."""
+"""Deleting during a run: the ledger records it, and the first sign of trouble ends it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Who may send while the others pause."""
+"""The budget: which thread may send while the others pause."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How long a response asks to wait: by the clock of whoever asks."""
+"""Retry-After: how long to wait, by the clock of the server."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the service goes down at is told from what it survives, and is not sent again."""
+"""Requests that stop a service are recognised and not sent again."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Deleting everything a run has created, from a service that has too many requests at once already."""
+"""Deleting the projects of a run from an overloaded service."""
 
 from __future__ import annotations
 

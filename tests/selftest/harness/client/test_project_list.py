@@ -1,4 +1,4 @@
-"""Lists of projects in the shapes that services give them."""
+"""Lists of projects in the formats of different services."""
 
 from __future__ import annotations
 

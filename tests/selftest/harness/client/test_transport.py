@@ -1,4 +1,4 @@
-"""One request over a connection: interim answers before the final one are passed over, without end they are not."""
+"""One request over a connection: interim responses are skipped, but not without limit."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The deterministic sets: judged as meant, reproducible, uniquely named, within their budget."""
+"""The deterministic sets: judged as intended, reproducible, uniquely named, within their budget."""
 
 from __future__ import annotations
 

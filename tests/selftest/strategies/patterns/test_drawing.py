@@ -1,4 +1,4 @@
-"""The document about the patterns shows what the contract says today."""
+"""The page about the patterns is up to date."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Mistakes that implementers make with the page's patterns: each is distinguished by the words of a default run."""
+"""Common mistakes with the page's patterns: the words of a default run find each of them."""
 
 from __future__ import annotations
 
