@@ -35,6 +35,8 @@ CHANGED: Final = "changed"
 LEFT_OUT: Final = "characters left out"
 #: The kind of a text that is returned without some white space at its ends.
 AT_THE_ENDS: Final = "white space at the ends"
+#: The kind of a number that is returned as one close to it: cast, clamped, or of less precision.
+_ROUNDED: Final = "rounded"
 #: The prefix of the kind of a text in which several characters were replaced by the same one.
 ONE_TARGET: Final = "characters to "
 #: The prefix of the kind of a text that is returned without its end.
@@ -162,7 +164,7 @@ def kinds_of_change(sent: Any, received: Any) -> tuple[str, ...]:
         return tuple(_changes_of_list(sent, received))
     if json_text.has_type(sent, "number"):
         is_near = abs(sent - received) < max(1, abs(sent) * 1e-6)
-        return ("rounded",) if is_near and (received == 0 or (sent < 0) == (received < 0)) else ()
+        return (_ROUNDED,) if is_near and (received == 0 or (sent < 0) == (received < 0)) else ()
     return ()
 
 
@@ -237,7 +239,7 @@ def says_all(kind: str) -> bool:
 
 def is_vague(kind: str) -> bool:
     """Whether a kind of change is so unspecific that one mistake may have it and another kind by accident."""
-    return kind in {"cut", "something added", LEFT_OUT} or kind.startswith(("to ", ONE_TARGET))
+    return kind in {"cut", "something added", LEFT_OUT, _ROUNDED} or kind.startswith(("to ", ONE_TARGET))
 
 
 def _changes_of_text(sent: str, received: str) -> Iterator[str]:

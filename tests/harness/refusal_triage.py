@@ -12,6 +12,7 @@ from contracts.exchange import VALID_HEADERS
 from contracts.expectation import FRAMING, FRAMING_HEADERS
 from contracts.findings import REFUSED, Finding
 from contracts.json_text import type_name
+from contracts.request_kinds import message_of
 from strategies.cases.baseline_cases import full_case, minimal_case
 from strategies.shrinking import without
 from strategies.surrounding_fields import MARKED
@@ -60,6 +61,8 @@ class RefusalTriage:
         #: The kinds of changes that the service makes to externalIds; None if it makes none.
         self._id_changes: tuple[str, ...] | None = None
         self._culprits: dict[str, tuple[str, str]] = {}
+        #: The fields found for each message.
+        self._messages: dict[tuple[str, ...], set[str]] = {}
         #: Fields that are refused only in combination, whatever the message says.
         self._combined: set[str] = set()
 
@@ -100,7 +103,7 @@ class RefusalTriage:
                 named, body = self._named(reply), reply.judgement.expectation.body
                 speaks_of_another = len(named) == 1 and where.removeprefix("/") not in {"", *named}
                 if speaks_of_another and isinstance(body, dict):
-                    self._reattribute_if_known(reply, finding, *self._known_culprit(body, named))
+                    self._reattribute_if_known(reply, finding, *self._known_culprit(body, named, finding))
                 else:
                     self._reattribute_if_known(reply, finding, clause, where)
         self._questions.refused.clear()
@@ -128,7 +131,7 @@ class RefusalTriage:
         refused = next((f for f in reply.findings if f.cause == REFUSED), None) if reply else None
         body = answer.judgement.expectation.body
         if reply is None and self._taken_apart and isinstance(body, dict):
-            clause, where = self._known_culprit(body, self._named(answer))
+            clause, where = self._known_culprit(body, self._named(answer), finding)
         elif reply is None:
             return finding
         elif refused is None:
@@ -150,7 +153,12 @@ class RefusalTriage:
         named = self._named(answer)
         if named and finding.clause.split(".")[1] not in named:
             return True
-        return self._is_bare(body) or self._form.is_unusual(answer.case, body)
+        return self._is_bare(body) or self._form.is_unusual(answer.case, body) or self._is_like_another(finding, body)
+
+    def _is_like_another(self, finding: Finding, body: dict[str, object]) -> bool:
+        """Whether a body has a field for which another one was refused with the same message."""
+        fields = self._messages.get(message_of(finding.kinds), set()) - {finding.clause.split(".")[1]}
+        return not fields.isdisjoint(body)
 
     def _named(self, answer: Judged) -> set[str]:
         """The fields of the body that a refusal names."""
@@ -214,7 +222,7 @@ class RefusalTriage:
         if self._taken_apart >= _TAKEN_APART or self._questions.are_spent:
             reply = self._without_culprits(answer.case, body)
             if reply is None or not reply.is_refused:
-                return self._known_culprit(body, self._named(answer))
+                return self._known_culprit(body, self._named(answer), refusal)
             answer = reply
         self._taken_apart += 1
         return self._smaller_tell(answer, refusal)
@@ -244,6 +252,8 @@ class RefusalTriage:
         field = clause.split(".")[1]
         if isinstance(left, dict):
             self._remember(clause, field, left)
+            if field in left:
+                self._messages.setdefault(message_of(refusal.kinds), set()).add(field)
         return clause, f"/{field}" if field in self._contract_names() else ""
 
     def _without_culprits(self, case: Case, body: dict[str, object]) -> Judged | None:
@@ -298,14 +308,16 @@ class RefusalTriage:
                     return f"request.{field.path}.optional", f"/{field.path}"
         return COMBINATION, ""
 
-    def _known_culprit(self, body: dict[str, object], named: set[str]) -> tuple[str, str]:
-        """The reason found before: a field that the message names, the same kind of value, or any known field."""
+    def _known_culprit(self, body: dict[str, object], named: set[str], refusal: Finding) -> tuple[str, str]:
+        """The reason found before: a field that the message names or had, the same kind of value, or any known one."""
         if self._form.passing:
             return self._form.passing, ""
-        for field in self._culprits.keys() & named:
-            return self._culprits[field][0], f"/{field}"
-        if len(named) == 1 and not named <= self._combined:  # the service names the field
+        known = self._culprits.keys() & named
+        if not known and len(named) == 1 and not named <= self._combined:  # the service names the field
             return clause_of_body(self._contract, {name: body[name] for name in named})
+        said = self._messages.get(message_of(refusal.kinds), set()) & self._culprits.keys() & body.keys()
+        for field in (*known, *said):
+            return self._culprits[field][0], f"/{field}"
         for field, (clause, kind) in self._culprits.items():
             if (_kind(body[field]) if field in body else _ABSENT) == kind:
                 return clause, f"/{field}"
