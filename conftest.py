@@ -86,7 +86,7 @@ def pytest_cmdline_main(config: pytest.Config) -> int | None:
         deviations = options.load_deviations()
         command = printed_command([*map(str, config.invocation_params.args)])
         parallel = bool(getattr(config.option, "numprocesses", None) or getattr(config.option, "tx", None))
-        _import_as_it_is(config)
+        _disable_assertion_rewriting(config)
         test_run = run_setup.begin(options, secrets, reports, command, parallel=parallel)
     except (WrongUsage, DocumentError, DeviationError, CorpusError) as problem:
         raise pytest.UsageError(str(problem)) from None
@@ -103,7 +103,7 @@ def pytest_configure(config: pytest.Config) -> None:
         from tests.harness.run import TestRun  # noqa: PLC0415
 
         options, worker = RunOptions.from_json(config.workerinput["contract_run"]), config.workerinput["workerid"]
-        _import_as_it_is(config)
+        _disable_assertion_rewriting(config)
         _prepare_hypothesis(options)
         test_run = TestRun(options, Secrets(inherited_key()), worker, parallel=True)
         config.pluginmanager.register(RunPlugin(test_run), "contract-run")
@@ -130,7 +130,7 @@ def _prepare_hypothesis(options: RunOptions) -> None:
     load_profile(options)
 
 
-def _import_as_it_is(config: pytest.Config) -> None:
+def _disable_assertion_rewriting(config: pytest.Config) -> None:
     """Disable pytest's assertion rewriting for all modules that are imported later.
 
     The suite does not need it, and pytest would rewrite all of schemathesis and Hypothesis, because they have plugins

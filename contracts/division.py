@@ -16,8 +16,8 @@ from contracts.kinds import (
     LEFT_OUT,
     NOT_SHOWN,
     ONE_TARGET,
+    describes_whole,
     is_vague,
-    says_all,
 )
 from contracts.request_kinds import ANYWHERE, is_of_request
 from contracts.root_causes import FAILURES, is_about_requests
@@ -35,7 +35,7 @@ _FEWEST: Final = 3
 _MOST: Final = 3
 
 
-def in_parts(cause: RootCause, refused: Mapping[str, Counter[str]], accepted: Counter[str]) -> list[RootCause]:
+def divide(cause: RootCause, refused: Mapping[str, Counter[str]], accepted: Counter[str]) -> list[RootCause]:
     """A root cause divided by the kinds of its cases; a known deviation that covers all of it is not divided.
 
     Args:
@@ -49,11 +49,11 @@ def in_parts(cause: RootCause, refused: Mapping[str, Counter[str]], accepted: Co
         passing = refused.get(cause.clause, Counter())
     else:
         passing = accepted + refused.get(cause.cause.partition(" at ")[2], Counter())
-    parts = divided(cause, passing)
+    parts = parts_by_kind(cause, passing)
     return [cause] if cause.known and len(parts) > 1 else parts
 
 
-def divided(cause: RootCause, passing: Counter[str]) -> list[RootCause]:
+def parts_by_kind(cause: RootCause, passing: Counter[str]) -> list[RootCause]:
     """The parts of a root cause, one for each kind of case that always fails; itself if there is only one.
 
     The kinds are chosen as in a set cover, the one with most cases first (Chvatal 1979). Cases of no kind form a part
@@ -120,7 +120,7 @@ def _covered(cause: RootCause, passing: Counter[str], fewest: int) -> tuple[list
     # One text alone shows no limit: something else may have been removed from its end.
     pure -= {kind for kind in pure if kind.startswith(CUT_AFTER) and failing[kind] < min(2, cause.count)}
     # A kind that describes the whole change is better evidence than one that describes a part.
-    whole = set(filter(says_all, pure))
+    whole = set(filter(describes_whole, pure))
     for tier, least in ((whole, min(fewest, 2)), (pure - whole, fewest)):
         while left:
             covered = {kind: sum(cases.count for cases in left if kind in cases.kinds) for kind in sorted(tier)}

@@ -151,7 +151,7 @@ def kinds_of_media_type(value: str | None) -> tuple[str, ...]:
 def kinds_of_change(sent: Any, received: Any) -> tuple[str, ...]:
     """The kinds of a change between the value sent and the value returned; empty if nothing is known.
 
-    Some describe the whole change (:func:`says_all`), others a part of it.
+    Some describe the whole change (:func:`describes_whole`), others a part of it.
     """
     if json_text.ABSENT in (sent, received):
         return ("left out",) if received is json_text.ABSENT else ("added",)
@@ -232,7 +232,7 @@ WHOLE_CHANGES: Final[dict[str, Callable[[str], str]]] = {
 }
 
 
-def says_all(kind: str) -> bool:
+def describes_whole(kind: str) -> bool:
     """Whether a kind describes the whole change."""
     return kind in WHOLE_CHANGES or kind == AT_THE_ENDS or kind.startswith(CUT_AFTER)
 

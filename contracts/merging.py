@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Final
 from contracts.converted_types import with_conversions
 from contracts.findings import ACCEPTED, REFUSED
 from contracts.request_kinds import message_of
-from contracts.root_causes import FAILURES, RootCause, says_something, together
+from contracts.root_causes import FAILURES, RootCause, has_message, together
 from contracts.same_changes import with_same_changes
 from contracts.shared_reasons import with_shared_reasons
 from contracts.signatures import code_of
-from contracts.taken_members import comes_of_the_body
+from contracts.taken_members import is_mass_assignment
 from contracts.type_and_null import with_type_and_null
 
 if TYPE_CHECKING:
@@ -141,7 +141,7 @@ def _by_mixed_requests(root_causes: list[RootCause], counts: Mapping[str, tuple[
 
 def _of_responses(cause: RootCause, own: frozenset[str]) -> str:
     """The mistake of which a root cause shows one member of the response; empty if there is none."""
-    if comes_of_the_body(cause, own):
+    if is_mass_assignment(cause, own):
         return _TAKEN
     if cause.clause.endswith(".instant"):  # one serialiser writes all instants
         return f"instants:{cause.cause}:{re.sub('[0-9]', '0', cause.finding.received)}:{cause.count}"
@@ -154,7 +154,7 @@ def _one_mistake(cause: RootCause, counts: Mapping[str, tuple[int, int]]) -> str
     left_out = aspect == "echo" and all("left out" in cases.kinds for cases in cause.cases)
     if cause.clause.startswith("response.201.") and (aspect == "required" or left_out):
         return _MISSING
-    if cause.clause in FAILURES and says_something(cause):
+    if cause.clause in FAILURES and has_message(cause):
         return f"{_FAILS}:{cause.cause}"  # the same failure, with a new or a used externalId
     if cause.clause in FAILURES and (cause.passed_again or not cause.failed_again):
         return _NOW_AND_THEN  # the request may be irrelevant

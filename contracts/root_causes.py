@@ -53,7 +53,7 @@ class Cases:
         if exchange is not None:
             self.case_sets[exchange.case_set] += 1
 
-    def take_back(self, exchange: ExchangeRecord) -> None:
+    def remove(self, exchange: ExchangeRecord) -> None:
         """Remove one case."""
         self.count -= 1
         self.case_sets[exchange.case_set] -= 1
@@ -169,14 +169,14 @@ class RootCauses:
             root_cause.cases.append(cases)
         cases.add(finding, exchange, exchange.started if exchange else started)
 
-    def take_back(self, finding: Finding, exchange: ExchangeRecord) -> None:
+    def remove(self, finding: Finding, exchange: ExchangeRecord) -> None:
         """Remove a finding that was reattributed to another clause."""
         key = _key(finding, self._deviations.match(finding, exchange))
         group = (key, finding.kinds, _members_of(finding, exchange))
         cases = self._cases.get(group)
         if cases is None:
             return
-        cases.take_back(exchange)
+        cases.remove(exchange)
         if not cases.count:
             del self._cases[group]
             self._root_causes[key].cases.remove(cases)
@@ -267,14 +267,14 @@ def together(members: list[RootCause], first: RootCause | None = None) -> RootCa
     return first
 
 
-def says_something(cause: RootCause) -> bool:
+def has_message(cause: RootCause) -> bool:
     """Whether the cause of a server error is a message of the service, not its status or a part of the request."""
     return " " in cause.cause and not cause.cause.partition(" ")[2].startswith("at ")
 
 
 def is_about_requests(cause: RootCause) -> bool:
     """Whether the reason must be found in the requests: for refusals, and for failures without a message."""
-    return cause.cause == REFUSED or (cause.clause in FAILURES and not says_something(cause))
+    return cause.cause == REFUSED or (cause.clause in FAILURES and not has_message(cause))
 
 
 def _key(finding: Finding, known: Deviation | None) -> tuple[str, str, str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from contracts.kinds import CHANGED, CUT_AFTER, says_all
+from contracts.kinds import CHANGED, CUT_AFTER, describes_whole
 from contracts.root_causes import together
 
 if TYPE_CHECKING:
@@ -40,6 +40,11 @@ def with_same_changes(root_causes: list[RootCause]) -> list[RootCause]:
 
 def _common_changes(cause: RootCause) -> set[str]:
     """The kinds that describe the whole change of nearly all cases."""
-    kinds = {kind for cases in cause.cases for kind in cases.kinds if says_all(kind) and not kind.startswith(CUT_AFTER)}
+    kinds = {
+        kind
+        for cases in cause.cases
+        for kind in cases.kinds
+        if describes_whole(kind) and not kind.startswith(CUT_AFTER)
+    }
     least = _MOST * cause.count
     return {kind for kind in kinds if sum(cases.count for cases in cause.cases if kind in cases.kinds) >= least}

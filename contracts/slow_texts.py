@@ -25,7 +25,7 @@ _SHORTEST: Final = 16
 _FEWEST, _PROMPT = 3, 20
 
 
-def due_to_texts(
+def attribute_slow_responses(
     records: Iterable[HistoryRecord], fields: Sequence[str], known: frozenset[str]
 ) -> Iterator[ReattributedRecord]:
     """The slow responses as findings about the pattern of a field, if every one of them has a text that explains it.

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from contracts.root_causes import RootCause
 
 
-def comes_of_the_body(cause: RootCause, own: frozenset[str]) -> bool:
+def is_mass_assignment(cause: RootCause, own: frozenset[str]) -> bool:
     """Whether every response of a root cause repeats a member of the body that the service itself must set.
 
     Args:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 from contracts.accepted_kinds import accepted_kinds
 from contracts.checks.history import HistoryChecks
 from contracts.deviations import Deviation, Deviations
-from contracts.division import in_parts
+from contracts.division import divide
 from contracts.exchange_record import ExchangeRecord
 from contracts.expectation import SENT_BEFORE
 from contracts.findings import Finding, Level, Outcome
@@ -27,7 +27,7 @@ from contracts.history_records import (
 )
 from contracts.merging import by_deviation, merged
 from contracts.root_causes import RootCause, RootCauses, is_about_requests, without_explained
-from contracts.slow_texts import EXPLODES, SLOW, due_to_texts
+from contracts.slow_texts import EXPLODES, SLOW, attribute_slow_responses
 from contracts.verdict import ClauseResult, ExitStatus, Verdict
 
 if TYPE_CHECKING:
@@ -133,13 +133,13 @@ class VerdictBuilder:
         return self._histories.setdefault(self._services.get(folder, folder), HistoryChecks())
 
     def _on_reattributed(self, record: ReattributedRecord) -> None:
-        self._root_causes.take_back(record.was, record.exchange)
+        self._root_causes.remove(record.was, record.exchange)
         if record.finding.clause == _RECOVERS:
             self._at_end.append((record.was, record.finding, record.exchange))
         else:
             self._root_causes.add(record.finding, record.exchange)
 
-    def _judge_the_end(self) -> None:
+    def _judge_end(self) -> None:
         """Add findings that only the end of the run shows; earlier ones are already reported."""
         for was, reattributed, exchange in self._at_end:
             self._root_causes.add(was if self._root_causes.holds(was) else reattributed, exchange)
@@ -156,7 +156,7 @@ class VerdictBuilder:
             for clause, count in history.exercised():
                 if clause in self._results:
                     self._results[clause].positive += count
-        self._judge_the_end()
+        self._judge_end()
         for record in self._not_to_blame:
             self._root_causes.rename_cause(record.clause, record.cause, record.instead)
         self._judge_late_responses(again)
@@ -168,7 +168,7 @@ class VerdictBuilder:
         causes = [
             part
             for cause in without_explained(self._root_causes, self._fields_with("required"))
-            for part in in_parts(cause, self._refused, self._passed)
+            for part in divide(cause, self._refused, self._passed)
         ]
         for key in causes:
             repeated = self._repeated.get(key.finding.key, Counter())
@@ -200,7 +200,7 @@ class VerdictBuilder:
         if any(cause.clause == SLOW for cause in self._root_causes):
             exploding = [cause for cause in self._root_causes if cause.clause == EXPLODES]
             known = frozenset(cause.finding.where.removeprefix("/") for cause in exploding)
-            for record in due_to_texts(again(), sorted(self._fields_with("pattern")), known):
+            for record in attribute_slow_responses(again(), sorted(self._fields_with("pattern")), known):
                 self._on_reattributed(record)
 
     def _fields_with(self, aspect: str) -> frozenset[str]:

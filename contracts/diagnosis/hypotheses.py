@@ -223,7 +223,7 @@ def contradicted(hypothesis: Hypothesis | OfOutcome | Rule, seen: Observation) -
     return not seen.findings or (bool(said.deviates) and _contradicts(said, seen))
 
 
-def foretells(hypothesis: Hypothesis | OfOutcome | Rule, seen: Observation) -> bool:
+def predicts_failure(hypothesis: Hypothesis | OfOutcome | Rule, seen: Observation) -> bool:
     """Whether the hypothesis predicts the failure of a request."""
     said = _said(hypothesis, seen)
     return said is not None and said.agrees and bool(said.deviates)

@@ -4,7 +4,7 @@ from contracts.drift.difference import Difference
 from contracts.drift.differences import compare
 from contracts.drift.openapi import read_contract, read_openapi
 from contracts.drift.published import Published
-from contracts.drift.results import Result, exit_status, hold_against
+from contracts.drift.results import Result, compare_source, exit_status
 from contracts.drift.sources import read_source
 from contracts.openapi.texts import DocumentError
 
@@ -14,8 +14,8 @@ __all__ = [
     "Published",
     "Result",
     "compare",
+    "compare_source",
     "exit_status",
-    "hold_against",
     "read_contract",
     "read_openapi",
     "read_source",

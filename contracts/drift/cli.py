@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from contracts.document import DEFAULT_DOCUMENT, load_contract
-from contracts.drift.results import FORMATS, exit_status, hold_against
+from contracts.drift.results import FORMATS, compare_source, exit_status
 from contracts.openapi.texts import DocumentError
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ def compare_documents(sources: Sequence[str], document: str, name: str, output: 
         contract = load_contract(document)
     except DocumentError as problem:
         raise click.UsageError(str(problem)) from None
-    results = [hold_against(contract, source) for source in sources]
+    results = [compare_source(contract, source) for source in sources]
     text = FORMATS[name](contract, results)
     if output is None:
         click.echo(text, nl=False)

@@ -55,7 +55,7 @@ class Result:
         }
 
 
-def hold_against(contract: Contract, source: str) -> Result:
+def compare_source(contract: Contract, source: str) -> Result:
     """Compare ``source`` with ``contract``; a source that cannot be read also gives a result."""
     try:
         published = read_source(source)

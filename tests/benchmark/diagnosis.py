@@ -31,7 +31,7 @@ from pathlib import Path
 from statistics import median
 from typing import TYPE_CHECKING, Final
 
-from contracts.diagnosis import contradicted, foretells, observed
+from contracts.diagnosis import contradicted, observed, predicts_failure
 from contracts.exchange_record import ExchangeRecord
 from contracts.verdict_builder import build_verdict
 from reports.history import history_files, read_history
@@ -121,7 +121,7 @@ def _word(holding: Sequence[Diagnosis], fresh: Sequence[Observation], together: 
         for seen in fresh
         if seen.place in together or any(not clause.startswith("advisory.") for clause, *_ in seen.findings)
     ]
-    predicted = sum(any(foretells(cause.model, seen) for cause in holding) for seen in failing)
+    predicted = sum(any(predicts_failure(cause.model, seen) for cause in holding) for seen in failing)
     return "none" if not predicted else "right" if predicted >= _NEARLY_ALL * len(failing) else "partly"
 
 

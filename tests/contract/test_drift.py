@@ -19,12 +19,12 @@ def test_what_is_published_elsewhere_says_what_the_contract_says(
     sources: list[str] = request.config.getoption("--drift-source", default=[])
     if not sources:
         pytest.skip("no --drift-source was given")
-    from contracts.drift import hold_against  # noqa: PLC0415  # a run without sources does not pay for it
+    from contracts.drift import compare_source  # noqa: PLC0415  # a run without sources does not pay for it
     from contracts.published_document import to_record  # noqa: PLC0415  # as above
 
     unread = []
     for source in sources:
-        result = hold_against(driver.contract, source)
+        result = compare_source(driver.contract, source)
         driver.history.record(NoteRecord("drift", result.sentence(), {"source": result.source}))
         for difference in result.differences:
             data = {"source": result.source, **difference.to_json()}

@@ -21,7 +21,7 @@ from strategies.encoding import json_case
 from strategies.surrounding_fields import MARKED
 from strategies.valid_bodies import valid_bodies
 from tests.harness.client.judged import is_created
-from tests.harness.lookups import external_id_of, has_external_id, left_behind, read_back
+from tests.harness.lookups import external_id_of, has_external_id, project_of_refused, read_back
 
 if TYPE_CHECKING:
     from contracts.exchange import Case
@@ -73,7 +73,7 @@ class Operations(RuleBasedStateMachine):
         external_id = external_id_of(refused.case)
         own = external_id is not None and self.driver.names.run_id in external_id
         if self.lists and own and refused.judgement.expectation.expected is Expected.REJECTED:
-            self._conclude(self.driver.attempt(lambda: left_behind(self.driver, refused)), refused)
+            self._conclude(self.driver.attempt(lambda: project_of_refused(self.driver, refused)), refused)
 
     @precondition(lambda self: self.run_ids)
     @rule(target=remaining, project=remaining)

@@ -17,7 +17,7 @@ from strategies.cases.state_cases import prototype_cases, refused_reuses
 from strategies.encoding import json_case
 from strategies.surrounding_fields import MARKED, SurroundingFields
 from tests.harness.client.judged import is_created
-from tests.harness.lookups import has_external_id, left_behind, nobody_has_external_id, read_back
+from tests.harness.lookups import has_external_id, is_external_id_free, project_of_refused, read_back
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -66,7 +66,7 @@ def test_a_refused_request_leaves_nothing_and_does_not_use_up_its_external_id(
         if judged.judgement.expectation.expected is Expected.REJECTED and 400 <= judged.status < 500
     ]
     if driver.options.offers[1]:
-        asks = [partial(_with, partial(left_behind, driver), judged) for judged in refused]
+        asks = [partial(_with, partial(project_of_refused, driver), judged) for judged in refused]
         for judged, finding in driver.session.at_once(asks):
             if finding is not None:
                 driver.report(finding, judged.exchange)
@@ -75,7 +75,7 @@ def test_a_refused_request_leaves_nothing_and_does_not_use_up_its_external_id(
     for judged, second in again:
         if 400 <= second.status < 500 and not second.exchange.repeat:
             # It was not the externalId if the same body is accepted later, or also refused with another one.
-            if driver.session.post(second.case).status == 201 or _is_refused_anyhow(driver, second):
+            if driver.session.post(second.case).status == 201 or _is_also_refused(driver, second):
                 driver.conclude([second])
                 continue
             finding = Finding(
@@ -101,7 +101,7 @@ def _used_again(driver: Driver, refused: Judged) -> Judged:
     return driver.session.post(json_case(body, case_set="state.external_id_after_refusal", intent=intent))
 
 
-def _is_refused_anyhow(driver: Driver, second: Judged) -> bool:
+def _is_also_refused(driver: Driver, second: Judged) -> bool:
     """Whether a body is refused with a new externalId too."""
     body = json.loads(second.case.body or b"{}") | {MARKED: driver.names.next()}
     return (
@@ -210,7 +210,7 @@ def test_an_empty_external_id_is_taken_where_no_project_has_it(driver: Driver) -
         driver.conclude([answer])
         if not 400 <= answer.status < 500 or answer.status == 409 or not driver.options.offers[1]:
             continue
-        if nobody_has_external_id(driver, ""):
+        if is_external_id_free(driver, ""):
             expected, received = "201: no project has this externalId", str(answer.status)
             driver.report(
                 Finding(f"request.{MARKED}.type", "refused", expected, received, f"/{MARKED}"), answer.exchange

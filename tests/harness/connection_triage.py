@@ -69,8 +69,8 @@ class ConnectionTriage:
 
     def attribute_questions(self) -> None:
         """Attribute the further requests that were accepted without the key."""
-        while self._questions.let_in:
-            self.attribute_credentials(*self._questions.let_in.pop())
+        while self._questions.accepted:
+            self.attribute_credentials(*self._questions.accepted.pop())
 
     def _depends_on_body(self, answer: Judged, finding: Finding) -> bool:
         if finding.kinds not in self._of_the_body and len(self._of_the_body) < _TRIED:

@@ -35,7 +35,7 @@ class KeyTriage:
         self._looked_into = 0
         self._of_wrong_keys: set[tuple[int, str]] | None = None
 
-    def is_of_the_body(self, answer: Judged) -> bool:
+    def is_caused_by_body(self, answer: Judged) -> bool:
         """Whether one body is refused repeatedly with the right key, and in another way than with a wrong key."""
         if answer.case.header("Authorization") != VALID_AUTHORIZATION:
             return False

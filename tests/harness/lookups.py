@@ -90,7 +90,7 @@ def _read(driver: Driver, path: str, pauses: tuple[float, ...]) -> Exchange:
     return driver.session.get(path)
 
 
-def left_behind(driver: Driver, refused: Judged) -> Finding | None:
+def project_of_refused(driver: Driver, refused: Judged) -> Finding | None:
     """The project that a refused request created, found by its externalId; None if there is none."""
     external_id = external_id_of(refused.case)
     if external_id is None or not 400 <= refused.status < 500:
@@ -109,7 +109,7 @@ def pages(driver: Driver, most: int) -> Iterator[ProjectPage]:
         yield from read_pages(lambda query: driver.session.get(COLLECTION_PATH + query), most)
 
 
-def nobody_has_external_id(driver: Driver, external_id: str) -> bool:
+def is_external_id_free(driver: Driver, external_id: str) -> bool:
     """Whether the complete list shows that no project has this externalId; False if it is too long."""
     for page in pages(driver, _PAGES):
         if any(project.get(MARKED) == external_id for project in page.projects):

@@ -18,14 +18,14 @@ _PER_RUN: Final = 300
 
 
 class Questions:
-    """Sends triage requests; ``refused``, ``failed`` and ``let_in`` collect their findings, to be attributed later."""
+    """Sends triage requests; ``refused``, ``failed`` and ``accepted`` collect findings to be attributed."""
 
     def __init__(self, session: Session) -> None:
         self._session = session
         self._asked = 0
         self.refused: list[tuple[Judged, Finding]] = []
         self.failed: list[tuple[Judged, Finding]] = []
-        self.let_in: list[tuple[Judged, Finding]] = []
+        self.accepted: list[tuple[Judged, Finding]] = []
 
     @property
     def are_spent(self) -> bool:
@@ -49,6 +49,6 @@ class Questions:
         if reply is None:
             return None
         self.refused += [(reply, finding) for finding in reply.findings if finding.cause == REFUSED]
-        self.let_in += [(reply, found) for found in reply.findings if found.clause == "authorization.required"]
+        self.accepted += [(reply, found) for found in reply.findings if found.clause == "authorization.required"]
         self.failed += [(reply, finding) for finding in reply.findings if finding.clause == "service.no_5xx"]
         return reply

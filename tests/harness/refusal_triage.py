@@ -79,7 +79,7 @@ class RefusalTriage:
             return self._conflict(answer, finding)
         if finding.cause == REFUSED and (way := _way_of(answer.case)):
             return self._of_the_way(answer, finding, way)
-        if finding.clause == KEY and self._key.is_of_the_body(answer):
+        if finding.clause == KEY and self._key.is_caused_by_body(answer):
             clause, where = self._blame(answer, finding)
             if clause == COMBINATION and isinstance(body := answer.judgement.expectation.body, dict):
                 clause, where = clause_of_body(self._contract, body)

@@ -9,7 +9,7 @@ import pytest
 
 from contracts import json_text
 from contracts.deviations import Deviations
-from contracts.division import divided, in_parts
+from contracts.division import divide, parts_by_kind
 from contracts.document import load_contract
 from contracts.exchange import Case, Exchange
 from contracts.exchange_record import ExchangeRecord
@@ -43,7 +43,7 @@ def _cause(*cases: tuple[tuple[str, ...], int], cause: str = "accepted") -> Root
 
 
 def _parts(cause: RootCause, **refused: int) -> list[tuple[str, int]]:
-    return [(part.kind, part.count) for part in divided(cause, Counter(refused))]
+    return [(part.kind, part.count) for part in parts_by_kind(cause, Counter(refused))]
 
 
 def test_one_kind_is_one_mistake() -> None:
@@ -51,7 +51,7 @@ def test_one_kind_is_one_mistake() -> None:
 
 
 def test_two_kinds_that_fail_as_a_whole_are_two_mistakes_each_with_its_own_smallest_case() -> None:
-    parts = divided(_cause((("slash",), 4), (("dot",), 6)), Counter())
+    parts = parts_by_kind(_cause((("slash",), 4), (("dot",), 6)), Counter())
     assert [(part.kind, part.count, part.exchange and part.exchange.number) for part in parts] == [
         ("dot", 6, 5),
         ("slash", 4, 1),
@@ -60,8 +60,8 @@ def test_two_kinds_that_fail_as_a_whole_are_two_mistakes_each_with_its_own_small
 
 
 def test_a_mistake_keeps_its_fingerprint_when_the_clause_gets_another_one() -> None:
-    (alone,) = divided(_cause((("dot",), 6)), Counter())
-    both = divided(_cause((("slash",), 4), (("dot",), 6)), Counter())
+    (alone,) = parts_by_kind(_cause((("dot",), 6)), Counter())
+    both = parts_by_kind(_cause((("slash",), 4), (("dot",), 6)), Counter())
     assert alone.fingerprint in {part.fingerprint for part in both}
     assert len({part.fingerprint for part in both}) == 2
 
@@ -204,5 +204,5 @@ def test_failures_of_requests_with_a_wrong_header_are_divided_by_what_the_header
     cause = _cause((("nothing",), 4), (("another token", "long"), 5), cause="500 at authorization.required")
     cause.clause = "service.no_5xx"
     for refused, kinds in (({"another token": 30}, {"nothing", "long"}), ({}, {"nothing", "another token"})):
-        parts = in_parts(cause, {"authorization.required": Counter(refused)}, Counter())
+        parts = divide(cause, {"authorization.required": Counter(refused)}, Counter())
         assert {part.kind for part in parts} == kinds

@@ -10,7 +10,7 @@ import pytest
 
 from contracts.accepted_kinds import kinds_of_accepted
 from contracts.deviations import Deviations
-from contracts.division import divided
+from contracts.division import parts_by_kind
 from contracts.exchange import Case, Exchange
 from contracts.exchange_record import ExchangeRecord
 from contracts.findings import Finding
@@ -60,7 +60,7 @@ def test_two_reasons_in_one_field_are_two_mistakes() -> None:
     )
     long = [("name", {"name": "x" * length}) for length in (201, 255, 300)]
     (cause,) = _failures(*long, *(("name", {"name": text}) for text in ("🎉", "a 🎉", "🚀")))
-    assert [(part.kind, part.count) for part in divided(cause, accepted)] == [
+    assert [(part.kind, part.count) for part in parts_by_kind(cause, accepted)] == [
         ("in name: a character beyond U+FFFF", 3),
         ("in name: more than 200 characters", 3),
     ]
@@ -68,7 +68,7 @@ def test_two_reasons_in_one_field_are_two_mistakes() -> None:
 
 def test_a_failure_with_one_reason_has_no_reason_in_its_name() -> None:
     (cause,) = _failures(("jobs", {"name": "a", "jobs": 2**40}), ("jobs", {"name": "a", "jobs": 2**31}))
-    (same,) = divided(cause, PLAIN)
+    (same,) = parts_by_kind(cause, PLAIN)
     assert same.identifier() == "service.no_5xx:500-at-/jobs"
 
 

@@ -187,10 +187,10 @@ def test_what_is_reattributed_to_another_clause_is_not_the_case_that_is_shown() 
     causes = RootCauses(Deviations.none())
     causes.add(finding, small)
     causes.add(finding, large)
-    causes.take_back(finding, small)
+    causes.remove(finding, small)
     (cause,) = causes
     assert (cause.count, cause.exchange) == (1, large)
-    causes.take_back(finding, large)
+    causes.remove(finding, large)
     assert list(causes) == []
 
 

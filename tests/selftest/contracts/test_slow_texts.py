@@ -14,7 +14,7 @@ from contracts.expectation import Expectation, Expected
 from contracts.findings import Finding
 from contracts.history_records import ReattributedRecord
 from contracts.judgement import Judgement
-from contracts.slow_texts import due_to_texts
+from contracts.slow_texts import attribute_slow_responses
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -45,7 +45,7 @@ def _run(*late: Mapping[str, object], cause: str = "hang") -> list[HistoryRecord
 
 
 def _blamed(records: list[HistoryRecord], known: frozenset[str] = frozenset()) -> list[str]:
-    found = list(due_to_texts(records, FIELDS, known))
+    found = list(attribute_slow_responses(records, FIELDS, known))
     assert {(record.was.clause, record.finding.clause) for record in found} <= {
         ("service.time", "service.pattern_time")
     }

@@ -73,7 +73,7 @@ def test_an_uncaught_error_does_not_end_with_1(monkeypatch: pytest.MonkeyPatch) 
     def fail(*_: object) -> int:
         raise RuntimeError("sk-secret")
 
-    monkeypatch.setattr("contracts.drift.cli.hold_against", fail)
+    monkeypatch.setattr("contracts.drift.cli.compare_source", fail)
     assert main(["drift", "x"]) == 3
 
 

@@ -52,7 +52,7 @@ class Service:
 def _is_of_the_body(service: Service, **changes: Any) -> bool:
     triage = KeyTriage(cast("Questions", service), CONTRACT, UniqueNames("ctkey"))
     refused = service.ask(Case(b'{"displayName":"drop table users"}', **changes))
-    return triage.is_of_the_body(refused)
+    return triage.is_caused_by_body(refused)
 
 
 def test_a_body_that_is_refused_in_another_way_than_a_wrong_key_is_to_blame() -> None:

@@ -194,7 +194,7 @@ _PAGE = "<!doctype html><html><body>Activepieces</body></html>"
         (lambda: answer(308, "", [("Location", "https://elsewhere.example/\x1b[2Japi")]), "redirects to"),
         (close, "closes connections without a response"),
         (reset, "connection"),
-        (lambda: hang(5), "did not answer in time"),
+        (lambda: hang(5), "did not respond in time"),
         (lambda: json_answer(402, f'{{"message":"\x1b[2J{KEY}"}}'), "status 402"),
     ],
     ids=["page", "401", "403", "402", "409", "404", "429", "503", "308", "closed", "reset", "hang", "key"],

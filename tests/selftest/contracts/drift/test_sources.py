@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from contracts.document import DEFAULT_DOCUMENT, load_contract
-from contracts.drift import DocumentError, compare, fetching, hold_against, read_contract, read_source
+from contracts.drift import DocumentError, compare, compare_source, fetching, read_contract, read_source
 from contracts.drift.difference import shown, shown_text
 from contracts.openapi import texts
 from tests.harness.command_line import main
@@ -106,15 +106,15 @@ def test_what_the_web_does_not_give_is_a_sentence(monkeypatch: pytest.MonkeyPatc
     }
     with serving(pages) as site:
         host = site.removeprefix("http://")
-        assert hold_against(load_contract(), f"http://me:secret@{host}/secret?token=abc").problem == (
+        assert compare_source(load_contract(), f"http://me:secret@{host}/secret?token=abc").problem == (
             f"http://{host}/secret answers 403; expected 200 with the document"
         )
-        assert "is HTML; expected" in hold_against(load_contract(), f"{site}/page").problem
+        assert "is HTML; expected" in compare_source(load_contract(), f"{site}/page").problem
         for module in (fetching, texts):
             monkeypatch.setattr(module, "MOST_BYTES", 1_000)
-        assert "more than 1,000 bytes" in hold_against(load_contract(), f"{site}/large").problem
-        assert "more than 1,000 bytes" in hold_against(load_contract(), str(PUBLISHED)).problem
-    assert hold_against(load_contract(), f"{site}/page").problem.endswith("cannot be reached: no connection")
+        assert "more than 1,000 bytes" in compare_source(load_contract(), f"{site}/large").problem
+        assert "more than 1,000 bytes" in compare_source(load_contract(), str(PUBLISHED)).problem
+    assert compare_source(load_contract(), f"{site}/page").problem.endswith("cannot be reached: no connection")
 
 
 UNREADABLE: dict[str, tuple[str, str]] = {
@@ -149,7 +149,7 @@ def test_what_cannot_be_read_is_one_sentence(tmp_path: Path, name: str) -> None:
     text, sentence = UNREADABLE[name]
     source = tmp_path / "source"
     source.write_text(text, encoding="utf-8")
-    problem = hold_against(load_contract(), str(source)).problem
+    problem = compare_source(load_contract(), str(source)).problem
     assert sentence in problem
     assert problem.startswith(str(source))
     assert "\n" not in problem
@@ -163,14 +163,14 @@ def test_aliases_cannot_make_a_document_endless(tmp_path: Path) -> None:
         "      requestBody: {content: {application/json: {schema: *a39}}}\n      responses: {}\n",
         encoding="utf-8",
     )
-    assert "too deep or too large" in hold_against(load_contract(), str(source)).problem
+    assert "too deep or too large" in compare_source(load_contract(), str(source)).problem
 
 
 def test_a_file_that_is_no_text_is_a_sentence(tmp_path: Path) -> None:
     source = tmp_path / "image"
     source.write_bytes(b"\x89PNG\xff")
-    assert hold_against(load_contract(), str(source)).problem == f"{source} is not UTF-8 (byte 0); expected a text"
-    assert hold_against(load_contract(), str(tmp_path)).problem == f"{tmp_path} cannot be read: Is a directory"
+    assert compare_source(load_contract(), str(source)).problem == f"{source} is not UTF-8 (byte 0); expected a text"
+    assert compare_source(load_contract(), str(tmp_path)).problem == f"{tmp_path} cannot be read: Is a directory"
 
 
 def test_texts_of_a_source_are_shown_inert() -> None:
