@@ -85,7 +85,17 @@ class RefusalTriage:
                 clause, where = clause_of_body(self._contract, body)
             self.attribute_questions(clause, where)
             return self._reattribute(answer, finding, clause, where)
-        return self._reattributed(answer, finding) if self._is_doubtful(answer, finding) else finding
+        doubtful = self._is_doubtful(answer, finding)
+        return self._reattributed(answer, finding) if doubtful else self._passing(answer, finding)
+
+    def _passing(self, answer: Judged, finding: Finding) -> Finding:
+        """The finding, reattributed if the refusal does not repeat and others before did not either."""
+        if self._form.passing is None or finding.cause != REFUSED or not finding.clause.startswith("request."):
+            return finding
+        again = self._questions.ask(self._names.renew(answer.case))
+        if again is None or again.is_refused:
+            return finding
+        return self._reattribute(answer, finding, self._form.passing, "")
 
     def attribute_questions(self, clause: str, where: str) -> None:
         """Attribute the refusals among the further requests to the reason that was found."""
