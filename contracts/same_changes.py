@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from contracts.kinds import CHANGED, CUT_AFTER, describes_whole
+from contracts.change_kinds import CHANGED, CUT_AFTER, describes_whole
 from contracts.root_causes import together
 
 if TYPE_CHECKING:

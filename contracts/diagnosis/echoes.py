@@ -12,11 +12,11 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 from contracts import json_text
+from contracts.change_kinds import WHOLE_CHANGES
 from contracts.diagnosis.observations import ACCEPTED, REFUSED, Observation
 from contracts.diagnosis.validity import is_valid
 from contracts.json_equality import same
 from contracts.json_text import is_number
-from contracts.kinds import WHOLE_CHANGES
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from contracts.change_kinds import CHANGED, LEFT_OUT, kinds_of_change
 from contracts.deviations import Deviations
 from contracts.findings import Finding
-from contracts.kinds import CHANGED, LEFT_OUT, kinds_of_change
 from contracts.root_causes import RootCauses
 from contracts.same_changes import with_same_changes
 
