@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Final, TypeVar
 
 import pytest
@@ -18,7 +19,7 @@ from tests.harness.exploration import concluded, explore_machine, most_examples
 from tests.harness.triage import Triage
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Sequence
+    from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 
     from hypothesis.stateful import RuleBasedStateMachine
 
@@ -65,6 +66,8 @@ class Driver:
         #: Of the current test: examples so far, remaining requests for shrinking, and the findings of the examples.
         self._examples, self._left_for_shrinking = 0, _SHRINKING
         self._failed: dict[tuple[bytes, ...], Finding | None] = {}
+        #: What is raised at the end of the test; None if it is raised at once.
+        self._postponed: list[BrokenPromise] | None = None
         self._triage = Triage(session, self.contract, history, self.names)
         self._refusals_alone = False
 
@@ -122,12 +125,35 @@ class Driver:
                 self._triage.shrink(answer, finding)
         if new:
             lines = [f"{finding.clause}: expected {finding.expected}; received {finding.received}" for finding in new]
-            raise BrokenPromise("\n".join(dict.fromkeys(lines)))
+            self._raise(BrokenPromise("\n".join(dict.fromkeys(lines))))
 
     def report(self, finding: Finding, exchange: Exchange | None = None) -> None:
         """Record a finding that rests on several exchanges; raises BrokenPromise if it is new."""
         self.history.finding(finding, exchange)
-        self.raise_new(finding, exchange)
+        if self._is_new(finding, exchange, self):
+            self._raise(broken_promise(finding))
+
+    @contextmanager
+    def to_the_end(self) -> Iterator[None]:
+        """Run a test to its end, and raise BrokenPromise then: a finding must not hide what later steps show."""
+        self._postponed = []
+        try:
+            yield
+        except (BudgetSpent, OutOfTime, pytest.skip.Exception) as end:
+            if not isinstance(end, pytest.skip.Exception):
+                self.session.exhausted = str(end)
+            if not self._postponed:
+                raise
+        finally:
+            postponed, self._postponed = self._postponed, None
+        if postponed:
+            raise postponed[0] if len(postponed) == 1 else BrokenPromise("\n".join(map(str, postponed)))
+
+    def _raise(self, broken: BrokenPromise) -> None:
+        """Raise BrokenPromise, at once or at the end of the test."""
+        if self._postponed is None:
+            raise broken
+        self._postponed.append(broken)
 
     def raise_new(self, finding: Finding, exchange: Exchange | None = None) -> None:
         """Raise BrokenPromise for a recorded finding unless it is known or was reported before."""

@@ -78,7 +78,8 @@ class RunPlugin:
         """Skip tests outside the budget or profile; evaluate the results of Hypothesis tests."""
         if not is_hypothesis_test(pyfuncitem.obj):
             try:
-                return (yield)
+                with self.test_run.driver.to_the_end():
+                    return (yield)
             except (BudgetSpent, OutOfTime) as end:
                 self.test_run.session.exhausted = str(end)
                 pytest.skip(str(end))

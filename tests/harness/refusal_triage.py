@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from contracts.checks.status import clause_of_body
 from contracts.exchange import VALID_HEADERS
@@ -35,6 +35,8 @@ if TYPE_CHECKING:
 _TAKEN_APART, _ASKED_ABOUT, _MORE_TAKEN_APART = 6, 40, 6
 #: The kind of a missing field.
 _ABSENT = "absent"
+#: The status that speaks of the media type alone.
+_UNSUPPORTED: Final = 415
 _ID_ECHO = f"response.201.{MARKED}.echo"
 COMBINATION = "request.combination"
 KEY = "authorization.accepted"
@@ -106,6 +108,7 @@ class RefusalTriage:
                 finding.clause in {FRAMING, "request.mediaType"}
                 and finding.clause != clause
                 and _way_of(reply.case) is not None
+                and reply.status != _UNSUPPORTED
                 and self._may_be_for(reply, where)
             ):
                 self._reattribute(reply, finding, clause, where)
@@ -140,10 +143,12 @@ class RefusalTriage:
         reply = self._questions.ask(self._names.renew(replace(answer.case, headers=VALID_HEADERS)))
         refused = next((f for f in reply.findings if f.cause == REFUSED), None) if reply else None
         body = answer.judgement.expectation.body
-        if reply is None and self._taken_apart and isinstance(body, dict):
+        if reply is None and self._taken_apart and isinstance(body, dict) and answer.status != _UNSUPPORTED:
             clause, where = self._known_culprit(body, self._named(answer), finding)
         elif reply is None:
             return finding
+        elif refused is not None and _UNSUPPORTED in {answer.status, reply.status} and answer.status != reply.status:
+            clause, where = way
         elif refused is None:
             moment = self._form.of_the_moment(answer, finding)
             clause, where = (moment, "") if moment else way

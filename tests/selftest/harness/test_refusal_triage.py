@@ -1,0 +1,127 @@
+"""Refusals are attributed by what the service says, and not to a header or a field that another one was refused for."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, cast
+
+import pytest
+
+from contracts.checks.context import Limits
+from contracts.document import load_contract
+from contracts.exchange import VALID_HEADERS, Case, Exchange, Response
+from contracts.findings import REFUSED, Finding
+from contracts.judgement import Judge
+from contracts.secrets import Secrets
+from strategies.unique_names import UniqueNames
+from tests.harness.client.judged import Judged
+from tests.harness.refusal_triage import RefusalTriage
+
+if TYPE_CHECKING:
+    from reports.history import HistoryWriter
+    from tests.harness.connection_triage import ConnectionTriage
+    from tests.harness.questions import Questions
+
+CONTRACT = load_contract()
+JUDGE = Judge(CONTRACT, Limits(), Secrets("sk-Refusals0123456789abcdefghijklmno"), "ctrefuse")
+JSON = (("Content-Type", "application/json"),)
+EMAIL = "request.alertReceiverEmail.pattern"
+MUSEUM = "a_b-c@x-1.y2.museum"
+
+
+@dataclass
+class Service:
+    """Refuses some texts, lists with an item twice, and media types with a parameter, with a message each."""
+
+    are_spent: bool = False
+    asked: int = 0
+    refused: list[tuple[Judged, Finding]] = field(default_factory=list)
+
+    def ask(self, case: Case) -> Judged | None:
+        if self.are_spent:
+            return None
+        reply = self.answer(case)
+        self.refused += [(reply, finding) for finding in reply.findings if finding.cause == REFUSED]
+        return reply
+
+    def answer(self, case: Case) -> Judged:
+        self.asked += 1
+        body = json.loads(case.body or b"{}")
+        response = Response(201, JSON, json.dumps({"id": "P" * 21}).encode())
+        if "museum" in str(body.get("alertReceiverEmail")):
+            response = Response(400, JSON, b'{"message":"no mailbox"}')
+        elif len(set(ids := body.get("globalConnectionExternalIds", []))) < len(ids):
+            response = Response(400, JSON, b'{"message":"must be unique"}')
+        elif "<" in body["displayName"]:
+            response = Response(400, JSON, b'{"message":"no tags"}')
+        if ";" in (case.header("Content-Type") or ""):
+            response = Response(415, JSON, b'{"message":"media type"}')
+        exchange = Exchange(case, response, number=self.asked)
+        return Judged(exchange, JUDGE.judge(exchange))
+
+
+@dataclass
+class History:
+    attributed: list[tuple[int, str]] = field(default_factory=list)
+
+    def reattributed(self, exchange: Exchange, was: Finding, finding: Finding) -> None:
+        del was
+        self.attributed.append((exchange.number, finding.clause))
+
+    def record(self, record: Any) -> None:
+        """Nothing of these is looked at."""
+
+
+def _triage(service: Service, history: History) -> RefusalTriage:
+    return RefusalTriage(
+        cast("Questions", service),
+        cast("ConnectionTriage", None),
+        CONTRACT,
+        cast("HistoryWriter", history),
+        UniqueNames("ctrefuse"),
+    )
+
+
+def _case(headers: Any = None, **members: Any) -> Case:
+    changed = {**dict(VALID_HEADERS), **(headers or {})}
+    return Case(json.dumps({"displayName": "a", **members}).encode(), tuple(changed.items()))
+
+
+def _attributed(triage: RefusalTriage, service: Service, case: Case) -> str:
+    answer = service.answer(case)
+    (finding,) = (found for found in answer.findings if found.cause == REFUSED)
+    return triage.attribute(answer, finding).clause
+
+
+@pytest.mark.parametrize("spent", [False, True])
+def test_a_refused_media_type_is_not_the_fault_of_a_field_that_is_refused_too(spent: bool) -> None:
+    service = Service()
+    triage = _triage(service, History())
+    assert _attributed(triage, service, _case(alertReceiverEmail=MUSEUM, metadata={"a": [1]})) == EMAIL
+    service.are_spent = spent
+    case = _case({"Content-Type": "application/json; charset=utf-8"}, alertReceiverEmail=MUSEUM)
+    assert _attributed(triage, service, case) == "request.mediaType"
+
+
+def test_the_requests_that_look_into_a_refusal_are_attributed_with_it() -> None:
+    service, history = Service(), History()
+    triage = _triage(service, history)
+    gzip = {"Accept-Encoding": "gzip"}
+    assert _attributed(triage, service, _case(gzip, alertReceiverEmail=MUSEUM)) == EMAIL
+    service.ask(_case(gzip, alertReceiverEmail=MUSEUM))
+    triage.attribute_questions(EMAIL, "/alertReceiverEmail")
+    assert {clause for _, clause in history.attributed} == {EMAIL}
+    assert history.attributed[-1][0] == service.asked
+
+
+def test_a_message_tells_the_field_where_several_were_refused() -> None:
+    service = Service()
+    triage = _triage(service, History())
+    ids, name = "request.globalConnectionExternalIds.type", "request.displayName.pattern"
+    odd: dict[str, Any] = {"metadata": {"a": [1]}}
+    assert _attributed(triage, service, _case(displayName="<", **odd)) == name
+    assert _attributed(triage, service, _case(globalConnectionExternalIds=["b", "b"], **odd)) == ids
+    service.are_spent = True
+    both = _case(displayName="c ", globalConnectionExternalIds=["b", "b"], **odd)
+    assert _attributed(triage, service, both) == ids
