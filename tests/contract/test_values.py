@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from tests.harness.driver import Driver
 
 
-@pytest.mark.stage(2)
+@pytest.mark.stage(3)
 @pytest.mark.sends("wrong kinds")
 def test_a_value_of_the_wrong_kind_is_refused(driver: Driver, cases: list[Case]) -> None:
     driver.verify(cases)
@@ -23,7 +23,7 @@ def test_a_wrong_value_is_refused_whatever_the_other_fields_are(driver: Driver, 
     driver.verify(cases)
 
 
-@pytest.mark.stage(3)
+@pytest.mark.stage(2)
 @pytest.mark.sends("valid values")
 def test_every_valid_value_is_created_and_comes_back_unchanged(driver: Driver, cases: list[Case]) -> None:
     driver.verify(cases)

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from tests.harness.driver import Driver
 
 
-@pytest.mark.stage(3)
+@pytest.mark.stage(4)
 @pytest.mark.sends("authorization")
 def test_without_the_right_key_nothing_is_created(driver: Driver, cases: list[Case]) -> None:
     driver.verify(cases)
@@ -26,13 +26,13 @@ def test_other_spellings_of_the_scheme_are_accepted_or_refused(driver: Driver, c
     driver.verify(cases)
 
 
-@pytest.mark.stage(2)
+@pytest.mark.stage(4)
 @pytest.mark.sends("malformed")
 def test_a_text_that_is_no_json_is_refused(driver: Driver, cases: list[Case]) -> None:
     driver.verify(cases)
 
 
-@pytest.mark.stage(3)
+@pytest.mark.stage(4)
 @pytest.mark.sends("encodings")
 def test_bytes_that_are_not_utf_8_are_refused(driver: Driver, cases: list[Case]) -> None:
     driver.verify(cases)
@@ -44,7 +44,7 @@ def test_a_body_of_another_media_type_is_refused(driver: Driver, cases: list[Cas
     driver.verify(cases)
 
 
-@pytest.mark.stage(4)
+@pytest.mark.stage(3)
 @pytest.mark.sends("unspecified")
 def test_what_the_page_leaves_open_is_accepted_or_refused(driver: Driver, cases: list[Case]) -> None:
     driver.verify(cases)
