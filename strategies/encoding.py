@@ -20,6 +20,8 @@ STYLES_IN_TURN: Final[tuple[Style, ...]] = tuple(
     style for other in STYLES[1:] for style in ("compact", "compact", "compact", other)
 )
 
+#: The text that stands for a deep value, see :func:`with_levels`: Python's json cannot write as many levels.
+DEEP: Final = "the deep value"
 #: Escapes make a text up to six times as long, and services limit bodies, often to 100 kB.
 _LARGE: Final = 12_000
 
@@ -88,6 +90,13 @@ def with_header(case: Case, name: str, value: str) -> Case:
     """The case with this header, in the place of one of the same name."""
     kept = tuple(pair for pair in case.headers if pair[0].lower() != name.lower())
     return replace(case, headers=(*kept, (name, value)))
+
+
+def with_levels(value: Any, levels: int) -> bytes:
+    """``value`` as JSON, with so many levels in place of :data:`DEEP`: objects, or objects and arrays alternately."""
+    opening, closing = (b'{"in":', b"}") if levels % 2 else (b'{"in":[', b"]}")
+    times = levels // (1 if levels % 2 else 2)
+    return encode(value).replace(f'"{DEEP}"'.encode(), opening * times + b"0" + closing * times)
 
 
 def _token(value: object) -> str:

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 from hypothesis import strategies as st
 
-from strategies.cases.unspecified_cases import ODD_NUMBERS, ODD_TEXTS, UNLISTED
+from strategies.cases.unlisted_member_cases import UNLISTED
+from strategies.cases.unspecified_cases import ODD_NUMBERS, ODD_TEXTS
 from strategies.contract_in_use import for_contract
 from strategies.encoding import encode, json_case
 from strategies.surrounding_fields import free_object

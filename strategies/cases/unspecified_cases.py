@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import gzip
-import json
 from itertools import count
 from typing import TYPE_CHECKING, Any, Final
 
 from contracts.exchange import Case
-from strategies.encoding import Token, encode, json_case
+from strategies.cases.unlisted_member_cases import unlisted_member_cases
+from strategies.encoding import DEEP, Token, encode, json_case, with_levels
 from strategies.example_values import near_misses
 from strategies.surrounding_fields import MARKED, SurroundingFields, admits, free_object, ordinary, takes_text
 
@@ -36,27 +36,6 @@ ODD_NUMBERS: Final = {
     "10^400 in digits": Token("1" + "0" * 400),
     "100e307": Token("100e307"),
 }
-#: Members that the page does not list, with values that would do harm if they were used.
-UNLISTED: Final[dict[str, Any]] = {
-    "id": "AAAAAAAAAAAAAAAAAAAAA",
-    "platformId": "BBBBBBBBBBBBBBBBBBBBB",
-    "ownerId": "CCCCCCCCCCCCCCCCCCCCC",
-    "type": "PERSONAL",
-    "created": "1999-01-01T00:00:00.000Z",
-    "updated": "1999-01-01T00:00:00.000Z",
-    "deleted": "1999-01-01T00:00:00.000Z",
-    "plan": {"id": "x", "projectId": "DDDDDDDDDDDDDDDDDDDDD", "locked": True, "name": 5, "pieces": None},
-    "analytics": None,
-    "releasesEnabled": "yes",
-    "icon": [],
-    "poolId": "x",
-    "isAdmin": True,
-    "": "empty name",
-    "x" * 300: None,
-    "toString": "x",
-}
-#: Those of them that are also sent alone.
-_ALONE: Final = frozenset({"id", "platformId", "ownerId", "type", "created", "plan", "releasesEnabled", "poolId", ""})
 _POLLUTION: Final = {"polluted": True, "isAdmin": True, "toString": "polluted"}
 #: Prefix and suffix of the digits of a text that looks like a number, by the id of the case.
 _AROUND: Final = {
@@ -70,10 +49,6 @@ _WORDS_AS_IDS: Final = ("null", "true", "undefined", "NaN", "[]", "{}", "2024-01
 #: recursion limit (about 990 levels) with an error that Flask, Falcon and aiohttp answer with 500. Node parses any
 #: depth and serialises about 4,000: deeper values are stored, and then the list of projects fails for every client.
 _TOO_DEEP: Final = (33, 48, 65, 100, 129, 201, 301, 600)
-_DEEP: Final = "the deep value"
-#: The depth of the body with every unlisted member: more than the common limits below it.
-_MANY_LEVELS: Final = 129
-_MANY: Final = 2_500
 _LONG_ADDRESS: Final = f"{'a' * 4_000}@b.co"
 
 
@@ -85,7 +60,7 @@ def unspecified_cases(contract: Contract, names: UniqueNames, seed: int) -> list
         *_odd_texts(contract, surrounding_fields),
         *_odd_numbers(contract, surrounding_fields),
         *_pollution(contract, surrounding_fields),
-        *_unlisted(contract, surrounding_fields),
+        *unlisted_member_cases(surrounding_fields),
         *_repeated(contract, surrounding_fields),
         *_words_as_ids(contract, surrounding_fields),
     ]
@@ -110,9 +85,8 @@ def unspecified_cases(contract: Contract, names: UniqueNames, seed: int) -> list
 
 def _deep_case(surrounding_fields: SurroundingFields, free: Field, levels: int) -> Case:
     """A valid body with so many levels in its free-form member: objects, or objects and arrays alternately."""
-    text = encode(surrounding_fields.body(free) | {free.path: _DEEP})
     return Case(
-        text.replace(f'"{_DEEP}"'.encode(), _deep(levels)),
+        with_levels(surrounding_fields.body(free) | {free.path: DEEP}, levels),
         case_set="unspecified.text",
         intent=f"{levels} levels in {free.path}",
         id=f"{levels} levels",
@@ -126,12 +100,6 @@ def _long_addresses(contract: Contract, surrounding_fields: SurroundingFields) -
             body = surrounding_fields.body(field) | {field.path: _LONG_ADDRESS}
             intent = f"{field.path}: {len(_LONG_ADDRESS):,} characters"
             yield json_case(body, case_set="unspecified.address", intent=intent, identifier="a long address")
-
-
-def _deep(levels: int) -> bytes:
-    opening, closing = (b'{"in":', b"}") if levels % 2 else (b'{"in":[', b"]}")
-    times = levels // (1 if levels % 2 else 2)
-    return opening * times + b"0" + closing * times
 
 
 def _words_as_ids(contract: Contract, surrounding_fields: SurroundingFields) -> Iterator[Case]:
@@ -227,69 +195,6 @@ def _pollution(contract: Contract, surrounding_fields: SurroundingFields) -> Ite
     escaped = encode(surrounding_fields.body() | {"__proto__": _POLLUTION}).replace(b"__proto__", b"\\u005f_proto__")
     intent = "the member __proto__, escaped"
     yield Case(escaped, case_set="unspecified.prototype", intent=intent, id="__proto__, escaped")
-
-
-def _unlisted(contract: Contract, surrounding_fields: SurroundingFields) -> Iterator[Case]:
-    listed = {field.path for field in contract.fields}
-    chosen = {name: value for name, value in UNLISTED.items() if name not in listed}
-    for name, value in chosen.items():
-        if name not in _ALONE:
-            continue
-        intent = f"the unlisted member {name[:40]!r}"
-        body = surrounding_fields.body() | {name: value}
-        yield json_case(body, case_set="unspecified.member", intent=intent, identifier=name or "the empty name")
-    yield _everything_unlisted(surrounding_fields, chosen)
-    kinds: tuple[Any, ...] = ("x", 0, False, None, [], {})
-    for value in kinds:
-        others: dict[str, Any] = dict.fromkeys((name for name in chosen if name), value)
-        intent = f"each unlisted member is {json.dumps(value)}"
-        body = surrounding_fields.body(context="minimal") | others
-        yield json_case(body, case_set="unspecified.member", intent=intent, identifier=f"all {json.dumps(value)}")
-    alike = _all_alike(contract)
-    for first in (False, True):
-        body = surrounding_fields.body(context="full")
-        intent = f"members whose names differ in case {'before' if first else 'behind'} the right ones"
-        both = alike | body if first else body | alike
-        identifier = f"another case, {'before' if first else 'behind'}"
-        yield json_case(both, case_set="unspecified.member", intent=intent, identifier=identifier)
-    many = {f"unlisted{index}": index for index in range(_MANY)}
-    intent = f"{_MANY:,} unlisted members"
-    yield json_case(surrounding_fields.body() | many, case_set="unspecified.member", intent=intent, identifier="many")
-
-
-def _everything_unlisted(surrounding_fields: SurroundingFields, chosen: dict[str, Any]) -> Case:
-    """A body with every unlisted member, names that differ from listed ones in case, and many levels.
-
-    Its required texts are ordinary ones that other projects have too.
-    """
-    contract = surrounding_fields.contract
-    plain = {field.path: ordinary(field) for field in contract.fields if field.required}
-    zeros = {field.path: 0 for field in contract.fields if field.enum is None and "number" in field.types}
-    body = surrounding_fields.body(context="full") | plain | zeros
-    free = free_object(contract)
-    if free is not None and isinstance(body.get(free.path), dict):
-        body[free.path] = {**body[free.path], "in": _DEEP}
-    data = encode(body | chosen | _all_alike(contract)).replace(f'"{_DEEP}"'.encode(), _deep(_MANY_LEVELS))
-    intent = "all unlisted members, names in another case, many levels"
-    return Case(data, case_set="unspecified.member", intent=intent, id="all")
-
-
-def _all_alike(contract: Contract) -> dict[str, Any]:
-    """Members whose names differ from listed ones in case.
-
-    A case-insensitive parser uses one of them instead of the right one, which the returned value shows.
-    """
-    listed = {field.path for field in contract.fields}
-    return {
-        name: "Other" if takes_text(field, "Other") else ordinary(field, 3)
-        for field in contract.fields
-        for name in _alike(field.path)
-        if name not in listed
-    }
-
-
-def _alike(name: str) -> tuple[str, ...]:
-    return (name.lower(), name.upper(), name[:1].upper() + name[1:], f"{name[:-1]}{name[-1:].upper()}")
 
 
 def _repeated(contract: Contract, surrounding_fields: SurroundingFields) -> Iterator[Case]:
