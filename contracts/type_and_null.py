@@ -1,4 +1,4 @@
-"""Values of a wrong type and null that are accepted by one mistake: one check decides on both."""
+"""Merges accepted values of a wrong type and accepted nulls that are caused by one check."""
 
 from __future__ import annotations
 
@@ -12,20 +12,20 @@ if TYPE_CHECKING:
 
     from contracts.root_causes import RootCause
 
-#: The kind of the values that a check for objects takes for one beside null: ``typeof`` of JavaScript.
+#: The kind of values that a check for objects accepts in addition to null: ``typeof`` of JavaScript.
 _ARRAY: Final = "a JSON array"
 _TYPE, _NULL, _ITEMS = ".type", ".null", ".items"
 
 
 def with_type_and_null(root_causes: list[RootCause], counts: Mapping[str, tuple[int, int]]) -> list[RootCause]:
-    """The root causes, with those put together that are of one check.
+    """The root causes, with those of one check merged.
 
-    One check is behind arrays and null where an object belongs, and behind items of which some are not looked at:
-    neither all of a wrong type are accepted then, nor all that are null.
+    One check accepts arrays and null instead of an object, or skips some items of a list: then neither all values of a
+    wrong type nor all nulls are accepted.
 
     Args:
-        root_causes: the new ones.
-        counts: of each clause how many invalid cases exercised it and how many broke it.
+        root_causes: The new ones.
+        counts: For each clause the numbers of invalid cases that exercised it and that broke it.
     """
     found = list(root_causes)
     for name, of_type in _accepted(root_causes, _TYPE):

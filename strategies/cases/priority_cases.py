@@ -1,7 +1,7 @@
-"""The requests that find most mistakes, best first: the quickest profile sends the first of them.
+"""The priority cases: the most effective requests, best first; the smoke profile sends the first of them.
 
-Each is drawn from one of the complete sets or packs many of their values into one body. The families take turns, so
-that a run that is cut short has seen something of every one of them.
+Each is drawn from one of the complete sets or combines many of their values in one body. The families alternate, so
+that a run that is cut short has seen some of each.
 """
 
 from __future__ import annotations
@@ -33,9 +33,9 @@ if TYPE_CHECKING:
     from strategies.unique_names import UniqueNames
 
 
-#: Clauses whose wrong values are of one kind, whatever their JSON types.
+#: Clauses with one kind of wrong value, for all JSON types.
 _ONE_KIND: Final = frozenset({"request.body.type"})
-#: Values of another type that coercion lets through: where a field may be left out also what is taken for nothing.
+#: Values of another type that coercion accepts, including falsy ones for an optional field.
 _LOOK_ALIKES: Final[tuple[Any, ...]] = ("5", "true", ["x"], 1, "{}", "x", {})
 _TAKEN_FOR_NOTHING: Final[tuple[Any, ...]] = ("5", "{}", "", 0, False, {}, [])
 #: The name of a wrong value that expressions match as if it were the text in it.
@@ -45,7 +45,7 @@ _KINDS_OF_A_FIELD: Final = 10
 _EARLY: Final = 7
 #: So many packed bodies, before the plain ones, of which the preflight sends one; further ones are read back.
 _PACKED_MORE: Final = 10
-#: Ids of cases of the complete sets, those that find most first.
+#: Ids of cases of the complete sets, the most effective first.
 _AUTHORIZATION: Final = (
     *("no header, but Transfer-Encoding", "Basic {key}", "Bearer {key with its case swapped}", "Bearer {key twice}"),
     *("{key}", "Bearer {key minus its last character}", "Bearer {key with its first character replaced}", "Bearer "),
@@ -71,19 +71,19 @@ _UNUSUAL: Final = (
     *("a wrong value last, field 1", 'all "x"', "constructor inside", "another case, before", "65 levels"),
     *("10^400 in digits, place 1", "id"),
 )
-#: Of these, the ones of contracts with a free-form object, a number, or a text that takes any character.
+#: Those of them that need a free-form object, a number, or a text of any characters in the contract.
 OF_SOME_CONTRACTS: Final = frozenset(_UNUSUAL) - {
     *("all", "a wrong value last, field 1", "id", "a byte order mark", 'all "x"', "another case, before")
 }
-#: Of the complete set of valid values the ones that tell most.
+#: The most effective cases of the complete set of valid values.
 _VALID: Final = (f"{NAMES_OF_FIELDS}, full", f"{LONG_RUN} in displayName", f"{LONG_RUN} in a free-form object")
-#: The set of the one case that repeats another one's unique text, and where it stands.
+#: The set of the case that repeats another one's unique text, and its position.
 SECOND_USE: Final = "priority.second_use"
 _REUSE: Final = 24
 #: The first cases are a set of their own, of which some create a project, and perhaps another worker's: what is used a
 #: second time is not in it. The first one is read back at once.
 READ_AT_ONCE: Final = 5
-#: So many cases at most; the complete sets hold the others.
+#: The maximum number of cases; the complete sets have the others.
 _MOST: Final = 230
 #: The order of families: v valid, k wrong kind, p broken pattern, a authorization, w malformed, m media type, o open.
 _TURNS: Final = (
@@ -104,7 +104,7 @@ def priority_cases(contract: Contract, names: UniqueNames, seed: int) -> list[Ca
 
 
 def _second_use(contract: Contract, cases: list[Case]) -> list[Case]:
-    """A plain body with the text that the first packed case has in the marked field; nothing where none has one."""
+    """A simple body with the text of the first packed case in the marked field; nothing if none has one."""
     sent = [json_text.parse(case.body or b"").value for case in cases if case.case_set == PACKED]
     external_ids = [body.get(MARKED) for body in sent if isinstance(body, dict)]
     external_id = next((text for text in external_ids if isinstance(text, str)), None)
@@ -146,7 +146,7 @@ def chosen(cases: Iterable[Case], identifiers: Iterable[str], dispensable: Colle
 
 
 def _kinds(contract: Contract, cases: list[WrongCase]) -> list[Case]:
-    """Wrong kinds field by field in turn, and within a field clause and JSON type in turn."""
+    """Wrong types, alternating between fields, and within a field between clauses and JSON types."""
     fields: dict[str, dict[tuple[str, str], list[WrongCase]]] = {}
     for one in cases:
         clause = one.wrong.clause

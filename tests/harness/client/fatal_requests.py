@@ -1,4 +1,4 @@
-"""Requests at which the service goes down: what they have in common is not sent again."""
+"""Requests that bring the service down: requests with the same properties are not sent again."""
 
 from __future__ import annotations
 
@@ -15,17 +15,17 @@ if TYPE_CHECKING:
     from contracts.expectation import Expectation
     from contracts.judgement import Judgement
 
-#: Answered requests that are kept until it is known whether any request is fatal.
+#: The maximum number of answered requests that are kept until a request is known to be fatal.
 _REMEMBERED: Final = 500
-#: Characters of a header's value that a kind shows.
+#: The maximum length of a header's value in a kind.
 _SHOWN: Final = 80
 
 
 class FatalRequests:
     """Learns from the requests that the service did not survive, and from those that it answered.
 
-    Safe to use from several threads. One that has everything that these have in common and no answered request has is
-    taken for fatal too; what lacks some of it is sent, so that the suspicion narrows.
+    Thread-safe. A request is suspected if it has everything that the fatal ones have in common and no answered request
+    has. Others are sent, so that the suspicion becomes more specific.
     """
 
     def __init__(self) -> None:
@@ -36,16 +36,16 @@ class FatalRequests:
 
     @property
     def times(self) -> int:
-        """At how many requests the service went down."""
+        """The number of requests at which the service went down."""
         return self._times
 
     @property
     def are_known(self) -> bool:
-        """Whether the service was seen to go down at any request."""
+        """Whether the service ever went down at a request."""
         return self._suspects is not None
 
     def add(self, case: Case, expected: Expectation) -> None:
-        """Note a request at which the service went down twice."""
+        """Record a request at which the service went down twice."""
         with self._lock:
             self._times += 1
             first = self._suspects is None
@@ -56,7 +56,7 @@ class FatalRequests:
             self._answered.clear()
 
     def note_answered(self, case: Case, expected: Expectation) -> None:
-        """Note a request that was answered."""
+        """Record a request that was answered."""
         with self._lock:
             if self._suspects is None:
                 self._answered.append((case, expected))
@@ -64,18 +64,18 @@ class FatalRequests:
                 self._suspects.difference_update(_kinds(case, expected))
 
     def suspicion(self, case: Case, expected: Expectation) -> str:
-        """What a request has that the service goes down at; empty where it may be sent."""
+        """The property of a request that brings the service down; empty if it may be sent."""
         with self._lock:
             if not self._suspects or not self._suspects.issubset(_kinds(case, expected)):
                 return ""
-            # What is not about one field says most.
+            # Properties that are not about one field are the most informative.
             return min(self._suspects, key=lambda kind: (not kind.startswith(ANYWHERE), kind)).removeprefix(ANYWHERE)
 
 
 class Outage:
-    """Requests that broke off together, entered while any of them is looked into.
+    """Requests that failed at the same time, and that are investigated.
 
-    Where one of them proves to be fatal the others broke off because of it, and show nothing.
+    If one of them is fatal, the others failed because of it, and show nothing.
     """
 
     def __init__(self, fatal: FatalRequests, record: Callable[[Exchange, Judgement | None], None]) -> None:
@@ -87,19 +87,19 @@ class Outage:
         self._broken: list[tuple[Exchange, Judgement]] = []
 
     def __enter__(self) -> None:
-        """Begin to look into a request."""
+        """Begin to investigate a request."""
         with self._lock:
             if not self._looked_into:
                 self._before = self._fatal.times
             self._looked_into += 1
 
     def broke(self, exchange: Exchange, judgement: Judgement) -> None:
-        """Note a request that broke off and passed when it was sent again."""
+        """Record a request that failed and passed when it was repeated."""
         with self._lock:
             self._broken.append((exchange, judgement))
 
     def __exit__(self, *_: object) -> None:
-        """End it; after the last one, what broke off is recorded."""
+        """End it; after the last one, the failures are recorded."""
         with self._lock:
             self._looked_into -= 1
             broken = [] if self._looked_into else self._broken

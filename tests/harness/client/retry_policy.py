@@ -30,7 +30,7 @@ _LONGEST_WAIT: Final = 30.0
 _OWN_WAIT, _OWN_WAITS = 1.0, 10.0
 #: The number of requests that failed again when repeated after which no further request is repeated.
 _CONVINCED: Final = 3
-#: On so many occasions the service may be seen to go down and come back until that is a finding: fewer are deployments.
+#: The number of times that the service goes down and comes back before that is a finding: fewer may be deployments.
 _RESTARTS: Final = 4
 #: Consecutive gateway errors, while the control request succeeds, before the service is blamed: if the gateway was not
 #: seen to fail by itself, and if it was.
@@ -127,7 +127,7 @@ class RetryPolicy:
         return answer
 
     def note_once(self, text: str) -> None:
-        """Put a remark about retries into the history, unless it is there."""
+        """Write a note about retries to the history, once."""
         if text not in self._noted:
             self._noted.add(text)
             self._service.note(text)
@@ -292,7 +292,7 @@ class RetryPolicy:
             if judgement is not None and {IN_USE, SENT_BEFORE}.isdisjoint(judgement.expectation.why):
                 # The first one may have created a project: its externalId may be in use now.
                 case = self._fresh.renewed(case)
-            # What others send could bring the service down once more.
+            # Concurrent requests could bring the service down again.
             with self._request_budget.alone(_QUIET) if was_away else nullcontext():
                 again = self._repeated(case, answer)
                 is_broken = self._suspicion(again) == "broken"

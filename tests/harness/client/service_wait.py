@@ -48,7 +48,7 @@ class ServiceWait:
         self._last_good = time.monotonic()
         self._end: NoVerdict | None = None
         self._doubtful: Exchange | None = None
-        #: When the simplest request was last seen to fail, in seconds since the epoch.
+        #: The time of the last failure of the simplest request, in seconds since the epoch.
         self._away = 0.0
         self.gateway_fails = False
 
@@ -79,7 +79,7 @@ class ServiceWait:
             self._doubtful = None
 
     def was_away_since(self, exchange: Exchange) -> bool:
-        """Whether the simplest request failed after an exchange had begun, whoever sent it."""
+        """Whether the simplest request failed after an exchange had begun."""
         return self._away >= exchange.started
 
     def doubt(self, exchange: Exchange) -> None:
