@@ -132,7 +132,8 @@ def _breaks(clauses: frozenset[str], cause: str, scope: tuple[bool, bool], seen:
 def _headers(clause: str, failing: Sequence[Observation]) -> Iterator[Effect]:
     """The effect that responses have another Content-Type."""
     values = {seen.response.header("content-type") for seen in failing}
-    if len(values) == 1 and clause.endswith(("mediaType", "media_type", ".json")):
+    of_responses = not clause.startswith("request.") and clause.endswith(("mediaType", "media_type", ".json"))
+    if len(values) == 1 and of_responses:
         value = values.pop()
         words = "have no Content-Type" if value is None else f"have the Content-Type {json.dumps(value)}"
         if not clause.endswith("json") or "json" not in str(value):

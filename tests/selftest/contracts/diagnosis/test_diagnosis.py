@@ -70,6 +70,11 @@ def _fails_with_a_text_as_a_body(_case: Case, expected: Expectation, _body: dict
     return 500 if isinstance(expected.body, str) and expected.violations else None
 
 
+def _refuses_types_in_another_case(case: Case, expected: Expectation, _body: dict[str, Any]) -> int | None:
+    is_refused = "application/json" not in (case.header("Content-Type") or "")
+    return 415 if expected.expected is Expected.CREATED and is_refused else None
+
+
 SERVICES: dict[str, tuple[Service, str, int]] = {
     "unknown field": (_does_not_know_the_email, "alertReceiverEmail is not known to the service", 1),
     "conversion": (_writes_numbers_as_texts, "externalId: ", 1),
@@ -97,6 +102,12 @@ def test_one_sentence_says_what_the_service_does_instead(name: str, tmp_path: Pa
     assert len(summary.causes[0].findings) == findings
     assert all(finding.diagnosis is summary.causes[0] for finding in summary.findings)
     assert summary.causes[0].agrees == summary.causes[0].speaks >= summary.causes[0].failing > 0
+
+
+def test_the_content_type_of_refusals_explains_no_refused_media_type(tmp_path: Path) -> None:
+    summary = report_on(_refuses_types_in_another_case, tmp_path)
+    assert [finding.clause.id for finding in summary.findings] == ["request.mediaType"]
+    assert not any("responses have" in cause.sentence for cause in summary.causes)
 
 
 def test_a_report_without_diagnosis_says_the_same(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
