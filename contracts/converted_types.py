@@ -29,12 +29,18 @@ def with_conversions(root_causes: list[RootCause], counts: Mapping[str, tuple[in
         counts: For each clause the numbers of invalid cases that exercised it and that broke it.
     """
     converted = [cause for cause in root_causes if _share(cause, CONVERTED) >= _NEARLY_ALL]
-    if len({cause.clause.split(".")[1] for cause in converted}) >= _FIELDS:
-        hidden = [cause for cause in root_causes if _share(cause, NOT_SHOWN) == 1 and _is_in_part(cause, counts)]
-        return _merged(root_causes, [*converted, *hidden])
+    if len({_field(cause) for cause in converted}) >= _FIELDS:
+        hidden = [cause for cause in root_causes if _share(cause, NOT_SHOWN) == 1]
+        # A field that also accepts what cannot be converted is not validated.
+        unvalidated = {_field(cause) for cause in hidden if not _is_in_part(cause, counts)}
+        return _merged(root_causes, [*converted, *(cause for cause in hidden if _field(cause) not in unvalidated)])
     for clause in dict.fromkeys(cause.clause for cause in converted):
         root_causes = _merged(root_causes, [cause for cause in converted if cause.clause == clause])
     return root_causes
+
+
+def _field(cause: RootCause) -> str:
+    return cause.clause.split(".")[1]
 
 
 def _merged(root_causes: list[RootCause], members: list[RootCause]) -> list[RootCause]:

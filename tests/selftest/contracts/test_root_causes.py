@@ -122,15 +122,19 @@ def test_conversion_also_accepts_what_no_response_shows_and_parts_of_one_clause(
     def mistakes(*seen: tuple[str, str, str], broken: int = 1) -> int:
         causes = RootCauses(Deviations.none())
         for number, (name, *kinds) in enumerate(seen, 1):
-            finding = Finding(f"request.{name}.type", "accepted", "e", "r", f"/{name}", tuple(kinds))
+            clause = f"request.{name}.{'null' if 'null' in kinds else 'type'}"
+            finding = Finding(clause, "accepted", "e", "r", f"/{name}", tuple(kinds))
             causes.add(finding, _exchange(number, {name: 1}))
         parts = [replace(cause, cases=[cases]) for cause in causes for cases in cause.cases]
-        return len(merged(parts, {f"request.{name}.type": (9, broken) for name, *_ in seen}, {}))
+        return len(merged(parts, {cause.clause: (9, broken) for cause in parts}, {}))
 
     fields = [(name, "a JSON number", CONVERTED) for name in ("name", "id", "jobs")]
     hidden = ("ids.items", "a JSON number", NOT_SHOWN)
     assert mistakes(*fields, hidden) == 1
     assert mistakes(*fields, hidden, broken=9) == 2
+    # Null is converted, too; not in a field that takes every type.
+    assert mistakes(*fields, ("ids.items", "null", NOT_SHOWN), broken=9) == 1
+    assert mistakes(*fields, hidden, ("ids", "null", NOT_SHOWN), broken=9) == 2
     assert mistakes(fields[0], hidden) == 2
     assert mistakes(fields[0], ("name", "a JSON boolean", CONVERTED)) == 1
     assert mistakes(("name", "a JSON number", ""), ("name", "a JSON boolean", "")) == 2
