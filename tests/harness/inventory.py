@@ -15,12 +15,13 @@ from contracts.exchange_record import ExchangeRecord
 from reports.history import history_files, read_history
 from tests.harness.client.ledger import read_ledgers
 from tests.harness.client.project_list import PAGE
-from tests.harness.lookups import changed, pages, read_again
+from tests.harness.lookups import changed, leaves_open, pages, read_again
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
+    from contracts.document import Contract
     from tests.harness.driver import Driver
 
 #: The maximum number of pages of the list.
@@ -41,7 +42,7 @@ def verify_inventory(driver: Driver, folder: Path) -> None:
     if not reads:
         return
     driver.history.flush()
-    remaining = _remaining(folder)
+    remaining = _remaining(driver.contract, folder)
     listed, is_whole = _listed(driver, _PAGES if thorough else 1, remaining) if lists else ({}, False)
     doubtful = []
     for identifier, exchange in remaining.items():
@@ -63,7 +64,7 @@ def verify_inventory(driver: Driver, folder: Path) -> None:
     driver.exercised("state.reads_back", positive=len(remaining.keys() & listed.keys()))
 
 
-def _remaining(folder: Path) -> dict[str, Exchange]:
+def _remaining(contract: Contract, folder: Path) -> dict[str, Exchange]:
     """Projects that were not deleted, each with its only response, if that had no findings.
 
     As many as the list can show, so that memory does not grow with the run.
@@ -76,7 +77,7 @@ def _remaining(folder: Path) -> dict[str, Exchange]:
         identifier = (record.project or {}).get("id")
         if isinstance(identifier, str):
             times[identifier] += 1
-            if not record.findings and identifier not in deleted and len(found) < _PAGES * PAGE:
+            if not leaves_open(contract, record.findings) and identifier not in deleted and len(found) < _PAGES * PAGE:
                 found[identifier] = record.exchange
     return {identifier: exchange for identifier, exchange in found.items() if times[identifier] == 1}
 

@@ -27,7 +27,7 @@ _GONE: Final = frozenset({404, 410})
 _LAG: Final = (0.1, 0.4, 1.5)
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from contracts.document import Contract
     from contracts.exchange import Case, Exchange
@@ -39,10 +39,29 @@ def read_back(driver: Driver, judged: Judged, *, patient: bool = True) -> Findin
     """What is wrong when the project that ``judged`` created is read; see :func:`read_again`."""
     driver.exercised("state.reads_back", positive=1)
     # A project with a wrong or ambiguous response cannot be read back as it was.
-    is_known = bool(judged.findings) or judged.project_id in driver.session.projects.repeated_ids
+    is_known = (
+        leaves_open(driver.contract, judged.findings) or judged.project_id in driver.session.projects.repeated_ids
+    )
     return read_again(
         driver, judged.project_id or "", {} if is_known else judged.judgement.project or {}, patient=patient
     )
+
+
+def leaves_open(contract: Contract, findings: Iterable[Finding]) -> bool:
+    """Whether findings of a response leave open which project was created: those about a member that is compared.
+
+    A finding about another member, such as a plan with a wrong type, is in every response of some services.
+    """
+    compared = {"id", "created", *contract.echoed, *_LASTING}
+    for finding in findings:
+        member_of, _, aspect = finding.clause.removeprefix("response.201.").rpartition(".")
+        if (
+            not finding.clause.startswith("response.201.")
+            or member_of in {"", *compared}
+            or aspect in {"json", "status"}
+        ):
+            return True
+    return False
 
 
 def read_again(driver: Driver, identifier: str, created: dict[str, Any], *, patient: bool = True) -> Finding | None:
