@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 import time
 from contextlib import suppress
+from itertools import islice
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import quote
 
@@ -14,8 +16,8 @@ from contracts.findings import Finding
 from contracts.instants import instant
 from contracts.json_equality import first_difference, same
 from strategies.surrounding_fields import MARKED
-from tests.harness.client.ownership import project_path
-from tests.harness.client.project_list import ProjectPage, read_page, read_pages
+from tests.harness.client.ownership import Sent, is_as_sent, project_path, shown_text
+from tests.harness.client.project_list import PAGE, ProjectPage, read_page, read_pages
 from tests.harness.preflight import answered_object
 
 #: The maximum number of pages that are searched for one project.
@@ -120,6 +122,33 @@ def project_of_refused(driver: Driver, refused: Judged) -> Finding | None:
             expected, received = f"no project after the answer {refused.status}", f"the list shows {project.get('id')}"
             return Finding("state.rejected_creates_nothing", "created", expected, received)
     return None
+
+
+def listed_twice(driver: Driver, created: Iterable[Judged]) -> Iterator[tuple[Judged, Finding]]:
+    """The creations for which the first page of the list shows another project than the response, each with it."""
+    listed = read_page(driver.session.get(f"{COLLECTION_PATH}?limit={PAGE}"))
+    if listed is None:
+        return
+    identifiers = {project.get("id") for project in listed.projects}
+    for judged in created:
+        sent = Sent.of(judged.case, driver.options.run_id, judged.exchange.started)
+        if not sent.names or judged.project_id not in identifiers:
+            continue
+        driver.exercised("state.creates_one", positive=1)
+        names = re.compile("|".join(rf"{re.escape(name)}(?![0-9])" for name in sent.names))
+        others = (
+            project["id"]
+            for project in listed.projects
+            if names.search(shown_text(project).casefold())
+            and is_as_sent(project, names, sent.shown_names())
+            and project.get("id") not in {None, judged.project_id}
+        )
+        for identifier in islice(others, 1):
+            expected = f"no project beyond those that responses named (this one: {judged.status})"
+            yield (
+                judged,
+                Finding("state.creates_one", "another one", expected, f"the list shows the project {identifier}"),
+            )
 
 
 def pages(driver: Driver, most: int) -> Iterator[ProjectPage]:
