@@ -34,7 +34,7 @@ _CREATED: Final = 201
 _LIMITED: Final = 429
 _AUTHORIZED: Final = (("Authorization", VALID_AUTHORIZATION),)
 #: Seconds of this process per request: one connection for each such period of the service's response time is useful.
-_OWN: Final = 0.0012
+_OWN: Final = 0.0006
 
 
 class Session:
