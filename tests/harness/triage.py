@@ -12,8 +12,9 @@ from contracts.request_kinds import message_of
 from strategies.shrinking import shrink
 from tests.harness.connection_triage import CONNECTIONS, ConnectionTriage
 from tests.harness.failure_triage import FailureTriage
+from tests.harness.field_triage import COMBINATION, KEY
 from tests.harness.questions import Questions
-from tests.harness.refusal_triage import COMBINATION, KEY, RefusalTriage
+from tests.harness.refusal_triage import RefusalTriage
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -1,0 +1,182 @@
+"""Triage of refused valid requests: the field that is the reason, found with smaller bodies."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import TYPE_CHECKING
+
+from contracts.checks.status import clause_of_body
+from contracts.findings import REFUSED, Finding
+from contracts.json_text import type_name
+from contracts.request_kinds import message_of
+from strategies.cases.baseline_cases import full_case, minimal_case
+from strategies.shrinking import without
+
+if TYPE_CHECKING:
+    from contracts.document import Contract
+    from contracts.exchange import Case
+    from strategies.unique_names import UniqueNames
+    from tests.harness.client.judged import Judged
+    from tests.harness.form_triage import FormTriage
+    from tests.harness.questions import Questions
+
+#: The maximum number of refused bodies that are analysed; further ones are attributed to the fields found in these,
+#: unless they are refused without them too. The maximum numbers of further ones that are tested for this, and analysed.
+_TAKEN_APART, _ASKED_ABOUT, _MORE_TAKEN_APART = 6, 40, 6
+#: The kind of a missing field.
+_ABSENT = "absent"
+COMBINATION = "request.combination"
+KEY = "authorization.accepted"
+
+
+class FieldTriage:
+    """Finds the clause and the field for which valid bodies are refused; remembers what it has found."""
+
+    def __init__(self, questions: Questions, contract: Contract, names: UniqueNames, form: FormTriage) -> None:
+        self._questions = questions
+        self._contract = contract
+        self._names = names
+        self._form = form
+        self._taken_apart = self._asked_about = 0
+        self._culprits: dict[str, tuple[str, str]] = {}
+        #: The fields found for each message.
+        self._messages: dict[tuple[str, ...], set[str]] = {}
+        #: Fields that are refused only in combination, whatever the message says.
+        self._combined: set[str] = set()
+
+    @property
+    def has_analysed(self) -> bool:
+        """Whether the reason of any refusal was looked for."""
+        return self._taken_apart > 0
+
+    def blame(self, answer: Judged, refusal: Finding) -> tuple[str, str]:
+        """The clause that the refusal of a valid body breaks, found with smaller bodies."""
+        body = answer.judgement.expectation.body
+        if not isinstance(body, dict):
+            return COMBINATION, ""
+        if self._taken_apart >= _TAKEN_APART or self._questions.are_spent:
+            reply = self._without_culprits(answer.case, body)
+            if reply is None or not reply.is_refused:
+                return self.known_culprit(body, named_fields(answer), refusal)
+            answer = reply
+        self._taken_apart += 1
+        return self._smaller_tell(answer, refusal)
+
+    def known_culprit(self, body: dict[str, object], named: set[str], refusal: Finding) -> tuple[str, str]:
+        """The reason found before: a field that the message names or had, the same kind of value, or any known one."""
+        if self._form.passing:
+            return self._form.passing, ""
+        known = self._culprits.keys() & named
+        if not known and len(named) == 1 and not named <= self._combined:  # the service names the field
+            return clause_of_body(self._contract, {name: body[name] for name in named})
+        said = self._messages.get(message_of(refusal.kinds), set()) & self._culprits.keys() & body.keys()
+        for field in (*known, *said):
+            return self._culprits[field][0], f"/{field}"
+        for field, (clause, kind) in self._culprits.items():
+            if (_kind(body[field]) if field in body else _ABSENT) == kind:
+                return clause, f"/{field}"
+        for field, (clause, kind) in self._culprits.items():
+            if kind != _ABSENT and field in body:
+                return clause, f"/{field}"
+        return COMBINATION, ""
+
+    def is_like_another(self, finding: Finding, body: dict[str, object]) -> bool:
+        """Whether a body has a field for which another one was refused with the same message."""
+        fields = self._messages.get(message_of(finding.kinds), set()) - {finding.clause.split(".")[1]}
+        return not fields.isdisjoint(body)
+
+    def _smaller_tell(self, answer: Judged, refusal: Finding) -> tuple[str, str]:
+        body = answer.judgement.expectation.body
+        if not isinstance(body, dict):
+            return COMBINATION, ""
+        if form := self._form.blame(answer, refusal, body):
+            return form, ""
+        minimal = self._questions.ask(minimal_case(self._contract, self._names))
+        if minimal is not None and minimal.is_refused:
+            clause, where = self._missing()
+            if clause.endswith(".optional"):
+                self._culprits[where.removeprefix("/")] = (clause, _ABSENT)
+            return clause, where
+        case, current = answer.case, answer
+        for name in [n for n in body if not self._contract.field(n).required]:
+            smaller = without(case, name, self._names)
+            reply = self._questions.ask(smaller)
+            if reply is not None and reply.is_refused:
+                case, current = smaller, reply
+        clause = self._clause_of(current)
+        left = current.judgement.expectation.body
+        if clause == COMBINATION and isinstance(left, dict):
+            clause = self._of_two(left, case)
+        field = clause.split(".")[1]
+        if isinstance(left, dict):
+            self._remember(clause, field, left)
+            if field in left:
+                self._messages.setdefault(message_of(refusal.kinds), set()).add(field)
+        return clause, f"/{field}" if field in self._contract_names() else ""
+
+    def _without_culprits(self, case: Case, body: dict[str, object]) -> Judged | None:
+        """The exchange of a refused body without the fields that are known to be the reason; None if it is not sent."""
+        known = [name for name in body if name in self._culprits and not self._contract.field(name).required]
+        enough = self._asked_about >= _ASKED_ABOUT or self._taken_apart >= _TAKEN_APART + _MORE_TAKEN_APART
+        if enough or self._questions.are_spent or self._form.passing or not known:
+            return None
+        self._asked_about += 1
+        for name in known:
+            case = without(case, name, self._names)
+        return self._questions.ask(case)
+
+    def _remember(self, clause: str, field: str, left: dict[str, object]) -> None:
+        if clause == COMBINATION:
+            self._combined |= left.keys()
+        elif field in left:
+            self._culprits[field] = (clause, _kind(left[field]))
+
+    def _of_two(self, left: dict[str, object], case: Case) -> str:
+        """For one optional field and an unusual name: whether the name alone is refused."""
+        optional = [name for name in left if not self._contract.field(name).required]
+        if len(optional) != 1:
+            return COMBINATION
+        bare = self._questions.ask(without(case, optional[0], self._names))
+        if bare is None or bare.is_refused:
+            return COMBINATION
+        plain = json.loads(minimal_case(self._contract, self._names).body or b"{}")
+        plain[optional[0]] = left[optional[0]]
+        body = json.dumps(plain, ensure_ascii=True).encode()
+        reply = self._questions.ask(self._names.renew(case.with_body(body)))
+        if reply is None or not reply.is_refused:
+            return COMBINATION
+        return self._clause_of(reply)
+
+    def _clause_of(self, refused: Judged) -> str:
+        """The clause of a refusal; ``request.combination`` only if no field is the reason."""
+        clause = next((f.clause for f in refused.findings if f.cause == REFUSED), COMBINATION)
+        body = refused.judgement.expectation.body
+        return clause_of_body(self._contract, body)[0] if clause == KEY and isinstance(body, dict) else clause
+
+    def _missing(self) -> tuple[str, str]:
+        """The simplest body is refused: find the optional field that the service demands."""
+        full = full_case(self._contract, self._names)
+        whole = self._questions.ask(full)
+        if whole is None or whole.is_refused:
+            return "response.201.status", ""
+        for field in self._contract.fields:
+            if not field.required:
+                reply = self._questions.ask(without(full, field.path, self._names))
+                if reply is not None and reply.is_refused:
+                    return f"request.{field.path}.optional", f"/{field.path}"
+        return COMBINATION, ""
+
+    def _contract_names(self) -> set[str]:
+        return {field.path for field in self._contract.fields}
+
+
+def named_fields(answer: Judged) -> set[str]:
+    """The fields of the body that a refusal names."""
+    body, response = answer.judgement.expectation.body, answer.exchange.response
+    text = (response.body if response else b"").decode("utf-8", "replace")
+    return {name for name in body if re.search(rf"\b{re.escape(name)}\b", text)} if isinstance(body, dict) else set()
+
+
+def _kind(value: object) -> str:
+    return type_name(value)
