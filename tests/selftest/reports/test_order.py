@@ -102,7 +102,7 @@ def test_the_timeline_says_what_a_run_did_behind_its_tests(tmp_path: Path) -> No
     ]
     write_all(summary, tmp_path)
     page = (tmp_path / "index.html").read_text()
-    assert "Looking back at what was created: 1.5 s, from 6.0 s on; deleting what was created: 2.5 s" in page
+    assert "Verifying what was created: 1.5 s, from 6.0 s on; deleting what was created: 2.5 s" in page
     assert "no request was started from" not in page
 
 
