@@ -29,7 +29,7 @@ _GONE: Final = frozenset({404, 410})
 _LAG: Final = (0.1, 0.4, 1.5)
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Collection, Iterable, Iterator
 
     from contracts.document import Contract
     from contracts.exchange import Case, Exchange
@@ -124,15 +124,17 @@ def project_of_refused(driver: Driver, refused: Judged) -> Finding | None:
     return None
 
 
-def listed_twice(driver: Driver, created: Iterable[Judged]) -> Iterator[tuple[Judged, Finding]]:
-    """The creations for which the first page of the list shows another project than the response, each with it."""
+def listed_twice(driver: Driver, created: Collection[Judged]) -> Iterator[tuple[Judged, Finding]]:
+    """The creations for which the first page of the list shows a project that no response named, each with it."""
     listed = read_page(driver.session.get(f"{COLLECTION_PATH}?limit={PAGE}"))
     if listed is None:
         return
     identifiers = {project.get("id") for project in listed.projects}
+    named = {None, *(judged.project_id for judged in created)}
     for judged in created:
         sent = Sent.of(judged.case, driver.options.run_id, judged.exchange.started)
-        if not sent.names or judged.project_id not in identifiers:
+        # A wrong response may name any project.
+        if not sent.names or judged.findings or judged.project_id not in identifiers:
             continue
         driver.exercised("state.creates_one", positive=1)
         names = re.compile("|".join(rf"{re.escape(name)}(?![0-9])" for name in sent.names))
@@ -141,7 +143,7 @@ def listed_twice(driver: Driver, created: Iterable[Judged]) -> Iterator[tuple[Ju
             for project in listed.projects
             if names.search(shown_text(project).casefold())
             and is_as_sent(project, names, sent.shown_names())
-            and project.get("id") not in {None, judged.project_id}
+            and project.get("id") not in named
         )
         for identifier in islice(others, 1):
             expected = f"no project beyond those that responses named (this one: {judged.status})"
