@@ -39,7 +39,8 @@ _CLASSES: Final[dict[str, str]] = {
     "a quotation mark of either kind": "[\"']",
     "< or >": r"[<>]",
     "a bracket": r"[()\[\]{}]",
-    **{f"'{mark}'": re.escape(mark) for mark in "!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~"},
+    **{f"'{mark}'": re.escape(mark) for mark in '!"#$%&()*+,-./:;<=>?@[\\]^_`{|}~'},
+    '"\'"': "'",
 }
 #: Sequences with a meaning in common software.
 _SEQUENCES: Final = ("..", "//", "--", "__", "  ", "${", "{{", "<script", "://", "@@", "-.", ".-", ".@", "%00", "\\u")
