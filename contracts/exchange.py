@@ -202,6 +202,11 @@ class Exchange:
         return self.response.status if self.response else 0
 
     @property
+    def is_unreached(self) -> bool:
+        """Whether the request never reached the service."""
+        return self.failure is not None and self.failure.kind in UNREACHED
+
+    @property
     def speaks_of_project(self) -> bool:
         """Whether the response to a request for one project contains more of it than the path of the request."""
         identifier = self.case.path.rpartition("/")[2].encode()

@@ -74,7 +74,7 @@ class FieldTriage:
         for field in (*known, *said):
             return self._culprits[field][0], f"/{field}"
         for field, (clause, kind) in self._culprits.items():
-            if (_kind(body[field]) if field in body else _ABSENT) == kind:
+            if (type_name(body[field]) if field in body else _ABSENT) == kind:
                 return clause, f"/{field}"
         for field, (clause, kind) in self._culprits.items():
             if kind != _ABSENT and field in body:
@@ -130,7 +130,7 @@ class FieldTriage:
         if clause == COMBINATION:
             self._combined |= left.keys()
         elif field in left:
-            self._culprits[field] = (clause, _kind(left[field]))
+            self._culprits[field] = (clause, type_name(left[field]))
 
     def _of_two(self, left: dict[str, object], case: Case) -> str:
         """For one optional field and an unusual name: whether the name alone is refused."""
@@ -176,7 +176,3 @@ def named_fields(answer: Judged) -> set[str]:
     body, response = answer.judgement.expectation.body, answer.exchange.response
     text = (response.body if response else b"").decode("utf-8", "replace")
     return {name for name in body if re.search(rf"\b{re.escape(name)}\b", text)} if isinstance(body, dict) else set()
-
-
-def _kind(value: object) -> str:
-    return type_name(value)

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from contracts.exchange import UNREACHED, Exchange
 from tests.harness.client.failure_classification import GATEWAY
 from tests.harness.client.lost_projects import LostProjects
 from tests.harness.client.ownership import Existing, Sent, project_path, proof, shown_project
 from tests.harness.client.target import NoVerdict
 
 if TYPE_CHECKING:
+    from contracts.exchange import Exchange
     from tests.harness.client.ledger import Ledger
     from tests.harness.client.target import Target
 
@@ -68,8 +68,7 @@ class OwnProjects:
 
     def record(self, exchange: Exchange, sent: Sent) -> None:
         """Record the outcome of a request; if it is unknown, the request stays open in the ledger."""
-        unreached = exchange.failure is not None and exchange.failure.kind in UNREACHED
-        if unreached or 300 <= exchange.status < 500:
+        if exchange.is_unreached or 300 <= exchange.status < 500:
             self.ledger.finish(exchange.number, None)
             self._request_budget.give_back(self.reserved)
             return

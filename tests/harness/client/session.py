@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from typing import TYPE_CHECKING, Final, TypeVar
 
-from contracts.exchange import UNREACHED, VALID_AUTHORIZATION, Case, Exchange
+from contracts.exchange import VALID_AUTHORIZATION, Case, Exchange
 from contracts.judgement import ExternalIdUses, Judge, sent_external_id
 from contracts.observations import Observations
 from tests.harness.client.budget import BudgetSpent, OutOfTime, RequestBudget
@@ -233,7 +233,7 @@ class Session:
         if external_id is not None:
             with self._books:
                 expected = self._external_ids.expect(external_id, expected)
-                processed = not _unreached(exchange) and exchange.status != _LIMITED
+                processed = not exchange.is_unreached and exchange.status != _LIMITED
                 self._external_ids.received(external_id, exchange.status, processed=processed)
         redacted = self.target.secrets.redact_exchange(exchange)
         with self._judging:
@@ -249,7 +249,3 @@ class Session:
 
     def _send(self, case: Case, number: int | None, repeat: int) -> Exchange:
         return self._in_flight.send(lambda: self.target.send(case, number=number, repeat=repeat))
-
-
-def _unreached(exchange: Exchange) -> bool:
-    return exchange.failure is not None and exchange.failure.kind in UNREACHED
