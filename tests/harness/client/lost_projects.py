@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 #: The maximum number of lost projects: before the list has been shown to find them, and after.
 _FEW, _MANY = 20, 200
+#: How often the list is read before projects count as lost: it may skip some while others are deleted.
+_LOOKS: Final = 2
 #: Seconds without a good response for which the list is waited for.
 _PATIENCE: Final = 10.0
 
@@ -34,7 +36,11 @@ class LostProjects:
         self._ledger = ledger
         #: The requests that created them, by number.
         self._lost: dict[int, Sent] = {}
+        #: The ids found so far: their projects may stand in the list a little longer.
+        self._found: set[str] = set()
         self._most = _FEW
+        #: Why nothing more is created; else empty.
+        self._end = ""
         #: Failed requests that may have created a project, since the list last worked.
         self._doubtful = 0
         self._searching = threading.Lock()
@@ -65,23 +71,32 @@ class LostProjects:
             The ids found, each with the evidence that the project is the run's own.
 
         Raises:
-            NoVerdict: Too many stay lost: nothing more may be created.
+            NoVerdict: Too many stay lost, now or before: nothing more may be created.
         """
         with self._searching:
+            if self._end:
+                raise NoVerdict(self._end)
             if self._doubtful >= _FEW:
                 self._verify_list()
             if len(self) < self._most:
                 return {}
-            found = {} if self.cleanup_fails else self.search(existing)
-            if len(self) >= _FEW:
-                why = self.cleanup_fails or "the responses do not name them or do not show what was sent"
-                raise NoVerdict(f"the run stopped creating: {len(self)} projects cannot be cleaned up, because {why}")
-            self._most = _MANY
-            return found
+            # Those that are lost meanwhile are not in the list that is read.
+            lost = set(self._lost)
+            found: dict[str, str] = {}
+            for _ in range(_LOOKS):
+                found |= {} if self.cleanup_fails else self.search(existing)
+                if len(lost.intersection(self._lost)) < _FEW:
+                    self._most = _MANY
+                    return found
+            why = self.cleanup_fails or "the responses do not name them or do not show what was sent"
+            raise self._stop(f"{len(self)} projects cannot be cleaned up, because {why}")
 
     def search(self, existing: Existing) -> dict[str, str]:
         """Find the projects in the list by the names in their requests; see :meth:`make_room`."""
-        numbers = {name: number for number, sent in list(self._lost.items()) for name in sent.names}
+        numbers: dict[str, list[int]] = {}
+        for number, sent in list(self._lost.items()):
+            for name in sent.names:  # several requests may carry the same one
+                numbers.setdefault(name, []).append(number)
         names = re.compile(
             "|".join(rf"{re.escape(run)}-\d+" for run in {n.rpartition("-")[0] for n in numbers}) or "$^"
         )
@@ -89,25 +104,28 @@ class LostProjects:
         found = {}
         for project in listed:
             identifier = project.get("id")
-            shown = names.findall(shown_text(project).casefold())
-            number = next((numbers[name] for name in shown if name in numbers), None)
-            if number is None or number not in self._lost or not isinstance(identifier, str):
+            if not isinstance(identifier, str) or identifier in existing.identifiers or identifier in self._found:
                 continue
-            if identifier not in existing.identifiers and is_as_sent(project, names, self._lost[number].shown_names()):
+            shown = names.findall(shown_text(project).casefold())
+            requests = [lost for name in shown for lost in numbers.get(name, ()) if lost in self._lost]
+            if requests and is_as_sent(project, names, self._lost[requests[0]].shown_names()):
                 # A name that cannot be guessed.
                 found[identifier] = "values+time"
-                self._ledger.finish(number, identifier, found[identifier])
-                self._lost.pop(number, None)
+                self._ledger.finish(requests[0], identifier, found[identifier])
+                self._lost.pop(requests[0])
+        self._found |= found.keys()
         return found
 
     def _verify_list(self) -> None:
         listed, problem = self._listed(1)
         if problem and not listed:
-            raise NoVerdict(
-                f"the run stopped creating: {self._doubtful} requests failed and may have created a project each, and "
-                f"{problem}"
-            )
+            raise self._stop(f"{self._doubtful} requests failed and may have created a project each, and {problem}")
         self._doubtful = 0
+
+    def _stop(self, why: str) -> NoVerdict:
+        """The end of all creation: other tests must not leave more."""
+        self._end = f"the run stopped creating: {why}"
+        return NoVerdict(self._end)
 
     def _listed(self, pages: int) -> tuple[list[dict[str, Any]], str]:
         target = self._target.at(self._target.base_url)

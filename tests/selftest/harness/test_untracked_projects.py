@@ -85,9 +85,11 @@ def test_a_name_that_was_taken_once_and_refused_once_has_one_project_too_many(tm
 def test_the_end_of_a_run_says_how_often_both_promises_were_tried(tmp_path: Path, workers: tuple[str, ...]) -> None:
     run = run_suite(tmp_path, "--budget", "250", *workers)
     tried = [record for record in run.records("exercised") if record["clause"] in {ONE, NOTHING}]
-    sent = len(run.bodies())
-    assert 30 < sum(record["positive"] for record in tried if record["clause"] == ONE) < sent
-    assert 60 < sum(record["negative"] for record in tried if record["clause"] == NOTHING) < sent
+    # How many are refused depends on the tests that the budget allows, and with workers on their speed.
+    statuses = [(record.get("response") or {}).get("status", 0) for record in run.records("exchange")]
+    created, refused = statuses.count(201), sum(400 <= status < 500 for status in statuses)
+    assert 0 < created * 0.6 < sum(record["positive"] for record in tried if record["clause"] == ONE) < len(statuses)
+    assert 0 < refused * 0.6 < sum(record["negative"] for record in tried if record["clause"] == NOTHING) <= refused
 
 
 #: What the mock has at its start, and what it calls a project that no displayName was sent for.
