@@ -10,6 +10,7 @@ import base64
 import hashlib
 from dataclasses import dataclass, replace
 from typing import Any, Final
+from urllib.parse import unquote
 
 COLLECTION_PATH: Final = "/v1/projects"
 JSON_MEDIA_TYPE: Final = "application/json"
@@ -209,7 +210,7 @@ class Exchange:
     @property
     def speaks_of_project(self) -> bool:
         """Whether the response to a request for one project contains more of it than the path of the request."""
-        identifier = self.case.path.rpartition("/")[2].encode()
+        identifier = unquote(self.case.path.rpartition("/")[2]).encode()
         body = self.response.body if self.response else b""
         return bool(identifier) and identifier in body.replace(b"/" + identifier, b"")
 

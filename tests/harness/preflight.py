@@ -32,10 +32,15 @@ _UNREACHABLE = {
     "closed": "{host} closes connections without a response ({detail}); check --base-url and the service's log",
     "reset": "{host} resets connections ({detail}); check --base-url and the service's log",
 }
-#: Seconds before each check whether a deleted project is gone: a replica may lag behind.
+#: Seconds before each check whether a deleted project is gone: a replica may lag behind. After a 202, which says that
+#: the deletion is not completed yet (RFC 9110, section 15.3.3), a longer time.
 _UNTIL_GONE = (0.0, 0.3, 1.0)
-#: Seconds before each attempt to delete the first project.
+_UNTIL_COMPLETED = (*_UNTIL_GONE, 2.0, 3.0, 4.0)
+#: Seconds before each attempt to delete the first project; and before further ones if it cannot be deleted yet.
 _BEFORE_TRIES = (0.0, 0.5, 1.0)
+_BEFORE_MORE_TRIES = (2.0, 4.0)
+#: A conflict with the state of the project, or a locked one: it may be set up still.
+_NOT_YET = frozenset({409, 423, 425})
 #: Statuses of an overloaded service, or of a gateway.
 _BUSY = GATEWAY | {429}
 _ENDED_AT_ONCE = frozenset({"timeout", "closed", "reset"})
@@ -85,39 +90,40 @@ def preflight(session: Session, minimal: Case, pages: int) -> Offers:
     answer_to_read = session.get(path)
     denied = answer_to_read.status in {404, 410} and answer_to_read.speaks_of_project
     read = denied or (answered_object(answer_to_read) or {}).get("id") == identifier
-    gone = session.projects.owns(identifier) and _deletes(session, identifier)
-    if gone and read and not denied and _is_still_there(session, identifier, path):
+    status = _delete(session, identifier) if session.projects.owns(identifier) else 0
+    gone = 200 <= status < 300
+    pauses = _UNTIL_COMPLETED if status == 202 else _UNTIL_GONE
+    if gone and read and not denied and _is_still_there(session, identifier, path, pauses):
         session.projects.cannot_be_deleted("deletions delete nothing")
         gone = False
     keeps = not gone and not session.projects.cleanup_fails and session.projects.owns(identifier)
     return Offers(read=read, list=existing is not None or _lists(session), delete=gone, keeps=keeps)
 
 
-def _deletes(session: Session, identifier: str) -> bool:
-    """Whether a project can be deleted. A run soon stops creating if deletion is offered and fails."""
+def _delete(session: Session, identifier: str) -> int:
+    """Delete a project; return the status, 204 if it is gone. A run soon stops creating if deletion fails."""
     failed = False
-    for pause in _BEFORE_TRIES:
+    for attempt, pause in enumerate((*_BEFORE_TRIES, *_BEFORE_MORE_TRIES), start=1):
         time.sleep(pause)
         exchange = session.delete(identifier)
-        # A deletion that failed may have deleted the project.
-        if 200 <= exchange.status < 300 or (failed and exchange.status in {404, 410}):
-            return True
-        if exchange.status in NO_DELETE - {404}:
-            return False
+        if failed and exchange.status in {404, 410}:
+            return 204  # a deletion that failed may have deleted the project
+        if 200 <= exchange.status < 300 or exchange.status in NO_DELETE - {404}:
+            return exchange.status
         if exchange.status == 0:  # a timeout takes long: one attempt is enough
             break
         failed |= exchange.status not in NO_DELETE  # a replica may not have the project yet
-    if exchange.status in NO_DELETE:
-        return False
-    if exchange.status not in _BUSY:
+        if attempt >= len(_BEFORE_TRIES) and exchange.status not in _NOT_YET:
+            break
+    if exchange.status not in NO_DELETE | _BUSY:
         received = f"status {exchange.status}" if exchange.failure is None else exchange.failure.detail
         session.projects.cannot_be_deleted(f"deletions fail ({received}); --keep-projects runs anyway")
-    return False
+    return exchange.status
 
 
-def _is_still_there(session: Session, identifier: str, path: str) -> bool:
+def _is_still_there(session: Session, identifier: str, path: str, pauses: tuple[float, ...]) -> bool:
     """Whether a deleted project can still be read, or is still listed, also a little later."""
-    for pause in _UNTIL_GONE:
+    for pause in pauses:
         time.sleep(pause)
         if (answered_object(session.get(path)) or {}).get("id") != identifier:
             return False

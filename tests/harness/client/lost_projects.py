@@ -6,7 +6,7 @@ import re
 import threading
 from typing import TYPE_CHECKING, Any, Final
 
-from tests.harness.client.ownership import is_as_sent, shown_text
+from tests.harness.client.ownership import is_as_sent, project_path, shown_text
 from tests.harness.client.project_cleaner import PAGES, ProjectCleaner
 from tests.harness.client.target import NoVerdict
 
@@ -88,7 +88,9 @@ class LostProjects:
                 if len(lost.intersection(self._lost)) < _FEW:
                     self._most = _MANY
                     return found
-            why = self.cleanup_fails or "the responses do not name them or do not show what was sent"
+            why = self.cleanup_fails or (
+                "the responses do not name them, do not show what was sent, or have ids that are not safe in a URL"
+            )
             raise self._stop(f"{len(self)} projects cannot be cleaned up, because {why}")
 
     def search(self, existing: Existing) -> dict[str, str]:
@@ -108,6 +110,8 @@ class LostProjects:
                 continue
             shown = names.findall(shown_text(project).casefold())
             requests = [lost for name in shown for lost in numbers.get(name, ()) if lost in self._lost]
+            if project_path(identifier) is None:
+                continue  # found, but it cannot be deleted
             if requests and is_as_sent(project, names, self._lost[requests[0]].shown_names()):
                 # A name that cannot be guessed.
                 found[identifier] = "values+time"

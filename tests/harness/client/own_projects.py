@@ -83,7 +83,8 @@ class OwnProjects:
             return
         signs = proof(sent, project, exchange)
         self.ledger.finish(exchange.number, identifier, signs)
-        if self.cleanup_fails or not (self.existing.owns(identifier, signs) or identifier in self._remaining):
+        own = self.existing.owns(identifier, signs) or identifier in self._remaining
+        if self.cleanup_fails or not own or project_path(identifier) is None:
             self._count_as_lost(exchange.number, sent)
         if identifier in self._remaining:  # the service repeated an id: nothing more to delete
             self.repeated_ids.add(identifier)

@@ -29,8 +29,11 @@ _REPEATED: Final = ("displayName", "externalId", "metadata")
 #: Seconds by which ``created`` may differ from the time of the request: by the response's Date header (whole seconds),
 #: and by the client's clock.
 _WITH_DATE, _WITHOUT_DATE = 5.0, 60.0
-#: Ids that can be used in a URL without escaping.
-_SAFE_ID: Final = re.compile(r"[A-Za-z0-9_-]{1,200}")
+#: Ids that name one project in a URL. Excluded are characters that a server or a proxy may read, once decoded, as the
+#: end of the path or as another path, and ids of dots only.
+_SAFE_ID: Final = re.compile(r"(?!\.+\Z)[^/\\%?#;\x00-\x1f\x7f\ud800-\udfff]{1,1000}")
+#: Why a project with another id is left.
+UNSAFE_ID: Final = "an id that is not safe in a URL"
 #: Members that are searched in a response that is not JSON.
 _MEMBER: Final = re.compile(r'\\?"(id|created|displayName|externalId)\\?"\s*:\s*\\?"((?:[^"\\]|\\[^"])*)\\?"')
 #: The maximum number of names that are kept for one request.
@@ -73,7 +76,7 @@ def carries_name(case: Case, run_id: str) -> bool:
 
 def project_path(identifier: str) -> str | None:
     """The path of one project, None for an id that cannot be used in a URL safely."""
-    return f"{COLLECTION_PATH}/{quote(identifier)}" if _SAFE_ID.fullmatch(identifier) else None
+    return f"{COLLECTION_PATH}/{quote(identifier, safe='')}" if _SAFE_ID.fullmatch(identifier) else None
 
 
 def shown_project(body: bytes) -> dict[str, Any]:

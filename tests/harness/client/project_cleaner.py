@@ -14,7 +14,7 @@ from tests.harness.client.budget import BudgetSpent, RequestBudget
 from tests.harness.client.concurrency_limit import ConcurrencyLimit
 from tests.harness.client.concurrent_calls import ConcurrentCalls
 from tests.harness.client.failure_classification import GATEWAY, SERVER_ERRORS, retry_after
-from tests.harness.client.ownership import Existing, project_path
+from tests.harness.client.ownership import UNSAFE_ID, Existing, project_path
 from tests.harness.client.project_list import read_pages
 
 if TYPE_CHECKING:
@@ -134,20 +134,20 @@ class ProjectCleaner:
         """Empty if the project is deleted, else why it still exists."""
         path = project_path(identifier)
         if path is None:
-            return "its id cannot be named in a URL"
+            return UNSAFE_ID
         try:
             exchange = None if self._hopeless else self._answer("DELETE", path)
         except BudgetSpent as end:
             return f"delete was not tried: {end}"
-        return self._hopeless if exchange is None else self._outcome(exchange)
+        return self._hopeless if exchange is None else self._outcome(exchange, identifier)
 
-    def _outcome(self, exchange: Exchange) -> str:
+    def _outcome(self, exchange: Exchange, identifier: str) -> str:
         status = exchange.status
         if 200 <= status < 300 or (status == _UNKNOWN and self._is_gone(exchange)):
             self._deletes = True
             self.knows_ids |= status != _UNKNOWN
             if status == _UNKNOWN:
-                self.unknown.append(exchange.case.path.rpartition("/")[2])
+                self.unknown.append(identifier)
             return ""
         if status in NO_DELETE:
             return self._said_again(f"the service has no delete (status {status})", status)

@@ -110,7 +110,7 @@ def test_the_cleanup_command_reads_damaged_ledgers_and_prints_any_id(service: st
     (run / "ledger-cleanup.ndjson").unlink()
     done = cleanup(tmp_path, run, "--base-url", service)
     assert done.status == 1, done.out + done.err
-    assert "\\ud800\\u202e: its id cannot be named in a URL" in done.out
+    assert "\\ud800\\u202e: an id that is not safe in a URL" in done.out
     assert "6 lines of the ledger cannot be read" in done.out
     assert not done.err
     assert team_projects(service) == 0

@@ -92,9 +92,13 @@ def test_what_shows_no_project_gives_none(body: str) -> None:
     assert shown_project(body.encode()) == {}
 
 
-@pytest.mark.parametrize("identifier", ["", ".", "..", "a/b", "a?b", "\ud800", "a\x00", "x" * 201, "%2e"])
+@pytest.mark.parametrize("identifier", ["", ".", "..", "a/b", "a?b", "\ud800", "a\x00", "x" * 1001, "%2e", "a\\b"])
 def test_an_id_that_means_something_else_in_a_url_has_no_path(identifier: str) -> None:
     assert project_path(identifier) is None
+
+
+def test_other_characters_of_an_id_are_escaped_in_its_path() -> None:
+    assert project_path("urn:a.b é+@" + "x" * 900) == "/v1/projects/urn%3Aa.b%20%C3%A9%2B%40" + "x" * 900
 
 
 @pytest.mark.parametrize(
