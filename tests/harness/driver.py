@@ -65,7 +65,7 @@ class Driver:
         self._claimed: dict[tuple[str, str], object] = {}
         #: Of the current test: examples so far, remaining requests for shrinking, and the findings of the examples.
         self._examples, self._left_for_shrinking = 0, _SHRINKING
-        self._failed: dict[tuple[bytes, ...], Finding | None] = {}
+        self._failed: dict[tuple[bytes, ...], Finding] = {}
         #: What is raised at the end of the test; None if it is raised at once.
         self._postponed: list[BrokenPromise] | None = None
         self._triage = Triage(session, self.contract, history, self.names)
@@ -208,10 +208,14 @@ class Driver:
         is_shrinking = self._examples > most_examples()
         if not is_shrinking or self._left_for_shrinking > 0:
             self._left_for_shrinking -= len(bodies) if is_shrinking else 0
-            self._failed[key] = self._new_finding(bodies)
+            finding = self._new_finding(bodies)
+            if finding is None:  # nothing is kept of the many that pass
+                self._failed.pop(key, None)
+            else:
+                self._failed[key] = finding
         # Unsent bodies pass, and bodies that failed before fail again: the smallest case so far remains.
-        if (finding := self._failed.get(key)) is not None:
-            raise broken_promise(finding)
+        if key in self._failed:
+            raise broken_promise(self._failed[key])
 
     def _new_finding(self, bodies: Sequence[Case]) -> Finding | None:
         filled = [self.names.fill(body) for body in bodies if not self._holds_right_key(body)]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any
 
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
 
 #: Hypothesis' own profiles have names such as "default" and "ci".
 _PREFIX = "contract-"
+#: Hypothesis remembers all examples of a test until it ends; a test with more examples runs in several rounds.
+_ROUND = 400
 _HARMLESS = (
     HealthCheck.too_slow,  # would measure the network
     HealthCheck.function_scoped_fixture,  # the fixture is the run's driver, which all examples share
@@ -57,7 +60,7 @@ def load_profile(options: RunOptions) -> None:
 
 
 def prepare_tests(items: Iterable[pytest.Item], options: RunOptions, lost: Callable[[str], None]) -> None:
-    """Give the Hypothesis tests of a session the seed of the run, and each its part of the example database.
+    """Give the Hypothesis tests of a session their part of the example database, and a length that memory allows.
 
     Settings that tests over a network need apply in every profile, including Hypothesis' own.
     """
@@ -72,7 +75,7 @@ def prepare_tests(items: Iterable[pytest.Item], options: RunOptions, lost: Calla
         if not chosen.derandomize:
             # The seed comes first: it turns the database off, the settings turn it on again.
             seed(options.exploration_seed)(function)
-            chosen = settings(database=_part(item.nodeid, lost))
+            chosen = settings(database=_part(item.nodeid, lost), max_examples=min(most_examples(), _ROUND))
         with suppress(InvalidArgument):  # a test with its own settings keeps them
             settings(chosen, deadline=None, suppress_health_check=_HARMLESS)(function)
 
@@ -89,6 +92,25 @@ def explore_machine(
         seed(options.exploration_seed)(machine)
     chosen = settings(max_examples=sequences, stateful_step_count=options.settings.steps, database=_part(test, lost))
     run_state_machine_as_test(machine, settings=chosen)
+
+
+def in_rounds(test: Callable[..., None], first_seed: int) -> Callable[..., None]:
+    """A Hypothesis test that runs as often as its length requires, each time with another seed.
+
+    It was prepared by :func:`prepare_tests`; a deterministic one would repeat itself and runs once.
+    """
+    rounds = 1 if _settings().derandomize else -(-most_examples() // _ROUND)
+
+    def run(**arguments: Any) -> None:
+        for number in range(rounds):
+            if number:
+                seed(f"{first_seed} {number}")(getattr(test, "__func__", test))
+            try:
+                test(**arguments)
+            finally:
+                gc.collect()  # Hypothesis' data about a test is cyclic
+
+    return run
 
 
 @contextmanager

@@ -15,7 +15,7 @@ from tests.harness.case_prefetcher import CasePrefetcher
 from tests.harness.client.budget import BudgetSpent, OutOfTime
 from tests.harness.client.target import NoVerdict
 from tests.harness.driver import Driver
-from tests.harness.exploration import concluded, prepare_tests
+from tests.harness.exploration import concluded, in_rounds, prepare_tests
 from tests.harness.interruption import INTERRUPTED
 
 if TYPE_CHECKING:
@@ -85,11 +85,9 @@ class RunPlugin:
                 pytest.skip(str(end))
         if self.options.settings.examples == 0 and not pyfuncitem.config.getoption("--hypothesis-profile", None):
             pytest.skip(f"the profile {self.options.profile} runs no random tests")
-        try:
-            with concluded(lambda: self.test_run.driver.found_by(pyfuncitem.nodeid)):
-                return (yield)
-        finally:
-            gc.collect()  # Hypothesis' data about a test is cyclic
+        pyfuncitem.obj = in_rounds(pyfuncitem.obj, self.options.exploration_seed)
+        with concluded(lambda: self.test_run.driver.found_by(pyfuncitem.nodeid)):
+            return (yield)
 
     @pytest.hookimpl(trylast=True)
     def pytest_unconfigure(self) -> None:

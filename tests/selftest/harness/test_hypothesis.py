@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import combinations
+from types import SimpleNamespace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -10,11 +12,12 @@ from hypothesis import strategies as st
 
 from contracts.findings import BrokenPromise
 from tests.harness.client.target import NoVerdict
-from tests.harness.exploration import concluded
+from tests.harness.exploration import concluded, in_rounds, prepare_tests
+from tests.harness.run_options import RunOptions
 from tests.selftest.suite_runs import run_suite
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
 pytestmark = pytest.mark.end_to_end
@@ -69,6 +72,39 @@ def test_hypothesis_lets_a_skip_through_at_once() -> None:
     with pytest.raises(pytest.skip.Exception):
         send()
     assert len(calls) == 3
+
+
+@pytest.fixture
+def long_profile() -> Iterator[None]:
+    """A profile with so many examples that a test runs in three rounds."""
+    before = settings.get_current_profile_name()
+    settings.register_profile("long", database=None, max_examples=1_200, derandomize=False)
+    settings.load_profile("long")
+    yield
+    settings.load_profile(before)
+
+
+@pytest.mark.usefixtures("long_profile")
+def test_a_long_test_runs_in_rounds_that_a_seed_repeats() -> None:
+    drawn: list[int] = []
+
+    def examples() -> list[int]:
+        @given(st.integers(min_value=0, max_value=2**60))
+        def send(number: int) -> None:
+            drawn.append(number)
+
+        options = RunOptions(target="mock", base_url="", seed=7, run_id="ctrounds")
+        prepare_tests([SimpleNamespace(obj=send, nodeid="send")], options, lambda _: None)  # type: ignore[list-item]  # like an item
+        drawn.clear()
+        in_rounds(send, options.exploration_seed)()
+        return list(drawn)
+
+    first = examples()
+    assert examples() == first
+    assert len(first) == 1_200
+    rounds = [set(first[start : start + 400]) for start in (0, 400, 800)]
+    # The smallest numbers are in each of them.
+    assert all(len(one & other) < 60 for one, other in combinations(rounds, 2))
 
 
 def _broken_once(then: Exception | None = None) -> Callable[[], None]:
