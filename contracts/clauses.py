@@ -62,6 +62,9 @@ _BODY = "page: Body, application/json"
 _ANSWER = "page: Response, 201 - application/json"
 _EXAMPLE = "page: the example of an answer"
 
+#: Members of the response with an id but without a pattern on the page: all ids have one format (implied).
+ID_MEMBERS = ("id", "ownerId", "plan.id", "plan.projectId")
+
 
 @lru_cache(maxsize=8)
 def catalogue(contract: Contract) -> Catalogue:
@@ -161,6 +164,14 @@ def _value_clauses(field: Field, prefix: str, source: str) -> Iterator[Clause]:
 def _response_clauses(contract: Contract) -> Iterator[Clause]:
     for member in contract.all_response_fields():
         yield from _member_clauses(member)
+        if member.path in ID_MEMBERS:
+            yield Clause(
+                id=f"response.201.{member.path}.idFormat",
+                level=Level.IMPLIED,
+                promise=f"{member.path} is an id of the one format that the service has: 21 letters and digits.",
+                statement="Pattern: ^[0-9a-zA-Z]{21}$ (of platformId and poolId)",
+                source=_ANSWER,
+            )
 
 
 def _member_clauses(member: Field) -> Iterator[Clause]:

@@ -193,11 +193,6 @@ _ADVISORY = (
         "A method that the page does not name gets a 4xx.",
         "RFC 9110, section 15.5.6",
     ),
-    (
-        "advisory.id_format",
-        "Ids of projects, owners and plans have the format of platformId and poolId: 21 letters and digits.",
-        "Pattern: ^[0-9a-zA-Z]{21}$ (of platformId and poolId)",
-    ),
     ("advisory.token", "A refusal does not repeat the token that was presented.", "CWE-522"),
 )
 

@@ -119,6 +119,7 @@ CHECKED_CLAUSES: Final = {
     "contract_not_a_server_error": ("service.no_5xx",),
     "contract_acceptance": ("request.*", "authorization.*"),
     "contract_echo": ("response.201.*.echo", "response.201.*.own", "response.201.answers_own_request"),
+    "contract_id_format": ("response.201.*idFormat",),
     "contract_instants": ("response.201.*.instant", "response.201.*.order"),
     "contract_response_schema": ("response.201.*",),
     "contract_rejection": ("service.error_*", "service.token_*"),

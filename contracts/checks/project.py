@@ -10,6 +10,7 @@ from contracts import json_text
 from contracts.change_kinds import CHANGED, kinds_of_change
 from contracts.checks.check import covers
 from contracts.checks.quoting import shown, shown_apart
+from contracts.clauses import ID_MEMBERS
 from contracts.expectation import VALUES_STAND, Expected
 from contracts.findings import ACCEPTED, Finding
 from contracts.implied_clauses import COUNTS, OWN
@@ -27,7 +28,6 @@ if TYPE_CHECKING:
     from contracts.document import Field
 
 ID_FORMAT: Final = re.compile(r"[0-9a-zA-Z]{21}")
-_ID_MEMBERS: Final = ("id", "ownerId", "plan.id", "plan.projectId")
 
 
 def member(project: dict[str, Any], path: str) -> Any:
@@ -52,23 +52,24 @@ def _shown_members(aspect: str, paths: tuple[str, ...]) -> Count:
     return count
 
 
-def _count_ids(context: Context) -> Iterator[str]:
-    if context.project is not None:
-        yield "advisory.id_format"
-
-
-@covers("advisory.id_format", count=_count_ids)
+@covers("response.201.*.idFormat", count=_shown_members("idFormat", ID_MEMBERS))
 def id_format(context: Context) -> Iterator[Finding]:
-    """advisory.id_format: ids have the format of platformId; the page has no pattern for them."""
+    """response.201.*.idFormat: id, ownerId, plan.id and plan.projectId have the format of the service's ids."""
     if context.project is None:
         return
-    for path in _ID_MEMBERS:
+    own = context.project.get("id")
+    for path in ID_MEMBERS:
         value = member(context.project, path)
-        if isinstance(value, str) and not ID_FORMAT.fullmatch(value):
-            received = f"{shown(value)} ({len(value)} characters)"
-            where = "/" + path.replace(".", "/")
-            yield Finding("advisory.id_format", "format", "21 letters and digits", received, where)
-            return  # ids of another format are one remark
+        # A wrong id that occurs twice, or that was sent, is reported once.
+        told = value in (context.sent.get("id"), context.sent.get(path)) or (path != "id" and value == own)
+        if isinstance(value, str) and not ID_FORMAT.fullmatch(value) and not told:
+            yield Finding(
+                f"response.201.{path}.idFormat",
+                "format",
+                "21 letters and digits",
+                f"{shown(value)} ({len(value)} characters)",
+                "/" + path.replace(".", "/"),
+            )
 
 
 @covers("response.201.plan.projectId.equalsId", count=_shown_members("equalsId", ("plan.projectId",)))
@@ -77,7 +78,8 @@ def plan_belongs_to_project(context: Context) -> Iterator[Finding]:
     if context.project is None:
         return
     own, other = context.project.get("id"), member(context.project, "plan.projectId")
-    if isinstance(other, str) and isinstance(own, str) and own != other:
+    well_formed = isinstance(other, str) and isinstance(own, str) and ID_FORMAT.fullmatch(other)
+    if well_formed and ID_FORMAT.fullmatch(str(own)) and own != other:
         yield Finding(
             "response.201.plan.projectId.equalsId",
             "differs",

@@ -47,7 +47,7 @@ _FORMS: Final[dict[str, str]] = {
     "a text with underscores": r"[^_]*_.*",
 }
 #: Right texts by the aspect of a clause; formats that match them are not wrong.
-_RIGHT: Final = {"instant": "2026-01-31T12:34:56.789Z"}
+_RIGHT: Final = {"instant": "2026-01-31T12:34:56.789Z", "idFormat": "aB3dE5fG7hI9jK1lM3nO5"}
 _EPOCH: Final = ((1e9, 1e10, "seconds since 1970"), (1e12, 1e13, "milliseconds since 1970"))
 _FEWEST: Final = 3
 #: The maximum difference in seconds between offsets of instants that count as equal.
@@ -55,8 +55,8 @@ _SPREAD: Final = 20.0
 _UNITS: Final = {"year": 31_557_600, "day": 86_400, "hour": 3_600, "minute": 60}
 #: Aspects of clauses, by the kind of facts that can distinguish their wrong values.
 _TYPED: Final = frozenset({"type"})
-_FORMED: Final = frozenset({"instant", "pattern", "enum"})
-_RELATED: Final = frozenset({"pattern", "enum", "equalsId", "unique", "constant", "own"})
+_FORMED: Final = frozenset({"instant", "idFormat", "pattern", "enum"})
+_RELATED: Final = frozenset({"idFormat", "pattern", "enum", "equalsId", "unique", "constant", "own"})
 
 
 def value_at(answer: Any, path: Sequence[str]) -> Any:

@@ -1,4 +1,4 @@
-"""Ids that are repeated, or of other objects."""
+"""Ids in another format, repeated, or of other objects."""
 
 from __future__ import annotations
 
@@ -13,6 +13,8 @@ from tests.mock.registry import fault
 if TYPE_CHECKING:
     from tests.mock.call import Call
 
+_FORMAT = "response.201.id.idFormat"
+
 
 def _rename(call: Call, project_id: str) -> None:
     """Gives a project another id, everywhere, as a service with another generator would have."""
@@ -22,7 +24,75 @@ def _rename(call: Call, project_id: str) -> None:
     projects[project_id] = call.project
 
 
-@answers(breaks="response.201.plan.projectId.equalsId")
+@fault("stored", breaks=_FORMAT)
+def gives_ids_of_20_characters(call: Call) -> None:
+    """Gives ids of 20 characters."""
+    _rename(call, call.project["id"][:20])
+
+
+@fault("stored", breaks=_FORMAT)
+def gives_uuids(call: Call) -> None:
+    """Gives UUIDs as ids."""
+    _rename(call, str(uuid.uuid4()))
+
+
+@fault("stored", breaks=_FORMAT, trigger="one creation in thirteen", intermittent=True)
+def gives_an_id_with_an_underscore_now_and_then(call: Call) -> None:
+    """Gives some ids with an underscore, as the generator's usual alphabet would."""
+    if its_turn(call):
+        project_id = call.project["id"]
+        _rename(call, project_id[:12] + "_" + project_id[13:])
+
+
+@fault("stored", breaks=_FORMAT, trigger="an externalId", conditional=True)
+def gives_an_id_with_a_prefix_to_external_projects(call: Call) -> None:
+    """Gives an id with a prefix where an externalId was sent."""
+    if call.fields.get("externalId"):
+        _rename(call, "ext_" + call.project["id"])
+
+
+@fault("stored", breaks=_FORMAT, trigger="the hundredth creation and later ones", conditional=True)
+def gives_ids_of_22_characters_after_a_hundred(call: Call) -> None:
+    """Gives ids of 22 characters from the hundredth request on."""
+    if call.number >= 100:
+        _rename(call, call.project["id"] + "0")
+
+
+@answers(breaks="response.201.ownerId.idFormat")
+def answers_the_owner_as_an_address(answer: Members) -> None:
+    """Answers ownerId as the owner's address."""
+    answer["ownerId"] = "owner@example.com"
+
+
+@answers(breaks="response.201.ownerId.idFormat")
+def answers_an_empty_owner_id(answer: Members) -> None:
+    """Answers an empty ownerId."""
+    answer["ownerId"] = ""
+
+
+@answers(
+    breaks="response.201.ownerId.idFormat",
+    trigger="an alertReceiverEmail",
+    when=lambda sent: sent.get("alertReceiverEmail") is not None,
+)
+def answers_the_alert_receiver_as_owner(answer: Members) -> None:
+    """Answers a short ownerId where an alertReceiverEmail was sent."""
+    answer["ownerId"] = answer["ownerId"][:8]
+
+
+@answers(breaks="response.201.plan.id.idFormat")
+def answers_plan_id_as_a_uuid(answer: Members) -> None:
+    """Answers plan.id as a UUID."""
+    answer["plan"]["id"] = str(uuid.uuid4())
+
+
+@answers(breaks="response.201.plan.id.idFormat", trigger="one creation in thirteen", intermittent=True)
+def answers_plan_id_with_a_hyphen_now_and_then(answer: Members) -> None:
+    """Answers some plan.id with a hyphen."""
+    answer["plan"]["id"] = "-" + answer["plan"]["id"][1:]
+
+
+@answers(breaks="response.201.plan.projectId.idFormat")
 def answers_plan_project_id_in_upper_case_with_hyphens(answer: Members) -> None:
     """Answers plan.projectId as a UUID in upper case."""
     answer["plan"]["projectId"] = str(uuid.uuid4()).upper()

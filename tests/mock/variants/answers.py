@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import random
 import time
-import uuid
 from datetime import UTC, datetime, timedelta, timezone
 from typing import TYPE_CHECKING, Any, Self
 
@@ -99,32 +98,19 @@ def numbers_as_floats(service: Service) -> None:
     service.hooks["serialised"].append(rewrite)
 
 
-def _rename(call: Call, project_id: str) -> None:
-    projects = call.service.store.projects
-    projects.pop(call.project["id"], None)
-    call.project["id"] = call.project["plan"]["projectId"] = project_id
-    projects[project_id] = call.project
-
-
-@variant("stored")
-def other_id_generator(call: Call) -> None:
+@variant_setup
+def other_id_generator(service: Service) -> None:
     """Makes ids of hexadecimal digits and letters that sort by time, in the same alphabet and length."""
-    moment = f"{call.number:06x}"
-    _rename(call, moment + "".join(_words.choices(ALPHABET, k=LENGTH - len(moment))))
 
+    def rename(call: Call) -> None:
+        projects = service.store.projects
+        projects.pop(call.project["id"], None)
+        moment = f"{call.number:06x}"
+        project_id = moment + "".join(_words.choices(ALPHABET, k=LENGTH - len(moment)))
+        call.project["id"] = call.project["plan"]["projectId"] = project_id
+        projects[project_id] = call.project
 
-@variant("stored")
-def uuids_as_ids(call: Call) -> None:
-    """Makes UUIDs, and names the owner with an address: the page has no pattern for ids."""
-    _rename(call, str(uuid.uuid4()))
-    call.project["plan"]["id"] = str(uuid.uuid4())
-    call.project["ownerId"] = "owner@example.com"
-
-
-@variant("stored")
-def ids_that_are_escaped_in_urls(call: Call) -> None:
-    """Makes long ids with colons, dots, spaces and letters that are not ASCII."""
-    _rename(call, f"urn:project:é {call.number} (v1.0)" + "+" * 200 + uuid.uuid4().hex)
+    service.hooks["stored"].append(rename)
 
 
 @variant_setup

@@ -120,6 +120,7 @@ def test_an_owner_that_the_body_names_is_not_taken_over(sent: Any) -> None:
     taken = _judged(201, _project(ownerId=sent), {**SENT, "ownerId": sent})
     own = _judged(201, _project(), {**SENT, "ownerId": sent})
     assert "response.201.ownerId.own" in _clauses(taken)
+    assert "response.201.ownerId.idFormat" not in _clauses(taken)
     assert _clauses(own) == set()
     assert "response.201.ownerId.own" in own.positive
 

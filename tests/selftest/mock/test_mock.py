@@ -313,13 +313,13 @@ def test_a_variant_creates_echoes_and_refuses(name: str) -> None:
         status, _, created = _send(mock, "POST", body=ECHOED)
         assert status == 201
         assert {field: created[field] for field in ECHOED} == ECHOED
-        assert ID.fullmatch(created["platformId"])
+        assert ID.fullmatch(created["id"])
         assert created["plan"]["projectId"] == created["id"]
         _, _, listed = _send(mock, "GET", "?limit=100")
         if name != "no_list_or_delete":
             assert created["id"] in [project["id"] for project in listed.get("data", listed.get("items"))]
         if name not in UNREAD:
-            assert _send(mock, "GET", f"/{quote(created['id'])}")[2]["displayName"] == ECHOED["displayName"]
+            assert _send(mock, "GET", f"/{created['id']}")[2]["displayName"] == ECHOED["displayName"]
         for body, headers in (
             ({"displayName": "a.b"}, None),
             ({"displayName": "x", "metadata": None}, None),
