@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from contracts import json_text
 from contracts.expectation import Expectation, Expected
@@ -16,12 +16,20 @@ if TYPE_CHECKING:
     from contracts.secrets import Secrets
 
 
+#: Bytes that a connection carries in a second, there and back, at the least: about 3 Mbit/s.
+_BYTES_PER_SECOND: Final = 200_000
+
+
 @dataclass(frozen=True, slots=True)
 class Limits:
     """The limits of a run: seconds until a response must be complete, and the bytes read of one response."""
 
     response_time: float = 5.0
     response_bytes: int = 16 * 1024 * 1024
+
+    def seconds(self, body: bytes | None) -> float:
+        """The time limit of a response to a request with ``body``, which a slow network takes longer to carry."""
+        return self.response_time + len(body or b"") / _BYTES_PER_SECOND
 
 
 @dataclass

@@ -46,14 +46,14 @@ def _reached(context: Context) -> tuple[str, ...]:
 @covers("service.answers", "service.time", count=_reached)
 def answered_in_time(context: Context) -> Iterator[Finding]:
     """service.answers and service.time: one complete HTTP response within the limit."""
-    failure, limit = context.exchange.failure, context.limits.response_time
+    failure, limit = context.exchange.failure, context.limits.seconds(context.exchange.case.body)
     if failure is None:
         # A server error is reported as such, however long it took.
         if context.exchange.elapsed > limit and context.status < 500:
             yield Finding(
                 "service.time",
                 "slow",
-                f"an answer within {limit:g} s",
+                f"an answer within {limit:.3g} s",
                 f"an answer after {context.exchange.elapsed:.1f} s",
             )
         response = context.response
@@ -67,7 +67,7 @@ def answered_in_time(context: Context) -> Iterator[Finding]:
                 f"{response.header('Transfer-Encoding')}",
             )
     elif failure.kind == "timeout":
-        yield Finding("service.time", "hang", f"an answer within {limit:g} s", f"none: {failure.detail}")
+        yield Finding("service.time", "hang", f"an answer within {limit:.3g} s", f"none: {failure.detail}")
     elif failure.kind in {"closed", "reset"} and len(context.exchange.case.body or b"") > LARGE:
         return  # a server may close the connection instead of reading the rest (RFC 9110, section 15.5.14)
     elif failure.kind not in UNREACHED and failure.kind != STALE:

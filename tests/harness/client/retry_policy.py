@@ -153,7 +153,8 @@ class RetryPolicy:
 
     def _suspicion(self, answer: Answer) -> str | None:
         exchange, judgement = answer
-        return suspicious(exchange, judgement.expectation if judgement else None, self._limits.response_time)
+        slow = self._limits.seconds(exchange.case.body)
+        return suspicious(exchange, judgement.expectation if judgement else None, slow)
 
     def _repeated(self, case: Case, answer: Answer) -> Answer:
         self._service.check()

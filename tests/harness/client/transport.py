@@ -114,7 +114,7 @@ class Connection:
         progress, self._was_cut, response, failure = self._progress, False, None, None
         progress.begin()
         in_use.progress = progress
-        limit = self._limits.response_time + GRACE
+        limit = self._limits.seconds(body) + GRACE
         most = self._limits.response_bytes
         if method == "POST":
             sent = len(body or b"")

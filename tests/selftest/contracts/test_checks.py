@@ -115,6 +115,19 @@ def test_a_count_of_another_type_is_told_once() -> None:
     assert _clauses(judgement) == {"response.201.analytics.totalUsers.type"}
 
 
+@pytest.mark.parametrize(
+    ("bytes_sent", "elapsed", "broken"), [(20, 5.2, True), (400_000, 6.5, False), (400_000, 7.5, True)]
+)
+def test_a_large_body_may_take_the_time_that_a_slow_network_needs(
+    bytes_sent: int, elapsed: float, broken: bool
+) -> None:
+    metadata = {"large": "x" * bytes_sent}
+    case = Case(json.dumps({**SENT, "metadata": metadata}).encode())
+    answer = json.dumps(_project(metadata=metadata)).encode()
+    judgement = JUDGE.judge(Exchange(case, Response(201, JSON, answer), elapsed=elapsed))
+    assert _clauses(judgement) == ({"service.time"} if broken else set())
+
+
 @pytest.mark.parametrize("sent", ["C" * 21, "somebody", 5])
 def test_an_owner_that_the_body_names_is_not_taken_over(sent: Any) -> None:
     taken = _judged(201, _project(ownerId=sent), {**SENT, "ownerId": sent})
