@@ -55,6 +55,7 @@ class Expectation:
 DISPUTED: Final = "an address that the pattern admits and the e-mail standards do not"
 UNLISTED: Final = "member that the page does not list"
 SPELLING: Final = "another spelling of the bearer scheme (RFC 9110, section 11.1: without case)"
+TYPE_SPELLING: Final = "another spelling of application/json (RFC 9110, section 8.3.1: without case)"
 PARAMETER: Final = "an unusual parameter of the media type"
 FOR_JSON: Final = "a media type that may stand for JSON"
 NO_MEDIA_TYPE: Final = "no media type (RFC 9110, section 8.3: the data may be examined)"
@@ -75,6 +76,6 @@ FRAMING: Final = "service.framing"
 FRAMING_HEADERS: Final = ("Transfer-Encoding", "Expect", "Accept-Encoding")
 #: Reasons for UNSPECIFIED with which the values of an accepted request must still be returned unchanged.
 VALUES_STAND: Final = frozenset(
-    {TOO_LARGE, DISPUTED, NUL, UNLISTED, SPELLING, PARAMETER, FOR_JSON, NO_MEDIA_TYPE}
+    {TOO_LARGE, DISPUTED, NUL, UNLISTED, SPELLING, TYPE_SPELLING, PARAMETER, FOR_JSON, NO_MEDIA_TYPE}
     | {IN_USE, SENT_BEFORE, WHENCE, LIMITED, json_text.TOO_DEEP}
 )

@@ -38,7 +38,7 @@ _DOCUMENTED = (
     ),
     (
         "request.mediaType",
-        "application/json is accepted (in any case, charset=utf-8 allowed); a body of another media type is refused.",
+        "application/json is accepted, with and without charset=utf-8; a body of another media type is refused.",
         "Body application/json",
         _PAGE_BODY,
         ("valid", "invalid"),

@@ -23,6 +23,7 @@ from contracts.expectation import (
     PARAMETER,
     SPELLING,
     TOO_LARGE,
+    TYPE_SPELLING,
     UNLISTED,
     UNREADABLE,
     WHENCE,
@@ -40,7 +41,7 @@ if TYPE_CHECKING:
     from contracts.document import Contract, Field
 
 _BEARER = re.compile(r"(?i:bearer)[ \t]+\{key\}[ \t]*\Z")
-_PARAMETER = re.compile(r'charset=(?:"utf-8"|utf-8)\Z', re.IGNORECASE)
+_PARAMETER = re.compile(r"charset=(?:utf-8|UTF-8)\Z")
 #: Media types that common servers treat as JSON by default: Flask and FastAPI the suffix (RFC 6839, section 3.1),
 #: Django REST framework the ranges.
 _FOR_JSON = re.compile(r"application/[^;]*\+json|application/\*|\*/\*")
@@ -101,14 +102,17 @@ class Oracle:
         if value is None:
             why.extend([NO_MEDIA_TYPE] if case.body else [])
             return True
-        essence, semicolon, parameters = value.partition(";")
-        essence = essence.strip().lower()
+        written, semicolon, parameters = value.partition(";")
+        essence = written.strip().lower()
         if _FOR_JSON.fullmatch(essence):
             why.append(FOR_JSON)
         elif essence != JSON_MEDIA_TYPE:
             shown = f"the media type {value!r}"
             violations.append(Violation("request.mediaType", "Content-Type", shown, kinds_of_media_type(value)))
             return False
+        elif written != JSON_MEDIA_TYPE:
+            # Falcon, and every service that compares texts, refuse it.
+            why.append(TYPE_SPELLING)
         if semicolon and not _PARAMETER.match(parameters.strip()):
             why.append(PARAMETER)
         return True

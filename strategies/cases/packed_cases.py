@@ -48,7 +48,7 @@ _HEADERS: Final[dict[int, tuple[str, str]]] = {
     1: ("Transfer-Encoding", "chunked"),
     2: ("Accept-Encoding", "gzip"),
     3: ("Accept", "text/html,application/xml;q=0.9,*/*;q=0.8"),
-    4: ("Content-Type", "Application/Json;charset=UTF-8"),
+    4: ("Content-Type", "application/json;charset=UTF-8"),
     5: ("Expect", "100-continue"),
 }
 #: Values of the marked field, in turn, if it cannot contain two hard texts around a unique name.

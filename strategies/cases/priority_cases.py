@@ -64,7 +64,7 @@ _MEDIA_TYPES: Final = (
     *("application/jsonx", "text/plain", "a form", "application/xml", "a multipart form"),
     *("text/json", "application/octet-stream", "empty value", "application/json5", "garbage"),
 )
-_SPELLINGS: Final = ("application/json; charset=utf-8", "APPLICATION/JSON")
+_SPELLINGS: Final = ("application/json; charset=utf-8", "application/json;charset=UTF-8")
 _UNUSUAL: Final = (
     *("all", "U+0000 in every place", "surrogates in every place", "a text that misses the pattern last, field 1"),
     *("digits behind zeros", "a byte order mark", "__proto__ inside", "1e400, place 1", "a long address"),

@@ -120,14 +120,6 @@ def refuses_a_charset(call: Call) -> None:
         _unsupported(call)
 
 
-@fault("parsed", breaks=_CLAUSE, trigger="application/json in another case", conditional=True)
-def compares_the_media_type_with_case(call: Call) -> None:
-    """Refuses application/json in any but lower case."""
-    value = call.header(b"content-type") or b""
-    if call.refusal is None and value.split(b";")[0] != value.split(b";")[0].lower():
-        _unsupported(call)
-
-
 @fault("parsed", breaks=_CLAUSE, trigger="charset in upper case", conditional=True)
 def refuses_a_charset_in_upper_case(call: Call) -> None:
     """Refuses charset=UTF-8 and takes charset=utf-8."""

@@ -62,6 +62,14 @@ def reads_json_under_other_media_types(call: Call) -> None:
 
 
 @variant("parsed")
+def compares_the_media_type_as_a_text(call: Call) -> None:
+    """Refuses application/json in upper case, with a space behind it, or with other parameters than charset=utf-8."""
+    value = call.header(b"content-type") or b""
+    if call.refusal is None and not re.fullmatch(rb"application/json(; ?charset=(utf-8|UTF-8))?", value):
+        call.refusal = refusals.unsupported_media_type()
+
+
+@variant("parsed")
 def refuses_everything_undocumented(call: Call) -> None:
     """Refuses unknown and repeated members, lone surrogates, byte order marks, huge numbers."""
     if call.refusal is not None or not isinstance(call.value, dict):
