@@ -28,10 +28,12 @@ class HardText:
     alone: bool = True
 
 
+@lru_cache(maxsize=64)
 def filler(length: int, alphabet: str = "abcdefghijkmnopqrstuvwxyz ABCDEFGH0123456789") -> str:
     """``length`` characters without a period and without white space at either end, so that truncation is noticed."""
     drawn = b"".join(hashlib.sha256(b"%d" % block).digest() for block in range(length // 32 + 1))
-    inside = "".join(alphabet[byte % len(alphabet)] for byte in drawn[:length])
+    characters = [alphabet[byte % len(alphabet)] for byte in range(256)]
+    inside = "".join(map(characters.__getitem__, drawn[:length]))
     return f"x{inside[1:-1]}z" if length > 1 else inside
 
 

@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any, TypeAlias
 from urllib.parse import unquote, urlsplit
-
-from referencing import Registry, Resource
-from referencing.exceptions import Unresolvable
 
 from contracts.openapi.texts import DocumentError, is_address, parse, shown_source
 
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    # A resolver of the library; its generic argument is irrelevant here.
-    Resolver = Any
+#: Returns a resolver of the library ``referencing``, which is imported for documents with references only: the shipped
+#: one has none, and every run would wait for the import.
+Resolver: TypeAlias = Callable[[], Any]
 
 
 def resolver_of(document: Any, source: str, read_text: Callable[[str], str]) -> Resolver:
@@ -24,16 +21,22 @@ def resolver_of(document: Any, source: str, read_text: Callable[[str], str]) -> 
     A document from the web may refer only to its own host, a file only to files beside or below it: a page must not
     make this machine read its files or access other hosts.
     """
-    base = source if is_address(source) else Path(source).resolve().as_uri()
-    new: Any = Registry  # its generic arguments are irrelevant here
-    return (
-        new(retrieve=_neighbours(base, read_text))
-        .with_resource(base, Resource.opaque(document))
-        .resolver(base_uri=base)
-    )
+
+    @cache
+    def resolver() -> Any:
+        from referencing import Registry, Resource  # noqa: PLC0415  # see Resolver
+
+        base = source if is_address(source) else Path(source).resolve().as_uri()
+        new: Any = Registry  # its generic arguments are irrelevant here
+        registry = new(retrieve=_neighbours(base, read_text))
+        return registry.with_resource(base, Resource.opaque(document)).resolver(base_uri=base)
+
+    return resolver
 
 
 def _neighbours(base: str, read_text: Callable[[str], str]) -> Callable[[str], Any]:
+    from referencing import Resource  # noqa: PLC0415  # see Resolver
+
     home = urlsplit(base)
 
     def retrieve(uri: str) -> Any:
@@ -54,11 +57,13 @@ def _neighbours(base: str, read_text: Callable[[str], str]) -> Callable[[str], A
 
 def follow(reference: str, resolver: Resolver) -> tuple[Any, Resolver]:
     """The target of ``reference``, and the resolver for references in it; raises DocumentError if there is none."""
+    from referencing.exceptions import Unresolvable  # noqa: PLC0415  # see Resolver
+
     try:
-        found = resolver.lookup(reference)
+        found = resolver().lookup(reference)
     except Unresolvable as problem:
         cause: BaseException | None = problem
         while cause is not None and not isinstance(cause, DocumentError):
             cause = cause.__cause__ or cause.__context__
         raise (cause or DocumentError(f"the reference {reference!r} leads nowhere")) from None
-    return found.contents, found.resolver
+    return found.contents, lambda: found.resolver
