@@ -99,7 +99,7 @@ class Oracle:
         if case.header("Content-Encoding") is not None:
             why.append("a content coding")
         value = case.header("Content-Type")
-        if value is None:
+        if not value:  # many servers do not tell an empty header from none
             why.extend([NO_MEDIA_TYPE] if case.body else [])
             return True
         written, semicolon, parameters = value.partition(";")

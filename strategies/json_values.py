@@ -112,8 +112,10 @@ NO_OBJECTS: Final[tuple[Any, ...]] = (
     ["displayName", "x"],
 )
 
+#: Names of members that parsers may refuse or leave out as a protection (CWE-1321).
+PROTECTED_NAMES: Final = frozenset({"__proto__", "constructor"})
 _PROTOTYPE_WORDS: Final = (
-    *("constructor", "toString", "valueOf", "hasOwnProperty", "isPrototypeOf", "prototype", "__defineGetter__"),
+    *("toString", "valueOf", "hasOwnProperty", "isPrototypeOf", "prototype", "__defineGetter__"),
     *("toJSON", "then", "length", "name", "arguments", "caller", "self", "this", "class", "__class__", "__dict__"),
     *("$where", "$ne", "$set", "$ref", "$oid", "a.b", "a[0]", "a/b", "a~1b", "_id", "__v", "@type", "#text", "*", "%s"),
 )
@@ -135,7 +137,7 @@ _ONE_BY_ONE: Final = (
     Named("every text class as a value", {f"t{index}": hard.text for index, hard in enumerate(HARD_TEXTS)}),
     Named(
         "every text class as a name",
-        {hard.text: index for index, hard in enumerate(HARD_TEXTS) if hard.text != "__proto__"},
+        {hard.text: index for index, hard in enumerate(HARD_TEXTS) if hard.text not in PROTECTED_NAMES},
     ),
     Named("every number class", {f"n{index}": hard.value for index, hard in enumerate(HARD_NUMBERS)}),
     Named(

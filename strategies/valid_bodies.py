@@ -18,7 +18,7 @@ from contracts.patterns import Pattern
 from strategies.contract_in_use import for_contract
 from strategies.encoding import STYLES, Style, encode, json_case
 from strategies.hard_texts import hard_texts
-from strategies.json_values import HARD_NUMBERS, HARD_OBJECTS
+from strategies.json_values import HARD_NUMBERS, HARD_OBJECTS, PROTECTED_NAMES
 from strategies.patterns import members
 from strategies.surrounding_fields import (
     MARK_MEMBER,
@@ -82,16 +82,16 @@ def json_values() -> st.SearchStrategy[Any]:
 
 @lru_cache(maxsize=1)
 def json_objects() -> st.SearchStrategy[dict[str, Any]]:
-    """JSON objects with members that any parser must preserve, without ``__proto__``. Shrinks to the empty one."""
+    """JSON objects with members that any parser must preserve. Shrinks to the empty one."""
     small = sorted((named.value for named in HARD_OBJECTS if _size(named.value) <= _LARGE), key=_size)
     return st.one_of(st.dictionaries(_names(), json_values(), max_size=5), st.sampled_from(small))
 
 
 def _names() -> st.SearchStrategy[str]:
-    # Names that parsers may refuse as a protection are UNSPECIFIED.
-    refused = ("__proto__", "constructor", "prototype")
-    hard = [text for text in _hard_texts(None) if text not in refused]
-    return st.one_of(st.text(_CHARACTERS, max_size=12), st.sampled_from(hard)).filter(lambda name: name not in refused)
+    # Bodies with protected names are UNSPECIFIED.
+    hard = [text for text in _hard_texts(None) if text not in PROTECTED_NAMES]
+    any_name = st.one_of(st.text(_CHARACTERS, max_size=12), st.sampled_from(hard))
+    return any_name.filter(lambda name: name not in PROTECTED_NAMES)
 
 
 @lru_cache(maxsize=256)

@@ -20,12 +20,12 @@ WRONG_MEDIA_TYPES: Final = (
     *("text/plain", "text/plain;charset=UTF-8", "application/xml", "text/json", "application/octet-stream"),
     *("application/x-www-form-urlencoded", "application/jsonx", "text/html", "application/javascript", "image/png"),
     *("application/json5", "application/x-json", "text/x-json", "application/csp-report", "multipart/form-data"),
-    *("application/x-ndjson", "json", "application", "xapplication/json", "garbage", ""),
+    *("application/x-ndjson", "json", "application", "xapplication/json", "garbage"),
 )
 #: Media types, and none, with which some servers parse JSON and others do not.
 _FOR_JSON: Final = (
     *("application/vnd.api+json", "application/json-patch+json", "application/problem+json", "application/ld+json"),
-    *("*/*", "application/*", None),
+    *("*/*", "application/*", "", None),
 )
 _SPELLINGS: Final = (
     *("APPLICATION/JSON", "Application/Json", "application/json; charset=utf-8", "application/json;charset=UTF-8"),
@@ -57,8 +57,7 @@ def media_type_cases(contract: Contract, names: UniqueNames, seed: int) -> list[
     cases = []
     for number, value in enumerate(WRONG_MEDIA_TYPES):
         body = encode(surrounding_fields.body(context=("minimal", "full")[number % 2]))
-        name = value or "empty value"
-        cases.append(_typed(value, body, wrong, f"{clause} ({name})", name))
+        cases.append(_typed(value, body, wrong, f"{clause} ({value})", value))
     for coding, media_type, encoder in (
         ("a form", "application/x-www-form-urlencoded", _form),
         ("a form with a charset", "application/x-www-form-urlencoded; charset=UTF-8", _form),
@@ -74,7 +73,13 @@ def media_type_cases(contract: Contract, names: UniqueNames, seed: int) -> list[
         ("wire.mediaType.for_json", _FOR_JSON),
     ):
         cases += [
-            _typed(value, encode(surrounding_fields.body()), case_set, f"Content-Type: {value}", value or "none")
+            _typed(
+                value,
+                encode(surrounding_fields.body()),
+                case_set,
+                f"Content-Type: {value}",
+                "none" if value is None else value or "empty value",
+            )
             for value in values
         ]
     for spell in (str.lower, str.upper):

@@ -62,7 +62,7 @@ _MALFORMED: Final = (
 )
 _MEDIA_TYPES: Final = (
     *("application/jsonx", "text/plain", "a form", "application/xml", "a multipart form"),
-    *("text/json", "application/octet-stream", "empty value", "application/json5", "garbage"),
+    *("text/json", "application/octet-stream", "application/json5", "garbage"),
 )
 _SPELLINGS: Final = ("application/json; charset=utf-8", "application/json;charset=UTF-8")
 _UNUSUAL: Final = (

@@ -36,13 +36,6 @@ def ignores_the_media_type(call: Call) -> None:
     _as_json(call)
 
 
-@fault("parsed", breaks=_CLAUSE, trigger="an empty media type", conditional=True)
-def accepts_an_empty_media_type(call: Call) -> None:
-    """Reads a body with an empty Content-Type as JSON."""
-    if call.header(b"content-type") == b"":
-        _as_json(call)
-
-
 @fault("parsed", breaks=_CLAUSE, trigger="text/plain", conditional=True)
 def accepts_text_plain(call: Call) -> None:
     """Reads text/plain as JSON."""

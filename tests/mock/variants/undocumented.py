@@ -54,9 +54,9 @@ _FOR_JSON = re.compile(rb"application/[^;]*\+json|application/\*|\*/\*|")
 
 @variant("parsed")
 def reads_json_under_other_media_types(call: Call) -> None:
-    """Reads JSON under media types with the suffix +json, under media ranges and without a media type."""
+    """Reads JSON under media types with the suffix +json, under media ranges, and under none or an empty one."""
     essence = (call.header(b"content-type") or b"").partition(b";")[0].strip().lower()
-    if call.body and call.header(b"content-type") != b"" and _FOR_JSON.fullmatch(essence):
+    if call.body and _FOR_JSON.fullmatch(essence):
         call.refusal = None
         parse_json(call)
 
@@ -108,6 +108,18 @@ def accepts_everything_undocumented(service: Service) -> None:
     service.unique_external_ids = False
     service.hooks["parsed"].append(take_prototypes)
     service.hooks["authorized"].append(take_schemes)
+
+
+@variant("validated")
+def leaves_out_members_named_constructor(call: Call) -> None:
+    """Leaves out every member named constructor, as class-transformer does."""
+    call.value = _without_constructors(call.value)
+
+
+def _without_constructors(value: Json) -> Json:
+    if isinstance(value, dict):
+        return {name: _without_constructors(inner) for name, inner in value.items() if name != "constructor"}
+    return [_without_constructors(inner) for inner in value] if isinstance(value, list) else value
 
 
 @variant("validated")

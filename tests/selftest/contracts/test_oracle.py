@@ -158,7 +158,7 @@ def test_bytes_that_are_not_utf_8_are_left_to_the_service(body: bytes) -> None:
         (b'{"displayName":"x","maxConcurrentJobs":1e-400}', "number below the smallest double"),
         (b'{"displayName":"x","metadata":{"__proto__":{}}}', "member __proto__"),
         (b'{"displayName":"x","metadata":{"\\u005f_proto__":{}}}', "member __proto__"),
-        (b'{"displayName":"x","metadata":{"constructor":{"prototype":1}}}', "member constructor.prototype"),
+        (b'{"displayName":"x","metadata":{"constructor":5}}', "member constructor"),
         (b'\xef\xbb\xbf{"displayName":"x"}', "byte order mark"),
         (
             b'{"displayName":"x","metadata":' + b'{"a":' * 300 + b"1" + b"}" * 301,
@@ -183,7 +183,7 @@ def test_a_number_that_a_double_holds_or_rounds_is_owed_a_creation(number: bytes
     assert verdict(b'{"displayName":"x","maxConcurrentJobs":%b}' % number) == ("created", [])
 
 
-@pytest.mark.parametrize("value", ["constructor", "prototype", "toString", "__proto"])
+@pytest.mark.parametrize("value", ["Constructor", "prototype", "toString", "__proto"])
 def test_names_that_only_resemble_the_protected_ones_are_ordinary(value: str) -> None:
     assert expected({"displayName": "x", "metadata": {value: 1}}) == ("created", [])
     assert expected({"displayName": "__proto__", "metadata": {"a": "__proto__"}}) == ("created", [])
@@ -231,12 +231,12 @@ def test_another_spelling_of_the_media_type_may_be_refused(value: str) -> None:
     assert verdict(b"{", Content_Type=value) == ("rejected", ["request.body.json"])
 
 
-@pytest.mark.parametrize("value", ["", "text/plain", "application/jsonx", "text/json", "text/x+json", "text/*"])
+@pytest.mark.parametrize("value", ["text/plain", "application/jsonx", "text/json", "text/x+json", "text/*"])
 def test_another_media_type_is_owed_a_refusal(value: str) -> None:
     assert verdict(VALID, Content_Type=value) == ("rejected", ["request.mediaType"])
 
 
-@pytest.mark.parametrize("value", [None, "application/problem+json", "application/x+JSON; v=1", "application/*", "*/*"])
+@pytest.mark.parametrize("value", [None, "", "application/problem+json", "application/x+JSON; v=1", "*/*"])
 def test_json_without_a_media_type_or_under_one_that_may_stand_for_json_is_open(value: str | None) -> None:
     assert verdict(VALID, Content_Type=value) == ("unspecified", [])
     assert verdict(b"{", Content_Type=value) == ("rejected", ["request.body.json"])
