@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import codecs
 import itertools
 import json
 import re
@@ -204,13 +205,24 @@ def _spellings(key: str) -> set[bytes]:
 
 
 def _encoded(key: str) -> dict[bytes, bytes]:
-    """Reversible encodings of the key, each with its replacement."""
-    hexadecimal = key.encode().hex()
+    """Reversible encodings of the key, and what dumps of its bytes look like, each with its replacement."""
+    raw = key.encode()
+    digits = {separator.join(f"{byte:02x}" for byte in raw) for separator in ("", " ", ":")}
+    forms = {
+        "{key in hexadecimal}": digits | {text.upper() for text in digits},
+        "{key in decimal codes}": {separator.join(map(str, raw)) for separator in (",", ", ")},
+        # In UTF-16 a zero byte follows or precedes each character.
+        "{key letter by letter}": {separator.join(key) for separator in ("\0", " ", "\u200b", "\\u200b")},
+        "{key in quoted-printable}": {"".join(f"={byte:02X}" for byte in raw)},
+        "{key in base32}": {base64.b32encode(raw).decode().rstrip("=")},
+        "{key in rot13}": {codecs.encode(key, "rot13")},
+        "{key reversed}": {key[::-1]},
+    }
+    twice, wide = base64.b64encode(raw).decode(), "\0".join(key) + "\0"
     return {
-        hexadecimal.encode(): b"{key in hexadecimal}",
-        hexadecimal.upper().encode(): b"{key in hexadecimal}",
-        key[::-1].encode(): b"{key reversed}",
-        **dict.fromkeys(_base64_forms(base64.b64encode(key.encode()).decode()), b"{key in base64 twice}"),
+        **{text.encode(): name.encode() for name, texts in forms.items() for text in texts},
+        **dict.fromkeys(_base64_forms(twice), b"{key in base64 twice}"),
+        **dict.fromkeys(_base64_forms(wide), b"{key in base64}"),
     }
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import codecs
 import html
 import json
 from urllib.parse import quote
@@ -46,6 +47,17 @@ def test_the_key_is_found_and_replaced(name: str) -> None:
     [
         (KEY.encode().hex(), "{key in hexadecimal}"),
         (KEY.encode().hex().upper(), "{key in hexadecimal}"),
+        (KEY.encode().hex(" "), "{key in hexadecimal}"),
+        (KEY.encode().hex(":").upper(), "{key in hexadecimal}"),
+        (str(list(KEY.encode())), "{key in decimal codes}"),
+        (KEY.encode("utf-16-be").decode("latin-1"), "{key letter by letter}"),
+        ("\u200b".join(KEY), "{key letter by letter}"),
+        (json.dumps("\u200b".join(KEY))[1:-1], "{key letter by letter}"),
+        (" ".join(KEY), "{key letter by letter}"),
+        ("".join(f"={ord(char):02X}" for char in KEY), "{key in quoted-printable}"),
+        (base64.b32encode(KEY.encode()).decode(), "{key in base32}"),
+        (codecs.encode(KEY, "rot13"), "{key in rot13}"),
+        (base64.b64encode(KEY.encode("utf-16")).decode(), "{key in base64}"),
         (KEY[::-1], "{key reversed}"),
         (base64.b64encode(base64.b64encode(KEY.encode())).decode(), "{key in base64 twice}"),
     ],
