@@ -150,6 +150,13 @@ class FindingReport:
         return f"likely: {self.diagnosis}" if self.diagnosis else ""
 
     @property
+    def instead(self) -> str:
+        """What the service does instead of what is promised, on one line: the diagnosis, else what was received."""
+        if self.diagnosis is None:
+            return f"received {self.received}"
+        return self.diagnosis.sentence.removeprefix(f"{self.member}: ")
+
+    @property
     def advice(self) -> str:
         """The note that the service or its documentation must be fixed, if a published document allows the finding."""
         return f"{ADVICE} ({self.published})" if self.published else ""

@@ -97,8 +97,11 @@ def _index(summary: Summary) -> str:
     """One line for each finding, if there are several."""
     if len(summary.findings) < 2:
         return ""
-    lead = "Promises that the service breaks, the most severe first, with the status of its response:\n\n"
-    return lead + "".join(f"{number}. {_title(finding)}\n" for number, finding in enumerate(summary.findings, 1))
+    lead = "Promises that the service breaks, the most severe first, and what it does instead:\n\n"
+    return lead + "".join(
+        f"{number}. {_title(finding)} Instead: {_escaped(finding.instead)}\n"
+        for number, finding in enumerate(summary.findings, 1)
+    )
 
 
 def _title(finding: FindingReport) -> str:

@@ -164,13 +164,13 @@ def _others(summary: Summary, room: int) -> Iterator[_Line]:
     rest = summary.findings[1:]
     shown = rest if len(rest) <= max(room, _FEWEST) else rest[: max(room, _FEWEST) - 1]
     for number, finding in enumerate(shown, 2):
-        advice = f"{ADVICE}: " if finding.advice else ""
+        advice = " (the published document allows this)" if finding.advice else ""
         # If the status shows what is wrong, *sent* is more informative.
         if finding.outcome and finding.received.startswith(finding.outcome):
             what = f"sent {finding.sent}"
         else:
             what = f"received {finding.received[:_RECEIVED]}, expected {finding.expected}"
-        yield _Line(f"{number}. {finding.outcome} {advice}{finding.clause.id}  {what}", (_RED,))
+        yield _Line(f"{number}. {finding.outcome} {finding.clause.id}{advice}  {what}", (_RED,))
     if len(shown) < len(rest):
         allowed = sum(bool(finding.advice) for finding in rest[len(shown) :])
         advice = f" ({allowed}: {ADVICE})" if allowed else ""

@@ -143,7 +143,10 @@ def test_an_index_leads_to_each_finding_and_opens_it(page: Page, reports: dict[s
     assert [finding.locator(".story").is_visible() for finding in findings.all()] == [True] + [False] * (
         links.count() - 1
     )
-    assert {round(_box(link)["height"]) for link in links.all()} == {40}  # one line each
+    assert {round(_box(link)["height"]) for link in links.all()} == {54}  # two lines each
+    instead = [text.partition("Instead: ")[2] for text in page.locator(".contents .instead").all_text_contents()]
+    assert len(set(instead)) == links.count()
+    assert all(instead)
     links.nth(1).click()
     assert findings.nth(1).locator(".story").is_visible()
 

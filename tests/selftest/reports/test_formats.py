@@ -6,6 +6,7 @@ import datetime as dt
 import importlib.resources
 import json
 import re
+from html import unescape
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from xml.etree import ElementTree as ET
@@ -164,6 +165,22 @@ def test_a_finding_shows_the_smallest_case_with_the_offending_part_and_the_comma
     replay, _, curl, delete, python = finding.commands
     assert replay.text == f"contract replay {finding.id} --run {tmp_path} --target mock"
     assert all("ACTIVEPIECES_API_KEY" in command.text for command in (curl, delete, python))
+
+
+def test_the_index_says_what_the_service_does_instead(tmp_path: Path) -> None:
+    samples.write_history(tmp_path, answers=samples.breaks_promises, extra=_further)
+    summary = summarize([tmp_path])
+    write_all(summary, tmp_path)
+    page, text = ((tmp_path / name).read_text() for name in ("index.html", "summary.md"))
+    by_clause = {finding.clause.id: finding for finding in summary.findings}
+    trimmed, unread = by_clause["response.201.displayName.echo"], by_clause["state.reads_back"]
+    assert trimmed.diagnosis is not None
+    assert trimmed.diagnosis.sentence == f"displayName: {trimmed.instead}"
+    assert unread.diagnosis is None
+    assert unread.instead == f"received {unread.received}"
+    for finding in (trimmed, unread):
+        assert f"Instead: {finding.instead}" in text
+        assert f"Instead: {finding.instead}</span>" in unescape(page)
 
 
 def test_a_wrong_answer_is_marked_where_it_is_wrong(tmp_path: Path) -> None:
