@@ -142,11 +142,12 @@ def _answers(session: Session) -> bool:
 def _after_redirect(base_url: str, location: str) -> str:
     """What to do about a redirect; no other host is suggested, because the key would be sent to it."""
     try:
-        there = urlsplit(urljoin(base_url, location)).hostname
+        target = urljoin(base_url, location)
+        is_same = urlsplit(target).hostname == urlsplit(base_url).hostname
     except ValueError:
-        there = None
-    if there == urlsplit(base_url).hostname:
-        return "use it as --base-url"
+        is_same = False
+    if is_same:
+        return f"use {target.rstrip('/').removesuffix(COLLECTION_PATH)!r} as --base-url"
     return "it is another host: verify it before using it as --base-url, because the key is sent there"
 
 
