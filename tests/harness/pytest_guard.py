@@ -30,6 +30,7 @@ def discard_lost_output() -> None:
             try:
                 if stream is not None:
                     stream.flush()
+                    os.write(number, b"")  # fails on a closed terminal, also if nothing is left to flush
             except (OSError, ValueError):
                 os.dup2(os.open(os.devnull, os.O_WRONLY), number)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import pty
 import re
 import shutil
 import signal
@@ -67,6 +68,19 @@ def test_a_run_that_cannot_print_cleans_up(service: str, tmp_path: Path, output:
         run = start_suite(tmp_path, *RUN, "--base-url", service, out=out).end()
     finally:
         os.close(out)
+    assert run.status == ExitStatus.NO_VERDICT, run.err
+    assert team_projects(service) == 0
+
+
+def test_a_run_whose_terminal_is_closed_cleans_up_and_has_no_verdict(service: str, tmp_path: Path) -> None:
+    terminal, out = pty.openpty()
+    with UnrulyServer(service) as server:
+        started = start_suite(tmp_path, *RUN, "--base-url", server.base_url, out=out)
+        os.close(out)
+        wait_until(lambda: len(server.requests) > 60)
+        os.close(terminal)
+        started.signal(signal.SIGHUP)
+        run = started.end()
     assert run.status == ExitStatus.NO_VERDICT, run.err
     assert team_projects(service) == 0
 
