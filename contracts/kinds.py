@@ -1,7 +1,7 @@
 """Kinds of wrong values, which distinguish mistakes under one clause.
 
 A kind is a short name of a property of a case. A mistake shows in all cases of its kinds and in no others: from the
-kinds of failing and passing cases :mod:`contracts.division` derives the number of mistakes.
+kinds of failing and passing cases :mod:`contracts.root_causes.division` derives the number of mistakes.
 """
 
 from __future__ import annotations

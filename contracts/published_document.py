@@ -20,7 +20,7 @@ from contracts.secrets import Secrets
 if TYPE_CHECKING:
     from contracts.drift.published import Published
     from contracts.exchange import Exchange
-    from contracts.root_causes import RootCause
+    from contracts.root_causes.root_cause import RootCause
 
 #: The operation in the document published with version 0.85 of the service.
 SNAPSHOT: Final = Path(__file__).with_name("published.openapi.json")

@@ -2,7 +2,7 @@
 
 A service that cannot store a character beyond U+FFFF fails in every field that contains one. The kinds of failing and
 accepted requests show that these failures are one mistake, and that two failures of one field are two (see
-:mod:`contracts.division` and :mod:`contracts.shared_reasons`).
+:mod:`contracts.root_causes.division` and :mod:`contracts.root_causes.shared_reasons`).
 """
 
 from __future__ import annotations

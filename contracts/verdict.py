@@ -11,7 +11,7 @@ from contracts.findings import Outcome
 
 if TYPE_CHECKING:
     from contracts.deviations import Deviation
-    from contracts.root_causes import RootCause
+    from contracts.root_causes.root_cause import RootCause
 
 
 class ExitStatus(IntEnum):

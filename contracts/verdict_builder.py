@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Final
 from contracts.accepted_kinds import accepted_kinds
 from contracts.checks.history import HistoryChecks
 from contracts.deviations import Deviation, Deviations
-from contracts.division import divide
 from contracts.exchange_record import ExchangeRecord
 from contracts.expectation import SENT_BEFORE
 from contracts.findings import Finding, Level, Outcome
@@ -25,9 +24,10 @@ from contracts.history_records import (
     RunRecord,
     SignatureRecord,
 )
-from contracts.merging import by_deviation, merged
-from contracts.root_causes import RootCause, RootCauses, is_about_requests, without_explained
-from contracts.slow_texts import EXPLODES, SLOW, attribute_slow_responses
+from contracts.root_causes.division import divide
+from contracts.root_causes.merging import by_deviation, merged
+from contracts.root_causes.root_cause import RootCause, RootCauses, is_about_requests, without_explained
+from contracts.root_causes.slow_texts import EXPLODES, SLOW, attribute_slow_responses
 from contracts.verdict import ClauseResult, ExitStatus, Verdict
 
 if TYPE_CHECKING:

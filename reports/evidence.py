@@ -90,9 +90,9 @@ class FindingReport:
     """One broken promise with everything a reader needs; all texts but the evidence are inert.
 
     ``fingerprint`` is the same in every run; ``causes`` are those of its cases, ``kinds`` has one for each case (see
-    :class:`contracts.root_causes.RootCause`). ``one_place`` is True if every case broke it at ``where``; ``count``
-    cases show it, of ``cases`` that exercised the clause. ``published`` is the published document that allows it, empty
-    if none does.
+    :class:`contracts.root_causes.root_cause.RootCause`). ``one_place`` is True if every case broke it at ``where``;
+    ``count`` cases show it, of ``cases`` that exercised the clause. ``published`` is the published document that allows
+    it, empty if none does.
     """
 
     id: str

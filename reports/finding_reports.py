@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from contracts.diagnosis import Diagnosis
     from contracts.exchange import Exchange
     from contracts.exchange_record import ExchangeRecord
-    from contracts.root_causes import RootCause
+    from contracts.root_causes.root_cause import RootCause
     from contracts.verdict import ClauseResult
 
 #: The maximum length of a received value in a report.

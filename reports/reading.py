@@ -41,7 +41,7 @@ if TYPE_CHECKING:
 
     from contracts.diagnosis import Diagnosis
     from contracts.exchange_record import Place
-    from contracts.root_causes import RootCause
+    from contracts.root_causes.root_cause import RootCause
     from contracts.verdict import Verdict
 
 #: The maximum number of notes of one kind, and of projects left, that are listed; the rest is counted.

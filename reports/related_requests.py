@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from contracts.exchange import Exchange
     from contracts.exchange_record import Place
     from contracts.history_records import HistoryRecord
-    from contracts.root_causes import RootCause
+    from contracts.root_causes.root_cause import RootCause
 
 #: The maximum number of other requests in a report.
 _SHOWN: Final = 4

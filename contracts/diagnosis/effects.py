@@ -22,7 +22,7 @@ from contracts.diagnosis.observations import (
 from contracts.json_text import ABSENT
 
 if TYPE_CHECKING:
-    from contracts.root_causes import RootCause
+    from contracts.root_causes.root_cause import RootCause
 
 #: Whether an exchange shows an effect; None if that cannot be decided.
 Shows = Callable[[Observation], bool | None]

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from contracts.document import Contract
-    from contracts.root_causes import RootCause
+    from contracts.root_causes.root_cause import RootCause
 
 #: The maximum number of hypotheses about a pattern that are tried for one finding.
 _MOST: Final = 400

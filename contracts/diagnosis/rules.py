@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from contracts.document import Contract
-    from contracts.root_causes import RootCause
+    from contracts.root_causes.root_cause import RootCause
 
 #: Minimum numbers of failing requests for one condition, for two conditions together, and for several alternatives.
 _FOR_ONE: Final = 2

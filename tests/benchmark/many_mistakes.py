@@ -42,7 +42,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from contracts.history_records import HistoryRecord
-    from contracts.root_causes import RootCause
+    from contracts.root_causes.root_cause import RootCause
 
 #: The number of failing requests of a finding that are repeated.
 _SAMPLE: Final = 8

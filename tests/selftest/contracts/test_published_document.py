@@ -17,12 +17,12 @@ from contracts.exchange_record import ExchangeRecord
 from contracts.findings import Finding
 from contracts.judgement import Judge
 from contracts.published_document import SNAPSHOT, PublishedDocuments, to_record
-from contracts.root_causes import RootCauses
+from contracts.root_causes.root_cause import RootCauses
 from contracts.secrets import Secrets
 from tests.selftest.data import DATA
 
 if TYPE_CHECKING:
-    from contracts.root_causes import RootCause
+    from contracts.root_causes.root_cause import RootCause
 
 CONTRACT = load_contract()
 PROJECT = json.loads((DATA / "observed-exchanges.jsonl").read_text().splitlines()[0])["response"]["json"]

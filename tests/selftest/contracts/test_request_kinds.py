@@ -10,14 +10,14 @@ import pytest
 
 from contracts.accepted_kinds import kinds_of_accepted
 from contracts.deviations import Deviations
-from contracts.division import parts_by_kind
 from contracts.exchange import Case, Exchange
 from contracts.exchange_record import ExchangeRecord
 from contracts.findings import Finding
 from contracts.json_text import ABSENT
-from contracts.merging import merged
 from contracts.request_kinds import kinds_of_failing, kinds_of_field
-from contracts.root_causes import RootCause, RootCauses
+from contracts.root_causes.division import parts_by_kind
+from contracts.root_causes.merging import merged
+from contracts.root_causes.root_cause import RootCause, RootCauses
 
 
 def _accepted(*bodies: dict[str, Any]) -> Counter[str]:

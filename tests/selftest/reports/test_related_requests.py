@@ -12,7 +12,7 @@ from contracts.deviations import Deviations
 from contracts.exchange import Case, Exchange, Response
 from contracts.exchange_record import ExchangeRecord
 from contracts.findings import Finding
-from contracts.root_causes import RootCause, RootCauses
+from contracts.root_causes.root_cause import RootCause, RootCauses
 from reports.evidence import one_line
 from reports.related_requests import related_requests
 

@@ -14,7 +14,7 @@ from contracts.document import load_contract
 from contracts.exchange import Case, Exchange, Response
 from contracts.exchange_record import ExchangeRecord
 from contracts.findings import Finding
-from contracts.root_causes import RootCauses
+from contracts.root_causes.root_cause import RootCauses
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -10,10 +10,10 @@ from collections import Counter
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from contracts.dependent_clauses import consequences
 from contracts.findings import REFUSED
 from contracts.kinds import NOT_SHOWN
 from contracts.request_kinds import is_of_request
+from contracts.root_causes.dependent_clauses import consequences
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -265,6 +265,13 @@ def together(members: list[RootCause], first: RootCause | None = None) -> RootCa
     first.passed_again = sum(cause.passed_again for cause in members)
     first.cases += (cases for cause in others for cases in cause.cases)
     return first
+
+
+def with_one(
+    root_causes: Iterable[RootCause], members: list[RootCause], first: RootCause | None = None
+) -> list[RootCause]:
+    """The root causes with one instead of ``members``; see :func:`together`."""
+    return [*(cause for cause in root_causes if cause not in members), together(members, first)]
 
 
 def has_message(cause: RootCause) -> bool:

@@ -11,8 +11,8 @@ from contracts.exchange import Case, Exchange, Response
 from contracts.exchange_record import ExchangeRecord
 from contracts.findings import Finding
 from contracts.kinds import CONVERTED, NOT_SHOWN
-from contracts.merging import merged
-from contracts.root_causes import RootCause, RootCauses, without_explained
+from contracts.root_causes.merging import merged
+from contracts.root_causes.root_cause import RootCause, RootCauses, without_explained
 
 
 def _exchange(number: int, body: dict[str, Any]) -> ExchangeRecord:

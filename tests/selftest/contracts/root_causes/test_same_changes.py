@@ -7,8 +7,8 @@ import pytest
 from contracts.change_kinds import CHANGED, LEFT_OUT, kinds_of_change
 from contracts.deviations import Deviations
 from contracts.findings import Finding
-from contracts.root_causes import RootCauses
-from contracts.same_changes import with_same_changes
+from contracts.root_causes.root_cause import RootCauses
+from contracts.root_causes.same_changes import with_same_changes
 
 
 def _mistakes(**fields: list[tuple[str, ...]]) -> int:

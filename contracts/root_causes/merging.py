@@ -5,15 +5,15 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
-from contracts.converted_types import with_conversions
 from contracts.findings import ACCEPTED, REFUSED
 from contracts.request_kinds import message_of
-from contracts.root_causes import FAILURES, RootCause, has_message, together
-from contracts.same_changes import with_same_changes
-from contracts.shared_reasons import with_shared_reasons
+from contracts.root_causes.converted_types import with_conversions
+from contracts.root_causes.root_cause import FAILURES, RootCause, has_message, together, with_one
+from contracts.root_causes.same_changes import with_same_changes
+from contracts.root_causes.shared_reasons import with_shared_reasons
+from contracts.root_causes.taken_members import is_mass_assignment
+from contracts.root_causes.type_and_null import with_type_and_null
 from contracts.signatures import code_of
-from contracts.taken_members import is_mass_assignment
-from contracts.type_and_null import with_type_and_null
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -82,7 +82,7 @@ def _by_message(root_causes: list[RootCause]) -> list[RootCause]:
             and cause.clause.split(".")[1].lower() in " ".join(*messages).split()
         ]
         if len(named) == 1 and not (vague.failed_again or vague.passed_again):
-            rest = [cause for cause in rest if cause not in (vague, named[0])] + [together([*named, vague], named[0])]
+            rest = with_one(rest, [*named, vague], named[0])
     return rest
 
 
@@ -113,8 +113,7 @@ def _by_chance(failures: list[RootCause]) -> list[RootCause]:
     """Merge intermittent failures, with other root causes that are as rare."""
     most = max((cause.count for cause in failures if cause.passed_again), default=0)
     few = [cause for cause in failures if cause.passed_again or cause.count <= most * _FEW]
-    rest = [cause for cause in failures if cause not in few]
-    return [*rest, together(few)] if few else rest
+    return with_one(failures, few) if few else failures
 
 
 def _by_mixed_requests(root_causes: list[RootCause], counts: Mapping[str, tuple[int, int]]) -> list[RootCause]:
@@ -136,7 +135,7 @@ def _by_mixed_requests(root_causes: list[RootCause], counts: Mapping[str, tuple[
             members.append(cause)
     if len(members) < _MANY_CONSEQUENCES:
         return root_causes
-    return [together(members, mixed), *(cause for cause in root_causes if cause not in members)]
+    return with_one(root_causes, members, mixed)
 
 
 def _of_responses(cause: RootCause, own: frozenset[str]) -> str:

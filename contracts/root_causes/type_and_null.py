@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from contracts.findings import ACCEPTED
-from contracts.root_causes import together
+from contracts.root_causes.root_cause import with_one
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from contracts.root_causes import RootCause
+    from contracts.root_causes.root_cause import RootCause
 
 #: The kind of values that a check for objects accepts in addition to null: ``typeof`` of JavaScript.
 _ARRAY: Final = "a JSON array"
@@ -35,8 +35,7 @@ def with_type_and_null(root_causes: list[RootCause], counts: Mapping[str, tuple[
             continue
         is_partly_checked = name.endswith(_ITEMS) and all(_is_in_part(cause, counts) for cause in (of_type, *nulls))
         if is_partly_checked or all(_ARRAY in cases.kinds for cases in of_type.cases):
-            found = [cause for cause in found if cause not in (of_type, *nulls)]
-            found.append(together([of_type, *nulls], of_type))
+            found = with_one(found, [of_type, *nulls], of_type)
     return found
 
 

@@ -6,8 +6,8 @@ import pytest
 
 from contracts.deviations import Deviations
 from contracts.findings import Finding
-from contracts.root_causes import RootCauses
-from contracts.type_and_null import with_type_and_null
+from contracts.root_causes.root_cause import RootCauses
+from contracts.root_causes.type_and_null import with_type_and_null
 
 ITEMS, METADATA = "request.list.items", "request.metadata"
 

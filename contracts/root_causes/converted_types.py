@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING, Final
 
 from contracts.findings import ACCEPTED
 from contracts.kinds import CONVERTED, NOT_SHOWN
-from contracts.root_causes import together
+from contracts.root_causes.root_cause import with_one
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from contracts.root_causes import RootCause
+    from contracts.root_causes.root_cause import RootCause
 
 #: The minimum share of cases that are converted: a number beyond the range of a double becomes null.
 _NEARLY_ALL: Final = 0.9
@@ -44,9 +44,7 @@ def _field(cause: RootCause) -> str:
 
 
 def _merged(root_causes: list[RootCause], members: list[RootCause]) -> list[RootCause]:
-    if len(members) < 2:
-        return root_causes
-    return [*(cause for cause in root_causes if cause not in members), together(members)]
+    return with_one(root_causes, members) if len(members) > 1 else root_causes
 
 
 def _share(cause: RootCause, kind: str) -> float:

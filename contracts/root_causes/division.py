@@ -10,12 +10,12 @@ from contracts.change_kinds import CHANGED, CUT_AFTER, LEFT_OUT, ONE_TARGET, des
 from contracts.findings import ACCEPTED
 from contracts.kinds import BEGINS_RIGHT, CONVERTED, ENDS_RIGHT, NOT_SHOWN
 from contracts.request_kinds import ANYWHERE, is_of_request
-from contracts.root_causes import FAILURES, is_about_requests
+from contracts.root_causes.root_cause import FAILURES, is_about_requests
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from contracts.root_causes import Cases, RootCause
+    from contracts.root_causes.root_cause import Cases, RootCause
 
 #: The minimum share of failing cases of a kind that makes it the kind of a mistake.
 _PURE: Final = 0.9

@@ -9,7 +9,7 @@ from contracts.json_equality import same
 
 if TYPE_CHECKING:
     from contracts.exchange_record import ExchangeRecord
-    from contracts.root_causes import RootCause
+    from contracts.root_causes.root_cause import RootCause
 
 
 def is_mass_assignment(cause: RootCause, own: frozenset[str]) -> bool:

@@ -14,7 +14,7 @@ from contracts.expectation import Expectation, Expected
 from contracts.findings import Finding
 from contracts.history_records import ReattributedRecord
 from contracts.judgement import Judgement
-from contracts.slow_texts import attribute_slow_responses
+from contracts.root_causes.slow_texts import attribute_slow_responses
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -6,7 +6,7 @@ from collections import Counter
 from typing import TYPE_CHECKING, Final
 
 from contracts.request_kinds import ANYWHERE
-from contracts.root_causes import RootCause, is_about_requests, together
+from contracts.root_causes.root_cause import RootCause, is_about_requests, together
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from contracts.change_kinds import CHANGED, CUT_AFTER, describes_whole
-from contracts.root_causes import together
+from contracts.root_causes.root_cause import together
 
 if TYPE_CHECKING:
-    from contracts.root_causes import RootCause
+    from contracts.root_causes.root_cause import RootCause
 
 #: The minimum share of cases that have the kind of the change; several changes at once have none.
 _MOST: Final = 0.8
