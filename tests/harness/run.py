@@ -33,6 +33,7 @@ from tests.harness.case_prefetcher import CasePrefetcher
 from tests.harness.cleanup_ahead import clean_up_ahead
 from tests.harness.client.cleanup import CleanupResult, clean_up
 from tests.harness.client.credentials import WrongUsage, export_key
+from tests.harness.client.ledger import read_ledgers
 from tests.harness.client.project_cleaner import PAGES
 from tests.harness.client.target import NoVerdict
 from tests.harness.driver import NO_DELETE, Driver
@@ -197,6 +198,11 @@ class TestRun:
         """Note in the history what the limits of the run omitted."""
         self._note(NoteRecord("budget", text))
 
+    @staticmethod
+    def _say(words: str) -> None:
+        with suppress(OSError, ValueError):  # the terminal may be closed
+            print(words, file=sys.stderr, flush=True)
+
     def _note(self, record: HistoryRecord) -> None:
         """Write to the history; a full disk or a removed folder prevents the verdict, but never the cleanup."""
         try:
@@ -252,12 +258,14 @@ class TestRun:
             )
         except KeyboardInterrupt:
             self.reason = self.reason or INTERRUPTED
-            self._note(NoteRecord("cleanup", f"the cleanup was interrupted: {self.cleanup_command()}"))
+            state = read_ledgers(self.options.folder, self.session.projects.ledger)
+            left = f"{numbers(len(state.remaining), 'project')} left; to delete them: {self.cleanup_command()}"
+            self._note(NoteRecord("cleanup", f"the cleanup was interrupted, {left}"))
+            self._say(left)
             return
         if (cleaned.kept or cleaned.may_be_left) and not self.options.keep_projects:
             left = f"{numbers(len(cleaned.kept), 'project')} left, {cleaned.may_be_left} more may be"
-            with suppress(OSError, ValueError):  # the terminal may be closed
-                print(f"{left}; to delete them: {self.cleanup_command()}", file=sys.stderr, flush=True)
+            self._say(f"{left}; to delete them: {self.cleanup_command()}" if cleaned.can_be_continued else left)
         self._note_named_requests()
         if self.options.offers[1]:
             judge_untracked(self.options.folder, self.options.run_id, self.history, cleaned.untracked)
@@ -267,7 +275,8 @@ class TestRun:
         remarks = list(cleaned.remarks)
         if cleaned.kept and not self.options.keep_projects:
             remarks.append(f"{numbers(len(cleaned.kept), 'project')} left: {'; '.join(cleaned.reasons())[:400]}")
-            remarks.append(f"to delete what is left: {self.cleanup_command()}")
+            if cleaned.can_be_continued:
+                remarks.append(f"to delete what is left: {self.cleanup_command()}")
         for remark in remarks:
             self.history.record(NoteRecord("cleanup", remark))
 

@@ -28,9 +28,10 @@ _ROUNDS, _ROUNDS_IN_VAIN = 200, 3
 _LAG: Final = 0.5
 #: A name of any run, see :func:`tests.harness.run_options.new_run_id`.
 _NAME: Final = re.compile(r"\bct[0-9a-z]{10}-\d")
-_ALIKE: Final = "perhaps not ours: it appeared during the run, and a request sent its displayName"
-_COPY: Final = "perhaps not ours: its displayName contains a name of this run, but no request sent it"
-_DOUBTFUL: Final = "perhaps not ours: the service answered with it, but it does not show what was sent"
+_PERHAPS: Final = "perhaps not ours: "
+_ALIKE: Final = f"{_PERHAPS}it appeared during the run, and a request sent its displayName"
+_COPY: Final = f"{_PERHAPS}its displayName contains a name of this run, but no request sent it"
+_DOUBTFUL: Final = f"{_PERHAPS}the service answered with it, but it does not show what was sent"
 
 
 @dataclass(slots=True)
@@ -47,6 +48,11 @@ class CleanupResult:
     untracked: list[dict[str, Any]] = field(default_factory=list)
     may_be_left: int = 0
     remarks: list[str] = field(default_factory=list)
+
+    @property
+    def can_be_continued(self) -> bool:
+        """Whether a later cleanup may delete what is left; it never deletes what is perhaps not the run's."""
+        return self.may_be_left > 0 or not all(why.startswith(_PERHAPS) for why in self.kept.values())
 
     def reasons(self) -> list[str]:
         """The reasons why projects are left, each once."""

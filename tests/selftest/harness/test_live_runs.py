@@ -7,6 +7,7 @@ import os
 import pty
 import re
 import signal
+import time
 from typing import TYPE_CHECKING
 from urllib.request import Request, urlopen
 
@@ -145,6 +146,33 @@ def test_an_interrupted_run_without_a_finding_has_no_verdict(service: str, tmp_p
         run = started.end()
         assert run.status == ExitStatus.NO_VERDICT
         assert "the run was interrupted" in run.out
+    assert not _listed(service)
+
+
+def test_an_interrupted_cleanup_says_how_many_projects_are_left_and_how_to_delete_them(
+    service: str, tmp_path: Path
+) -> None:
+    def behave(seen: Seen) -> Writes | None:
+        if seen.method == "DELETE" and len(server.creations) > 20:
+            time.sleep(2.0)
+        return None
+
+    with UnrulyServer(service) as server:
+        server.behave = behave
+        started = start_suite(tmp_path, *live(server.base_url, "--profile", "default", "--rate", "60"))
+        wait_until(lambda: len(server.creations) > 30)
+        started.signal(signal.SIGINT)
+        for pause in (2.5, 2.5):
+            time.sleep(pause)
+            started.signal(signal.SIGINT)
+        run = started.end()
+    left = len(_listed(service))
+    assert left > 0, run.out + run.err
+    assert f"the cleanup was interrupted, {left} projects left; to delete them: contract cleanup" in " ".join(
+        run.out.split()
+    )
+    assert f"{left} projects left; to delete them" in run.err
+    assert cleanup(tmp_path, run.run, "--base-url", service).status == 0
     assert not _listed(service)
 
 

@@ -66,6 +66,7 @@ def test_a_project_of_somebody_else_is_never_deleted(service: str, tmp_path: Pat
         assert not [seen for seen in server.requests if seen.method == "DELETE" and precious in seen.path]
     assert run.status == ExitStatus.BROKEN
     assert "perhaps not ours" in run.out
+    assert "contract cleanup" not in run.out + run.err, "no later cleanup deletes it"
     assert _listed(service) == before
 
 

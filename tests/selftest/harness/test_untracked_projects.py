@@ -140,6 +140,7 @@ def test_projects_that_may_come_of_the_run_are_left_and_named(tmp_path: Path) ->
     ids = [json.loads(exchange.response.body)["id"] for exchange in shown if exchange.response]
     assert set(cleaned.kept) == {ids[0], ids[3], ids[4]} == set(again.kept)
     assert (cleaned.created, cleaned.deleted) == (2, 2)
+    assert not cleaned.can_be_continued
 
 
 @pytest.mark.parametrize("shown_at_once", [2, 100])
