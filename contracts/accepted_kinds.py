@@ -31,7 +31,7 @@ def kinds_of_accepted(case: Case) -> Iterator[str]:
         body = json_text.loads_lenient(case.body or b"")
     except ValueError:
         body = json_text.ABSENT
-    yield from kinds_of_request(body, len(case.body or b""))
+    yield from kinds_of_request(body, case.body or b"")
     if isinstance(body, dict):
         for name, value in body.items():
             yield from kinds_of_field(name, value)

@@ -31,6 +31,13 @@ _CHARACTERS: Final = {
     "a character beyond U+FFFF": re.compile("[\U00010000-\U0010ffff]"),
     "a lone surrogate": re.compile(r"[\ud800-\udfff]"),
 }
+#: How a body may be written, by name: a filter in front of the JSON parser, or a parser of its own, fails for it.
+_SPELLINGS: Final = {
+    "a Unicode escape": re.compile(rb"\\u[0-9a-fA-F]{4}"),
+    "an escaped surrogate": re.compile(rb"\\u[dD][89a-fA-F]"),
+    "an escape": re.compile(rb"\\"),
+    "a byte beyond ASCII": re.compile(rb"[\x80-\xff]"),
+}
 _MARKS: Final = re.compile(r"[!-/:-@\[-`{-~]")
 #: Common limits of services: characters of a text, items, levels, bytes.
 _LENGTHS: Final = (16, 32, 50, 64, 100, 128, 200, 255, 256, 500, 512, 1_000, 1_024, 2_000, 4_000, 10_000, 65_535)
@@ -52,19 +59,21 @@ def kinds_of_failing(case: Case, body: Any, name: str) -> tuple[str, ...]:
         name: The field to blame; empty if it is unknown.
     """
     own = kinds_of_field(name, body[name]) if isinstance(body, dict) and name in body else ()
-    return (*own, *kinds_of_request(body, len(case.body or b"")))
+    return (*own, *kinds_of_request(body, case.body or b""))
 
 
-def kinds_of_request(body: Any, size: int) -> Iterator[str]:
+def kinds_of_request(body: Any, data: bytes) -> Iterator[str]:
     """The properties of a whole body that may be the reason of a failure.
 
     Args:
         body: The parsed body; ABSENT if it is not JSON.
-        size: Its size in bytes.
+        data: Its bytes.
     """
     if not isinstance(body, dict):
         yield f"{ANYWHERE}a body that is no JSON {'text' if body is json_text.ABSENT else 'object'}"
-    for kind in (*_characters(json_text.texts(body)), *_beyond(_SIZES, size, "a body of more than {} bytes")):
+    written = (name for name, pattern in _SPELLINGS.items() if pattern.search(data))
+    sizes = _beyond(_SIZES, len(data), "a body of more than {} bytes")
+    for kind in (*_characters(json_text.texts(body)), *written, *sizes):
         yield ANYWHERE + kind
 
 

@@ -16,6 +16,7 @@ from reports.history import history_files, read_history
 from tests.harness.client.ledger import read_ledgers
 from tests.harness.client.project_list import PAGE
 from tests.harness.lookups import changed, leaves_open, pages, read_again
+from tests.harness.unnamed_projects import verify_refusals_leave_nothing
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -62,6 +63,8 @@ def verify_inventory(driver: Driver, folder: Path) -> None:
             found = True
             driver.history.finding(finding, exchange)
     driver.exercised("state.reads_back", positive=len(remaining.keys() & listed.keys()))
+    if thorough:
+        verify_refusals_leave_nothing(driver, folder, set(listed), _PAGES)
 
 
 def _remaining(contract: Contract, folder: Path) -> dict[str, Exchange]:

@@ -110,7 +110,7 @@ class Outage:
 
 
 def _kinds(case: Case, expected: Expectation) -> Iterator[str]:
-    yield from kinds_of_request(expected.body, len(case.body or b""))
+    yield from kinds_of_request(expected.body, case.body or b"")
     if isinstance(expected.body, dict):
         for name, value in expected.body.items():
             yield from kinds_of_field(name, value)

@@ -49,6 +49,23 @@ def test_failures_of_several_fields_with_one_reason_are_one() -> None:
     assert one.count == 3
 
 
+@pytest.mark.parametrize("style", [True, False])
+def test_a_parser_that_knows_one_spelling_fails_for_one_reason(*, style: bool) -> None:
+    """A parser that knows no escapes such as \\u0041, and one that reads ASCII alone."""
+    spelt = [{"name": "Ärger"}, {"tags": ["日本"], "name": "a"}, {"jobs": {"ö": 1}, "name": "b"}]
+    causes = RootCauses(Deviations.none())
+    for number, body in enumerate(spelt):
+        case = Case(json.dumps(body, ensure_ascii=style).encode())
+        clause, kinds = f"request.{next(iter(body))}.type", kinds_of_failing(case, body, next(iter(body)))
+        exchange = ExchangeRecord.of(Exchange(case, None, number=number))
+        causes.add(Finding(clause, "refused", "201", "400", "", kinds), exchange)
+    accepted: Counter[str] = Counter()
+    for body in [*spelt, {"name": 'plain "text"'}]:
+        accepted.update(kinds_of_accepted(Case(json.dumps(body, ensure_ascii=not style).encode())))
+    (one,) = merged(list(causes), {}, accepted)
+    assert one.kind == f"any request with {'a Unicode escape' if style else 'a byte beyond ASCII'}"
+
+
 def test_failures_stay_apart_where_a_request_with_the_reason_was_accepted() -> None:
     failing = _failures(("name", {"name": "🎉 a"}), ("tags", {"name": "a", "tags": ["🚀"]}))
     assert len(merged(failing, {}, PLAIN + _accepted({"name": "Plain", "other": "🎉"}))) == 2
