@@ -65,6 +65,7 @@ _BLANK_IN_JAVA: Final = "".join(map(chr, range(0x21)))
 _BLANK: Final = _BLANK_IN_JAVASCRIPT + _BLANK_IN_JAVA + "\x85"
 #: Escapes for HTML other than those of ``html.escape``.
 _HTML_BUT_QUOTES: Final = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;"})
+_STRAIGHT: Final = dict.fromkeys(range(0x2018, 0x201C), "'") | dict.fromkeys(range(0x201C, 0x2020), '"')
 _HTML_IN_DECIMAL: Final = _HTML_BUT_QUOTES | str.maketrans({'"': "&#34;", "'": "&#39;"})
 _HTML_BY_NAME: Final = _HTML_BUT_QUOTES | str.maketrans({'"': "&quot;", "'": "&#39;"})
 _HTML_AND_SLASHES: Final = _HTML_BUT_QUOTES | str.maketrans(
@@ -113,6 +114,7 @@ WHOLE_CHANGES: Final[dict[str, Callable[[str], str]]] = {
     "characters beyond U+FFFF as U+FFFD": partial(re.sub, "[\U00010000-\U0010ffff]", "\ufffd"),
     "without characters beyond U+FFFF": partial(re.sub, "[\U00010000-\U0010ffff]", ""),
     "without tags": partial(re.sub, r"<[^>]*>", ""),
+    "with straight quotation marks": lambda text: text.translate(_STRAIGHT),
     "without backslashes": partial(re.compile(r"\\(.)", re.DOTALL).sub, r"\1"),
     "UTF-8 read as Latin-1": lambda text: text.encode().decode("latin-1"),
     "UTF-8 read as Windows-1252": lambda text: text.encode().decode("cp1252", "replace"),

@@ -26,6 +26,7 @@ from contracts.history_records import (
 )
 from contracts.root_causes.division import divide
 from contracts.root_causes.merging import by_deviation, merged
+from contracts.root_causes.repeated_projects import UNIQUE, consequences_of_repeats
 from contracts.root_causes.root_cause import RootCause, RootCauses, is_about_requests, without_explained
 from contracts.root_causes.slow_texts import EXPLODES, SLOW, attribute_slow_responses
 from contracts.verdict import ClauseResult, ExitStatus, Verdict
@@ -156,6 +157,7 @@ class VerdictBuilder:
             for clause, count in history.exercised():
                 if clause in self._results:
                     self._results[clause].positive += count
+        self._remove_consequences_of_repeats(again)
         self._judge_end()
         for record in self._not_to_blame:
             self._root_causes.rename_cause(record.clause, record.cause, record.instead)
@@ -194,6 +196,15 @@ class VerdictBuilder:
         complete = bool(self._ends) and len(self._ends) >= self._runs and not any(self._ends)
         status, sentence = self._decide(failing, expired, complete=complete)
         return Verdict(self._results, root_causes, status, sentence, self._requests, complete, expired, vanished)
+
+    def _remove_consequences_of_repeats(self, again: Callable[[], Iterable[HistoryRecord]]) -> None:
+        """Remove the findings of responses that show the project of an earlier request, which is a finding itself."""
+        places = {place for history in self._histories.values() for place in history.repeats()}
+        if places:
+            for finding, record in consequences_of_repeats(again(), places):
+                self._root_causes.remove(finding, record)
+                result = self._results[finding.clause]
+                result.unknown, result.reason = True, f"findings that follow from {UNIQUE}"
 
     def _judge_late_responses(self, again: Callable[[], Iterable[HistoryRecord]]) -> None:
         """Attribute slow responses to the texts that cause them."""

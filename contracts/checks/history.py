@@ -60,6 +60,10 @@ class HistoryChecks:
 
     def __init__(self) -> None:
         self._ids: dict[str, dict[str, Place]] = {"id": {}, "plan.id": {}}
+        #: For each id the mark of the project that was first shown with it.
+        self._known: dict[str, int] = {}
+        self._repeats: set[Place] = set()
+        self._reused: set[Place] = set()
         self._platforms: Counter[str] = Counter()
         self._platform_at: dict[str, Place] = {}
         self._clocks: dict[str, dict[str, list[_Reading]]] = {}
@@ -68,8 +72,8 @@ class HistoryChecks:
         self._found: list[Seen] = []
 
     def observe_unasked(self, values: dict[str, Any], place: Place) -> None:
-        """Add the values that a 201 response has for members that were not sent."""
-        for name, value in values.items():
+        """Add the values that a 201 response has for members that were not sent; after its project."""
+        for name, value in () if place in self._repeats else values.items():
             seen = self._defaults.setdefault(name, {})
             if len(seen) < _VALUES:
                 seen.setdefault(json.dumps(value, sort_keys=True), place)
@@ -88,13 +92,13 @@ class HistoryChecks:
 
         ``may_repeat`` means that the response may show an earlier project: a second use of an externalId may update it.
         """
-        for path, clause in () if may_repeat else _UNIQUE:
-            value = member(project, path)
-            if not isinstance(value, str) or not value:
-                continue
-            first = self._ids[path].setdefault(value, place)
-            if first != place:
-                self._add(clause, "repeated", "an id that no other project has", f"{value} again", f"/{path}", place)
+        mark = _mark(project)
+        if may_repeat and mark is not None and self._known.get(project["id"]) == mark:
+            self._reused.add(place)
+        if not may_repeat:
+            self._note_ids(project, place, mark)
+        if place in self._repeats:
+            return
         platform = project.get("platformId")
         if isinstance(platform, str) and ID_FORMAT.fullmatch(platform):
             self._platforms[platform] += 1
@@ -109,6 +113,23 @@ class HistoryChecks:
                 self._with_date[name] += http_date(date) is not None
             else:
                 self._clock(name, moment, date, started, elapsed, place)
+
+    def repeats(self) -> set[Place]:
+        """The exchanges whose response shows the project of an earlier request, if any response must not."""
+        return self._repeats | self._reused if self._repeats else set()
+
+    def _note_ids(self, project: dict[str, Any], place: Place, mark: int | None) -> None:
+        """Note the ids of a project, and whether it is an earlier one."""
+        for path, clause in _UNIQUE:
+            value = member(project, path)
+            if not isinstance(value, str) or not value:
+                continue
+            first = self._ids[path].setdefault(value, place)
+            if first != place:
+                self._add(clause, "repeated", "an id that no other project has", f"{value} again", f"/{path}", place)
+            if path == "id" and mark is not None and self._known.setdefault(value, mark) == mark and first != place:
+                self._repeats.add(place)  # with the plan of the earlier project, too
+                return
 
     def _clock(
         self, name: str, moment: datetime, date: str | None, started: float, elapsed: float, place: Place
@@ -169,6 +190,12 @@ class HistoryChecks:
 
     def _add(self, clause: str, cause: str, expected: str, received: str, where: str, place: Place) -> None:
         self._found.append(Seen(Finding(clause, cause, expected, received, where.replace(".", "/")), place))
+
+
+def _mark(project: dict[str, Any]) -> int | None:
+    """A hash of what identifies a project, its id and what the service adds to it; None if that is incomplete."""
+    marks = (project.get("id"), project.get("created"), member(project, "plan.id"))
+    return hash(marks) if all(isinstance(text, str) and text for text in marks) else None
 
 
 def _remaining(name: str, readings: list[_Reading]) -> Iterator[Seen]:

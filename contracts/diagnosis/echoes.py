@@ -52,6 +52,7 @@ _DOES: Final = {name: f"texts are stored {name}" for name in WHOLE_CHANGES} | {
     "characters beyond U+FFFF as U+FFFD": "characters beyond U+FFFF become U+FFFD",
     "without characters beyond U+FFFF": "characters beyond U+FFFF are removed",
     "without tags": "tags are removed",
+    "with straight quotation marks": "typographic quotation marks become straight ones",
     "without backslashes": "backslashes are removed, each before the next character",
     "UTF-8 read as Latin-1": "texts are sent in UTF-8 twice: their bytes are read as Latin-1",
     "UTF-8 read as Windows-1252": "texts are sent in UTF-8 twice: their bytes are read as Windows-1252",

@@ -92,8 +92,9 @@ class RootCause:
     @property
     def _smallest(self) -> tuple[Finding, ExchangeRecord | None]:
         smallest = [cases.smallest[0] for cases in self.cases]
-        own = [(finding, exchange) for finding, exchange in smallest if finding.clause == self.clause]
-        return min(own or smallest, key=_size_of)
+        own = [shown for shown in smallest if shown[0].clause == self.clause]
+        named = [shown for shown in own if shown[0].cause == self.cause]
+        return min(named or own or smallest, key=_size_of)
 
     @property
     def size(self) -> tuple[int, int]:
