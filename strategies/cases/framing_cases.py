@@ -24,9 +24,10 @@ def framing_cases(contract: Contract, names: UniqueNames, seed: int) -> list[Cas
     """Valid bodies in chunks, and valid requests for compressed responses, small and larger than a packet."""
     surrounding_fields = SurroundingFields(contract, names, seed)
     bodies = [surrounding_fields.body(context=context) for context in ("minimal", "full")]
+    if (free := free_object(contract)) is not None:
+        bodies.append(surrounding_fields.body(context="full") | {free.path: {"text": "Größe 東京 😀"}})
     cases = [_with(body, "Transfer-Encoding", "chunked") for body in bodies]
     cases.append(_with(surrounding_fields.body(context="full"), "Expect", "100-continue"))
-    free = free_object(contract)
     for number, coding in enumerate(_ACCEPTED):
         body = surrounding_fields.body(context="full")
         if free and number % 2 == 0:

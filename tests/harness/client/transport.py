@@ -58,6 +58,19 @@ class Reply:
     connection: int
 
 
+def _is_chunked(headers: Headers) -> bool:
+    return any(name.lower() == "transfer-encoding" for name, _ in headers)
+
+
+def _in_chunks(body: bytes) -> list[bytes]:
+    """The body in two chunks, divided within a character of several bytes if it has one.
+
+    A server may read the first chunk only, or decode each chunk by itself.
+    """
+    within = next((place for place, byte in enumerate(body) if 0x80 <= byte < 0xC0), len(body) // 2)
+    return [body[:within], body[within:]]
+
+
 class Connection:
     """One connection to one origin, used by one thread at a time.
 
@@ -150,7 +163,7 @@ class Connection:
         raw = self._pool.urlopen(
             method,
             url if self._is_absolute else url.removeprefix(self._origin) or "/",
-            body,
+            _in_chunks(body) if body and _is_chunked(headers) else body,
             cast("Any", OrderedHeaders(headers)),
             retries=self._adapter.max_retries,
             redirect=False,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import json
 import socket
 from typing import TYPE_CHECKING
 
@@ -265,3 +266,15 @@ def test_only_a_connection_that_carried_an_answer_before_is_one_that_was_kept_to
         assert {exchange.connection for exchange in before} <= {last.connection}
         assert last.failure is not None
         assert (last.failure.kind == STALE) == (place > 1), last.failure
+
+
+@pytest.mark.parametrize("text", ["Größe", "plain", "€"])
+def test_a_body_in_chunks_is_sent_in_two_of_them(text: str) -> None:
+    whole = json.dumps({"displayName": text}, ensure_ascii=False).encode()
+    first, second = transport._in_chunks(whole)
+    assert first + second == whole
+    assert first
+    assert second
+    if not text.isascii():  # divided within a character
+        with pytest.raises(UnicodeDecodeError):
+            first.decode()
