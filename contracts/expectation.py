@@ -72,6 +72,8 @@ TOO_LARGE: Final = "a body that is larger than common limits"
 LARGE: Final = 100_000
 #: The clause about the framing of a request.
 FRAMING: Final = "service.framing"
+#: The clause about the media type of a 201, which a client's Accept header must not prevent.
+NEGOTIATED: Final = "response.201.mediaType"
 #: Headers about the framing of a request or its response, the most often refused first.
 FRAMING_HEADERS: Final = ("Transfer-Encoding", "Expect", "Accept-Encoding")
 #: Reasons for UNSPECIFIED with which the values of an accepted request must still be returned unchanged.

@@ -24,6 +24,8 @@ _TEMPLATE: Final = re.compile(r"\{[^{}]*\}")
 CONVERTED: Final = "converted"
 #: The kind of a value of the wrong type in a field that the response does not show; it distinguishes nothing either.
 NOT_SHOWN: Final = "not shown"
+#: The kind of an invalid request that gets a 2xx other than 201, without a project: an error with a wrong status.
+NO_PROJECT: Final = "a 2xx without a project"
 #: The kinds of a text of which a part matches the pattern: its start, its end.
 BEGINS_RIGHT: Final = "with a beginning that is right"
 ENDS_RIGHT: Final = "with an end that is right"

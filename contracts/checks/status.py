@@ -9,9 +9,9 @@ from contracts import json_text
 from contracts.checks.check import covers
 from contracts.checks.quoting import shown
 from contracts.exchange import STALE, UNREACHED
-from contracts.expectation import FRAMING, FRAMING_HEADERS, IN_USE, LARGE, SENT_BEFORE, Expected
+from contracts.expectation import FRAMING, FRAMING_HEADERS, IN_USE, LARGE, NEGOTIATED, SENT_BEFORE, Expected
 from contracts.findings import ACCEPTED, REFUSED, Finding
-from contracts.kinds import CONVERTED, NOT_SHOWN
+from contracts.kinds import CONVERTED, NO_PROJECT, NOT_SHOWN
 from contracts.request_kinds import kinds_of_failing
 from contracts.signatures import signature
 
@@ -120,6 +120,7 @@ def _may_be_accepted(context: Context) -> Iterator[str]:
 def invalid_is_refused(context: Context) -> Iterator[Finding]:
     """Each broken clause of a request that was accepted although it is invalid."""
     if context.expectation.expected is Expected.REJECTED and 200 <= context.status < 300:
+        no_project = () if context.status == 201 or _shows_id(context) else (NO_PROJECT,)
         for violation in context.expectation.violations:
             yield Finding(
                 violation.clause,
@@ -127,8 +128,14 @@ def invalid_is_refused(context: Context) -> Iterator[Finding]:
                 f"a 4xx, nothing created: {violation.why}",
                 _answer(context),
                 violation.where,
-                (*violation.kinds, *_conversion(context, violation)),
+                (*violation.kinds, *_conversion(context, violation), *no_project),
             )
+
+
+def _shows_id(context: Context) -> bool:
+    """Whether the response has an id somewhere: the project may be inside another object."""
+    value = None if isinstance(context.parsed, ValueError) else context.parsed.value
+    return any(isinstance(node, dict) and "id" in node for node in json_text.nodes(value))
 
 
 def _conversion(context: Context, violation: Violation) -> tuple[str, ...]:
@@ -158,7 +165,7 @@ def _accepted(context: Context) -> Iterator[str]:
         yield from context.expectation.exercised
 
 
-@covers("response.201.status", "request.*", "authorization.accepted", FRAMING, count=_accepted)
+@covers("response.201.status", "request.*", "authorization.accepted", FRAMING, NEGOTIATED, count=_accepted)
 def valid_is_created(context: Context) -> Iterator[Finding]:
     """response.201.status for a wrong 2xx; for a refusal of a valid request the request clause that it breaks."""
     verdict = context.expectation.expected
@@ -195,6 +202,8 @@ def refused_clause(context: Context) -> tuple[str, str]:
             return FRAMING, name
     if context.status in {401, 403}:
         return "authorization.accepted", "Authorization"
+    if context.status == 406:
+        return NEGOTIATED, "Accept"
     if context.status == 415:
         return "request.mediaType", "Content-Type"
     return clause_of_body(context.contract, context.sent)

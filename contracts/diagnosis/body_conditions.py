@@ -70,6 +70,9 @@ _BYTES: Final[dict[str, Callable[[bytes], bool]]] = {
         re.search(rb'"[^"]*[\x00-\x1f][^"]*"', data) is not None
     ),
     "the body has escapes such as \\u0041": lambda data: b"\\u" in data,
+    "the body has an escaped surrogate such as \\ud83d": lambda data: (
+        re.search(rb"\\u[dD][89a-fA-F]", data) is not None
+    ),
     "the body has escapes": lambda data: b"\\" in data,
     "the body has an escape that JSON does not know": lambda data: re.search(rb"\\[^\"\\/bfnrtu]", data) is not None,
     "the body is JSON, and neither null nor an object": lambda data: _kind(data) not in {"", "object", "null"},

@@ -47,6 +47,7 @@ def _ends(items: list[bool]) -> list[bool]:
 
 
 _VALUES: Final[dict[str, Callable[[Any], bool]]] = {
+    "is no text": lambda value: not isinstance(value, str),
     "is an empty list": lambda value: value == [],
     "is an empty object": lambda value: value == {},
     "is true": lambda value: value is True,

@@ -189,6 +189,14 @@ def _changes() -> Iterator[tuple[str, Change]]:
         yield f"texts end before {what}", partial(_in_texts, partial(re.sub, f"(?s){characters}.*", ""))
     for does, number in _NUMBERS.items():
         yield does, partial(_in_number, number)
+    yield "the texts true and false become booleans", partial(_in_texts, lambda text: _BOOLEANS.get(text, text))
+    yield "texts of digits become numbers", partial(_in_texts, _number_of)
+    yield (
+        "booleans become 0 and 1",
+        partial(_everywhere, lambda value: int(value) if isinstance(value, bool) else value),
+    )
+    for does, number in _NUMBERS.items():
+        yield f"{does}, on every level", partial(_everywhere, partial(_in_number, number))
     yield "the value is not stored: nothing comes back", lambda _: json_text.ABSENT
     yield "the value is not stored: null comes back", lambda _: None
     yield "false, 0, null and empty values come back as null", lambda value: value or None
@@ -224,6 +232,22 @@ _NUMBERS: Final[dict[str, Change]] = {
 }
 
 
+_BOOLEANS: Final[dict[str, Any]] = {"true": True, "false": False}
+
+
+def _number_of(text: str) -> Any:
+    return int(text) if re.fullmatch(r"[0-9]{1,15}", text) else text
+
+
+def _everywhere(change: Change, value: Any) -> Any:
+    """The value with ``change`` applied to everything in it that is neither a list nor an object."""
+    if isinstance(value, list):
+        return [_everywhere(change, item) for item in value]
+    if isinstance(value, dict):
+        return {name: _everywhere(change, inner) for name, inner in value.items()}
+    return change(value)
+
+
 def _within(least: float, most: float, value: Any) -> Any:
     return max(least, min(most, value)) if is_number(value) else value
 
@@ -244,7 +268,7 @@ def _replaced(one: str, other: str, text: str) -> str:
     return text.replace(one, other)
 
 
-def _in_texts(change: Callable[[str], str], value: Any) -> Any:
+def _in_texts(change: Callable[[str], Any], value: Any) -> Any:
     """The value with ``change`` applied to every string in it, except names of members."""
     if isinstance(value, str):
         return change(value)

@@ -34,6 +34,16 @@ _INVALID: Final = {
 }
 
 
+_BROKEN: Final = {
+    "response.201.json": "{all}responses are not valid JSON",
+    "response.201.answers_own_request": "{all}responses show values of another request",
+    "response.201.id.unique": "{all}responses have the id of an earlier project",
+    "state.reads_back": "projects are lost or changed after {all}responses",
+    "service.answers": "{all}requests get no complete answer",
+    "service.time": "{all}requests are answered too late",
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Effect:
     """What a service does.
@@ -52,6 +62,9 @@ class Effect:
 def effects(cause: RootCause, clauses: Sequence[str], failing: Sequence[Observation]) -> Iterator[Effect]:
     """Effects that all failing requests of a finding show, the most specific first."""
     clause = clauses[0]
+    if cause.cause == REFUSED:
+        yield from _outcomes(clauses, failing)
+        return
     if clause.startswith(("request.", "authorization.", "service.no_5xx", "state.external_id_reuse")):
         yield from _outcomes(clauses, failing)
     elif clause.startswith("response.201."):
@@ -62,8 +75,16 @@ def effects(cause: RootCause, clauses: Sequence[str], failing: Sequence[Observat
         yield Effect(f"{{all}}valid requests are answered with {status}", partial(_has_status, status))
     yield from _headers(clause, failing)
     if not clause.startswith(("request.", "authorization.")):
-        words = f"{{all}}responses break the promise {clause} ({cause.cause})"
-        yield Effect(words, partial(_breaks, frozenset(clauses), cause.cause, _scope(failing)), 6)
+        yield Effect(
+            _broken(clause, cause.cause), partial(_breaks, frozenset(clauses), cause.cause, _scope(failing)), 6
+        )
+
+
+def _broken(clause: str, cause: str) -> str:
+    """The effect of a finding about responses."""
+    if clause.endswith(".echo"):
+        return f"{part_of(clause)} comes back changed in {{all}}responses"
+    return _BROKEN.get(clause, f"{{all}}responses break the promise {clause} ({cause})")
 
 
 def _outcomes(clauses: Sequence[str], failing: Sequence[Observation]) -> Iterator[Effect]:
@@ -72,6 +93,11 @@ def _outcomes(clauses: Sequence[str], failing: Sequence[Observation]) -> Iterato
         return
     outcome = outcomes.pop()
     statuses = {seen.response.status for seen in failing}
+    if outcome == REFUSED and max(statuses) < 300:
+        what = _invalid(clauses[0]) if len({_area(clause) for clause in clauses}) == 1 else "invalid requests"
+        words = f"{{all}}{what} are answered with the status {' or '.join(map(str, sorted(statuses)))}, not with a 4xx"
+        yield Effect(words, partial(_is_refusal_with_2xx, frozenset(clauses)))
+        return
     status = f" ({statuses.pop()})" if len(statuses) == 1 else ""
     if outcome == ACCEPTED:
         areas = frozenset(_area(clause) for clause in clauses)
@@ -102,6 +128,10 @@ def _is_accepted(areas: frozenset[str], seen: Observation) -> bool | None:
 
 def _is_refused(seen: Observation) -> bool | None:
     return None if seen.broken or seen.outcome == FAILED else seen.outcome == REFUSED
+
+
+def _is_refusal_with_2xx(clauses: frozenset[str], seen: Observation) -> bool | None:
+    return seen.response.status < 300 if seen.broken in clauses and seen.outcome == REFUSED else None
 
 
 def _fails(wrong: frozenset[str], seen: Observation) -> bool | None:

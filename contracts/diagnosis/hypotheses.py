@@ -21,6 +21,7 @@ from contracts.diagnosis.observations import ACCEPTED, FAILED, HEADERS, REUSE, O
 from contracts.diagnosis.patterns import other_patterns
 from contracts.diagnosis.requests import request_hypotheses
 from contracts.diagnosis.rules import Rule, learnt_rules
+from contracts.kinds import NO_PROJECT
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -116,6 +117,11 @@ def diagnose(contract: Contract, causes: Sequence[RootCause], observations: Sequ
     for cause in causes:
         if cases.get(cause.identifier()) and cause.identifier() not in explained:
             before = len(candidates)
+            if all(NO_PROJECT in group.kinds for group in cause.cases):  # whatever the values are
+                candidates += islice(
+                    fitting(learnt_rules([], contract, cause, cases[cause.identifier()], observations)), 1
+                )
+                continue
             candidates += fitting(_of_finding(contract, cause, cases[cause.identifier()], shared))
             # There are many expensive ones: the first that fits is sufficient.
             candidates += islice(fitting(islice(_of_pattern(contract, cause), _MOST)), 1)
@@ -153,6 +159,8 @@ def _of_finding(
     for clause in cause.clauses or (cause.clause,):
         # The project of another request is recognised by its displayName.
         name = "displayName" if clause == _OWN else part_of(clause) if clause.endswith(_ECHO) else ""
+        if clause == _OWN and any(seen.shown and seen.shown.get(name) == seen.body.get(name) for seen in cases):
+            continue  # another member is that of another request
         for field in contract.fields:
             if field.path == name:
                 parts = tuple(dict.fromkeys((name, part_of(clause))))

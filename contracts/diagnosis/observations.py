@@ -9,6 +9,7 @@ from contracts import json_text
 from contracts.exchange import Case, Response
 from contracts.exchange_record import ExchangeRecord
 from contracts.history_records import ReattributedRecord
+from contracts.kinds import NO_PROJECT
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -83,7 +84,8 @@ class Observation:
         # Names in a body that is not JSON are not members.
         body = None if "request.body.json" in clauses else _object(case.body)
         status = response.status
-        outcome = ACCEPTED if status < 300 else REFUSED if status < 500 else FAILED
+        is_error = any(NO_PROJECT in finding.kinds for finding in record.findings)
+        outcome = FAILED if status >= 500 else REFUSED if status >= 300 or is_error else ACCEPTED
         answer = _value(response.body)
         shown = answer if status == 201 and not response.cut and isinstance(answer, dict) else None
         findings = tuple(map(_entry, record.findings))

@@ -1,10 +1,12 @@
-"""Failures and refusals with a common reason in any field (see :mod:`contracts.request_kinds`)."""
+"""Failures and refusals with a common reason in any field (see :mod:`contracts.request_kinds`), or a wrong status."""
 
 from __future__ import annotations
 
 from collections import Counter
 from typing import TYPE_CHECKING, Final
 
+from contracts.findings import ACCEPTED
+from contracts.kinds import NO_PROJECT
 from contracts.request_kinds import ANYWHERE
 from contracts.root_causes.root_cause import RootCause, is_about_requests, together
 
@@ -19,7 +21,7 @@ _PLACES: Final = 2
 def with_shared_reasons(
     root_causes: list[RootCause], accepted: Mapping[str, int]
 ) -> tuple[list[RootCause], list[RootCause]]:
-    """Merge failures and refusals with a common kind that no accepted request has.
+    """Merge failures and refusals with a common kind that no accepted request has, and refusals with a 2xx.
 
     The kinds are chosen as in a set cover, the one that explains most root causes first.
 
@@ -48,7 +50,9 @@ def with_shared_reasons(
 
 
 def _reasons(cause: RootCause, accepted: Mapping[str, int]) -> set[str]:
-    """The kinds of nearly all cases of a failure or refusal, in any field, that no accepted request has."""
+    """Reasons that other root causes may share: refusals with a 2xx, or a kind that no accepted request has."""
+    if cause.cause == ACCEPTED:
+        return {NO_PROJECT} if all(NO_PROJECT in cases.kinds for cases in cause.cases) else set()
     if not is_about_requests(cause) or cause.passed_again:
         return set()
     count: Counter[str] = Counter()

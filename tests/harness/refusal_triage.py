@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Final
 
 from contracts.checks.status import clause_of_body
 from contracts.exchange import VALID_HEADERS
-from contracts.expectation import FRAMING, FRAMING_HEADERS
+from contracts.expectation import FRAMING, FRAMING_HEADERS, NEGOTIATED
 from contracts.findings import REFUSED, Finding
+from contracts.request_kinds import kinds_of_failing, message_of
 from strategies.surrounding_fields import MARKED
 from tests.harness.field_triage import COMBINATION, KEY, FieldTriage, named_fields
 from tests.harness.form_triage import FormTriage
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
 
 #: The status that speaks of the media type alone.
 _UNSUPPORTED: Final = 415
+#: The clauses about the media types of a request and of its response, by the header.
+_NEGOTIATION: Final = {"content-type": "request.mediaType", "accept": NEGOTIATED}
 _ID_ECHO = f"response.201.{MARKED}.echo"
 
 
@@ -88,7 +91,7 @@ class RefusalTriage:
             if self._is_consequence(reply, finding):
                 self._conflict(reply, finding)
             elif (finding.clause == KEY and self._key.looks_into_bodies and clause != KEY) or (
-                finding.clause in {FRAMING, "request.mediaType"}
+                finding.clause in {FRAMING, *_NEGOTIATION.values()}
                 and finding.clause != clause
                 and _way_of(reply.case) is not None
                 and reply.status != _UNSUPPORTED
@@ -199,7 +202,10 @@ class RefusalTriage:
         return self._reattribute(answer, finding, clause, where)
 
     def _reattribute(self, answer: Judged, finding: Finding, clause: str, where: str) -> Finding:
-        reattributed = Finding(clause, finding.cause, finding.expected, finding.received, where, finding.kinds)
+        kinds, body = finding.kinds, answer.judgement.expectation.body
+        if where.startswith("/"):  # the kinds of the value count now that its field is known
+            kinds = (*message_of(kinds), *kinds_of_failing(answer.case, body, where.split("/")[1]))
+        reattributed = Finding(clause, finding.cause, finding.expected, finding.received, where, kinds)
         self._history.reattributed(answer.exchange, finding, reattributed)
         return reattributed
 
@@ -209,6 +215,6 @@ def _way_of(case: Case) -> tuple[str, str] | None:
     for name, _ in case.unusual_headers:
         if name in FRAMING_HEADERS:
             return FRAMING, name
-        if name.lower() == "content-type":
-            return "request.mediaType", "Content-Type"
+        if name.lower() in _NEGOTIATION:
+            return _NEGOTIATION[name.lower()], name
     return None

@@ -48,6 +48,10 @@ class LostProjects:
         self.cleanup_fails = ""
         #: Whether a project was ever lost: then projects without a name could not be found either.
         self.names_are_needed = False
+        #: Whether the list showed a project that no response named.
+        self._hides_ids = False
+        #: Whether the list showed once that nothing was lost.
+        self._is_exact = False
 
     def __len__(self) -> int:
         return len(self._lost)
@@ -55,7 +59,7 @@ class LostProjects:
     def add(self, number: int, sent: Sent) -> None:
         """Count the project of request ``number``."""
         self._lost[number] = sent
-        self.names_are_needed = True
+        self.names_are_needed = not self._is_exact
 
     def doubt(self) -> None:
         """Count a failed request: only the list can show whether it created a project."""
@@ -102,7 +106,9 @@ class LostProjects:
         names = re.compile(
             "|".join(rf"{re.escape(run)}-\d+" for run in {n.rpartition("-")[0] for n in numbers}) or "$^"
         )
-        listed, _ = self._listed(PAGES)
+        # Those whose response named no id.
+        unnamed = self._lost.keys() & {number for _, number in self._ledger.state.open_requests}
+        listed, problem = self._listed(PAGES)
         found = {}
         for project in listed:
             identifier = project.get("id")
@@ -115,10 +121,26 @@ class LostProjects:
             if requests and is_as_sent(project, names, self._lost[requests[0]].shown_names()):
                 # A name that cannot be guessed.
                 found[identifier] = "values+time"
+                self._hides_ids |= identifier not in self._ledger.state.created
                 self._ledger.finish(requests[0], identifier, found[identifier])
                 self._lost.pop(requests[0])
         self._found |= found.keys()
+        if len(unnamed) >= _FEW and not problem and not self._hides_ids and self._are_all_known(listed, existing):
+            for number in unnamed:
+                self._lost.pop(number, None)
+            self._is_exact, self.names_are_needed = True, False
         return found
+
+    def _are_all_known(self, listed: list[dict[str, Any]], existing: Existing) -> bool:
+        """Whether the whole list shows projects of the run, and none that no response named.
+
+        Then a response without an id created nothing, such as a refusal with the status 200.
+        """
+        created = self._ledger.state.created.keys()
+        identifiers = {project.get("id") for project in listed}
+        # Later all of them may have been deleted.
+        shows_new = self._is_exact or not identifiers.isdisjoint(created - existing.identifiers)
+        return existing.complete and shows_new and identifiers <= existing.identifiers | created
 
     def _verify_list(self) -> None:
         listed, problem = self._listed(1)

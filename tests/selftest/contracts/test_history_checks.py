@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
@@ -93,3 +94,16 @@ def _defaults(*values: object) -> set[str]:
 def test_a_default_is_always_the_same() -> None:
     assert _defaults() == _defaults(5) == _defaults(5, 5, 5) == _defaults({"a": 1, "b": 2}, {"b": 2, "a": 1}) == set()
     assert _defaults(5, 5, 77) == _defaults({}, {"team": "beta"}) == {"response.201.answers_own_request"}
+
+
+def test_a_response_with_an_earlier_project_breaks_one_clause_and_an_id_with_another_plan_two_rules() -> None:
+    checks = HistoryChecks()
+    first = {"id": "K" * 21, "created": "2026-11-28T01:00:00.000Z", "plan": {"id": "k" * 21}}
+    again = {**first, "created": "2026-11-28T01:00:09.000Z"}
+    for number, project in enumerate([first, first, again]):
+        checks.observe(project, None, STARTED, 0.01, ("main", number))
+        checks.observe_unasked({"maxConcurrentJobs": number}, ("main", number))
+    assert checks.repeats() == {("main", 1)}, "the third is another project, which has the ids of the first"
+    seen = Counter(found.finding.clause for found in checks.findings())
+    assert seen["response.201.id.unique"] == 2
+    assert seen["response.201.plan.id.unique"] == 1

@@ -55,6 +55,8 @@ class Service:
             response = Response(400, JSON, b'{"message":"must be unique"}')
         elif "<" in body["displayName"]:
             response = Response(400, JSON, b'{"message":"no tags"}')
+        if "text/csv" in (case.header("Accept") or ""):
+            response = Response(406, JSON, b'{"message":"not acceptable"}')
         if ";" in (case.header("Content-Type") or ""):
             response = Response(415, JSON, b'{"message":"media type"}')
         exchange = Exchange(case, response, number=self.asked)
@@ -64,10 +66,12 @@ class Service:
 @dataclass
 class History:
     attributed: list[tuple[int, str]] = field(default_factory=list)
+    kinds: list[tuple[str, ...]] = field(default_factory=list)
 
     def reattributed(self, exchange: Exchange, was: Finding, finding: Finding) -> None:
         del was
         self.attributed.append((exchange.number, finding.clause))
+        self.kinds.append(finding.kinds)
 
     def record(self, record: Any) -> None:
         """Nothing of these is looked at."""
@@ -102,6 +106,21 @@ def test_a_refused_media_type_is_not_the_fault_of_a_field_that_is_refused_too(sp
     service.are_spent = spent
     case = _case({"Content-Type": "application/json; charset=utf-8"}, alertReceiverEmail=MUSEUM)
     assert _attributed(triage, service, case) == "request.mediaType"
+
+
+def test_what_a_client_accepts_is_refused_for_that_header_whatever_the_body_has() -> None:
+    service = Service()
+    triage = _triage(service, History())
+    accept = {"Accept": "application/json;q=0.9,text/csv"}
+    cases = [_case(accept, **members) for members in ({}, {"metadata": {"a": 1}}, {"maxConcurrentJobs": None})]
+    assert {_attributed(triage, service, case) for case in cases} == {"response.201.mediaType"}
+
+
+def test_a_refusal_has_the_kinds_of_the_field_that_it_was_attributed_to() -> None:
+    service, history = Service(), History()
+    odd: dict[str, Any] = {"metadata": {"a": [1]}, "globalConnectionExternalIds": ["b", "b"]}
+    _attributed(_triage(service, history), service, _case(**odd))
+    assert any("in globalConnectionExternalIds: a JSON array" in kinds for kinds in history.kinds)
 
 
 def test_the_requests_that_look_into_a_refusal_are_attributed_with_it() -> None:

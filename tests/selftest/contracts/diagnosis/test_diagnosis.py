@@ -70,6 +70,18 @@ def _fails_with_a_text_as_a_body(_case: Case, expected: Expectation, _body: dict
     return 500 if isinstance(expected.body, str) and expected.violations else None
 
 
+def _refuses_with_200(_case: Case, expected: Expectation, _body: dict[str, Any]) -> int | None:
+    return 200 if expected.expected is Expected.REJECTED else None
+
+
+def _reads_words_as_booleans(_case: Case, expected: Expectation, body: dict[str, Any]) -> dict[str, Any] | None:
+    metadata = body.get("metadata")
+    if expected.expected is not Expected.CREATED or not isinstance(metadata, dict):
+        return None
+    words: dict[Any, bool] = {"true": True, "false": False}
+    return {"metadata": {k: words.get(v, v) if isinstance(v, str) else v for k, v in metadata.items()}}
+
+
 def _refuses_a_charset(case: Case, expected: Expectation, _body: dict[str, Any]) -> int | None:
     is_refused = "charset" in (case.header("Content-Type") or "")
     return 415 if expected.expected is Expected.CREATED and is_refused else None
@@ -89,6 +101,8 @@ SERVICES: dict[str, tuple[Service, str, int]] = {
     "cut": (_cuts_external_ids, "externalId: texts are cut after 70 characters", 1),
     # Bodies that are other values are refused, as they should be: that speaks, too.
     "failure": (_fails_with_a_text_as_a_body, "requests make the service fail (500) if the body is a text", 1),
+    "status": (_refuses_with_200, "all invalid requests are answered with the status 200, not with a 4xx", 1),
+    "words": (_reads_words_as_booleans, "metadata: the texts true and false become booleans", 1),
     "null": (_takes_null_for_metadata, "metadata comes back as null where it was not sent, and null is taken", 2),
 }
 

@@ -10,7 +10,7 @@ from contracts.deviations import Deviations
 from contracts.exchange import Case, Exchange, Response
 from contracts.exchange_record import ExchangeRecord
 from contracts.findings import Finding
-from contracts.kinds import CONVERTED, NOT_SHOWN
+from contracts.kinds import CONVERTED, NO_PROJECT, NOT_SHOWN
 from contracts.root_causes.merging import merged
 from contracts.root_causes.root_cause import RootCause, RootCauses, without_explained
 
@@ -261,3 +261,19 @@ def test_a_refusal_that_nobody_looked_into_is_that_of_the_field_that_the_service
     found = merged(list(causes), {}, {"any request with a comma": 3})
     assert found[0].clauses == clauses
     assert len(found) == (1 if clauses else 2)
+
+
+def test_refusals_with_a_2xx_are_one_root_cause_and_a_value_that_is_stored_is_another() -> None:
+    causes = RootCauses(Deviations.none())
+    for number, (clause, status) in enumerate(
+        [
+            ("request.name.pattern", 200),
+            ("request.mail.type", 202),
+            ("request.jobs.null", 200),
+            ("request.tags.null", 201),
+        ]
+    ):
+        kinds = (NO_PROJECT,) if status != 201 else ()
+        causes.add(Finding(clause, "accepted", "a 4xx", str(status), "", kinds), _exchange(number, {}))
+    found = {cause.kind: len(cause.clauses or "1") for cause in merged(list(causes), {}, {})}
+    assert found == {NO_PROJECT: 3, "": 1}
