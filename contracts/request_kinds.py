@@ -30,6 +30,16 @@ _CHARACTERS: Final = {
     "a character beyond Latin-1": re.compile(r"[^\x00-\xff]"),
     "a character beyond U+FFFF": re.compile("[\U00010000-\U0010ffff]"),
     "a lone surrogate": re.compile(r"[\ud800-\udfff]"),
+    # What services allow where they list the characters of a text.
+    "a character other than letters and digits": re.compile(r"[^A-Za-z0-9]"),
+    "a character other than letters, digits and hyphens": re.compile(r"[^A-Za-z0-9-]"),
+    "a character other than letters, digits, hyphens and underscores": re.compile(r"[^A-Za-z0-9_-]"),
+    "a character other than letters, digits, hyphens, underscores and dots": re.compile(r"[^A-Za-z0-9_.-]"),
+    "a character other than letters, digits, hyphens, underscores and spaces": re.compile(r"[^A-Za-z0-9_ -]"),
+    "a character other than letters, digits, hyphens, underscores, dots and spaces": re.compile(r"[^A-Za-z0-9_. -]"),
+    "a character other than letters of any script, digits, hyphens, underscores and white space": re.compile(
+        r"[^\w\s-]"
+    ),
 }
 #: How a body may be written, by name: a filter in front of the JSON parser, or a parser of its own, fails for it.
 _SPELLINGS: Final = {
@@ -43,7 +53,10 @@ _MARKS: Final = re.compile(r"[!-/:-@\[-`{-~]")
 _LENGTHS: Final = (16, 32, 50, 64, 100, 128, 200, 255, 256, 500, 512, 1_000, 1_024, 2_000, 4_000, 10_000, 65_535)
 _COUNTS: Final = (5, 10, 20, 50, 100, 1_000, 10_000, 65_535)
 _DEPTHS: Final = (2, 5, 10, 20, 31, 64, 100, 500, 1_000)
-_SIZES: Final = (500, 1_000, 1_024, 2_000, 4_000, 8_000, 16_000, 65_535, 100_000, 1_000_000)
+_SIZES: Final = (
+    *(500, 1_000, 1_024, 2_000, 3_000, 4_000, 5_000, 6_000, 8_000, 10_000, 12_000, 15_000, 16_000, 16_384),
+    *(20_000, 32_000, 40_000, 50_000, 65_535, 100_000, 1_000_000),
+)
 #: Bits of an integer.
 _WIDTHS: Final = (7, 8, 15, 16, 31, 32, 53, 63, 64)
 #: Only this many characters of a text are inspected.

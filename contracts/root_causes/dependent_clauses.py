@@ -12,6 +12,8 @@ if TYPE_CHECKING:
 _FOLLOW: Final[dict[str, tuple[str, ...]]] = {
     "response.201.answers_own_request": ("response.201.*.echo", "state.reads_back", "state.prototype_untouched"),
     "response.201.id.unique": ("state.reads_back",),
+    # The list shows a project under its right id.
+    "response.201.id.*": ("state.creates_one",),
     "response.201.platformId.constant": ("state.reads_back",),
     # A project that is wrong when it is created cannot be read back correctly.
     "response.201.*.clock": ("state.reads_back",),

@@ -93,7 +93,8 @@ class RootCause:
     def _smallest(self) -> tuple[Finding, ExchangeRecord | None]:
         smallest = [cases.smallest[0] for cases in self.cases]
         own = [shown for shown in smallest if shown[0].clause == self.clause]
-        named = [shown for shown in own if shown[0].cause == self.cause]
+        # Of another cause are those that were merged; a failure may have been attributed to a field before.
+        named = [shown for shown in own if shown[0].cause.partition(" at ")[0] == self.cause.partition(" at ")[0]]
         return min(named or own or smallest, key=_size_of)
 
     @property

@@ -79,17 +79,19 @@ class FailureTriage:
                 self._to_blame[finding.cause] = self._is_to_blame(answer, place)
                 if not self._to_blame[finding.cause]:
                     self._history.record(NotToBlameRecord(*finding.key, status))
-            return finding if self._to_blame[finding.cause] else replace(finding, cause=status)
+            if self._to_blame[finding.cause]:
+                return finding
         body = answer.judgement.expectation.body
         self._doubt_ordinary(body)
-        if not isinstance(body, dict) or not finding.cause.isdigit() or self._by_chance:
-            return finding
+        if not isinstance(body, dict) or not status.isdigit() or self._by_chance:
+            return replace(finding, cause=status) if at else finding
         suspects = [found.where.split("/")[1] for found in self._suspects(body)]
         if all(self._contract.field(name).required for name in suspects) and self._taken_apart < _FAILURES:
             self._taken_apart += 1
             self._find_culprit(answer, body)
         self.attribute_questions()
-        return self._attributed(answer, finding)
+        reattributed = self._attributed(answer, finding)
+        return replace(finding, cause=status) if at and reattributed is finding else reattributed
 
     def attribute_reuse(self, answer: Judged, finding: Finding) -> Finding:
         """Attribute a failure at a used externalId to another field that is known to cause failures, if it has one."""
@@ -131,7 +133,8 @@ class FailureTriage:
             return reattributed
         body = answer.judgement.expectation.body
         known = self._suspects(body)
-        if not known or not finding.cause.isdigit():
+        is_open = finding.cause.isdigit() or self._to_blame.get(finding.cause) is False
+        if not known or not is_open:
             return finding
         # A field that every body has is blamed only if no other one is known.
         blamed = min(known, key=lambda found: self._contract.field(found.where.split("/")[1]).required)
@@ -159,10 +162,11 @@ class FailureTriage:
         case = minimal_case(self._contract, self._names)
         if name in self._fields:  # other mistakes of the request are kept
             case = answer.case.with_body(case.body or b"")
-        if isinstance(body, dict) and name in self._fields and name in body and len(body) > 1:
+        if isinstance(body, dict) and name in self._fields and body.keys() - {name}:
             field = self._contract.field(name)
             plain = answer.case.with_body(encode({**body, name: ordinary(field)}))
-            case = self._names.renew(plain) if field.required else without(answer.case, name, self._names)
+            is_added = field.required or name not in body
+            case = self._names.renew(plain) if is_added else without(answer.case, name, self._names)
         ordinarily = self._questions.ask(case)
         return ordinarily is None or ordinarily.status != answer.status
 

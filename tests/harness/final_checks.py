@@ -65,7 +65,8 @@ def judge_untracked(folder: Path, run_id: str, history: HistoryWriter, untracked
     uses = {name: {_answered(record): record for record in records} for name, records in answers.items()}
     repeats = any(received.keys() == {"created"} for received in uses.values())
     for name, received in uses.items():
-        if "unclear" in received:
+        identifier = wanted[name].get("id")
+        if "unclear" in received or any((record.project or {}).get("id") == identifier for record in answers[name]):
             continue
         # If one use of a name was refused and another accepted, there is one project too many. Names that were only
         # accepted show which of the two created it.
