@@ -52,7 +52,7 @@ def test_failures_of_several_fields_with_one_reason_are_one() -> None:
 @pytest.mark.parametrize("style", [True, False])
 def test_a_parser_that_knows_one_spelling_fails_for_one_reason(*, style: bool) -> None:
     """A parser that knows no escapes such as \\u0041, and one that reads ASCII alone."""
-    spelt = [{"name": "Ärger"}, {"tags": ["日本"], "name": "a"}, {"jobs": {"ö": 1}, "name": "b"}]
+    spelt: list[dict[str, Any]] = [{"name": "Ärger"}, {"tags": ["日本"], "name": "a"}, {"jobs": {"ö": 1}, "name": "b"}]
     causes = RootCauses(Deviations.none())
     for number, body in enumerate(spelt):
         case = Case(json.dumps(body, ensure_ascii=style).encode())

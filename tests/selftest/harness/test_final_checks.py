@@ -245,9 +245,9 @@ def test_a_project_that_was_deleted_is_not_missed(service: str, tmp_path: Path, 
 
 def _draft(server: UnrulyServer, seen: Seen) -> None:
     """Store a project of which nothing was sent."""
-    headers = [(name, value) for name, value in seen.headers if name.lower() != "content-length"]
+    headers = tuple((name, value) for name, value in seen.headers if name.lower() != "content-length")
     body = b'{"displayName":"Untitled draft"}'
-    server.forward(replace(seen, headers=[*headers, ("Content-Length", str(len(body)))], body=body))
+    server.forward(replace(seen, headers=(*headers, ("Content-Length", str(len(body)))), body=body))
 
 
 def _stubs_of(tmp_path: Path, server: UnrulyServer, stores: Callable[[Seen, int], int]) -> list[str]:
