@@ -85,6 +85,12 @@ class Context:
         succeeds = 200 <= self.status < 300 and self.expectation.expected is Expected.CREATED
         return found if succeeds and all(name in found for name in required) else None
 
+    @cached_property
+    def is_lean(self) -> bool:
+        """Whether a project shows no member that the page does not require: it says nothing about their values."""
+        optional = (member.path for member in self.contract.response_fields if not member.required)
+        return self.project is not None and self.project.keys().isdisjoint(optional)
+
     @property
     def tells_id(self) -> bool:
         """Whether the response is a JSON object with an id."""

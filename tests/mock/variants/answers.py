@@ -59,6 +59,13 @@ def other_icon_colours(service: Service) -> None:
     _every_answer(service, change)
 
 
+@variant("answering")
+def creations_show_what_the_page_requires(call: Call) -> None:
+    """Answers creations with the members that the page requires; the others are shown when the project is read."""
+    optional = ("maxConcurrentJobs", "externalId", "metadata", "poolId")
+    call.answer = {name: value for name, value in call.answer.items() if name not in optional}
+
+
 @variant_setup
 def metadata_absent(service: Service) -> None:
     """Leaves metadata out if it is empty or was not sent, when projects are listed."""

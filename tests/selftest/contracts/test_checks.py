@@ -128,6 +128,18 @@ def test_a_large_body_may_take_the_time_that_a_slow_network_needs(
     assert _clauses(judgement) == ({"service.time"} if broken else set())
 
 
+def test_a_response_without_any_optional_member_says_nothing_about_them() -> None:
+    sent = {**SENT, "externalId": "e", "metadata": {"a": 1}}
+    optional = ("externalId", "metadata", "maxConcurrentJobs", "poolId")
+    lean = {name: value for name, value in _project().items() if name not in optional}
+    silent = _judged(201, lean, sent)
+    assert _clauses(silent) == set()
+    assert "response.201.metadata.echo" not in silent.positive
+    assert "response.201.displayName.echo" in silent.positive
+    assert _clauses(_judged(201, {**lean, "externalId": "e"}, sent)) == {"response.201.metadata.echo"}
+    assert _clauses(_judged(201, {**lean, "displayName": "Other"}, sent)) == {"response.201.displayName.echo"}
+
+
 @pytest.mark.parametrize("sent", ["C" * 21, "somebody", 5])
 def test_an_owner_that_the_body_names_is_not_taken_over(sent: Any) -> None:
     taken = _judged(201, _project(ownerId=sent), {**SENT, "ownerId": sent})
