@@ -215,6 +215,7 @@ def _encoded(key: str) -> dict[bytes, bytes]:
         "{key letter by letter}": {separator.join(key) for separator in ("\0", " ", "\u200b", "\\u200b")},
         "{key in quoted-printable}": {"".join(f"={byte:02X}" for byte in raw)},
         "{key in base32}": {base64.b32encode(raw).decode().rstrip("=")},
+        "{key in full-width letters}": {"".join(chr(ord(char) + 0xFEE0) for char in key)},
         "{key in rot13}": {codecs.encode(key, "rot13")},
         "{key reversed}": {key[::-1]},
     }

@@ -56,6 +56,7 @@ def test_the_key_is_found_and_replaced(name: str) -> None:
         (" ".join(KEY), "{key letter by letter}"),
         ("".join(f"={ord(char):02X}" for char in KEY), "{key in quoted-printable}"),
         (base64.b32encode(KEY.encode()).decode(), "{key in base32}"),
+        ("".join(chr(ord(char) + 0xFEE0) for char in KEY), "{key in full-width letters}"),
         (codecs.encode(KEY, "rot13"), "{key in rot13}"),
         (base64.b64encode(KEY.encode("utf-16")).decode(), "{key in base64}"),
         (KEY[::-1], "{key reversed}"),
