@@ -69,9 +69,12 @@ def kinds_of_failing(case: Case, body: Any, name: str) -> tuple[str, ...]:
     Args:
         case: The request.
         body: Its parsed body.
-        name: The field to blame; empty if it is unknown.
+        name: The field to blame; empty if it is unknown: then it may be any.
     """
-    own = kinds_of_field(name, body[name]) if isinstance(body, dict) and name in body else ()
+    if not isinstance(body, dict):
+        return tuple(kinds_of_request(body, case.body or b""))
+    fields = {name: body[name]} if name in body else {} if name else body
+    own = (kind for field, value in fields.items() for kind in kinds_of_field(field, value))
     return (*own, *kinds_of_request(body, case.body or b""))
 
 

@@ -18,6 +18,8 @@ from contracts.signatures import code_of
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
+    from contracts.exchange_record import Place
+
 _FAILS, _COMBINATION = "service.no_5xx", "request.combination"
 #: The minimum number of clauses that a field without validation breaks, and of members that are missing for one cause.
 _VALUE_CLAUSES = ("type", "pattern", "enum", "null")
@@ -32,6 +34,7 @@ _MANY_CONSEQUENCES: Final = 4
 _FEW: Final = 0.25
 _MISSING, _NOW_AND_THEN = "missing members", "failures now and then"
 _TAKEN = "members of the response are taken from the body"
+_LEAKS, _READS_BACK, _DIFFERS = "service.error_leaks_nothing", "state.reads_back", " differs"
 _TIMES = "the times of the response"
 _OF_TIMES: Final = {f"response.201.{name}" for name in ("created.clock", "updated.clock", "updated.order")}
 
@@ -63,7 +66,7 @@ def merged(
         is_one = bool(name) and len(members) >= (_MANY_MISSING if name == _MISSING else 2)
         first = next((member for member in members if name == _TAKEN and member.clause.endswith(".own")), None)
         found += [together(members, first)] if is_one else members
-    found = _by_mixed_requests([*_by_code(_by_message(found)), *_by_chance(chance)], counts)
+    found = _by_same_responses(_by_mixed_requests([*_by_code(_by_message(found)), *_by_chance(chance)], counts))
     order = {id(cause): place for place, cause in enumerate(root_causes)}
     return sorted(found, key=lambda cause: order[id(cause)])
 
@@ -136,6 +139,38 @@ def _by_mixed_requests(root_causes: list[RootCause], counts: Mapping[str, tuple[
     if len(members) < _MANY_CONSEQUENCES:
         return root_causes
     return with_one(root_causes, members, mixed)
+
+
+def _by_same_responses(root_causes: list[RootCause]) -> list[RootCause]:
+    """Merge what one response breaks twice: a server error that shows internals, and a member that is shown wrong.
+
+    A member that is neither what was sent nor what is read back was changed in the response.
+    """
+    rest = list(root_causes)
+    for cause in root_causes:
+        if cause.clause == _LEAKS:
+            failures = [other for other in rest if other.clause in FAILURES]
+            firsts = [c for c in failures if c.count == cause.count and _are_same(c, cause)]
+        elif cause.clause == _READS_BACK and cause.cause.endswith(_DIFFERS):
+            echo = f"response.201.{cause.cause.removesuffix(_DIFFERS)}.echo"
+            firsts = [other for other in rest if other.clause == echo]
+        else:
+            continue
+        if len(firsts) == 1:
+            rest = [other for other in rest if other not in (cause, *firsts)]
+            rest.append(together([*firsts, cause], firsts[0]))
+    return rest
+
+
+def _are_same(failures: RootCause, leaks: RootCause) -> bool:
+    """Whether two root causes are of the same exchanges, as far as these are remembered."""
+    ones, others = _places(failures), _places(leaks)
+    return ones <= others or others <= ones
+
+
+def _places(cause: RootCause) -> set[Place]:
+    """The exchanges of its smallest cases."""
+    return {exchange.place for cases in cause.cases for _, exchange in cases.smallest if exchange is not None}
 
 
 def _of_responses(cause: RootCause, own: frozenset[str]) -> str:

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Final
 
 from contracts.findings import ACCEPTED
 from contracts.kinds import NO_PROJECT
-from contracts.request_kinds import ANYWHERE
-from contracts.root_causes.root_cause import RootCause, is_about_requests, together
+from contracts.request_kinds import ANYWHERE, is_of_request
+from contracts.root_causes.root_cause import FAILURES, RootCause, is_about_requests, together
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -57,7 +57,9 @@ def _reasons(cause: RootCause, accepted: Mapping[str, int]) -> set[str]:
         return set()
     count: Counter[str] = Counter()
     for cases in cause.cases:
-        count.update(dict.fromkeys((kind for kind in cases.kinds if kind.startswith(ANYWHERE)), cases.count))
+        # A failure that no field is blamed for may be that of a value that fails elsewhere, too.
+        shared = (k for k in cases.kinds if k.startswith(ANYWHERE) or (cause.clause in FAILURES and is_of_request(k)))
+        count.update(dict.fromkeys(shared, cases.count))
     return {kind for kind, cases in count.items() if not accepted.get(kind) and cases >= _MOST_CASES * cause.count}
 
 

@@ -11,6 +11,7 @@ from contracts.exchange import Case, Exchange, Response
 from contracts.exchange_record import ExchangeRecord
 from contracts.findings import Finding
 from contracts.kinds import CONVERTED, NO_PROJECT, NOT_SHOWN
+from contracts.request_kinds import ANYWHERE, kinds_of_failing
 from contracts.root_causes.merging import merged
 from contracts.root_causes.root_cause import RootCause, RootCauses, without_explained
 
@@ -277,3 +278,37 @@ def test_refusals_with_a_2xx_are_one_root_cause_and_a_value_that_is_stored_is_an
         causes.add(Finding(clause, "accepted", "a 4xx", str(status), "", kinds), _exchange(number, {}))
     found = {cause.kind: len(cause.clauses or "1") for cause in merged(list(causes), {}, {})}
     assert found == {NO_PROJECT: 3, "": 1}
+
+
+def test_a_server_error_that_shows_internals_is_one_root_cause_and_a_leak_of_others_is_another() -> None:
+    error, leak = ("service.no_5xx", "500 stop at /jobs"), ("service.error_leaks_nothing", "SQL")
+
+    def found(*clauses: list[tuple[str, str]]) -> int:
+        causes = RootCauses(Deviations.none())
+        for number, broken in enumerate(clauses):
+            for clause, cause in broken:
+                causes.add(Finding(clause, cause, "e", "r"), _exchange(number, {"jobs": number}))
+        return len(merged(list(causes), {}, {}))
+
+    assert found([error, leak], [error, leak]) == 1
+    assert found([error], [leak]) == found([error, leak], [error], [leak]) == 2
+
+
+def test_a_member_that_is_shown_wrong_and_reads_back_right_is_one_root_cause() -> None:
+    echo: tuple[str, str, dict[str, Any]] = ("response.201.team.echo", "changed", {})
+    assert len(merged(list(_root_causes(echo, ("state.reads_back", "team differs", {}))), {}, {})) == 1
+    assert len(merged(list(_root_causes(echo, ("state.reads_back", "gone", {}))), {}, {})) == 2
+
+
+def test_failures_of_a_value_are_one_root_cause_where_another_field_is_invalid_or_open_too() -> None:
+    causes = RootCauses(Deviations.none())
+    seen: list[tuple[str, dict[str, Any]]] = [("500 at /name", {"name": "\0."}), ("500", {"name": "\0", "jobs": 1})]
+    for number, (cause, body) in enumerate(seen):
+        exchange = _exchange(number, body)
+        name = "name" if " at " in cause else ""
+        causes.add(
+            Finding("service.no_5xx", cause, "e", "r", "", kinds_of_failing(exchange.case, body, name)), exchange
+        )
+    accepted = {"in name: any value": 9, "in name: a JSON string": 9, f"{ANYWHERE}U+0000": 1}
+    (one,) = merged(list(causes), {}, accepted)
+    assert one.count == 2
