@@ -202,15 +202,20 @@ class RootCauses:
 
     def drop_consequences(self) -> dict[str, str]:
         """Remove new findings that may follow from another one; return the reasons by clause, which becomes unknown."""
-        new: Counter[str] = Counter()
-        for root_cause in self:
-            if root_cause.known is None:
-                new[root_cause.clause] += root_cause.count
-        why: dict[str, str] = {}
-        for clause, cause in consequences(set(new)):
-            why.setdefault(clause, f"{new[clause]} findings that may follow from {cause}")
-        self._root_causes = {k: b for k, b in self._root_causes.items() if b.known is not None or b.clause not in why}
-        return why
+        new = {(cause.clause, cause.cause): cause.count for cause in self if cause.known is None}
+        follow = dict(consequences(set(new)))
+        self._root_causes = {
+            k: b for k, b in self._root_causes.items() if b.known is not None or (b.clause, b.cause) not in follow
+        }
+        counts: Counter[tuple[str, str]] = Counter()
+        for (clause, cause), reason in follow.items():
+            counts[clause, reason] += new[clause, cause]
+        left = {cause.clause for cause in self if cause.known is None}
+        return {
+            clause: f"{count} findings that may follow from {reason}"
+            for (clause, reason), count in counts.items()
+            if clause not in left
+        }
 
 
 def without_explained(root_causes: Iterable[RootCause], required: frozenset[str]) -> list[RootCause]:

@@ -312,3 +312,16 @@ def test_failures_of_a_value_are_one_root_cause_where_another_field_is_invalid_o
     accepted = {"in name: any value": 9, "in name: a JSON string": 9, f"{ANYWHERE}U+0000": 1}
     (one,) = merged(list(causes), {}, accepted)
     assert one.count == 2
+
+
+def test_a_project_that_is_gone_does_not_follow_from_a_wrong_clock_and_another_time_of_it_does() -> None:
+    clock: tuple[str, str, dict[str, Any]] = ("response.201.created.clock", "far", {})
+    differs: tuple[str, str, dict[str, Any]] = ("state.reads_back", "created differs", {})
+    gone: tuple[str, str, dict[str, Any]] = ("state.reads_back", "gone", {})
+    causes = _root_causes(clock, differs)
+    assert causes.drop_consequences() == {
+        "state.reads_back": "1 findings that may follow from response.201.created.clock"
+    }
+    causes = _root_causes(clock, differs, gone)
+    assert causes.drop_consequences() == {}
+    assert {cause.cause for cause in causes} == {"far", "gone"}
