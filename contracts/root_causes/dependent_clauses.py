@@ -8,9 +8,14 @@ from typing import TYPE_CHECKING, Final
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-#: For each clause the clauses that cannot be kept if it is broken; some only as far as one cause is concerned.
+#: For each clause the clauses that cannot be kept if it is broken; both may be limited to one cause.
 _FOLLOW: Final[dict[str, tuple[str, ...]]] = {
-    "response.201.answers_own_request": ("response.201.*.echo", "state.reads_back", "state.prototype_untouched"),
+    # A default that changes says nothing about values that are sent.
+    "response.201.answers_own_request:another": (
+        "response.201.*.echo",
+        "state.reads_back",
+        "state.prototype_untouched",
+    ),
     "response.201.id.unique": ("state.reads_back",),
     # The list shows a project under its right id.
     "response.201.id.*": ("state.creates_one",),
@@ -25,8 +30,12 @@ _FOLLOW: Final[dict[str, tuple[str, ...]]] = {
 def consequences(broken: set[tuple[str, str]]) -> Iterator[tuple[tuple[str, str], str]]:
     """The broken clauses and their causes that follow from another broken clause, each with that clause."""
     for first, patterns in _FOLLOW.items():
-        reason = next((clause for clause, _ in sorted(broken) if fnmatchcase(clause, first)), None)
+        reason = next((key[0] for key in sorted(broken) if _is_one(key, first)), None)
         if reason is not None:
             for key in sorted(broken):
-                if any(fnmatchcase(name, pattern) for name in (key[0], ":".join(key)) for pattern in patterns):
+                if any(_is_one(key, pattern) for pattern in patterns):
                     yield key, reason
+
+
+def _is_one(key: tuple[str, str], pattern: str) -> bool:
+    return fnmatchcase(key[0], pattern) or fnmatchcase(":".join(key), pattern)

@@ -325,3 +325,13 @@ def test_a_project_that_is_gone_does_not_follow_from_a_wrong_clock_and_another_t
     causes = _root_causes(clock, differs, gone)
     assert causes.drop_consequences() == {}
     assert {cause.cause for cause in causes} == {"far", "gone"}
+
+
+@pytest.mark.parametrize(("cause", "left"), [("another", set()), ("default changes", {"response.201.name.echo"})])
+def test_changed_values_follow_from_mixed_up_responses_and_not_from_a_default_that_changes(
+    cause: str, left: set[str]
+) -> None:
+    own = "response.201.answers_own_request"
+    causes = _root_causes((own, cause, {}), ("response.201.name.echo", "changed", {}))
+    causes.drop_consequences()
+    assert {found.clause for found in causes} == {own} | left
