@@ -36,6 +36,8 @@ _ORDINARY: Final[dict[str, tuple[Any, ...]]] = {
     "boolean": (True, False),
     "any": ("anything",),
 }
+#: Ordinary values that differ from those of the surrounding body.
+_OTHERS: Final = 3
 #: Longer values (in bytes) are not used as context.
 _LARGE: Final = 1_500
 _BOOLEANS: Final = (Named("true", True), Named("false", False))
@@ -164,6 +166,14 @@ def marked_text(field: Field, name: str, before: str, behind: str) -> str:
     """The unique name between two texts; only the name if the field's pattern does not match more."""
     text = f"{before}{name}{behind}"
     return text if admits(field, text) else name
+
+
+def names_of_fields(surrounding_fields: SurroundingFields, free: Field) -> dict[str, Any]:
+    """Members called as the other fields, for a free-form object, with values that differ from theirs."""
+    inside = {field.path: ordinary(field, _OTHERS) for field in surrounding_fields.fields if field is not free}
+    if isinstance(inside.get(MARKED), str):
+        inside[MARKED] = f"inside {surrounding_fields.name()}"
+    return {"id": "x", "type": "y", **inside}
 
 
 class SurroundingFields:

@@ -12,9 +12,9 @@ from strategies.cases.baseline_cases import full_case
 from strategies.cases.combination_cases import covering_cases
 from strategies.cases.framing_cases import framing_cases, large_cases
 from strategies.cases.media_type_cases import media_type_cases
-from strategies.cases.packed_cases import packed_cases
+from strategies.cases.packed_cases import PACKED, packed_cases
 from strategies.cases.pattern_cases import natural_words, pattern_cases
-from strategies.cases.priority_cases import READ_AT_ONCE, priority_cases
+from strategies.cases.priority_cases import IN_SMOKE, READ_AT_ONCE, priority_cases
 from strategies.cases.raw_cases import encoding_cases, malformed_cases
 from strategies.cases.state_cases import overlapping_cases, refused_samples
 from strategies.cases.unspecified_cases import unspecified_cases
@@ -43,14 +43,13 @@ class SetName:
 class Sets:
     """The sets of one run.
 
-    ``run_id`` is the run's; ``priority`` the number of priority cases (None: all); ``extra_states`` the m of the
-    patterns' conformance sets, ``strength`` the t of the covering array.
+    ``run_id`` is the run's; ``extra_states`` the m of the patterns' conformance sets, ``strength`` the t of the
+    covering array.
     """
 
     contract: Contract
     run_id: str
     seed: int
-    priority: int | None = None
     extra_states: int = 0
     strength: int = 2
 
@@ -79,8 +78,16 @@ class Sets:
 
     @cached_property
     def first_cases(self) -> list[Case]:
-        """The priority cases of the run, of which the first ones are a set of their own."""
-        return priority_cases(self.contract, UniqueNames(self.run_id, SETS["priority"][0]), self.seed)[: self.priority]
+        """The priority cases, of which the first ones are a set of their own, and so are the last ones.
+
+        The smoke profile ends before the last ones, with a valid case: it shows that the service still responds as at
+        the start.
+        """
+        cases = priority_cases(self.contract, UniqueNames(self.run_id, SETS["priority"][0]), self.seed)
+        valid = [place for place, case in enumerate(cases[:IN_SMOKE]) if case.case_set == PACKED]
+        if valid and valid[-1] >= READ_AT_ONCE:
+            cases.insert(IN_SMOKE - 1, cases.pop(valid[-1]))
+        return cases
 
     @cached_property
     def _sent_first(self) -> frozenset[bytes]:
@@ -105,9 +112,10 @@ OVERLAPS: Final = ("overlap, first round", "overlap, second round", "overlap, th
 
 #: The first number of the set's names (below those of workers), and the function that generates it.
 SETS: Final[dict[str, tuple[int, Callable[[Sets, UniqueNames], list[Case]]]]] = {
-    # Both are parts of one list, which is generated once; the project that is read is not the newest.
+    # They are parts of one list, which is generated once; the project that is read is not the newest.
     "first": (1, lambda sets, _: sets.first_cases[:READ_AT_ONCE]),
-    "priority": (1, lambda sets, _: sets.first_cases[READ_AT_ONCE:]),
+    "priority": (1, lambda sets, _: sets.first_cases[READ_AT_ONCE:IN_SMOKE]),
+    "further priority": (1, lambda sets, _: sets.first_cases[IN_SMOKE:]),
     "wrong kinds": (30, _of(wrong_kind_cases)),
     "wrong in context": (31, _of(wrong_in_context_cases)),
     "valid values": (40, _of(valid_cases)),
@@ -139,4 +147,6 @@ OF_REFUSALS: Final = frozenset(
     {"wrong kinds", "wrong in context", "authorization", "malformed", "media types", *PATTERN_SETS}
 )
 #: Sets that are sent completely, including cases that were priority cases.
-_WHOLE: Final = frozenset({"first", "priority", "combinations", "read back", "refused samples", *OVERLAPS})
+_WHOLE: Final = frozenset(
+    {"first", "priority", "further priority", "combinations", "read back", "refused samples", *OVERLAPS}
+)

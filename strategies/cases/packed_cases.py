@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 from contracts.json_text import ABSENT
 from contracts.patterns import Pattern
 from strategies.encoding import Style, json_case, with_header
-from strategies.surrounding_fields import MARKED, SurroundingFields, hard_values, marked_text
+from strategies.surrounding_fields import MARKED, SurroundingFields, hard_values, marked_text, names_of_fields
 
 if TYPE_CHECKING:
     from contracts.document import Contract, Field
@@ -16,19 +16,21 @@ if TYPE_CHECKING:
 
 #: The names for null in a nullable field, and for omitting an optional one.
 _NULL, _ABSENT = "null", "absent"
+#: The rows in which a field with a pattern is null or absent, as others are.
+_NOTHING: Final = {3: _NULL, 4: _ABSENT}
 #: Names of hard values by type, those that most services fail on first; a body gets one of each.
 _PACKED: Final[dict[str, tuple[str, ...]]] = {
     "string": (
         *("many classes at once", "path and URL", "C0 controls", "white space of two kinds at both ends"),
         *("1,025 characters", "the word null", "a word of SQL, letters that show nothing and a backslash"),
-        *("one letter", "a text in quotation marks", "the word 007", "the word 2024-01-01T00:00:00+01:00"),
+        *("one digit", "a text in quotation marks", "the word 007", "the word 2024-01-01T00:00:00+01:00"),
         *("decomposed (NFD)", "a line feed inside", "only spaces", "257 characters, two bytes each", "markup"),
         *("astral letters", "5,000 characters", "printable ASCII", "bidirectional controls"),
     ),
     "number": (
-        *("1.5", "1.7976931348623157e308 (largest double)", "1E+02 (a whole number with every mark of an exponent)"),
-        *(_NULL, _ABSENT, "-2147483649 (-2^31 - 1)"),
-        *("123456.789e-03 (six decimals by an exponent with a leading zero)", "0"),
+        "123456.789e-03 (six decimals by an exponent with a leading zero)",
+        *("1.7976931348623157e308 (largest double)", "1E+02 (a whole number with every mark of an exponent)"),
+        *(_NULL, _ABSENT, "-2147483649 (-2^31 - 1)", "0", "1.5"),
         *("2147483648 (2^31)", "9007199254740991 (2^53 - 1)", "0.30000000000000004 (17 digits)", "-1", "1000"),
         *("1e21 (where ECMAScript begins to write exponents)", "16777217 (2^24 + 1: lost by single precision)"),
         *("99.995 (rounded by two decimals)", "65536 (2^16)", "1e-7", "9223372036854775808 (2^63)"),
@@ -53,6 +55,8 @@ _HEADERS: Final[dict[int, tuple[str, str]]] = {
 }
 #: Values of the marked field, in turn, if it cannot contain two hard texts around a unique name.
 _MARKED: Final = {3: None, 4: ABSENT}
+#: The rows in which free-form objects also have members called as the fields, some of which are absent beside them.
+_NAMES_INSIDE: Final = (1, 4)
 PACKED_BODIES: Final = 16
 #: The name of this set.
 PACKED: Final = "priority.packed"
@@ -76,6 +80,8 @@ def packed_cases(contract: Contract, names: UniqueNames, seed: int) -> list[Case
             value, name = packed[row % len(packed)]
             if field.path == MARKED and isinstance(value, str):
                 value, name = _marked(field, surrounding_fields, packed, row)
+            if row in _NAMES_INSIDE and isinstance(value, dict):
+                value = names_of_fields(surrounding_fields, field) | value
             if value is not ABSENT:
                 body[field.path] = value
             parts.append(f"{field.path}: {name}")
@@ -109,6 +115,9 @@ def _packed_values(field: Field) -> list[tuple[Any, str]]:
         short = sorted(rest, key=lambda name: len(hard[name]))
         # Alternately the texts that exercise most of the pattern, and the shortest ones.
         rest = list(dict.fromkeys(name for pair in zip(varied, short, strict=True) for name in pair))
+        for row, name in _NOTHING.items():
+            if _may_be(field, name):
+                rest.insert(row, name)
     special = {_NULL: None, _ABSENT: ABSENT}
     return [(special[name] if name in special else hard[name], name) for name in (*wanted, *rest)]
 

@@ -23,17 +23,20 @@ if TYPE_CHECKING:
 #: The maximum number of near misses of a field.
 _MISSES: Final = 24
 #: The number of common texts that come before all edits but the first, the empty text.
-_FIRST: Final = 6
+_FIRST: Final = 8
+#: So many states of a pattern get it one more turn: the more it says, the more can be wrong.
+_STATES: Final = 5
 #: The common texts that most validations get wrong, each in a different way.
 _TITLES: Final = (
-    *("/", "1.2", "https://example.com", "ann@example.org", "...", "a / b", "end.", ".start", "and/or", "C:/x", "a/"),
+    *("1.2", "/", ".start", "a / b", "https://example.com", "...", "ann@example.org", "end.", "and/or", "C:/x", "a/"),
     *("a . b", "/etc/passwd", "example.com", "</b>", "..", "%2F.", "1/2", "a@b.co", "Dr. Who"),
 )
 _ADDRESSES: Final = (
-    *("a@b.co\n", "a..b@c.de", "a@b.c1", "Ann <ann@example.com>", ".a@b.co", "a@-b.co", "a.@b.co", "@b.co"),
-    *('"a b"@c.de', "a@[127.0.0.1]", "a\uff20b.co", "a@b", "a@b..co", "a b@c.de", "a@b.123", "ü@example.com", "a@b.c"),
-    *("no-at-sign", "a@b_c.co", "a@localhost", "a@b.co, c@d.co", "a@@b.co", " a@b.co", "a!b@c.de", "a@b.co."),
-    *("a@exämple.com", "a@b.co ", "mailto:a@b.co", "a@b@c.de", "a#b@c.de"),
+    *("a@b.co\n", "a@b_c.co", "a\U0001d7d7@b.co", ".a@b.co", "a@-b.co", "a@b.c1", "Ann <ann@example.com>", "a@b"),
+    *("a.@b.co", '"a b"@c.de', "a@b.co.", "a@b.c", "a@[127.0.0.1]", "@b.co", "a!b@c.de", "a@b\u212a.co", "a b@c.de"),
+    *("ü@example.com", "a@@b.co", " a@b.co", "a@b.co, c@d.co", "mailto:a@b.co", "a\uff20b.co", "no-at-sign"),
+    *("a..b@c.de", "a@b..co", "a@b.123", "a@localhost", "a@exämple.com", "a@b.co ", "a@b@c.de", "a#b@c.de"),
+    *("\na@b.co", "a@b.co;c@d.co", "a,b@c.de", "a(x)@b.co", "'@b.co"),
 )
 #: A prefix that hides a wrong character from checks of the first line, the first characters, or ASCII only.
 _BEFORE: Final = f"{filler(257)}\n\U0001d504 東京 "
@@ -51,9 +54,13 @@ def telling_words(contract: Contract, names: UniqueNames, seed: int) -> list[Cas
             pattern = Pattern.compile(field.pattern)
             edits = list(_edits(field, surrounding_fields))
             natural = _natural(contract, field, pattern, names, seed)
-            first = [*_hidden(field, pattern, surrounding_fields), *natural[:1], *edits[:1]]
-            first += [*_slow(field, pattern, surrounding_fields), *natural[1:_FIRST]]
-            queues.append([*first, *in_turn([natural[_FIRST:], edits[1:]])])
+            hidden = [*_hidden(field, pattern, surrounding_fields)]
+            # The empty text is the second or third word; a common one is the first if no character can be hidden.
+            shown = 0 if hidden else 1
+            first = [*hidden, *natural[:shown], *edits[:1], *_slow(field, pattern, surrounding_fields)]
+            words = [*first, *natural[shown:_FIRST], *in_turn([natural[_FIRST:], edits[1:]])]
+            turns = 1 + len(pattern.automaton.transitions) // _STATES
+            queues += [words[turn::turns] for turn in range(turns)]
     return in_turn(queues)
 
 

@@ -17,6 +17,7 @@ from strategies.surrounding_fields import (
     hard_values,
     is_name_like,
     marked_text,
+    names_of_fields,
     ordinary,
     takes_text,
 )
@@ -27,12 +28,13 @@ if TYPE_CHECKING:
     from contracts.document import Contract, Field
     from strategies.unique_names import UniqueNames
 
-#: Characters with short escapes, one outside the BMP, one of two bytes.
 #: Ids of the most effective cases, or their prefixes.
 EMPTY: Final = "an empty text"
 NAMES_OF_FIELDS: Final = "members called as the fields"
 LONG_RUN: Final = "a long run"
 LOOK_ALIKE: Final = "a text that differs by"
+#: The set of bodies in which each field has a hard value.
+TOGETHER: Final = "values.together"
 #: Characters with short escapes, one of a surrogate pair, one of two bytes.
 _STYLED_TEXT: Final = 'é😀 "\\ \b\f\n\r\t\x7f'
 #: Common buffer sizes of servers and proxies.
@@ -51,8 +53,6 @@ _LOOK_ALIKES: Final = (
 )
 #: This many equal characters take seconds if time grows with their square.
 _RUN: Final = 50_000
-#: Ordinary values that differ from those of the surrounding body.
-_OTHERS: Final = 3
 
 
 def valid_cases(contract: Contract, names: UniqueNames, seed: int) -> list[Case]:
@@ -92,6 +92,7 @@ def _marked_texts(surrounding_fields: SurroundingFields) -> Iterator[Case]:
     """
     for field in surrounding_fields.fields:
         if field.path == MARKED and "string" in field.types and admits(field, ""):
+            # A name that other projects have too.
             plain = {each.path: ordinary(each) for each in surrounding_fields.fields if each.required}
             body = surrounding_fields.body(field, "full") | plain | {field.path: ""}
             yield json_case(body, case_set=f"values.{field.path}", intent=f"{field.path}: empty", identifier=EMPTY)
@@ -100,8 +101,10 @@ def _marked_texts(surrounding_fields: SurroundingFields) -> Iterator[Case]:
 
 def _look_alikes(field: Field, surrounding_fields: SurroundingFields) -> Iterator[Case]:
     """Texts of the marked field that a careless comparison treats as equal to the first of them."""
-    plain = f"{surrounding_fields.name()}{_PLAIN_TEXT}"
-    texts = {difference: plain.replace(part, other) for difference, part, other in _LOOK_ALIKES}
+    name = surrounding_fields.name()
+    plain = f"{name}{_PLAIN_TEXT}"
+    # The name stays as it is: a run id may end with an x.
+    texts = {difference: f"{name}{_PLAIN_TEXT.replace(part, other)}" for difference, part, other in _LOOK_ALIKES}
     for difference, text in ({"nothing": plain} | texts).items():
         # The simplest body, so that nothing else can cause a refusal.
         body = {each.path: ordinary(each) for each in surrounding_fields.fields if each.required}
@@ -117,12 +120,9 @@ def _names_of_fields(surrounding_fields: SurroundingFields) -> Iterator[Case]:
     if free is None:
         return
     for context in ("full", "minimal"):
-        inside = {field.path: ordinary(field, _OTHERS) for field in surrounding_fields.fields if field is not free}
-        if isinstance(inside.get(MARKED), str):
-            inside[MARKED] = f"inside {surrounding_fields.name()}"
-        body = surrounding_fields.body(free, context) | {free.path: {"id": "x", "type": "y", **inside}}
+        body = surrounding_fields.body(free, context) | {free.path: names_of_fields(surrounding_fields, free)}
         intent = f"{free.path}: members called as the fields, beside a {context} body"
-        yield json_case(body, case_set="values.together", intent=intent, identifier=f"{NAMES_OF_FIELDS}, {context}")
+        yield json_case(body, case_set=TOGETHER, intent=intent, identifier=f"{NAMES_OF_FIELDS}, {context}")
 
 
 def _one_text(surrounding_fields: SurroundingFields) -> Case:
@@ -202,4 +202,4 @@ def _together(
                 parts.append(f"{field.path}: {chosen.name}")
         if MARKED not in columns:
             surrounding_fields.marked(body)
-        yield json_case(body, case_set="values.together", intent="; ".join(parts), style=next(styles))
+        yield json_case(body, case_set=TOGETHER, intent="; ".join(parts), style=next(styles))

@@ -1,10 +1,13 @@
 """Measures the order of the priority cases without a network: the effect of the order, and cases that come too late.
 
-    python -m tests.benchmark.ordering [--sample N]
+    python -m tests.benchmark.ordering [--sample N] [--sets] [--untouched]
 
 Every priority case is sent, in order, to each fault that may be used for tuning. A case costs one request, and another
-one if it creates a project, which is deleted. Printed are the share found by number of requests, the cases that find
-most of what earlier ones do not, and those of them that the smoke profile omits (``late``).
+one if it creates a project, which is deleted. Printed are the share found by number of requests, the share that the
+best order of these cases would find, which no other order exceeds by much, the cases that find most of what earlier
+ones do not, and those of them that the smoke profile omits (``late``). Faults that no single request shows count as not
+found. ``--sets`` adds the complete sets behind the priority cases; ``--untouched`` prints the shares of the faults that
+are reserved for measuring, and nothing else about them.
 """
 
 from __future__ import annotations
@@ -23,18 +26,20 @@ from contracts.exchange import Exchange, Response
 from contracts.expectation import SENT_BEFORE, Expected
 from contracts.judgement import Judge
 from contracts.secrets import Secrets
-from strategies.cases.priority_cases import SECOND_USE, priority_cases
+from strategies.cases.case_sets import OVERLAPS, PATTERN_SETS, SETS, SetName, Sets
+from strategies.cases.priority_cases import IN_SMOKE, SECOND_USE, priority_cases
 from strategies.unique_names import UniqueNames
 from tests.benchmark.detection import untouched
-from tests.harness.profiles import PROFILES
 from tests.mock.cli import CONTRACT
 from tests.mock.protocol import CONNECTION
 from tests.mock.registry import faults
 from tests.mock.server import built
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
     from typing import Any
 
+    from contracts.document import Contract
     from contracts.exchange import Case
     from contracts.expectation import Expectation
     from tests.mock.service import Service
@@ -44,7 +49,9 @@ _PATH: Final = "/api/v1/projects"
 #: The time limit of a response in this process in seconds; slower faults are detected by a run.
 _PATIENCE: Final = 0.5
 _CREATED: Final = 201
-_BOUNDS: Final = (20, 30, 40, 50, 60, 100, 150, 200)
+_BOUNDS: Final = (20, 40, 60, 100, 200, 500)
+#: The sets whose effect single requests in one process do not show.
+_NOT_SENT: Final = frozenset({"read back", "refused samples", "large bodies", *OVERLAPS})
 
 
 class _Wire:
@@ -126,42 +133,64 @@ def main(arguments: list[str] | None = None) -> int:
     """Always 0: it only measures."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--sample", type=int, default=1, metavar="N", help="each Nth fault")
+    parser.add_argument("--sets", action="store_true", help="the complete sets too; takes minutes")
+    parser.add_argument("--untouched", action="store_true", help="only the shares of the reserved faults")
     options = parser.parse_args(arguments)
     contract, secrets = load_contract(), Secrets(_KEY)
     judge = Judge(contract, Limits(), secrets, "ordering")
-    cases = priority_cases(contract, UniqueNames("ordering"), 0)
+    cases = _all_cases(contract) if options.sets else priority_cases(contract, UniqueNames("ordering"), 0)
     expected = [(case, _expected_in_turn(judge, case)) for case in cases]
     costs = asyncio.run(_costs(expected, secrets))
-    names = sorted(faults().keys() - untouched())[:: options.sample]
+    names = sorted(untouched() if options.untouched else faults().keys() - untouched())[:: options.sample]
     seen = {name: shown_by(name, judge, expected, secrets) for name in names}
-    _print_shares(seen, costs)
-    _print_greedy(seen, cases, costs)
+    for counted, each in (("deletions included", costs), ("without deletions", [1] * len(costs))):
+        best = list(_best_order(seen, each))
+        _print_shares(f"in this order, {counted}", seen, each, range(len(cases)))
+        _print_shares(f"in the best order, {counted}", seen, each, [place for place, _ in best])
+    if not options.untouched:
+        print("never:", " ".join(name for name, places in seen.items() if not places))
+        _print_best(_best_order(seen, costs), cases, costs)
     return 0
 
 
-def _print_shares(seen: dict[str, set[int]], costs: list[int]) -> None:
-    spent = [sum(costs[: place + 1]) for place in range(len(costs))]
-    for bound in _BOUNDS:
-        found = sum(any(spent[place] <= bound for place in places) for places in seen.values())
-        print(f"within {bound}: {found} of {len(seen)} ({100 * found / len(seen):.0f} %)")
-    print("never:", " ".join(name for name, places in seen.items() if not places))
+def _all_cases(contract: Contract) -> list[Case]:
+    """The priority cases, and those of the complete sets, about in the order of a run."""
+    sets = Sets(contract, "ordering", 0)
+    names = [SetName(name) for name in SETS if name not in _NOT_SENT]
+    names += [SetName(name, field.path) for name in PATTERN_SETS for field in contract.fields if field.pattern]
+    return [case for name in names for case in sets.make(name)]
 
 
-def _print_greedy(seen: dict[str, set[int]], cases: list[Case], costs: list[int]) -> None:
-    """The best next case per request, again and again."""
-    left = {name: places for name, places in seen.items() if places}
+def _print_shares(title: str, seen: dict[str, set[int]], costs: list[int], order: Iterable[int]) -> None:
+    found_at: dict[int, int] = {}
     spent = 0
-    smoke = PROFILES["smoke"].priority or 0
+    for place in order:
+        spent += costs[place]
+        found_at[place] = spent
+    first = [min((found_at[place] for place in places if place in found_at), default=None) for places in seen.values()]
+    shares = (
+        f"{100 * sum(at is not None and at <= bound for at in first) / len(first):.0f} % within {bound}"
+        for bound in _BOUNDS
+    )
+    print(f"{title}: {', '.join(shares)}")
+
+
+def _best_order(seen: dict[str, set[int]], costs: list[int]) -> Iterator[tuple[int, int]]:
+    """The best next case per request, again and again: its place, and how many faults it finds."""
+    left = {name: places for name, places in seen.items() if places}
     while left:
         gains = Counter(place for places in left.values() for place in places)
         best = max(gains, key=lambda place: (gains[place] / costs[place], -place))
-        spent += costs[best]
-        case = cases[best]
-        late = "late " if best >= smoke else "     "
-        print(
-            f"{spent:4} +{gains[best]:3} {late}{best:4} {costs[best]} {case.case_set} | {case.intent[:70]} ({case.id})"
-        )
+        yield best, gains[best]
         left = {name: places for name, places in left.items() if best not in places}
+
+
+def _print_best(order: Iterable[tuple[int, int]], cases: list[Case], costs: list[int]) -> None:
+    spent = 0
+    for place, gain in order:
+        spent += costs[place]
+        case, late = cases[place], "late" if place >= IN_SMOKE else "    "
+        print(f"{spent:4} +{gain:3} {late} {place:4} {costs[place]} {case.case_set} | {case.intent[:70]} ({case.id})")
 
 
 if __name__ == "__main__":

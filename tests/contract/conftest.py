@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from contracts.document import load_contract
+from tests.harness.case_prefetcher import ALWAYS
 from tests.harness.options import named_contract
 from tests.harness.profiles import PROFILES
 from tests.harness.pytest_plugin import DRIVER, PREPARATION, sets_of, stage_of
@@ -39,8 +40,9 @@ def driver(request: pytest.FixtureRequest) -> Driver:
     found = request.config.stash[DRIVER]
     found.begin(request.node.nodeid, request.session.items.index(request.node))
     found.skip_if_exhausted()
-    if found.options.without_delete and stage_of(request.node) > 0:
-        found.create_no_more([name.name for name in sets_of(request.node)])
+    names = [name.name for name in sets_of(request.node)]
+    if found.options.without_delete and not ALWAYS.intersection(names):
+        found.create_no_more(names)
     return found
 
 

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from tests.harness.driver import Driver
 
 
-@pytest.mark.stage(2)
+@pytest.mark.stage(4)
 def test_what_failed_once_holds(driver: Driver) -> None:
     names = driver.id_range(95)
     driver.verify([names.fill(entry.case) for entry in load_corpus(driver.options.corpus)])

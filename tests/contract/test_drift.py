@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from tests.harness.driver import Driver
 
 
-@pytest.mark.stage(12)
+@pytest.mark.stage(14)
 def test_what_is_published_elsewhere_says_what_the_contract_says(
     driver: Driver, request: pytest.FixtureRequest
 ) -> None:

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from tests.harness.driver import Driver
 
 
-@pytest.mark.stage(12)
+@pytest.mark.stage(14)
 def test_no_sequence_of_operations_breaks_a_promise(driver: Driver) -> None:
     # A class for this run, because Hypothesis creates instances without arguments.
     machine = type("Sequences", (Operations,), {"driver": driver, "run_ids": has_external_id(driver)})

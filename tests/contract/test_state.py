@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from contracts.exchange import Case
+    from strategies.unique_names import UniqueNames
     from tests.harness.client.judged import Judged
     from tests.harness.driver import Driver
 
@@ -34,7 +35,7 @@ _AT_ONCE = 12
 _SETTLED = 3.0
 
 
-@pytest.mark.stage(1)
+@pytest.mark.stage(5)
 @pytest.mark.sends("read back")
 def test_a_project_reads_back_as_it_was_created(driver: Driver, cases: list[Case]) -> None:
     if not driver.options.offers[0]:
@@ -54,7 +55,7 @@ def _report_all(driver: Driver, asks: Sequence[Callable[[], tuple[Judged, Findin
             driver.report(finding, judged.exchange)
 
 
-@pytest.mark.stage(1)
+@pytest.mark.stage(4)
 @pytest.mark.sends("refused samples")
 def test_a_refused_request_leaves_nothing_and_does_not_use_up_its_external_id(
     driver: Driver, cases: list[Case]
@@ -115,9 +116,19 @@ def _is_also_refused(driver: Driver, second: Judged) -> bool:
 @pytest.mark.stage(1)
 def test_a_second_use_of_an_external_id_is_accepted_or_refused(driver: Driver) -> None:
     _needs_external_id(driver)
-    names = driver.id_range(72)
+    _use_again(driver, driver.id_range(72), (False, True))
+
+
+@pytest.mark.stage(4)
+def test_concurrent_uses_of_an_external_id_are_answered_as_sequential_ones(driver: Driver) -> None:
+    _needs_external_id(driver)
+    _use_again(driver, driver.id_range(75), (False, True, True))
+
+
+def _use_again(driver: Driver, names: UniqueNames, rounds: Sequence[bool]) -> None:
+    """Send requests with one externalId, in each round another one: one by one, or four together."""
     refused_alone = False
-    for together in driver.mine((False, True, True, True)):
+    for together in driver.mine(rounds):
         external_id = names.next()
         # Each use has its own name, so that a response with the project of another use is noticed.
         bodies = [minimal_case(driver.contract, names).body or b"{}" for _ in range(4 if together else 2)]
@@ -148,8 +159,11 @@ def test_a_second_use_of_an_external_id_is_accepted_or_refused(driver: Driver) -
         else:
             refused_alone = [answer.status for answer in judged][:1] == [201] and 400 <= judged[-1].status < 500
         if accepted and not together:
-            # The inventory at the end shows whether they change the project with this externalId.
+            # They must not change the project with this externalId; the inventory at the end shows it once more.
             driver.send(refused_reuses(driver.contract, external_id))
+            change = read_back(driver, accepted[0]) if driver.options.offers[0] else None
+            if change is not None:
+                driver.report(change, accepted[0].exchange)
     driver.conclude([])
 
 
@@ -172,7 +186,7 @@ def _report_overlap(driver: Driver, judged: Sequence[Judged], *, refused_alone: 
         driver.report(finding, max((a.exchange for a in judged if a.status == 201), key=lambda e: e.started))
 
 
-@pytest.mark.stage(1)
+@pytest.mark.stage(3)
 def test_the_external_id_of_a_deleted_project_is_accepted_or_refused(driver: Driver) -> None:
     """Created, deleted, created again: 201 or 4xx, whatever happened to the record of the first one."""
     _needs_external_id(driver)
@@ -218,7 +232,7 @@ def test_an_empty_external_id_is_taken_where_no_project_has_it(driver: Driver) -
             )
 
 
-@pytest.mark.stage(7)
+@pytest.mark.stage(9)
 @pytest.mark.sends(*OVERLAPS)
 def test_requests_in_flight_together_are_answered_as_they_are_alone(driver: Driver, sets: list[list[Case]]) -> None:
     for cases in driver.mine(sets):
@@ -226,7 +240,7 @@ def test_requests_in_flight_together_are_answered_as_they_are_alone(driver: Driv
         driver.exercised("state.overlap", positive=len(judged))
 
 
-@pytest.mark.stage(7)
+@pytest.mark.stage(3)
 def test_a_member_named_proto_leaves_no_trace(driver: Driver) -> None:
     for case, tell_tale in driver.mine(prototype_cases(driver.contract, driver.id_range(85))):
         driver.conclude([driver.session.post(case)])

@@ -12,6 +12,7 @@ from urllib.parse import quote
 from contracts import json_text
 from contracts.checks.project import member
 from contracts.exchange import COLLECTION_PATH
+from contracts.expectation import Expected
 from contracts.findings import Finding
 from contracts.instants import instant
 from contracts.json_equality import first_difference, same
@@ -25,6 +26,11 @@ _PAGES: Final = 30
 #: Further members that must not change.
 _LASTING: Final = ("platformId", "ownerId", "type", "plan.id", "plan.projectId")
 _GONE: Final = frozenset({404, 410})
+#: The clause and the cause of a project that no response named, by whether its request was refused.
+_UNNAMED: Final = {
+    True: ("state.rejected_creates_nothing", "created"),
+    False: ("state.creates_one", "another one"),
+}
 #: Seconds between reads of a project that is missing (yet).
 _LAG: Final = (0.1, 0.4, 1.5)
 
@@ -124,33 +130,44 @@ def project_of_refused(driver: Driver, refused: Judged) -> Finding | None:
     return None
 
 
-def listed_twice(driver: Driver, created: Collection[Judged]) -> Iterator[tuple[Judged, Finding]]:
-    """The creations for which the first page of the list shows a project that no response named, each with it."""
+def listed_unnamed(driver: Driver, answers: Collection[Judged]) -> Iterator[tuple[Judged, Finding]]:
+    """The projects on the first page of the list that no response named, each with the request that created it.
+
+    A creation has created one project too many, a refusal has created one. How often both promises were tried is
+    counted at the end of the run, which looks at the whole list.
+    """
     listed = read_page(driver.session.get(f"{COLLECTION_PATH}?limit={PAGE}"))
     if listed is None:
         return
-    identifiers = {project.get("id") for project in listed.projects}
-    named = {None, *(judged.project_id for judged in created)}
-    for judged in created:
+    identifiers = {project.get("id") for project in listed.projects if project.get("id")}
+    named = {judged.project_id for judged in answers}
+    unnamed = [(one, shown_text(one).casefold()) for one in listed.projects if one.get("id") not in {None, *named}]
+    for judged in answers:
+        is_refused = judged.judgement.expectation.expected is Expected.REJECTED and 400 <= judged.status < 500
         sent = Sent.of(judged.case, driver.options.run_id, judged.exchange.started)
         # A wrong response may name any project.
-        if not sent.names or judged.findings or judged.project_id not in identifiers:
+        if not sent.names or judged.findings or not (is_refused or judged.project_id in identifiers):
             continue
-        driver.exercised("state.creates_one", positive=1)
+        clause, cause = _UNNAMED[is_refused]
         names = re.compile("|".join(rf"{re.escape(name)}(?![0-9])" for name in sent.names))
         others = (
             project["id"]
-            for project in listed.projects
-            if names.search(shown_text(project).casefold())
-            and is_as_sent(project, names, sent.shown_names())
-            and project.get("id") not in named
+            for project, text in unnamed
+            if names.search(text) and is_as_sent(project, names, sent.shown_names())
         )
         for identifier in islice(others, 1):
             expected = f"no project beyond those that responses named (this one: {judged.status})"
-            yield (
-                judged,
-                Finding("state.creates_one", "another one", expected, f"the list shows the project {identifier}"),
-            )
+            yield judged, Finding(clause, cause, expected, f"the list shows the project {identifier}")
+
+
+def report_unnamed(driver: Driver, answers: Collection[Judged]) -> None:
+    """Report the projects of these requests that no response named; see :func:`listed_unnamed`.
+
+    A run of the first priority cases alone has few requests, and looks at the list soon anyway.
+    """
+    if driver.options.offers[1] and not driver.profile.priority_only:
+        for judged, finding in listed_unnamed(driver, answers):
+            driver.report(finding, judged.exchange)
 
 
 def pages(driver: Driver, most: int) -> Iterator[ProjectPage]:

@@ -10,7 +10,7 @@ from typing import Final
 class Profile:
     """How much a run sends.
 
-    ``priority`` is the number of priority cases (None: all), ``priority_only`` omits everything else. ``extra_states``
+    ``priority_only`` omits everything but the first priority cases. ``extra_states``
     is the m of the patterns' conformance sets, ``strength`` the t of the covering array, ``examples`` the approximate
     number of bodies of each random property, ``generated`` the number of cases from schemathesis, ``sequences`` the
     number of sequences of ``steps`` operations. ``deterministic`` means the same bytes in the same order in every run,
@@ -20,7 +20,6 @@ class Profile:
     """
 
     name: str
-    priority: int | None = None
     priority_only: bool = False
     extra_states: int = 0
     strength: int = 2
@@ -41,11 +40,10 @@ PROFILES: Final = {
     for profile in (
         Profile(
             "smoke",
-            priority=38,
             priority_only=True,
             connections=1,
             fresh_seed=False,
-            requests=45,
+            requests=46,
             projects=12,
             budget=60,
         ),

@@ -30,7 +30,7 @@ _EXPECTED = (pytest.skip.Exception, pytest.xfail.Exception)
 _REASON = "contract_reason"
 _CUT_SHORT = "contract_cut_short"
 #: The stages in which earlier projects are deleted beside the tests, which create few themselves.
-_CLEANUPS = (5, 8)
+_CLEANUPS = (7, 10)
 
 
 class RunPlugin:

@@ -52,8 +52,8 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-#: The part of the budget that is reserved for the end: the final checks, and the search of the list for lost projects.
-_LOOK_BACK, _SEARCH = 3, 2
+#: The part of the budget that is reserved for the end: the list of the final checks, and the search for lost projects.
+_LOOK_BACK, _SEARCH = 1, 2
 
 
 class TestRun:

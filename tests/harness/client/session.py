@@ -59,6 +59,8 @@ class Session:
         #: Whether the number of connections follows the response time, and the fastest creation so far.
         self.fits_pace, self._fastest = False, 60.0
         self.exhausted = ""
+        #: The last judged exchange.
+        self.last: Judged | None = None
         self.projects = OwnProjects(target, ledger, keep=keep_projects)
         #: The numbers of requests with a name of the run that were refused, and that were answered with a project.
         self.named_refusals, self.named_projects = 0, 0
@@ -116,7 +118,9 @@ class Session:
         if judgement is None:  # only what is not sent to the collection
             raise ValueError(f"expected a case that may create a project, got {exchange.case.method}")
         self.recorder.exchange(exchange, judgement)
-        return Judged(exchange, judgement, self._before.pop(exchange.number, None))
+        judged = Judged(exchange, judgement, self._before.pop(exchange.number, None))
+        self.last = judged
+        return judged
 
     def post_all(self, cases: Iterable[Case], connections: int | None = None) -> list[Judged]:
         """Send cases concurrently; responses and numbers are in the order of the cases.

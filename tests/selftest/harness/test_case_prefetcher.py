@@ -20,7 +20,7 @@ from reports.reading import summarize
 from strategies.cases.case_sets import PATTERN_SETS, SETS, SetName, Sets
 from strategies.encoding import json_case
 from tests.contract import test_schemathesis
-from tests.harness.case_prefetcher import FIRST, GENERATED, PRIORITY, CasePrefetcher
+from tests.harness.case_prefetcher import ALWAYS, GENERATED, PRIORITY, CasePrefetcher
 from tests.harness.run_options import RunOptions
 from tests.harness.schemathesis_bridge import asserted
 from tests.mock.process import MockProcess
@@ -97,7 +97,7 @@ def test_every_set_is_sent_by_a_test_of_the_contract() -> None:
     sources = "".join(path.read_text() for path in (ROOT / "tests" / "contract").glob("test_*.py"))
     for name in (*SETS, *PATTERN_SETS):
         marked = f'sends("{name}")' in sources
-        assert marked or name in {FIRST.name, PRIORITY.name} or name.startswith("overlap"), name
+        assert marked or name in ALWAYS or name.startswith("overlap"), name
 
 
 def test_the_checks_of_schemathesis_see_what_is_wrong_and_nothing_else() -> None:
