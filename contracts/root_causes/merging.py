@@ -179,6 +179,8 @@ def _of_responses(cause: RootCause, own: frozenset[str]) -> str:
         return _TAKEN
     if cause.clause.endswith(".instant"):  # one serialiser writes all instants
         return f"instants:{cause.cause}:{re.sub('[0-9]', '0', cause.finding.received)}:{cause.count}"
+    if cause.clause.endswith(".idFormat"):  # one generator makes all ids
+        return f"ids:{re.sub('[0-9A-Za-z]', 'x', cause.finding.received)}:{cause.count}"
     return _TIMES if cause.clause in _OF_TIMES else ""
 
 

@@ -240,6 +240,17 @@ def test_instants_that_are_written_in_one_wrong_way_are_one_root_cause() -> None
     assert sorted(len(cause.clauses) for cause in merged(list(causes), {}, {})) == [0, 2]
 
 
+def test_ids_of_one_other_format_are_one_root_cause() -> None:
+    causes = RootCauses(Deviations.none())
+    shown = {"id": "prj_7Gx (7 characters)", "plan.id": "pln_0aQ (7 characters)", "ownerId": "me@b.co (7 characters)"}
+    for name, text in shown.items():
+        causes.add(Finding(f"response.201.{name}.idFormat", "format", "21 letters and digits", text), _exchange(1, {}))
+    assert sorted(cause.clauses for cause in merged(list(causes), {}, {})) == [
+        (),
+        ("response.201.id.idFormat", "response.201.plan.id.idFormat"),
+    ]
+
+
 @pytest.mark.parametrize(
     ("message", "failed_again", "clauses"),
     [
