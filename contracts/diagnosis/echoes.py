@@ -15,6 +15,22 @@ from contracts import json_text
 from contracts.change_kinds import WHOLE_CHANGES
 from contracts.diagnosis.observations import ACCEPTED, REFUSED, Observation
 from contracts.diagnosis.validity import is_valid
+from contracts.diagnosis.value_changes import (
+    Change,
+    cut,
+    cut_to_bytes,
+    everywhere,
+    in_lists,
+    in_number,
+    in_texts,
+    limited,
+    number_in,
+    replaced,
+    with_renamed_members,
+    without_inner_members,
+    without_members,
+    wrapped,
+)
 from contracts.json_equality import same
 from contracts.json_text import is_number
 
@@ -24,7 +40,6 @@ if TYPE_CHECKING:
     from contracts.document import Field
 
 Prediction = Callable[[Observation], str | None]
-Change = Callable[[Any], Any]
 
 _DOES: Final = {name: f"texts are stored {name}" for name in WHOLE_CHANGES} | {
     "trimmed": "white space at both ends is removed",
@@ -157,15 +172,15 @@ def _limits(name: str, failing: Sequence[Observation]) -> Iterator[tuple[str, Ch
     shown = [seen.shown[name] for seen in failing if seen.shown is not None and name in seen.shown]
     texts = [value for value in shown if isinstance(value, str) and value]
     for length, _ in Counter(map(len, texts)).most_common(1):
-        yield f"texts are cut after {length:,} characters", partial(_in_texts, partial(_cut, length))
+        yield f"texts are cut after {length:,} characters", partial(in_texts, partial(cut, length))
     for size in {len(text.encode("utf-8", "replace")) for text in sorted(texts, key=len)[-1:]}:
-        yield f"texts are cut after {size:,} bytes", partial(_in_texts, partial(_cut_bytes, size))
+        yield f"texts are cut after {size:,} bytes", partial(in_texts, partial(cut_to_bytes, size))
     for most, count in Counter(filter(is_number, shown)).most_common(1):
         if count > 1:
-            yield f"numbers beyond {most:,} are stored as {most:,}", partial(_within, -math.inf, most)
-            yield f"numbers below {most:,} are stored as {most:,}", partial(_within, most, math.inf)
+            yield f"numbers beyond {most:,} are stored as {most:,}", partial(limited, -math.inf, most)
+            yield f"numbers below {most:,} are stored as {most:,}", partial(limited, most, math.inf)
             words = f"numbers are stored as the nearest within {most:,} and -{most:,}"
-            yield words, partial(_within, -abs(most), abs(most))
+            yield words, partial(limited, -abs(most), abs(most))
 
 
 def _single_characters(failing: Sequence[Observation]) -> Iterator[tuple[str, Change]]:
@@ -174,51 +189,46 @@ def _single_characters(failing: Sequence[Observation]) -> Iterator[tuple[str, Ch
     for kind, _ in kinds.most_common(10):
         found = re.fullmatch(r'(?:without (".+")|(".+") to (".+"))', kind)
         if found and found[1]:
-            yield f"{found[1]} is removed", partial(_in_texts, partial(_replaced, json.loads(found[1]), ""))
+            yield f"{found[1]} is removed", partial(in_texts, partial(replaced, json.loads(found[1]), ""))
         elif found:
             one, other = json.loads(found[2]), json.loads(found[3])
-            yield f"{found[2]} becomes {found[3]}", partial(_in_texts, partial(_replaced, one, other))
+            yield f"{found[2]} becomes {found[3]}", partial(in_texts, partial(replaced, one, other))
 
 
 def _changes() -> Iterator[tuple[str, Change]]:
     for name, change in WHOLE_CHANGES.items():
-        yield _DOES[name], partial(_in_texts, change)
+        yield _DOES[name], partial(in_texts, change)
     for what, characters in _CHARACTERS.items():
         for does, instead in _BECOME.items():
-            yield f"{what} {does}", partial(_in_texts, partial(re.sub, characters, instead))
-        yield f"texts end before {what}", partial(_in_texts, partial(re.sub, f"(?s){characters}.*", ""))
+            yield f"{what} {does}", partial(in_texts, partial(re.sub, characters, instead))
+        yield f"texts end before {what}", partial(in_texts, partial(re.sub, f"(?s){characters}.*", ""))
     for does, number in _NUMBERS.items():
-        yield does, partial(_in_number, number)
-    yield "the texts true and false become booleans", partial(_in_texts, lambda text: _BOOLEANS.get(text, text))
-    yield "texts of digits become numbers", partial(_in_texts, _number_of)
+        yield does, partial(in_number, number)
+    yield "the texts true and false become booleans", partial(in_texts, lambda text: _BOOLEANS.get(text, text))
+    yield "texts of digits become numbers", partial(in_texts, number_in)
     yield (
         "booleans become 0 and 1",
-        partial(_everywhere, lambda value: int(value) if isinstance(value, bool) else value),
+        partial(everywhere, lambda value: int(value) if isinstance(value, bool) else value),
     )
     for does, number in _NUMBERS.items():
-        yield f"{does}, on every level", partial(_everywhere, partial(_in_number, number))
+        yield f"{does}, on every level", partial(everywhere, partial(in_number, number))
     yield "the value is not stored: nothing comes back", lambda _: json_text.ABSENT
     yield "the value is not stored: null comes back", lambda _: None
     yield "false, 0, null and empty values come back as null", lambda value: value or None
-    yield "lists are sorted", partial(_in_lists, sorted)
-    yield "repeated items of lists are dropped", partial(_in_lists, lambda items: list(dict.fromkeys(items)))
+    yield "lists are sorted", partial(in_lists, sorted)
+    yield "repeated items of lists are dropped", partial(in_lists, lambda items: list(dict.fromkeys(items)))
     yield "every value is stored as a text", lambda value: value if value is None else str(value)
     for what, has in _NAMES.items():
-        yield f"members whose names {what} are dropped", partial(_members, partial(_is_named, has))
+        yield f"members whose names {what} are dropped", partial(without_members, partial(_is_named, has))
     for what, is_so in _VALUES.items():
-        yield f"members that {what} are dropped", partial(_members, partial(_is_valued, is_so))
-        yield f"members that {what} are dropped on every level", partial(_inner_members, partial(_is_valued, is_so))
-    yield "names of members are stored in lower case", partial(_renamed, str.lower)
-    yield "names of members are stored in upper case", partial(_renamed, str.upper)
-    yield "names of members are stored trimmed", partial(_renamed, str.strip)
-
-
-def _wrapped(bits: int, least: int, value: Any) -> Any:
-    """A whole number truncated to ``bits`` bits: unsigned, or signed if ``least`` is -1."""
-    if not float(value).is_integer():
-        return value
-    start = least * 2 ** (bits - 1)
-    return (int(value) - start) % 2**bits + start
+        yield f"members that {what} are dropped", partial(without_members, partial(_is_valued, is_so))
+        yield (
+            f"members that {what} are dropped on every level",
+            partial(without_inner_members, partial(_is_valued, is_so)),
+        )
+    yield "names of members are stored in lower case", partial(with_renamed_members, str.lower)
+    yield "names of members are stored in upper case", partial(with_renamed_members, str.upper)
+    yield "names of members are stored trimmed", partial(with_renamed_members, str.strip)
 
 
 _NUMBERS: Final[dict[str, Change]] = {
@@ -226,68 +236,13 @@ _NUMBERS: Final[dict[str, Change]] = {
     "numbers are rounded to whole ones": round,
     "numbers are rounded to two decimals": lambda value: round(value, 2),
     "negative numbers lose their sign": abs,
-    **{f"whole numbers keep their lowest {n} bits, with a sign": partial(_wrapped, n, -1) for n in (8, 16, 32, 64)},
-    **{f"whole numbers keep their lowest {n} bits, without a sign": partial(_wrapped, n, 0) for n in (8, 16, 32, 64)},
+    **{f"whole numbers keep their lowest {n} bits, with a sign": partial(wrapped, n, -1) for n in (8, 16, 32, 64)},
+    **{f"whole numbers keep their lowest {n} bits, without a sign": partial(wrapped, n, 0) for n in (8, 16, 32, 64)},
     "numbers are stored in single precision": lambda value: struct.unpack("f", struct.pack("f", value))[0],
 }
 
 
 _BOOLEANS: Final[dict[str, Any]] = {"true": True, "false": False}
-
-
-def _number_of(text: str) -> Any:
-    return int(text) if re.fullmatch(r"[0-9]{1,15}", text) else text
-
-
-def _everywhere(change: Change, value: Any) -> Any:
-    """The value with ``change`` applied to everything in it that is neither a list nor an object."""
-    if isinstance(value, list):
-        return [_everywhere(change, item) for item in value]
-    if isinstance(value, dict):
-        return {name: _everywhere(change, inner) for name, inner in value.items()}
-    return change(value)
-
-
-def _within(least: float, most: float, value: Any) -> Any:
-    return max(least, min(most, value)) if is_number(value) else value
-
-
-def _cut(length: int, text: str) -> str:
-    return text[:length]
-
-
-def _cut_bytes(length: int, text: str) -> str:
-    return text.encode()[:length].decode("utf-8", "ignore")
-
-
-def _in_number(change: Change, value: Any) -> Any:
-    return change(value) if is_number(value) else value
-
-
-def _replaced(one: str, other: str, text: str) -> str:
-    return text.replace(one, other)
-
-
-def _in_texts(change: Callable[[str], Any], value: Any) -> Any:
-    """The value with ``change`` applied to every string in it, except names of members."""
-    if isinstance(value, str):
-        return change(value)
-    if isinstance(value, list):
-        return [_in_texts(change, item) for item in value]
-    if isinstance(value, dict):
-        return {name: _in_texts(change, inner) for name, inner in value.items()}
-    return value
-
-
-def _in_lists(change: Callable[[list[Any]], list[Any]], value: Any) -> Any:
-    if isinstance(value, list):
-        return change([_in_lists(change, item) for item in value])
-    if isinstance(value, dict):
-        return {name: _in_lists(change, inner) for name, inner in value.items()}
-    return value
-
-
-Drops = Callable[[str, Any], bool]
 
 
 def _is_named(has: Callable[[str], bool], name: str, _: Any) -> bool:
@@ -296,21 +251,3 @@ def _is_named(has: Callable[[str], bool], name: str, _: Any) -> bool:
 
 def _is_valued(is_so: Callable[[Any], bool], _: str, value: Any) -> bool:
     return is_so(value)
-
-
-def _members(drops: Drops, value: Any) -> Any:
-    if not isinstance(value, dict):
-        return value
-    return {name: inner for name, inner in value.items() if not drops(name, inner)}
-
-
-def _inner_members(drops: Drops, value: Any) -> Any:
-    if isinstance(value, list):
-        return [_inner_members(drops, item) for item in value]
-    if isinstance(value, dict):
-        return {name: _inner_members(drops, inner) for name, inner in value.items() if not drops(name, inner)}
-    return value
-
-
-def _renamed(change: Callable[[str], str], value: Any) -> Any:
-    return {change(name): inner for name, inner in value.items()} if isinstance(value, dict) else value
