@@ -32,7 +32,10 @@ SETS = Sets(CONTRACT, "ctdiag000000", 5)
 CASES = [
     *(
         case
-        for name in ("wrong kinds", "wrong in context", "valid values", "authorization", "media types", "unspecified")
+        for name in (
+            *("first", "priority", "further priority", "wrong kinds", "wrong in context", "valid values"),
+            *("authorization", "media types", "unspecified"),
+        )
         for case in SETS.make(SetName(name))
     ),
     *SETS.make(SetName("conformance", "alertReceiverEmail")),
