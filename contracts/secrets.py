@@ -118,7 +118,7 @@ class Secrets:
 
     def redact(self, data: bytes) -> bytes:
         """``data`` with every form of the key replaced by a template."""
-        if any(form in data for form in self._shortest):
+        if _has_any(data, self._shortest):
             for form, template in self._forms:
                 data = data.replace(form, template)
         if self._holds_escaped(data, self._shortest):
@@ -132,7 +132,7 @@ class Secrets:
         if not any(literal in data and beginning.search(data) for literal, beginning in _BEGINNINGS.items()):
             return False
         plain = _ESCAPED.sub(_unescaped, data)
-        return any(form in plain for form in forms)
+        return _has_any(plain, forms)
 
     def redact_text(self, text: str) -> str:
         """Like :meth:`redact`, for strings; lone surrogates are kept."""
@@ -154,7 +154,7 @@ class Secrets:
         """Whether a form of the key occurs anywhere: one search in the whole response, which is negative for most."""
         headers = "\n".join(itertools.chain.from_iterable(response.headers))
         whole = headers.encode("utf-8", "surrogatepass") + b"\n" + response.body
-        return any(form in whole for form in self._shortest) or self._holds_escaped(whole, self._shortest)
+        return _has_any(whole, self._shortest) or self._holds_escaped(whole, self._shortest)
 
     def redact_exchange(self, exchange: Exchange) -> Exchange:
         """The exchange with the key replaced in its response."""
@@ -163,7 +163,11 @@ class Secrets:
 
     def appears_in(self, data: bytes) -> bool:
         """Whether ``data`` contains the key in any form."""
-        return any(form in data for form in self._own) or self._holds_escaped(data, self._own)
+        return _has_any(data, self._own) or self._holds_escaped(data, self._own)
+
+
+def _has_any(data: bytes, forms: Iterable[bytes]) -> bool:
+    return any(map(data.__contains__, forms))  # a generator expression takes three times as long
 
 
 def _unescaped(escape: re.Match[bytes]) -> bytes:

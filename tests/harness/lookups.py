@@ -142,7 +142,7 @@ def listed_unnamed(driver: Driver, answers: Collection[Judged]) -> Iterator[tupl
     identifiers = {project.get("id") for project in listed.projects if project.get("id")}
     named = {judged.project_id for judged in answers}
     unnamed = [(one, shown_text(one).casefold()) for one in listed.projects if one.get("id") not in {None, *named}]
-    for judged in answers:
+    for judged in answers if unnamed else ():
         is_refused = judged.judgement.expectation.expected is Expected.REJECTED and 400 <= judged.status < 500
         sent = Sent.of(judged.case, driver.options.run_id, judged.exchange.started)
         # A wrong response may name any project.
