@@ -27,7 +27,10 @@ if TYPE_CHECKING:
 
     from reports.summary import Summary
 
-_SENT = ("priority", "wrong kinds", "valid values", "combinations", "media types", "unspecified")
+_SENT = (
+    *("first", "priority", "further priority", "wrong kinds", "valid values", "combinations"),
+    *("media types", "unspecified"),
+)
 
 #: For what was sent: None if the service does as documented, a status, or the members that come back otherwise.
 Service = Callable[[Case, Expectation, dict[str, Any]], int | dict[str, Any] | None]
