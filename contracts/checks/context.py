@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final
 
 from contracts import json_text
-from contracts.expectation import Expectation, Expected
+from contracts.expectation import LARGE, Expectation, Expected
 
 if TYPE_CHECKING:
     from contracts.document import Contract
@@ -28,8 +28,8 @@ class Limits:
     response_bytes: int = 16 * 1024 * 1024
 
     def seconds(self, body: bytes | None) -> float:
-        """The time limit of a response to a request with ``body``, which a slow network takes longer to carry."""
-        return self.response_time + len(body or b"") / _BYTES_PER_SECOND
+        """The time limit of a response to a request with ``body``: a slow network takes longer to carry a large one."""
+        return self.response_time + max(0, len(body or b"") - LARGE) / _BYTES_PER_SECOND
 
 
 @dataclass

@@ -97,8 +97,9 @@ def test_eight_histories_become_one_report_with_one_verdict(whole: Ran, parts: l
     alone = json.loads((whole.folder / "report.json").read_text())
     assert report["verdict"]["status"] == alone["verdict"]["status"]
     assert _states(report) == _states(alone)
-    # Each shard has a preflight and final checks of its own, each with a creation.
-    assert sum(map(_posts, parts)) - _posts(whole) == (SHARDS - 1) * 2
+    # Each shard has a preflight of its own with a creation, and final checks with another one if its last case was
+    # refused.
+    assert SHARDS - 1 <= sum(map(_posts, parts)) - _posts(whole) <= (SHARDS - 1) * 2
     assert report["requests"]["total"] == sum(len(part.records("exchange")) for part in parts)
 
 
