@@ -139,14 +139,18 @@ def listed_unnamed(driver: Driver, answers: Collection[Judged]) -> Iterator[tupl
     listed = read_page(driver.session.get(f"{COLLECTION_PATH}?limit={PAGE}"))
     if listed is None:
         return
-    identifiers = {project.get("id") for project in listed.projects if project.get("id")}
-    named = {judged.project_id for judged in answers}
-    unnamed = [(one, shown_text(one).casefold()) for one in listed.projects if one.get("id") not in {None, *named}]
+    known = driver.session.projects.ledger.state
+    # A request without a clear response, which was repeated, may have created a project.
+    unclear = {name for sent in list(known.open_requests.values()) for name in sent.names}
+    projects = {project["id"]: project for project in listed.projects if isinstance(project.get("id"), str)}
+    unnamed = [(one, shown_text(one).casefold()) for name, one in projects.items() if name not in known.created]
     for judged in answers if unnamed else ():
         is_refused = judged.judgement.expectation.expected is Expected.REJECTED and 400 <= judged.status < 500
         sent = Sent.of(judged.case, driver.options.run_id, judged.exchange.started)
         # A wrong response may name any project.
-        if not sent.names or judged.findings or not (is_refused or judged.project_id in identifiers):
+        if not sent.names or judged.findings or not (is_refused or judged.project_id in projects):
+            continue
+        if not unclear.isdisjoint(sent.names):
             continue
         clause, cause = _UNNAMED[is_refused]
         names = re.compile("|".join(rf"{re.escape(name)}(?![0-9])" for name in sent.names))

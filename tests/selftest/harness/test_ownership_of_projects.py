@@ -89,6 +89,26 @@ def test_a_run_that_learns_no_id_finds_its_projects_in_the_list_and_goes_on(
     assert _listed(service) == before
 
 
+def test_projects_whose_creation_a_gateway_did_not_confirm_are_no_findings_and_deleted(
+    service: str, tmp_path: Path
+) -> None:
+    before = _listed(service)
+    created = itertools.count(1)
+
+    def behave(seen: Seen) -> Writes | None:
+        if not seen.creates:
+            return None
+        reply = server.forward(seen)
+        return answer(502, "<p>Bad Gateway</p>") if reply[0] == 201 and next(created) % 9 == 8 else relayed(reply)
+
+    with UnrulyServer(service) as server:
+        server.behave = behave
+        run = suite(tmp_path, *live(server.base_url, "--profile", "default", "-k", "priority"))
+    assert next(created) > 60
+    assert run.status == ExitStatus.KEPT, run.out
+    assert _listed(service) == before
+
+
 def test_a_copy_of_a_project_of_the_run_is_left_where_ids_are_looked_for_in_the_list(
     service: str, tmp_path: Path
 ) -> None:
