@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import threading
+import time
 from typing import TYPE_CHECKING, Any, Final
 
 from tests.harness.client.ownership import is_as_sent, project_path, shown_text
@@ -17,8 +18,8 @@ if TYPE_CHECKING:
 
 #: The maximum number of lost projects: before the list has been shown to find them, and after.
 _FEW, _MANY = 20, 200
-#: How often the list is read before projects count as lost: it may skip some while others are deleted.
-_LOOKS: Final = 2
+#: Seconds before each reading of the list until projects count as lost: it may skip some while others are deleted.
+_BEFORE_LOOKS: Final = (0.0, 0.5, 1.0, 2.0)
 #: Seconds without a good response for which the list is waited for.
 _PATIENCE: Final = 10.0
 
@@ -87,7 +88,8 @@ class LostProjects:
             # Those that are lost meanwhile are not in the list that is read.
             lost = set(self._lost)
             found: dict[str, str] = {}
-            for _ in range(_LOOKS):
+            for pause in (0.0,) if self.cleanup_fails else _BEFORE_LOOKS:
+                time.sleep(pause)
                 found |= {} if self.cleanup_fails else self.search(existing)
                 if len(lost.intersection(self._lost)) < _FEW:
                     self._most = _MANY
@@ -107,7 +109,7 @@ class LostProjects:
             "|".join(rf"{re.escape(run)}-\d+" for run in {n.rpartition("-")[0] for n in numbers}) or "$^"
         )
         # Those whose response named no id.
-        unnamed = self._lost.keys() & {number for _, number in self._ledger.state.open_requests}
+        unnamed = self._lost.keys() & {number for _, number in list(self._ledger.state.open_requests)}
         listed, problem = self._listed(PAGES)
         found = {}
         for project in listed:
