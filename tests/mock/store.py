@@ -81,7 +81,8 @@ class Store:
 
 
 def _position(project: Project) -> tuple[str, str, str]:
-    return project["type"], project["displayName"], project["id"]
+    # The cursor contains it, and the cursor must fit into a URL.
+    return project["type"], project["displayName"][:200], project["id"]
 
 
 def _encoded(project: Project) -> str:
