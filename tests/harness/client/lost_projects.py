@@ -88,9 +88,9 @@ class LostProjects:
             # Those that are lost meanwhile are not in the list that is read.
             lost = set(self._lost)
             found: dict[str, str] = {}
-            for pause in (0.0,) if self.cleanup_fails else _BEFORE_LOOKS:
+            for pause in () if self.cleanup_fails else _BEFORE_LOOKS:
                 time.sleep(pause)
-                found |= {} if self.cleanup_fails else self.search(existing)
+                found |= self.search(existing)
                 if len(lost.intersection(self._lost)) < _FEW:
                     self._most = _MANY
                     return found
@@ -116,10 +116,10 @@ class LostProjects:
             identifier = project.get("id")
             if not isinstance(identifier, str) or identifier in existing.identifiers or identifier in self._found:
                 continue
+            if project_path(identifier) is None:
+                continue  # it cannot be deleted
             shown = names.findall(shown_text(project).casefold())
             requests = [lost for name in shown for lost in numbers.get(name, ()) if lost in self._lost]
-            if project_path(identifier) is None:
-                continue  # found, but it cannot be deleted
             if requests and is_as_sent(project, names, self._lost[requests[0]].shown_names()):
                 # A name that cannot be guessed.
                 found[identifier] = "values+time"
