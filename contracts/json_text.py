@@ -23,8 +23,26 @@ _TOO_LARGE: Final = 2**1024 - 2**970
 _BOM = b"\xef\xbb\xbf"
 
 
+#: What Python's parser reports, in words that describe the text instead of the parser.
+_MISTAKES: Final = {
+    "Expecting value": "something else where a JSON value is expected",
+    "Extra data": "text behind the value",
+    "Invalid control character at": "an unescaped control character in a string",
+    "Unterminated string starting at": "a string without an end",
+    "Invalid \\escape": "an unknown escape",
+    "Invalid \\uXXXX escape": "a Unicode escape without four hexadecimal digits",
+    "Expecting property name enclosed in double quotes": "a member name without double quotes",
+    "Expecting ':' delimiter": "no colon behind a member name",
+    "Expecting ',' delimiter": "no comma between two values",
+}
+
+
 class MalformedJSON(ValueError):
-    """The bytes are not a JSON text; the message says where and why."""
+    """The bytes are not a JSON text; the message says why and where, ``kinds`` only why."""
+
+    def __init__(self, *kinds: str, position: int | None = None) -> None:
+        self.kinds = kinds
+        super().__init__(kinds[-1] if position is None else f"{kinds[-1]} (character {position})")
 
 
 class NotUTF8(ValueError):
@@ -101,7 +119,7 @@ def parse(data: bytes) -> JsonText:
     except json.JSONDecodeError as problem:
         if b"\x00" in data and _is_wide(data):
             raise NotUTF8("UTF-16 or UTF-32") from None
-        raise MalformedJSON(f"{problem.msg} at character {problem.pos}") from None
+        raise MalformedJSON(_MISTAKES.get(problem.msg, problem.msg), position=problem.pos) from None
     if reader.repeated:
         reader.oddities.append("repeated member")
     reader.oddities.extend(_oddities(text, value))
@@ -191,12 +209,8 @@ def _oddities(text: str, value: Any) -> Iterator[str]:
         yield TOO_DEEP
 
 
-#: The end of the error message for NaN, Infinity or -Infinity.
-NO_VALUE: Final = "is no JSON value"
-
-
 def _refuse(name: str) -> NoReturn:
-    raise MalformedJSON(f"{name} {NO_VALUE}")
+    raise MalformedJSON("a number that JSON does not have", f"{name}, which JSON does not have")
 
 
 def _odd_characters(value: Any) -> Iterator[str]:

@@ -7,7 +7,7 @@ result is UNSPECIFIED, with the reason.
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 from contracts import json_text
 from contracts.exchange import JSON_MEDIA_TYPE, VALID_AUTHORIZATION, Case
@@ -47,8 +47,6 @@ _PARAMETER = re.compile(r"charset=(?:utf-8|UTF-8)\Z")
 _FOR_JSON = re.compile(r"application/[^;]*\+json|application/\*|\*/\*")
 #: Headers for which a service may refuse a request although the page does not mention them.
 _WHENCE = frozenset({"origin", "x-forwarded-for", "cookie"})
-#: The kind of a body with NaN, Infinity or -Infinity.
-_NO_NUMBER: Final = "a number that JSON does not have"
 
 
 class Oracle:
@@ -169,9 +167,7 @@ def _parsed(case: Case, why: list[str]) -> json_text.JsonText | Violation | None
         why.append(NOT_UTF8)
         return None
     except json_text.MalformedJSON as problem:
-        reason = str(problem)
-        widest = (_NO_NUMBER,) if reason.endswith(json_text.NO_VALUE) else ()
-        return Violation("request.body.json", "", reason, (*widest, reason.partition(" at character")[0]))
+        return Violation("request.body.json", "", str(problem), problem.kinds)
 
 
 def is_disputed(address: str) -> bool:
