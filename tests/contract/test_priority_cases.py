@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.harness.case_prefetcher import FIRST, FURTHER, PRIORITY
-from tests.harness.client.judged import is_created
-from tests.harness.lookups import read_back, report_unnamed
+from tests.harness.lookups import read_back
+from tests.harness.untracked_projects import report_untracked
 
 if TYPE_CHECKING:
     from contracts.exchange import Case
@@ -21,21 +21,21 @@ def test_a_project_with_hard_values_is_created_and_reads_back(driver: Driver, ca
     """Valid and invalid requests at once, where the order need not be the same in every run."""
     at_once = None if driver.profile.deterministic or driver.options.connections else len(cases)
     answers = driver.verify(cases, at_once)
-    created = [judged for judged in answers if is_created(judged) and judged.project_id]
+    created = [judged for judged in answers if judged.is_created and judged.project_id]
     for judged in created[:1] if driver.options.offers[0] else ():
         finding = read_back(driver, judged)
         if finding is not None:
             driver.report(finding, judged.exchange)
-    report_unnamed(driver, answers)
+    report_untracked(driver, answers)
 
 
 @pytest.mark.stage(0)
 @pytest.mark.sends(PRIORITY.name)
 def test_the_priority_cases_keep_the_contract(driver: Driver, cases: list[Case]) -> None:
-    report_unnamed(driver, driver.verify(cases))
+    report_untracked(driver, driver.verify(cases))
 
 
 @pytest.mark.stage(2)
 @pytest.mark.sends(FURTHER.name)
 def test_further_priority_cases_keep_the_contract(driver: Driver, cases: list[Case]) -> None:
-    report_unnamed(driver, driver.verify(cases))
+    report_untracked(driver, driver.verify(cases))

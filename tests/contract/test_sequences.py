@@ -20,7 +20,6 @@ from strategies.cases.baseline_cases import full_case, minimal_case
 from strategies.encoding import json_case
 from strategies.surrounding_fields import MARKED
 from strategies.valid_bodies import valid_bodies
-from tests.harness.client.judged import is_created
 from tests.harness.lookups import external_id_of, has_external_id, project_of_refused, read_back
 
 if TYPE_CHECKING:
@@ -110,7 +109,7 @@ class Operations(RuleBasedStateMachine):
 
     def _created(self, case: Case) -> Any:
         judged = self._post(case)
-        if not is_created(judged) or judged.project_id is None:
+        if not judged.is_created or judged.project_id is None:
             return multiple()
         self.kept.add(judged.project_id)
         return Project(judged, external_id_of(judged.case))

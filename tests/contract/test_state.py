@@ -9,14 +9,12 @@ from typing import TYPE_CHECKING, TypeVar
 
 import pytest
 
-from contracts.expectation import Expected
 from contracts.findings import Finding
 from strategies.cases.baseline_cases import minimal_case
 from strategies.cases.case_sets import OVERLAPS
 from strategies.cases.state_cases import prototype_cases, refused_reuses
 from strategies.encoding import json_case
 from strategies.surrounding_fields import MARKED, SurroundingFields
-from tests.harness.client.judged import is_created
 from tests.harness.lookups import has_external_id, is_external_id_free, project_of_refused, read_back
 
 if TYPE_CHECKING:
@@ -40,7 +38,7 @@ _SETTLED = 3.0
 def test_a_project_reads_back_as_it_was_created(driver: Driver, cases: list[Case]) -> None:
     if not driver.options.offers[0]:
         pytest.skip("the target offers no read")
-    created = [judged for judged in driver.verify(cases) if is_created(judged) and judged.project_id]
+    created = [judged for judged in driver.verify(cases) if judged.is_created and judged.project_id]
     asks = [partial(_with, partial(read_back, driver), judged) for judged in created]
     _report_all(driver, asks)
     if driver.reads_lag:
@@ -61,11 +59,7 @@ def test_a_refused_request_leaves_nothing_and_does_not_use_up_its_external_id(
     driver: Driver, cases: list[Case]
 ) -> None:
     _needs_external_id(driver)
-    refused = [
-        judged
-        for judged in driver.verify(cases)
-        if judged.judgement.expectation.expected is Expected.REJECTED and 400 <= judged.status < 500
-    ]
+    refused = [judged for judged in driver.verify(cases) if judged.is_rejected]
     if driver.options.offers[1]:
         asks = [partial(_with, partial(project_of_refused, driver), judged) for judged in refused]
         for judged, finding in driver.session.at_once(asks):
@@ -75,7 +69,7 @@ def test_a_refused_request_leaves_nothing_and_does_not_use_up_its_external_id(
     again = driver.session.at_once([partial(_with, partial(_used_again, driver), judged) for judged in refused])
     driver.exercised("state.refused_external_id_stays_free", negative=len(again))
     for judged, second in again:
-        if 400 <= second.status < 500 and not second.exchange.repeat:
+        if second.is_client_error and not second.exchange.repeat:
             # It was not the externalId if the same body is accepted later, or also refused with another one.
             if driver.session.post(second.case).status == 201 or _is_also_refused(driver, second):
                 driver.conclude([second])
@@ -106,11 +100,8 @@ def _used_again(driver: Driver, refused: Judged) -> Judged:
 def _is_also_refused(driver: Driver, second: Judged) -> bool:
     """Whether a body is refused with a new externalId too."""
     body = json.loads(second.case.body or b"{}") | {MARKED: driver.names.next()}
-    return (
-        400
-        <= driver.session.post(json_case(body, case_set=second.case.case_set, intent="a fresh externalId")).status
-        < 500
-    )
+    again = json_case(body, case_set=second.case.case_set, intent="a fresh externalId")
+    return driver.session.post(again).is_client_error
 
 
 @pytest.mark.stage(1)
@@ -145,7 +136,7 @@ def _use_again(driver: Driver, names: UniqueNames, rounds: Sequence[bool]) -> No
         driver.conclude(judged)
         accepted = [answer for answer in judged if answer.status == 201]
         first_come = not any(answer.exchange.repeat for answer in judged)
-        if judged and not accepted and first_come and all(400 <= answer.status < 500 for answer in judged):
+        if judged and not accepted and first_come and all(answer.is_client_error for answer in judged):
             finding = Finding(
                 "state.external_id_reuse",
                 "none",
@@ -157,7 +148,7 @@ def _use_again(driver: Driver, names: UniqueNames, rounds: Sequence[bool]) -> No
         if together:
             _report_overlap(driver, judged, refused_alone=refused_alone)
         else:
-            refused_alone = [answer.status for answer in judged][:1] == [201] and 400 <= judged[-1].status < 500
+            refused_alone = [answer.status for answer in judged][:1] == [201] and judged[-1].is_client_error
         if accepted and not together:
             # They must not change the project with this externalId; the inventory at the end shows it once more.
             driver.send(refused_reuses(driver.contract, external_id))
@@ -173,7 +164,7 @@ def _report_overlap(driver: Driver, judged: Sequence[Judged], *, refused_alone: 
     if not refused_alone or len(identifiers) < 2 or any(answer.exchange.repeat for answer in judged):
         return
     if driver.options.offers[0]:  # one may have replaced the other
-        found = driver.session.at_once([partial(read_back, driver, answer) for answer in judged if is_created(answer)])
+        found = driver.session.at_once([partial(read_back, driver, answer) for answer in judged if answer.is_created])
         identifiers = identifiers if found.count(None) > 1 else set()
     if len(identifiers) > 1:
         finding = Finding(
@@ -223,7 +214,7 @@ def test_an_empty_external_id_is_taken_where_no_project_has_it(driver: Driver) -
     for case in driver.mine([json_case(body, case_set="state.empty_external_id", intent="an empty externalId")]):
         answer = driver.session.post(case)
         driver.conclude([answer])
-        if not 400 <= answer.status < 500 or answer.status == 409 or not driver.options.offers[1]:
+        if not answer.is_client_error or answer.status == 409 or not driver.options.offers[1]:
             continue
         if is_external_id_free(driver, ""):
             expected, received = "201: no project has this externalId", str(answer.status)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.harness.lookups import report_unnamed
+from tests.harness.untracked_projects import report_untracked
 
 if TYPE_CHECKING:
     from contracts.exchange import Case
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 @pytest.mark.stage(3)
 @pytest.mark.sends("wrong kinds")
 def test_a_value_of_the_wrong_kind_is_refused(driver: Driver, cases: list[Case]) -> None:
-    report_unnamed(driver, driver.verify(cases))
+    report_untracked(driver, driver.verify(cases))
 
 
 @pytest.mark.stage(8)
@@ -28,7 +28,7 @@ def test_a_wrong_value_is_refused_whatever_the_other_fields_are(driver: Driver, 
 @pytest.mark.stage(5)
 @pytest.mark.sends("valid values")
 def test_every_valid_value_is_created_and_comes_back_unchanged(driver: Driver, cases: list[Case]) -> None:
-    report_unnamed(driver, driver.verify(cases))
+    report_untracked(driver, driver.verify(cases))
 
 
 @pytest.mark.stage(9)

@@ -14,9 +14,9 @@ from contracts.exchange import Exchange
 from contracts.exchange_record import ExchangeRecord
 from reports.history import history_files, read_history
 from tests.harness.client.ledger import read_ledgers
-from tests.harness.client.project_list import PAGE
+from tests.harness.client.project_list import PAGE, by_id
 from tests.harness.lookups import changed, leaves_open, pages, read_again
-from tests.harness.unnamed_projects import verify_refusals_leave_nothing
+from tests.harness.untracked_projects import count_after_refusals
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -64,7 +64,7 @@ def verify_inventory(driver: Driver, folder: Path) -> None:
             driver.history.finding(finding, exchange)
     driver.exercised("state.reads_back", positive=len(remaining.keys() & listed.keys()))
     if thorough:
-        verify_refusals_leave_nothing(driver, folder, set(listed), _PAGES)
+        count_after_refusals(driver, folder, set(listed), _PAGES)
 
 
 def _remaining(contract: Contract, folder: Path) -> dict[str, Exchange]:
@@ -89,7 +89,7 @@ def _listed(driver: Driver, most: int, wanted: Mapping[str, object]) -> tuple[di
     """The projects in the list by id, until all wanted ones were found, and whether it was read to its end."""
     found: dict[str, dict[str, Any]] = {}
     for page in pages(driver, most):
-        found |= {p["id"]: p for p in page.projects if isinstance(p.get("id"), str)}
+        found |= by_id(page.projects)
         if page.is_last:
             return found, True
         if wanted.keys() <= found.keys():

@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
-import re
 import time
 from contextlib import suppress
-from itertools import islice
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import quote
 
 from contracts import json_text
 from contracts.checks.project import member
 from contracts.exchange import COLLECTION_PATH
-from contracts.expectation import Expected
 from contracts.findings import Finding
 from contracts.instants import instant
 from contracts.json_equality import first_difference, same
 from strategies.surrounding_fields import MARKED
-from tests.harness.client.ownership import Sent, is_as_sent, project_path, shown_text
-from tests.harness.client.project_list import PAGE, ProjectPage, read_page, read_pages
+from tests.harness.client.ownership import project_path
+from tests.harness.client.project_list import ProjectPage, read_page, read_pages
 from tests.harness.preflight import answered_object
 
 #: The maximum number of pages that are searched for one project.
@@ -26,16 +23,11 @@ _PAGES: Final = 30
 #: Further members that must not change.
 _LASTING: Final = ("platformId", "ownerId", "type", "plan.id", "plan.projectId")
 _GONE: Final = frozenset({404, 410})
-#: The clause and the cause of a project that no response named, by whether its request was refused.
-_UNNAMED: Final = {
-    True: ("state.rejected_creates_nothing", "created"),
-    False: ("state.creates_one", "another one"),
-}
 #: Seconds between reads of a project that is missing (yet).
 _LAG: Final = (0.1, 0.4, 1.5)
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator
+    from collections.abc import Iterable, Iterator
 
     from contracts.document import Contract
     from contracts.exchange import Case, Exchange
@@ -120,7 +112,7 @@ def _read(driver: Driver, path: str, pauses: tuple[float, ...]) -> Exchange:
 def project_of_refused(driver: Driver, refused: Judged) -> Finding | None:
     """The project that a refused request created, found by its externalId; None if there is none."""
     external_id = external_id_of(refused.case)
-    if external_id is None or not 400 <= refused.status < 500:
+    if external_id is None or not refused.is_client_error:
         return None
     listed = read_page(driver.session.get(f"{COLLECTION_PATH}?{MARKED}={quote(external_id)}&limit=10"))
     for project in listed.projects if listed else ():
@@ -128,50 +120,6 @@ def project_of_refused(driver: Driver, refused: Judged) -> Finding | None:
             expected, received = f"no project after the answer {refused.status}", f"the list shows {project.get('id')}"
             return Finding("state.rejected_creates_nothing", "created", expected, received)
     return None
-
-
-def listed_unnamed(driver: Driver, answers: Collection[Judged]) -> Iterator[tuple[Judged, Finding]]:
-    """The projects on the first page of the list that no response named, each with the request that created it.
-
-    A creation has created one project too many, a refusal has created one. How often both promises were tried is
-    counted at the end of the run, which looks at the whole list.
-    """
-    listed = read_page(driver.session.get(f"{COLLECTION_PATH}?limit={PAGE}"))
-    if listed is None:
-        return
-    known = driver.session.projects.ledger.state
-    # A request without a clear response, which was repeated, may have created a project.
-    unclear = {name for sent in list(known.open_requests.values()) for name in sent.names}
-    projects = {project["id"]: project for project in listed.projects if isinstance(project.get("id"), str)}
-    unnamed = [(one, shown_text(one).casefold()) for name, one in projects.items() if name not in known.created]
-    for judged in answers if unnamed else ():
-        is_refused = judged.judgement.expectation.expected is Expected.REJECTED and 400 <= judged.status < 500
-        sent = Sent.of(judged.case, driver.options.run_id, judged.exchange.started)
-        # A wrong response may name any project.
-        if not sent.names or judged.findings or not (is_refused or judged.project_id in projects):
-            continue
-        if not unclear.isdisjoint(sent.names):
-            continue
-        clause, cause = _UNNAMED[is_refused]
-        names = re.compile("|".join(rf"{re.escape(name)}(?![0-9])" for name in sent.names))
-        others = (
-            project["id"]
-            for project, text in unnamed
-            if names.search(text) and is_as_sent(project, names, sent.shown_names())
-        )
-        for identifier in islice(others, 1):
-            expected = f"no project beyond those that responses named (this one: {judged.status})"
-            yield judged, Finding(clause, cause, expected, f"the list shows the project {identifier}")
-
-
-def report_unnamed(driver: Driver, answers: Collection[Judged]) -> None:
-    """Report the projects of these requests that no response named; see :func:`listed_unnamed`.
-
-    A run of the first priority cases alone has few requests, and looks at the list soon anyway.
-    """
-    if driver.options.offers[1] and not driver.profile.priority_only:
-        for judged, finding in listed_unnamed(driver, answers):
-            driver.report(finding, judged.exchange)
 
 
 def pages(driver: Driver, most: int) -> Iterator[ProjectPage]:

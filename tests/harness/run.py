@@ -37,12 +37,13 @@ from tests.harness.client.ledger import read_ledgers
 from tests.harness.client.project_cleaner import PAGES
 from tests.harness.client.target import NoVerdict
 from tests.harness.driver import NO_DELETE, Driver
-from tests.harness.final_checks import judge_untracked, note_observations, run_final_checks
+from tests.harness.final_checks import note_observations, run_final_checks
 from tests.harness.interruption import INTERRUPTED, interrupt_on_signals, undisturbed
 from tests.harness.named_cases import NamedCases, id_range
 from tests.harness.preflight import preflight
 from tests.harness.run_options import MAIN, RunOptions, new_folder, open_session, with_base_url
 from tests.harness.run_record import notes_on_limits, run_record
+from tests.harness.untracked_projects import judge_untracked
 
 if TYPE_CHECKING:
     from contracts.secrets import Secrets

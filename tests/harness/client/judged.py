@@ -41,7 +41,22 @@ class Judged:
     @property
     def is_refused(self) -> bool:
         """Whether a valid request was refused."""
-        return self.judgement.expectation.expected is Expected.CREATED and 400 <= self.status < 500
+        return self.judgement.expectation.expected is Expected.CREATED and self.is_client_error
+
+    @property
+    def is_created(self) -> bool:
+        """Whether a request that may succeed was answered 201."""
+        return self.status == 201 and self.judgement.expectation.expected is not Expected.REJECTED
+
+    @property
+    def is_rejected(self) -> bool:
+        """Whether an invalid request was refused."""
+        return self.judgement.expectation.expected is Expected.REJECTED and self.is_client_error
+
+    @property
+    def is_client_error(self) -> bool:
+        """Whether the status is 4xx."""
+        return 400 <= self.status < 500
 
     @property
     def project_id(self) -> str | None:
@@ -60,8 +75,3 @@ def created_id(exchange: Exchange) -> str | None:
         return None
     identifier = project.get("id") if isinstance(project, dict) else None
     return identifier if isinstance(identifier, str) and 0 < len(identifier) < 200 else None
-
-
-def is_created(judged: Judged) -> bool:
-    """Whether a valid request was answered 201."""
-    return judged.status == 201 and judged.judgement.expectation.expected is not Expected.REJECTED

@@ -15,7 +15,7 @@ from tests.harness.client.concurrency_limit import ConcurrencyLimit
 from tests.harness.client.concurrent_calls import ConcurrentCalls
 from tests.harness.client.failure_classification import GATEWAY, SERVER_ERRORS, retry_after
 from tests.harness.client.ownership import UNSAFE_ID, Existing, project_path
-from tests.harness.client.project_list import read_pages
+from tests.harness.client.project_list import by_id, read_pages
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -189,8 +189,7 @@ class ProjectCleaner:
         found, problem = self.listed(most)
         if problem and not found:
             return None
-        identifiers = {project["id"] for project in found if isinstance(project.get("id"), str)}
-        return Existing(identifiers, complete=not problem)
+        return Existing(set(by_id(found)), complete=not problem)
 
     def _fetch(self, query: str) -> Exchange:
         exchange = self._answer("GET", COLLECTION_PATH + query)

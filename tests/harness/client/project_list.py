@@ -10,7 +10,7 @@ from urllib.parse import quote, urlsplit
 from contracts import json_text
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     from contracts.exchange import Exchange
 
@@ -35,7 +35,7 @@ _LINK_TO_NEXT: Final = re.compile(r'<([^<>]*)>[^,<]*;\s*rel\s*=\s*"?[^",;]*\bnex
 
 @dataclass(frozen=True, slots=True)
 class ProjectPage:
-    """A part of the list of projects.
+    """A part of the list of projects; the ``id`` of each is a string or None.
 
     ``following`` names the next page, by a cursor or (with a question mark) a query; ``is_last`` means that there is
     none. A list may have neither.
@@ -57,9 +57,14 @@ def read_page(exchange: Exchange | None) -> ProjectPage | None:
     values = _listed(found)
     if values is None:
         return None
-    projects = [value for value in values if isinstance(value, dict)]
+    projects = [{**value, "id": _text(value.get("id"))} for value in values if isinstance(value, dict)]
     following = _following(found, exchange.response.header("Link") or "") if values else ""
     return ProjectPage(projects, following, is_last=not following and _ends(found, len(values)))
+
+
+def by_id(projects: Iterable[dict[str, Any]]) -> dict[str, dict[str, Any]]:
+    """The listed projects that have an id, by id."""
+    return {project["id"]: project for project in projects if project["id"] is not None}
 
 
 def read_pages(fetch: Callable[[str], Exchange | None], most: int) -> Iterator[ProjectPage]:
@@ -100,6 +105,10 @@ def read_pages(fetch: Callable[[str], Exchange | None], most: int) -> Iterator[P
             break
         size = min(PAGE, size * _SMALLER)  # the rest may be small
     raise LookupError(f"the list of projects was read for {most} pages, and goes on")
+
+
+def _text(value: Any) -> str | None:
+    return value if isinstance(value, str) else None
 
 
 def _query(size: int, following: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -26,33 +26,6 @@ if TYPE_CHECKING:
 RUN = "ctlost00000a"
 
 
-class _Listing(LostProjects):
-    """With a list of its own."""
-
-    shown: tuple[dict[str, Any], ...] = ()
-
-    def _listed(self, pages: int) -> tuple[list[dict[str, Any]], str]:
-        del pages
-        return list(self.shown), ""
-
-
-def _lost(tmp_path: Path, *shown: dict[str, Any]) -> _Listing:
-    """One project of the run that a response named, and twenty-four responses without an id."""
-    ledger = Ledger(tmp_path, "main", Secrets("sk-lost0123456789abcdefghijklmnopq"))
-    ledger.run(RUN, "http://127.0.0.1")
-    lost = _Listing(cast("Target", None), ledger)
-    lost.shown = shown
-    for number in range(25):
-        body = {"displayName": "plain" if number % 2 else f"{RUN}-{number}"}
-        sent = Sent.of(Case(json.dumps(body).encode()), RUN, 1.0)
-        ledger.intend(number, sent)
-        if number == 0:
-            ledger.finish(0, "own", "values+time")
-        else:
-            lost.add(number, sent)
-    return lost
-
-
 OWN = {"id": "own", "displayName": f"{RUN}-0"}
 OLD = {"id": "old", "displayName": "somebody's"}
 NOTHING = Existing(set(), complete=True)
@@ -65,24 +38,30 @@ def _at_once(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_responses_without_an_id_created_nothing_where_the_list_shows_known_projects_alone(tmp_path: Path) -> None:
-    lost = _lost(tmp_path, OWN, OLD)
-    assert lost.make_room(Existing({"old"}, complete=True)) == {}
-    assert len(lost) == 0
-    assert not lost.names_are_needed
+    with _losing(tmp_path, lambda _: [OWN, OLD]) as lost:
+        _lose_without_ids(lost)
+        assert lost.make_room(Existing({"old"}, complete=True)) == {}
+        assert len(lost) == 0
+        assert not lost.names_are_needed
 
 
 @pytest.mark.parametrize(
     ("shown", "complete"),
-    [((OLD,), True), ((OWN, OLD), False), ((OWN, OLD, {"id": "new", "displayName": "plain"}), True)],
-    ids=["the list is late", "what existed before is unknown", "one that nobody named"],
+    [
+        ((OLD,), True),
+        ((OWN, OLD), False),
+        *(((OWN, OLD, {"id": other, "displayName": "plain"}), True) for other in ("new", None, 7, ["new"], {"new": 1})),
+    ],
 )
 def test_responses_without_an_id_may_have_created_where_the_list_leaves_it_open(
     shown: tuple[dict[str, Any], ...], complete: bool, tmp_path: Path
 ) -> None:
-    lost = _lost(tmp_path, *shown)
-    with pytest.raises(NoVerdict, match="cannot be cleaned up"):
-        lost.make_room(Existing({"old"}, complete=complete))
-    assert lost.names_are_needed
+    """The list does not show the run's projects yet, what existed before is unknown, or no response named one."""
+    with _losing(tmp_path, lambda _: list(shown)) as lost:
+        _lose_without_ids(lost)
+        with pytest.raises(NoVerdict, match="cannot be cleaned up"):
+            lost.make_room(Existing({"old"}, complete=complete))
+        assert lost.names_are_needed
 
 
 def _project(number: int, name: int | None = None) -> dict[str, Any]:
@@ -93,6 +72,7 @@ def _project(number: int, name: int | None = None) -> dict[str, Any]:
 def _losing(folder: Path, listed: Callable[[int], list[dict[str, Any]]]) -> Iterator[LostProjects]:
     """Lost projects of a service that answers the n-th reading of its list with ``listed(n)``."""
     ledger = Ledger(folder, "main", Secrets(KEY))
+    ledger.run(RUN, "http://127.0.0.1")
     readings = 0
 
     def behave(_: Seen) -> Writes:
@@ -112,6 +92,18 @@ def _lose(lost: LostProjects, numbers: range, name: int | None = None) -> None:
     for number in numbers:
         shown = number if name is None else name
         lost.add(number, Sent([f"{RUN}-{shown}"], f"Beta {RUN}-{shown}", 0.0))
+
+
+def _lose_without_ids(lost: LostProjects) -> None:
+    """One project of the run that a response named, and twenty-four responses without an id."""
+    for number in range(25):
+        body = {"displayName": "plain" if number % 2 else f"{RUN}-{number}"}
+        sent = Sent.of(Case(json.dumps(body).encode()), RUN, 1.0)
+        lost._ledger.intend(number, sent)
+        if number == 0:
+            lost._ledger.finish(0, "own", "values+time")
+        else:
+            lost.add(number, sent)
 
 
 def test_each_project_of_requests_with_the_same_name_is_found_once(tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ from urllib.parse import parse_qs
 import pytest
 
 from contracts.exchange import Case, Exchange, Response
-from tests.harness.client.project_list import read_page, read_pages
+from tests.harness.client.project_list import by_id, read_page, read_pages
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -76,6 +76,14 @@ def test_a_list_that_says_nothing_of_its_end_is_whole_where_it_has_no_usual_leng
     assert page is not None
     assert page.is_last is is_last
     assert not page.following
+
+
+@pytest.mark.parametrize("identifier", [None, 7, True, ["p1"], {"id": "p1"}])
+def test_an_id_that_is_no_string_counts_as_none(identifier: Any) -> None:
+    page = read_page(_response({"data": [{"id": identifier}, {}, {"id": "p2"}]}))
+    assert page is not None
+    assert [project["id"] for project in page.projects] == [None, None, "p2"]
+    assert by_id(page.projects) == {"p2": {"id": "p2"}}
 
 
 @pytest.mark.parametrize("value", [{}, {"data": 5}, "data", None, {"id": "p1", "displayName": "x"}])
