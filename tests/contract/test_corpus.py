@@ -4,15 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import pytest
-
 from contracts.corpus import load_corpus
 
 if TYPE_CHECKING:
     from tests.harness.driver import Driver
 
 
-@pytest.mark.stage(4)
-def test_what_failed_once_holds(driver: Driver) -> None:
+def test_cases_that_failed_before_keep_the_contract(driver: Driver) -> None:
     names = driver.id_range(95)
     driver.verify([names.fill(entry.case) for entry in load_corpus(driver.options.corpus)])

@@ -12,10 +12,7 @@ if TYPE_CHECKING:
     from tests.harness.driver import Driver
 
 
-@pytest.mark.stage(14)
-def test_what_is_published_elsewhere_says_what_the_contract_says(
-    driver: Driver, request: pytest.FixtureRequest
-) -> None:
+def test_published_documents_agree_with_the_contract(driver: Driver, request: pytest.FixtureRequest) -> None:
     sources: list[str] = request.config.getoption("--drift-source", default=[])
     if not sources:
         pytest.skip("no --drift-source was given")

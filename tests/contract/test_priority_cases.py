@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from tests.harness.driver import Driver
 
 
-@pytest.mark.stage(0)
+@pytest.mark.smoke
 @pytest.mark.sends(FIRST.name)
 def test_a_project_with_hard_values_is_created_and_reads_back(driver: Driver, cases: list[Case]) -> None:
     """Valid and invalid requests at once, where the order need not be the same in every run."""
@@ -29,13 +29,12 @@ def test_a_project_with_hard_values_is_created_and_reads_back(driver: Driver, ca
     report_untracked(driver, answers)
 
 
-@pytest.mark.stage(0)
+@pytest.mark.smoke
 @pytest.mark.sends(PRIORITY.name)
 def test_the_priority_cases_keep_the_contract(driver: Driver, cases: list[Case]) -> None:
     report_untracked(driver, driver.verify(cases))
 
 
-@pytest.mark.stage(2)
 @pytest.mark.sends(FURTHER.name)
 def test_further_priority_cases_keep_the_contract(driver: Driver, cases: list[Case]) -> None:
     report_untracked(driver, driver.verify(cases))

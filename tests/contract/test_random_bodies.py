@@ -14,19 +14,17 @@ if TYPE_CHECKING:
     from tests.harness.driver import Driver
 
 
-@pytest.mark.stage(10)
+@pytest.mark.cleanup_ahead
 @given(bodies=batches(valid_bodies()))
-def test_random_valid_bodies_are_created(driver: Driver, bodies: list[Case]) -> None:
+def test_a_random_valid_body_is_accepted(driver: Driver, bodies: list[Case]) -> None:
     driver.check(bodies)
 
 
-@pytest.mark.stage(10)
 @given(bodies=batches(adversarial_bodies()))
 def test_a_random_body_with_one_broken_promise_is_refused(driver: Driver, bodies: list[Case]) -> None:
     driver.check(bodies)
 
 
-@pytest.mark.stage(11)
 @given(bodies=batches(unspecified_bodies()))
-def test_random_bodies_that_the_page_leaves_open_are_accepted_or_refused(driver: Driver, bodies: list[Case]) -> None:
+def test_a_random_unspecified_body_is_accepted_or_refused(driver: Driver, bodies: list[Case]) -> None:
     driver.check(bodies)

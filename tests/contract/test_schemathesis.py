@@ -14,7 +14,6 @@ if TYPE_CHECKING:
     from tests.harness.driver import Driver
 
 
-@pytest.mark.stage(13)
 @pytest.mark.sends(GENERATED.name)
 def test_cases_of_schemathesis_keep_the_contract(driver: Driver, cases: list[Case], prefetcher: CasePrefetcher) -> None:
     if not cases:

@@ -10,7 +10,6 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
-import pytest
 from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, consumes, multiple, precondition, rule
 
@@ -29,7 +28,6 @@ if TYPE_CHECKING:
     from tests.harness.driver import Driver
 
 
-@pytest.mark.stage(14)
 def test_no_sequence_of_operations_breaks_a_promise(driver: Driver) -> None:
     # A class for this run, because Hypothesis creates instances without arguments.
     machine = type("Sequences", (Operations,), {"driver": driver, "run_ids": has_external_id(driver)})

@@ -33,7 +33,6 @@ _AT_ONCE = 12
 _SETTLED = 3.0
 
 
-@pytest.mark.stage(5)
 @pytest.mark.sends("read back")
 def test_a_project_reads_back_as_it_was_created(driver: Driver, cases: list[Case]) -> None:
     if not driver.options.offers[0]:
@@ -53,9 +52,8 @@ def _report_all(driver: Driver, asks: Sequence[Callable[[], tuple[Judged, Findin
             driver.report(finding, judged.exchange)
 
 
-@pytest.mark.stage(4)
 @pytest.mark.sends("refused samples")
-def test_a_refused_request_leaves_nothing_and_does_not_use_up_its_external_id(
+def test_a_refused_request_creates_nothing_and_does_not_use_up_its_external_id(
     driver: Driver, cases: list[Case]
 ) -> None:
     _needs_external_id(driver)
@@ -104,14 +102,12 @@ def _is_also_refused(driver: Driver, second: Judged) -> bool:
     return driver.session.post(again).is_client_error
 
 
-@pytest.mark.stage(1)
 def test_a_second_use_of_an_external_id_is_accepted_or_refused(driver: Driver) -> None:
     _needs_external_id(driver)
     _use_again(driver, driver.id_range(72), (False, True))
 
 
-@pytest.mark.stage(4)
-def test_concurrent_uses_of_an_external_id_are_answered_as_sequential_ones(driver: Driver) -> None:
+def test_concurrent_uses_of_an_external_id_get_the_same_responses_as_sequential_ones(driver: Driver) -> None:
     _needs_external_id(driver)
     _use_again(driver, driver.id_range(75), (False, True, True))
 
@@ -177,7 +173,6 @@ def _report_overlap(driver: Driver, judged: Sequence[Judged], *, refused_alone: 
         driver.report(finding, max((a.exchange for a in judged if a.status == 201), key=lambda e: e.started))
 
 
-@pytest.mark.stage(3)
 def test_the_external_id_of_a_deleted_project_is_accepted_or_refused(driver: Driver) -> None:
     """Created, deleted, created again: 201 or 4xx, whatever happened to the record of the first one."""
     _needs_external_id(driver)
@@ -198,7 +193,6 @@ def test_the_external_id_of_a_deleted_project_is_accepted_or_refused(driver: Dri
             driver.conclude([second])
 
 
-@pytest.mark.stage(1)
 def test_the_same_request_twice_creates_two_projects(driver: Driver) -> None:
     """Without an externalId nothing identifies a repetition; the ids are compared at the end."""
     case = minimal_case(driver.contract, driver.names)
@@ -206,8 +200,7 @@ def test_the_same_request_twice_creates_two_projects(driver: Driver) -> None:
         driver.conclude(driver.session.post_all([case, case], 1))
 
 
-@pytest.mark.stage(1)
-def test_an_empty_external_id_is_taken_where_no_project_has_it(driver: Driver) -> None:
+def test_an_empty_external_id_that_no_project_has_is_accepted(driver: Driver) -> None:
     """A service may enforce uniqueness; the clause applies only if its list shows that no project has the text."""
     _needs_external_id(driver)
     body = SurroundingFields(driver.contract, driver.names).body(context="minimal") | {MARKED: ""}
@@ -223,16 +216,14 @@ def test_an_empty_external_id_is_taken_where_no_project_has_it(driver: Driver) -
             )
 
 
-@pytest.mark.stage(9)
 @pytest.mark.sends(*OVERLAPS)
-def test_requests_in_flight_together_are_answered_as_they_are_alone(driver: Driver, sets: list[list[Case]]) -> None:
+def test_concurrent_requests_get_the_same_responses_as_sequential_ones(driver: Driver, sets: list[list[Case]]) -> None:
     for cases in driver.mine(sets):
         judged = driver.send(cases, connections=_AT_ONCE)
         driver.exercised("state.overlap", positive=len(judged))
 
 
-@pytest.mark.stage(3)
-def test_a_member_named_proto_leaves_no_trace(driver: Driver) -> None:
+def test_a_member_named_proto_does_not_affect_later_responses(driver: Driver) -> None:
     for case, tell_tale in driver.mine(prototype_cases(driver.contract, driver.id_range(85))):
         driver.conclude([driver.session.post(case)])
         after = driver.session.post(minimal_case(driver.contract, driver.names))

@@ -14,50 +14,42 @@ if TYPE_CHECKING:
     from tests.harness.driver import Driver
 
 
-@pytest.mark.stage(6)
 @pytest.mark.sends("authorization")
 def test_without_the_right_key_nothing_is_created(driver: Driver, cases: list[Case]) -> None:
     driver.verify(cases)
 
 
-@pytest.mark.stage(9)
 @pytest.mark.sends("authorization spellings")
 def test_other_spellings_of_the_scheme_are_accepted_or_refused(driver: Driver, cases: list[Case]) -> None:
     driver.verify(cases)
 
 
-@pytest.mark.stage(6)
 @pytest.mark.sends("malformed")
-def test_a_text_that_is_no_json_is_refused(driver: Driver, cases: list[Case]) -> None:
+def test_malformed_json_is_refused(driver: Driver, cases: list[Case]) -> None:
     driver.verify(cases)
 
 
-@pytest.mark.stage(6)
 @pytest.mark.sends("encodings")
 def test_bytes_that_are_not_utf_8_are_refused(driver: Driver, cases: list[Case]) -> None:
     driver.verify(cases)
 
 
-@pytest.mark.stage(5)
 @pytest.mark.sends("media types")
 def test_a_body_of_another_media_type_is_refused(driver: Driver, cases: list[Case]) -> None:
     driver.verify(cases)
 
 
-@pytest.mark.stage(5)
 @pytest.mark.sends("unspecified")
-def test_what_the_page_leaves_open_is_accepted_or_refused(driver: Driver, cases: list[Case]) -> None:
+def test_an_unspecified_request_is_accepted_or_refused(driver: Driver, cases: list[Case]) -> None:
     driver.verify(cases)
 
 
-@pytest.mark.stage(4)
 @pytest.mark.sends("framing")
-def test_a_request_may_come_in_chunks_and_ask_for_a_compressed_response(driver: Driver, cases: list[Case]) -> None:
+def test_chunked_requests_and_compressed_responses_are_supported(driver: Driver, cases: list[Case]) -> None:
     driver.verify(cases)
 
 
-@pytest.mark.stage(4)
-def test_a_request_is_answered_alike_on_a_used_and_on_a_new_connection(driver: Driver) -> None:
+def test_a_request_gets_the_same_response_on_a_used_and_on_a_new_connection(driver: Driver) -> None:
     """Earlier requests on a connection must not affect whether a request is accepted."""
     for first, second in driver.mine(connection_pairs(driver.contract, driver.id_range(74))):
         driver.session.reconnect()
@@ -66,7 +58,6 @@ def test_a_request_is_answered_alike_on_a_used_and_on_a_new_connection(driver: D
         driver.conclude(judged)
 
 
-@pytest.mark.stage(15)
 @pytest.mark.sends("large bodies")
 def test_a_large_body_is_accepted_or_refused(driver: Driver, cases: list[Case]) -> None:
     for case in driver.mine(cases):
@@ -78,7 +69,6 @@ def test_a_large_body_is_accepted_or_refused(driver: Driver, cases: list[Case]) 
             driver.session.delete(large)
 
 
-@pytest.mark.stage(9)
 def test_another_method_is_refused(driver: Driver) -> None:
     """The body is not a project, so that nothing is created if a service treats the method as POST."""
     for method in driver.mine(("PUT", "PATCH")):

@@ -29,8 +29,6 @@ PREPARATION = pytest.StashKey[CasePrefetcher]()
 _EXPECTED = (pytest.skip.Exception, pytest.xfail.Exception)
 _REASON = "contract_reason"
 _CUT_SHORT = "contract_cut_short"
-#: The stages in which earlier projects are deleted beside the tests, which create few themselves.
-_CLEANUPS = (7, 10)
 
 
 class RunPlugin:
@@ -39,7 +37,8 @@ class RunPlugin:
     def __init__(self, test_run: TestRun) -> None:
         self.test_run = test_run
         self._tests = 0
-        self._cleanups = 0
+        #: The marked tests at which a cleanup was started.
+        self._cleanups: set[str] = set()
         #: The tests that sent less than intended, or nothing, with the reason.
         self._cut_short: dict[str, str] = {}
 
@@ -67,10 +66,10 @@ class RunPlugin:
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_setup(self, item: pytest.Item) -> None:
-        """Start the cleanup beside the tests of some stages."""
-        reached = [stage for stage in _CLEANUPS if stage_of(item) >= stage]
-        if len(reached) > self._cleanups:
-            self._cleanups = len(reached)
+        """Start to delete earlier projects at a test with the marker ``cleanup_ahead``, once for all its parameters."""
+        name = item.nodeid.partition("[")[0]
+        if item.get_closest_marker("cleanup_ahead") is not None and name not in self._cleanups:
+            self._cleanups.add(name)
             self.test_run.clean_up_ahead()
 
     @pytest.hookimpl(wrapper=True)
@@ -168,12 +167,6 @@ class RunPlugin:
         if exitstatus == pytest.ExitCode.INTERRUPTED:
             return "the tests could not be collected" if session.testsfailed and not self._tests else INTERRUPTED
         return "" if self._tests else "no test was run"
-
-
-def stage_of(item: pytest.Item) -> int:
-    """The place of a test in a run, by its marker ``stage``; tests without one come last."""
-    marker = item.get_closest_marker("stage")
-    return int(marker.args[0]) if marker else 99
 
 
 def sets_of(item: pytest.Item) -> list[SetName]:

@@ -9,7 +9,7 @@ import pytest
 
 from contracts.document import load_contract
 from contracts.history_records import encode
-from tests.contract.test_drift import test_what_is_published_elsewhere_says_what_the_contract_says as noting
+from tests.contract.test_drift import test_published_documents_agree_with_the_contract as noting
 from tests.selftest.data import DATA
 
 if TYPE_CHECKING:
