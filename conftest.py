@@ -17,7 +17,7 @@ gc.set_threshold(50_000)
 from contracts.corpus import CorpusError
 from contracts.deviations import DeviationError
 from contracts.findings import Level
-from contracts.openapi.texts import DocumentError
+from contracts.openapi.document_text import DocumentError
 from contracts.secrets import Secrets
 from contracts.verdict import ExitStatus
 from tests.harness.client.credentials import WrongUsage, inherited_key

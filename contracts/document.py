@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from contracts.exchange import COLLECTION_PATH, JSON_MEDIA_TYPE
+from contracts.openapi.document_text import DocumentError, Schema, parse, read_file
 from contracts.openapi.operation import (
     find_operation,
     follow_all,
@@ -18,7 +19,6 @@ from contracts.openapi.operation import (
 )
 from contracts.openapi.plain_schemas import Plain
 from contracts.openapi.references import resolver_of
-from contracts.openapi.texts import DocumentError, Schema, parse, read_file
 from contracts.openapi.verifiable import LIMITS, verifiable
 
 DEFAULT_DOCUMENT: Final = Path(__file__).with_name("create_project.openapi.yaml")

@@ -167,10 +167,10 @@ class CleanupRecord:
 
 
 @dataclass(frozen=True, slots=True)
-class ObservationsRecord:
-    """The counts of :class:`contracts.observations.Observations`, the last record of a worker."""
+class MemberCountsRecord:
+    """The counts of :class:`contracts.member_counts.MemberCounts`, the last record of a worker."""
 
-    type: ClassVar = "observations"
+    type: ClassVar = "member_counts"
     counts: dict[str, Any]
     worker: str = ""
 
@@ -209,7 +209,7 @@ HistoryRecord = (
     | NoteRecord
     | PhaseRecord
     | CleanupRecord
-    | ObservationsRecord
+    | MemberCountsRecord
     | PublishedRecord
     | EndRecord
 )

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from contracts.checks import project, refusal, schema, status
 from contracts.checks.context import Context, Limits
-from contracts.checks.history import DEFAULTED
+from contracts.checks.whole_run import DEFAULTED
 from contracts.clauses import catalogue
 from contracts.expectation import IN_USE, SENT_BEFORE, Expectation, Expected
 from contracts.oracle import Oracle

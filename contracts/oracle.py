@@ -32,7 +32,7 @@ from contracts.expectation import (
     Violation,
 )
 from contracts.json_equality import same
-from contracts.kinds import kinds_of_credentials, kinds_of_media_type, kinds_of_mismatch
+from contracts.kinds.violations import kinds_of_credentials, kinds_of_media_type, kinds_of_mismatch
 from contracts.patterns import Pattern
 
 if TYPE_CHECKING:
@@ -210,6 +210,11 @@ def judge_value(
         yield from _judge_items(field.items, value, f"{prefix}.items", where, why, exercised)
     elif field.members and isinstance(value, dict):
         yield from _judge_members(field, value, where, why, exercised)
+
+
+def is_valid(field: Field, value: Any) -> bool:
+    """Whether a value breaks no clause of a field."""
+    return next(judge_value(field, value, "", "", [], []), None) is None
 
 
 def _judge_items(

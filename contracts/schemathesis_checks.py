@@ -23,7 +23,7 @@ import schemathesis
 from schemathesis.core.failures import Failure
 
 from contracts.checks.context import Limits
-from contracts.checks.history import HistoryChecks
+from contracts.checks.whole_run import HistoryChecks
 from contracts.clauses import catalogue
 from contracts.document import DEFAULT_DOCUMENT, load_contract
 from contracts.exchange import COLLECTION_PATH, VALID_AUTHORIZATION, Case, Exchange, Response

@@ -6,8 +6,7 @@ import re
 from collections import Counter
 from typing import TYPE_CHECKING, Final
 
-from contracts.accepted_kinds import accepted_kinds
-from contracts.checks.history import HistoryChecks
+from contracts.checks.whole_run import HistoryChecks
 from contracts.deviations import Deviation, Deviations
 from contracts.exchange_record import ExchangeRecord
 from contracts.expectation import SENT_BEFORE
@@ -24,6 +23,7 @@ from contracts.history_records import (
     RunRecord,
     SignatureRecord,
 )
+from contracts.kinds.bodies import accepted_kinds
 from contracts.root_causes.division import divide
 from contracts.root_causes.merging import by_deviation, merged
 from contracts.root_causes.repeated_projects import UNIQUE, consequences_of_repeats

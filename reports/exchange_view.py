@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from reports.difference import first_difference
+from reports.marking import differing_spans
 from reports.visible import Piece, inert, pieces, readable
 
 if TYPE_CHECKING:
@@ -58,7 +58,7 @@ def sent(evidence: Evidence) -> Parts:
 
 def compared(finding: FindingReport) -> tuple[Parts, Parts]:
     """*Expected* and *Received*, with the first difference marked in both."""
-    found = first_difference(finding.expected, finding.received)
+    found = differing_spans(finding.expected, finding.received)
     if found is None:
         return (_part(finding.expected),), (_part(finding.received, marked=True),)
     return _with_mark(finding.expected, found[0]), _with_mark(finding.received, found[1])

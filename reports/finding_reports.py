@@ -134,7 +134,7 @@ def _evidence(record: ExchangeRecord, clause: str, where: str, related: tuple[Ex
 def _span_of(where: str, body: bytes | None) -> str | tuple[int, int] | None:
     if where and not where.startswith("/"):
         return where
-    return marking.span(readable(body), where) if where and body else None
+    return marking.pointer_span(readable(body), where) if where and body else None
 
 
 def _commands(identifier: str, evidence: Evidence | None, run: Repeating) -> tuple[Command, ...]:

@@ -1,15 +1,24 @@
-"""Finds the part of a JSON text that a JSON pointer refers to, to mark it in the bytes that were sent."""
+"""Finds the parts of texts that reports mark: the value at a JSON pointer, and the first difference of two texts."""
 
 from __future__ import annotations
 
 import json
 import re
+from typing import Final
+
+Span = tuple[int, int]
 
 _SPACE = re.compile(r"[ \t\r\n]*")
 _DECODER = json.JSONDecoder()
+#: The expected status at the start of a text.
+_OUTCOME: Final = re.compile(r"(?:\d{3}|an? [1-5]xx)(?: or (?:\d{3}|an? [1-5]xx))*\b")
+_STATUS: Final = re.compile(r"\d{3}\b|no (?:whole )?answer|timeout")
+_VALUE: Final = re.compile(r"…?[\"\[{]|null\b|true\b|false\b|-?\d")
+#: The maximum number of characters that are marked.
+_LONGEST: Final = 40
 
 
-def span(text: str, pointer: str) -> tuple[int, int] | None:
+def pointer_span(text: str, pointer: str) -> Span | None:
     """Start and end of the value at ``pointer`` (RFC 6901) in ``text``, including its member name.
 
     None if ``text`` is not JSON, if the value does not exist, or if the pointer is empty (the whole). The last of
@@ -54,3 +63,27 @@ def _child(text: str, position: int, part: str) -> tuple[int, int, int] | None:
 def _skip(text: str, position: int) -> int:
     match = _SPACE.match(text, position)
     return match.end() if match else position
+
+
+def differing_spans(expected: str, received: str) -> tuple[Span, Span] | None:
+    """Start and end of the first difference in each text; None if they cannot be compared.
+
+    If ``received`` starts with a status and ``expected`` with an outcome, these differ; otherwise two JSON values are
+    compared character by character.
+    """
+    outcome, status = _OUTCOME.match(expected), _STATUS.match(received)
+    if outcome and status:
+        return (outcome.span(), status.span()) if outcome[0] != status[0] else None
+    shorter = min(len(expected), len(received))
+    if not _VALUE.match(expected) or not _VALUE.match(received) or expected == received:
+        return None
+    start = next((n for n, (one, other) in enumerate(zip(expected, received, strict=False)) if one != other), shorter)
+    return _part(expected, start), _part(received, start)
+
+
+def _part(text: str, start: int) -> Span:
+    """From ``start`` to the end of the quoted text or of the word."""
+    start = min(start, max(0, len(text) - 1))
+    ends = [text.find(end, start + 1) for end in ('"', ",", "}", "]")]
+    end = min((place for place in ends if place > 0), default=len(text))
+    return start, min(end, start + _LONGEST)

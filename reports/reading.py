@@ -23,7 +23,7 @@ from contracts.history_records import (
     PublishedRecord,
     RunRecord,
 )
-from contracts.openapi.texts import DocumentError
+from contracts.openapi.document_text import DocumentError
 from contracts.published_document import PublishedDocuments
 from contracts.verdict_builder import VerdictBuilder
 from reports.environment import environment_of

@@ -7,7 +7,6 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final
 
 from contracts import json_text
-from contracts.change_kinds import CHANGED, kinds_of_change
 from contracts.checks.check import covers
 from contracts.checks.quoting import shown, shown_apart
 from contracts.clauses import ID_MEMBERS
@@ -16,7 +15,8 @@ from contracts.findings import ACCEPTED, Finding
 from contracts.implied_clauses import COUNTS, OWN
 from contracts.instants import instant
 from contracts.json_equality import first_difference
-from contracts.kinds import kinds_of_mismatch
+from contracts.kinds.changes import CHANGED, kinds_of_change
+from contracts.kinds.violations import kinds_of_mismatch
 from contracts.patterns import Pattern
 
 if TYPE_CHECKING:

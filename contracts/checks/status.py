@@ -11,9 +11,9 @@ from contracts.checks.quoting import shown
 from contracts.exchange import STALE, UNREACHED
 from contracts.expectation import FRAMING, FRAMING_HEADERS, IN_USE, LARGE, NEGOTIATED, SENT_BEFORE, Expected
 from contracts.findings import ACCEPTED, REFUSED, Finding
-from contracts.kinds import CONVERTED, NO_PROJECT, NOT_SHOWN
-from contracts.request_kinds import kinds_of_failing
-from contracts.signatures import signature
+from contracts.kinds.bodies import kinds_of_failing
+from contracts.kinds.error_messages import message_without_values
+from contracts.kinds.violations import CONVERTED, NO_PROJECT, NOT_SHOWN
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -90,7 +90,7 @@ def not_a_server_error(context: Context) -> Iterator[Finding]:
             Expected.REJECTED: "a 4xx: the request is invalid",
             Expected.UNSPECIFIED: "201 or a 4xx: the page leaves this request open",
         }[context.expectation.expected]
-        said = signature(context.response, context.expectation.body) if context.response else ""
+        said = message_without_values(context.response, context.expectation.body) if context.response else ""
         place, where = _blamed(context)
         kinds = kinds_of_failing(context.exchange.case, context.expectation.body, place.removeprefix("/"))
         if context.expectation.isolated and not place.startswith("/"):
@@ -174,7 +174,7 @@ def valid_is_created(context: Context) -> Iterator[Finding]:
         yield Finding("response.201.status", f"status {context.status}", "201", _answer(context))
     if verdict is Expected.CREATED and 400 <= context.status < 500 and not _may_decline(context):
         clause, where = refused_clause(context)
-        said = signature(context.response, context.expectation.body) if context.response else ""
+        said = message_without_values(context.response, context.expectation.body) if context.response else ""
         # A 403 to a single request comes from a firewall, not from the validation of fields.
         message = (f"{context.status} {said}".strip(),) if said or context.status in {401, 403} else ()
         kinds = kinds_of_failing(context.exchange.case, context.expectation.body, where.removeprefix("/"))

@@ -14,7 +14,7 @@ from contracts.diagnosis.condition import Condition
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-    from contracts.diagnosis.observations import Observation
+    from contracts.diagnosis.observation import Observation
 
 
 def _is_utf_8(data: bytes) -> bool:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from contracts.diagnosis.observations import Observation
+    from contracts.diagnosis.observation import Observation
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from contracts.diagnosis.member_facts import Holds, facts, value_at
-from contracts.diagnosis.observations import (
+from contracts.diagnosis.observation import (
     ACCEPTED,
     AUTHORIZATION,
     FAILED,

@@ -11,8 +11,8 @@ from statistics import median
 from typing import Any, Final
 
 from contracts import json_text
-from contracts.diagnosis.conditions import KINDS
-from contracts.diagnosis.observations import Observation
+from contracts.diagnosis.observation import Observation
+from contracts.diagnosis.value_conditions import KINDS
 from contracts.instants import instant
 from contracts.json_equality import same
 from contracts.json_text import ABSENT

@@ -14,26 +14,23 @@ Drops = Callable[[str, Any], bool]
 
 
 def everywhere(change: Change, value: Any) -> Any:
-    """The value with ``change`` applied to everything in it that is neither a list nor an object."""
+    """The value with ``change`` applied to it, and then to every value in it."""
+    value = change(value)
     if isinstance(value, list):
         return [everywhere(change, item) for item in value]
     if isinstance(value, dict):
         return {name: everywhere(change, inner) for name, inner in value.items()}
-    return change(value)
+    return value
 
 
-def in_texts(change: Callable[[str], Any], value: Any) -> Any:
+def in_texts(change: Change, value: Any) -> Any:
     """The value with ``change`` applied to every string in it, except names of members."""
     return everywhere(lambda inner: change(inner) if isinstance(inner, str) else inner, value)
 
 
-def in_lists(change: Callable[[list[Any]], list[Any]], value: Any) -> Any:
-    """The value with ``change`` applied to every list in it, the inner ones first."""
-    if isinstance(value, list):
-        return change([in_lists(change, item) for item in value])
-    if isinstance(value, dict):
-        return {name: in_lists(change, inner) for name, inner in value.items()}
-    return value
+def in_lists(change: Change, value: Any) -> Any:
+    """The value with ``change`` applied to every list in it."""
+    return everywhere(lambda inner: change(inner) if isinstance(inner, list) else inner, value)
 
 
 def in_number(change: Change, value: Any) -> Any:
@@ -79,15 +76,6 @@ def without_members(drops: Drops, value: Any) -> Any:
     if not isinstance(value, dict):
         return value
     return {name: inner for name, inner in value.items() if not drops(name, inner)}
-
-
-def without_inner_members(drops: Drops, value: Any) -> Any:
-    """The value without such members on every level."""
-    if isinstance(value, list):
-        return [without_inner_members(drops, item) for item in value]
-    if isinstance(value, dict):
-        return {name: without_inner_members(drops, inner) for name, inner in value.items() if not drops(name, inner)}
-    return value
 
 
 def with_renamed_members(change: Callable[[str], str], value: Any) -> Any:

@@ -6,7 +6,7 @@ from contracts.drift.openapi import read_contract, read_openapi
 from contracts.drift.published import Published
 from contracts.drift.results import Result, compare_source, exit_status
 from contracts.drift.sources import read_source
-from contracts.openapi.texts import DocumentError
+from contracts.openapi.document_text import DocumentError
 
 __all__ = [
     "Difference",

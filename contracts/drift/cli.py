@@ -9,7 +9,7 @@ import click
 
 from contracts.document import DEFAULT_DOCUMENT, load_contract
 from contracts.drift.results import FORMATS, compare_source, exit_status
-from contracts.openapi.texts import DocumentError
+from contracts.openapi.document_text import DocumentError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -10,7 +10,7 @@ from contracts.clauses import described
 
 if TYPE_CHECKING:
     from contracts.document import Field
-    from contracts.drift.effects import Consequence, Effect
+    from contracts.drift.impact import Effect, Impact
 
 #: The maximum number of characters of a value that are shown.
 _SHOWN: Final = 300
@@ -34,7 +34,7 @@ class Difference:
     aspect: str
     held: str
     published: str
-    consequence: Consequence
+    impact: Impact
     also: tuple[str, ...] = ()
 
     @property
@@ -44,8 +44,8 @@ class Difference:
 
     @property
     def effects(self) -> tuple[Effect, ...]:
-        """The consequences in one line each, worst first."""
-        return self.consequence.effects
+        """The effects in one line each, worst first."""
+        return self.impact.effects
 
     def sentence(self) -> str:
         """The difference in one line."""
@@ -61,8 +61,8 @@ class Difference:
             "held": self.held,
             "published": self.published,
             "effects": [effect.name.lower() for effect in self.effects],
-            "client": self.consequence.client,
-            "service": self.consequence.service,
+            "client": self.impact.client,
+            "service": self.impact.service,
         }
 
 

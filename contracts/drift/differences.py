@@ -6,15 +6,15 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from contracts.drift.difference import NOTHING, Difference, shown, shown_field
-from contracts.drift.effects import Consequence, Effect, added, admitted, removed
 from contracts.drift.field_differences import compare_field
+from contracts.drift.impact import Effect, Impact, added, admitted, removed
 from contracts.exchange import COLLECTION_PATH
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from contracts.document import Field
-    from contracts.drift.effects import Side
+    from contracts.drift.impact import Side
     from contracts.drift.published import Published
 
 
@@ -25,7 +25,7 @@ def compare(held: Published, published: Published) -> tuple[Difference, ...]:
     none.
     """
     if published.absent:
-        everything = Consequence(
+        everything = Impact(
             (Effect.BREAKS, Effect.REFUSES),
             "every client breaks",
             "a service may now refuse every request",
@@ -45,7 +45,7 @@ def _together(differences: Iterable[Difference]) -> Iterator[Difference]:
     alike: dict[object, list[Difference]] = {}
     for number, difference in enumerate(differences):
         is_limit = difference.aspect == "limit"
-        key = (difference.held, difference.published, difference.consequence) if is_limit else number
+        key = (difference.held, difference.published, difference.impact) if is_limit else number
         alike.setdefault(key, []).append(difference)
     for first, *others in alike.values():
         yield replace(first, also=tuple(other.member for other in others))
@@ -64,8 +64,8 @@ def _security(held: Published, published: Published) -> Iterator[Difference]:
     if gained:
         effects.append(Effect.TAKES)
         service = "; ".join([*filter(None, [service]), f"a service may now take {_schemes(gained)}, which it refused"])
-    consequence = Consequence(tuple(effects), client, service)
-    yield Difference("authorization", "security", _schemes(held.security), _schemes(published.security), consequence)
+    impact = Impact(tuple(effects), client, service)
+    yield Difference("authorization", "security", _schemes(held.security), _schemes(published.security), impact)
 
 
 def _schemes(alternatives: Iterable[frozenset[str]]) -> str:
@@ -83,9 +83,9 @@ def _request(held: Published, published: Published) -> Iterator[Difference]:
         return
     if held.body_required != published.body_required:
         without = "a request without a body"
-        consequence = admitted("request", **{"more" if held.body_required else "fewer": without})
+        impact = admitted("request", **{"more" if held.body_required else "fewer": without})
         words = ("optional", "required")
-        yield Difference("request", "required", words[held.body_required], words[published.body_required], consequence)
+        yield Difference("request", "required", words[held.body_required], words[published.body_required], impact)
     yield from _media("request", "request", held.request_media, published.request_media, published)
     yield from compare_field(held.request, published.request, "request", "request")
     yield from compare_members(held.request.members, published.request.members, "request", "request")
@@ -96,11 +96,11 @@ def _status(held: Published, published: Published) -> Iterator[Difference]:
         return
     lost = ", ".join(code for code in held.statuses if code not in published.statuses)
     gained = ", ".join(code for code in published.statuses if code not in held.statuses)
-    consequence = admitted("response", lost and f"the status {lost}", gained and f"the status {gained}")
+    impact = admitted("response", lost and f"the status {lost}", gained and f"the status {gained}")
     if not gained and held.status not in published.statuses:
-        consequence = removed("response", f"the status {lost}")
+        impact = removed("response", f"the status {lost}")
     yield Difference(
-        "response", "status", ", ".join(held.statuses) or NOTHING, ", ".join(published.statuses) or NOTHING, consequence
+        "response", "status", ", ".join(held.statuses) or NOTHING, ", ".join(published.statuses) or NOTHING, impact
     )
 
 
@@ -130,9 +130,9 @@ def _media(
     if "media type" in published.silent or held == theirs:
         return
     fewer, more = ", ".join(sorted(held - theirs)), ", ".join(sorted(theirs - held))
-    consequence = admitted(side, shown(fewer), shown(more))
+    impact = admitted(side, shown(fewer), shown(more))
     ours, published_words = ", ".join(sorted(held)), ", ".join(sorted(theirs))
-    yield Difference(member, "media type", shown(ours), shown(published_words), consequence)
+    yield Difference(member, "media type", shown(ours), shown(published_words), impact)
 
 
 def compare_members(
@@ -152,8 +152,8 @@ def compare_members(
         yield from _items(field, other, prefix, side)
     for field in published:
         if field.path not in ours:
-            consequence = added(side, shown(field.path), required=field.required)
-            yield Difference(f"{prefix}.{shown(field.path)}", "added", NOTHING, shown_field(field), consequence)
+            impact = added(side, shown(field.path), required=field.required)
+            yield Difference(f"{prefix}.{shown(field.path)}", "added", NOTHING, shown_field(field), impact)
 
 
 def _items(field: Field, other: Field, prefix: str, side: Side) -> Iterator[Difference]:

@@ -6,7 +6,7 @@ import time
 
 import requests
 
-from contracts.openapi.texts import MOST_BYTES, DocumentError, decoded, is_address, read_file, shown_source
+from contracts.openapi.document_text import MOST_BYTES, DocumentError, decoded, is_address, read_file, shown_source
 
 #: Timeouts in seconds: until the first response, between two parts of it, and for everything together.
 _CONNECT, _READ, _TOTAL = 5.0, 20.0, 60.0

@@ -5,16 +5,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from contracts.drift.difference import Difference, shown, shown_text, shown_value
-from contracts.drift.effects import Consequence, Effect, admitted, annotation, same_language
+from contracts.drift.impact import Effect, Impact, admitted, annotation, same_language
+from contracts.openapi.combined_schemas import LOWER, UPPER, canonical
 from contracts.openapi.idle_limits import effective
-from contracts.openapi.merging import LOWER, UPPER, canonical
 from contracts.patterns import Pattern, PatternError, difference
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from contracts.document import Field
-    from contracts.drift.effects import Side
+    from contracts.drift.impact import Side
 
 #: Keywords with an aspect of their own; every other keyword of a schema is a limit.
 _OWN_ASPECT: Final = frozenset(
@@ -43,8 +43,8 @@ def _type(held: Field, published: Field, member: str, side: Side) -> Iterator[Di
         narrower = published if held.items is None else held
         if narrower.items is not None and narrower.items.types:
             others = f"items that are no {_kind(narrower.items)}"
-            consequence = admitted(side, **{"fewer" if narrower is published else "more": others})
-            yield Difference(member, "type", _kind(held), _kind(published), consequence)
+            impact = admitted(side, **{"fewer" if narrower is published else "more": others})
+            yield Difference(member, "type", _kind(held), _kind(published), impact)
 
 
 def _beyond(a: Field, b: Field) -> str:
@@ -62,9 +62,9 @@ def _null(held: Field, published: Field, member: str, side: Side) -> Iterator[Di
     # If one side has no type, null is part of the difference in types.
     if held.nullable == published.nullable or not held.types or not published.types:
         return
-    consequence = admitted(side, fewer="null") if held.nullable else admitted(side, more="null")
+    impact = admitted(side, fewer="null") if held.nullable else admitted(side, more="null")
     words = ("no null", "null")
-    yield Difference(member, "null", words[held.nullable], words[published.nullable], consequence)
+    yield Difference(member, "null", words[held.nullable], words[published.nullable], impact)
 
 
 def _required(held: Field, published: Field, member: str, side: Side) -> Iterator[Difference]:
@@ -72,9 +72,9 @@ def _required(held: Field, published: Field, member: str, side: Side) -> Iterato
         return
     whole = "a body" if side == "request" else "an answer"
     without = f"{whole} without {shown(held.path)}"
-    consequence = admitted(side, more=without) if held.required else admitted(side, fewer=without)
+    impact = admitted(side, more=without) if held.required else admitted(side, fewer=without)
     words = ("optional", "required")
-    yield Difference(member, "required", words[held.required], words[published.required], consequence)
+    yield Difference(member, "required", words[held.required], words[published.required], impact)
 
 
 def _pattern(held: Field, published: Field, member: str, side: Side) -> Iterator[Difference]:
@@ -88,18 +88,18 @@ def _pattern(held: Field, published: Field, member: str, side: Side) -> Iterator
             Pattern.compile(ours or "").automaton, Pattern.compile(theirs or "").automaton
         )
     except PatternError as problem:
-        consequence = Consequence(
+        impact = Impact(
             (Effect.BREAKS, Effect.REFUSES, Effect.TAKES) if side == "request" else (Effect.BREAKS, Effect.PROMISES),
             "a client may break",
             f"which texts differ is not known: {shown(str(problem))}",
         )
-        yield Difference(member, "pattern", words, published_words, consequence)
+        yield Difference(member, "pattern", words, published_words, impact)
         return
     if only_ours is None and only_theirs is None:
-        consequence = same_language()
+        impact = same_language()
         published_words += ", which admits the same texts"
     else:
-        consequence = admitted(
+        impact = admitted(
             side,
             "" if only_ours is None else f"a text such as {shown_text(only_ours)}",
             "" if only_theirs is None else f"a text such as {shown_text(only_theirs)}",
@@ -110,7 +110,7 @@ def _pattern(held: Field, published: Field, member: str, side: Side) -> Iterator
         if only_ours is not None:
             changes.append(f"no longer admits {shown_text(only_ours)}")
         published_words += f", which {' and '.join(changes)}"
-    yield Difference(member, "pattern", words, published_words, consequence)
+    yield Difference(member, "pattern", words, published_words, impact)
 
 
 def _enum(held: Field, published: Field, member: str, side: Side) -> Iterator[Difference]:
@@ -154,8 +154,8 @@ def _limits(held: Field, published: Field, member: str, side: Side) -> Iterator[
         fewer, more = _direction(name, ours, theirs)
         closed = name == "additionalProperties"
         values = "members that are not listed" if closed else f"a value that {shown(name)} keeps out"
-        consequence = admitted(side, values if fewer else "", values if more else "")
-        yield Difference(member, "limit", words, published_words, consequence)
+        impact = admitted(side, values if fewer else "", values if more else "")
+        yield Difference(member, "limit", words, published_words, impact)
 
 
 def _direction(name: str, ours: Any, theirs: Any) -> tuple[bool, bool]:

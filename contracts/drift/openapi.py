@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any, Final
 from contracts.document import Field, read_field, read_fields
 from contracts.drift.fetching import read_text
 from contracts.drift.published import Published
+from contracts.openapi.document_text import DocumentError, Schema, shown_source
 from contracts.openapi.operation import find_operation, follow_all, media_of, other_operations, schema_of, version_of
 from contracts.openapi.plain_schemas import Plain
 from contracts.openapi.references import resolver_of
-from contracts.openapi.texts import DocumentError, Schema, shown_source
 
 if TYPE_CHECKING:
     from contracts.document import Contract

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Any, Final
 
 from contracts.drift.statements import apply_limit, apply_options, apply_pattern, complete_from_example, read_type
 from contracts.exchange import JSON_MEDIA_TYPE
-from contracts.openapi.texts import DocumentError
+from contracts.openapi.document_text import DocumentError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from contracts.openapi.texts import Schema
+    from contracts.openapi.document_text import Schema
 
 _METHODS: Final = frozenset({"GET", "POST", "PUT", "PATCH", "DELETE"})
 #: Headings of a page, and the place in OpenAPI of the content under each.

@@ -14,12 +14,12 @@ from markdown_it import MarkdownIt
 
 from contracts.drift.statements import apply_limit, apply_options, apply_pattern, complete_from_example, read_type
 from contracts.exchange import COLLECTION_PATH, JSON_MEDIA_TYPE
-from contracts.openapi.texts import DocumentError, parse
+from contracts.openapi.document_text import DocumentError, parse
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from contracts.openapi.texts import Schema
+    from contracts.openapi.document_text import Schema
 
 _BLOCK: Final = re.compile(r"^ {0,3}(?P<fence>`{3,}|~{3,})[ \t]*(?P<info>ya?ml|json)\b", re.MULTILINE)
 _OPERATION: Final = re.compile(r"^\s*\"?(?:openapi|paths)\"?\s*:", re.MULTILINE)

@@ -10,7 +10,7 @@ from contracts.drift.difference import shown
 from contracts.drift.differences import compare
 from contracts.drift.openapi import read_contract
 from contracts.drift.sources import read_source
-from contracts.openapi.texts import DocumentError, shown_source
+from contracts.openapi.document_text import DocumentError, shown_source
 from contracts.verdict import ExitStatus
 
 if TYPE_CHECKING:
@@ -78,15 +78,15 @@ def to_terminal(contract: Contract, results: Sequence[Result]) -> str:
     for result in results:
         lines += ["", result.sentence()]
         for difference in result.differences:
-            consequence = difference.consequence
+            impact = difference.impact
             lines += [
                 "",
                 f"  {difference.members} - {difference.aspect}",
                 f"    we hold    {difference.held}",
                 f"    published  {difference.published}",
                 f"    so         {'; '.join(effect.value for effect in difference.effects)}",
-                f"    client     {consequence.client}",
-                f"    service    {consequence.service}",
+                f"    client     {impact.client}",
+                f"    service    {impact.service}",
             ]
     return "\n".join(lines) + "\n"
 
@@ -105,8 +105,8 @@ def to_markdown(contract: Contract, results: Sequence[Result]) -> str:
                 difference.held,
                 difference.published,
                 "; ".join(effect.value for effect in difference.effects),
-                difference.consequence.client,
-                difference.consequence.service,
+                difference.impact.client,
+                difference.impact.service,
             )
             lines.append("| " + " | ".join(map(_cell, cells)) + " |")
     return "\n".join(lines) + "\n"

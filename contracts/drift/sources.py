@@ -9,7 +9,7 @@ from contracts.drift.fetching import read_text
 from contracts.drift.openapi import read_openapi
 from contracts.drift.page_text import looks_like_a_page, transcribe
 from contracts.drift.reference_markdown import looks_like_markdown, transcribe_markdown
-from contracts.openapi.texts import DocumentError, parse, shown_source
+from contracts.openapi.document_text import DocumentError, parse, shown_source
 
 if TYPE_CHECKING:
     from contracts.drift.published import Published

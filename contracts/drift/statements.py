@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 from contracts.json_text import type_name
 
 if TYPE_CHECKING:
-    from contracts.openapi.texts import Schema
+    from contracts.openapi.document_text import Schema
 
 _NAMES: Final = "string|number|integer|boolean|object|array|any|file"
 _PART: Final = re.compile(

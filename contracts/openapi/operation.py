@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from contracts.exchange import COLLECTION_PATH, JSON_MEDIA_TYPE
+from contracts.openapi.document_text import DocumentError
 from contracts.openapi.references import follow
-from contracts.openapi.texts import DocumentError
 
 if TYPE_CHECKING:
+    from contracts.openapi.document_text import Schema
     from contracts.openapi.references import Resolver
-    from contracts.openapi.texts import Schema
 
 _METHODS: Final = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
 

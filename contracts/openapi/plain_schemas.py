@@ -10,13 +10,13 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any, Final
 
-from contracts.openapi.merging import LOWER, UPPER, intersection, union
+from contracts.openapi.combined_schemas import LOWER, UPPER, intersection, union
+from contracts.openapi.document_text import DocumentError
 from contracts.openapi.references import follow
-from contracts.openapi.texts import DocumentError
 
 if TYPE_CHECKING:
+    from contracts.openapi.document_text import Schema
     from contracts.openapi.references import Resolver
-    from contracts.openapi.texts import Schema
 
 #: Limits of depth and size; no schema of a real operation is larger.
 _DEEPEST: Final = 60

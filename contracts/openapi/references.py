@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, TypeAlias
 from urllib.parse import unquote, urlsplit
 
-from contracts.openapi.texts import DocumentError, is_address, parse, shown_source
+from contracts.openapi.document_text import DocumentError, is_address, parse, shown_source
 
 #: Returns a resolver of the library ``referencing``, which is imported for documents with references only: the shipped
 #: one has none, and every run would wait for the import.

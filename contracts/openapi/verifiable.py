@@ -5,12 +5,12 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
+from contracts.openapi.document_text import DocumentError
 from contracts.openapi.idle_limits import effective
-from contracts.openapi.texts import DocumentError
 from contracts.patterns import Pattern, PatternError, PatternTooLargeError
 
 if TYPE_CHECKING:
-    from contracts.openapi.texts import Schema
+    from contracts.openapi.document_text import Schema
 
 _TYPES: Final = frozenset({"string", "number", "integer", "boolean", "object", "array", "null"})
 #: Keywords that clauses, oracle and strategies use.

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from contracts.findings import ACCEPTED
-from contracts.kinds import CONVERTED, NOT_SHOWN
+from contracts.kinds.violations import CONVERTED, NOT_SHOWN
 from contracts.root_causes.root_cause import with_one
 
 if TYPE_CHECKING:

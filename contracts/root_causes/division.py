@@ -6,10 +6,10 @@ from collections import Counter
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
-from contracts.change_kinds import CHANGED, CUT_AFTER, LEFT_OUT, ONE_TARGET, describes_whole, is_vague
 from contracts.findings import ACCEPTED
-from contracts.kinds import BEGINS_RIGHT, CONVERTED, ENDS_RIGHT, NOT_SHOWN
-from contracts.request_kinds import ANYWHERE, is_of_request
+from contracts.kinds.bodies import ANYWHERE, is_of_request
+from contracts.kinds.changes import CHANGED, CUT_AFTER, LEFT_OUT, ONE_TARGET, describes_whole, is_vague
+from contracts.kinds.violations import BEGINS_RIGHT, CONVERTED, ENDS_RIGHT, NOT_SHOWN
 from contracts.root_causes.root_cause import FAILURES, is_about_requests
 
 if TYPE_CHECKING:

@@ -6,14 +6,14 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from contracts.findings import ACCEPTED, REFUSED
-from contracts.request_kinds import message_of
+from contracts.kinds.bodies import message_of
+from contracts.kinds.error_messages import code_of
 from contracts.root_causes.converted_types import with_conversions
 from contracts.root_causes.root_cause import FAILURES, RootCause, has_message, together, with_one
 from contracts.root_causes.same_changes import with_same_changes
 from contracts.root_causes.shared_reasons import with_shared_reasons
 from contracts.root_causes.taken_members import is_mass_assignment
 from contracts.root_causes.type_and_null import with_type_and_null
-from contracts.signatures import code_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping

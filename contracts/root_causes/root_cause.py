@@ -11,8 +11,8 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from contracts.findings import REFUSED
-from contracts.kinds import NOT_SHOWN
-from contracts.request_kinds import is_of_request
+from contracts.kinds.bodies import is_of_request
+from contracts.kinds.violations import NOT_SHOWN
 from contracts.root_causes.dependent_clauses import consequences
 
 if TYPE_CHECKING:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from contracts.change_kinds import CHANGED, CUT_AFTER, describes_whole
+from contracts.kinds.changes import CHANGED, CUT_AFTER, describes_whole
 from contracts.root_causes.root_cause import together
 
 if TYPE_CHECKING:

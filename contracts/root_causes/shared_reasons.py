@@ -1,4 +1,4 @@
-"""Failures and refusals with a common reason in any field (see :mod:`contracts.request_kinds`), or a wrong status."""
+"""Failures and refusals with a common reason in any field (see :mod:`contracts.kinds.bodies`), or a wrong status."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ from collections import Counter
 from typing import TYPE_CHECKING, Final
 
 from contracts.findings import ACCEPTED
-from contracts.kinds import NO_PROJECT
-from contracts.request_kinds import ANYWHERE, is_of_request
+from contracts.kinds.bodies import ANYWHERE, is_of_request
+from contracts.kinds.violations import NO_PROJECT
 from contracts.root_causes.root_cause import FAILURES, RootCause, is_about_requests, together
 
 if TYPE_CHECKING:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from contracts.kinds import kinds_of_mismatch
+from contracts.kinds.violations import kinds_of_mismatch
 from contracts.patterns import Pattern
 from strategies.cases.pattern_cases import natural_words, pattern_cases
 from strategies.cases.turns import in_turn

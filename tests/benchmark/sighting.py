@@ -6,7 +6,7 @@ from bisect import bisect_left
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from contracts.checks.history import HistoryChecks
+from contracts.checks.whole_run import HistoryChecks
 from contracts.exchange_record import ExchangeRecord
 from contracts.expectation import SENT_BEFORE
 from contracts.history_records import FindingRecord

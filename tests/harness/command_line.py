@@ -25,7 +25,7 @@ _COMMANDS: Final = {
     "trend": "reports.cli:show_trend",
     "accept": "reports.cli:propose_deviations",
     "body": "reports.cli:write_body",
-    "corpus": "reports.corpus:add_to_corpus",
+    "corpus": "reports.corpus_command:add_to_corpus",
     "cleanup": "tests.harness.cleanup_command:clean_up_run",
     "mock": "tests.mock.cli:serve_mock",
     "drift": "contracts.drift.cli:compare_documents",
@@ -112,7 +112,7 @@ def _explain(clause: str, document: str | None) -> int:
     """
     from contracts.clauses import catalogue  # noqa: PLC0415  # as above
     from contracts.document import DEFAULT_DOCUMENT, load_contract  # noqa: PLC0415
-    from contracts.openapi.texts import DocumentError  # noqa: PLC0415
+    from contracts.openapi.document_text import DocumentError  # noqa: PLC0415
 
     try:
         clauses = catalogue(load_contract(document or str(DEFAULT_DOCUMENT)))

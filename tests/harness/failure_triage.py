@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from contracts.history_records import NotToBlameRecord
-from contracts.request_kinds import kinds_of_failing
+from contracts.kinds.bodies import kinds_of_failing
 from strategies.cases.baseline_cases import minimal_case
 from strategies.encoding import encode
 from strategies.shrinking import without

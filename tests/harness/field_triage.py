@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from contracts.checks.status import clause_of_body
 from contracts.findings import REFUSED, Finding
 from contracts.json_text import type_name
-from contracts.request_kinds import message_of
+from contracts.kinds.bodies import message_of
 from strategies.cases.baseline_cases import full_case, minimal_case
 from strategies.shrinking import without
 

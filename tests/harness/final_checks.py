@@ -6,7 +6,7 @@ import json
 from typing import TYPE_CHECKING
 
 from contracts.findings import Finding
-from contracts.history_records import HistoryRecord, NoteRecord, ObservationsRecord, decode
+from contracts.history_records import HistoryRecord, MemberCountsRecord, NoteRecord, decode
 from reports.history import history_files
 from strategies.cases.baseline_cases import minimal_case
 from tests.harness.client.budget import BudgetSpent, OutOfTime
@@ -15,7 +15,7 @@ from tests.harness.inventory import verify_inventory
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from contracts.observations import Observations
+    from contracts.member_counts import MemberCounts
     from reports.history import HistoryWriter
     from tests.harness.driver import Driver
 
@@ -56,11 +56,11 @@ def _last_record(path: Path) -> HistoryRecord | None:
         return None
 
 
-def note_observations(folder: Path, observations: Observations, history: HistoryWriter) -> None:
+def note_member_counts(folder: Path, counts: MemberCounts, history: HistoryWriter) -> None:
     """Note in the history what the responses have beyond the page, and what of the page they never had."""
     for path in history_files(folder):
         record = _last_record(path)
-        if isinstance(record, ObservationsRecord):
-            observations.merge(record.counts)
-    for text in [*observations.undocumented(), *observations.unobserved()]:
+        if isinstance(record, MemberCountsRecord):
+            counts.merge(record.counts)
+    for text in [*counts.undocumented(), *counts.unobserved()]:
         history.record(NoteRecord("observed", text))

@@ -6,7 +6,7 @@ import math
 from typing import TYPE_CHECKING, Final
 
 from contracts.findings import REFUSED
-from contracts.request_kinds import message_of
+from contracts.kinds.bodies import message_of
 from strategies.cases.baseline_cases import minimal_case
 from strategies.encoding import encode
 from tests.harness.connection_triage import CONNECTIONS

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from contracts.exchange import VALID_AUTHORIZATION
-from contracts.signatures import signature
+from contracts.kinds.error_messages import message_without_values
 from strategies.cases.baseline_cases import minimal_case
 
 if TYPE_CHECKING:
@@ -62,5 +62,5 @@ class KeyTriage:
 def _told(answer: Judged) -> tuple[int, str]:
     """The status and the message of a refusal."""
     response = answer.exchange.response
-    said = signature(response, answer.judgement.expectation.body) if response is not None else ""
+    said = message_without_values(response, answer.judgement.expectation.body) if response is not None else ""
     return answer.status, said

@@ -9,7 +9,7 @@ from contracts.checks.status import clause_of_body
 from contracts.exchange import VALID_HEADERS
 from contracts.expectation import FRAMING, FRAMING_HEADERS, NEGOTIATED
 from contracts.findings import REFUSED, Finding
-from contracts.request_kinds import kinds_of_failing, message_of
+from contracts.kinds.bodies import kinds_of_failing, message_of
 from strategies.surrounding_fields import MARKED
 from tests.harness.field_triage import COMBINATION, KEY, FieldTriage, named_fields
 from tests.harness.form_triage import FormTriage

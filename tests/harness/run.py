@@ -21,9 +21,9 @@ from contracts.history_records import (
     ExercisedRecord,
     HistoryRecord,
     KeptProject,
+    MemberCountsRecord,
     NoteRecord,
     NotExercisedRecord,
-    ObservationsRecord,
     PhaseRecord,
 )
 from reports.history import HistoryWriter
@@ -37,7 +37,7 @@ from tests.harness.client.ledger import read_ledgers
 from tests.harness.client.project_cleaner import PAGES
 from tests.harness.client.target import NoVerdict
 from tests.harness.driver import NO_DELETE, Driver
-from tests.harness.final_checks import note_observations, run_final_checks
+from tests.harness.final_checks import note_member_counts, run_final_checks
 from tests.harness.interruption import INTERRUPTED, interrupt_on_signals, undisturbed
 from tests.harness.named_cases import NamedCases, id_range
 from tests.harness.preflight import preflight
@@ -270,7 +270,7 @@ class TestRun:
         self._note_named_requests()
         if self.options.offers[1]:
             judge_untracked(self.options.folder, self.options.run_id, self.history, cleaned.untracked)
-        note_observations(self.options.folder, self.session.observations, self.history)
+        note_member_counts(self.options.folder, self.session.member_counts, self.history)
         kept = tuple(KeptProject(identifier, why) for identifier, why in cleaned.kept.items())
         self.history.record(CleanupRecord(cleaned.created, cleaned.deleted, kept, cleaned.may_be_left))
         remarks = list(cleaned.remarks)
@@ -298,7 +298,7 @@ class TestRun:
         if self._session is not None:
             if not self.is_controller:
                 self._note_named_requests()
-                self.history.record(ObservationsRecord(self._session.observations.to_json()))
+                self.history.record(MemberCountsRecord(self._session.member_counts.to_json()))
             self._session.close()
         if self._history is not None:
             try:

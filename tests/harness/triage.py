@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from contracts.expectation import FRAMING
 from contracts.findings import REFUSED
 from contracts.history_records import RepeatedRecord
-from contracts.request_kinds import message_of
+from contracts.kinds.bodies import message_of
 from strategies.shrinking import shrink
 from tests.harness.connection_triage import CONNECTIONS, ConnectionTriage
 from tests.harness.failure_triage import FailureTriage

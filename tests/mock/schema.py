@@ -15,10 +15,10 @@ from typing import TYPE_CHECKING, Any
 
 import regress
 
+from contracts.openapi.document_text import parse, read_file
 from contracts.openapi.operation import find_operation, follow_all, media_of, schema_of
 from contracts.openapi.plain_schemas import Plain
 from contracts.openapi.references import resolver_of
-from contracts.openapi.texts import parse, read_file
 
 if TYPE_CHECKING:
     from pathlib import Path

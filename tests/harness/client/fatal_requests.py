@@ -6,7 +6,7 @@ import threading
 from collections import deque
 from typing import TYPE_CHECKING, Final
 
-from contracts.request_kinds import ANYWHERE, kinds_of_field, kinds_of_request
+from contracts.kinds.bodies import ANYWHERE, kinds_of_field, kinds_of_request
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final, TypeVar
 
 from contracts.exchange import VALID_AUTHORIZATION, Case, Exchange
 from contracts.judgement import ExternalIdUses, Judge, sent_external_id
-from contracts.observations import Observations
+from contracts.member_counts import MemberCounts
 from tests.harness.client.budget import BudgetSpent, OutOfTime, RequestBudget
 from tests.harness.client.carried import Carried
 from tests.harness.client.concurrent_calls import ConcurrentCalls
@@ -64,7 +64,7 @@ class Session:
         self.projects = OwnProjects(target, ledger, keep=keep_projects)
         #: The numbers of requests with a name of the run that were refused, and that were answered with a project.
         self.named_refusals, self.named_projects = 0, 0
-        self.observations = Observations(judge.contract)
+        self.member_counts = MemberCounts(judge.contract)
         self._books = threading.Lock()
         #: One response is parsed at a time, to limit the memory that hostile ones can take.
         self._judging = threading.Lock()
@@ -246,7 +246,7 @@ class Session:
             self.named_refusals += bool(sent.names) and 400 <= exchange.status < 500
             self.named_projects += bool(sent.names) and isinstance((judgement.project or {}).get("id"), str)
             if judgement.project is not None:
-                self.observations.observe(judgement.project)
+                self.member_counts.observe(judgement.project)
         if before is not None and judgement.findings:
             self._before[number] = before
         return redacted, judgement

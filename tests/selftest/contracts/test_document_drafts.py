@@ -16,7 +16,7 @@ from contracts.exchange import Case, Exchange, Response
 from contracts.expectation import LIMITED, Expected
 from contracts.findings import Level
 from contracts.judgement import Judge
-from contracts.openapi.texts import DocumentError
+from contracts.openapi.document_text import DocumentError
 from contracts.oracle import Oracle
 from contracts.secrets import Secrets
 

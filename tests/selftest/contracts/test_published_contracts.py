@@ -13,7 +13,7 @@ from contracts.document import DEFAULT_DOCUMENT, Contract, load_contract
 from contracts.exchange import Case, Exchange, Response
 from contracts.expectation import Expected
 from contracts.judgement import Judge
-from contracts.openapi.texts import DocumentError
+from contracts.openapi.document_text import DocumentError
 from contracts.oracle import Oracle
 from contracts.secrets import Secrets
 from tests.mock.process import MockProcess

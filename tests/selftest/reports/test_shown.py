@@ -15,7 +15,7 @@ from contracts.clauses import catalogue
 from contracts.document import load_contract
 from contracts.exchange import Case, Exchange, Failure, Response
 from contracts.exchange_record import ExchangeRecord
-from reports.marking import span
+from reports.marking import pointer_span
 from reports.reading import summarize
 from reports.tally import Tally
 from reports.terminal import github_annotations, print_summary, terminal_summary, wants_colour
@@ -48,7 +48,7 @@ def _places(value: Any, pointer: str = "") -> list[tuple[str, Any]]:
 def test_every_pointer_leads_to_its_value(value: Any, indent: Any, ascii_only: bool) -> None:
     text = json.dumps(value, indent=indent, ensure_ascii=ascii_only)
     for pointer, inner in _places(value):
-        found = span(text, pointer)
+        found = pointer_span(text, pointer)
         assert found is not None, pointer
         part = text[slice(*found)]
         shown = json.loads("{" + part + "}") if _is_member(value, pointer) else json.loads(part)
@@ -64,13 +64,13 @@ def _is_member(value: Any, pointer: str) -> bool:
 
 @given(st.text() | _VALUES.map(json.dumps), st.text(max_size=8).map("/".__add__))
 def test_a_pointer_into_any_text_leads_somewhere_or_nowhere(text: str, pointer: str) -> None:
-    found = span(text, pointer)
+    found = pointer_span(text, pointer)
     assert found is None or 0 <= found[0] < found[1] <= len(text)
 
 
 def test_of_a_repeated_member_the_last_is_marked() -> None:
     text = '{"a":1,"a":2}'
-    assert span(text, "/a") == (7, 12)
+    assert pointer_span(text, "/a") == (7, 12)
 
 
 @pytest.fixture(scope="module")

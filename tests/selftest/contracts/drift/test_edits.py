@@ -10,7 +10,7 @@ import pytest
 
 from contracts.document import load_contract
 from contracts.drift import Difference, compare, read_contract, read_openapi, read_source
-from contracts.drift.effects import Effect
+from contracts.drift.impact import Effect
 from tests.selftest.data import DATA
 
 HELD = read_contract(load_contract())
@@ -303,8 +303,8 @@ def test_an_edit_of_our_contract_alone_shows_against_the_page(name: str) -> None
 def test_every_difference_says_something_to_both_sides(name: str) -> None:
     (difference,) = compare(HELD, read_openapi(edited(EDITS[name][0]), "edited"))
     assert difference.effects
-    assert difference.consequence.client
-    assert difference.consequence.service
+    assert difference.impact.client
+    assert difference.impact.service
 
 
 def test_refusals_that_a_document_describes_are_no_difference() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from contracts.document import load_contract
 from contracts.drift import compare, read_contract, read_source
-from contracts.drift.effects import Effect
+from contracts.drift.impact import Effect
 from tests.selftest.data import DATA
 
 HELD = read_contract(load_contract())
@@ -62,17 +62,17 @@ def test_every_difference_of_the_published_document_is_listed_and_nothing_else()
 
 def test_each_difference_says_what_it_means_for_both_sides() -> None:
     found = {(d.member, d.aspect): d for d in compare(HELD, read_source(str(DATA / "published-openapi-0.83.json")))}
-    null = found["request.metadata", "null"].consequence
+    null = found["request.metadata", "null"].impact
     assert null.client == "no client breaks; null may be sent"
     assert null.service == "a service may now take null, which it refused"
-    answered = found["response.201.metadata", "null"].consequence
+    answered = found["response.201.metadata", "null"].impact
     assert answered.client == "a client that never had to expect null breaks"
     assert answered.service == "a service may now answer with null"
-    gone = found["response.201.poolId", "removed"].consequence
+    gone = found["response.201.poolId", "removed"].impact
     assert gone.client == "a client that reads poolId breaks"
-    color = found["response.201.icon.color", "added"].consequence
+    color = found["response.201.icon.color", "added"].impact
     assert color.client == "no client breaks; clients will come to rely on icon.color, which we do not check"
-    stricter = found["response.201.externalId", "null"].consequence
+    stricter = found["response.201.externalId", "null"].impact
     assert stricter.client == "no client breaks"
     assert stricter.service == "a service that still answers with null breaks what is published"
 

@@ -13,7 +13,7 @@ import pytest
 from contracts.document import DEFAULT_DOCUMENT, load_contract
 from contracts.drift import DocumentError, compare, compare_source, fetching, read_contract, read_source
 from contracts.drift.difference import shown, shown_text
-from contracts.openapi import texts
+from contracts.openapi import document_text
 from tests.harness.command_line import main
 from tests.selftest.data import DATA
 
@@ -110,7 +110,7 @@ def test_what_the_web_does_not_give_is_a_sentence(monkeypatch: pytest.MonkeyPatc
             f"http://{host}/secret answers 403; expected 200 with the document"
         )
         assert "is HTML; expected" in compare_source(load_contract(), f"{site}/page").problem
-        for module in (fetching, texts):
+        for module in (fetching, document_text):
             monkeypatch.setattr(module, "MOST_BYTES", 1_000)
         assert "more than 1,000 bytes" in compare_source(load_contract(), f"{site}/large").problem
         assert "more than 1,000 bytes" in compare_source(load_contract(), str(PUBLISHED)).problem

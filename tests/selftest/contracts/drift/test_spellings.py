@@ -11,7 +11,7 @@ import yaml
 
 from contracts.document import load_contract
 from contracts.drift import compare, read_contract, read_openapi, read_source
-from contracts.openapi.merging import intersection, union
+from contracts.openapi.combined_schemas import intersection, union
 from contracts.patterns import Pattern
 from contracts.yaml_text import load_yaml
 

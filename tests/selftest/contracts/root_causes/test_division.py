@@ -8,13 +8,13 @@ from typing import Any
 import pytest
 
 from contracts import json_text
-from contracts.change_kinds import AT_THE_ENDS, LEFT_OUT, WHOLE_CHANGES, kinds_of_change
 from contracts.deviations import Deviations
 from contracts.document import load_contract
 from contracts.exchange import Case, Exchange
 from contracts.exchange_record import ExchangeRecord
 from contracts.findings import Finding
-from contracts.kinds import BEGINS_RIGHT, ENDS_RIGHT, kinds_of_credentials, kinds_of_mismatch
+from contracts.kinds.changes import AT_THE_ENDS, LEFT_OUT, WHOLE_CHANGES, kinds_of_change
+from contracts.kinds.violations import BEGINS_RIGHT, ENDS_RIGHT, kinds_of_credentials, kinds_of_mismatch
 from contracts.root_causes.division import divide, parts_by_kind
 from contracts.root_causes.root_cause import RootCause, RootCauses
 

@@ -10,8 +10,8 @@ from contracts.deviations import Deviations
 from contracts.exchange import Case, Exchange, Response
 from contracts.exchange_record import ExchangeRecord
 from contracts.findings import Finding
-from contracts.kinds import CONVERTED, NO_PROJECT, NOT_SHOWN
-from contracts.request_kinds import ANYWHERE, kinds_of_failing
+from contracts.kinds.bodies import ANYWHERE, kinds_of_failing
+from contracts.kinds.violations import CONVERTED, NO_PROJECT, NOT_SHOWN
 from contracts.root_causes.merging import merged
 from contracts.root_causes.root_cause import RootCause, RootCauses, without_explained
 

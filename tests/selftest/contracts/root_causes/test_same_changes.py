@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from contracts.change_kinds import CHANGED, LEFT_OUT, kinds_of_change
 from contracts.deviations import Deviations
 from contracts.findings import Finding
+from contracts.kinds.changes import CHANGED, LEFT_OUT, kinds_of_change
 from contracts.root_causes.root_cause import RootCauses
 from contracts.root_causes.same_changes import with_same_changes
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from contracts.openapi.texts import Schema
+    from contracts.openapi.document_text import Schema
 
 #: The intersection has the greater of two lower bounds and the lesser of two upper bounds.
 LOWER: Final = frozenset({"minLength", "minimum", "exclusiveMinimum", "minItems", "minProperties"})

@@ -12,16 +12,16 @@ from dataclasses import dataclass, replace
 from itertools import chain, islice
 from typing import TYPE_CHECKING, Final
 
-from contracts.diagnosis.coercions import conversions
-from contracts.diagnosis.conditions import conditions
-from contracts.diagnosis.echoes import changed_values
-from contracts.diagnosis.fields import field_hypotheses
-from contracts.diagnosis.models import Hypothesis, OfOutcome, Predicted
-from contracts.diagnosis.observations import ACCEPTED, FAILED, HEADERS, REUSE, Observation, part_of
-from contracts.diagnosis.patterns import other_patterns
-from contracts.diagnosis.requests import request_hypotheses
-from contracts.diagnosis.rules import Rule, learnt_rules
-from contracts.kinds import NO_PROJECT
+from contracts.diagnosis.coercion_hypotheses import conversions
+from contracts.diagnosis.echo_hypotheses import changed_values
+from contracts.diagnosis.field_hypotheses import field_hypotheses
+from contracts.diagnosis.header_hypotheses import request_hypotheses
+from contracts.diagnosis.hypothesis import Hypothesis, OfOutcome, Predicted
+from contracts.diagnosis.learnt_rules import Rule, learnt_rules
+from contracts.diagnosis.observation import ACCEPTED, FAILED, HEADERS, REUSE, Observation, part_of
+from contracts.diagnosis.pattern_hypotheses import other_patterns
+from contracts.diagnosis.value_conditions import conditions
+from contracts.kinds.violations import NO_PROJECT
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import yaml
 
 from contracts.document import load_contract
-from contracts.observations import Observations
+from contracts.member_counts import MemberCounts
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -26,8 +26,8 @@ PROJECT: dict[str, Any] = {
 }  # fmt: skip
 
 
-def observed(*projects: dict[str, Any]) -> Observations:
-    observations = Observations(CONTRACT)
+def observed(*projects: dict[str, Any]) -> MemberCounts:
+    observations = MemberCounts(CONTRACT)
     for project in projects:
         observations.observe(project)
     return observations
@@ -103,7 +103,7 @@ def test_values_of_other_types_are_counted_without_harm() -> None:
 def test_workers_counts_are_added(tmp_path: Path) -> None:
     first = observed(PROJECT, {**PROJECT, "poolId": None})
     second = observed({**PROJECT, "type": "PERSONAL", "extra": 1})
-    together = Observations(CONTRACT)
+    together = MemberCounts(CONTRACT)
     for worker in (first, second):
         (tmp_path / "counts.json").write_text(json.dumps(worker.to_json()), encoding="utf-8")
         together.merge(json.loads((tmp_path / "counts.json").read_text(encoding="utf-8")))
@@ -129,7 +129,7 @@ def test_the_members_of_another_contract_are_those_that_count(tmp_path: Path) ->
     members = document["components"]["schemas"]["Project"]["properties"]
     members["icon"]["properties"] = {"color": {"type": "string", "enum": ["RED", "BLUE"]}}
     (tmp_path / "draft.yaml").write_text(yaml.safe_dump(document), encoding="utf-8")
-    found = Observations(load_contract(tmp_path / "draft.yaml"))
+    found = MemberCounts(load_contract(tmp_path / "draft.yaml"))
     found.observe({**PROJECT, "icon": {"color": "RED"}})
     assert found.undocumented() == []
     assert "icon.color is BLUE in none of the 1 answers" in found.unobserved()

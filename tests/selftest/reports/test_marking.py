@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reports.difference import first_difference
+from reports.marking import differing_spans
 
 
 @pytest.mark.parametrize(
@@ -26,7 +26,7 @@ from reports.difference import first_difference
     ],
 )
 def test_the_first_difference_is_found(expected: str, received: str, marked: tuple[str, str] | None) -> None:
-    found = first_difference(expected, received)
+    found = differing_spans(expected, received)
     shown = found and (expected[slice(*found[0])], received[slice(*found[1])])
     assert shown == marked
 
@@ -37,6 +37,6 @@ _TEXTS = st.text('"{}[],: abc0123…', max_size=60)
 @given(st.sampled_from(["", '"', "{", "201", "a 4xx"]), _TEXTS, st.sampled_from(["", '"', "{", "500"]), _TEXTS)
 def test_what_is_marked_lies_within_the_texts(lead: str, expected: str, start: str, received: str) -> None:
     texts = (lead + expected, start + received)
-    for (begin, end), text in zip(first_difference(*texts) or (), texts, strict=False):
+    for (begin, end), text in zip(differing_spans(*texts) or (), texts, strict=False):
         assert 0 <= begin <= end <= len(text)
         assert begin < end or not text

@@ -1,4 +1,4 @@
-"""The consequences of a difference for clients and for the service, in words."""
+"""The impacts of a difference for clients and for the service, in words."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ Side = Literal["request", "response"]
 
 
 class Effect(Enum):
-    """The consequence of a difference in one line, if the service follows the source and not our contract."""
+    """The impact of a difference in one line, if the service follows the source and not our contract."""
 
     BREAKS = "a client that relied on it breaks"
     REFUSES = "a service may now refuse what it took"
@@ -20,7 +20,7 @@ class Effect(Enum):
 
 
 @dataclass(frozen=True, slots=True)
-class Consequence:
+class Impact:
     """``client``: what happens to a client written for our contract. ``service``: what the service may do."""
 
     effects: tuple[Effect, ...]
@@ -28,11 +28,11 @@ class Consequence:
     service: str
 
 
-def admitted(side: Side, fewer: str = "", more: str = "") -> Consequence:
-    """The consequence of a difference in the allowed values: only we allow ``fewer``, only the source allows ``more``.
+def admitted(side: Side, fewer: str = "", more: str = "") -> Impact:
+    """The impact of a difference in the allowed values: only we allow ``fewer``, only the source allows ``more``.
 
     Request bodies constrain the service, responses constrain the client, so the same difference has opposite
-    consequences.
+    impacts.
     """
     effects: list[Effect] = []
     service: list[str] = []
@@ -52,55 +52,55 @@ def admitted(side: Side, fewer: str = "", more: str = "") -> Consequence:
             effects.append(Effect.PROMISES)
             service.append(f"a service that still answers with {fewer} breaks what is published")
         client = f"a client that never had to expect {more} breaks" if more else "no client breaks"
-    return Consequence(tuple(effects), client, "; ".join(service))
+    return Impact(tuple(effects), client, "; ".join(service))
 
 
-def added(side: Side, name: str, *, required: bool) -> Consequence:
-    """The consequence of a member that only the source has."""
+def added(side: Side, name: str, *, required: bool) -> Impact:
+    """The impact of a member that only the source has."""
     if side == "response":
         must = "must" if required else "may"
-        return Consequence(
+        return Impact(
             (Effect.PROMISES,),
             f"no client breaks; clients will come to rely on {name}, which we do not check",
             f"a service {must} now answer with {name}; one that keeps our contract alone need not",
         )
     if required:
-        return Consequence(
+        return Impact(
             (Effect.BREAKS, Effect.REFUSES),
             f"every client that does not send {name} breaks",
             f"a service may now refuse a request without {name}, which it took",
         )
-    return Consequence(
+    return Impact(
         (Effect.PROMISES,),
         f"no client breaks; {name} may be sent",
         f"a service now promises to take {name}, of which our contract says nothing",
     )
 
 
-def removed(side: Side, name: str) -> Consequence:
-    """The consequence of a member that only our contract has."""
+def removed(side: Side, name: str) -> Impact:
+    """The impact of a member that only our contract has."""
     if side == "response":
-        return Consequence(
+        return Impact(
             (Effect.BREAKS,),
             f"a client that reads {name} breaks",
             f"a service may now leave out {name}, or answer with any value there",
         )
-    return Consequence(
+    return Impact(
         (Effect.BREAKS, Effect.REFUSES),
         f"a client that sends {name} breaks, or its value is lost without a word",
         f"a service may now refuse or ignore {name}, which it took",
     )
 
 
-def annotation(name: str) -> Consequence:
-    """The consequence of a difference that does not constrain values (JSON Schema 2020-12, section 7.2.1)."""
-    return Consequence(
+def annotation(name: str) -> Impact:
+    """The impact of a difference that does not constrain values (JSON Schema 2020-12, section 7.2.1)."""
+    return Impact(
         (Effect.WORDING,),
         "no client breaks",
         f"nothing changes: {name} is an annotation (a service that does assert it refuses more than is published)",
     )
 
 
-def same_language() -> Consequence:
-    """The consequence of two patterns that match the same texts."""
-    return Consequence((Effect.WORDING,), "no client breaks", "nothing changes: both patterns admit the same texts")
+def same_language() -> Impact:
+    """The impact of two patterns that match the same texts."""
+    return Impact((Effect.WORDING,), "no client breaks", "nothing changes: both patterns admit the same texts")

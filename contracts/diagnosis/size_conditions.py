@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from contracts import json_text
 from contracts.diagnosis.condition import Condition
-from contracts.diagnosis.observations import Observation
+from contracts.diagnosis.observation import Observation
 
 if TYPE_CHECKING:
     from contracts.document import Contract

@@ -1,4 +1,4 @@
-"""Signatures of errors: the service's code and message without values."""
+"""The code and the message of an error response, without the values in it: failures with the same one are alike."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ _LONGEST: Final = 60
 _SENT: Final = 4
 
 
-def signature(response: Response, sent: Any) -> str:
+def message_without_values(response: Response, sent: Any) -> str:
     """The code and the message of an error response without values; empty for a generic message.
 
     A code alone is not enough: services have one for all unexpected errors.

@@ -8,13 +8,12 @@ from typing import Any
 
 import pytest
 
-from contracts.accepted_kinds import kinds_of_accepted
 from contracts.deviations import Deviations
 from contracts.exchange import Case, Exchange
 from contracts.exchange_record import ExchangeRecord
 from contracts.findings import Finding
 from contracts.json_text import ABSENT
-from contracts.request_kinds import kinds_of_failing, kinds_of_field
+from contracts.kinds.bodies import kinds_of_case, kinds_of_failing, kinds_of_field
 from contracts.root_causes.division import parts_by_kind
 from contracts.root_causes.merging import merged
 from contracts.root_causes.root_cause import RootCause, RootCauses
@@ -23,7 +22,7 @@ from contracts.root_causes.root_cause import RootCause, RootCauses
 def _accepted(*bodies: dict[str, Any]) -> Counter[str]:
     found: Counter[str] = Counter()
     for body in bodies:
-        found.update(kinds_of_accepted(Case(json.dumps(body).encode())))
+        found.update(kinds_of_case(Case(json.dumps(body).encode())))
     return found
 
 
@@ -61,7 +60,7 @@ def test_a_parser_that_knows_one_spelling_fails_for_one_reason(*, style: bool) -
         causes.add(Finding(clause, "refused", "201", "400", "", kinds), exchange)
     accepted: Counter[str] = Counter()
     for body in [*spelt, {"name": 'plain "text"'}]:
-        accepted.update(kinds_of_accepted(Case(json.dumps(body, ensure_ascii=not style).encode())))
+        accepted.update(kinds_of_case(Case(json.dumps(body, ensure_ascii=not style).encode())))
     (one,) = merged(list(causes), {}, accepted)
     assert one.kind == f"any request with {'a Unicode escape' if style else 'a byte beyond ASCII'}"
 

@@ -8,12 +8,12 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 from contracts import json_text
-from contracts.diagnosis.models import Hypothesis, Part
-from contracts.diagnosis.observations import ACCEPTED, REFUSED
-from contracts.diagnosis.validity import is_valid
+from contracts.diagnosis.hypothesis import Hypothesis, Part
+from contracts.diagnosis.observation import ACCEPTED, REFUSED
 from contracts.document import Contract, Field
 from contracts.json_equality import same
 from contracts.json_text import ABSENT
+from contracts.oracle import is_valid
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

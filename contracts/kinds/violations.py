@@ -1,8 +1,4 @@
-"""Kinds of wrong values, which distinguish mistakes under one clause.
-
-A kind is a short name of a property of a case. A mistake shows in all cases of its kinds and in no others: from the
-kinds of failing and passing cases :mod:`contracts.root_causes.division` derives the number of mistakes.
-"""
+"""Kinds of violations: how a text misses its pattern, and how credentials or a media type are wrong."""
 
 from __future__ import annotations
 

@@ -25,7 +25,7 @@ _REST: Final = "..."
 _Shape = tuple[tuple[str, ...], tuple[str, ...]]
 
 
-class Observations:
+class MemberCounts:
     """Counts members, nulls and enum values of 201 responses.
 
     ``observe`` takes a few microseconds: it counts shapes (names and nulls of one object), of which a service has few;

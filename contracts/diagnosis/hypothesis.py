@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from contracts.diagnosis.observations import ACCEPTED, FAILED, OPEN, REFUSED, Observation
+from contracts.diagnosis.observation import ACCEPTED, FAILED, OPEN, REFUSED, Observation
 from contracts.json_equality import same
 from contracts.json_text import ABSENT, type_name
 

@@ -8,8 +8,8 @@ from dataclasses import replace
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
-from contracts.diagnosis.changed_before import changed_before
-from contracts.diagnosis.observations import ACCEPTED, REFUSED, Observation
+from contracts.diagnosis.lenient_matching import changed_before
+from contracts.diagnosis.observation import ACCEPTED, REFUSED, Observation
 from contracts.patterns import Automaton, PatternError
 from contracts.patterns.charsets import CharSet, charset, complement, contains
 from contracts.patterns.construction import build

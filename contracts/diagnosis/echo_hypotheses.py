@@ -12,9 +12,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 from contracts import json_text
-from contracts.change_kinds import WHOLE_CHANGES
-from contracts.diagnosis.observations import ACCEPTED, REFUSED, Observation
-from contracts.diagnosis.validity import is_valid
+from contracts.diagnosis.observation import ACCEPTED, REFUSED, Observation
 from contracts.diagnosis.value_changes import (
     Change,
     cut,
@@ -27,12 +25,13 @@ from contracts.diagnosis.value_changes import (
     number_in,
     replaced,
     with_renamed_members,
-    without_inner_members,
     without_members,
     wrapped,
 )
 from contracts.json_equality import same
 from contracts.json_text import is_number
+from contracts.kinds.changes import WHOLE_CHANGES
+from contracts.oracle import is_valid
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -224,7 +223,7 @@ def _changes() -> Iterator[tuple[str, Change]]:
         yield f"members that {what} are dropped", partial(without_members, partial(_is_valued, is_so))
         yield (
             f"members that {what} are dropped on every level",
-            partial(without_inner_members, partial(_is_valued, is_so)),
+            partial(everywhere, partial(without_members, partial(_is_valued, is_so))),
         )
     yield "names of members are stored in lower case", partial(with_renamed_members, str.lower)
     yield "names of members are stored in upper case", partial(with_renamed_members, str.upper)

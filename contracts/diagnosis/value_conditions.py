@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 from contracts import json_text
 from contracts.diagnosis.body_conditions import body_conditions
 from contracts.diagnosis.condition import Condition
-from contracts.diagnosis.observations import REUSE, Observation
+from contracts.diagnosis.observation import REUSE, Observation
 from contracts.diagnosis.text_conditions import text_properties
 from contracts.json_text import ABSENT, is_number
 

@@ -9,7 +9,7 @@ from contracts import json_text
 from contracts.exchange import Case, Response
 from contracts.exchange_record import ExchangeRecord
 from contracts.history_records import ReattributedRecord
-from contracts.kinds import NO_PROJECT
+from contracts.kinds.violations import NO_PROJECT
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

@@ -7,8 +7,8 @@ from collections.abc import Callable, Iterator
 from functools import partial
 from typing import Any, Final
 
-from contracts.diagnosis.models import ACCEPTS, FAILS, Hypothesis, Part, is_absent, is_present, when
-from contracts.diagnosis.observations import AUTHORIZATION, MEDIA_TYPE
+from contracts.diagnosis.hypothesis import ACCEPTS, FAILS, Hypothesis, Part, is_absent, is_present, when
+from contracts.diagnosis.observation import AUTHORIZATION, MEDIA_TYPE
 from contracts.exchange import JSON_MEDIA_TYPE
 
 Passes = Callable[[Any], bool]

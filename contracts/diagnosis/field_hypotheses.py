@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
-from contracts.diagnosis.models import (
+from contracts.diagnosis.hypothesis import (
     ACCEPTS,
     FAILS,
     REFUSES,
@@ -19,9 +19,9 @@ from contracts.diagnosis.models import (
     stores,
     when,
 )
-from contracts.diagnosis.observations import REUSE
-from contracts.diagnosis.validity import is_valid
+from contracts.diagnosis.observation import REUSE
 from contracts.json_text import ABSENT, is_number, type_name
+from contracts.oracle import is_valid
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from contracts.checks.history import HistoryChecks
+from contracts.checks.whole_run import HistoryChecks
 
 if TYPE_CHECKING:
     from collections.abc import Callable

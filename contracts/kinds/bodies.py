@@ -1,4 +1,4 @@
-"""Kinds of requests: properties of a body that may cause a failure, in one field or anywhere.
+"""Kinds of bodies: properties that may cause a failure, in one field or anywhere.
 
 A service that cannot store a character beyond U+FFFF fails in every field that contains one. The kinds of failing and
 accepted requests show that these failures are one mistake, and that two failures of one field are two (see
@@ -10,14 +10,17 @@ from __future__ import annotations
 import json
 import math
 import re
+from collections import Counter
 from typing import TYPE_CHECKING, Any, Final
 
 from contracts import json_text
+from contracts.exchange_record import ExchangeRecord
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from contracts.exchange import Case
+    from contracts.history_records import HistoryRecord
 
 #: The prefix of kinds that are not about one field.
 ANYWHERE: Final = "any request with "
@@ -96,6 +99,27 @@ def kinds_of_request(body: Any, data: bytes) -> Iterator[str]:
 def kinds_of_field(name: str, value: Any) -> Iterator[str]:
     """The properties of a field's value that may be the reason of a failure, the most general first."""
     yield from (f"{_IN}{name}: {kind}" for kind in _kinds_of_value(value))
+
+
+def accepted_kinds(records: Iterable[HistoryRecord]) -> Counter[str]:
+    """Count the kinds of all requests in a history that were answered 2xx."""
+    found: Counter[str] = Counter()
+    for record in records:
+        if isinstance(record, ExchangeRecord) and record.signature is not None and 200 <= record.status < 300:
+            found.update(kinds_of_case(record.case))
+    return found
+
+
+def kinds_of_case(case: Case) -> Iterator[str]:
+    """The kinds of a request as a whole and of each of its fields."""
+    try:
+        body = json_text.loads_lenient(case.body or b"")
+    except ValueError:
+        body = json_text.ABSENT
+    yield from kinds_of_request(body, case.body or b"")
+    if isinstance(body, dict):
+        for name, value in body.items():
+            yield from kinds_of_field(name, value)
 
 
 def is_of_request(kind: str) -> bool:

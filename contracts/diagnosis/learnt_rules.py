@@ -13,11 +13,11 @@ from typing import TYPE_CHECKING, Final
 
 from contracts.diagnosis.body_conditions import header_conditions
 from contracts.diagnosis.condition import ALWAYS, Condition, both, either
-from contracts.diagnosis.conditions import ways_of_being_wrong
 from contracts.diagnosis.effects import Effect, effects
-from contracts.diagnosis.measures import measure_conditions
-from contracts.diagnosis.models import Predicted
-from contracts.diagnosis.observations import Observation, part_of
+from contracts.diagnosis.hypothesis import Predicted
+from contracts.diagnosis.observation import Observation, part_of
+from contracts.diagnosis.size_conditions import measure_conditions
+from contracts.diagnosis.value_conditions import ways_of_being_wrong
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
