@@ -41,6 +41,25 @@ def interrupt_on_signals() -> None:
             signal.signal(number, interrupt)
 
 
+def repeat_discarded_interrupts() -> None:
+    """Interrupt once more where Python has discarded a KeyboardInterrupt, as in a callback of the garbage collector.
+
+    Hypothesis has such a callback. To be called when pytest has set its own hook for discarded exceptions.
+    """
+    report, main_thread = sys.unraisablehook, threading.main_thread().ident or 0
+
+    def repeat(discarded: sys.UnraisableHookArgs) -> None:
+        if not issubclass(discarded.exc_type, KeyboardInterrupt):
+            report(discarded)
+            return
+        # Earlier it would count as the same signal.
+        later = threading.Timer(_SAME, signal.pthread_kill, (main_thread, signal.SIGINT))
+        later.daemon = True
+        later.start()
+
+    sys.unraisablehook = repeat
+
+
 def ignore_signals() -> None:
     """Ignore signals from now on: the rest takes no time, and sets the exit status."""
     if threading.current_thread() is threading.main_thread():

@@ -16,7 +16,7 @@ from tests.harness.client.budget import BudgetSpent, OutOfTime
 from tests.harness.client.target import NoVerdict
 from tests.harness.driver import Driver
 from tests.harness.exploration import concluded, in_rounds, prepare_tests
-from tests.harness.interruption import INTERRUPTED
+from tests.harness.interruption import INTERRUPTED, repeat_discarded_interrupts
 
 if TYPE_CHECKING:
     from collections.abc import Generator
@@ -50,6 +50,7 @@ class RunPlugin:
     @pytest.hookimpl(tryfirst=True)
     def pytest_sessionstart(self, session: pytest.Session) -> None:
         """Open the session of this process."""
+        repeat_discarded_interrupts()
         if not self.test_run.is_controller:
             self.test_run.open()
         session.config.stash[DRIVER] = self.test_run.driver

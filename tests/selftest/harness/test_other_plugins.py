@@ -37,6 +37,27 @@ def test_a_plugin_that_shuffles_does_not_change_the_order_of_a_run(tmp_path: Pat
     assert tuple(dict.fromkeys(names)) == ORDER
 
 
+#: What Ctrl-C does while Hypothesis' callback of the garbage collector is called.
+_INTERRUPTS = """
+import gc, signal
+
+def interrupt(phase, info):
+    gc.callbacks.remove(interrupt)
+    signal.raise_signal(signal.SIGINT)
+
+def pytest_collection_finish():
+    gc.callbacks.append(interrupt)
+    gc.collect()
+"""
+
+
+def test_an_interrupt_that_python_discards_ends_the_run(tmp_path: Path) -> None:
+    (tmp_path / "interrupts.py").write_text(_INTERRUPTS)
+    ran = run_suite(tmp_path, "-p", "interrupts", "--delay-ms", "20", env={"PYTHONPATH": str(tmp_path)})
+    assert ran.status == 3, ran.output
+    assert "the run was interrupted" in ran.output
+
+
 def test_without_the_terminal_of_pytest_a_run_still_ends_with_its_verdict(tmp_path: Path) -> None:
     quiet = ("-p", "no:terminal", "--profile", "smoke")
     assert run_suite(tmp_path, *quiet).status == 0
