@@ -6,21 +6,15 @@ writes the reports; workers only send. This module does not depend on pytest.
 
 from __future__ import annotations
 
-import shlex
-import sys
 import time
-from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 from contracts.document import DEFAULT_DOCUMENT
 from contracts.history_records import (
-    CleanupRecord,
     EndRecord,
-    ExercisedRecord,
     HistoryRecord,
-    KeptProject,
     MemberCountsRecord,
     NoteRecord,
     NotExercisedRecord,
@@ -28,22 +22,20 @@ from contracts.history_records import (
 )
 from reports.history import HistoryWriter
 from reports.latest_run import point_latest
-from reports.wording import numbers
 from tests.harness.case_prefetcher import CasePrefetcher
 from tests.harness.cleanup_ahead import clean_up_ahead
-from tests.harness.client.cleanup import CleanupResult, clean_up
 from tests.harness.client.credentials import WrongUsage, export_key
-from tests.harness.client.ledger import read_ledgers
 from tests.harness.client.project_cleaner import PAGES
 from tests.harness.client.target import NoVerdict
 from tests.harness.driver import NO_DELETE, Driver
-from tests.harness.final_checks import note_member_counts, run_final_checks
+from tests.harness.final_checks import run_final_checks
+from tests.harness.final_cleanup import clean_up_finally, cleanup_command
 from tests.harness.interruption import INTERRUPTED, interrupt_on_signals, undisturbed
 from tests.harness.named_cases import NamedCases, id_range
 from tests.harness.preflight import preflight
 from tests.harness.run_options import MAIN, RunOptions, new_folder, open_session, with_base_url
 from tests.harness.run_record import notes_on_limits, run_record
-from tests.harness.untracked_projects import judge_untracked
+from tests.harness.untracked_projects import note_named_requests
 
 if TYPE_CHECKING:
     from contracts.secrets import Secrets
@@ -67,7 +59,6 @@ class TestRun:
         self.parallel = parallel
         self.reason = ""
         self.prefetcher = CasePrefetcher(options, ahead=False)
-        self.cleaned: CleanupResult | None = None
         self._background: BackgroundCleanup | None = None
         self._history: HistoryWriter | None = None
         self._session: Session | None = None
@@ -199,11 +190,6 @@ class TestRun:
         """Note in the history what the limits of the run omitted."""
         self._note(NoteRecord("budget", text))
 
-    @staticmethod
-    def _say(words: str) -> None:
-        with suppress(OSError, ValueError):  # the terminal may be closed
-            print(words, file=sys.stderr, flush=True)
-
     def _note(self, record: HistoryRecord) -> None:
         """Write to the history; a full disk or a removed folder prevents the verdict, but never the cleanup."""
         try:
@@ -216,24 +202,14 @@ class TestRun:
         if self._finished:
             return
         self._finished = True
-        request_budget = self.session.request_budget
         try:
             if self._background is not None:
                 self._background.end()
+            if not self.reason:
+                self._run_final_checks()
         except KeyboardInterrupt:
             self.reason = self.reason or INTERRUPTED
-        if not self.reason:
-            request_budget.give_back(_LOOK_BACK)
-            self._note(PhaseRecord("final_checks", time.time()))
-            try:
-                run_final_checks(self.driver, self.options.folder)
-            except NoVerdict as problem:
-                self.reason = str(problem)
-            except KeyboardInterrupt:
-                self.reason = INTERRUPTED
-            except Exception as problem:  # noqa: BLE001  # whatever it is, what was created must be deleted
-                self.ends(f"the final checks failed: {type(problem).__name__}: {problem}")
-        request_budget.end()
+        self.session.request_budget.end()
         with undisturbed():
             try:
                 self.session.drain()
@@ -241,63 +217,30 @@ class TestRun:
                 self.ends(f"requests in flight could not be ended: {type(problem).__name__}: {problem}")
             self._note(PhaseRecord("cleanup", time.time()))
             try:
-                self._clean_up()
+                clean_up_finally(self.options, self.session, self.history)
+            except KeyboardInterrupt:
+                self.reason = self.reason or INTERRUPTED
             except Exception as problem:  # noqa: BLE001  # whatever it is, the reports must be written
-                self.ends(f"the cleanup failed: {problem}; to retry: {self.cleanup_command()}")
+                self.ends(f"the cleanup failed: {problem}; to retry: {cleanup_command(self.options)}")
         self._note(EndRecord(self.reason, time.time()))
 
-    def _clean_up(self) -> None:
-        request_budget = self.session.request_budget
+    def _run_final_checks(self) -> None:
+        self.session.request_budget.give_back(_LOOK_BACK)
+        self._note(PhaseRecord("final_checks", time.time()))
         try:
-            cleaned = self.cleaned = clean_up(
-                self.options.folder,
-                self.session.target,
-                own=self.session.projects.ledger,
-                prepaid=max(0, request_budget.used() - request_budget.sent()),
-                patience=self.options.patience,
-                keep="--keep-projects" if self.options.keep_projects else "",
-            )
-        except KeyboardInterrupt:
-            self.reason = self.reason or INTERRUPTED
-            state = read_ledgers(self.options.folder, self.session.projects.ledger)
-            left = f"{numbers(len(state.remaining), 'project')} left; to delete them: {self.cleanup_command()}"
-            self._note(NoteRecord("cleanup", f"the cleanup was interrupted, {left}"))
-            self._say(left)
-            return
-        if (cleaned.kept or cleaned.may_be_left) and not self.options.keep_projects:
-            left = f"{numbers(len(cleaned.kept), 'project')} left, {cleaned.may_be_left} more may be"
-            self._say(f"{left}; to delete them: {self.cleanup_command()}" if cleaned.can_be_continued else left)
-        self._note_named_requests()
-        if self.options.offers[1]:
-            judge_untracked(self.options.folder, self.options.run_id, self.history, cleaned.untracked)
-        note_member_counts(self.options.folder, self.session.member_counts, self.history)
-        kept = tuple(KeptProject(identifier, why) for identifier, why in cleaned.kept.items())
-        self.history.record(CleanupRecord(cleaned.created, cleaned.deleted, kept, cleaned.may_be_left))
-        remarks = list(cleaned.remarks)
-        if cleaned.kept and not self.options.keep_projects:
-            remarks.append(f"{numbers(len(cleaned.kept), 'project')} left: {'; '.join(cleaned.reasons())[:400]}")
-            if cleaned.can_be_continued:
-                remarks.append(f"to delete what is left: {self.cleanup_command()}")
-        for remark in remarks:
-            self.history.record(NoteRecord("cleanup", remark))
-
-    def _note_named_requests(self) -> None:
-        """Note the requests of this process whose projects only the list could show."""
-        if self.driver.options.offers[1]:
-            refused, created = self.session.named_refusals, self.session.named_projects
-            self.history.record(ExercisedRecord("state.rejected_creates_nothing", negative=refused))
-            self.history.record(ExercisedRecord("state.creates_one", positive=created))
-
-    def cleanup_command(self) -> str:
-        """The command that deletes what this run has left."""
-        return shlex.join(["contract", "cleanup", self.options.directory, "--base-url", self.options.base_url])
+            run_final_checks(self.driver, self.options.folder)
+        except NoVerdict as problem:
+            self.reason = str(problem)
+        except Exception as problem:  # noqa: BLE001  # whatever it is, what was created must be deleted
+            self.ends(f"the final checks failed: {type(problem).__name__}: {problem}")
 
     def close(self) -> None:
         """Close connections and files, and stop the mock."""
         self.prefetcher.close()
         if self._session is not None:
             if not self.is_controller:
-                self._note_named_requests()
+                if self.options.offers[1]:
+                    note_named_requests(self._session, self.history)
                 self.history.record(MemberCountsRecord(self._session.member_counts.to_json()))
             self._session.close()
         if self._history is not None:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Final
 from contracts.exchange import COLLECTION_PATH
 from contracts.exchange_record import ExchangeRecord
 from contracts.findings import Finding
-from contracts.history_records import FindingRecord
+from contracts.history_records import ExercisedRecord, FindingRecord
 from reports.history import history_files, read_history
 from strategies.cases.wrong_value_cases import wrong_kinds
 from tests.harness.client.ledger import read_ledgers
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
     from reports.history import HistoryWriter
     from tests.harness.client.judged import Judged
+    from tests.harness.client.session import Session
     from tests.harness.driver import Driver
 
 #: The number of unknown new projects in the list from which the service is suspected.
@@ -73,6 +74,12 @@ def _on_first_page(driver: Driver, answers: Collection[Judged]) -> Iterator[tupl
         )
         for identifier in islice(others, 1):
             yield judged, _finding(judged.status, identifier, refused=judged.is_rejected)
+
+
+def note_named_requests(session: Session, history: HistoryWriter) -> None:
+    """Note the requests of this process whose untracked projects the list could show."""
+    history.record(ExercisedRecord("state.rejected_creates_nothing", negative=session.named_refusals))
+    history.record(ExercisedRecord("state.creates_one", positive=session.named_projects))
 
 
 def judge_untracked(folder: Path, run_id: str, history: HistoryWriter, untracked: list[dict[str, Any]]) -> None:

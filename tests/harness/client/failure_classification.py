@@ -1,16 +1,11 @@
-"""Failure classification: what may be caused by the network or a gateway, and how long to wait before a retry."""
+"""Failure classification: what may be caused by the network, a gateway or the account."""
 
 from __future__ import annotations
 
-import time
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from contracts.exchange import STALE, UNREACHED, Exchange
 from contracts.expectation import Expectation, Expected
-from contracts.instants import http_date
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
 
 #: Statuses of a gateway or proxy that cannot reach the service: RFC 9110, sections 15.5.8 and 15.6; RFC 6585, section
 #: 6; and non-standard ones of a large content network.
@@ -19,10 +14,6 @@ GATEWAY: Final = frozenset({407, 502, 503, 504, 511, *range(520, 528), 530})
 SERVER_ERRORS: Final = range(500, 600)
 #: Statuses about the account, not the request.
 ACCOUNT: Final = frozenset({401, 402, 403, 409})
-#: Minimum seconds before a request is repeated.
-_LEAST: Final = 0.1
-#: Longer waits are implausible: a day.
-_NONSENSE: Final = 86_400.0
 #: Failures of the service itself: a response that is not complete HTTP.
 GARBLED: Final = frozenset({"incomplete", "invalid", "undecodable", "too_large"})
 
@@ -48,23 +39,6 @@ def suspicious(exchange: Exchange, expected: Expectation | None, slow: float) ->
     if status in ({401, 403} if expected is None else ACCOUNT if expected.expected is Expected.CREATED else ()):
         return "account"
     return "broken" if exchange.elapsed > slow else None
-
-
-def retry_after(exchange: Exchange, fallback: float, now: Callable[[], float] = time.time) -> float:
-    """Seconds to wait: Retry-After as seconds or as a date (RFC 9110, section 10.2.3).
-
-    A date is relative to the Date header, or to ``now`` if there is none. Zero is raised to a minimum, because requests
-    that are refused immediately are useless.
-    """
-    value = exchange.response.header("Retry-After") if exchange.response else None
-    if exchange.response is None or value is None:
-        return fallback
-    if value.strip().isascii() and value.strip().isdigit():
-        asked = float(value)
-    else:
-        until, since = http_date(value), http_date(exchange.response.header("Date"))
-        asked = until.timestamp() - (since.timestamp() if since else now()) if until else _NONSENSE
-    return max(_LEAST, asked) if asked < _NONSENSE else fallback
 
 
 def named(exchange: Exchange) -> str:

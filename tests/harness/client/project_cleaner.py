@@ -13,9 +13,10 @@ from contracts.exchange import COLLECTION_PATH, UNREACHED, VALID_AUTHORIZATION, 
 from tests.harness.client.budget import BudgetSpent, RequestBudget
 from tests.harness.client.concurrency_limit import ConcurrencyLimit
 from tests.harness.client.concurrent_calls import ConcurrentCalls
-from tests.harness.client.failure_classification import GATEWAY, SERVER_ERRORS, retry_after
+from tests.harness.client.failure_classification import GATEWAY, SERVER_ERRORS
 from tests.harness.client.ownership import UNSAFE_ID, Existing, project_path
 from tests.harness.client.project_list import by_id, read_pages
+from tests.harness.client.retry_after import retry_after
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -9,9 +9,10 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 from contracts.expectation import IN_USE, SENT_BEFORE, Expected
-from tests.harness.client.failure_classification import ACCOUNT, named, retry_after, suspicious
+from tests.harness.client.failure_classification import ACCOUNT, named, suspicious
 from tests.harness.client.failure_counts import FailureCounts
 from tests.harness.client.fatal_requests import FatalRequests, Outage
+from tests.harness.client.retry_after import GatewayWaits, retry_after
 from tests.harness.client.service_wait import LONGEST_PAUSE, Patience, ServiceWait
 
 if TYPE_CHECKING:
@@ -24,10 +25,6 @@ if TYPE_CHECKING:
 _FIRST_PAUSE: Final = 0.2
 #: Seconds after which the other threads' requests should be answered.
 _QUIET: Final = 0.4
-#: The maximum Retry-After of a gateway that is honoured, in seconds.
-_LONGEST_WAIT: Final = 30.0
-#: The maximum pause if the service answers other requests meanwhile: for each response, and for a run, in seconds.
-_OWN_WAIT, _OWN_WAITS = 1.0, 10.0
 #: The number of requests that failed again when repeated after which no further request is repeated.
 _CONVINCED: Final = 3
 #: The number of times that the service goes down and comes back before that is a finding: fewer may be deployments.
@@ -91,7 +88,7 @@ class RetryPolicy:
         self._outage = Outage(self.fatal, self._supersede)
         self._confirmed: set[int] = set()
         self._noted: set[str] = set()
-        self._own_waits = _OWN_WAITS
+        self._gateway_waits = GatewayWaits()
         self._service = ServiceWait(attempt, fresh, recorder, request_budget, patience)
         self._handlers = {
             "unreached": self._when_unreached,
@@ -176,9 +173,8 @@ class RetryPolicy:
         trouble.pause = min(2 * trouble.pause, LONGEST_PAUSE)
         return _Outcome(self._repeated(case, answer))
 
-    def _when_stale(self, case: Case, answer: Answer, trouble: _Trouble) -> _Outcome:
+    def _when_stale(self, case: Case, answer: Answer, _trouble: _Trouble) -> _Outcome:
         """A kept-alive connection ended: repeat over a new one."""
-        del trouble
         self._service.doubt(answer[0])
         return _Outcome(self._repeated(case, answer))
 
@@ -212,7 +208,7 @@ class RetryPolicy:
     def _when_gateway(self, case: Case, answer: Answer, trouble: _Trouble) -> _Outcome:
         """502, 503, 504: the gateway's failure, unless this request gets it repeatedly while others succeed."""
         status = answer[0].status
-        asked = self._asked_wait(answer[0], trouble)
+        asked = self._gateway_waits.seconds(answer[0], is_own=status in self._confirmed, agreed=trouble.agreed)
         if asked:
             self._service.wait(asked, trouble.since, f"the service asks to wait for {asked:,.0f} s (status {status})")
         with self._calm:
@@ -236,21 +232,8 @@ class RetryPolicy:
             trouble.pause = min(2 * trouble.pause, LONGEST_PAUSE)
             return _Outcome(again)
 
-    def _asked_wait(self, exchange: Exchange, trouble: _Trouble) -> float:
-        """The Retry-After of a gateway in seconds, limited; 0 without one."""
-        if exchange.response is None or exchange.response.header("Retry-After") is None:
-            return 0.0
-        asked = retry_after(exchange, 0.0)
-        if exchange.status not in self._confirmed:
-            # The simplest request was answered since: later on the pauses of this policy do.
-            return 0.0 if trouble.agreed else min(asked, _LONGEST_WAIT)
-        wait = min(asked, _OWN_WAIT, self._own_waits)
-        self._own_waits -= wait
-        return wait
-
-    def _when_account(self, _: Case, answer: Answer, trouble: _Trouble) -> _Outcome:
+    def _when_account(self, _case: Case, answer: Answer, _trouble: _Trouble) -> _Outcome:
         """401, 402, 403, 409 to a valid request: due to the account if the control request is refused too."""
-        del trouble
         status = answer[0].status
         with self._calm:
             for attempt in range(self._patience.repeats):
@@ -265,24 +248,21 @@ class RetryPolicy:
         advice = "" if status == _WRONG_KEY else "; --profile smoke creates about ten"
         return self._service.stop(f"{refused} (status {status} during the run){advice}")
 
-    def _when_late(self, _: Case, answer: Answer, trouble: _Trouble) -> _Outcome:
+    def _when_late(self, _case: Case, answer: Answer, _trouble: _Trouble) -> _Outcome:
         """A server error that is too slow is final; after many of them the run ends."""
-        del trouble
         response = answer[0].response
         reason = self._counts.count("timeout" if response and response.cut else "slow", answer[0])[1]
         if reason:
             self._service.end(reason)
         return _Outcome(answer, is_final=True)
 
-    def _when_broken(self, case: Case, answer: Answer, trouble: _Trouble) -> _Outcome:
+    def _when_broken(self, case: Case, answer: Answer, _trouble: _Trouble) -> _Outcome:
         """No complete response in time: a finding if it happens again while the service is healthy."""
-        del trouble
         exchange, judgement = answer
         kind = exchange.failure.kind if exchange.failure else "slow"
         times, reason = self._counts.count(kind, exchange)
         if reason:
             self._service.end(reason)
-        if reason:
             is_convinced = self._counts.confirmed[kind] >= _CONVINCED
             return _Outcome(answer if is_convinced else (exchange, _at_times(judgement)), is_final=True)
         with self._calm:

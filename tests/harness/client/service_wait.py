@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Final, NoReturn
 from contracts.checks.quoting import shown
 from contracts.exchange import COLLECTION_PATH, VALID_AUTHORIZATION, Case, Exchange
 from contracts.history_records import NoteRecord
-from tests.harness.client.failure_classification import ACCOUNT, GARBLED, named, retry_after, suspicious
+from tests.harness.client.failure_classification import ACCOUNT, GARBLED, named, suspicious
+from tests.harness.client.retry_after import retry_after
 from tests.harness.client.target import NoVerdict
 
 if TYPE_CHECKING:

@@ -234,10 +234,10 @@ def test_a_project_that_was_deleted_is_not_missed(service: str, tmp_path: Path, 
 
             server.behave = behave
         session.delete(str(created[1].project_id))
-    records = read_json(*history_files(test_run.options.folder))
+    records = [*read_json(*history_files(test_run.options.folder))]
     assert not [record for record in records if record["type"] == "finding"]
-    assert test_run.cleaned is not None
-    assert not test_run.cleaned.kept
+    (cleanup,) = [record for record in records if record["type"] == "cleanup"]
+    assert not cleanup["kept"]
 
 
 # -- projects without a name of the run ---------------------------------------------------------------------

@@ -36,7 +36,7 @@ def fails(*arguments, **options):
         ("tests.harness.reporting", "write_all", "No verdict: the reports failed"),
         ("tests.harness.run", "run_final_checks", "the final checks failed: ZeroDivisionError"),
         ("tests.harness.final_checks", "verify_inventory", "the final checks failed: ZeroDivisionError"),
-        ("tests.harness.run", "judge_untracked", "the cleanup failed"),
+        ("tests.harness.final_cleanup", "judge_untracked", "the cleanup failed"),
     ],
 )
 def test_a_crash_at_the_end_of_a_run_is_no_broken_promise(

@@ -7,7 +7,7 @@ from email.utils import formatdate
 import pytest
 
 from contracts.exchange import Case, Exchange, Headers, Response
-from tests.harness.client.failure_classification import retry_after
+from tests.harness.client.retry_after import retry_after
 
 NOW = 1_795_502_649.0
 FALLBACK = 0.25
