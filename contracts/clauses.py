@@ -7,56 +7,20 @@ no schema can express are written out in ``contracts/implied_clauses.py``.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import lru_cache
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+from contracts.clause import INVALID, VALID, Clause
 from contracts.findings import Level
-from contracts.implied_clauses import written_out
+from contracts.implied_clauses import implied_clauses
 
 if TYPE_CHECKING:
     from contracts.document import Contract, Field
 
 
-@dataclass(frozen=True, slots=True)
-class Clause:
-    """One promise.
-
-    ``promise`` is a sentence for readers, ``statement`` the words of the page (or of an RFC) that it is based on, and
-    ``source`` where these words are found. ``sides`` names the kinds of requests that are needed to show that the
-    clause is kept: ``valid`` ones that were accepted, ``invalid`` ones that were refused; if it is empty, any case is
-    sufficient.
-    """
-
-    id: str
-    level: Level
-    promise: str
-    statement: str
-    source: str
-    sides: tuple[str, ...] = ()
-
-    def to_json(self) -> dict[str, Any]:
-        """A JSON object with the members of the clause."""
-        return {
-            "id": self.id,
-            "level": self.level.value,
-            "promise": self.promise,
-            "statement": self.statement,
-            "source": self.source,
-            "sides": list(self.sides),
-        }
-
-    @classmethod
-    def from_json(cls, members: dict[str, Any]) -> Clause:
-        """The clause with the members of a JSON object."""
-        return cls(**{**members, "level": Level(members["level"]), "sides": tuple(members["sides"])})
-
-
 Catalogue = Mapping[str, Clause]
-
-#: The sides of a clause: see :class:`Clause`.
-VALID, INVALID = "valid", "invalid"
 
 _BODY = "page: Body, application/json"
 _ANSWER = "page: Response, 201 - application/json"
@@ -70,7 +34,7 @@ ID_MEMBERS = ("id", "ownerId", "plan.id", "plan.projectId")
 def catalogue(contract: Contract) -> Catalogue:
     """Every clause of ``contract`` by id, in the order in which reports list them."""
     clauses = [*_request_clauses(contract), *_response_clauses(contract)]
-    clauses += [clause for entry in written_out(contract.echoed) if _applies(clause := Clause(**entry), contract)]
+    clauses += [clause for clause in implied_clauses(contract.echoed) if _applies(clause, contract)]
     return MappingProxyType({clause.id: clause for clause in sorted(clauses, key=_position)})
 
 

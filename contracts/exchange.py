@@ -30,6 +30,11 @@ VALID_HEADERS: Final[Headers] = (("Authorization", VALID_AUTHORIZATION), ("Conte
 _ORDINARY: Final = frozenset((name.lower(), value) for name, value in (*DEFAULT_HEADERS, *VALID_HEADERS))
 
 
+def media_type(content_type: str | None) -> str:
+    """The media type in a Content-Type header: in lower case, without parameters; empty if there is none."""
+    return (content_type or "").partition(";")[0].strip().lower()
+
+
 @dataclass(frozen=True, slots=True)
 class Case:
     """One request as it will be sent.

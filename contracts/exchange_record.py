@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar, Final
 
+from contracts import lenient_json
 from contracts.exchange import COLLECTION_PATH, Case, Exchange, Response
 from contracts.expectation import Violation
 from contracts.findings import Finding
@@ -109,6 +110,11 @@ class ExchangeRecord:
         """The body of the request as stored: in Base64 if it is not UTF-8; empty if there is none."""
         case = self.encoded["case"]
         return str(case.get("body") or case.get("body_base64") or "")
+
+    @property
+    def sent_members(self) -> dict[str, Any]:
+        """The members of the body of the request; empty if it is not a JSON object, or was reduced."""
+        return lenient_json.object_of(self.body_text.encode("utf-8", "surrogatepass")) or {}
 
     @property
     def size(self) -> int:

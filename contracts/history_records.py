@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, fields
 from typing import TYPE_CHECKING, Any, ClassVar, Final
 
-from contracts.clauses import Clause
+from contracts.clause import Clause
 from contracts.exchange_record import ExchangeRecord
 from contracts.findings import Finding
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+from contracts.clause import INVALID, VALID, Clause
 from contracts.findings import Level
 
 if TYPE_CHECKING:
@@ -20,49 +21,49 @@ _DOCUMENTED = (
         "A request without a body is refused and creates nothing.",
         "Body application/json; displayName required",
         _PAGE_BODY,
-        ("invalid",),
+        (INVALID,),
     ),
     (
         "request.body.type",
         "A body that is not a JSON object is refused and creates nothing.",
         "Body application/json: displayName, externalId, ...",
         _PAGE_BODY,
-        ("invalid",),
+        (INVALID,),
     ),
     (
         "request.body.json",
         "A body that is not JSON (RFC 8259) is refused and creates nothing.",
         "Body application/json",
         _PAGE_BODY,
-        ("invalid",),
+        (INVALID,),
     ),
     (
         "request.mediaType",
         "application/json is accepted, with and without charset=utf-8; a body of another media type is refused.",
         "Body application/json",
         _PAGE_BODY,
-        ("valid", "invalid"),
+        (VALID, INVALID),
     ),
     (
         "request.combination",
         "Fields that are valid one by one are accepted in every combination.",
         "Body: the list of fields, no rule between them",
         _PAGE_BODY,
-        ("valid",),
+        (VALID,),
     ),
     (
         "authorization.required",
         "A request without the right key as a bearer token is refused (4xx) and creates nothing.",
         "Authorization string header required: Use your api key generated from the admin console",
         _PAGE_AUTHORIZATION,
-        ("invalid",),
+        (INVALID,),
     ),
     (
         "authorization.accepted",
         "The right key is always accepted.",
         "Authorization: Bearer <token>",
         _PAGE_AUTHORIZATION,
-        ("valid",),
+        (VALID,),
     ),
     (
         "response.201.status",
@@ -197,32 +198,14 @@ _ADVISORY = (
 )
 
 
-def written_out(echoed: Iterable[str]) -> Iterator[dict[str, Any]]:
-    """The definitions of these clauses; ``echoed`` names the request fields that are also in the response."""
+def implied_clauses(echoed: Iterable[str]) -> Iterator[Clause]:
+    """These clauses; ``echoed`` names the request fields that are also in the response."""
     for identifier, promise, statement, source, sides in _DOCUMENTED:
-        yield _entry(identifier, Level.DOCUMENTED, promise, statement, source, sides)
+        yield Clause(identifier, Level.DOCUMENTED, promise, statement, source, sides)
     for name in echoed:
-        yield _entry(
-            f"response.201.{name}.echo",
-            Level.IMPLIED,
-            f"{name} comes back as the JSON value that was sent.",
-            _NO_DEFENCE,
-            "implied",
-        )
+        promise = f"{name} comes back as the JSON value that was sent."
+        yield Clause(f"response.201.{name}.echo", Level.IMPLIED, promise, _NO_DEFENCE, "implied")
     for identifier, promise, statement in _IMPLIED:
-        yield _entry(identifier, Level.IMPLIED, promise, statement, "implied")
+        yield Clause(identifier, Level.IMPLIED, promise, statement, "implied")
     for identifier, promise, statement in _ADVISORY:
-        yield _entry(identifier, Level.ADVISORY, promise, statement, "advisory")
-
-
-def _entry(
-    identifier: str, level: Level, promise: str, statement: str, source: str, sides: tuple[str, ...] = ()
-) -> dict[str, Any]:
-    return {
-        "id": identifier,
-        "level": level,
-        "promise": promise,
-        "statement": statement,
-        "source": source,
-        "sides": sides,
-    }
+        yield Clause(identifier, Level.ADVISORY, promise, statement, "advisory")

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final, NoReturn
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator
+    from collections.abc import Collection, Iterable, Iterator
 
 #: Deeper or longer texts are UNSPECIFIED: RFC 8259, section 9, allows limits of parsers, and common ones begin at 32
 #: levels.
@@ -126,68 +126,6 @@ def parse(data: bytes) -> JsonText:
     return JsonText(value, reader.oddities, reader.repeated)
 
 
-def _any_integer(digits: str) -> int | float:
-    return int(digits) if len(digits) < 4_300 else float(digits)
-
-
-class _LenientDecoder(json.JSONDecoder):
-    """Asks for each integer only where one is longer than Python converts."""
-
-    _PLAIN: Final = json.JSONDecoder()
-
-    def raw_decode(self, s: str, idx: int = 0) -> tuple[Any, int]:
-        try:
-            return self._PLAIN.raw_decode(s, idx)
-        except json.JSONDecodeError:
-            raise
-        except ValueError:
-            return super().raw_decode(s, idx)
-
-
-#: Parses integers of any length; those that Python refuses to convert become infinite.
-LENIENT: Final = _LenientDecoder(parse_int=_any_integer)
-
-
-#: The maximum numbers of values, and of arrays and objects, of a text that is parsed leniently by several threads.
-_MOST_VALUES, _MOST_CONTAINERS = 300_000, 100_000
-
-
-def loads_lenient(data: bytes) -> Any:
-    """Parse any JSON text: what is nested too deep for Python becomes null, very long integers become infinite.
-
-    A service may store such values, and the list that shows them must stay readable.
-
-    Raises:
-        ValueError: The data is not JSON, or needs much more memory than a page of projects.
-    """
-    if data.count(b",") > _MOST_VALUES or data.count(b"{") + data.count(b"[") > _MOST_CONTAINERS:
-        raise ValueError("too many values")
-    text = data.decode(json.detect_encoding(data), "surrogatepass")
-    try:
-        return LENIENT.decode(text)
-    except RecursionError:
-        return LENIENT.decode(_without_depths(data).decode("utf-8", "replace"))
-
-
-_STRING_OR_BRACKET: Final = re.compile(rb'"(?:[^"\\]|\\.)*"|[\[\]{}]')
-#: The number of levels of a too deep text that are parsed.
-_KEPT: Final = 64
-
-
-def _without_depths(data: bytes) -> bytes:
-    pieces, depth, end = [], 0, 0
-    for token in _STRING_OR_BRACKET.finditer(data):
-        if token.group() in b"[{":
-            depth += 1
-            if depth == _KEPT + 1:
-                pieces += [data[end : token.start()], b"null"]
-        elif token.group() in b"]}":
-            depth -= 1
-            if depth == _KEPT:
-                end = token.end()
-    return b"".join([*pieces, data[end:]])
-
-
 def _is_wide(data: bytes) -> bool:
     """Whether the bytes are JSON in UTF-16 or UTF-32, which lenient parsers detect."""
     try:
@@ -300,6 +238,20 @@ def has_one_of(value: Any, names: Collection[str]) -> bool:
 def escape(name: str) -> str:
     """One member name as a part of a JSON pointer (RFC 6901)."""
     return name.replace("~", "~0").replace("/", "~1")
+
+
+def pointer_parts(pointer: str) -> list[str]:
+    """The member names and indices of a JSON pointer other than the empty one."""
+    return [part.replace("~1", "/").replace("~0", "~") for part in pointer[1:].split("/")]
+
+
+def value_at(value: Any, path: Iterable[str]) -> Any:
+    """The value at the end of a path of member names, or ABSENT."""
+    for name in path:
+        if not isinstance(value, dict):
+            return ABSENT
+        value = value.get(name, ABSENT)
+    return value
 
 
 class _Absent:

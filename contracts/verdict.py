@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import IntEnum
 from typing import TYPE_CHECKING
 
-from contracts.clauses import INVALID, VALID, Clause
+from contracts.clause import INVALID, VALID, Clause
 from contracts.findings import Outcome
 
 if TYPE_CHECKING:

@@ -13,7 +13,7 @@ from reports.clause_groups import field_of
 from reports.visible import inert, readable
 
 if TYPE_CHECKING:
-    from contracts.clauses import Clause
+    from contracts.clause import Clause
     from contracts.diagnosis import Diagnosis
     from contracts.exchange import Exchange
 

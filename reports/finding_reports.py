@@ -6,7 +6,7 @@ import shlex
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from contracts.clauses import Clause
+from contracts.clause import Clause
 from reports import commands, marking
 from reports.evidence import LINE, Command, Evidence, FindingReport, Known
 from reports.visible import inert, readable

@@ -6,6 +6,8 @@ import json
 import re
 from typing import Final
 
+from contracts.json_text import pointer_parts
+
 Span = tuple[int, int]
 
 _SPACE = re.compile(r"[ \t\r\n]*")
@@ -26,11 +28,10 @@ def pointer_span(text: str, pointer: str) -> Span | None:
     """
     if not pointer.startswith("/"):
         return None
-    parts = [part.replace("~1", "/").replace("~0", "~") for part in pointer[1:].split("/")]
     start = _skip(text, 1 if text.startswith("\ufeff") else 0)
     place: tuple[int, int, int] | None = (start, start, 0)
     try:
-        for part in parts:
+        for part in pointer_parts(pointer):
             if place is None:
                 return None
             place = _child(text, place[1], part)

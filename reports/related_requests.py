@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Final
 
+from contracts import lenient_json
 from contracts.exchange import COLLECTION_PATH, VALID_AUTHORIZATION
 from contracts.exchange_record import ExchangeRecord
 
@@ -93,9 +93,8 @@ def _identities(record: ExchangeRecord, shown: object) -> Iterable[str]:
         yield f"id {shown}"
     if record.path.startswith(f"{COLLECTION_PATH}/"):
         yield f"id {record.path.rpartition('/')[2]}"
-    text = record.body_text
-    if "externalId" in text:
-        external_id = _member(text, "externalId")
+    if "externalId" in record.body_text:  # parsing every body would take long
+        external_id = record.sent_members.get("externalId")
         if isinstance(external_id, str) and external_id:
             yield f"externalId {external_id}"
 
@@ -105,13 +104,5 @@ def _project_id(record: ExchangeRecord) -> object:
 
 
 def _shown_id(record: ExchangeRecord) -> object:
-    response = record.response
-    return _member(response.body.decode(errors="replace"), "id") if response else None
-
-
-def _member(text: str, name: str) -> object:
-    try:
-        value = json.loads(text)
-    except (ValueError, RecursionError):
-        return None
-    return value.get(name) if isinstance(value, dict) else None
+    members = lenient_json.object_of(record.response.body) if record.response else None
+    return (members or {}).get("id")

@@ -6,13 +6,13 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from contracts.clauses import INVALID, VALID
+from contracts.clause import INVALID, VALID
 from contracts.findings import Outcome
 from contracts.verdict import ExitStatus
 from reports.visible import inert
 
 if TYPE_CHECKING:
-    from contracts.clauses import Clause
+    from contracts.clause import Clause
     from contracts.deviations import Deviation
     from contracts.diagnosis import Diagnosis
     from contracts.verdict import ClauseResult

@@ -8,8 +8,10 @@ import math
 import re
 from typing import TYPE_CHECKING, Final
 
+from contracts.json_text import pointer_parts
+
 if TYPE_CHECKING:
-    from contracts.clauses import Clause
+    from contracts.clause import Clause
 
 #: Names of states for readers; other states have their name in :data:`reports.summary.STATES`.
 _STATES: Final = {"known": "known deviation", "advice": "worth knowing", "partial": "kept in part"}
@@ -78,8 +80,7 @@ def place(where: str) -> str:
     """
     if not where.startswith("/"):
         return where
-    parts = [part.replace("~1", "/").replace("~0", "~") for part in where[1:].split("/")]
-    return "".join(map(_step, parts)).removeprefix(".")
+    return "".join(map(_step, pointer_parts(where))).removeprefix(".")
 
 
 def _step(part: str) -> str:

@@ -10,7 +10,7 @@ from itertools import zip_longest
 from typing import TYPE_CHECKING, Final
 
 from contracts.oracle import is_disputed
-from contracts.patterns import Pattern
+from contracts.patterns import Pattern, state_cover
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -58,7 +58,7 @@ _MOST: Final = 48
 
 
 @lru_cache(maxsize=64)
-def members(source: str) -> tuple[str, ...]:
+def example_members(source: str) -> tuple[str, ...]:
     """Texts that match the pattern: realistic ones first, then a shortest one through every state.
 
     Raises ValueError for a pattern without matching texts: no valid body could exist.
@@ -78,17 +78,17 @@ def undisputed_members(field: Field) -> tuple[str, ...]:
 
 @lru_cache(maxsize=64)
 def _undisputed(source: str, *, is_email: bool) -> tuple[str, ...]:
-    found = members(source)
+    found = example_members(source)
     return tuple(text for text in found if not is_disputed(text)) if is_email else found
 
 
 @lru_cache(maxsize=64)
-def near_misses(source: str) -> tuple[tuple[str, str], ...]:
+def example_near_misses(source: str) -> tuple[tuple[str, str], ...]:
     """Pairs (mistake, text): matching texts with one edit after which they do not match, kinds of edits in turn."""
     pattern = Pattern.compile(source)
     characters = [cls.representative for cls in pattern.automaton.classes]
     kinds: dict[str, dict[str, str]] = {}
-    for text in ("", *members(source)[:_EDITED]):
+    for text in ("", *example_members(source)[:_EDITED]):
         for kind, label, edited in _edits(text, characters) if text else [("empty", "the empty text", "")]:
             if not pattern.matches(edited):
                 kinds.setdefault(kind, {}).setdefault(edited, label)
@@ -130,14 +130,7 @@ def _edits(text: str, characters: list[str]) -> Iterator[tuple[str, str, str]]:
 
 def _paths(automaton: Automaton) -> list[str]:
     """For each transition on a path to acceptance a shortest matching text through it."""
-    reached = {automaton.initial: ""}
-    waiting = [automaton.initial]
-    for state in waiting:
-        for number, cls in enumerate(automaton.classes):
-            there = automaton.transitions[state][number]
-            if there not in reached:
-                reached[there] = reached[state] + cls.representative
-                waiting.append(there)
+    reached = {state: automaton.text_of(word) for state, word in state_cover(automaton).items()}
     ends = dict.fromkeys(automaton.accepting, "")
     grown = True
     while grown:

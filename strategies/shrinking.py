@@ -117,7 +117,7 @@ def _smaller(value: Any, names: UniqueNames) -> Iterator[Any]:
         yield from _smaller_lists(value, names)
     elif isinstance(value, dict):
         yield from _smaller_objects(value, names)
-    elif isinstance(value, int | float) and not isinstance(value, bool):
+    elif json_text.is_number(value):
         yield from _smaller_numbers(value)
 
 

@@ -32,12 +32,7 @@ ID_FORMAT: Final = re.compile(r"[0-9a-zA-Z]{21}")
 
 def member(project: dict[str, Any], path: str) -> Any:
     """The value at a dotted path, or ``json_text.ABSENT``."""
-    value: Any = project
-    for name in path.split("."):
-        if not isinstance(value, dict) or name not in value:
-            return json_text.ABSENT
-        value = value[name]
-    return value
+    return json_text.value_at(project, path.split("."))
 
 
 def _shown_members(aspect: str, paths: tuple[str, ...]) -> Count:
@@ -63,13 +58,8 @@ def id_format(context: Context) -> Iterator[Finding]:
         # A wrong id that occurs twice, or that was sent, is reported once.
         told = value in (context.sent.get("id"), context.sent.get(path)) or (path != "id" and value == own)
         if isinstance(value, str) and not ID_FORMAT.fullmatch(value) and not told:
-            yield Finding(
-                f"response.201.{path}.idFormat",
-                "format",
-                "21 letters and digits",
-                f"{shown(value)} ({len(value)} characters)",
-                "/" + path.replace(".", "/"),
-            )
+            received = f"{shown(value)} ({len(value)} characters)"
+            yield _at(path, "idFormat", "format", "21 letters and digits", received)
 
 
 @covers("response.201.plan.projectId.equalsId", count=_shown_members("equalsId", ("plan.projectId",)))
@@ -80,13 +70,7 @@ def plan_belongs_to_project(context: Context) -> Iterator[Finding]:
     own, other = context.project.get("id"), member(context.project, "plan.projectId")
     well_formed = isinstance(other, str) and isinstance(own, str) and ID_FORMAT.fullmatch(other)
     if well_formed and ID_FORMAT.fullmatch(str(own)) and own != other:
-        yield Finding(
-            "response.201.plan.projectId.equalsId",
-            "differs",
-            f"the project's id {own}",
-            shown(other),
-            "/plan/projectId",
-        )
+        yield _at("plan.projectId", "equalsId", "differs", f"the project's id {own}", shown(other))
 
 
 _INSTANTS: Final = ("created", "updated", "plan.created", "plan.updated")

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 from contracts import json_text
 from contracts.checks.check import covers
 from contracts.checks.quoting import shown
-from contracts.exchange import VALID_AUTHORIZATION
+from contracts.exchange import VALID_AUTHORIZATION, media_type
 from contracts.expectation import NOT_UTF8
 from contracts.findings import Finding
 
@@ -82,7 +82,7 @@ def _is_refusal(context: Context) -> bool:
 
 
 def _says_json(response: Response) -> bool:
-    return (response.header("Content-Type") or "").partition(";")[0].strip().lower().endswith(("/json", "+json"))
+    return media_type(response.header("Content-Type")).endswith(("/json", "+json"))
 
 
 def _refusals(context: Context) -> Iterator[str]:
@@ -98,7 +98,7 @@ def refusal_is_json(context: Context) -> Iterator[Finding]:
     response = context.response
     if response is None or not 400 <= context.status < 500 or not response.body or response.cut:
         return
-    essence = (response.header("Content-Type") or "").partition(";")[0].strip().lower()
+    essence = media_type(response.header("Content-Type"))
     start = f"{essence or 'no Content-Type'}: {shown(response.body[:60].decode('utf-8', 'backslashreplace'))}"
     if not _says_json(response):
         yield Finding("advisory.error_media_type", "media type", "a JSON media type", start, "Content-Type")

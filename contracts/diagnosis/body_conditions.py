@@ -6,9 +6,9 @@ import json
 import re
 from collections import Counter
 from functools import partial
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
-from contracts import json_text
+from contracts import json_text, lenient_json
 from contracts.diagnosis.condition import Condition
 
 if TYPE_CHECKING:
@@ -25,20 +25,13 @@ def _is_utf_8(data: bytes) -> bool:
     return True
 
 
-def _value(data: bytes) -> Any:
-    try:
-        return json_text.loads_lenient(data)
-    except (ValueError, RecursionError):
-        return json_text.ABSENT
-
-
 def _kind(data: bytes) -> str:
-    value = _value(data)
+    value = lenient_json.value_of(data)
     return "" if value is json_text.ABSENT else json_text.type_name(value)
 
 
 def _is_list_of_one(data: bytes) -> bool:
-    value = _value(data)
+    value = lenient_json.value_of(data)
     return isinstance(value, list) and len(value) == 1 and isinstance(value[0], dict)
 
 

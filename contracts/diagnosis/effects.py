@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
-from contracts.diagnosis.member_facts import Holds, facts, value_at
+from contracts.diagnosis.member_facts import Holds, facts
 from contracts.diagnosis.observation import (
     ACCEPTED,
     AUTHORIZATION,
@@ -19,7 +19,7 @@ from contracts.diagnosis.observation import (
     Observation,
     part_of,
 )
-from contracts.json_text import ABSENT
+from contracts.json_text import ABSENT, value_at
 
 if TYPE_CHECKING:
     from contracts.root_causes.root_cause import RootCause

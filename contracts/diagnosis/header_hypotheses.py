@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from contracts.diagnosis.hypothesis import ACCEPTS, FAILS, Hypothesis, Part, is_absent, is_present, when
 from contracts.diagnosis.observation import AUTHORIZATION, MEDIA_TYPE
-from contracts.exchange import JSON_MEDIA_TYPE
+from contracts.exchange import JSON_MEDIA_TYPE, media_type
 
 Passes = Callable[[Any], bool]
 
@@ -61,8 +61,8 @@ def request_hypotheses() -> Iterator[Hypothesis]:
         yield when(sentence, AUTHORIZATION, passes, ACCEPTS)
     for sentence, passes in _MEDIA_TYPES.items():
         yield when(sentence, MEDIA_TYPE, passes, ACCEPTS)
-    for media_type in _FORMS:
-        yield _of_form(f"forms are accepted, too: bodies of the type {media_type}", partial(_is_of, media_type))
+    for form in _FORMS:
+        yield _of_form(f"forms are accepted, too: bodies of the type {form}", partial(_is_of, form))
     yield _of_form("forms of both types are accepted, too", lambda v: _essence(v) in _FORMS)
     yield _of_form(
         "a multipart body without a boundary makes the service fail", _lacks_boundary, FAILS, of_json=(True, False)
@@ -76,8 +76,8 @@ def _of_form(sentence: str, passes: Passes, does: Part = ACCEPTS, of_json: tuple
     return Hypothesis(sentence, (MEDIA_TYPE,), model, of_json=of_json)
 
 
-def _is_of(media_type: str, value: Any) -> bool:
-    return _essence(value) == media_type
+def _is_of(form: str, value: Any) -> bool:
+    return _essence(value) == form
 
 
 def _lacks_boundary(value: Any) -> bool:
@@ -93,4 +93,4 @@ def _token(value: Any) -> str:
 
 
 def _essence(value: Any) -> str:
-    return value.partition(";")[0].strip().lower() if isinstance(value, str) else ""
+    return media_type(value) if isinstance(value, str) else ""

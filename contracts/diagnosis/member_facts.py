@@ -15,7 +15,7 @@ from contracts.diagnosis.observation import Observation
 from contracts.diagnosis.value_conditions import KINDS
 from contracts.instants import instant
 from contracts.json_equality import same
-from contracts.json_text import ABSENT
+from contracts.json_text import ABSENT, is_number, value_at
 
 #: Whether a fact holds for the value of a member in an exchange.
 Holds = Callable[[Observation, Any], bool]
@@ -57,15 +57,6 @@ _UNITS: Final = {"year": 31_557_600, "day": 86_400, "hour": 3_600, "minute": 60}
 _TYPED: Final = frozenset({"type"})
 _FORMED: Final = frozenset({"instant", "idFormat", "pattern", "enum"})
 _RELATED: Final = frozenset({"idFormat", "pattern", "enum", "equalsId", "unique", "constant", "own"})
-
-
-def value_at(answer: Any, path: Sequence[str]) -> Any:
-    """The value at a path in a response, or ABSENT."""
-    for name in path:
-        if not isinstance(answer, dict):
-            return ABSENT
-        answer = answer.get(name, ABSENT)
-    return answer
 
 
 def facts(path: Sequence[str], aspect: str, failing: Sequence[Observation]) -> Iterator[tuple[str, Holds, int]]:
@@ -174,7 +165,7 @@ def _is_other(other: str, seen: Observation, value: Any) -> bool:
 
 
 def _is_within(least: float, most: float, _: Observation, value: Any) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool) and least <= value < most
+    return is_number(value) and least <= value < most
 
 
 def _has_form(form: re.Pattern[str], _: Observation, value: Any) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Final
 
-from contracts import json_text
+from contracts import json_text, lenient_json
 from contracts.exchange import Case, Response
 from contracts.exchange_record import ExchangeRecord
 from contracts.history_records import ReattributedRecord
@@ -82,7 +82,7 @@ class Observation:
             return None
         case = record.case
         # Names in a body that is not JSON are not members.
-        body = None if "request.body.json" in clauses else _object(case.body)
+        body = json_text.ABSENT if "request.body.json" in clauses else _value(case.body)
         status = response.status
         is_error = any(NO_PROJECT in finding.kinds for finding in record.findings)
         outcome = FAILED if status >= 500 else REFUSED if status >= 300 or is_error else ACCEPTED
@@ -92,11 +92,11 @@ class Observation:
         is_open = expected == "unspecified" or status in _ANOTHER_MATTER
         broken = OPEN if is_open else next(iter(clauses), "")
         # Of a repeated member parsers take the first or the last.
-        is_readable = body is not None and _REPEATED not in record.why
+        is_readable = isinstance(body, dict) and _REPEATED not in record.why
         kinds = tuple(kind for violation in record.violations for kind in violation.kinds)
         known = {"response": response, "answer": answer, "why": record.why, "kinds": kinds}
         known |= {"started": record.started, "place": record.place}
-        return cls(case, body or {}, broken, outcome, findings, shown, is_readable, **known)
+        return cls(case, body if isinstance(body, dict) else {}, broken, outcome, findings, shown, is_readable, **known)
 
     def value(self, part: str) -> Any:
         """The value of a field or a header, or whether the externalId was sent before; ABSENT if there is none."""
@@ -156,15 +156,5 @@ def _entry(finding: Finding) -> tuple[str, str, tuple[str, ...]]:
     return (*finding.key, finding.kinds)
 
 
-def _object(data: bytes | None) -> dict[str, Any] | None:
-    value = _value(data)
-    return value if isinstance(value, dict) else None
-
-
 def _value(data: bytes | None) -> Any:
-    if not data or len(data) > _LONGEST:
-        return json_text.ABSENT
-    try:
-        return json_text.loads_lenient(data)
-    except (ValueError, RecursionError):
-        return json_text.ABSENT
+    return json_text.ABSENT if len(data or b"") > _LONGEST else lenient_json.value_of(data)

@@ -120,7 +120,7 @@ def _text_length(name: str, length: Callable[[str], int], seen: Observation) -> 
 
 def _number(name: str, seen: Observation) -> float | None:
     value = seen.body.get(name)
-    return value if isinstance(value, int | float) and not isinstance(value, bool) else None
+    return value if json_text.is_number(value) else None
 
 
 def _magnitude(name: str, seen: Observation) -> float | None:

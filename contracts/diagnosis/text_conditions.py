@@ -9,7 +9,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
-from contracts import json_text
+from contracts import lenient_json
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -135,7 +135,7 @@ def _is_form(form: str, text: str) -> bool:
 
 def _holds_json(text: str) -> bool:
     try:
-        json_text.LENIENT.decode(text)
+        lenient_json.DECODER.decode(text)
     except (ValueError, RecursionError):
         return False
     return True

@@ -13,7 +13,7 @@ import re
 from collections import Counter
 from typing import TYPE_CHECKING, Any, Final
 
-from contracts import json_text
+from contracts import json_text, lenient_json
 from contracts.exchange_record import ExchangeRecord
 
 if TYPE_CHECKING:
@@ -112,10 +112,7 @@ def accepted_kinds(records: Iterable[HistoryRecord]) -> Counter[str]:
 
 def kinds_of_case(case: Case) -> Iterator[str]:
     """The kinds of a request as a whole and of each of its fields."""
-    try:
-        body = json_text.loads_lenient(case.body or b"")
-    except ValueError:
-        body = json_text.ABSENT
+    body = lenient_json.value_of(case.body)
     yield from kinds_of_request(body, case.body or b"")
     if isinstance(body, dict):
         for name, value in body.items():

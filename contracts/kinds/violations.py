@@ -7,8 +7,8 @@ import re
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
-from contracts.exchange import JSON_MEDIA_TYPE
-from contracts.patterns import Pattern
+from contracts.exchange import JSON_MEDIA_TYPE, media_type
+from contracts.patterns import Pattern, state_cover
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -74,14 +74,7 @@ _PARTS: Final[dict[str, Callable[[str], list[str]]]] = {
 def _prefixes(pattern: str) -> dict[int, str]:
     """For each state of the pattern's automaton a shortest text that leads to it."""
     automaton = Pattern.compile(pattern).automaton
-    found = {automaton.initial: ""}
-    waiting = [automaton.initial]
-    for state in waiting:
-        for number, there in enumerate(automaton.transitions[state]):
-            if there not in found:
-                found[there] = found[state] + automaton.classes[number].representative
-                waiting.append(there)
-    return found
+    return {state: automaton.text_of(word) for state, word in state_cover(automaton).items()}
 
 
 #: How a wrong key is derived from the right one, by a word of its name (see :mod:`contracts.secrets`).
@@ -114,7 +107,7 @@ def kinds_of_credentials(value: str | None) -> tuple[str, ...]:
 
 def kinds_of_media_type(value: str | None) -> tuple[str, ...]:
     """The kind of a wrong Content-Type: similar to JSON, another type, or none."""
-    essence = (value or "").partition(";")[0].strip().lower()
+    essence = media_type(value)
     if not essence:
         return ("no media type", "none" if value is None else "an empty one")
     families = [f"a media type of {essence.partition('/')[0]}"]

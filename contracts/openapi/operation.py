@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-from contracts.exchange import COLLECTION_PATH, JSON_MEDIA_TYPE
+from contracts.exchange import COLLECTION_PATH, JSON_MEDIA_TYPE, media_type
 from contracts.openapi.document_text import DocumentError
 from contracts.openapi.references import follow
 
@@ -88,7 +88,7 @@ def follow_all(node: Any, resolver: Resolver) -> tuple[Schema, Resolver]:
 
 def media_of(body: Schema) -> dict[str, Any]:
     """Media types in lower case and without parameters, with their definitions."""
-    return {str(kind).partition(";")[0].strip().lower(): entry for kind, entry in (body.get("content") or {}).items()}
+    return {media_type(str(kind)): entry for kind, entry in (body.get("content") or {}).items()}
 
 
 def schema_of(media: dict[str, Any]) -> Any:

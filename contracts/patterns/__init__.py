@@ -8,12 +8,20 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from functools import lru_cache
 
-from contracts.patterns.automaton import Automaton, CharacterClass, difference
+from contracts.patterns.automaton import Automaton, CharacterClass, difference, state_cover
 from contracts.patterns.construction import build
 from contracts.patterns.pattern_error import PatternError, PatternTooLargeError
 from contracts.patterns.syntax import parse
 
-__all__ = ["Automaton", "CharacterClass", "Pattern", "PatternError", "PatternTooLargeError", "difference"]
+__all__ = [
+    "Automaton",
+    "CharacterClass",
+    "Pattern",
+    "PatternError",
+    "PatternTooLargeError",
+    "difference",
+    "state_cover",
+]
 
 
 class _Row(dict[str, "_Row"]):

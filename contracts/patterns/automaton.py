@@ -73,6 +73,10 @@ class Automaton:
             here = self.transitions[here][cls]
         return here
 
+    def text_of(self, classes: Iterable[int]) -> str:
+        """A readable text with the classes of a word."""
+        return "".join(self.classes[cls].representative for cls in classes)
+
     def after(self, text: str) -> int:
         """The state after a text."""
         return self.run(map(self.class_of, text))
@@ -80,6 +84,17 @@ class Automaton:
     def accepts(self, text: str) -> bool:
         """Whether the text is in the language."""
         return self.after(text) in self.accepting
+
+
+def state_cover(automaton: Automaton) -> dict[int, tuple[int, ...]]:
+    """For each state a shortest word of classes that leads to it, the states in breadth-first order."""
+    cover: dict[int, tuple[int, ...]] = {automaton.initial: ()}
+    for state in (waiting := [automaton.initial]):
+        for cls, there in enumerate(automaton.transitions[state]):
+            if there not in cover:
+                cover[there] = (*cover[state], cls)
+                waiting.append(there)
+    return cover
 
 
 def preference(chars: CharSet) -> tuple[int, int]:

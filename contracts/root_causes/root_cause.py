@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import json
 import math
 from bisect import insort
 from collections import Counter
@@ -250,15 +249,7 @@ def _members_of(finding: Finding, exchange: ExchangeRecord | None) -> frozenset[
     tells_nothing = finding.clause == _FAILS and finding.cause.isdigit()
     if exchange is None or not (tells_nothing or finding.cause == REFUSED):
         return None
-    return frozenset(_members(exchange))
-
-
-def _members(exchange: ExchangeRecord) -> Iterator[str]:
-    try:
-        body = json.loads(exchange.body_text)
-    except (ValueError, RecursionError):
-        return
-    yield from body if isinstance(body, dict) else ()
+    return frozenset(exchange.sent_members)
 
 
 def together(members: list[RootCause], first: RootCause | None = None) -> RootCause:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from contracts import json_text
+from contracts import lenient_json
 from contracts.exchange_record import ExchangeRecord
 from contracts.findings import Finding
 from contracts.history_records import ReattributedRecord
@@ -73,8 +73,5 @@ def _late(record: ExchangeRecord) -> list[Finding]:
 
 
 def _texts(record: ExchangeRecord, fields: Sequence[str]) -> dict[str, str]:
-    try:
-        body = json_text.loads_lenient(record.case.body or b"")
-    except (ValueError, RecursionError):
-        return {}
-    return {name: body[name] for name in fields if isinstance(body.get(name), str)} if isinstance(body, dict) else {}
+    body = lenient_json.object_of(record.case.body) or {}
+    return {name: body[name] for name in fields if isinstance(body.get(name), str)}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from contracts import json_text
+from contracts import lenient_json
 from contracts.json_equality import same
 
 if TYPE_CHECKING:
@@ -29,8 +29,8 @@ def is_mass_assignment(cause: RootCause, own: frozenset[str]) -> bool:
 def _repeats_member(exchange: ExchangeRecord, own: frozenset[str]) -> bool:
     response = exchange.response
     # The history has only a part of responses without findings.
-    shown = _object(response.body) if response else exchange.project or {}
-    sent = _object(exchange.body_text.encode("utf-8", "surrogatepass"))
+    shown = (lenient_json.object_of(response.body) if response else exchange.project) or {}
+    sent = exchange.sent_members
     return any(_is_taken(sent[name], shown[name]) for name in own & sent.keys() & shown.keys())
 
 
@@ -38,11 +38,3 @@ def _is_taken(sent: Any, shown: Any) -> bool:
     if isinstance(sent, dict) and isinstance(shown, dict) and sent:
         return any(name in shown and same(value, shown[name]) for name, value in sent.items())
     return same(sent, shown)
-
-
-def _object(data: bytes) -> dict[str, Any]:
-    try:
-        value = json_text.loads_lenient(data)
-    except (ValueError, RecursionError):
-        return {}
-    return value if isinstance(value, dict) else {}

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from contracts import lenient_json
 from contracts.exchange import JSON_MEDIA_TYPE, VALID_AUTHORIZATION
 from strategies.cases.authorization_cases import authorization_cases
 from strategies.cases.baseline_cases import minimal_case
@@ -64,11 +64,8 @@ def refused_samples(contract: Contract, names: UniqueNames, seed: int) -> list[C
 
 
 def _has_marked_text(case: Case) -> bool:
-    try:
-        body = json.loads(case.body or b"")
-    except ValueError:
-        return False
-    return isinstance(body, dict) and isinstance(body.get(MARKED), str) and len(body[MARKED]) > 0
+    text = (lenient_json.object_of(case.body) or {}).get(MARKED)
+    return isinstance(text, str) and text != ""
 
 
 def refused_reuses(contract: Contract, external_id: str) -> list[Case]:

@@ -9,7 +9,7 @@ from contracts.patterns import Pattern
 from strategies.cases.pattern_cases import natural_words, pattern_cases
 from strategies.cases.turns import in_turn
 from strategies.encoding import json_case
-from strategies.example_values import near_misses
+from strategies.example_values import example_near_misses
 from strategies.hard_texts import filler
 from strategies.surrounding_fields import SurroundingFields
 
@@ -99,7 +99,7 @@ def _edits(field: Field, surrounding_fields: SurroundingFields) -> Iterator[Case
     pattern = field.pattern or ""
     # Each offending character once before any is repeated, and each of its positions before any is repeated.
     ways: dict[str, dict[str, list[tuple[str, str]]]] = {}
-    for label, text in near_misses(pattern):
+    for label, text in example_near_misses(pattern):
         kinds = kinds_of_mismatch(pattern, text)
         ways.setdefault(kinds[0], {}).setdefault(kinds[-1], []).append((label, text))
     for label, text in in_turn([in_turn(list(places.values())) for places in ways.values()])[:_MISSES]:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 from contracts.exchange import Case
 from strategies.cases.unlisted_member_cases import unlisted_member_cases
 from strategies.encoding import DEEP, Token, encode, json_case, with_levels
-from strategies.example_values import near_misses
+from strategies.example_values import example_near_misses
 from strategies.surrounding_fields import MARKED, SurroundingFields, admits, free_object, ordinary, takes_text
 
 if TYPE_CHECKING:
@@ -202,7 +202,7 @@ def _repeated(contract: Contract, surrounding_fields: SurroundingFields) -> Iter
     for number, field in enumerate(contract.fields, 1):
         wrong = encode({field.path: 5 if "number" not in field.types else "5"})
         if field.pattern is not None:
-            miss = next((text for _, text in near_misses(field.pattern) if text), "")
+            miss = next((text for _, text in example_near_misses(field.pattern) if text), "")
             for first in (True, False):
                 name = f"a text that misses the pattern {'first' if first else 'last'}"
                 text = encode(surrounding_fields.body(field))

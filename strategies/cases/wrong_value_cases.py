@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 from strategies.cases.turns import in_turn
 from strategies.cases.wrong_values import Wrong, words_of, wrong_values
 from strategies.encoding import STYLES_IN_TURN, Style, encode, json_case
-from strategies.example_values import near_misses
+from strategies.example_values import example_near_misses
 from strategies.json_values import NO_OBJECTS
 from strategies.surrounding_fields import (
     MARKED,
@@ -110,7 +110,7 @@ def _plainest(field: Field) -> Iterator[Wrong]:
         if counts[one.clause] <= (2 if one.clause == f"request.{field.path}.type" else 1):
             yield one
     if field.pattern is not None and field.enum is None:
-        for name, text in near_misses(field.pattern)[:1]:
+        for name, text in example_near_misses(field.pattern)[:1]:
             yield Wrong(f"request.{field.path}.pattern", name, text)
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from contracts.json_equality import same
 from strategies.encoding import Token
-from strategies.example_values import near_misses
+from strategies.example_values import example_near_misses
 from strategies.json_values import OTHERS
 from strategies.surrounding_fields import ordinary
 
@@ -50,7 +50,7 @@ def wrong_values(field: Field, *, top: bool = True) -> Iterator[Wrong]:
     if field.enum is not None:
         yield from (Wrong(f"{clause}.enum", f"not an option: {value!r}", value) for value in _no_options(field))
     elif field.pattern is not None and not top:
-        for name, text in near_misses(field.pattern)[:_NEAR_MISSES]:
+        for name, text in example_near_misses(field.pattern)[:_NEAR_MISSES]:
             yield Wrong(f"{clause}.pattern", name, text)
     if field.items is not None and "array" in field.types:
         yield from _wrong_items(field.items)

@@ -22,6 +22,7 @@ from functools import lru_cache
 from itertools import chain, cycle, product
 from typing import TYPE_CHECKING, Final, TypeAlias
 
+from contracts.patterns import state_cover
 from strategies.patterns.characters import plain, shuffled, varied
 from strategies.patterns.offences import Offences
 from strategies.patterns.words import Word
@@ -55,17 +56,6 @@ def class_words(
     if extra_states < 0:
         raise ValueError(f"Expected extra_states of at least 0 but got {extra_states}")
     return tuple(sorted(_Separation(automaton, extra_states, situations).words, key=lambda word: (len(word), word)))
-
-
-def state_cover(automaton: Automaton) -> dict[int, ClassWord]:
-    """A shortest word that leads to each state."""
-    cover: dict[int, ClassWord] = {automaton.initial: ()}
-    for state in (waiting := [automaton.initial]):
-        for cls, there in enumerate(automaton.transitions[state]):
-            if there not in cover:
-                cover[there] = (*cover[state], cls)
-                waiting.append(there)
-    return cover
 
 
 class _Separation:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
-from strategies.patterns.conformance import conformance_set, state_cover
+from contracts.patterns import state_cover
+from strategies.patterns.conformance import conformance_set
 from strategies.patterns.positions import position_and_length_words
 from strategies.patterns.texts import refused_transitions
 
@@ -27,7 +28,7 @@ def flowchart(pattern: Pattern) -> str:
     lines = ["flowchart LR", "  start(( )) --> s0"]
     for state, access in state_cover(automaton).items():
         if state != automaton.sink:
-            text = "".join(automaton.classes[cls].representative for cls in access) or "(nothing)"
+            text = automaton.text_of(access) or "(nothing)"
             left, right = ("(((", ")))") if state in automaton.accepting else ("((", "))")
             lines.append(f'  s{state}{left}"{_escaped(text)}"{right}')
     for state in automaton.states:

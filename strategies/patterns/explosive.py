@@ -11,8 +11,8 @@ from __future__ import annotations
 from itertools import islice, product
 from typing import TYPE_CHECKING, Final, NamedTuple
 
+from contracts.patterns import state_cover
 from strategies.patterns.characters import plain
-from strategies.patterns.conformance import state_cover
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

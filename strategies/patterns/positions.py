@@ -12,8 +12,8 @@ from functools import lru_cache
 from itertools import cycle
 from typing import TYPE_CHECKING, Final
 
+from contracts.patterns import state_cover
 from strategies.patterns.characters import ASCII, LINE_BREAKS, TELLING, among, plain, repertoires, shuffled
-from strategies.patterns.conformance import state_cover
 from strategies.patterns.offences import Offences
 from strategies.patterns.surrounded_texts import surrounded
 from strategies.patterns.walks import Style, Walks

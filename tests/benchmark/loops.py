@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING, Final
 
 import requests
 
+from contracts import lenient_json
 from contracts.exchange import COLLECTION_PATH
 from contracts.exchange_record import ExchangeRecord
 from contracts.history_records import RunRecord
-from contracts.json_text import loads_lenient
 from contracts.secrets import Secrets
 from reports.history import history_files, read_history
 
@@ -65,7 +65,7 @@ def _id_of(answer: requests.Response) -> str:
     try:
         project = answer.json()
     except RecursionError:  # a project shows the exact deep value that was sent
-        project = loads_lenient(answer.content)
+        project = lenient_json.loads(answer.content)
     identifier: str = project["id"]
     return identifier
 

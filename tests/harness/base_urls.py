@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from contracts import json_text
+from contracts import lenient_json
 from contracts.exchange import COLLECTION_PATH, Case
 from tests.harness.client.budget import BudgetSpent, OutOfTime
 
@@ -48,11 +48,8 @@ def candidates(base_url: str) -> Iterator[str]:
 
 
 def _lists(body: bytes) -> bool:
-    try:
-        found = json_text.loads_lenient(body)
-    except (ValueError, RecursionError):
-        return False
-    return isinstance(found, dict) and isinstance(found.get("data"), list)
+    found = lenient_json.object_of(body)
+    return found is not None and isinstance(found.get("data"), list)
 
 
 _AUTHORIZED = (("Authorization", "Bearer {key}"),)

@@ -7,7 +7,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import quote
 
-from contracts import json_text
+from contracts import json_text, lenient_json
 from contracts.checks.project import member
 from contracts.exchange import COLLECTION_PATH
 from contracts.findings import Finding
@@ -140,11 +140,7 @@ def is_external_id_free(driver: Driver, external_id: str) -> bool:
 
 def external_id_of(case: Case) -> str | None:
     """The externalId of a body, if it is a string."""
-    try:
-        body = json_text.loads_lenient(case.body or b"")
-    except ValueError:
-        return None
-    found = body.get(MARKED) if isinstance(body, dict) else None
+    found = (lenient_json.object_of(case.body) or {}).get(MARKED)
     return found if isinstance(found, str) else None
 
 

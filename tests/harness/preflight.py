@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urljoin, urlsplit
 
-from contracts import json_text
-from contracts.exchange import COLLECTION_PATH, Case, Exchange
+from contracts import lenient_json
+from contracts.exchange import COLLECTION_PATH, Case, Exchange, media_type
 from tests.harness.base_urls import working_base_url
 from tests.harness.client.budget import BudgetSpent, OutOfTime
 from tests.harness.client.failure_classification import GATEWAY, SERVER_ERRORS
@@ -168,8 +168,8 @@ def _explain(session: Session, exchange: Exchange) -> None:
     if 300 <= status < 400 and not _lists(session):
         location = response.header("Location") or ""
         raise NoVerdict(f"{base} redirects to {location!r}; {_elsewhere(session) or _after_redirect(base, location)}")
-    kind = (response.header("Content-Type") or "").partition(";")[0].strip().lower()
-    is_html = kind in {"text/html", "application/xhtml+xml"} and not _object_of(response.body)
+    kind = media_type(response.header("Content-Type"))
+    is_html = kind in {"text/html", "application/xhtml+xml"} and not lenient_json.object_of(response.body)
     # Invalid JSON, or any body if projects are listed, is a wrong response of an API, which
     # the tests judge.
     if (is_html or ("json" not in kind and response.body.lstrip()[:1] == b"<")) and not _lists(session):
@@ -207,15 +207,7 @@ def _words(body: bytes) -> str:
 
 def answered_object(exchange: Exchange) -> dict[str, Any] | None:
     """The JSON object in a 200 response, None for other responses."""
-    return _object_of(exchange.response.body) if exchange.response and exchange.status == 200 else None
-
-
-def _object_of(body: bytes) -> dict[str, Any] | None:
-    try:
-        found = json_text.loads_lenient(body)
-    except (ValueError, RecursionError):
-        return None
-    return found if isinstance(found, dict) else None
+    return lenient_json.object_of(exchange.response.body) if exchange.response and exchange.status == 200 else None
 
 
 def _lists(session: Session) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from contracts import json_text
+from contracts import lenient_json
 from contracts.expectation import Expected
 
 if TYPE_CHECKING:
@@ -69,9 +69,5 @@ def created_id(exchange: Exchange) -> str | None:
     response = exchange.response
     if response is None or not 200 <= response.status < 300 or not exchange.case.creates:
         return None
-    try:
-        project = json_text.loads_lenient(response.body)
-    except ValueError:
-        return None
-    identifier = project.get("id") if isinstance(project, dict) else None
+    identifier = (lenient_json.object_of(response.body) or {}).get("id")
     return identifier if isinstance(identifier, str) and 0 < len(identifier) < 200 else None

@@ -15,7 +15,7 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import quote
 
-from contracts import json_text
+from contracts import lenient_json
 from contracts.exchange import COLLECTION_PATH
 from contracts.instants import http_date, instant
 
@@ -67,11 +67,8 @@ def is_as_sent(project: dict[str, Any], names: re.Pattern[str], sent: Collection
 
 def carries_name(case: Case, run_id: str) -> bool:
     """Whether a project that is stored as in a case would show a name of the run."""
-    try:
-        body = json_text.loads_lenient(case.body or b"")
-    except (ValueError, RecursionError):
-        return False
-    return isinstance(body, dict) and f"{run_id}-" in shown_text(body)
+    body = lenient_json.object_of(case.body)
+    return body is not None and f"{run_id}-" in shown_text(body)
 
 
 def project_path(identifier: str) -> str | None:
@@ -100,16 +97,16 @@ def shown_project(body: bytes) -> dict[str, Any]:
 def _values(body: bytes) -> Iterator[Any]:
     """The body as JSON, else the JSON values that begin somewhere near its start."""
     with suppress(ValueError):
-        yield _unquoted(json_text.loads_lenient(body))
+        yield _unquoted(lenient_json.loads(body))
     text = body.decode("utf-8", "replace")
     for match in islice(re.finditer(r'[{["]', text), _STARTS):
         with suppress(ValueError, RecursionError):
-            yield _unquoted(json_text.LENIENT.raw_decode(text[match.start() :])[0])
+            yield _unquoted(lenient_json.DECODER.raw_decode(text[match.start() :])[0])
 
 
 def _unquoted(value: Any) -> Any:
     """The value in a JSON string that contains JSON."""
-    return json_text.LENIENT.decode(value) if isinstance(value, str) else value
+    return lenient_json.DECODER.decode(value) if isinstance(value, str) else value
 
 
 def _is_project(node: dict[str, Any]) -> bool:
@@ -150,7 +147,7 @@ class Sent:
         names = re.findall(rf"{re.escape(run_id)}-\d+", text) if run_id else []
         if not isinstance(body, dict):
             try:
-                body = json_text.LENIENT.decode(text)
+                body = lenient_json.DECODER.decode(text)
             except (ValueError, RecursionError):
                 body = None
         if isinstance(body, dict):  # no project shows a name in another member

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import quote, urlsplit
 
-from contracts import json_text
+from contracts import lenient_json
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -50,10 +50,7 @@ def read_page(exchange: Exchange | None) -> ProjectPage | None:
     """The projects in a response; None if it has no list."""
     if exchange is None or exchange.response is None or exchange.status != 200:
         return None
-    try:
-        found = json_text.loads_lenient(exchange.response.body)
-    except (ValueError, RecursionError):
-        return None
+    found = lenient_json.value_of(exchange.response.body)
     values = _listed(found)
     if values is None:
         return None

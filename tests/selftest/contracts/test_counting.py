@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 
 from contracts.checks.context import Context, Limits
-from contracts.clauses import INVALID, VALID, Clause, catalogue
+from contracts.clause import INVALID, VALID, Clause
+from contracts.clauses import catalogue
 from contracts.document import load_contract
 from contracts.exchange import Case, Exchange, Failure, Response
 from contracts.findings import Level, Outcome

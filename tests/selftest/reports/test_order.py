@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from contracts.clauses import Clause, catalogue
+from contracts.clause import Clause
+from contracts.clauses import catalogue
 from contracts.document import load_contract
 from contracts.exchange import Case, Exchange, Failure, Response
 from contracts.findings import Level

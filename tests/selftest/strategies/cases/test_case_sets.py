@@ -11,7 +11,8 @@ import pytest
 
 from contracts import json_text
 from contracts.checks.context import Limits
-from contracts.clauses import VALID, catalogue
+from contracts.clause import VALID
+from contracts.clauses import catalogue
 from contracts.document import load_contract
 from contracts.expectation import LARGE, Expectation, Expected
 from contracts.judgement import Judge
