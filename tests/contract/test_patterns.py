@@ -55,64 +55,74 @@ def test_a_near_miss_of_a_pattern_is_refused(driver: Driver, patterned: str, dat
 
 
 def test_no_text_makes_the_pattern_take_exponential_time(driver: Driver, patterned: str) -> None:
-    pattern = Pattern.compile(driver.contract.field(patterned).pattern or "")
+    probe = _TimeProbe(driver, patterned)
     # The shortest first, one length at a time, so that the service does not hang longer than necessary.
-    for length in driver.mine(_LENGTHS):
-        pairs = explosive_texts(pattern, lengths=[length])[:_WAYS]
+    for length in driver.my_shard(_LENGTHS):
+        probe.try_length(length)
+
+
+class _TimeProbe:
+    """Compares the response times of texts that a backtracking pattern explodes on with those of harmless texts."""
+
+    def __init__(self, driver: Driver, name: str) -> None:
+        self._driver = driver
+        self._field = driver.contract.field(name)
+        self._pattern = Pattern.compile(self._field.pattern or "")
+
+    def try_length(self, length: int) -> None:
+        """Send explosive texts of a length at once; investigate the slow ones."""
+        pairs = explosive_texts(self._pattern, lengths=[length])[:_WAYS]
         texts = [pair.harmless for pair in pairs[:1]] + [pair.attack for pair in pairs]
-        attacks = driver.session.post_all([_case(driver, patterned, pattern, text) for text in texts])[1:]
-        driver.exercised("service.pattern_time", negative=len(attacks))
+        attacks = self._driver.session.post_all([self._case(text) for text in texts])[1:]
+        self._driver.exercised("service.pattern_time", negative=len(attacks))
         for pair, attack in zip(pairs, attacks, strict=False):
             if attack.exchange.elapsed > _SECONDS:
-                _confirm(driver, patterned, attack, pair)
+                self._confirm(attack, pair)
 
+    def _confirm(self, attack: Judged, pair: ExplosivePair) -> None:
+        """A text is to blame if it is slow repeatedly while a harmless one of its length never is."""
+        attacks = [attack]
+        # A service may be slow sometimes: the smaller the difference, the more often it is measured.
+        for _ in range(_ROUNDS if attack.exchange.failure is None else _ROUNDS // 2):
+            harmless = self._sent_alone(pair.harmless).exchange
+            if not _explodes(attacks[-1].exchange, harmless):
+                break
+            attacks.append(self._sent_alone(pair.attack))
+        else:
+            if _explodes(attacks[-1].exchange, harmless):
+                self._blame(attacks, harmless)
+                return
+        self._driver.conclude(attacks)
 
-def _case(driver: Driver, name: str, pattern: Pattern, text: str) -> Case:
-    word = Word(text, pattern.matches(text), "a text that takes long to refuse")
-    field = driver.contract.field(name)
-    return pattern_cases(driver.contract, field, [word], driver.names, driver.options.seed, case_set="explosive")[0]
+    def _blame(self, attacks: list[Judged], harmless: Exchange) -> None:
+        length = len(attacks[0].case.body or b"")
+        finding = Finding(
+            "service.pattern_time",
+            "explodes",
+            f"about the {harmless.elapsed:.3f} s that a harmless body of the same {length} bytes takes",
+            f"{attacks[-1].exchange.elapsed:.3f} s",
+            f"/{self._field.path}",
+        )
+        slow = [(attack, was) for attack in attacks for was in attack.findings if was.clause == "service.time"]
+        for attack, was in slow:
+            self._driver.reattribute(attack, was, finding)
+        if not slow:
+            self._driver.history.finding(finding, attacks[0].exchange)
+        self._driver.raise_finding(finding, attacks[0].exchange)
 
+    def _sent_alone(self, text: str) -> Judged:
+        """Send one request, so that no other delays it."""
+        return self._driver.session.post(self._case(text))
 
-def _alone(driver: Driver, name: str, pattern: Pattern, text: str) -> Judged:
-    """Send one request alone, so that no other request delays it."""
-    return driver.session.post(_case(driver, name, pattern, text))
+    def _case(self, text: str) -> Case:
+        driver, word = self._driver, Word(text, self._pattern.matches(text), "a text that takes long to refuse")
+        cases = pattern_cases(
+            driver.contract, self._field, [word], driver.names, driver.options.seed, case_set="explosive"
+        )
+        return cases[0]
 
 
 def _explodes(attack: Exchange, harmless: Exchange) -> bool:
     timed_out = attack.failure is not None and attack.failure.kind == "timeout"
     slower = attack.elapsed > max(_FACTOR * harmless.elapsed, harmless.elapsed + _SECONDS)
     return slower and (timed_out or attack.response is not None) and harmless.response is not None
-
-
-def _confirm(driver: Driver, name: str, attack: Judged, pair: ExplosivePair) -> None:
-    """A text is to blame if it is slow repeatedly while a harmless one of its length never is."""
-    pattern = Pattern.compile(driver.contract.field(name).pattern or "")
-    attacks = [attack]
-    # A service may be slow sometimes: the smaller the difference, the more often it is measured.
-    for _ in range(_ROUNDS if attack.exchange.failure is None else _ROUNDS // 2):
-        harmless = _alone(driver, name, pattern, pair.harmless).exchange
-        if not _explodes(attacks[-1].exchange, harmless):
-            break
-        attacks.append(_alone(driver, name, pattern, pair.attack))
-    else:
-        if _explodes(attacks[-1].exchange, harmless):
-            _blame(driver, name, attacks, harmless)
-            return
-    driver.conclude(attacks)
-
-
-def _blame(driver: Driver, name: str, attacks: list[Judged], harmless: Exchange) -> None:
-    length = len(attacks[0].case.body or b"")
-    finding = Finding(
-        "service.pattern_time",
-        "explodes",
-        f"about the {harmless.elapsed:.3f} s that a harmless body of the same {length} bytes takes",
-        f"{attacks[-1].exchange.elapsed:.3f} s",
-        f"/{name}",
-    )
-    slow = [(attack, was) for attack in attacks for was in attack.findings if was.clause == "service.time"]
-    for attack, was in slow:
-        driver.reattribute(attack, was, finding)
-    if not slow:
-        driver.history.finding(finding, attacks[0].exchange)
-    driver.raise_new(finding, attacks[0].exchange)

@@ -22,7 +22,7 @@ def test_a_project_with_hard_values_is_created_and_reads_back(driver: Driver, ca
     at_once = None if driver.profile.deterministic or driver.options.connections else len(cases)
     answers = driver.verify(cases, at_once)
     created = [judged for judged in answers if judged.is_created and judged.project_id]
-    for judged in created[:1] if driver.options.offers[0] else ():
+    for judged in created[:1] if driver.options.offers.reads else ():
         finding = read_back(driver, judged)
         if finding is not None:
             driver.report(finding, judged.exchange)

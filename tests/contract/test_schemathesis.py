@@ -20,10 +20,7 @@ def test_cases_of_schemathesis_keep_the_contract(driver: Driver, cases: list[Cas
         pytest.skip(f"in the profile {driver.profile.name} schemathesis generates nothing")
     sent = driver.session.post_all(filter(driver.may_be_sent, cases))
     unseen = [judged.exchange for judged in sent if not judged.findings]
-    opinions = zip(unseen, prefetcher.second_opinions(unseen), strict=True)
-    further = [(finding, exchange) for exchange, findings in opinions for finding in findings]
-    for finding, exchange in further:
-        driver.history.finding(finding, exchange)
+    for exchange, findings in zip(unseen, prefetcher.second_opinions(unseen), strict=True):
+        for finding in findings:
+            driver.report(finding, exchange)
     driver.conclude(sent)
-    for finding, exchange in further:
-        driver.raise_new(finding, exchange)

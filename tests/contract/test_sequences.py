@@ -54,7 +54,7 @@ class Operations(RuleBasedStateMachine):
     def __init__(self) -> None:
         super().__init__()
         self.kept: set[str] = set()
-        self.reads, self.lists, self.deletes = self.driver.options.offers
+        self.offers = self.driver.options.offers
 
     @rule(target=remaining, make=st.sampled_from([minimal_case, full_case]))
     def create(self, make: Any) -> Any:
@@ -69,7 +69,7 @@ class Operations(RuleBasedStateMachine):
         refused = self._post(data.draw(adversarial_bodies(self.driver.contract)))
         external_id = external_id_of(refused.case)
         own = external_id is not None and self.driver.names.run_id in external_id
-        if self.lists and own and refused.judgement.expectation.expected is Expected.REJECTED:
+        if self.offers.lists and own and refused.judgement.expectation.expected is Expected.REJECTED:
             self._conclude(self.driver.attempt(lambda: project_of_refused(self.driver, refused)), refused)
 
     @precondition(lambda self: self.run_ids)
@@ -80,18 +80,18 @@ class Operations(RuleBasedStateMachine):
         self.driver.exercised("state.external_id_reuse", positive=1)
         return self._created(self._with(project.external_id))
 
-    @precondition(lambda self: self.run_ids and self.deletes)
+    @precondition(lambda self: self.run_ids and self.offers.deletes)
     @rule(target=remaining, external_id=consumes(free))
     def use_a_free_external_id(self, external_id: str) -> Any:
         return self._created(self._with(external_id))
 
-    @precondition(lambda self: self.reads)
+    @precondition(lambda self: self.offers.reads)
     @rule(project=remaining)
     def read(self, project: Project) -> None:
         if project.created.project_id in self.kept:
             self._conclude(self.driver.attempt(lambda: read_back(self.driver, project.created)), project.created)
 
-    @precondition(lambda self: self.deletes)
+    @precondition(lambda self: self.offers.deletes)
     @rule(target=free, project=consumes(remaining))
     def delete(self, project: Project) -> Any:
         identifier = project.created.project_id

@@ -51,7 +51,7 @@ def test_chunked_requests_and_compressed_responses_are_supported(driver: Driver,
 
 def test_a_request_gets_the_same_response_on_a_used_and_on_a_new_connection(driver: Driver) -> None:
     """Earlier requests on a connection must not affect whether a request is accepted."""
-    for first, second in driver.mine(connection_pairs(driver.contract, driver.id_range(74))):
+    for first, second in driver.my_shard(connection_pairs(driver.contract, driver.id_range(74))):
         driver.session.reconnect()
         judged = [driver.session.post(first), driver.session.post(second)]
         driver.exercised("service.connections", positive=1)
@@ -60,18 +60,18 @@ def test_a_request_gets_the_same_response_on_a_used_and_on_a_new_connection(driv
 
 @pytest.mark.sends("large bodies")
 def test_a_large_body_is_accepted_or_refused(driver: Driver, cases: list[Case]) -> None:
-    for case in driver.mine(cases):
+    for case in driver.my_shard(cases):
         answer = driver.session.post(case)
         driver.conclude([answer])
         # The list of projects with it is as large.
-        large, may_be_deleted = answer.project_id, driver.options.offers[2] and not driver.options.keep_projects
-        if large and may_be_deleted and driver.session.projects.owns(large):
+        large = answer.project_id
+        if large and driver.options.deletes and driver.session.projects.owns(large):
             driver.session.delete(large)
 
 
 def test_another_method_is_refused(driver: Driver) -> None:
     """The body is not a project, so that nothing is created if a service treats the method as POST."""
-    for method in driver.mine(("PUT", "PATCH")):
+    for method in driver.my_shard(("PUT", "PATCH")):
         exchange = driver.session.send_unjudged(Case(b"[]", method=method, case_set="wire.methods"))
         driver.exercised("advisory.other_methods", negative=1)
         if exchange.status >= 500:

@@ -18,7 +18,8 @@ def clean_up_ahead(driver: Driver) -> BackgroundCleanup | None:
     The service must offer all that is needed. Deterministic runs do one thing after another.
     """
     options, session = driver.options, driver.session
-    if options.keep_projects or driver.profile.deterministic or not all(options.offers) or session.exhausted:
+    is_possible = options.offers.reads and options.offers.lists and options.deletes
+    if not is_possible or driver.profile.deterministic or session.exhausted:
         return None
     owned = [identifier for identifier in session.projects.ledger.state.remaining if session.projects.owns(identifier)]
     # The newest one stays: a service may number a new project after its last one.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
+from functools import partial
 from typing import TYPE_CHECKING, Final, TypeVar
 
 import pytest
@@ -86,14 +87,14 @@ class Driver:
             raise ValueError(f"expected the number of a set below 1000, got {number}")
         return UniqueNames(self.options.run_id, number)
 
-    def mine(self, units: Iterable[T]) -> list[T]:
+    def my_shard(self, units: Iterable[T]) -> list[T]:
         """This shard's part of a set; the whole set for a single shard."""
         number, of = self.options.shard
         return [unit for index, unit in enumerate(units) if index % of == number - 1]
 
     def verify(self, cases: Iterable[Case], connections: int | None = None) -> list[Judged]:
         """Send this shard's part of a set; see :meth:`send`."""
-        return self.send(self.mine(cases), connections)
+        return self.send(self.my_shard(cases), connections)
 
     def send(self, cases: Iterable[Case], connections: int | None = None) -> list[Judged]:
         """Send cases, triage findings, and raise BrokenPromise for new ones."""
@@ -133,6 +134,21 @@ class Driver:
         if self._is_new(finding, exchange, self):
             self._raise(broken_promise(finding))
 
+    def for_each(self, answers: Iterable[Judged], ask: Callable[[Judged], T]) -> list[tuple[Judged, T]]:
+        """Each exchange with the result of a function that sends requests about it; some are missing without budget."""
+
+        def asked(answer: Judged) -> tuple[Judged, T]:
+            return answer, ask(answer)
+
+        return self.session.at_once([partial(asked, answer) for answer in answers])
+
+    def report_each(self, answers: Iterable[Judged], ask: Callable[[Judged], Finding | None]) -> list[Judged]:
+        """Report what a function that sends requests finds about each exchange; return the exchanges with a finding."""
+        found = [(answer, finding) for answer, finding in self.for_each(answers, ask) if finding is not None]
+        for answer, finding in found:
+            self.report(finding, answer.exchange)
+        return [answer for answer, _ in found]
+
     @contextmanager
     def to_the_end(self) -> Iterator[None]:
         """Run a test to its end, and raise BrokenPromise then: a finding must not hide what later steps show."""
@@ -154,11 +170,6 @@ class Driver:
         if self._postponed is None:
             raise broken
         self._postponed.append(broken)
-
-    def raise_new(self, finding: Finding, exchange: Exchange | None = None) -> None:
-        """Raise BrokenPromise for a recorded finding unless it is known or was reported before."""
-        if self._is_new(finding, exchange, self):
-            raise broken_promise(finding)
 
     def reattribute(self, answer: Judged, was: Finding, finding: Finding) -> None:
         """Record that a finding was reattributed after further requests."""
@@ -245,9 +256,9 @@ class Driver:
         for answer, finding in self._triage.attribute(judged):
             self.raise_finding(finding, answer.exchange, owner)
 
-    def raise_finding(self, finding: Finding, exchange: Exchange | None, owner: object) -> None:
-        """Raise BrokenPromise for one finding of an exploration, if it is new to ``owner``."""
-        if self._is_new(finding, exchange, owner):
+    def raise_finding(self, finding: Finding, exchange: Exchange, owner: object | None = None) -> None:
+        """Raise BrokenPromise at once for a recorded finding, if it is new to ``owner`` or else to the fixed sets."""
+        if self._is_new(finding, exchange, self if owner is None else owner):
             raise broken_promise(finding)
 
     def remark(self, text: str) -> None:
@@ -257,6 +268,3 @@ class Driver:
     def found_by(self, owner: object) -> list[str]:
         """The clauses that ``owner`` was the first to find broken."""
         return [clause for (clause, _), holder in self._claimed.items() if holder == owner]
-
-    def close(self) -> None:
-        """Nothing to close: the run closes the session."""

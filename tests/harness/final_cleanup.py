@@ -42,7 +42,7 @@ def clean_up_finally(options: RunOptions, session: Session, history: HistoryWrit
         _say(left)
         history.record(NoteRecord("cleanup", f"the cleanup was interrupted, {left}"))
         raise
-    if options.offers[1]:
+    if options.offers.lists:
         note_named_requests(session, history)
         judge_untracked(options.folder, options.run_id, history, cleaned.untracked)
     note_member_counts(options.folder, session.member_counts, history)

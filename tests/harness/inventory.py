@@ -37,14 +37,14 @@ def verify_inventory(driver: Driver, folder: Path) -> None:
 
     Raises BudgetSpent or OutOfTime if nothing more may be sent.
     """
-    reads, lists, _ = driver.options.offers
+    offers = driver.options.offers
     # A smoke run has a small budget.
     thorough = not driver.profile.priority_only
-    if not reads:
+    if not offers.reads:
         return
     driver.history.flush()
     remaining = _remaining(driver.contract, folder)
-    listed, is_whole = _listed(driver, _PAGES if thorough else 1, remaining) if lists else ({}, False)
+    listed, is_whole = _listed(driver, _PAGES if thorough else 1, remaining) if offers.lists else ({}, False)
     doubtful = []
     for identifier, exchange in remaining.items():
         created, shown = _project(exchange), listed.get(identifier)

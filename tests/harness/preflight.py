@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urljoin, urlsplit
 
@@ -17,6 +16,7 @@ from tests.harness.client.ownership import Existing, project_path
 from tests.harness.client.project_cleaner import NO_DELETE, ProjectCleaner
 from tests.harness.client.project_list import read_page
 from tests.harness.client.target import NoVerdict
+from tests.harness.run_options import Offers
 
 if TYPE_CHECKING:
     from tests.harness.client.session import Session
@@ -46,19 +46,6 @@ _BUSY = GATEWAY | {429}
 _ENDED_AT_ONCE = frozenset({"timeout", "closed", "reset"})
 
 
-@dataclass(frozen=True, slots=True)
-class Offers:
-    """The operations that the target offers in addition to the one under test; the page documents none.
-
-    ``keeps`` means that a project was created and cannot be deleted.
-    """
-
-    read: bool
-    list: bool
-    delete: bool
-    keeps: bool = False
-
-
 def preflight(session: Session, minimal: Case, pages: int) -> Offers:
     """List the projects; create a minimal one, read it, delete it; return what the target offers.
 
@@ -86,7 +73,7 @@ def preflight(session: Session, minimal: Case, pages: int) -> Offers:
         identifier = next(iter(session.projects.find_lost()), None)
     path = project_path(identifier) if identifier else None
     if identifier is None or path is None:
-        return Offers(read=False, list=existing is not None or _lists(session), delete=False)
+        return Offers(lists=existing is not None or _lists(session))
     answer_to_read = session.get(path)
     denied = answer_to_read.status in {404, 410} and answer_to_read.speaks_of_project
     read = denied or (answered_object(answer_to_read) or {}).get("id") == identifier
@@ -97,7 +84,7 @@ def preflight(session: Session, minimal: Case, pages: int) -> Offers:
         session.projects.cannot_be_deleted("deletions delete nothing")
         gone = False
     keeps = not gone and not session.projects.cleanup_fails and session.projects.owns(identifier)
-    return Offers(read=read, list=existing is not None or _lists(session), delete=gone, keeps=keeps)
+    return Offers(reads=read, lists=existing is not None or _lists(session), deletes=gone, keeps=keeps)
 
 
 def _delete(session: Session, identifier: str) -> int:

@@ -152,16 +152,15 @@ class TestRun:
     def preflight(self) -> None:
         """Determine what the target offers; raises NoVerdict with one sentence if it cannot be tested."""
         offers = preflight(self.session, NamedCases(self, self.worker).control(), self._pages())
-        alone = offers.keeps and not self.options.keep_projects
-        self.options = replace(self.options, offers=(offers.read, offers.list, offers.delete), without_delete=alone)
+        self.options = replace(self.options, offers=offers)
         self.driver.options = self.options
-        if alone:
+        if self.options.without_delete:
             self.note_limit(NO_DELETE)
             print(f"{self.options.target} {self.options.base_url}: {NO_DELETE}", flush=True)
         for offered, clause in (
-            (offers.read, "state.reads_back"),
-            (offers.list, "state.rejected_creates_nothing"),
-            (offers.list, "state.creates_one"),
+            (offers.reads, "state.reads_back"),
+            (offers.lists, "state.rejected_creates_nothing"),
+            (offers.lists, "state.creates_one"),
         ):
             if not offered:
                 self.history.record(NotExercisedRecord(clause, "the target does not offer it"))
@@ -239,7 +238,7 @@ class TestRun:
         self.prefetcher.close()
         if self._session is not None:
             if not self.is_controller:
-                if self.options.offers[1]:
+                if self.options.offers.lists:
                     note_named_requests(self._session, self.history)
                 self.history.record(MemberCountsRecord(self._session.member_counts.to_json()))
             self._session.close()

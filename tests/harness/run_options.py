@@ -33,6 +33,19 @@ RESPONSE_BYTES: Final = 4 * 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True)
+class Offers:
+    """The operations that the target offers in addition to the one under test; the page documents none.
+
+    ``keeps`` means that a project was created and cannot be deleted.
+    """
+
+    reads: bool = False
+    lists: bool = False
+    deletes: bool = False
+    keeps: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class RunOptions:
     """All options of a run; representable in JSON, to pass them to workers."""
 
@@ -52,7 +65,6 @@ class RunOptions:
     client_key: str = ""
     deadline: float | None = None
     keep_projects: bool = False
-    without_delete: bool = False
     fail_on: str = "implied"
     deviations: str = ""
     corpus: str = ""
@@ -61,7 +73,7 @@ class RunOptions:
     fault: str | None = None
     variant: str | None = None
     delay_ms: float = 0.0
-    offers: tuple[bool, bool, bool] = (False, False, False)
+    offers: Offers = Offers()
 
     def to_json(self) -> dict[str, Any]:
         """A JSON object that :meth:`from_json` turns into equal options."""
@@ -70,12 +82,22 @@ class RunOptions:
     @classmethod
     def from_json(cls, record: dict[str, Any]) -> RunOptions:
         """The options that :meth:`to_json` wrote."""
-        return cls(**{**record, "shard": tuple(record["shard"]), "offers": tuple(record["offers"])})
+        return cls(**{**record, "shard": tuple(record["shard"]), "offers": Offers(**record["offers"])})
 
     @property
     def settings(self) -> Profile:
         """The profile."""
         return PROFILES[self.profile]
+
+    @property
+    def without_delete(self) -> bool:
+        """Whether the projects of the run would be left although it should delete them."""
+        return self.offers.keeps and not self.keep_projects
+
+    @property
+    def deletes(self) -> bool:
+        """Whether the run deletes its projects."""
+        return self.offers.deletes and not self.keep_projects
 
     @property
     def folder(self) -> Path:

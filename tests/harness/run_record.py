@@ -62,7 +62,7 @@ def notes_on_limits(contract: Contract, secrets: Secrets) -> Iterator[NoteRecord
 
 def _shown(options: RunOptions) -> dict[str, Any]:
     """The options that users can set, formatted for readers."""
-    left_out = {"directory", "offers", "without_delete", "shard"}
+    left_out = {"directory", "offers", "shard"}
     shown = {name: value for name, value in options.to_json().items() if name not in left_out}
     return {**shown, "examples": _without_password(options.examples)}
 

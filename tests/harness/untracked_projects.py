@@ -45,7 +45,7 @@ def report_untracked(driver: Driver, answers: Collection[Judged]) -> None:
     How often both promises were tried is counted at the end of the run, which looks at the whole list. A run of the
     first priority cases alone has few requests, and looks at the list soon anyway.
     """
-    if driver.options.offers[1] and not driver.profile.priority_only:
+    if driver.options.offers.lists and not driver.profile.priority_only:
         for judged, finding in _on_first_page(driver, answers):
             driver.report(finding, judged.exchange)
 
