@@ -119,7 +119,7 @@ def test_what_nightly_finds_the_next_gate_checks_until_it_is_mended(tmp_path: Pa
     corpus.mkdir()
     fault = ("--fault", "accepts_dot_in_display_name")
     night = run_suite(
-        runs, "--profile", "nightly", "--max-time", "8", *fault, "-k", "misses and displayName", "--corpus", str(corpus)
+        runs, "--profile", "nightly", "--max-time", "8", *fault, "-k", "near_miss and displayName", "--corpus", str(corpus)
     )
     assert night.status == 1, night.output
     added = run_command("corpus", night.folder, "--into", corpus)
@@ -148,7 +148,7 @@ def test_the_command_names_what_it_cannot_find(tmp_path: Path) -> None:
 
 
 def test_an_example_that_failed_is_the_first_that_the_next_run_sends(tmp_path: Path) -> None:
-    examples = ("--examples", str(tmp_path / "examples"), "-k", "misses and displayName")
+    examples = ("--examples", str(tmp_path / "examples"), "-k", "near_miss and displayName")
     fault = ("--fault", "accepts_dot_in_display_name")
     first = run_suite(tmp_path / "runs", *fault, *examples, "--profile", "nightly", "--max-time", "8", "--seed", "1")
     assert first.status == 1, first.output

@@ -116,7 +116,7 @@ def test_a_new_finding_next_to_a_known_one_on_the_same_clause_still_fails(tmp_pa
 def test_a_known_deviation_does_not_keep_exploration_from_what_is_new(tmp_path: Path) -> None:
     file = tmp_path / "known.toml"
     file.write_text(_toml(ENTRY | {"sent": r'"displayName" *: *"[^"]*a', "expires": _far()}))
-    chosen = ("-k", "misses and displayName", "--seed", "3")
+    chosen = ("-k", "near_miss and displayName", "--seed", "3")
     ran = run_suite(tmp_path / "runs", "--deviations", str(file), *FAULT, *chosen)
     report = json.loads((ran.folder / "report.json").read_text())
     assert ran.status == 1, ran.output

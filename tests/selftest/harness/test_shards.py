@@ -165,7 +165,7 @@ def redis(tmp_path: Path) -> Iterator[str]:
 
 
 def test_what_one_shard_has_found_the_other_sends_first(tmp_path: Path, redis: str) -> None:
-    chosen = ("-k", "misses and displayName", "--fault", "accepts_dot_in_display_name", "--examples", redis)
+    chosen = ("-k", "near_miss and displayName", "--fault", "accepts_dot_in_display_name", "--examples", redis)
     one = run_suite(tmp_path / "1", *chosen, "--shard", "1/2", "--seed", "5")
     assert one.status == 1, one.output
     other = run_suite(tmp_path / "2", *chosen, "--shard", "2/2", "--seed", "5")
