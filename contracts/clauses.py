@@ -24,7 +24,7 @@ Catalogue = Mapping[str, Clause]
 
 _BODY = "page: Body, application/json"
 _ANSWER = "page: Response, 201 - application/json"
-_EXAMPLE = "page: the example of an answer"
+_EXAMPLE = "page: the example response"
 
 #: Members of the response with an id but without a pattern on the page: all ids have one format (implied).
 ID_MEMBERS = ("id", "ownerId", "plan.id", "plan.projectId")

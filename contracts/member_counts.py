@@ -47,7 +47,7 @@ class MemberCounts:
             if member.enum is not None and member.path.count(".") == 1
         ]
         self._shapes: dict[str, Counter[_Shape]] = {path: Counter() for path in ("", *self._holders)}
-        self._answers = 0
+        self._responses = 0
         self._held: Counter[str] = Counter()
         self._strangers: set[str] = set()
         self._seen: Counter[str] = Counter()
@@ -55,13 +55,13 @@ class MemberCounts:
         self._values: Counter[tuple[str, str]] = Counter()
 
     @property
-    def answers(self) -> int:
-        """How many answers were observed."""
-        return self._answers
+    def responses(self) -> int:
+        """How many responses were observed."""
+        return self._responses
 
     def observe(self, project: Mapping[str, Any]) -> None:
         """Add one parsed 201 response, an object."""
-        self._answers += 1
+        self._responses += 1
         self._shapes[""][_shape(project)] += 1
         for path in self._holders:
             held = project.get(path)
@@ -73,7 +73,7 @@ class MemberCounts:
             held = project.get(path)
             if type(held) is dict:
                 self._option(member, held.get(member.name))
-        if self._answers % _SHAPES == 0:
+        if self._responses % _SHAPES == 0:
             self._fold()
 
     def _option(self, member: Field, value: Any) -> None:
@@ -110,7 +110,7 @@ class MemberCounts:
         found = []
         for member, count in sorted(self._seen.items()):
             if member == _REST:
-                found.append(f"more members that the page does not list, {count} times in {self._answers} answers")
+                found.append(f"more members that the page does not list, {count} times in {self._responses} responses")
             elif member not in self._documented:
                 null = ", always null" if self._nulls[member] == count else ""
                 found.append(f"{_shown(member)} is in {self._of(count)}{null}, and the page does not list it")
@@ -119,7 +119,7 @@ class MemberCounts:
     def unobserved(self) -> list[str]:
         """Documented members that were always missing or null, and options that never occurred, one sentence each."""
         self._fold()
-        if not self._answers:
+        if not self._responses:
             return []
         found = []
         for path, member in self._documented.items():
@@ -128,20 +128,20 @@ class MemberCounts:
             if holder and not self._held[holder]:
                 continue  # its parent is reported instead
             if not count:
-                found.append(f"{path} is in none of the {self._answers} answers")
+                found.append(f"{path} is in none of the {self._responses} responses")
             elif self._nulls[path] == count:
                 found.append(f"{path} is null in {self._of(count)}")
             else:
                 missing = [option for option in member.enum or () if isinstance(option, str)]
                 missing = [option for option in missing if not self._values[path, option]]
                 counted = path.count(".") <= 1 and member.enum is not None
-                found.extend(f"{path} is {option} in none of the {count} answers" for option in missing if counted)
+                found.extend(f"{path} is {option} in none of the {count} responses" for option in missing if counted)
         return found
 
     def _of(self, count: int) -> str:
-        if count == self._answers:
-            return "the one answer" if count == 1 else f"every one of the {count} answers"
-        return f"{count} of {self._answers} answers"
+        if count == self._responses:
+            return "the only response" if count == 1 else f"every one of the {count} responses"
+        return f"{count} of {self._responses} responses"
 
     # -- workers ------------------------------------------------------------------------------------------
 
@@ -149,7 +149,7 @@ class MemberCounts:
         """A JSON object with the counts, for :meth:`merge` in another process."""
         self._fold()
         return {
-            "answers": self._answers,
+            "responses": self._responses,
             "held": dict(self._held),
             "seen": dict(self._seen),
             "nulls": dict(self._nulls),
@@ -159,7 +159,7 @@ class MemberCounts:
     def merge(self, counts: Mapping[str, Any]) -> None:
         """Add the counts of another process, as returned by :meth:`to_json`. The contract must be the same."""
         self._fold()
-        self._answers += counts["answers"]
+        self._responses += counts["responses"]
         self._held.update(counts["held"])
         for total, part in ((self._seen, counts["seen"]), (self._nulls, counts["nulls"])):
             for member, count in part.items():

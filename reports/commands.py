@@ -142,7 +142,8 @@ def python(case: Case, base_url: str, *, fresh: bool = False) -> str:
 
 def _expression(value: str) -> str:
     """A Python expression for a header that contains the key."""
-    return " + key + ".join(repr(part) for part in value.split("{key}"))
+    parts = re.split(r"({key})", value)
+    return " + ".join("key" if part == "{key}" else repr(part) for part in parts if part) or "''"
 
 
 def replay(identifier: str, run: str, target: str, base_url: str, options: Mapping[str, str]) -> str:

@@ -165,7 +165,7 @@ class FindingReport:
     def sent(self) -> str:
         """The offending part of the request, on one line, else the whole body."""
         if self.evidence is None:
-            return "several requests: the recording of the run has them"
+            return "several requests: see the history of the run"
         return sent_line(self.evidence)
 
     @property

@@ -14,7 +14,7 @@ _SPACE = re.compile(r"[ \t\r\n]*")
 _DECODER = json.JSONDecoder()
 #: The expected status at the start of a text.
 _OUTCOME: Final = re.compile(r"(?:\d{3}|an? [1-5]xx)(?: or (?:\d{3}|an? [1-5]xx))*\b")
-_STATUS: Final = re.compile(r"\d{3}\b|no (?:whole )?answer|timeout")
+_STATUS: Final = re.compile(r"\d{3}\b|no (?:complete )?response|timeout")
 _VALUE: Final = re.compile(r"…?[\"\[{]|null\b|true\b|false\b|-?\d")
 #: The maximum number of characters that are marked.
 _LONGEST: Final = 40

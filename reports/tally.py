@@ -19,7 +19,7 @@ _BARS: Final = 120
 BOUNDS: Final = (0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0)
 
 #: Kinds of cases, in the order of reports.
-KINDS: Final = ("created", "refused", "server error", "other answer", "no answer", "read", "deleted")
+KINDS: Final = ("created", "refused", "server error", "other response", "no response", "read", "deleted")
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +108,7 @@ class Tally:
         status, expected = record.status, record.expected
         kind = kind_of(record.method, status)
         elapsed, started = record.elapsed, record.started
-        self.statuses[str(status) if status else record.failure_kind or "no answer"] += 1
+        self.statuses[str(status) if status else record.failure_kind or "no response"] += 1
         if expected:
             self.expected[expected] += 1
         self._kinds.setdefault(kind, _Durations()).add(elapsed)
@@ -158,11 +158,11 @@ class Tally:
 def kind_of(method: str, status: int) -> str:
     """One of :data:`KINDS`."""
     if not status:
-        return "no answer"
+        return "no response"
     if status >= 500:  # RFC 9110, section 15.6
         return "server error"
     if method != "POST":
         return "deleted" if method == "DELETE" else "read"
     if status == 201:  # created
         return "created"
-    return "refused" if status >= 400 else "other answer"  # RFC 9110, section 15.5
+    return "refused" if status >= 400 else "other response"  # RFC 9110, section 15.5

@@ -65,7 +65,7 @@ def moment(seconds: float) -> dt.datetime:
 
 def kind(name: str) -> str:
     """A kind of request (:data:`reports.tally.KINDS`) for readers: deletions at the end of a run are not counted."""
-    return "deleted by tests" if name == "deleted" else name.replace("answer", "response")
+    return "deleted by tests" if name == "deleted" else name
 
 
 def state(name: str) -> str:
@@ -97,8 +97,8 @@ def parts(name: str) -> list[str]:
 def basis(clause: Clause) -> tuple[str, str]:
     """What a clause is based on: a lead such as ``The page says (Body):``, and the quoted words, if any."""
     kind, _, part = clause.source.partition(": ")
-    if kind == "page" and part == "the example of an answer":
-        return "The page shows this in its example of a response:", clause.statement
+    if kind == "page" and part == "the example response":
+        return "The page shows this in its example response:", clause.statement
     if kind == "page":
         return f"The page says ({part}):", clause.statement
     if clause.statement == _OPPOSITE:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from contracts.document import Contract
     from contracts.exchange import Case
 
-_FAMILY = "random.open"
+_CASE_SET = "random.unspecified"
 _ODD_NAMES = (*UNLISTED, "__proto__", "a.b", "$where", " ", "\u0000", "\ud800")
 
 
@@ -69,7 +69,7 @@ def _putter(path: str) -> Any:
 
 
 def _case(body: dict[str, Any], intent: str) -> Case:
-    return json_case(body, case_set=_FAMILY, intent=intent)
+    return json_case(body, case_set=_CASE_SET, intent=intent)
 
 
 def _repeated(body: dict[str, Any], index: int, value: Any) -> Case:

@@ -64,7 +64,7 @@ class Context:
     def parsed(self) -> json_text.JsonText | ValueError:
         """The body of the response as JSON, or the error of the parser."""
         if self.response is None:
-            return ValueError("no answer")
+            return ValueError("no response")
         try:
             return json_text.parse(self.response.body)
         except ValueError as problem:

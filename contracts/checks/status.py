@@ -28,12 +28,12 @@ _PLAIN = re.compile(r"[A-Za-z]{3,20}(?:[ _-][A-Za-z0-9]{1,30}){1,3}")
 _TOO_LARGE: Final = 65_536
 _LETTERS = re.compile(r"[A-Za-z0-9 _()-]{1,60}")
 _WORDS = {
-    "closed": "the connection was closed without an answer",
+    "closed": "the connection was closed without a response",
     "reset": "the connection was reset",
-    "incomplete": "the answer ended before its end",
+    "incomplete": "the response ended early",
     "invalid": "the response is not HTTP",
-    "undecodable": "the body is not in the coding that the response names",
-    "too_large": "an answer larger than any reader would take",
+    "undecodable": "the body does not have the Content-Encoding that the response declares",
+    "too_large": "the response is larger than the limit",
 }
 
 
@@ -53,8 +53,8 @@ def answered_in_time(context: Context) -> Iterator[Finding]:
             yield Finding(
                 "service.time",
                 "slow",
-                f"an answer within {limit:.3g} s",
-                f"an answer after {context.exchange.elapsed:.1f} s",
+                f"a response within {limit:.3g} s",
+                f"a response after {context.exchange.elapsed:.1f} s",
             )
         response = context.response
         if response and response.header("Content-Length") and response.header("Transfer-Encoding"):
@@ -67,12 +67,12 @@ def answered_in_time(context: Context) -> Iterator[Finding]:
                 f"{response.header('Transfer-Encoding')}",
             )
     elif failure.kind == "timeout":
-        yield Finding("service.time", "hang", f"an answer within {limit:.3g} s", f"none: {failure.detail}")
+        yield Finding("service.time", "hang", f"a response within {limit:.3g} s", f"none: {failure.detail}")
     elif failure.kind in {"closed", "reset"} and len(context.exchange.case.body or b"") > LARGE:
         return  # a server may close the connection instead of reading the rest (RFC 9110, section 15.5.14)
     elif failure.kind not in UNREACHED and failure.kind != STALE:
         yield Finding(
-            "service.answers", failure.kind, "one whole HTTP answer", f"{_WORDS[failure.kind]} ({failure.detail})"
+            "service.answers", failure.kind, "one complete HTTP response", f"{_WORDS[failure.kind]} ({failure.detail})"
         )
 
 
@@ -101,12 +101,12 @@ def not_a_server_error(context: Context) -> Iterator[Finding]:
             "state.external_id_reuse" if reuse else "service.no_5xx",
             failure_cause(context.status, said, place),
             expected,
-            _answer(context),
+            _received(context),
             where,
             kinds,
         )
     elif context.response is not None and (300 <= context.status < 400 or context.status < 200):
-        yield Finding("service.answers", f"status {context.status}", "201 or a 4xx", _answer(context))
+        yield Finding("service.answers", f"status {context.status}", "201 or a 4xx", _received(context))
 
 
 def _may_be_accepted(context: Context) -> Iterator[str]:
@@ -126,7 +126,7 @@ def invalid_is_refused(context: Context) -> Iterator[Finding]:
                 violation.clause,
                 ACCEPTED,
                 f"a 4xx, nothing created: {violation.why}",
-                _answer(context),
+                _received(context),
                 violation.where,
                 (*violation.kinds, *_conversion(context, violation), *no_project),
             )
@@ -171,14 +171,14 @@ def valid_is_created(context: Context) -> Iterator[Finding]:
     verdict = context.expectation.expected
     created = verdict is Expected.CREATED or (verdict is Expected.UNSPECIFIED and context.tells_id)
     if created and 200 <= context.status < 300 and context.status != 201:
-        yield Finding("response.201.status", f"status {context.status}", "201", _answer(context))
+        yield Finding("response.201.status", f"status {context.status}", "201", _received(context))
     if verdict is Expected.CREATED and 400 <= context.status < 500 and not _may_decline(context):
         clause, where = refused_clause(context)
         said = message_without_values(context.response, context.expectation.body) if context.response else ""
         # A 403 to a single request comes from a firewall, not from the validation of fields.
         message = (f"{context.status} {said}".strip(),) if said or context.status in {401, 403} else ()
         kinds = kinds_of_failing(context.exchange.case, context.expectation.body, where.removeprefix("/"))
-        yield Finding(clause, REFUSED, "201: the request is valid", _answer(context), where, (*message, *kinds))
+        yield Finding(clause, REFUSED, "201: the request is valid", _received(context), where, (*message, *kinds))
 
 
 def _may_decline(context: Context) -> bool:
@@ -257,7 +257,7 @@ def _harmless(context: Context, name: str, value: object) -> bool:
     )
 
 
-def _answer(context: Context) -> str:
+def _received(context: Context) -> str:
     body = context.response.body if context.response else b""
     text = body[:200].decode("utf-8", "replace").strip()
     return f"{context.status} {shown(text, 120)}" if text else f"{context.status} without a body"

@@ -146,7 +146,7 @@ class HistoryChecks:
             self._add(
                 f"response.201.{name}.clock",
                 "far",
-                f"about the Date of the answer, {own.isoformat()}",
+                f"close to the Date header of the response, {own.isoformat()}",
                 received,
                 f"/{name}",
                 place,
@@ -171,7 +171,7 @@ class HistoryChecks:
                         "response.201.platformId.constant",
                         "changed",
                         f"the platform of the key, {usual}",
-                        f"{platform} in {count} answers",
+                        f"{platform} in {count} responses",
                         "/platformId",
                     ),
                     self._platform_at[platform],
@@ -205,7 +205,7 @@ def _remaining(name: str, readings: list[_Reading]) -> Iterator[Seen]:
     for reading in readings:
         # The instant lies between request and response; a service may write whole seconds.
         if not -WANDER <= reading.offset - usual <= WANDER + reading.elapsed:
-            received = f"{reading.offset - usual:+.1f} s against the other answers of the run"
+            received = f"{reading.offset - usual:+.1f} s compared with the other responses of the run"
             yield Seen(Finding(clause, "stands", "the time of the request", received, where), reading.place)
     sent = [reading.started for reading in readings]
     span = max(sent) - min(sent)

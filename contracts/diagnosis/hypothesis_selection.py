@@ -61,11 +61,11 @@ class Diagnosis:
     model: Hypothesis | OfOutcome | Rule = dataclasses.field(repr=False, compare=False)
 
     def __str__(self) -> str:
-        share = f"all {self.agrees:,}" if self.agrees == self.speaks else f"{self.agrees:,} of the {self.speaks:,}"
-        noun = "request" if self.speaks == 1 else "requests"
+        share = "all" if self.agrees == self.speaks else f"{self.agrees:,} of the"
+        requests = f"{share} {self.speaks:,} requests" if self.speaks > 1 else "the only request"
         # A finding of many requests together is not counted for each of them.
-        failing = f"; {self.failing:,} of them failing" if self.failing else ""
-        return f"{self.sentence} (agrees with {share} {noun} that it speaks about{failing})"
+        failing = f"; {self.failing:,} of them {'fails' if self.failing == 1 else 'fail'}" if self.failing else ""
+        return f"{self.sentence} (fits {requests} that it predicts{failing if self.speaks > 1 else ''})"
 
 
 @dataclass(frozen=True, slots=True)

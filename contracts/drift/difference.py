@@ -50,7 +50,7 @@ class Difference:
     def sentence(self) -> str:
         """The difference in one line."""
         meaning = "; ".join(effect.value for effect in self.effects)
-        return f"{self.members}, {self.aspect}: we hold {self.held}; published is {self.published}: {meaning}"
+        return f"{self.members}, {self.aspect}: the contract has {self.held}; published is {self.published}: {meaning}"
 
     def to_json(self) -> dict[str, Any]:
         """A JSON object with everything."""

@@ -60,10 +60,12 @@ def _security(held: Published, published: Published) -> Iterator[Difference]:
     if lost and frozenset() not in published.security:
         effects += [Effect.BREAKS, Effect.REFUSES]
         client = f"a client that authorizes itself with {_schemes(lost)} breaks"
-        service = f"a service may now refuse {_schemes(lost)}, which it took"
+        service = f"a service may now refuse {_schemes(lost)}, which it accepted"
     if gained:
         effects.append(Effect.TAKES)
-        service = "; ".join([*filter(None, [service]), f"a service may now take {_schemes(gained)}, which it refused"])
+        service = "; ".join(
+            [*filter(None, [service]), f"a service may now accept {_schemes(gained)}, which it refused"]
+        )
     impact = Impact(tuple(effects), client, service)
     yield Difference("authorization", "security", _schemes(held.security), _schemes(published.security), impact)
 

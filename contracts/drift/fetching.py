@@ -28,7 +28,7 @@ def _download(source: str) -> bytes:
         with requests.get(source, headers={"Accept": _ACCEPT}, timeout=(_CONNECT, _READ), stream=True) as answer:
             if answer.status_code != 200:
                 raise DocumentError(
-                    f"{shown_source(source)} answers {answer.status_code}; expected 200 with the document"
+                    f"{shown_source(source)} returned the status {answer.status_code}; expected 200 with the document"
                 )
             for part in answer.iter_content(65_536):
                 data += part
@@ -45,7 +45,7 @@ def _download(source: str) -> bytes:
 
 def _reason(problem: Exception) -> str:
     if isinstance(problem, requests.Timeout):
-        return "no answer in time"
+        return "no response in time"
     if isinstance(problem, requests.exceptions.SSLError):
         return "its certificate is not trusted"
     if isinstance(problem, requests.ConnectionError):

@@ -70,7 +70,7 @@ def _null(held: Field, published: Field, member: str, side: Side) -> Iterator[Di
 def _required(held: Field, published: Field, member: str, side: Side) -> Iterator[Difference]:
     if held.required == published.required:
         return
-    whole = "a body" if side == "request" else "an answer"
+    whole = "a body" if side == "request" else "a response"
     without = f"{whole} without {shown(held.path)}"
     impact = admitted(side, more=without) if held.required else admitted(side, fewer=without)
     words = ("optional", "required")
@@ -97,7 +97,7 @@ def _pattern(held: Field, published: Field, member: str, side: Side) -> Iterator
         return
     if only_ours is None and only_theirs is None:
         impact = same_language()
-        published_words += ", which admits the same texts"
+        published_words += ", which matches the same texts"
     else:
         impact = admitted(
             side,
@@ -106,9 +106,9 @@ def _pattern(held: Field, published: Field, member: str, side: Side) -> Iterator
         )
         changes = []
         if only_theirs is not None:
-            changes.append(f"now also admits {shown_text(only_theirs)}")
+            changes.append(f"now also matches {shown_text(only_theirs)}")
         if only_ours is not None:
-            changes.append(f"no longer admits {shown_text(only_ours)}")
+            changes.append(f"no longer matches {shown_text(only_ours)}")
         published_words += f", which {' and '.join(changes)}"
     yield Difference(member, "pattern", words, published_words, impact)
 

@@ -13,9 +13,9 @@ class Effect(Enum):
     """The impact of a difference in one line, if the service follows the source and not our contract."""
 
     BREAKS = "a client that relied on it breaks"
-    REFUSES = "a service may now refuse what it took"
-    TAKES = "a service may now take what it refused"
-    PROMISES = "a service now promises more than we hold"
+    REFUSES = "a service may now refuse what it accepted"
+    TAKES = "a service may now accept what it refused"
+    PROMISES = "a service now promises more than the contract"
     WORDING = "only wording"
 
 
@@ -39,18 +39,18 @@ def admitted(side: Side, fewer: str = "", more: str = "") -> Impact:
     if side == "request":
         if fewer:
             effects += [Effect.BREAKS, Effect.REFUSES]
-            service.append(f"a service may now refuse {fewer}, which it took")
+            service.append(f"a service may now refuse {fewer}, which it accepted")
         if more:
             effects.append(Effect.TAKES)
-            service.append(f"a service may now take {more}, which it refused")
+            service.append(f"a service may now accept {more}, which it refused")
         client = f"a client that sends {fewer} breaks" if fewer else f"no client breaks; {more} may be sent"
     else:
         if more:
             effects.append(Effect.BREAKS)
-            service.append(f"a service may now answer with {more}")
+            service.append(f"a service may now respond with {more}")
         if fewer:
             effects.append(Effect.PROMISES)
-            service.append(f"a service that still answers with {fewer} breaks what is published")
+            service.append(f"a service that still responds with {fewer} breaks the published document")
         client = f"a client that never had to expect {more} breaks" if more else "no client breaks"
     return Impact(tuple(effects), client, "; ".join(service))
 
@@ -61,19 +61,19 @@ def added(side: Side, name: str, *, required: bool) -> Impact:
         must = "must" if required else "may"
         return Impact(
             (Effect.PROMISES,),
-            f"no client breaks; clients will come to rely on {name}, which we do not check",
-            f"a service {must} now answer with {name}; one that keeps our contract alone need not",
+            f"no client breaks; clients may come to rely on {name}, which the contract does not check",
+            f"a service {must} now respond with {name}, which the contract does not require",
         )
     if required:
         return Impact(
             (Effect.BREAKS, Effect.REFUSES),
             f"every client that does not send {name} breaks",
-            f"a service may now refuse a request without {name}, which it took",
+            f"a service may now refuse a request without {name}, which it accepted",
         )
     return Impact(
         (Effect.PROMISES,),
         f"no client breaks; {name} may be sent",
-        f"a service now promises to take {name}, of which our contract says nothing",
+        f"a service now promises to accept {name}, which the contract does not mention",
     )
 
 
@@ -83,12 +83,12 @@ def removed(side: Side, name: str) -> Impact:
         return Impact(
             (Effect.BREAKS,),
             f"a client that reads {name} breaks",
-            f"a service may now leave out {name}, or answer with any value there",
+            f"a service may now omit {name}, or respond with any value for it",
         )
     return Impact(
         (Effect.BREAKS, Effect.REFUSES),
-        f"a client that sends {name} breaks, or its value is lost without a word",
-        f"a service may now refuse or ignore {name}, which it took",
+        f"a client that sends {name} breaks, or its value is silently ignored",
+        f"a service may now refuse or ignore {name}, which it accepted",
     )
 
 
@@ -97,10 +97,10 @@ def annotation(name: str) -> Impact:
     return Impact(
         (Effect.WORDING,),
         "no client breaks",
-        f"nothing changes: {name} is an annotation (a service that does assert it refuses more than is published)",
+        f"nothing changes: {name} is an annotation (a service that enforces it refuses more than the document says)",
     )
 
 
 def same_language() -> Impact:
     """The impact of two patterns that match the same texts."""
-    return Impact((Effect.WORDING,), "no client breaks", "nothing changes: both patterns admit the same texts")
+    return Impact((Effect.WORDING,), "no client breaks", "nothing changes: both patterns match the same texts")

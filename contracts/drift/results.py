@@ -82,9 +82,9 @@ def to_terminal(contract: Contract, results: Sequence[Result]) -> str:
             lines += [
                 "",
                 f"  {difference.members} - {difference.aspect}",
-                f"    we hold    {difference.held}",
+                f"    contract   {difference.held}",
                 f"    published  {difference.published}",
-                f"    so         {'; '.join(effect.value for effect in difference.effects)}",
+                f"    effect     {'; '.join(effect.value for effect in difference.effects)}",
                 f"    client     {impact.client}",
                 f"    service    {impact.service}",
             ]
@@ -97,7 +97,7 @@ def to_markdown(contract: Contract, results: Sequence[Result]) -> str:
     for result in results:
         lines += ["", f"## {_cell(result.source)}", "", f"{_cell(result.sentence())}."]
         if result.differences:
-            lines += ["", "| Member | What | We hold | Published | So | Client | Service |", "|" + "---|" * 7]
+            lines += ["", "| Member | What | Contract | Published | Effect | Client | Service |", "|" + "---|" * 7]
         for difference in result.differences:
             cells = (
                 ", ".join(f"`{member}`" for member in (difference.member, *difference.also)),

@@ -90,7 +90,7 @@ def pattern_cases(
     for word in words:
         context = "minimal" if len(word.text) > _LONG or len(cases) < _ALONE else None
         body = surrounding_fields.body(field, context) | {field.path: word.text}
-        intent = f"request.{field.path}.pattern ({word.reached})"
+        intent = f"request.{field.path}.pattern ({word.purpose})"
         style = _style(word.text, len(cases))
         cases.append(json_case(body, case_set=f"pattern.{field.path}.{case_set}", intent=intent, style=style))
     return cases

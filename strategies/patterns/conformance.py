@@ -222,9 +222,9 @@ class _Filling:
                 self._offences.character(path[i], cls) if i == offence else next(self._plain[cls])
                 for i, cls in enumerate(classes)
             )
-        return Word(text, member, self._reached(text, path[-1], classes, offence))
+        return Word(text, member, self._purpose(text, path[-1], classes, offence))
 
-    def _reached(self, text: str, state: int, classes: ClassWord, offence: int | None) -> str:
+    def _purpose(self, text: str, state: int, classes: ClassWord, offence: int | None) -> str:
         if offence is not None:
             return f"{self.automaton.classes[classes[offence]].name!r} refused after {text[:offence]!r}"
         may = "may" if state in self.automaton.accepting else "may not"

@@ -13,15 +13,15 @@ if TYPE_CHECKING:
 class Word:
     """A text to send as the value of a field.
 
-    ``member`` is whether it matches the pattern, ``reached`` its purpose, in words. The expected response still comes
+    ``member`` is whether it matches the pattern, ``purpose`` what it tests. The expected response still comes
     from the oracle: a text may break other promises than the pattern's.
     """
 
     text: str
     member: bool
-    reached: str
+    purpose: str
 
 
-def word(pattern: Pattern, text: str, reached: str) -> Word:
+def word(pattern: Pattern, text: str, purpose: str) -> Word:
     """The word of a text; the pattern decides whether it matches."""
-    return Word(text, pattern.matches(text), reached)
+    return Word(text, pattern.matches(text), purpose)

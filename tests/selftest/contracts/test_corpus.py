@@ -119,7 +119,16 @@ def test_what_nightly_finds_the_next_gate_checks_until_it_is_mended(tmp_path: Pa
     corpus.mkdir()
     fault = ("--fault", "accepts_dot_in_display_name")
     night = run_suite(
-        runs, "--profile", "nightly", "--max-time", "8", *fault, "-k", "near_miss and displayName", "--corpus", str(corpus)
+        runs,
+        "--profile",
+        "nightly",
+        "--max-time",
+        "8",
+        *fault,
+        "-k",
+        "near_miss and displayName",
+        "--corpus",
+        str(corpus),
     )
     assert night.status == 1, night.output
     added = run_command("corpus", night.folder, "--into", corpus)

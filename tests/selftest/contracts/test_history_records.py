@@ -71,7 +71,7 @@ RECORDS: list[HistoryRecord] = [
     NoteRecord("suite", "text", {"source": "x"}, "main"),
     PhaseRecord("cleanup", 3.5, "main"),
     CleanupRecord(3, 2, (KeptProject("P", "404"),), 1, "main"),
-    MemberCountsRecord({"answers": 3}, "main"),
+    MemberCountsRecord({"responses": 3}, "main"),
     PublishedRecord("file", {"type": "object"}, {}, "main"),
     EndRecord("interrupted", 9.5, "main"),
 ]

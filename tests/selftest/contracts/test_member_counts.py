@@ -41,7 +41,7 @@ def without(name: str, **members: Any) -> dict[str, Any]:
 
 def test_answers_that_show_all_that_is_documented_give_nothing_to_tell() -> None:
     found = observed(PROJECT, {**PROJECT, "type": "PERSONAL"})
-    assert (found.undocumented(), found.unobserved(), found.answers) == ([], [], 2)
+    assert (found.undocumented(), found.unobserved(), found.responses) == ([], [], 2)
 
 
 def test_a_run_without_answers_tells_nothing() -> None:
@@ -52,11 +52,11 @@ def test_members_that_the_page_does_not_list_are_told() -> None:
     plan = {**PROJECT["plan"], "piecesFilterType": "NONE"}
     one = {**PROJECT, "icon": {"color": "RED"}, "plan": plan, "deleted": None}
     assert observed(one, PROJECT).undocumented() == [
-        "deleted is in 1 of 2 answers, always null, and the page does not list it",
-        "icon.color is in 1 of 2 answers, and the page does not list it",
-        "plan.piecesFilterType is in 1 of 2 answers, and the page does not list it",
+        "deleted is in 1 of 2 responses, always null, and the page does not list it",
+        "icon.color is in 1 of 2 responses, and the page does not list it",
+        "plan.piecesFilterType is in 1 of 2 responses, and the page does not list it",
     ]
-    assert observed(one).undocumented()[1] == "icon.color is in the one answer, and the page does not list it"
+    assert observed(one).undocumented()[1] == "icon.color is in the only response, and the page does not list it"
 
 
 def test_what_a_client_sent_free_of_form_is_not_looked_into() -> None:
@@ -66,8 +66,8 @@ def test_what_a_client_sent_free_of_form_is_not_looked_into() -> None:
 def test_members_that_never_come_or_are_always_null_are_told() -> None:
     projects = [without("poolId", externalId=None, type="PERSONAL"), {**without("poolId"), "externalId": None}]
     assert observed(*projects).unobserved() == [
-        "externalId is null in every one of the 2 answers",
-        "poolId is in none of the 2 answers",
+        "externalId is null in every one of the 2 responses",
+        "poolId is in none of the 2 responses",
     ]
     assert observed(*projects, PROJECT).unobserved() == []
 
@@ -76,28 +76,28 @@ def test_a_member_that_is_null_wherever_it_comes_is_told_with_its_count() -> Non
     found = observed(PROJECT, without("poolId", type="PERSONAL"), {**without("poolId"), "maxConcurrentJobs": None})
     assert found.unobserved() == []
     found = observed(without("poolId", type="PERSONAL"), {**PROJECT, "poolId": None})
-    assert found.unobserved() == ["poolId is null in 1 of 2 answers"]
+    assert found.unobserved() == ["poolId is null in 1 of 2 responses"]
 
 
 def test_options_that_never_come_are_told() -> None:
-    assert observed(PROJECT, PROJECT).unobserved() == ["type is PERSONAL in none of the 2 answers"]
+    assert observed(PROJECT, PROJECT).unobserved() == ["type is PERSONAL in none of the 2 responses"]
 
 
 def test_inner_members_are_told_unless_what_holds_them_is_missing() -> None:
     plan = {name: value for name, value in PROJECT["plan"].items() if name != "pieces"}
     both = [{**PROJECT, "plan": plan}, {**PROJECT, "plan": plan, "type": "PERSONAL"}]
-    assert observed(*both).unobserved() == ["plan.pieces is in none of the 2 answers"]
+    assert observed(*both).unobserved() == ["plan.pieces is in none of the 2 responses"]
     assert observed(without("plan"), without("plan", type="PERSONAL")).unobserved() == [
-        "plan is in none of the 2 answers"
+        "plan is in none of the 2 responses"
     ]
     null = observed({**PROJECT, "plan": None}, {**PROJECT, "plan": None, "type": "PERSONAL"})
-    assert null.unobserved() == ["plan is null in every one of the 2 answers"]
+    assert null.unobserved() == ["plan is null in every one of the 2 responses"]
 
 
 def test_values_of_other_types_are_counted_without_harm() -> None:
     strange = {**PROJECT, "type": ["TEAM"], "plan": [1], "icon": "RED", "analytics": {}}
-    assert "type is TEAM in none of the 1 answers" in observed(strange).unobserved()
-    assert observed({}).unobserved()[0] == "id is in none of the 1 answers"
+    assert "type is TEAM in none of the 1 responses" in observed(strange).unobserved()
+    assert observed({}).unobserved()[0] == "id is in none of the 1 responses"
 
 
 def test_workers_counts_are_added(tmp_path: Path) -> None:
@@ -110,7 +110,9 @@ def test_workers_counts_are_added(tmp_path: Path) -> None:
     alone = observed(PROJECT, {**PROJECT, "poolId": None}, {**PROJECT, "type": "PERSONAL", "extra": 1})
     assert together.to_json() == alone.to_json()
     assert (
-        together.undocumented() == alone.undocumented() == ["extra is in 1 of 3 answers, and the page does not list it"]
+        together.undocumented()
+        == alone.undocumented()
+        == ["extra is in 1 of 3 responses, and the page does not list it"]
     )
     assert together.unobserved() == alone.unobserved() == []
 
@@ -132,4 +134,4 @@ def test_the_members_of_another_contract_are_those_that_count(tmp_path: Path) ->
     found = MemberCounts(load_contract(tmp_path / "draft.yaml"))
     found.observe({**PROJECT, "icon": {"color": "RED"}})
     assert found.undocumented() == []
-    assert "icon.color is BLUE in none of the 1 answers" in found.unobserved()
+    assert "icon.color is BLUE in none of the 1 responses" in found.unobserved()

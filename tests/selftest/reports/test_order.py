@@ -83,7 +83,7 @@ def test_places_and_reasons_are_worded_for_people() -> None:
         return basis(Clause("x", Level.IMPLIED, "", statement, source))
 
     assert reason("string", "page: Body") == ("The page says (Body):", "string")
-    assert reason("id", "page: the example of an answer")[0] == "The page shows this in its example of a response:"
+    assert reason("id", "page: the example response")[0] == "The page shows this in its example response:"
     assert reason("RFC 3339", "implied") == ("Follows from RFC 3339, not on the page.", "")
     assert reason("no maintainer would defend the opposite", "implied")[0].startswith("Not on the page: ")
 

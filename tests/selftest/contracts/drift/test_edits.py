@@ -115,7 +115,7 @@ KEY = {"type": "apiKey", "in": "header", "name": "X-Api-Key"}
 ID = "^[0-9a-zA-Z]{21}$"
 BEARER = "a bearer token in the header Authorization"
 
-#: edit, member, aspect, what we hold, what is published, effects.
+#: edit, member, aspect, what the contract has, what is published, effects.
 EDITS: dict[str, tuple[Edit, str, str, str, str, tuple[Effect, ...]]] = {
     "a field is added": (
         put(body, "region", {"type": "string"}), "request.region", "added", "nothing", "string", (PROMISES,),
@@ -147,27 +147,27 @@ EDITS: dict[str, tuple[Edit, str, str, str, str, tuple[Effect, ...]]] = {
     ),
     "a pattern admits more": (
         change(body, "displayName", pattern="^[^/]+$"), "request.displayName", "pattern",
-        "`^[^./]+$`", "`^[^/]+$`, which now also admits `.`", (TAKES,),
+        "`^[^./]+$`", "`^[^/]+$`, which now also matches `.`", (TAKES,),
     ),
     "a pattern admits less": (
         change(body, "displayName", pattern="^[^./ ]{2,}$"), "request.displayName", "pattern",
-        "`^[^./]+$`", "`^[^./ ]{2,}$`, which no longer admits `a`", (BREAKS, REFUSES),
+        "`^[^./]+$`", "`^[^./ ]{2,}$`, which no longer matches `a`", (BREAKS, REFUSES),
     ),
     "a pattern admits other texts": (
         change(body, "displayName", pattern="^[^/]{2,}$"), "request.displayName", "pattern",
-        "`^[^./]+$`", "`^[^/]{2,}$`, which now also admits `a.` and no longer admits `a`", (BREAKS, REFUSES, TAKES),
+        "`^[^./]+$`", "`^[^/]{2,}$`, which now also matches `a.` and no longer matches `a`", (BREAKS, REFUSES, TAKES),
     ),
     "a pattern is written in another way": (
         change(body, "displayName", pattern="^[^./]{1,}$"), "request.displayName", "pattern",
-        "`^[^./]+$`", "`^[^./]{1,}$`, which admits the same texts", (WORDING,),
+        "`^[^./]+$`", "`^[^./]{1,}$`, which matches the same texts", (WORDING,),
     ),
     "a pattern is removed": (
         without(answer, "poolId", "pattern"), "response.201.poolId", "pattern",
-        f"`{ID}`", "no pattern, which now also admits the empty text", (BREAKS,),
+        f"`{ID}`", "no pattern, which now also matches the empty text", (BREAKS,),
     ),
     "a pattern is added": (
         change(answer, "ownerId", pattern=ID), "response.201.ownerId", "pattern",
-        "no pattern", f"`{ID}`, which no longer admits the empty text", (PROMISES,),
+        "no pattern", f"`{ID}`, which no longer matches the empty text", (PROMISES,),
     ),
     "an option is added": (
         change(answer, "type", enum=["TEAM", "PERSONAL", "SHARED"]), "response.201.type", "enum",

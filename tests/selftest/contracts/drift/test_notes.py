@@ -51,7 +51,7 @@ def test_every_difference_is_a_note_of_the_kind_drift() -> None:
     first, *differences = found
     assert first["text"].endswith("published-openapi-0.83.json (OpenAPI 3.0.3): 8 differences from the contract")
     assert len(differences) == 8
-    assert differences[0]["text"].endswith("published is null: a service may now take what it refused")
+    assert differences[0]["text"].endswith("published is null: a service may now accept what it refused")
     assert (differences[0]["data"]["member"], differences[0]["data"]["aspect"]) == ("request.metadata", "null")
 
 

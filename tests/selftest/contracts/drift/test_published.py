@@ -64,17 +64,17 @@ def test_each_difference_says_what_it_means_for_both_sides() -> None:
     found = {(d.member, d.aspect): d for d in compare(HELD, read_source(str(DATA / "published-openapi-0.83.json")))}
     null = found["request.metadata", "null"].impact
     assert null.client == "no client breaks; null may be sent"
-    assert null.service == "a service may now take null, which it refused"
+    assert null.service == "a service may now accept null, which it refused"
     answered = found["response.201.metadata", "null"].impact
     assert answered.client == "a client that never had to expect null breaks"
-    assert answered.service == "a service may now answer with null"
+    assert answered.service == "a service may now respond with null"
     gone = found["response.201.poolId", "removed"].impact
     assert gone.client == "a client that reads poolId breaks"
     color = found["response.201.icon.color", "added"].impact
-    assert color.client == "no client breaks; clients will come to rely on icon.color, which we do not check"
+    assert color.client == "no client breaks; clients may come to rely on icon.color, which the contract does not check"
     stricter = found["response.201.externalId", "null"].impact
     assert stricter.client == "no client breaks"
-    assert stricter.service == "a service that still answers with null breaks what is published"
+    assert stricter.service == "a service that still responds with null breaks the published document"
 
 
 def test_the_text_of_the_page_says_what_the_contract_says() -> None:

@@ -83,7 +83,7 @@ def test_a_document_on_the_web_may_be_in_parts_on_its_own_host_only(tmp_path: Pa
                 read_source(f"{site}/openapi.json")
         content["schema"] = {"$ref": "parts/none.json"}
         pages["/openapi.json"] = (200, "application/json", json.dumps(document).encode())
-        with pytest.raises(DocumentError, match=r"none\.json answers 404"):
+        with pytest.raises(DocumentError, match=r"none\.json returned the status 404"):
             read_source(f"{site}/openapi.json")
 
 
@@ -107,7 +107,7 @@ def test_what_the_web_does_not_give_is_a_sentence(monkeypatch: pytest.MonkeyPatc
     with serving(pages) as site:
         host = site.removeprefix("http://")
         assert compare_source(load_contract(), f"http://me:secret@{host}/secret?token=abc").problem == (
-            f"http://{host}/secret answers 403; expected 200 with the document"
+            f"http://{host}/secret returned the status 403; expected 200 with the document"
         )
         assert "is HTML; expected" in compare_source(load_contract(), f"{site}/page").problem
         for module in (fetching, document_text):
@@ -199,7 +199,7 @@ def test_the_command_holds_another_version_of_the_contract(tmp_path: Path, capsy
     text = DEFAULT_DOCUMENT.read_text(encoding="utf-8").replace("'^[^./]+$'", "'^[^/]+$'")
     draft.write_text(text, encoding="utf-8")
     assert main(["drift", "--contract", str(draft), str(PAGE)]) == 1
-    assert "which no longer admits `.`" in capsys.readouterr().out
+    assert "which no longer matches `.`" in capsys.readouterr().out
 
 
 def test_the_answer_is_written_as_json_and_markdown(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -218,7 +218,7 @@ def test_the_answer_is_written_as_json_and_markdown(tmp_path: Path, capsys: pyte
         "published": "null",
         "effects": ["takes"],
         "client": "no client breaks; null may be sent",
-        "service": "a service may now take null, which it refused",
+        "service": "a service may now accept null, which it refused",
     }
     capsys.readouterr()
     assert main(["drift", "--format", "markdown", str(PUBLISHED)]) == 1

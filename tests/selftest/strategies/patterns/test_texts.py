@@ -160,14 +160,14 @@ def test_every_length_that_members_have_comes_with_and_without_an_offence(path: 
         answers = [word.member for word in words if len(word.text) == length]
         assert length < shortest or {True, False} <= set(answers), length
     for place in ("first", "in the middle", "last"):
-        lengths = {len(word.text) for word in words if word.reached.endswith(place) and not word.member}
+        lengths = {len(word.text) for word in words if word.purpose.endswith(place) and not word.member}
         assert lengths >= {length for length in LENGTHS if length >= 31}
 
 
 def test_an_offence_comes_after_line_breaks_and_astral_characters_where_these_are_allowed() -> None:
     words = position_and_length_words(_NAME, seed=2)
-    after_line_breaks = [word.text for word in words if word.reached.endswith("after a line break")]
-    after_astral = [word.text for word in words if word.reached.endswith("after an astral character")]
+    after_line_breaks = [word.text for word in words if word.purpose.endswith("after a line break")]
+    after_astral = [word.text for word in words if word.purpose.endswith("after an astral character")]
     assert len(after_line_breaks) == len(after_astral) == len(LENGTHS) - 1
     assert all(re.search(r"[\n\r][^./]*[./][^./]*\Z", text) for text in after_line_breaks)
     assert all(re.search(r"\A[^./]*[\U00010000-\U0010ffff][./][^./]*\Z", text) for text in after_astral)
@@ -178,7 +178,7 @@ def test_a_word_at_a_position_has_one_offence(path: str) -> None:
     pattern = Pattern.compile(str(REQUEST_PATTERNS[path]))
     words = [word for word in position_and_length_words(pattern, seed=4) if len(word.text) <= 101]
     offending = [
-        word for word in words if re.match(r"\d+ characters, .+ (?:first|in the middle|last|character)$", word.reached)
+        word for word in words if re.match(r"\d+ characters, .+ (?:first|in the middle|last|character)$", word.purpose)
     ]
     assert len(offending) > 30
     for word in offending:
