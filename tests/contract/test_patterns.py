@@ -35,7 +35,6 @@ def test_a_natural_text_is_accepted_if_the_pattern_matches_it(driver: Driver, ca
     driver.verify(cases)
 
 
-@pytest.mark.cleanup_ahead
 @pytest.mark.sends("conformance")
 @pytest.mark.usefixtures("patterned")
 def test_a_text_of_the_conformance_set_is_accepted_if_the_pattern_matches_it(driver: Driver, cases: list[Case]) -> None:

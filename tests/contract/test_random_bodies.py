@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import pytest
 from hypothesis import given
 
 from strategies import adversarial_bodies, batches, unspecified_bodies, valid_bodies
@@ -14,7 +13,6 @@ if TYPE_CHECKING:
     from tests.harness.driver import Driver
 
 
-@pytest.mark.cleanup_ahead
 @given(bodies=batches(valid_bodies()))
 def test_a_random_valid_body_is_accepted(driver: Driver, bodies: list[Case]) -> None:
     driver.check(bodies)

@@ -1,9 +1,9 @@
-"""The cleanup during a run: the projects of the case sets are verified and deleted while other tests run."""
+"""The cleanup during a run: the projects of earlier tests are verified and deleted while later tests run."""
 
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from tests.harness.client.background_cleanup import BackgroundCleanup
 from tests.harness.inventory import verify_inventory
@@ -11,16 +11,40 @@ from tests.harness.inventory import verify_inventory
 if TYPE_CHECKING:
     from tests.harness.driver import Driver
 
+#: The number of projects for which a cleanup is worth the reads of the list that verify them.
+_ENOUGH: Final = 150
 
-def clean_up_ahead(driver: Driver) -> BackgroundCleanup | None:
-    """Verify that all projects created so far exist, then delete them, in threads; None if it is not possible.
+
+class CleanupAhead:
+    """Starts a background cleanup whenever enough projects remain, one at a time.
 
     The service must offer all that is needed. Deterministic runs do one thing after another.
     """
-    options, session = driver.options, driver.session
-    is_possible = options.offers.reads and options.offers.lists and options.deletes
-    if not is_possible or driver.profile.deterministic or session.exhausted:
-        return None
-    owned = [identifier for identifier in session.projects.ledger.state.remaining if session.projects.owns(identifier)]
-    # The newest one stays: a service may number a new project after its last one.
-    return BackgroundCleanup(session, owned[:-1], partial(verify_inventory, driver, options.folder))
+
+    def __init__(self, driver: Driver) -> None:
+        self._driver = driver
+        self._cleanup: BackgroundCleanup | None = None
+        self._enough = _ENOUGH
+
+    def before_test(self) -> None:
+        """Start a cleanup if none is running and enough projects remain."""
+        options, session = self._driver.options, self._driver.session
+        is_possible = options.offers.reads and options.offers.lists and options.deletes
+        if not is_possible or self._driver.profile.deterministic or session.exhausted:
+            return
+        if self._cleanup is not None and self._cleanup.is_running:
+            return
+        owned = session.projects.deletable()
+        if self._cleanup is not None and not self._cleanup.is_complete:  # it gave way to the tests
+            self._enough = 2 * len(owned)
+        self.end()
+        if len(owned) < self._enough:
+            return
+        # The newest one stays: a service may number a new project after its last one.
+        self._cleanup = BackgroundCleanup(session, owned[:-1], partial(verify_inventory, self._driver, options.folder))
+
+    def end(self) -> None:
+        """Start no further deletion, and wait for those in flight."""
+        if self._cleanup is not None:
+            self._cleanup.end()
+            self._cleanup = None

@@ -37,8 +37,6 @@ class RunPlugin:
     def __init__(self, test_run: TestRun) -> None:
         self.test_run = test_run
         self._tests = 0
-        #: The marked tests at which a cleanup was started.
-        self._cleanups: set[str] = set()
         #: The tests that sent less than intended, or nothing, with the reason.
         self._cut_short: dict[str, str] = {}
 
@@ -66,12 +64,9 @@ class RunPlugin:
         gc.freeze()  # existing objects live until the end
 
     @pytest.hookimpl(tryfirst=True)
-    def pytest_runtest_setup(self, item: pytest.Item) -> None:
-        """Start to delete earlier projects at a test with the marker ``cleanup_ahead``, once for all its parameters."""
-        name = item.nodeid.partition("[")[0]
-        if item.get_closest_marker("cleanup_ahead") is not None and name not in self._cleanups:
-            self._cleanups.add(name)
-            self.test_run.clean_up_ahead()
+    def pytest_runtest_setup(self) -> None:
+        """Delete projects of earlier tests beside this one, if there are enough."""
+        self.test_run.clean_up_ahead()
 
     @pytest.hookimpl(wrapper=True)
     def pytest_pyfunc_call(self, pyfuncitem: pytest.Function) -> Generator[None, Any, Any]:

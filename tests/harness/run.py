@@ -23,7 +23,7 @@ from contracts.history_records import (
 from reports.history import HistoryWriter
 from reports.latest_run import point_latest
 from tests.harness.case_prefetcher import CasePrefetcher
-from tests.harness.cleanup_ahead import clean_up_ahead
+from tests.harness.cleanup_ahead import CleanupAhead
 from tests.harness.client.credentials import WrongUsage, export_key
 from tests.harness.client.project_cleaner import PAGES
 from tests.harness.client.target import NoVerdict
@@ -39,7 +39,6 @@ from tests.harness.untracked_projects import note_named_requests
 
 if TYPE_CHECKING:
     from contracts.secrets import Secrets
-    from tests.harness.client.background_cleanup import BackgroundCleanup
     from tests.harness.client.session import Session
     from tests.mock.process import MockProcess
 
@@ -59,7 +58,7 @@ class TestRun:
         self.parallel = parallel
         self.reason = ""
         self.prefetcher = CasePrefetcher(options, ahead=False)
-        self._background: BackgroundCleanup | None = None
+        self._cleanup_ahead: CleanupAhead | None = None
         self._history: HistoryWriter | None = None
         self._session: Session | None = None
         self._driver: Driver | None = None
@@ -171,11 +170,10 @@ class TestRun:
         return PAGES if budget is None else max(2, min(PAGES, budget // 30))
 
     def clean_up_ahead(self) -> None:
-        """Start to delete the projects created so far; workers leave this to the controller."""
+        """Delete projects of earlier tests beside the next ones; workers leave this to the controller."""
         if not self.parallel:
-            if self._background is not None:
-                self._background.end()
-            self._background = clean_up_ahead(self.driver)
+            self._cleanup_ahead = self._cleanup_ahead or CleanupAhead(self.driver)
+            self._cleanup_ahead.before_test()
 
     # -- end ----------------------------------------------------------------------------------------------
 
@@ -202,8 +200,8 @@ class TestRun:
             return
         self._finished = True
         try:
-            if self._background is not None:
-                self._background.end()
+            if self._cleanup_ahead is not None:
+                self._cleanup_ahead.end()
             if not self.reason:
                 self._run_final_checks()
         except KeyboardInterrupt:

@@ -33,6 +33,8 @@ class BackgroundCleanup:
             self._target, prepaid=len(identifiers), patience=0.0, deletes=True, gives_way=True
         )
         self._ended = False
+        #: Whether all of the projects are deleted.
+        self.is_complete = False
         self._thread = threading.Thread(
             target=self._run, args=(identifiers, verify), name="background-cleanup", daemon=True
         )
@@ -46,7 +48,12 @@ class BackgroundCleanup:
             # Without a response it is unknown whether the project still exists.
             for identifier in identifiers:
                 self._session.projects.ledger.deleting(identifier)
-            self._cleaner.delete(identifiers, self._session.projects.deleted)
+            self.is_complete = not self._cleaner.delete(identifiers, self._session.projects.deleted)
+
+    @property
+    def is_running(self) -> bool:
+        """Whether it may still delete projects."""
+        return self._thread.is_alive()
 
     def end(self) -> None:
         """Start no further deletion, and wait for those in flight."""

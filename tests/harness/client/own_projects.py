@@ -106,6 +106,11 @@ class OwnProjects:
         signs = self._remaining.get(identifier, "")
         return self.existing.owns(identifier, signs) and project_path(identifier) is not None
 
+    def deletable(self) -> list[str]:
+        """The projects that are provably the run's own and can be deleted, in the order of their creation."""
+        # A copy: other threads create and delete projects.
+        return [identifier for identifier in tuple(self._remaining) if self.owns(identifier)]
+
     def deleting(self, identifier: str) -> str:
         """Record that a project is about to be deleted.
 
