@@ -60,10 +60,16 @@ _KNOWN: Final = {
 
 
 @pytest.fixture(scope="module", params=_KNOWN)
-def release(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> tuple[str, Summary]:
+def folder(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> tuple[str, Path]:
+    """A release, and the folder with its recorded run, judged again."""
     folder = tmp_path_factory.mktemp("run")
     judge_again(DATA / f"activepieces-{request.param}.ndjson.xz", folder)
-    return request.param, summarize([folder])
+    return request.param, folder
+
+
+@pytest.fixture(scope="module")
+def release(folder: tuple[str, Path]) -> tuple[str, Summary]:
+    return folder[0], summarize([folder[1]])
 
 
 @pytest.mark.end_to_end
@@ -118,11 +124,10 @@ def test_what_the_published_document_allows_stands_together_in_every_format(
 
 
 def test_the_known_deviations_of_a_release_accept_what_it_breaks_each_cause_once(
-    release: tuple[str, Summary], tmp_path: Path
+    release: tuple[str, Summary], folder: tuple[str, Path]
 ) -> None:
     version, summary = release
-    judge_again(DATA / f"activepieces-{version}.ndjson.xz", tmp_path / "run")
-    again = summarize([tmp_path / "run"], deviations=Deviations.load(deviations_file(version), dt.date(2026, 11, 26)))
+    again = summarize([folder[1]], deviations=Deviations.load(deviations_file(version), dt.date(2026, 11, 26)))
     assert again.status is ExitStatus.KEPT, again.sentence
     assert {f.fingerprint: f.count for f in again.known} == {f.fingerprint: f.count for f in summary.findings}
     assert again.vanished == ()
