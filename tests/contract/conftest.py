@@ -10,7 +10,7 @@ from contracts.document import load_contract
 from tests.harness.case_prefetcher import ALWAYS
 from tests.harness.options import named_contract
 from tests.harness.profiles import PROFILES
-from tests.harness.pytest_plugin import DRIVER, PREPARATION, sets_of
+from tests.harness.pytest_plugin import DRIVER, PREFETCHER, sets_of
 
 if TYPE_CHECKING:
     from contracts.exchange import Case
@@ -92,7 +92,7 @@ def driver(request: pytest.FixtureRequest) -> Driver:
 def prefetcher(request: pytest.FixtureRequest, driver: Driver) -> CasePrefetcher:
     """The prefetcher of the run; depends on ``driver``, which skips the test if nothing may be sent."""
     del driver
-    return request.config.stash[PREPARATION]
+    return request.config.stash[PREFETCHER]
 
 
 @pytest.fixture

@@ -17,7 +17,7 @@ from strategies.cases.case_sets import OF_REFUSALS
 from strategies.unique_names import UniqueNames
 from tests.harness.client.budget import BudgetSpent, OutOfTime
 from tests.harness.exploration import concluded, explore_machine, most_examples
-from tests.harness.triage import Triage
+from tests.harness.triage.triage import Triage
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Sequence

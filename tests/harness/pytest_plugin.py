@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from tests.harness.run_options import RunOptions
 
 DRIVER = pytest.StashKey[Driver]()
-PREPARATION = pytest.StashKey[CasePrefetcher]()
+PREFETCHER = pytest.StashKey[CasePrefetcher]()
 _EXPECTED = (pytest.skip.Exception, pytest.xfail.Exception)
 _REASON = "contract_reason"
 _CUT_SHORT = "contract_cut_short"
@@ -52,7 +52,7 @@ class RunPlugin:
         if not self.test_run.is_controller:
             self.test_run.open()
         session.config.stash[DRIVER] = self.test_run.driver
-        session.config.stash[PREPARATION] = self.test_run.prefetcher
+        session.config.stash[PREFETCHER] = self.test_run.prefetcher
         # Local variables may contain a part of the key, which redaction does not find.
         session.config.option.showlocals = False
 

@@ -12,7 +12,7 @@ from contracts.verdict import ExitStatus
 from reports.reading import summarize
 from tests.harness.client.budget import BudgetSpent, OutOfTime
 from tests.harness.client.credentials import WrongUsage
-from tests.harness.field_triage import COMBINATION
+from tests.harness.triage.fields import COMBINATION
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -12,10 +12,10 @@ from contracts.exchange import VALID_AUTHORIZATION, Case, Exchange
 from contracts.judgement import ExternalIdUses, Judge, sent_external_id
 from contracts.member_counts import MemberCounts
 from tests.harness.client.budget import BudgetSpent, OutOfTime, RequestBudget
-from tests.harness.client.carried import Carried
 from tests.harness.client.concurrent_calls import ConcurrentCalls
 from tests.harness.client.in_flight import InFlight
 from tests.harness.client.judged import Judged
+from tests.harness.client.last_requests import LastRequests
 from tests.harness.client.own_projects import OwnProjects
 from tests.harness.client.ownership import Sent, carries_name
 from tests.harness.client.retry_policy import RetryPolicy
@@ -70,7 +70,7 @@ class Session:
         self._judging = threading.Lock()
         self._external_ids = ExternalIdUses()
         #: The last request of each connection, and the request before an exchange, by its number.
-        self._carried = Carried()
+        self._last_requests = LastRequests()
         self._before: dict[int, Case] = {}
         self.retry_policy = RetryPolicy(
             self._attempt, fresh, recorder, target.request_budget, target.limits, patience or Patience()
@@ -233,7 +233,7 @@ class Session:
         exchange = self._send(case, number, repeat)
         if exchange.status == _CREATED:
             self._fastest = min(self._fastest, exchange.elapsed)
-        before = self._carried.note(exchange)
+        before = self._last_requests.note(exchange)
         if external_id is not None:
             with self._books:
                 expected = self._external_ids.expect(external_id, expected)

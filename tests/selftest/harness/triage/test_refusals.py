@@ -16,12 +16,12 @@ from contracts.judgement import Judge
 from contracts.secrets import Secrets
 from strategies.unique_names import UniqueNames
 from tests.harness.client.judged import Judged
-from tests.harness.refusal_triage import RefusalTriage
+from tests.harness.triage.refusals import RefusalTriage
 
 if TYPE_CHECKING:
     from reports.history import HistoryWriter
-    from tests.harness.connection_triage import ConnectionTriage
-    from tests.harness.questions import Questions
+    from tests.harness.triage.connections import ConnectionTriage
+    from tests.harness.triage.triage_requests import TriageRequests
 
 CONTRACT = load_contract()
 JUDGE = Judge(CONTRACT, Limits(), Secrets("sk-Refusals0123456789abcdefghijklmno"), "ctrefuse")
@@ -79,7 +79,7 @@ class History:
 
 def _triage(service: Service, history: History) -> RefusalTriage:
     return RefusalTriage(
-        cast("Questions", service),
+        cast("TriageRequests", service),
         cast("ConnectionTriage", None),
         CONTRACT,
         cast("HistoryWriter", history),
@@ -129,7 +129,7 @@ def test_the_requests_that_look_into_a_refusal_are_attributed_with_it() -> None:
     gzip = {"Accept-Encoding": "gzip"}
     assert _attributed(triage, service, _case(gzip, alertReceiverEmail=MUSEUM)) == EMAIL
     service.ask(_case(gzip, alertReceiverEmail=MUSEUM))
-    triage.attribute_questions(EMAIL, "/alertReceiverEmail")
+    triage.attribute_triage_requests(EMAIL, "/alertReceiverEmail")
     assert {clause for _, clause in history.attributed} == {EMAIL}
     assert history.attributed[-1][0] == service.asked
 

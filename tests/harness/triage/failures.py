@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from reports.history import HistoryWriter
     from strategies.unique_names import UniqueNames
     from tests.harness.client.judged import Judged
-    from tests.harness.questions import Questions
+    from tests.harness.triage.triage_requests import TriageRequests
 
 #: The maximum number of failing requests, with different members, that are analysed.
 _FAILURES: Final = 14
@@ -36,8 +36,10 @@ _LONGEST: Final = 200
 class FailureTriage:
     """Attributes server errors without a specific message to the field that causes them."""
 
-    def __init__(self, questions: Questions, contract: Contract, history: HistoryWriter, names: UniqueNames) -> None:
-        self._questions = questions
+    def __init__(
+        self, requests: TriageRequests, contract: Contract, history: HistoryWriter, names: UniqueNames
+    ) -> None:
+        self._requests = requests
         self._contract = contract
         self._history = history
         self._names = names
@@ -89,7 +91,7 @@ class FailureTriage:
         if all(self._contract.field(name).required for name in suspects) and self._taken_apart < _FAILURES:
             self._taken_apart += 1
             self._find_culprit(answer, body)
-        self.attribute_questions()
+        self.attribute_triage_requests()
         reattributed = self._attributed(answer, finding)
         return replace(finding, cause=status) if at and reattributed is finding else reattributed
 
@@ -102,19 +104,19 @@ class FailureTriage:
         self._history.reattributed(answer.exchange, finding, reattributed)
         return reattributed
 
-    def attribute_questions(self) -> None:
+    def attribute_triage_requests(self) -> None:
         """Attribute the failures among the further requests to the fields that are known to cause them."""
-        for reply, finding in self._questions.failed:
+        for reply, finding in self._requests.failed:
             self._attributed(reply, finding)
-        self._questions.failed.clear()
+        self._requests.failed.clear()
 
     def _is_of_the_way(self, answer: Judged) -> bool:
         """Whether the same body fails again with the framing header, and not without it."""
         name = _framing_of(answer.case)
         if name and name not in self._framing:
             kept = tuple(pair for pair in answer.case.headers if pair[0] != name)
-            again = self._questions.ask(self._names.renew(answer.case))
-            plainly = self._questions.ask(self._names.renew(replace(answer.case, headers=kept)))
+            again = self._requests.ask(self._names.renew(answer.case))
+            plainly = self._requests.ask(self._names.renew(replace(answer.case, headers=kept)))
             fails = again is None or again.status == answer.status
             self._framing[name] = fails and plainly is not None and plainly.status != answer.status
         return self._framing.get(name, False)
@@ -155,7 +157,7 @@ class FailureTriage:
 
     def _is_to_blame(self, answer: Judged, place: str) -> bool:
         """Whether a request fails again unchanged, and passes with an ordinary value of the suspected field."""
-        again = self._questions.ask(self._names.renew(answer.case))
+        again = self._requests.ask(self._names.renew(answer.case))
         if again is not None and again.status != answer.status:
             return False
         body, name = answer.judgement.expectation.body, place.removeprefix("/")
@@ -167,12 +169,12 @@ class FailureTriage:
             plain = answer.case.with_body(encode({**body, name: ordinary(field)}))
             is_added = field.required or name not in body
             case = self._names.renew(plain) if is_added else without(answer.case, name, self._names)
-        ordinarily = self._questions.ask(case)
+        ordinarily = self._requests.ask(case)
         return ordinarily is None or ordinarily.status != answer.status
 
     def _find_culprit(self, answer: Judged, body: dict[str, object]) -> None:
         case, last = answer.case, answer
-        again = self._questions.ask(self._names.renew(case))
+        again = self._requests.ask(self._names.renew(case))
         if again is None or again.status != answer.status:
             # No field causes it; with random failures, a failure without the field proves nothing.
             self._by_chance = again is not None
@@ -181,7 +183,7 @@ class FailureTriage:
             if field.path in body:
                 plain = case.with_body(encode({**body, field.path: ordinary(field)}))
                 smaller = self._names.renew(plain) if field.required else without(case, field.path, self._names)
-                reply = self._questions.ask(smaller)
+                reply = self._requests.ask(smaller)
                 if reply is not None and reply.status == answer.status:
                     case, last = smaller, reply
                     if not isinstance(reply.judgement.expectation.body, dict):  # nothing is left to remove

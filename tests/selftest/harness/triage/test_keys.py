@@ -15,12 +15,12 @@ from contracts.judgement import Judge
 from contracts.secrets import Secrets
 from strategies.unique_names import UniqueNames
 from tests.harness.client.judged import Judged
-from tests.harness.key_triage import KeyTriage
+from tests.harness.triage.keys import KeyTriage
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from tests.harness.questions import Questions
+    from tests.harness.triage.triage_requests import TriageRequests
 
 CONTRACT = load_contract()
 JUDGE = Judge(CONTRACT, Limits(), Secrets("sk-KeyTriage0123456789abcdefghijklmnop"), "ctkey")
@@ -50,7 +50,7 @@ class Service:
 
 
 def _is_of_the_body(service: Service, **changes: Any) -> bool:
-    triage = KeyTriage(cast("Questions", service), CONTRACT, UniqueNames("ctkey"))
+    triage = KeyTriage(cast("TriageRequests", service), CONTRACT, UniqueNames("ctkey"))
     refused = service.ask(Case(b'{"displayName":"drop table users"}', **changes))
     return triage.is_caused_by_body(refused)
 

@@ -11,9 +11,9 @@ from contracts.expectation import FRAMING, FRAMING_HEADERS, NEGOTIATED
 from contracts.findings import REFUSED, Finding
 from contracts.kinds.bodies import kinds_of_failing, message_of
 from strategies.surrounding_fields import MARKED
-from tests.harness.field_triage import COMBINATION, KEY, FieldTriage, named_fields
-from tests.harness.form_triage import FormTriage
-from tests.harness.key_triage import KeyTriage
+from tests.harness.triage.fields import COMBINATION, KEY, FieldTriage, named_fields
+from tests.harness.triage.forms import FormTriage
+from tests.harness.triage.keys import KeyTriage
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -23,8 +23,8 @@ if TYPE_CHECKING:
     from reports.history import HistoryWriter
     from strategies.unique_names import UniqueNames
     from tests.harness.client.judged import Judged
-    from tests.harness.connection_triage import ConnectionTriage
-    from tests.harness.questions import Questions
+    from tests.harness.triage.connections import ConnectionTriage
+    from tests.harness.triage.triage_requests import TriageRequests
 
 #: The status that speaks of the media type alone.
 _UNSUPPORTED: Final = 415
@@ -38,19 +38,19 @@ class RefusalTriage:
 
     def __init__(
         self,
-        questions: Questions,
+        requests: TriageRequests,
         connection_triage: ConnectionTriage,
         contract: Contract,
         history: HistoryWriter,
         names: UniqueNames,
     ) -> None:
-        self._questions = questions
-        self._key = KeyTriage(questions, contract, names)
-        self._form = FormTriage(questions, connection_triage, contract, names)
+        self._requests = requests
+        self._key = KeyTriage(requests, contract, names)
+        self._form = FormTriage(requests, connection_triage, contract, names)
         self._contract = contract
         self._history = history
         self._names = names
-        self._fields = FieldTriage(questions, contract, names, self._form)
+        self._fields = FieldTriage(requests, contract, names, self._form)
         #: The kinds of changes that the service makes to externalIds; None if it makes none.
         self._id_changes: tuple[str, ...] | None = None
 
@@ -71,7 +71,7 @@ class RefusalTriage:
             clause, where = self._fields.blame(answer, finding)
             if clause == COMBINATION and isinstance(body := answer.judgement.expectation.body, dict):
                 clause, where = clause_of_body(self._contract, body)
-            self.attribute_questions(clause, where)
+            self.attribute_triage_requests(clause, where)
             return self._reattribute(answer, finding, clause, where)
         doubtful = self._is_doubtful(answer, finding)
         return self._reattributed(answer, finding) if doubtful else self._passing(answer, finding)
@@ -80,14 +80,14 @@ class RefusalTriage:
         """The finding, reattributed if the refusal does not repeat and others before did not either."""
         if self._form.passing is None or finding.cause != REFUSED or not finding.clause.startswith("request."):
             return finding
-        again = self._questions.ask(self._names.renew(answer.case))
+        again = self._requests.ask(self._names.renew(answer.case))
         if again is None or again.is_refused:
             return finding
         return self._reattribute(answer, finding, self._form.passing, "")
 
-    def attribute_questions(self, clause: str, where: str) -> None:
+    def attribute_triage_requests(self, clause: str, where: str) -> None:
         """Attribute the refusals among the further requests to the reason that was found."""
-        for reply, finding in self._questions.refused:
+        for reply, finding in self._requests.refused:
             if self._is_consequence(reply, finding):
                 self._conflict(reply, finding)
             elif (finding.clause == KEY and self._key.looks_into_bodies and clause != KEY) or (
@@ -105,7 +105,7 @@ class RefusalTriage:
                     self._reattribute_if_known(reply, finding, *self._fields.known_culprit(body, named, finding))
                 else:
                     self._reattribute_if_known(reply, finding, clause, where)
-        self._questions.refused.clear()
+        self._requests.refused.clear()
 
     def _may_be_for(self, answer: Judged, where: str) -> bool:
         """Whether a body has the field at ``where``; True where no field is meant."""
@@ -126,7 +126,7 @@ class RefusalTriage:
             finding: Its finding.
             way: The clause about the unusual header, and the name of the header.
         """
-        reply = self._questions.ask(self._names.renew(replace(answer.case, headers=VALID_HEADERS)))
+        reply = self._requests.ask(self._names.renew(replace(answer.case, headers=VALID_HEADERS)))
         refused = next((f for f in reply.findings if f.cause == REFUSED), None) if reply else None
         body = answer.judgement.expectation.body
         if reply is None and self._fields.has_analysed and isinstance(body, dict) and answer.status != _UNSUPPORTED:
@@ -184,7 +184,7 @@ class RefusalTriage:
             clause, where = "response.201.status", ""
         else:
             clause, where = self._fields.blame(answer, finding)
-        self.attribute_questions(clause, where)
+        self.attribute_triage_requests(clause, where)
         return self._reattribute_if_known(answer, finding, clause, where)
 
     def _reattribute_if_known(self, answer: Judged, finding: Finding, clause: str, where: str) -> Finding:

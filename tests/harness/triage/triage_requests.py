@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 _PER_RUN: Final = 300
 
 
-class Questions:
+class TriageRequests:
     """Sends triage requests; ``refused``, ``failed`` and ``accepted`` collect findings to be attributed."""
 
     def __init__(self, session: Session) -> None:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from reports.history import HistoryWriter
     from strategies.unique_names import UniqueNames
     from tests.harness.client.judged import Judged
-    from tests.harness.questions import Questions
+    from tests.harness.triage.triage_requests import TriageRequests
 
 CONNECTIONS: Final = "service.connections"
 #: The maximum number of findings with one clause, cause and kinds that are repeated on a new connection.
@@ -26,8 +26,10 @@ OF_THE_BODY: Final = "with members beside the required ones"
 class ConnectionTriage:
     """Attributes findings that occur only on a reused connection to ``service.connections``."""
 
-    def __init__(self, questions: Questions, contract: Contract, history: HistoryWriter, names: UniqueNames) -> None:
-        self._questions = questions
+    def __init__(
+        self, requests: TriageRequests, contract: Contract, history: HistoryWriter, names: UniqueNames
+    ) -> None:
+        self._requests = requests
         self._contract = contract
         self._history = history
         self._names = names
@@ -67,24 +69,24 @@ class ConnectionTriage:
         self._history.reattributed(answer.exchange, finding, reattributed)
         return reattributed
 
-    def attribute_questions(self) -> None:
+    def attribute_triage_requests(self) -> None:
         """Attribute the further requests that were accepted without the key."""
-        while self._questions.accepted:
-            self.attribute_credentials(*self._questions.accepted.pop())
+        while self._requests.accepted:
+            self.attribute_credentials(*self._requests.accepted.pop())
 
     def _depends_on_body(self, answer: Judged, finding: Finding) -> bool:
         if finding.kinds not in self._of_the_body and len(self._of_the_body) < _TRIED:
             minimal = minimal_case(self._contract, self._names)
-            reply = self._questions.ask(answer.case.with_body(minimal.body or b""))
+            reply = self._requests.ask(answer.case.with_body(minimal.body or b""))
             self._of_the_body[finding.kinds] = reply is not None and not _shows(reply, finding)
         return self._of_the_body.get(finding.kinds, any(self._of_the_body.values()))
 
     def _ask_on_new_connection(self, *cases: Case) -> Judged | None:
         """The response to the last of the cases, sent in order on a connection of their own."""
-        self._questions.reconnect()
+        self._requests.reconnect()
         reply = None
         for case in cases:
-            reply = self._questions.ask(self._names.renew(case))
+            reply = self._requests.ask(self._names.renew(case))
         return reply
 
 

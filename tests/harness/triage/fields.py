@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from contracts.exchange import Case
     from strategies.unique_names import UniqueNames
     from tests.harness.client.judged import Judged
-    from tests.harness.form_triage import FormTriage
-    from tests.harness.questions import Questions
+    from tests.harness.triage.forms import FormTriage
+    from tests.harness.triage.triage_requests import TriageRequests
 
 #: The maximum number of refused bodies that are analysed; further ones are attributed to the fields found in these,
 #: unless they are refused without them too. The maximum numbers of further ones that are tested for this, and analysed.
@@ -33,8 +33,8 @@ KEY = "authorization.accepted"
 class FieldTriage:
     """Finds the clause and the field for which valid bodies are refused; remembers what it has found."""
 
-    def __init__(self, questions: Questions, contract: Contract, names: UniqueNames, form: FormTriage) -> None:
-        self._questions = questions
+    def __init__(self, requests: TriageRequests, contract: Contract, names: UniqueNames, form: FormTriage) -> None:
+        self._requests = requests
         self._contract = contract
         self._names = names
         self._form = form
@@ -55,7 +55,7 @@ class FieldTriage:
         body = answer.judgement.expectation.body
         if not isinstance(body, dict):
             return COMBINATION, ""
-        if self._taken_apart >= _TAKEN_APART or self._questions.are_spent:
+        if self._taken_apart >= _TAKEN_APART or self._requests.are_spent:
             reply = self._without_culprits(answer.case, body)
             if reply is None or not reply.is_refused:
                 return self.known_culprit(body, named_fields(answer), refusal)
@@ -92,7 +92,7 @@ class FieldTriage:
             return COMBINATION, ""
         if form := self._form.blame(answer, refusal, body):
             return form, ""
-        minimal = self._questions.ask(minimal_case(self._contract, self._names))
+        minimal = self._requests.ask(minimal_case(self._contract, self._names))
         if minimal is not None and minimal.is_refused:
             clause, where = self._missing()
             if clause.endswith(".optional"):
@@ -101,7 +101,7 @@ class FieldTriage:
         case, current = answer.case, answer
         for name in [n for n in body if not self._contract.field(n).required]:
             smaller = without(case, name, self._names)
-            reply = self._questions.ask(smaller)
+            reply = self._requests.ask(smaller)
             if reply is not None and reply.is_refused:
                 case, current = smaller, reply
         clause = self._clause_of(current)
@@ -119,12 +119,12 @@ class FieldTriage:
         """The exchange of a refused body without the fields that are known to be the reason; None if it is not sent."""
         known = [name for name in body if name in self._culprits and not self._contract.field(name).required]
         enough = self._asked_about >= _ASKED_ABOUT or self._taken_apart >= _TAKEN_APART + _MORE_TAKEN_APART
-        if enough or self._questions.are_spent or self._form.passing or not known:
+        if enough or self._requests.are_spent or self._form.passing or not known:
             return None
         self._asked_about += 1
         for name in known:
             case = without(case, name, self._names)
-        return self._questions.ask(case)
+        return self._requests.ask(case)
 
     def _remember(self, clause: str, field: str, left: dict[str, object]) -> None:
         if clause == COMBINATION:
@@ -137,13 +137,13 @@ class FieldTriage:
         optional = [name for name in left if not self._contract.field(name).required]
         if len(optional) != 1:
             return COMBINATION
-        bare = self._questions.ask(without(case, optional[0], self._names))
+        bare = self._requests.ask(without(case, optional[0], self._names))
         if bare is None or bare.is_refused:
             return COMBINATION
         plain = json.loads(minimal_case(self._contract, self._names).body or b"{}")
         plain[optional[0]] = left[optional[0]]
         body = json.dumps(plain, ensure_ascii=True).encode()
-        reply = self._questions.ask(self._names.renew(case.with_body(body)))
+        reply = self._requests.ask(self._names.renew(case.with_body(body)))
         if reply is None or not reply.is_refused:
             return COMBINATION
         return self._clause_of(reply)
@@ -157,12 +157,12 @@ class FieldTriage:
     def _missing(self) -> tuple[str, str]:
         """The simplest body is refused: find the optional field that the service demands."""
         full = full_case(self._contract, self._names)
-        whole = self._questions.ask(full)
+        whole = self._requests.ask(full)
         if whole is None or whole.is_refused:
             return "response.201.status", ""
         for field in self._contract.fields:
             if not field.required:
-                reply = self._questions.ask(without(full, field.path, self._names))
+                reply = self._requests.ask(without(full, field.path, self._names))
                 if reply is not None and reply.is_refused:
                     return f"request.{field.path}.optional", f"/{field.path}"
         return COMBINATION, ""

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 _CONNECTIONS: Final = 64
 
 
-class Carried:
+class LastRequests:
     """The last request of each connection; thread-safe."""
 
     def __init__(self) -> None:

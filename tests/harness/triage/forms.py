@@ -9,7 +9,7 @@ from contracts.findings import REFUSED
 from contracts.kinds.bodies import message_of
 from strategies.cases.baseline_cases import minimal_case
 from strategies.encoding import encode
-from tests.harness.connection_triage import CONNECTIONS
+from tests.harness.triage.connections import CONNECTIONS
 
 if TYPE_CHECKING:
     from contracts.document import Contract
@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from contracts.findings import Finding
     from strategies.unique_names import UniqueNames
     from tests.harness.client.judged import Judged
-    from tests.harness.connection_triage import ConnectionTriage
-    from tests.harness.questions import Questions
+    from tests.harness.triage.connections import ConnectionTriage
+    from tests.harness.triage.triage_requests import TriageRequests
 
 #: The maximum number of bodies that are padded with white space, to test whether their size is refused.
 _PADDED: Final = 6
@@ -32,9 +32,9 @@ class FormTriage:
     """Determines whether a body with the same content in another form, or at another time, is accepted."""
 
     def __init__(
-        self, questions: Questions, connection_triage: ConnectionTriage, contract: Contract, names: UniqueNames
+        self, requests: TriageRequests, connection_triage: ConnectionTriage, contract: Contract, names: UniqueNames
     ) -> None:
-        self._questions = questions
+        self._requests = requests
         self._connection_triage = connection_triage
         self._contract = contract
         self._names = names
@@ -62,7 +62,7 @@ class FormTriage:
         plainly = self._plainly(body)
         if plainly == answer.case.body:
             return ""
-        reply = self._questions.ask(self._names.renew(answer.case.with_body(plainly)))
+        reply = self._requests.ask(self._names.renew(answer.case.with_body(plainly)))
         if reply is None or reply.is_refused:
             return ""
         self._forms[message_of(refusal.kinds)] = "request.body.json"
@@ -70,13 +70,13 @@ class FormTriage:
 
     def of_the_moment(self, answer: Judged, refusal: Finding) -> str:
         """The clause if the same request is accepted at another time; empty if it is refused again or unknown."""
-        again = self._questions.ask(self._names.renew(answer.case))
+        again = self._requests.ask(self._names.renew(answer.case))
         if again is None or again.is_refused:
             return ""
         if self._connection_triage.depends_on_connection(answer, refusal):
             return CONNECTIONS
         if self.passing is None:
-            alone = [self._questions.ask(self._names.renew(answer.case)) for _ in range(_ALONE)]
+            alone = [self._requests.ask(self._names.renew(answer.case)) for _ in range(_ALONE)]
             at_times = any(reply is not None and reply.is_refused for reply in alone)
             if None in alone and not at_times:
                 return ""
@@ -87,10 +87,10 @@ class FormTriage:
         """Whether the simplest request is refused in the same way if white space makes it as large."""
         size, message = len(case.body or b""), message_of(refusal.kinds)
         is_known = size >= self._too_large.get(message, math.inf)
-        if _is_large(case) and not is_known and not self._questions.are_spent and self._padded < _PADDED:
+        if _is_large(case) and not is_known and not self._requests.are_spent and self._padded < _PADDED:
             self._padded += 1
             body = (minimal_case(self._contract, self._names).body or b"{}").replace(b"{", b"{" + b" " * size, 1)
-            reply = self._questions.ask(case.with_body(body))
+            reply = self._requests.ask(case.with_body(body))
             refusals = [found for found in reply.findings if found.cause == REFUSED] if reply else []
             if reply is not None and reply.is_refused and all(message_of(found.kinds) == message for found in refusals):
                 self._too_large[message] = size

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from contracts.document import Contract
     from strategies.unique_names import UniqueNames
     from tests.harness.client.judged import Judged
-    from tests.harness.questions import Questions
+    from tests.harness.triage.triage_requests import TriageRequests
 
 #: How often a body with which the right key was refused is repeated.
 _REPEATED: Final = 2
@@ -26,8 +26,8 @@ _WRONG: Final = ((), (("Authorization", "Bearer x"),))
 class KeyTriage:
     """Distinguishes a firewall that inspects bodies from a service that refuses its key."""
 
-    def __init__(self, questions: Questions, contract: Contract, names: UniqueNames) -> None:
-        self._questions = questions
+    def __init__(self, requests: TriageRequests, contract: Contract, names: UniqueNames) -> None:
+        self._requests = requests
         self._contract = contract
         self._names = names
         #: Whether the right key is refused because of the body.
@@ -43,10 +43,10 @@ class KeyTriage:
             self._looked_into += 1
             if _told(answer) in self._refusals_of_wrong_keys():
                 return False
-            replies = [self._questions.ask(self._names.renew(answer.case)) for _ in range(_REPEATED)]
+            replies = [self._requests.ask(self._names.renew(answer.case)) for _ in range(_REPEATED)]
             if not all(reply is not None and reply.status == answer.status for reply in replies):
                 return False
-            minimal = self._questions.ask(minimal_case(self._contract, self._names))
+            minimal = self._requests.ask(minimal_case(self._contract, self._names))
             self.looks_into_bodies = minimal is not None and not minimal.is_refused
         return self.looks_into_bodies
 
@@ -54,7 +54,7 @@ class KeyTriage:
         if self._of_wrong_keys is None:
             minimal = minimal_case(self._contract, self._names)
             kept = tuple(pair for pair in minimal.headers if pair[0] != "Authorization")
-            replies = [self._questions.ask(replace(minimal, headers=(*wrong, *kept))) for wrong in _WRONG]
+            replies = [self._requests.ask(replace(minimal, headers=(*wrong, *kept))) for wrong in _WRONG]
             self._of_wrong_keys = {_told(reply) for reply in replies if reply is not None}
         return self._of_wrong_keys
 

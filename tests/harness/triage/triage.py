@@ -10,11 +10,11 @@ from contracts.findings import REFUSED
 from contracts.history_records import RepeatedRecord
 from contracts.kinds.bodies import message_of
 from strategies.shrinking import shrink
-from tests.harness.connection_triage import CONNECTIONS, ConnectionTriage
-from tests.harness.failure_triage import FailureTriage
-from tests.harness.field_triage import COMBINATION, KEY
-from tests.harness.questions import Questions
-from tests.harness.refusal_triage import RefusalTriage
+from tests.harness.triage.connections import CONNECTIONS, ConnectionTriage
+from tests.harness.triage.failures import FailureTriage
+from tests.harness.triage.fields import COMBINATION, KEY
+from tests.harness.triage.refusals import RefusalTriage
+from tests.harness.triage.triage_requests import TriageRequests
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -45,11 +45,11 @@ class Triage:
         self._judge = session.judge
         self._history = history
         self._names = names
-        self._questions = Questions(session)
+        self._requests = TriageRequests(session)
         context = (contract, history, names)
-        self._failures = FailureTriage(self._questions, *context)
-        self._connections = ConnectionTriage(self._questions, *context)
-        self._refusals = RefusalTriage(self._questions, self._connections, *context)
+        self._failures = FailureTriage(self._requests, *context)
+        self._connections = ConnectionTriage(self._requests, *context)
+        self._refusals = RefusalTriage(self._requests, self._connections, *context)
         self._shrunk: Counter[tuple[str, str]] = Counter()
 
     def attribute(self, judged: Sequence[Judged]) -> list[tuple[Judged, Finding]]:
@@ -58,7 +58,7 @@ class Triage:
         for answer in judged:
             self._failures.learn(answer)
         found = [(answer, self._attributed(answer, finding)) for answer in judged for finding in answer.findings]
-        self._connections.attribute_questions()
+        self._connections.attribute_triage_requests()
         return found
 
     def _attributed(self, answer: Judged, finding: Finding) -> Finding:
@@ -85,7 +85,7 @@ class Triage:
             nonlocal passed
             if self._broken_by(case) != broken:  # a case that is wrong in another way has another cause
                 return False
-            reply = self._questions.ask(case)
+            reply = self._requests.ask(case)
             fails = reply is not None and any(_alike(found, finding) for found in reply.findings)
             passed = reply is not None and not fails
             return fails
@@ -98,13 +98,13 @@ class Triage:
         blamed = finding.cause.partition(" at /")[2]
         required = [field.path for field in self._contract.fields if field.required or field.path == blamed]
         shrink(first, self._names, still_fails, keep=required, limit=_PER_FINDING)
-        self._failures.attribute_questions()
-        self._connections.attribute_questions()
+        self._failures.attribute_triage_requests()
+        self._connections.attribute_triage_requests()
         if finding.cause == REFUSED:
-            self._refusals.attribute_questions(finding.clause, finding.where)
+            self._refusals.attribute_triage_requests(finding.clause, finding.where)
         else:
-            refused = [reply for reply, _ in self._questions.refused]
-            self._questions.refused.clear()
+            refused = [reply for reply, _ in self._requests.refused]
+            self._requests.refused.clear()
             self.attribute(refused)
 
     def _broken_by(self, case: Case) -> set[str]:

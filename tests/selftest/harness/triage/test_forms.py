@@ -16,11 +16,11 @@ from contracts.judgement import Judge
 from contracts.secrets import Secrets
 from strategies.unique_names import UniqueNames
 from tests.harness.client.judged import Judged
-from tests.harness.form_triage import FormTriage
+from tests.harness.triage.forms import FormTriage
 
 if TYPE_CHECKING:
-    from tests.harness.connection_triage import ConnectionTriage
-    from tests.harness.questions import Questions
+    from tests.harness.triage.connections import ConnectionTriage
+    from tests.harness.triage.triage_requests import TriageRequests
 
 CONTRACT = load_contract()
 JUDGE = Judge(CONTRACT, Limits(), Secrets("sk-FormTriage0123456789abcdefghijklm"), "ctform")
@@ -62,14 +62,18 @@ def _body(size: int, **metadata: str) -> Case:
 )
 def test_a_body_is_too_large_where_the_simplest_one_of_its_size_is_refused(case: Case, *, is_too_large: bool) -> None:
     service = Service()
-    triage = FormTriage(cast("Questions", service), cast("ConnectionTriage", None), CONTRACT, UniqueNames("ctform"))
+    triage = FormTriage(
+        cast("TriageRequests", service), cast("ConnectionTriage", None), CONTRACT, UniqueNames("ctform")
+    )
     (refusal,) = (found for found in service.ask(case).findings if found.cause == REFUSED)
     assert triage.is_too_large(case, refusal) == is_too_large
 
 
 def test_what_is_too_large_with_one_message_is_not_so_with_another_one() -> None:
     service = Service()
-    triage = FormTriage(cast("Questions", service), cast("ConnectionTriage", None), CONTRACT, UniqueNames("ctform"))
+    triage = FormTriage(
+        cast("TriageRequests", service), cast("ConnectionTriage", None), CONTRACT, UniqueNames("ctform")
+    )
     (large,) = (found for found in service.ask(_body(5_000)).findings if found.cause == REFUSED)
     (team,) = (found for found in service.ask(_body(10, team="a")).findings if found.cause == REFUSED)
     assert triage.is_too_large(_body(5_000), large)
