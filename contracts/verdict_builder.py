@@ -23,7 +23,7 @@ from contracts.history_records import (
     RunRecord,
     SignatureRecord,
 )
-from contracts.kinds.bodies import accepted_kinds
+from contracts.kinds.bodies import kinds_of_case
 from contracts.root_causes.division import divide
 from contracts.root_causes.merging import by_deviation, merged
 from contracts.root_causes.repeated_projects import UNIQUE, consequences_of_repeats
@@ -166,7 +166,7 @@ class VerdictBuilder:
             result = self._results[clause]
             result.unknown, result.reason = True, why
         if any(is_about_requests(cause) for cause in self._root_causes):
-            self._passed = accepted_kinds(again())
+            self._passed = _accepted_kinds(again())
         causes = [
             part
             for cause in without_explained(self._root_causes, self._fields_with("required"))
@@ -277,3 +277,12 @@ def build_verdict(records: Iterable[HistoryRecord]) -> Verdict:
     for record in records:
         builder.observe(record)
     return builder.verdict(lambda: records)
+
+
+def _accepted_kinds(records: Iterable[HistoryRecord]) -> Counter[str]:
+    """Count the kinds of all requests that were answered 2xx."""
+    found: Counter[str] = Counter()
+    for record in records:
+        if isinstance(record, ExchangeRecord) and record.signature is not None and 200 <= record.status < 300:
+            found.update(kinds_of_case(record.case))
+    return found

@@ -6,6 +6,7 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from reports.clause_areas import area_of, field_of
 from reports.summary import STATES
 
 if TYPE_CHECKING:
@@ -13,21 +14,6 @@ if TYPE_CHECKING:
 
     from reports.summary import ClauseRow
 
-#: Groups of clauses without a field, by prefix of the clause's id; the first match counts.
-_AREAS: Final = (
-    ("request.body", "The request body as a whole"),
-    ("request.mediaType", "The request body as a whole"),
-    ("request.combination", "The request body as a whole"),
-    ("authorization", "Authorization"),
-    ("response.201.status", "The 201 response as a whole"),
-    ("response.201.mediaType", "The 201 response as a whole"),
-    ("response.201.json", "The 201 response as a whole"),
-    ("response.201.body", "The 201 response as a whole"),
-    ("response.201.answers_own_request", "The 201 response as a whole"),
-    ("service", "The service"),
-    ("state", "State between requests"),
-    ("advisory", "Advice"),
-)
 #: States that need no attention, and those that are folded if a group has nothing worse.
 _QUIET: Final = frozenset({"kept", "advice"})
 _FOLDED: Final = _QUIET | {"not exercised"}
@@ -74,15 +60,5 @@ def clause_groups(rows: Iterable[ClauseRow]) -> list[ClauseGroup]:
     return sorted(made, key=lambda group: (not group.open, not group.attention))
 
 
-def field_of(clause: str) -> str:
-    """The field or the member of a clause, such as ``plan.updated``; empty if it has none."""
-    if any(clause == prefix or clause.startswith(f"{prefix}.") for prefix, _ in _AREAS):
-        return ""
-    return clause.removeprefix("request.").removeprefix("response.201.").rpartition(".")[0]
-
-
 def _title(clause: str) -> str:
-    for prefix, title in _AREAS:
-        if clause == prefix or clause.startswith(f"{prefix}."):
-            return title
-    return field_of(clause).partition(".")[0] or clause
+    return area_of(clause) or field_of(clause).partition(".")[0] or clause

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 from contracts.exchange import VALID_AUTHORIZATION
 from contracts.published_document import ADVICE
 from reports import wording
-from reports.clause_groups import field_of
+from reports.clause_areas import field_of
 from reports.visible import inert, readable
 
 if TYPE_CHECKING:

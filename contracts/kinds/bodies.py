@@ -10,17 +10,14 @@ from __future__ import annotations
 import json
 import math
 import re
-from collections import Counter
 from typing import TYPE_CHECKING, Any, Final
 
 from contracts import json_text, lenient_json
-from contracts.exchange_record import ExchangeRecord
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from contracts.exchange import Case
-    from contracts.history_records import HistoryRecord
 
 #: The prefix of kinds that are not about one field.
 ANYWHERE: Final = "any request with "
@@ -99,15 +96,6 @@ def kinds_of_request(body: Any, data: bytes) -> Iterator[str]:
 def kinds_of_field(name: str, value: Any) -> Iterator[str]:
     """The properties of a field's value that may be the reason of a failure, the most general first."""
     yield from (f"{_IN}{name}: {kind}" for kind in _kinds_of_value(value))
-
-
-def accepted_kinds(records: Iterable[HistoryRecord]) -> Counter[str]:
-    """Count the kinds of all requests in a history that were answered 2xx."""
-    found: Counter[str] = Counter()
-    for record in records:
-        if isinstance(record, ExchangeRecord) and record.signature is not None and 200 <= record.status < 300:
-            found.update(kinds_of_case(record.case))
-    return found
 
 
 def kinds_of_case(case: Case) -> Iterator[str]:
