@@ -71,4 +71,4 @@ class Verdict:
     @property
     def broken(self) -> list[RootCause]:
         """New findings, most severe first."""
-        return [key for key in self.root_causes if key.known is None]
+        return [cause for cause in self.root_causes if cause.known is None]

@@ -151,12 +151,7 @@ class VerdictBuilder:
         Args:
             again: Returns the records again. They are needed if requests without findings matter.
         """
-        for history in self._histories.values():
-            for seen in history.findings():
-                self._root_causes.add(seen.finding, self._projects[seen.place])
-            for clause, count in history.exercised():
-                if clause in self._results:
-                    self._results[clause].positive += count
+        self._judge_histories()
         self._remove_consequences_of_repeats(again)
         self._judge_end()
         for record in self._not_to_blame:
@@ -165,6 +160,30 @@ class VerdictBuilder:
         for clause, why in self._root_causes.drop_consequences().items():
             result = self._results[clause]
             result.unknown, result.reason = True, why
+        root_causes = self._merged(self._divided(again))
+        failing = [
+            cause
+            for cause in root_causes
+            if cause.known is None and self._results[cause.clause].clause.level.rank <= self._fail_on.rank
+        ]
+        expired = self._deviations.expired()
+        occurred = {cause.known.name for cause in root_causes if cause.known}
+        vanished = [entry for entry in self._deviations.vanished(occurred) if self._was_looked_for(entry)]
+        complete = bool(self._ends) and len(self._ends) >= self._runs and not any(self._ends)
+        status, sentence = self._decide(failing, expired, complete=complete)
+        return Verdict(self._results, root_causes, status, sentence, self._requests, complete, expired, vanished)
+
+    def _judge_histories(self) -> None:
+        """Add the findings that rest on several exchanges, and count the clauses that these exercised."""
+        for history in self._histories.values():
+            for seen in history.findings():
+                self._root_causes.add(seen.finding, self._projects[seen.place])
+            for clause, count in history.exercised():
+                if clause in self._results:
+                    self._results[clause].positive += count
+
+    def _divided(self, again: Callable[[], Iterable[HistoryRecord]]) -> list[RootCause]:
+        """The root causes, divided by the kinds of their cases; their cases are added to the results of the clauses."""
         if any(is_about_requests(cause) for cause in self._root_causes):
             self._passed = _accepted_kinds(again())
         causes = [
@@ -172,30 +191,22 @@ class VerdictBuilder:
             for cause in without_explained(self._root_causes, self._fields_with("required"))
             for part in divide(cause, self._refused, self._passed)
         ]
-        for key in causes:
-            repeated = self._repeated.get(key.finding.key, Counter())
-            key.failed_again, key.passed_again = repeated[True], repeated[False]
-            result = self._results[key.clause]
-            if key.known is None:
-                result.broken += key.count
+        for cause in causes:
+            repeated = self._repeated.get(cause.finding.key, Counter())
+            cause.failed_again, cause.passed_again = repeated[True], repeated[False]
+            result = self._results[cause.clause]
+            if cause.known is None:
+                result.broken += cause.count
             else:
-                result.known += key.count
-        root_causes = sorted(causes, key=self._severity)
+                result.known += cause.count
+        return sorted(causes, key=self._severity)
+
+    def _merged(self, causes: list[RootCause]) -> list[RootCause]:
+        """The root causes, those of one mistake merged, the most severe first."""
         counts = {name: (result.negative, result.broken) for name, result in self._results.items()}
-        new = merged([cause for cause in root_causes if cause.known is None], counts, self._passed, self._own())
-        known = by_deviation(cause for cause in root_causes if cause.known)
-        root_causes = sorted([*new, *known], key=self._severity)
-        failing = [
-            key
-            for key in root_causes
-            if key.known is None and self._results[key.clause].clause.level.rank <= self._fail_on.rank
-        ]
-        expired = self._deviations.expired()
-        occurred = {key.known.name for key in root_causes if key.known}
-        vanished = [entry for entry in self._deviations.vanished(occurred) if self._was_looked_for(entry)]
-        complete = bool(self._ends) and len(self._ends) >= self._runs and not any(self._ends)
-        status, sentence = self._decide(failing, expired, complete=complete)
-        return Verdict(self._results, root_causes, status, sentence, self._requests, complete, expired, vanished)
+        new = merged([cause for cause in causes if cause.known is None], counts, self._passed, self._own())
+        known = by_deviation(cause for cause in causes if cause.known)
+        return sorted([*new, *known], key=self._severity)
 
     def _remove_consequences_of_repeats(self, again: Callable[[], Iterable[HistoryRecord]]) -> None:
         """Remove the findings of responses that show the project of an earlier request, which is a finding itself."""
@@ -230,9 +241,9 @@ class VerdictBuilder:
         looked_for = all(result.outcome not in {None, Outcome.PARTIAL} for result in results)
         return looked_for if results else self._posts > 0
 
-    def _severity(self, key: RootCause) -> tuple[int, int, int, str]:
-        level = self._results[key.clause].clause.level.rank
-        return (key.known is not None, level, -key.count, key.clause)
+    def _severity(self, cause: RootCause) -> tuple[int, int, int, str]:
+        level = self._results[cause.clause].clause.level.rank
+        return (cause.known is not None, level, -cause.count, cause.clause)
 
     def _decide(self, failing: list[RootCause], expired: list[Deviation], *, complete: bool) -> tuple[ExitStatus, str]:
         reasons = "; ".join(dict.fromkeys(filter(None, self._ends)))
@@ -256,7 +267,7 @@ class VerdictBuilder:
             if outcomes[outcome]
         ]
         rest = f" ({', '.join(unsaid)})" if unsaid else ""
-        known = sum(key.count for key in self._root_causes if key.known)
+        known = sum(cause.count for cause in self._root_causes if cause.known)
         accepted = f" Known deviations occurred {known} times." if known else ""
         return ExitStatus.KEPT, f"The contract is kept: every promise that was exercised held{rest}.{accepted}"
 

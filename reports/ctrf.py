@@ -5,6 +5,9 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any, Final
 
+from reports.evidence import by_clause
+from reports.summary import TOOL, TOOL_VERSION
+
 if TYPE_CHECKING:
     from reports.evidence import FindingReport
     from reports.summary import ClauseRow, Summary
@@ -22,17 +25,14 @@ _STATUSES: Final = {
 
 def ctrf(summary: Summary) -> str:
     """The report as ASCII JSON; a clause that is unknown or exercised in part has the status ``other``."""
-    findings: dict[str, list[FindingReport]] = {}
-    for finding in summary.findings:
-        for clause in finding.clauses:
-            findings.setdefault(clause, []).append(finding)
+    findings = by_clause(summary.findings)
     tests = [_test(row, findings.get(row.clause.id, [])) for row in summary.clauses]
     where = summary.environment
     counts = {
         status: sum(test["status"] == status for test in tests) for status in ("passed", "failed", "skipped", "other")
     }
     results = {
-        "tool": {"name": "create-project contract suite", "version": "1.0.0"},
+        "tool": {"name": TOOL, "version": TOOL_VERSION},
         "summary": {
             "tests": len(tests),
             **counts,

@@ -13,6 +13,8 @@ from reports.clause_areas import field_of
 from reports.visible import inert, readable
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from contracts.clause import Clause
     from contracts.diagnosis import Diagnosis
     from contracts.exchange import Exchange
@@ -78,11 +80,6 @@ class Evidence:
     def sent_text(self) -> str:
         """The request body as text."""
         return readable(self.exchange.case.body or b"")
-
-    @property
-    def received_text(self) -> str:
-        """The response body as text."""
-        return readable(self.exchange.response.body) if self.exchange.response else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,6 +172,15 @@ class FindingReport:
         share = f" of {self.cases:,} that exercised the clause" if self.cases >= self.count else ""
         again = "; not every time when the same request was repeated" if self.is_intermittent else ""
         return f"{self.count:,} {noun}{share}{again}"
+
+
+def by_clause(findings: Iterable[FindingReport]) -> dict[str, list[FindingReport]]:
+    """The findings that break each clause."""
+    found: dict[str, list[FindingReport]] = {}
+    for finding in findings:
+        for clause in finding.clauses:
+            found.setdefault(clause, []).append(finding)
+    return found
 
 
 def one_line(exchange: Exchange) -> str:

@@ -38,7 +38,7 @@ class Repeating:
 
 
 def finding_report(
-    key: RootCause,
+    cause: RootCause,
     result: ClauseResult,
     record: ExchangeRecord | None,
     run: Repeating,
@@ -51,7 +51,7 @@ def finding_report(
     """The report of one root cause.
 
     Args:
-        key: The root cause.
+        cause: The root cause.
         result: The result of its clause.
         record: The complete exchange.
         run: The common part of its commands.
@@ -60,29 +60,29 @@ def finding_report(
         related: The other exchanges of the finding.
         one_place: Whether every case broke it at the same place.
     """
-    finding = key.finding
+    finding = cause.finding
     evidence = None if record is None else _evidence(record, finding.clause, finding.where, related)
-    identifier = inert(key.identifier())
+    identifier = inert(cause.identifier())
     return FindingReport(
         id=identifier,
-        fingerprint=key.fingerprint,
+        fingerprint=cause.fingerprint,
         clause=clause_report(result.clause),
         cause=inert(finding.cause),
-        causes=tuple(map(inert, key.causes)),
-        kinds=key.kinds if all(inert(kind) == kind for kind in key.kinds) else (),
-        clauses=tuple(map(inert, key.clauses or (key.clause,))),
+        causes=tuple(map(inert, cause.causes)),
+        kinds=cause.kinds if all(inert(kind) == kind for kind in cause.kinds) else (),
+        clauses=tuple(map(inert, cause.clauses or (cause.clause,))),
         expected=inert(finding.expected, LINE),
         received=_received(finding.received, evidence),
         where=inert(finding.where, LINE),
         one_place=one_place,
-        count=key.count,
+        count=cause.count,
         cases=result.positive + result.negative,
-        case_sets=tuple((inert(name), count) for name, count in key.case_sets.most_common(8) if name),
-        first_seen=key.first_seen,
-        known=None if key.known is None else _known(key.known),
+        case_sets=tuple((inert(name), count) for name, count in cause.case_sets.most_common(8) if name),
+        first_seen=cause.first_seen,
+        known=None if cause.known is None else _known(cause.known),
         evidence=evidence,
         commands=_commands(identifier, evidence, run),
-        is_intermittent=key.is_intermittent,
+        is_intermittent=cause.is_intermittent,
         diagnosis=diagnosis,
         published=inert(published),
     )

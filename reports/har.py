@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 
 from contracts.exchange import Exchange, Headers, pack_bytes
 from reports.json_report import bounded
+from reports.summary import TOOL, TOOL_VERSION
 from reports.wording import rfc3339
 
 if TYPE_CHECKING:
@@ -26,7 +27,7 @@ def har(summary: Summary) -> str:
     ]
     log = {
         "version": "1.2",
-        "creator": {"name": "create-project contract suite", "version": "1.0.0"},
+        "creator": {"name": TOOL, "version": TOOL_VERSION},
         "pages": [],
         "entries": entries,
         "comment": summary.sentence,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
+from reports.evidence import by_clause
 from reports.wording import rfc3339
 
 if TYPE_CHECKING:
@@ -42,10 +43,7 @@ def junit(summary: Summary) -> bytes:
     properties = SubElement(suite, "properties")
     for name, value in _properties(summary):
         SubElement(properties, "property", {"name": name, "value": value})
-    findings: dict[str, list[FindingReport]] = {}
-    for finding in summary.all_findings:
-        for clause in finding.clauses:
-            findings.setdefault(clause, []).append(finding)
+    findings = by_clause(summary.all_findings)
     for row in summary.clauses:
         _case(suite, row, findings.get(row.clause.id, []))
     if stopped:

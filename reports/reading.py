@@ -178,8 +178,8 @@ class _Reader:
     def _findings(
         self, verdict: Verdict, histories: RunHistories, environment: Environment, causes: Sequence[Diagnosis]
     ) -> list[FindingReport]:
-        likely = {name: cause for cause in causes for name in cause.findings}
-        slim = {_place(key) for key in verdict.root_causes if key.exchange and key.exchange.is_reduced}
+        likely = {name: diagnosis for diagnosis in causes for name in diagnosis.findings}
+        slim = {_place(cause) for cause in verdict.root_causes if cause.exchange and cause.exchange.is_reduced}
         full = histories.exchanges(slim)
         related = related_requests(verdict.root_causes, histories.records())
         options = _repeated(dict(environment.options), environment.target)
@@ -188,16 +188,16 @@ class _Reader:
         ]
         return [
             finding_report(
-                key,
-                verdict.clauses[key.clause],
-                full.get(_place(key), key.exchange) if key.exchange else None,
-                runs[histories.folder_number(_place(key)[0])],
-                None if key.known else likely.get(inert(key.identifier())),
-                self._published(key),
-                related=related.get(_place(key), ()),
-                one_place=len(self._places.get(key.finding.key, ())) < 2,
+                cause,
+                verdict.clauses[cause.clause],
+                full.get(_place(cause), cause.exchange) if cause.exchange else None,
+                runs[histories.folder_number(_place(cause)[0])],
+                None if cause.known else likely.get(inert(cause.identifier())),
+                self._published(cause),
+                related=related.get(_place(cause), ()),
+                one_place=len(self._places.get(cause.finding.key, ())) < 2,
             )
-            for key in verdict.root_causes
+            for cause in verdict.root_causes
         ]
 
     def _published(self, cause: RootCause) -> str:
@@ -274,8 +274,8 @@ def _repeated(options: dict[str, str], target: str) -> dict[str, str]:
     return {name: options[name] for name in names if name in options}
 
 
-def _place(key: RootCause) -> Place:
-    return key.exchange.place if key.exchange else ("", 0)
+def _place(cause: RootCause) -> Place:
+    return cause.exchange.place if cause.exchange else ("", 0)
 
 
 def _rows(verdict: Verdict, fail_on: Level) -> Iterator[ClauseRow]:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 from contracts.document import DEFAULT_DOCUMENT
 from contracts.findings import Level
 from reports.places import lines_of
+from reports.summary import TOOL, TOOL_VERSION
 from reports.wording import rfc3339
 
 if TYPE_CHECKING:
@@ -28,8 +29,8 @@ def sarif(summary: Summary, comparison: Comparison | None = None) -> str:
     run = {
         "tool": {
             "driver": {
-                "name": "create-project contract suite",
-                "semanticVersion": "1.0.0",
+                "name": TOOL,
+                "semanticVersion": TOOL_VERSION,
                 "rules": [_rule(row) for row in summary.clauses],
             }
         },

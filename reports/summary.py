@@ -24,6 +24,10 @@ if TYPE_CHECKING:
 STATES: Final = ("broken", "unknown", "known", "advice", "not exercised", "partial", "kept")
 
 
+#: The name and the version of this suite in formats that name the tool.
+TOOL: Final = "create-project contract suite"
+TOOL_VERSION: Final = "1.0.0"
+
 _ON_THE_MOCK: Final = "This run tested the mock: it says nothing about a service."
 _RELEASE: Final = {
     "kept": "This run found nothing that prevents a release.",

@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Any, Final
 from contracts.patterns import Pattern
 from strategies.encoding import encode
 from strategies.example_values import undisputed_members
+from strategies.hard_objects import HARD_OBJECTS
 from strategies.hard_texts import ORDINARY_NAMES, filler, hard_texts
-from strategies.json_values import HARD_NUMBERS, HARD_OBJECTS, Named
+from strategies.json_values import HARD_NUMBERS, Named
 from strategies.unique_names import PLACEHOLDER, UniqueNames
 
 if TYPE_CHECKING:

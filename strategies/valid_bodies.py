@@ -17,8 +17,9 @@ from contracts.oracle import is_disputed
 from contracts.patterns import Pattern
 from strategies.contract_in_use import for_contract
 from strategies.encoding import STYLES, Style, encode, json_case
+from strategies.hard_objects import HARD_OBJECTS, PROTECTED_NAMES
 from strategies.hard_texts import hard_texts
-from strategies.json_values import HARD_NUMBERS, HARD_OBJECTS, PROTECTED_NAMES
+from strategies.json_values import HARD_NUMBERS
 from strategies.patterns import members
 from strategies.surrounding_fields import (
     MARK_MEMBER,

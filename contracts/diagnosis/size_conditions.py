@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 #: The size of a request in one respect; None if it has none.
 Measure = Callable[[Observation], float | None]
+#: The size of a value in one respect; None if it has none.
+Size = Callable[[Any], float | None]
 
 #: Common limits of services.
 _USUAL: Final = sorted(
@@ -33,6 +35,32 @@ _LENGTHS: Final[dict[str, Callable[[str], int]]] = {
     "characters": len,
     "bytes": lambda text: len(text.encode("utf-8", "surrogatepass")),
     "UTF-16 units": lambda text: len(text.encode("utf-16-le", "surrogatepass")) // 2,
+}
+
+
+def _longest(length: Callable[[str], int], texts: Iterable[Any]) -> int | None:
+    return max((length(text) for text in texts if isinstance(text, str)), default=None)
+
+
+#: The sizes of a value by its JSON type, in words with placeholders for the name of the field and for the size.
+_SIZES: Final[dict[str, dict[str, Size]]] = {
+    "string": {f"NAME has {{}} {unit}": length for unit, length in _LENGTHS.items()},
+    "number": {
+        "NAME is {}": lambda number: number,
+        "NAME without its sign is {}": abs,
+        "NAME has {} digits": lambda number: len(str(number).lstrip("-").partition("e")[0].replace(".", "")),
+    },
+    "array": {
+        "NAME has {} items": len,
+        **{f"an item of NAME has {{}} {unit}": partial(_longest, length) for unit, length in _LENGTHS.items()},
+    },
+    "object": {
+        "NAME has {} members": len,
+        "NAME has {} levels": json_text.depth,
+        "NAME has {} bytes as JSON": lambda value: len(json.dumps(value, ensure_ascii=False, separators=(",", ":"))),
+        "a name of a member of NAME has {} characters": partial(_longest, len),
+        "a text in NAME has {} characters": lambda value: _longest(len, json_text.texts(value)),
+    },
 }
 
 
@@ -78,29 +106,21 @@ def _between(below: float | None, least: float, *, upper: bool = False) -> float
 
 
 def _measures(contract: Contract) -> Iterator[tuple[str, Measure]]:
+    """The sizes of a request, each in words with a placeholder for the size."""
     for field in contract.fields:
-        name = field.path
-        if "string" in field.types:
-            for unit, length in _LENGTHS.items():
-                yield f"{name} has {{}} {unit}", partial(_text_length, name, length)
-        if {"number", "integer"} & set(field.types):
-            yield f"{name} is {{}}", partial(_number, name)
-            yield f"{name} without its sign is {{}}", partial(_magnitude, name)
-            yield f"{name} has {{}} digits", partial(_digits, name)
-        if "array" in field.types:
-            yield f"{name} has {{}} items", partial(_items, name)
-            for unit, length in _LENGTHS.items():
-                yield f"an item of {name} has {{}} {unit}", partial(_longest_item, name, length)
-        if "object" in field.types:
-            yield f"{name} has {{}} members", partial(_members, name)
-            yield f"{name} has {{}} levels", partial(_levels, name)
-            yield f"{name} has {{}} bytes as JSON", partial(_json_size, name)
-            yield f"a name of a member of {name} has {{}} characters", partial(_longest_name, name)
-            yield f"a text in {name} has {{}} characters", partial(_longest_text, name)
+        kinds = {"number" if name == "integer" else name for name in field.types}
+        for kind, sizes in _SIZES.items():
+            for words, size in sizes.items() if kind in kinds else ():
+                yield words.replace("NAME", field.path), partial(_size_of, field.path, kind, size)
     yield "the body has {} bytes", lambda seen: len(seen.case.body or b"")
     yield "the body has {} members", lambda seen: len(seen.body) if seen.is_readable else None
     yield "the body has {} levels", lambda seen: json_text.depth(seen.body) if seen.is_readable else None
     yield "the headers have {} characters", lambda seen: sum(len(name) + len(text) for name, text in seen.case.headers)
+
+
+def _size_of(name: str, kind: str, size: Size, seen: Observation) -> float | None:
+    value = seen.body.get(name)
+    return size(value) if json_text.type_name(value) == kind else None
 
 
 def _is_more(measure: Measure, below: float, least: float, seen: Observation) -> bool | None:
@@ -111,62 +131,3 @@ def _is_more(measure: Measure, below: float, least: float, seen: Observation) ->
 def _is_less(measure: Measure, most: float, above: float, seen: Observation) -> bool | None:
     size = measure(seen)
     return False if size is None or size >= above else True if size <= most else None
-
-
-def _text_length(name: str, length: Callable[[str], int], seen: Observation) -> float | None:
-    value = seen.body.get(name)
-    return length(value) if isinstance(value, str) else None
-
-
-def _number(name: str, seen: Observation) -> float | None:
-    value = seen.body.get(name)
-    return value if json_text.is_number(value) else None
-
-
-def _magnitude(name: str, seen: Observation) -> float | None:
-    value = _number(name, seen)
-    return None if value is None else abs(value)
-
-
-def _digits(name: str, seen: Observation) -> float | None:
-    value = _number(name, seen)
-    return None if value is None else len(str(value).lstrip("-").partition("e")[0].replace(".", ""))
-
-
-def _sized(name: str, kind: type, seen: Observation) -> Any:
-    value = seen.body.get(name)
-    return value if isinstance(value, kind) else None
-
-
-def _items(name: str, seen: Observation) -> float | None:
-    value = _sized(name, list, seen)
-    return None if value is None else len(value)
-
-
-def _longest_item(name: str, length: Callable[[str], int], seen: Observation) -> float | None:
-    return max((length(item) for item in _sized(name, list, seen) or () if isinstance(item, str)), default=None)
-
-
-def _members(name: str, seen: Observation) -> float | None:
-    value = _sized(name, dict, seen)
-    return None if value is None else len(value)
-
-
-def _levels(name: str, seen: Observation) -> float | None:
-    value = _sized(name, dict, seen)
-    return None if value is None else json_text.depth(value)
-
-
-def _json_size(name: str, seen: Observation) -> float | None:
-    value = _sized(name, dict, seen)
-    return None if value is None else len(json.dumps(value, ensure_ascii=False, separators=(",", ":")))
-
-
-def _longest_name(name: str, seen: Observation) -> float | None:
-    value = _sized(name, dict, seen)
-    return None if value is None else max(map(len, value), default=None)
-
-
-def _longest_text(name: str, seen: Observation) -> float | None:
-    value = _sized(name, dict, seen)
-    return None if value is None else max(map(len, json_text.texts(value)), default=None)

@@ -14,7 +14,7 @@ from contracts.diagnosis.body_conditions import body_conditions
 from contracts.diagnosis.condition import Condition
 from contracts.diagnosis.observation import REUSE, Observation
 from contracts.diagnosis.text_conditions import text_properties
-from contracts.json_text import ABSENT, is_number
+from contracts.json_text import is_number
 
 if TYPE_CHECKING:
     from contracts.document import Contract
@@ -137,51 +137,37 @@ def _parts_of_values(contract: Contract) -> dict[str, Values]:
     for field in contract.fields:
         name = field.path
         if field.format == "email":
-            parts[f"the part of {name} before the @"] = partial(_of_text, name, lambda text: text.rpartition("@")[0])
-            parts[f"the domain of {name}"] = partial(_of_text, name, lambda text: text.rpartition("@")[2])
-            parts[f"the last label of {name}"] = partial(_of_text, name, lambda text: text.rpartition(".")[2])
+            parts[f"the part of {name} before the @"] = partial(
+                _part, name, str, lambda text: (text.rpartition("@")[0],)
+            )
+            parts[f"the domain of {name}"] = partial(_part, name, str, lambda text: (text.rpartition("@")[2],))
+            parts[f"the last label of {name}"] = partial(_part, name, str, lambda text: (text.rpartition(".")[2],))
         if "array" in field.types:
-            parts[f"an item of {name}"] = partial(_items, name)
+            parts[f"an item of {name}"] = partial(_part, name, list, lambda items: items)
         if "object" in field.types:
-            parts[f"the name of a member of {name}"] = partial(_names, name)
-            parts[f"the value of a member of {name}"] = partial(_members, name)
-            parts[f"a name in {name}, on any level,"] = partial(_inner_names, name)
-            parts[f"a value in {name}, on any level,"] = partial(_inner_values, name)
+            parts[f"the name of a member of {name}"] = partial(_part, name, dict, list)
+            parts[f"the value of a member of {name}"] = partial(_part, name, dict, lambda value: list(value.values()))
+            parts[f"a name in {name}, on any level,"] = partial(_part, name, object, _inner_names)
+            parts[f"a value in {name}, on any level,"] = partial(_part, name, object, _inner_values)
     return parts
 
 
 def _value(name: str, seen: Observation) -> Sequence[Any]:
-    value = seen.body.get(name, ABSENT)
-    return () if value is ABSENT else (value,)
+    return (seen.body[name],) if name in seen.body else ()
 
 
-def _of_text(name: str, part: Callable[[str], str], seen: Observation) -> Sequence[Any]:
+def _part(name: str, kind: type, part: Callable[[Any], Sequence[Any]], seen: Observation) -> Sequence[Any]:
+    """A part of the value of a field; nothing if the value is of another kind."""
     value = seen.body.get(name)
-    return (part(value),) if isinstance(value, str) else ()
+    return part(value) if isinstance(value, kind) else ()
 
 
-def _items(name: str, seen: Observation) -> Sequence[Any]:
-    value = seen.body.get(name)
-    return value if isinstance(value, list) else ()
-
-
-def _names(name: str, seen: Observation) -> Sequence[Any]:
-    value = seen.body.get(name)
-    return list(value) if isinstance(value, dict) else ()
-
-
-def _members(name: str, seen: Observation) -> Sequence[Any]:
-    value = seen.body.get(name)
-    return list(value.values()) if isinstance(value, dict) else ()
-
-
-def _inner_names(name: str, seen: Observation) -> Sequence[Any]:
-    nodes = json_text.nodes(seen.body.get(name))
+def _inner_names(value: Any) -> Sequence[Any]:
+    nodes = json_text.nodes(value)
     return list(islice((key for node in nodes if isinstance(node, dict) for key in node), _MOST_VALUES))
 
 
-def _inner_values(name: str, seen: Observation) -> Sequence[Any]:
-    value = seen.body.get(name)
+def _inner_values(value: Any) -> Sequence[Any]:
     return list(islice((node for node in json_text.nodes(value) if node is not value), _MOST_VALUES))
 
 

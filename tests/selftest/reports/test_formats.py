@@ -21,6 +21,7 @@ from contracts.verdict import ExitStatus
 from reports.reading import summarize
 from reports.render import write_all
 from reports.terminal import terminal_summary
+from reports.visible import readable
 from tests.selftest import history_samples as samples
 from tests.selftest.data import DATA
 
@@ -188,7 +189,10 @@ def test_a_wrong_answer_is_marked_where_it_is_wrong(tmp_path: Path) -> None:
     echo = next(f for f in summarize([tmp_path]).findings if f.clause.id == "response.201.displayName.echo")
     assert echo.evidence is not None
     assert isinstance(echo.evidence.received_span, tuple)
-    assert echo.evidence.received_text[slice(*echo.evidence.received_span)] == '"displayName": "padded"'
+    assert echo.evidence.exchange.response is not None
+    assert (
+        readable(echo.evidence.exchange.response.body)[slice(*echo.evidence.received_span)] == '"displayName": "padded"'
+    )
 
 
 def test_known_findings_stand_apart_and_do_not_fail_the_run(tmp_path: Path) -> None:

@@ -12,7 +12,8 @@ from contracts.exchange import Case
 from contracts.json_equality import same
 from contracts.json_text import parse
 from strategies.encoding import STYLES, Style, Token, encode, json_case
-from strategies.json_values import HARD_NUMBERS, HARD_OBJECTS
+from strategies.hard_objects import HARD_OBJECTS
+from strategies.json_values import HARD_NUMBERS
 from strategies.unique_names import UniqueNames
 from strategies.valid_bodies import json_objects
 
