@@ -7,11 +7,11 @@ import subprocess
 from dataclasses import dataclass
 from typing import Final
 
+from tests.benchmark.first_finding import first_finding
 from tests.benchmark.outcomes import Outcome
 from tests.benchmark.runs import suite
+from tests.benchmark.schemathesis_runs import SchemathesisFailed, st_run
 from tests.benchmark.served import CountedMock
-from tests.benchmark.sighting import first_finding
-from tests.benchmark.stock import BadEnd, st_run
 
 #: The seed of schemathesis, fixed so that the table can be reproduced.
 SEED: Final = 2
@@ -44,7 +44,7 @@ class Stock:
 
     name: str
     examples: int | None = None
-    as_it_comes: bool = False
+    unchanged: bool = False
     our_checks: bool = False
 
     def look_for(self, fault: str) -> Outcome:
@@ -53,7 +53,7 @@ class Stock:
             return self._look_for(fault, to_the_end=False)
         except subprocess.TimeoutExpired as problem:
             return Outcome(fault, found=False, said=f"nothing within {problem.timeout:g} s")
-        except BadEnd as problem:
+        except SchemathesisFailed as problem:
             return Outcome(fault, found=False, said=str(problem).partition("\n")[0])
 
     def _look_for(self, fault: str, *, to_the_end: bool) -> Outcome:
@@ -77,7 +77,7 @@ class Stock:
                 mock.base_url,
                 examples=self.examples,
                 seed=SEED,
-                as_it_comes=self.as_it_comes,
+                unchanged=self.unchanged,
                 our_checks=self.our_checks,
                 to_the_end=True,
             )

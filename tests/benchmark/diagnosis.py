@@ -17,14 +17,12 @@ from __future__ import annotations
 
 import argparse
 import json
-import multiprocessing
 import random
 import re
 import sys
 import tempfile
 import time
 from collections import Counter
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
@@ -36,9 +34,10 @@ from contracts.exchange_record import ExchangeRecord
 from contracts.verdict_builder import build_verdict
 from reports.history import history_files, read_history
 from reports.reading import summarize
-from tests.benchmark.forked import TIMEOUT, preload, run_below, run_pytest
+from tests.benchmark.forked import run_below, run_forked
 from tests.benchmark.many_mistakes import eligible
-from tests.benchmark.trial import KEY, ROOT
+from tests.benchmark.served import KEY
+from tests.benchmark.trial import pool
 from tests.mock.process import MockProcess
 from tests.mock.registry import faults
 
@@ -141,9 +140,7 @@ def _run(mistakes: list[str], seed: int, folder: Path) -> Path:
     """The folder of a run."""
     folder.mkdir()
     with MockProcess.start(key=KEY, fault=",".join(mistakes)) as mock:
-        command = ["tests/contract", "--target", "live", "--base-url", mock.base_url, "--reports", str(folder), "-q"]
-        command += ["--examples", f"{folder}/examples", "-p", "no:cacheprovider", "--seed", str(seed)]
-        run_pytest(command, {"ACTIVEPIECES_API_KEY": KEY}, folder / "output.txt", ROOT, TIMEOUT)
+        run_forked(mock.base_url, folder, "--seed", str(seed))
     return run_below(folder)
 
 
@@ -162,10 +159,9 @@ def main(arguments: list[str] | None = None) -> int:
     names = options.only or choose.sample(names, wanted)
     sets = [names[at : at + options.mistakes] for at in range(0, len(names), options.mistakes)]
     work = partial(try_set, seed=options.seed)
-    context = multiprocessing.get_context("fork")
     outcomes = []
-    with ProcessPoolExecutor(options.jobs, context, initializer=preload) as pool:
-        for outcome in pool.map(work, sets):
+    with pool(options.jobs) as workers:
+        for outcome in workers.map(work, sets):
             outcomes.append(outcome)
             if options.verbose:
                 print(outcome.words, outcome.diagnoses, flush=True)

@@ -13,8 +13,10 @@ import time
 import traceback
 from typing import TYPE_CHECKING, Final
 
+from tests.benchmark.served import KEY, KEY_VARIABLE, ROOT
+
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
     from pathlib import Path
 
 _IMPORTED: Final = (
@@ -49,15 +51,22 @@ def preload() -> None:
         importlib.import_module(name)
 
 
-def run_pytest(
-    arguments: Sequence[str], environment: Mapping[str, str], output: Path, folder: Path, timeout: float
-) -> int:
-    """Run pytest in a forked child within ``folder``; returns its exit status, 124 after a timeout."""
+def run_forked(base_url: str, folder: Path, *arguments: str, timeout: float = TIMEOUT) -> int:
+    """Run the suite against a service in a forked child; returns its exit status, 124 after a timeout.
+
+    Args:
+        base_url: The address of the service.
+        folder: The folder of its reports, its example database and its output (``output.txt``).
+        arguments: Further options.
+        timeout: The time limit in seconds.
+    """
+    command = ["tests/contract", "--target", "live", "--base-url", base_url, "--reports", str(folder), "-q"]
+    command += ["--examples", f"{folder}/examples", "-p", "no:cacheprovider", *arguments]
     sys.stdout.flush()
     sys.stderr.flush()
     child = os.fork()
     if child == 0:
-        _become_pytest(arguments, environment, output, folder)
+        _become_pytest(command, folder / "output.txt")
     deadline = time.monotonic() + timeout
     while time.monotonic() < deadline:
         ended, status = os.waitpid(child, os.WNOHANG)
@@ -69,7 +78,7 @@ def run_pytest(
     return 124
 
 
-def _become_pytest(arguments: Sequence[str], environment: Mapping[str, str], output: Path, folder: Path) -> None:
+def _become_pytest(arguments: Sequence[str], output: Path) -> None:
     """Never returns: the child ends with pytest's exit status."""
     status = 70
     try:
@@ -78,8 +87,8 @@ def _become_pytest(arguments: Sequence[str], environment: Mapping[str, str], out
         os.dup2(target, 2)
         sys.stdout = os.fdopen(1, "w", encoding="utf-8", closefd=False)
         sys.stderr = os.fdopen(2, "w", encoding="utf-8", closefd=False)
-        os.environ.update(environment)
-        os.chdir(folder)
+        os.environ[KEY_VARIABLE] = KEY
+        os.chdir(ROOT)
         import pytest  # noqa: PLC0415  # imported before the fork
 
         # Assertions of imported modules cannot be rewritten, which the suite does not need.

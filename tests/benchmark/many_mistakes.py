@@ -12,15 +12,12 @@ from __future__ import annotations
 
 import argparse
 import json
-import multiprocessing
 import random
 import sys
 import tempfile
 from collections import Counter
-from concurrent.futures import ProcessPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass, field
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -31,8 +28,9 @@ from contracts.judgement import Judge
 from contracts.secrets import Secrets
 from contracts.verdict_builder import build_verdict
 from reports.history import history_files, read_history
-from tests.benchmark.forked import TIMEOUT, preload, run_below, run_pytest
-from tests.benchmark.trial import KEY, ROOT
+from tests.benchmark.forked import run_below, run_forked
+from tests.benchmark.served import KEY
+from tests.benchmark.trial import pool
 from tests.harness.client.budget import RequestBudget
 from tests.harness.client.target import Target
 from tests.mock.process import MockProcess
@@ -116,9 +114,7 @@ def try_set(mistakes: Sequence[str]) -> Outcome:
             names.pop()
             services.pop()
         with MockProcess.start(key=KEY, fault=",".join(names)) as mock, tempfile.TemporaryDirectory() as folder:
-            command = ["tests/contract", "--target", "live", "--base-url", mock.base_url, "--reports", folder, "-q"]
-            command += ["--examples", f"{folder}/examples", "-p", "no:cacheprovider"]
-            run_pytest(command, {"ACTIVEPIECES_API_KEY": KEY}, Path(folder) / "output.txt", ROOT, TIMEOUT)
+            run_forked(mock.base_url, Path(folder))
             run = run_below(Path(folder))
             records = list(read_history(*history_files(run)))
         return _attributed(Outcome(names), records, services)
@@ -194,10 +190,9 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--verbose", action="store_true")
     options = parser.parse_args(arguments)
     worst = 1.0
-    context = multiprocessing.get_context("fork")
-    with ProcessPoolExecutor(options.jobs, context, initializer=partial(preload)) as pool:
+    with pool(options.jobs) as workers:
         for size in options.mistakes:
-            outcomes = list(pool.map(try_set, _sets(size, options.sets, options.seed)))
+            outcomes = list(workers.map(try_set, _sets(size, options.sets, options.seed)))
             made = sum(len(outcome.mistakes) for outcome in outcomes)
             own = sum(len(outcome.own) for outcome in outcomes)
             found = sum(outcome.findings for outcome in outcomes)

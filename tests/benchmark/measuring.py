@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Final
 
 from tests.benchmark.loops import Traffic, plain_loop
 from tests.benchmark.runs import run, suite
+from tests.benchmark.schemathesis_runs import fuzz
 from tests.benchmark.served import KEY, CountedMock
-from tests.benchmark.stock import fuzz
 from tests.benchmark.stopwatch import PARTS
 
 if TYPE_CHECKING:

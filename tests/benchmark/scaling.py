@@ -30,8 +30,9 @@ class Size:
 def nightly(requests: int, *arguments: str) -> Size:
     """Run the nightly profile with a budget of ``requests``, including cleanup, against its own mock."""
     with CountedMock.start() as mock:
-        command = ["--profile", "nightly", "--seed", "1", "--budget", str(requests), "-p", "tests.benchmark.larger"]
-        with suite(mock.base_url, *command, *arguments, memory=True) as (done, _):
+        profile = ["--profile", "nightly", "-p", "tests.benchmark.nightly_examples"]
+        command = [*profile, "--seed", "1", "--budget", str(requests), *arguments]
+        with suite(mock.base_url, *command, memory=True) as (done, _):
             if done.status != 0:
                 raise RuntimeError(f"the suite ended with {done.status} on the clean mock:\n{done.output[-3000:]}")
             return Size(len(mock.arrivals()), done.seconds, tuple(peak for peak in done.peaks if peak > _SMALL))

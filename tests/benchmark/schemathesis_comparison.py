@@ -31,7 +31,7 @@ SUITE: Final = Suite()
 STOCK: Final = Stock("schemathesis, 100 examples")
 CHECKED: Final = Stock("schemathesis with our checks", our_checks=True)
 LARGE: Final = Stock("schemathesis, 1,000 examples", examples=1_000)
-AS_IT_COMES: Final = Stock("schemathesis, as it comes", as_it_comes=True)
+AS_IT_COMES: Final = Stock("schemathesis, as it comes", unchanged=True)
 
 
 def score(tool: Tool, names: Sequence[str], jobs: int) -> Scores:

@@ -9,14 +9,12 @@ import time
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
-from tests.benchmark.forked import preload, run_pytest
-from tests.benchmark.sighting import first_finding
+from tests.benchmark.first_finding import first_finding
+from tests.benchmark.forked import preload, run_forked
+from tests.benchmark.served import KEY
 from tests.mock.process import MockProcess
-
-ROOT: Final = Path(__file__).parents[2]
-KEY: Final = "sk-detection-9f3kX2mQpL7vWb4Rt8Yn"
 
 
 @dataclass(slots=True)
@@ -39,14 +37,11 @@ class Trial:
 def run_suite(base_url: str, name: str, *arguments: str, to_the_end: bool = False, timeout: float = 300.0) -> Trial:
     """Run the suite against a service in a process of its own; the key is in the environment."""
     with tempfile.TemporaryDirectory() as folder:
-        command = ["tests/contract", "--target", "live", "--base-url", base_url, "--reports", folder]
-        command += ["--examples", f"{folder}/examples", "-q", "-p", "no:cacheprovider", *arguments]
-        command += [] if to_the_end else ["-x"]
         started = time.perf_counter()
-        output = Path(folder) / "output.txt"
-        status = run_pytest(command, {"ACTIVEPIECES_API_KEY": KEY}, output, ROOT, timeout)
+        end = () if to_the_end else ("-x",)
+        status = run_forked(base_url, Path(folder), *arguments, *end, timeout=timeout)
         seconds = time.perf_counter() - started
-        said = output.read_text(encoding="utf-8", errors="replace")[-3000:]
+        said = (Path(folder) / "output.txt").read_text(encoding="utf-8", errors="replace")[-3000:]
         trial = Trial(name, status, seconds=round(seconds, 2), output=said)
         for run in Path(folder).iterdir():
             if (run / "report.json").exists() and not run.is_symlink():

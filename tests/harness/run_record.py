@@ -8,11 +8,11 @@ import subprocess
 import sys
 import time
 from importlib.metadata import PackageNotFoundError, version
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from contracts.clauses import catalogue
 from contracts.history_records import NoteRecord, RunRecord, Target
+from tests.harness.invocation import ROOT
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from tests.harness.run_options import RunOptions
 
 _PACKAGES: Final = ("pytest", "hypothesis", "schemathesis", "requests", "pytest-xdist")
-_ROOT: Final = Path(__file__).parents[2]
 #: The maximum number of constraints without a clause that are listed one by one.
 _NAMED: Final = 20
 
@@ -84,11 +83,11 @@ def _versions() -> dict[str, str]:
 
 def _commit() -> tuple[str, bool]:
     """The commit of the suite and whether its files were changed; empty outside a checkout."""
-    if not (_ROOT / ".git").exists():
+    if not (ROOT / ".git").exists():
         return "", False
     try:
         head = subprocess.run(  # noqa: S603  # git, with fixed arguments
-            ["git", "-C", str(_ROOT), "describe", "--always", "--dirty", "--abbrev=12", "--exclude=*"],  # noqa: S607  # PATH
+            ["git", "-C", str(ROOT), "describe", "--always", "--dirty", "--abbrev=12", "--exclude=*"],  # noqa: S607  # PATH
             capture_output=True,
             text=True,
             timeout=5,

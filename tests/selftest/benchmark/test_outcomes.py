@@ -15,11 +15,11 @@ import pytest
 from contracts.findings import Finding
 from tests.benchmark.concurrency import in_parallel
 from tests.benchmark.curve import detection_curve
+from tests.benchmark.first_finding import Sighting, first_finding
 from tests.benchmark.outcomes import FalseAlarms, Outcome, Scores, percentile, sample
 from tests.benchmark.page import alarm_table, detection_table, made_by, rewrite
 from tests.benchmark.runs import Run
-from tests.benchmark.sighting import Sighting, first_finding
-from tests.benchmark.stock import Alarm, StockRun, alarms_in, is_sound
+from tests.benchmark.schemathesis_runs import Alarm, SchemathesisRun, alarms_in, is_sound
 from tests.mock.registry import faults
 
 if TYPE_CHECKING:
@@ -140,8 +140,8 @@ def test_the_finding_of_a_run_is_its_first_sound_alarm() -> None:
     false = Alarm(1.0, "unsupported_method")
     true = Alarm(2.0, "not_a_server_error", b"{}", "application/json")
     ended = Run(status=1, started=0.0, seconds=3.0, output="")
-    assert StockRun(ended, (false, true)).finding is true
-    assert StockRun(ended, (false,)).finding is None
+    assert SchemathesisRun(ended, (false, true)).finding is true
+    assert SchemathesisRun(ended, (false,)).finding is None
 
 
 # -- this suite --------------------------------------------------------------------------------------------

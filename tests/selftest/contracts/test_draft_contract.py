@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.benchmark.trial import KEY, run_suite
+from tests.benchmark.served import KEY
+from tests.benchmark.trial import run_suite
 from tests.selftest.data import DATA
 
 if TYPE_CHECKING:

@@ -1,6 +1,6 @@
 """A pytest plugin that lets the nightly profile generate enough cases for a given number of requests.
 
-pytest tests/contract -p tests.benchmark.larger --profile nightly --budget 100000
+pytest tests/contract -p tests.benchmark.nightly_examples --profile nightly --budget 100000
 """
 
 from __future__ import annotations

@@ -45,12 +45,12 @@ class Alarm:
     media_type: str | None = None
 
 
-class BadEnd(RuntimeError):
+class SchemathesisFailed(RuntimeError):
     """The tool ended without a readable result: killed, or with an internal error."""
 
 
 @dataclass(frozen=True, slots=True)
-class StockRun:
+class SchemathesisRun:
     """One ``st run`` with its alarms in order of time."""
 
     run: Run
@@ -67,38 +67,46 @@ def st_run(
     *,
     examples: int | None = None,
     seed: int = 1,
-    as_it_comes: bool = False,
+    unchanged: bool = False,
     our_checks: bool = False,
     to_the_end: bool = False,
-) -> StockRun:
+) -> SchemathesisRun:
     """Run schemathesis until its first alarm, or to the end.
 
-    ``examples`` is its number of examples (None: its default); ``as_it_comes`` changes neither the document nor the
-    checks, ``our_checks`` follows the repository's schemathesis.toml. Raises BadEnd, and subprocess.TimeoutExpired
-    after 15 minutes.
+    Args:
+        base_url: The address of the service.
+        examples: Its number of examples; None for its default.
+        seed: Its seed.
+        unchanged: Change neither the document nor the checks.
+        our_checks: Use the checks of the repository's schemathesis.toml.
+        to_the_end: Continue after an alarm.
+
+    Raises:
+        SchemathesisFailed: It ended without a readable result.
+        subprocess.TimeoutExpired: It took more than 15 minutes.
     """
     with tempfile.TemporaryDirectory(prefix="stock-") as name:
         folder = Path(name)
         document, events = folder / "openapi.yaml", folder / "events.ndjson"
-        document.write_text(_document(as_it_comes=as_it_comes or our_checks), encoding="utf-8")
+        document.write_text(_document(unchanged=unchanged or our_checks), encoding="utf-8")
         command = [*st_command(document, base_url, examples, seed, our_checks=our_checks), "--report", "ndjson"]
         command += [f"--report-ndjson-path={events}", "--request-timeout", str(_PATIENCE)]
-        command += [] if as_it_comes or our_checks else ["--exclude-checks", ",".join(_UNSOUND)]
+        command += [] if unchanged or our_checks else ["--exclude-checks", ",".join(_UNSOUND)]
         command += ["--continue-on-failure"] if to_the_end else ["--max-failures", "1"]
         done = run(command, cwd=ROOT if our_checks else folder, timeout=900, memory_limit=_MEMORY)
         if done.status not in {0, 1}:
-            raise BadEnd(f"schemathesis ended with {done.status}:\n{done.output[-3000:]}")
+            raise SchemathesisFailed(f"schemathesis ended with {done.status}:\n{done.output[-3000:]}")
         alarms = sorted(alarms_in(_read(events)), key=lambda alarm: alarm.at)
         if bool(alarms) != bool(done.status):
-            raise BadEnd(f"schemathesis ended with {done.status} and {alarms}:\n{done.output[-3000:]}")
-        return StockRun(done, tuple(alarms))
+            raise SchemathesisFailed(f"schemathesis ended with {done.status} and {alarms}:\n{done.output[-3000:]}")
+        return SchemathesisRun(done, tuple(alarms))
 
 
 def fuzz(base_url: str, examples: int) -> Run:
     """Run only its fuzzing phase, to the end and without a report, to measure the cost of so many cases."""
     with tempfile.TemporaryDirectory(prefix="stock-") as folder:
         document = Path(folder) / "openapi.yaml"
-        document.write_text(_document(as_it_comes=False), encoding="utf-8")
+        document.write_text(_document(unchanged=False), encoding="utf-8")
         command = [*st_command(document, base_url, examples, seed=1), "--phases", "fuzzing", "--continue-on-failure"]
         return run([*command, "--exclude-checks", ",".join(_UNSOUND)], cwd=Path(folder), timeout=900)
 
@@ -167,9 +175,9 @@ def _read(events: Path) -> Iterator[dict[str, Any]]:
         yield json.loads(line)
 
 
-def _document(*, as_it_comes: bool) -> str:
+def _document(*, unchanged: bool) -> str:
     text = CONTRACT.read_text(encoding="utf-8")
-    if as_it_comes:
+    if unchanged:
         return text
     if text.count(_FORMAT) != 1:
         raise RuntimeError(f"expected {_FORMAT!r} once in {CONTRACT}, found it {text.count(_FORMAT)} times")
