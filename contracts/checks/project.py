@@ -104,7 +104,10 @@ def instants(context: Context) -> Iterator[Finding]:
         # An instant with fewer digits may have been rounded.
         if len(read) == 2 and read["updated"] <= read["created"] - unit:
             expected = f"updated not before created ({read['created'].isoformat()})"
-            yield _at(f"{prefix}updated", "order", "before", expected, read["updated"].isoformat())
+            received = read["updated"].isoformat()
+            if read["updated"] == read["created"].replace(microsecond=0):
+                received += ": created without its fraction of a second"
+            yield _at(f"{prefix}updated", "order", "before", expected, received)
 
 
 def _unit(text: str) -> timedelta:

@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from contracts.diagnosis.member_facts import Holds, facts
 from contracts.diagnosis.observation import (
@@ -181,8 +181,15 @@ def _members(clause: str, failing: Sequence[Observation]) -> Iterator[Effect]:
     readable = [seen for seen in failing if isinstance(seen.answer, dict)]
     if not path or path[-1] == "items" or not readable:
         return
+    if len(path) > 1 and all(value_at(seen.answer, path[:-1]) == {} for seen in readable):
+        words = f"{'.'.join(path[:-1])} is an empty object in {{all}}responses"
+        yield Effect(words, partial(_shows, path[:-1], _is_empty), 0)
     for words, holds, cost in facts(path, clause.rpartition(".")[2], readable):
         yield Effect(f"{'.'.join(path)} {words} in {{all}}responses", partial(_shows, path, holds), cost)
+
+
+def _is_empty(_: Observation, value: Any) -> bool:
+    return isinstance(value, dict) and not value
 
 
 def _shows(path: Sequence[str], holds: Holds, seen: Observation) -> bool | None:

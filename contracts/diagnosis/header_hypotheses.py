@@ -32,6 +32,7 @@ _CREDENTIALS: Final[dict[str, Passes]] = {
     "the key passes anywhere in the header": lambda v: is_present(v) and _KEY in v,
     "the header has to end with the key": lambda v: is_present(v) and v.endswith(_KEY),
     "the header has to begin with Bearer and the key": lambda v: is_present(v) and v.startswith(f"Bearer {_KEY}"),
+    "what follows the key behind a space is ignored": lambda v: is_present(v) and v.startswith(f"Bearer {_KEY} "),
     "every wrong key of the right form passes": lambda v: re.match(r"Bearer (?:sk-|\{)", str(v)) is not None,
 }
 #: Bodies that are JSON and declare another media type.

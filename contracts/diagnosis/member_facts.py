@@ -78,6 +78,8 @@ def facts(path: Sequence[str], aspect: str, failing: Sequence[Observation]) -> I
         found += _of_form(values, _RIGHT.get(aspect))
     if aspect == "clock":
         found += _of_clock(values, failing)
+    if aspect == "order":
+        found += _of_order(path)
     if aspect in _RELATED:
         found += _of_relation(path, failing)
     for words, holds, cost in found:
@@ -120,6 +122,18 @@ def _of_clock(values: Sequence[Any], failing: Sequence[Observation]) -> Iterator
     side = "before" if usual < 0 else "after"
     words = f"is about {_duration(abs(usual))} {side} the time of the request"
     yield words, lambda seen, value: abs(_offset(seen, value) - usual) <= _SPREAD, 1
+
+
+def _of_order(path: Sequence[str]) -> Iterator[tuple[str, Holds, int]]:
+    """What is lost of an instant that should not be before ``created``."""
+    words = "is created without its fraction of a second"
+    yield words, lambda seen, value: _is_cut(value_at(seen.answer, [*path[:-1], "created"]), value), 0
+
+
+def _is_cut(created: Any, updated: Any) -> bool:
+    """Whether an instant is another one with whole seconds."""
+    first, second = instant(str(created)), instant(str(updated))
+    return first is not None and first.microsecond > 0 and second == first.replace(microsecond=0)
 
 
 def _time_of(value: Any) -> tuple[int, int, int]:

@@ -9,6 +9,7 @@ from contracts.findings import ACCEPTED, REFUSED
 from contracts.kinds.bodies import message_of
 from contracts.kinds.error_messages import code_of
 from contracts.root_causes.converted_types import with_conversions
+from contracts.root_causes.misspelt_members import takes_misspelt_members
 from contracts.root_causes.root_cause import FAILURES, RootCause, has_message, together, with_one
 from contracts.root_causes.same_changes import with_same_changes
 from contracts.root_causes.shared_reasons import with_shared_reasons
@@ -34,6 +35,7 @@ _MANY_CONSEQUENCES: Final = 4
 _FEW: Final = 0.25
 _MISSING, _NOW_AND_THEN = "missing members", "failures now and then"
 _TAKEN = "members of the response are taken from the body"
+_MISSPELT = "names of members in another case are taken for those of the page"
 _LEAKS, _READS_BACK, _DIFFERS = "service.error_leaks_nothing", "state.reads_back", " differs"
 _TIMES = "the times of the response"
 _OF_TIMES: Final = {f"response.201.{name}" for name in ("created.clock", "updated.clock", "updated.order")}
@@ -194,6 +196,8 @@ def _one_mistake(cause: RootCause, counts: Mapping[str, tuple[int, int]]) -> str
         return f"{_FAILS}:{cause.cause}"  # the same failure, with a new or a used externalId
     if cause.clause in FAILURES and (cause.passed_again or not cause.failed_again):
         return _NOW_AND_THEN  # the request may be irrelevant
+    if takes_misspelt_members(cause):
+        return _MISSPELT
     cases, broken = counts.get(cause.clause, (0, 0))
     accepts_all = cause.cause == ACCEPTED and broken >= _NEARLY_ALL * cases
     if accepts_all and head.startswith("request.") and aspect in _VALUE_CLAUSES:

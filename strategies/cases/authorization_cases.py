@@ -46,9 +46,9 @@ _ELSEWHERE: Final = (
 _LARGE: Final = 20_000
 #: The right key, but not as the bearer token that the page requires.
 MISPLACED_KEYS: Final = (
-    *("{key}", "Basic {key}", "Token {key}", "ApiKey {key}", "Key {key}", "JWT {key}", "Digest {key}", "X{key}"),
+    *("{key}", "Basic {key}", "Token {key}", "ApiKey {key}", "JWT {key}", "Digest {key}", "X{key}"),
     *("Basic {key in base64}", "Bearer{key}", "Bearer:{key}", "Bearer={key}", "Bearer x{key}", "BearerX {key}"),
-    *("Bearer {key},", "Bearer '{key}'", "{key} Bearer"),
+    *("Bearer {key},", "Bearer '{key}'", "{key} Bearer", "Bearer {key} x"),
     *("Basic Bearer {key}", "Bearer Bearer {key}"),
 )
 #: Other spellings of the scheme, which are equal by RFC 9110, section 11.1, but not for many services.

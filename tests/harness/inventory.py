@@ -13,6 +13,7 @@ from contracts import json_text
 from contracts.exchange import Exchange
 from contracts.exchange_record import ExchangeRecord
 from reports.history import history_files, read_history
+from tests.harness.client.judged import created_id
 from tests.harness.client.ledger import read_ledgers
 from tests.harness.client.project_list import PAGE, by_id
 from tests.harness.lookups import changed, leaves_open, pages, read_again
@@ -77,10 +78,16 @@ def _remaining(contract: Contract, folder: Path) -> dict[str, Exchange]:
     for record in read_history(*history_files(folder), member="project"):
         if not isinstance(record, ExchangeRecord):
             continue
-        identifier = (record.project or {}).get("id")
+        # A second use of an externalId may update a project, whatever the status of its response.
+        identifier = (record.project or {}).get("id") or created_id(record.exchange)
         if isinstance(identifier, str):
             times[identifier] += 1
-            if not leaves_open(contract, record.findings) and identifier not in deleted and len(found) < _PAGES * PAGE:
+            if (
+                record.project
+                and not leaves_open(contract, record.findings)
+                and identifier not in deleted
+                and len(found) < _PAGES * PAGE
+            ):
                 found[identifier] = record.exchange
     return {identifier: exchange for identifier, exchange in found.items() if times[identifier] == 1}
 

@@ -9,10 +9,12 @@ from contracts.expectation import FRAMING
 from contracts.findings import REFUSED
 from contracts.history_records import RepeatedRecord
 from contracts.kinds.bodies import message_of
+from contracts.kinds.changes import CHANGED
 from strategies.shrinking import shrink
 from tests.harness.triage.connections import CONNECTIONS, ConnectionTriage
 from tests.harness.triage.failures import FailureTriage
 from tests.harness.triage.fields import COMBINATION, KEY
+from tests.harness.triage.framing import FramingTriage
 from tests.harness.triage.refusals import RefusalTriage
 from tests.harness.triage.triage_requests import TriageRequests
 
@@ -49,6 +51,7 @@ class Triage:
         context = (contract, history, names)
         self._failures = FailureTriage(self._requests, *context)
         self._connections = ConnectionTriage(self._requests, *context)
+        self._framing = FramingTriage(self._requests, history, names)
         self._refusals = RefusalTriage(self._requests, self._connections, *context)
         self._shrunk: Counter[tuple[str, str]] = Counter()
 
@@ -68,7 +71,7 @@ class Triage:
             return self._failures.attribute_reuse(answer, finding)
         if finding.clause == "authorization.required":
             return self._connections.attribute_credentials(answer, finding)
-        return self._refusals.attribute(answer, finding)
+        return self._refusals.attribute(answer, self._framing.attribute(answer, finding))
 
     def shrink(self, answer: Judged, finding: Finding) -> None:
         """Repeat the case, then send smaller ones as long as they show the same finding."""
@@ -76,6 +79,8 @@ class Triage:
             return
         if finding.clause == "state.external_id_reuse":
             return  # with a new externalId it would not be a second use
+        if finding.clause == FRAMING and finding.cause == CHANGED:
+            return  # without its header every smaller case passes
         self._shrunk[finding.key] += 1
         passed = False
         first = self._refusals.to_shrink(answer.case, finding)

@@ -94,6 +94,17 @@ def test_a_plan_is_not_updated_before_it_is_created(created: str, updated: str, 
     assert _clauses(judgement) == ({"response.201.plan.updated.order"} if broken else set())
 
 
+@pytest.mark.parametrize(
+    ("updated", "is_cut"),
+    [("2026-11-24T06:44:09Z", True), ("2026-11-24T06:44:08.9Z", False), ("2026-11-24T06:44:08Z", False)],
+)
+def test_an_instant_that_lost_its_fraction_is_described_as_such(updated: str, *, is_cut: bool) -> None:
+    judgement = _judged(201, _project(created="2026-11-24T06:44:09.310Z", updated=updated))
+    (found,) = judgement.findings
+    assert found.clause == "response.201.updated.order"
+    assert ("without its fraction" in found.received) == is_cut
+
+
 def test_the_plan_may_be_older_or_younger_than_its_project() -> None:
     assert _clauses(_judged(201, _project(plan__created=LATER, plan__updated=LATER))) == set()
 
