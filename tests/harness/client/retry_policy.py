@@ -9,7 +9,8 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 from contracts.expectation import IN_USE, SENT_BEFORE, Expected
-from tests.harness.client.failure_classification import ACCOUNT, named, suspicious
+from tests.harness.client.account_check import AccountCheck
+from tests.harness.client.failure_classification import named, suspicious
 from tests.harness.client.failure_counts import FailureCounts
 from tests.harness.client.fatal_requests import FatalRequests, Outage
 from tests.harness.client.retry_after import GatewayWaits, retry_after
@@ -35,12 +36,6 @@ _AGREED, _AGREED_WHERE_IT_FAILS = 4, 8
 _LIMITED: Final = 429
 #: Consecutive 429 to a request that may be refused, while the control request succeeds, until it counts as refused.
 _AGREED_LIMIT: Final = 2
-_WRONG_KEY: Final = 401
-#: The meaning of a refusal of the simplest request during the run, by status.
-_REFUSED: Final = {
-    _WRONG_KEY: "the key is no longer accepted",
-    403: "the key may not create projects any more, or the account allows no more of them",
-}
 
 
 @dataclass(slots=True)
@@ -90,6 +85,7 @@ class RetryPolicy:
         self._noted: set[str] = set()
         self._gateway_waits = GatewayWaits()
         self._service = ServiceWait(attempt, fresh, recorder, request_budget, patience)
+        self._account = AccountCheck(self._service, attempt, fresh, recorder, request_budget, patience.repeats)
         self._handlers = {
             "unreached": self._when_unreached,
             "stale": self._when_stale,
@@ -117,11 +113,17 @@ class RetryPolicy:
             with self._outage:
                 answer, is_final = self._until_final(case, answer)
             if is_final:
+                self.note(answer)
                 return answer
         self._service.note_good(answer[0])
+        self.note(answer)
         if answer[1] is not None:
             self.fatal.note_answered(case, answer[1].expectation)
         return answer
+
+    def note(self, answer: Answer) -> None:
+        """Record a final response: what was accepted once should be accepted again."""
+        self._account.note(answer)
 
     def note_once(self, text: str) -> None:
         """Write a note about retries to the history, once."""
@@ -151,7 +153,8 @@ class RetryPolicy:
     def _suspicion(self, answer: Answer) -> str | None:
         exchange, judgement = answer
         slow = self._limits.seconds(exchange.case.body)
-        return suspicious(exchange, judgement.expectation if judgement else None, slow)
+        kind = suspicious(exchange, judgement.expectation if judgement else None, slow)
+        return "account" if kind is None and self._account.suspects(answer) else kind
 
     def _repeated(self, case: Case, answer: Answer) -> Answer:
         self._service.check()
@@ -233,20 +236,10 @@ class RetryPolicy:
             return _Outcome(again)
 
     def _when_account(self, _case: Case, answer: Answer, _trouble: _Trouble) -> _Outcome:
-        """401, 402, 403, 409 to a valid request: due to the account if the control request is refused too."""
-        status = answer[0].status
+        """A refusal of a valid request: due to the account if those that it accepted before are refused too."""
         with self._calm:
-            for attempt in range(self._patience.repeats):
-                # Alone from the second time on: a request that is refused only among concurrent ones is the service's
-                # fault.
-                with self._request_budget.alone(_QUIET if attempt else 0.0):
-                    control, _waited = self._service.control(answer[0])
-                if control.status not in ACCOUNT:
-                    return _Outcome(answer, is_final=True)
-                status = control.status
-        refused = _REFUSED.get(status, "the account allows no more projects")
-        advice = "" if status == _WRONG_KEY else "; --profile smoke creates about ten"
-        return self._service.stop(f"{refused} (status {status} during the run){advice}")
+            self._account.end_if_refused(answer)
+        return _Outcome(answer, is_final=True)
 
     def _when_late(self, _case: Case, answer: Answer, _trouble: _Trouble) -> _Outcome:
         """A server error that is too slow is final; after many of them the run ends."""

@@ -111,7 +111,9 @@ class Session:
 
     def once(self, case: Case) -> Answer:
         """Send once, without waits and retries; judged, not recorded."""
-        return self._attempt(case)
+        answer = self._attempt(case)
+        self.retry_policy.note(answer)
+        return answer
 
     def _judged(self, answer: Answer) -> Judged:
         exchange, judgement = answer

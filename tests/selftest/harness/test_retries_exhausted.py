@@ -97,7 +97,7 @@ def test_a_service_that_hangs_from_one_request_on_ends_the_run(service: str, tmp
         assert (run.status, run.findings) == (ExitStatus.NO_VERDICT, set()), run.sentence
 
 
-@pytest.mark.parametrize("status", [402, 409])
+@pytest.mark.parametrize("status", [400, 402, 409, 422])
 def test_an_account_that_reaches_its_limit_ends_the_run(service: str, tmp_path: Path, status: int) -> None:
     def behave(seen: Seen) -> Writes | None:
         if seen.number < 25 or not seen.creates:
@@ -111,6 +111,17 @@ def test_an_account_that_reaches_its_limit_ends_the_run(service: str, tmp_path: 
         run = priority_run(server.base_url, tmp_path, patience=PATIENCE)
         assert (run.status, run.findings) == (ExitStatus.NO_VERDICT, set())
         assert "the account allows no more projects" in run.sentence
+
+
+def test_a_refusal_of_the_simplest_request_alone_is_a_finding(service: str, tmp_path: Path) -> None:
+    def behave(seen: Seen) -> Writes | None:
+        if seen.number < 25 or not seen.creates or b"externalId" in seen.body:
+            return None
+        return json_answer(422, '{"message":"externalId is taken"}')
+
+    with UnrulyServer(service, behave) as server:
+        run = priority_run(server.base_url, tmp_path, patience=PATIENCE)
+        assert run.status is ExitStatus.BROKEN, run.sentence
 
 
 def test_a_name_that_no_longer_resolves_ends_the_run(
