@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from reports.wording import numbers
 from tests.harness.client.ledger import Ledger, read_ledgers
-from tests.harness.client.ownership import folded, is_as_sent, shown_text
+from tests.harness.client.ownership import folded, is_as_sent, shown_text, shows_deletion
 from tests.harness.client.project_cleaner import PAGES, PAGES_FOR_LOST, ProjectCleaner
 
 if TYPE_CHECKING:
@@ -26,11 +26,14 @@ _ROUNDS, _ROUNDS_IN_VAIN = 200, 3
 #: Seconds before the list is searched again for deleted projects that are still listed, and before an unknown id is
 #: deleted again.
 _LAG: Final = 0.5
+#: Seconds between two searches for projects whose deletion was accepted (status 202), while none disappears.
+_UNTIL_COMPLETED: Final = (1.0, 2.0, 4.0, 8.0, 15.0)
 #: A name of any run, see :func:`tests.harness.run_options.new_run_id`.
 _NAME: Final = re.compile(r"\bct[0-9a-z]{10}-\d")
 _PERHAPS: Final = "perhaps not ours: "
 _ALIKE: Final = f"{_PERHAPS}it appeared during the run, and a request sent its displayName"
 _COPY: Final = f"{_PERHAPS}its displayName contains a name of this run, but no request sent it"
+_REUSED: Final = f"{_PERHAPS}it has the id of a project that was deleted, and shows nothing that was sent"
 _DOUBTFUL: Final = f"{_PERHAPS}the service answered with it, but it does not show what was sent"
 
 
@@ -112,14 +115,14 @@ class _Cleanup:
             result.kept |= dict.fromkeys(waiting, self._keep) if self._keep else self._delete(waiting)
             if in_vain:  # a list may show deleted projects for a while
                 time.sleep(_LAG)
-            waiting, before = self._search(), waiting
+            waiting, before = self._completed(self._search()), waiting
             in_vain = 0 if set(waiting) - set(before) and not self._keep else in_vain + 1
             if in_vain >= _ROUNDS_IN_VAIN:
                 break
             waiting = waiting or self._not_known_yet()
             if not waiting:
                 break
-        result.kept |= dict.fromkeys(waiting, self._keep or "it was still there after it had been deleted")
+        result.kept |= {identifier: self._keep or self._why_still_there(identifier) for identifier in waiting}
         result.kept |= dict.fromkeys(state.doubtful, _DOUBTFUL)
         created = state.created.keys() - self._unknown
         result.created, result.deleted = len(created), len(created & state.deleted)
@@ -132,6 +135,24 @@ class _Cleanup:
 
     def _delete(self, identifiers: list[str]) -> dict[str, str]:
         return self._cleaner.delete(identifiers, self._ledger.deleted)
+
+    def _completed(self, waiting: list[str]) -> list[str]:
+        """Wait for deletions that the service carries out later (status 202); return the projects that remain."""
+        vain = 0
+        while (
+            waiting and not self._keep and self._cleaner.accepted.issuperset(waiting) and vain < len(_UNTIL_COMPLETED)
+        ):
+            time.sleep(_UNTIL_COMPLETED[vain])
+            for identifier in waiting:
+                self._ledger.deleted(identifier)
+            before, waiting = len(waiting), self._search()
+            vain = 0 if len(waiting) < before else vain + 1
+        return waiting
+
+    def _why_still_there(self, identifier: str) -> str:
+        if identifier in self._cleaner.accepted:
+            return "its deletion was accepted (status 202) and not carried out in time"
+        return "it was still there after it had been deleted"
 
     def _not_known_yet(self) -> list[str]:
         """The ids unknown to DELETE, each once: a replica of a database may not have the project yet."""
@@ -192,8 +213,7 @@ class _Cleanup:
         if not isinstance(identifier, str) or identifier in state.existing.identifiers:
             return ""
         if identifier in state.deleted:
-            self._ledger.still_there(identifier)
-            return identifier
+            return self._is_listed_still(project, identifier)
         is_named = identifier in state.created
         if is_named and state.existing.owns(identifier, state.created[identifier]):
             return ""
@@ -208,6 +228,22 @@ class _Cleanup:
         if not is_named:  # otherwise a response named it without proof of ownership, which the list has
             self._result.untracked.append(project)
         return identifier if state.existing.owns(identifier, signs) else ""
+
+    def _is_listed_still(self, project: dict[str, Any], identifier: str) -> str:
+        """The id of a deleted project if it must be deleted again, else empty."""
+        if shows_deletion(project):
+            return ""
+        if self._is_other(project, self._state.sent.get(identifier)):
+            self._result.kept[identifier] = _REUSED
+            return ""
+        self._ledger.still_there(identifier)
+        return identifier
+
+    def _is_other(self, project: dict[str, Any], sent: Sent | None) -> bool:
+        """Whether a listed project is not the one that had its id before: some databases use the largest id again."""
+        if sent is None:
+            return False
+        return not (sent.shown_by(project) if "displayName" in project else sent.created_with(project))
 
     def _is_alike(self, project: dict[str, Any]) -> bool:
         """Whether a request may have created a project without a run's name in addition to that of its response."""

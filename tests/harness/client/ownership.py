@@ -36,6 +36,9 @@ _SAFE_ID: Final = re.compile(r"(?!\.+\Z)[^/\\%?#;\x00-\x1f\x7f\ud800-\udfff]{1,1
 UNSAFE_ID: Final = "an id that is not safe in a URL"
 #: Members that are searched in a response that is not JSON.
 _MEMBER: Final = re.compile(r'\\?"(id|created|displayName|externalId)\\?"\s*:\s*\\?"((?:[^"\\]|\\[^"])*)\\?"')
+#: Names of members, or values of a status, that mark a deleted project; and names of members that hold a status.
+_DELETION: Final = re.compile(r"delet|archiv|remov|trash|discard", re.IGNORECASE)
+_STATUS: Final = re.compile(r"status|state|lifecycle\w*", re.IGNORECASE)
 #: The maximum number of names that are kept for one request.
 _MOST_NAMES: Final = 5
 #: The maximum number of nested values of a response that are inspected.
@@ -49,6 +52,18 @@ _LONGEST: Final = 16 * 1024 * 1024
 def shown_text(project: dict[str, Any]) -> str:
     """All texts of a project that come from the request."""
     return json.dumps([project.get(name) for name in _REPEATED], ensure_ascii=False)
+
+
+def shows_deletion(project: dict[str, Any]) -> bool:
+    """Whether a project says that it is deleted: a service may keep and list what was deleted, with a mark.
+
+    The mark is a member such as ``deletedAt`` with a value, or a ``status`` such as ``ARCHIVED``.
+    """
+    return any(
+        (_DELETION.search(name) and value not in (None, False, 0, "", [], {}))
+        or (_STATUS.fullmatch(name) and isinstance(value, str) and _DELETION.search(value))
+        for name, value in project.items()
+    )
 
 
 def is_as_sent(project: dict[str, Any], names: re.Pattern[str], sent: Collection[str]) -> bool:

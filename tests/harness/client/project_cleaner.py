@@ -39,6 +39,7 @@ _SLOWER, _SLOW = 4.0, 0.25
 _LIMITED: Final = 429
 #: A service answers this if it has no DELETE, and to ids that it does not know.
 _UNKNOWN: Final = 404
+_ACCEPTED: Final = 202
 #: Statuses that mean that a service has no DELETE, if the project exists.
 NO_DELETE: Final = frozenset({404, 405, 501})
 #: The pause in seconds after the first failure, and the minimum of later ones, whatever the service asks for.
@@ -72,6 +73,8 @@ class ProjectCleaner:
         self.knows_ids = deletes
         #: The ids that the service did not know, which count as deleted.
         self.unknown: list[str] = []
+        #: The ids whose deletion the service accepted, to carry it out later (status 202).
+        self.accepted: set[str] = set()
         #: Why nothing more is sent, and why nothing more is deleted; whether the reason is that no id was known.
         self._stopped, self._cannot_delete, self._unknown_ids = "", "", False
 
@@ -147,6 +150,8 @@ class ProjectCleaner:
         if 200 <= status < 300 or (status == _UNKNOWN and self._is_gone(exchange)):
             self._deletes = True
             self.knows_ids |= status != _UNKNOWN
+            if status == _ACCEPTED:
+                self.accepted.add(identifier)
             if status == _UNKNOWN:
                 self.unknown.append(identifier)
             return ""

@@ -123,7 +123,9 @@ class ServiceWait:
             kind = suspicious(control, None, float("inf"))
             # Every creation with a response of the service itself is judged, also this one; its refusal, which may be
             # due to the account, is not.
-            is_refused = control.status in ACCOUNT or (control.status == exchange.status and 400 <= control.status < 500)
+            is_refused = control.status in ACCOUNT or (
+                control.status == exchange.status and 400 <= control.status < 500
+            )
             self._recorder.exchange(control, None if kind is not None or is_refused else judgement)
             garbled = control.failure is not None and control.failure.kind in GARBLED
             if kind in {None, "account"} or garbled or (kind == "broken" and self._is_there(control)):

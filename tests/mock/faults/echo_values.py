@@ -250,9 +250,9 @@ def cuts_metadata_after_50_keys(value: Json) -> Json:
 
 
 @alters("metadata", trigger="metadata that is an empty object")
-def loses_empty_metadata(value: Json) -> Json:
-    """Leaves metadata out where it is {}."""
-    return value or None
+def fills_empty_metadata(value: Json) -> Json:
+    """Answers a default where metadata is {}."""
+    return value or {"default": True}
 
 
 @alters("metadata", trigger="one metadata in thirteen", intermittent=True)

@@ -50,6 +50,17 @@ def additional_members(service: Service) -> None:
 
 
 @variant_setup
+def empty_metadata_omitted(service: Service) -> None:
+    """Answers without metadata where it is {}, as Go does with omitempty."""
+
+    def change(project: dict[str, Any]) -> None:
+        if not project.get("metadata"):
+            project.pop("metadata", None)
+
+    _every_answer(service, change)
+
+
+@variant_setup
 def other_icon_colours(service: Service) -> None:
     """Answers with icons of other colours and members."""
 

@@ -139,6 +139,14 @@ def test_a_large_body_may_take_the_time_that_a_slow_network_needs(
     assert _clauses(judgement) == ({"service.time"} if broken else set())
 
 
+@pytest.mark.parametrize(("sent", "broken"), [({}, False), ({"a": {}}, True), ({"": None}, True)])
+def test_metadata_may_be_omitted_where_it_is_empty(sent: dict[str, Any], broken: bool) -> None:
+    project = {**_project(), "externalId": "e"}
+    project.pop("metadata", None)
+    found = _clauses(_judged(201, project, {**SENT, "externalId": "e", "metadata": sent}))
+    assert found == ({"response.201.metadata.echo"} if broken else set())
+
+
 def test_a_response_without_any_optional_member_says_nothing_about_them() -> None:
     sent = {**SENT, "externalId": "e", "metadata": {"a": 1}}
     optional = ("externalId", "metadata", "maxConcurrentJobs", "poolId")

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import itertools
 import json
-import threading
-import time
 from typing import TYPE_CHECKING, Any
 from urllib.request import Request, urlopen
 
@@ -171,29 +169,6 @@ def test_a_run_whose_deletions_delete_nothing_stops_creating(service: str, tmp_p
     assert run.status == ExitStatus.NO_VERDICT
     assert "deletions delete nothing" in " ".join(run.out.split())
     assert len(_listed(service) - before) < 40
-
-
-def test_deletions_that_are_completed_later_or_are_too_early_at_first_are_deletions(
-    service: str, tmp_path: Path
-) -> None:
-    before = _listed(service)
-    deletions: dict[str, float] = {}
-
-    def behave(seen: Seen) -> Writes | None:
-        first = deletions.setdefault(seen.path, time.monotonic()) if seen.method == "DELETE" else 0.0
-        if first and time.monotonic() - first < 3.0 and len(deletions) == 1:
-            return answer(409, "{}")
-        if first:
-            threading.Timer(1.8, server.forward, [seen]).start()
-            return answer(202)
-        return None
-
-    with UnrulyServer(service) as server:
-        server.behave = behave
-        run = suite(tmp_path, *live(server.base_url, "--profile", "smoke"))
-        time.sleep(2.0)
-    assert run.status == ExitStatus.KEPT, run.out
-    assert _listed(service) == before
 
 
 def test_a_run_stops_creating_where_ids_are_not_safe_in_a_url(service: str, tmp_path: Path) -> None:

@@ -6,7 +6,15 @@ from typing import Any
 import pytest
 
 from contracts.exchange import Case, Exchange, Response
-from tests.harness.client.ownership import Existing, Sent, carries_name, project_path, proof, shown_project
+from tests.harness.client.ownership import (
+    Existing,
+    Sent,
+    carries_name,
+    project_path,
+    proof,
+    shown_project,
+    shows_deletion,
+)
 
 RUN = "ctq7w2x9k4mz"
 NOW = 1_790_000_000.0
@@ -90,6 +98,21 @@ def test_an_id_is_read_from_broken_responses(body: str) -> None:
 @pytest.mark.parametrize("body", ["", "{}", "[]", '{"plan": {"id": "P"}}', '{"id": 5}', "\x00\x01", "[" * 3_000])
 def test_what_shows_no_project_gives_none(body: str) -> None:
     assert shown_project(body.encode()) == {}
+
+
+@pytest.mark.parametrize(
+    ("members", "deleted"),
+    [
+        ({"deletedAt": "2026-01-01T00:00:00Z"}, True),
+        ({"isArchived": True}, True),
+        ({"status": "PENDING_DELETION"}, True),
+        ({"state": "Archived"}, True),
+        ({"deletedAt": None, "isDeleted": False, "removed": 0, "status": "ACTIVE"}, False),
+        ({"displayName": "Deleted", "externalId": "archived", "metadata": {"deleted": True}}, False),
+    ],
+)
+def test_a_mark_of_deletion_is_a_member_with_a_value_or_a_status(members: dict[str, Any], *, deleted: bool) -> None:
+    assert shows_deletion(PROJECT | members) is deleted
 
 
 @pytest.mark.parametrize("identifier", ["", ".", "..", "a/b", "a?b", "\ud800", "a\x00", "x" * 1001, "%2e", "a\\b"])
