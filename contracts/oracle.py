@@ -6,7 +6,9 @@ result is UNSPECIFIED, with the reason.
 
 from __future__ import annotations
 
+import dataclasses
 import re
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from contracts import json_text
@@ -49,6 +51,15 @@ _FOR_JSON = re.compile(r"application/[^;]*\+json|application/\*|\*/\*")
 _WHENCE = frozenset({"origin", "x-forwarded-for", "cookie"})
 
 
+@dataclass(slots=True)
+class _Noted:
+    """What was noted about one request: broken clauses, reasons for UNSPECIFIED, and the clauses that it keeps."""
+
+    violations: list[Violation] = dataclasses.field(default_factory=list)
+    why: list[str] = dataclasses.field(default_factory=list)
+    exercised: list[str] = dataclasses.field(default_factory=list)
+
+
 class Oracle:
     """The oracle of one contract; it has compiled patterns and no other state."""
 
@@ -59,99 +70,100 @@ class Oracle:
 
     def expect(self, case: Case) -> Expectation:
         """The expected response to ``case``, a POST to the collection."""
-        violations: list[Violation] = []
-        why: list[str] = []
-        self._authorization(case, violations, why)
+        noted = _Noted()
+        self._authorization(case, noted)
         if any(name.lower() in _WHENCE for name, _ in case.headers):
-            why.append(WHENCE)
-        is_json = self._media_type(case, violations, why)
-        exercised = ["authorization.accepted", "request.mediaType"]
+            noted.why.append(WHENCE)
+        is_json = self._media_type(case, noted)
+        noted.exercised += ["authorization.accepted", "request.mediaType"]
         if any(case.header(name) is not None for name in FRAMING_HEADERS):
-            exercised.append(FRAMING)
+            noted.exercised.append(FRAMING)
         if len(case.body or b"") > LARGE:
-            why.append(TOO_LARGE)
-        body = self._body(case, violations, why, exercised, strict=is_json)
-        if violations:
-            return Expectation(Expected.REJECTED, tuple(violations), tuple(why), body=body)
-        if why:
-            return Expectation(Expected.UNSPECIFIED, why=tuple(dict.fromkeys(why)), body=body)
-        return Expectation(Expected.CREATED, exercised=tuple(exercised), body=body)
+            noted.why.append(TOO_LARGE)
+        body = self._body(case, noted, strict=is_json)
+        if noted.violations:
+            return Expectation(Expected.REJECTED, tuple(noted.violations), tuple(noted.why), body=body)
+        if noted.why:
+            return Expectation(Expected.UNSPECIFIED, why=tuple(dict.fromkeys(noted.why)), body=body)
+        return Expectation(Expected.CREATED, exercised=tuple(noted.exercised), body=body)
 
     @staticmethod
-    def _authorization(case: Case, violations: list[Violation], why: list[str]) -> None:
+    def _authorization(case: Case, noted: _Noted) -> None:
         values = [value for name, value in case.headers if name.lower() == "authorization"]
         if values == [VALID_AUTHORIZATION]:
             return
         if len(values) > 1 and VALID_AUTHORIZATION in values:
-            why.append("more than one Authorization header")
+            noted.why.append("more than one Authorization header")
         elif values and _BEARER.match(values[0]):
-            why.append(SPELLING)
+            noted.why.append(SPELLING)
         else:
             presented = kinds_of_credentials(values[0] if values else None)
             reason = "no bearer token with the right key"
-            violations.append(Violation("authorization.required", "Authorization", reason, presented))
+            noted.violations.append(Violation("authorization.required", "Authorization", reason, presented))
 
     @staticmethod
-    def _media_type(case: Case, violations: list[Violation], why: list[str]) -> bool:
+    def _media_type(case: Case, noted: _Noted) -> bool:
         """Check Content-Encoding and Content-Type; return whether the body is declared as JSON."""
         if case.header("Content-Encoding") is not None:
-            why.append("a content coding")
+            noted.why.append("a content coding")
         value = case.header("Content-Type")
         if not value:  # many servers do not tell an empty header from none
-            why.extend([NO_MEDIA_TYPE] if case.body else [])
+            noted.why.extend([NO_MEDIA_TYPE] if case.body else [])
             return True
         written, semicolon, parameters = value.partition(";")
         essence = written.strip().lower()
         if _FOR_JSON.fullmatch(essence):
-            why.append(FOR_JSON)
+            noted.why.append(FOR_JSON)
         elif essence != JSON_MEDIA_TYPE:
             shown = f"the media type {value!r}"
-            violations.append(Violation("request.mediaType", "Content-Type", shown, kinds_of_media_type(value)))
+            noted.violations.append(Violation("request.mediaType", "Content-Type", shown, kinds_of_media_type(value)))
             return False
         elif written != JSON_MEDIA_TYPE:
             # Falcon, and every service that compares texts, refuse it.
-            why.append(TYPE_SPELLING)
+            noted.why.append(TYPE_SPELLING)
         if semicolon and not _PARAMETER.match(parameters.strip()):
-            why.append(PARAMETER)
+            noted.why.append(PARAMETER)
         return True
 
-    def _body(
-        self, case: Case, violations: list[Violation], why: list[str], exercised: list[str], *, strict: bool
-    ) -> Any:
+    def _body(self, case: Case, noted: _Noted, *, strict: bool) -> Any:
         """Check the body. If it is not declared as JSON (``strict`` is false), only its values can be wrong."""
-        text = _parsed(case, why)
+        text = _parsed(case, noted.why)
         if isinstance(text, Violation):
             if strict:
-                violations.append(text)
+                noted.violations.append(text)
             return json_text.ABSENT
         if text is None:
             return json_text.ABSENT
-        why.extend(text.oddities)
+        noted.why.extend(text.oddities)
         if not isinstance(text.value, dict):
             if json_text.TOO_DEEP in text.oddities:
-                why.append(UNREADABLE)
+                noted.why.append(UNREADABLE)
                 return json_text.ABSENT
             found = json_text.type_name(text.value)
-            violations.append(Violation("request.body.type", "", f"the body is a JSON {found}", (f"a JSON {found}",)))
+            noted.violations.append(
+                Violation("request.body.type", "", f"the body is a JSON {found}", (f"a JSON {found}",))
+            )
             return text.value
-        broken = self._members(text.value, why, exercised)
+        broken = self._members(text.value, noted)
         # Parsers use the first or the last of repeated members: neither is promised.
-        violations += [violation for violation in broken if text.repeated.isdisjoint(violation.where.split("/")[1:])]
+        noted.violations += [
+            violation for violation in broken if text.repeated.isdisjoint(violation.where.split("/")[1:])
+        ]
         return text.value
 
-    def _members(self, body: dict[str, Any], why: list[str], exercised: list[str]) -> Iterator[Violation]:
+    def _members(self, body: dict[str, Any], noted: _Noted) -> Iterator[Violation]:
         for name, value in body.items():
             field = self._fields.get(name)
             if field is None:
-                why.append(UNLISTED)
+                noted.why.append(UNLISTED)
             else:
-                yield from judge_value(field, value, f"request.{name}", f"/{json_text.escape(name)}", why, exercised)
+                yield from _judge_value(field, value, f"request.{name}", f"/{json_text.escape(name)}", noted)
         for field in self._required:
             if field.path not in body:
                 yield Violation(f"request.{field.path}.required", f"/{field.path}", f"{field.path} is missing")
-        exercised += [f"request.{name}.optional" for name in self._optional if name not in body]
+        noted.exercised += [f"request.{name}.optional" for name in self._optional if name not in body]
         if len(body) > 1:
-            exercised.append("request.combination")
+            noted.exercised.append("request.combination")
 
 
 def _parsed(case: Case, why: list[str]) -> json_text.JsonText | Violation | None:
@@ -184,13 +196,11 @@ def is_disputed(address: str) -> bool:
     )
 
 
-def judge_value(
-    field: Field, value: Any, prefix: str, where: str, why: list[str], exercised: list[str]
-) -> Iterator[Violation]:
-    """The clauses of ``field`` that ``value`` breaks; kept ones are added to ``exercised``."""
+def _judge_value(field: Field, value: Any, prefix: str, where: str, noted: _Noted) -> Iterator[Violation]:
+    """The clauses of ``field`` that ``value`` breaks; clauses that it keeps are noted."""
     if value is None:
         if field.nullable:
-            exercised.append(f"{prefix}.null")
+            noted.exercised.append(f"{prefix}.null")
         else:
             yield Violation(f"{prefix}.null", where, "null")
         return
@@ -200,31 +210,29 @@ def judge_value(
         yield Violation(f"{prefix}.type", where, reason, (f"a JSON {found}",))
         return
     if field.limits and not _is_within(field.limits, value):
-        why.append(LIMITED)
+        noted.why.append(LIMITED)
     if field.types:
-        exercised.append(f"{prefix}.type")
-    yield from _judge_enum(field, value, prefix, where, exercised)
+        noted.exercised.append(f"{prefix}.type")
+    yield from _judge_enum(field, value, prefix, where, noted)
     if isinstance(value, str):
-        yield from _judge_pattern(field, value, prefix, where, why, exercised)
+        yield from _judge_pattern(field, value, prefix, where, noted)
     elif field.items is not None and isinstance(value, list):
-        yield from _judge_items(field.items, value, f"{prefix}.items", where, why, exercised)
+        yield from _judge_items(field.items, value, f"{prefix}.items", where, noted)
     elif field.members and isinstance(value, dict):
-        yield from _judge_members(field, value, where, why, exercised)
+        yield from _judge_members(field, value, where, noted)
 
 
 def is_valid(field: Field, value: Any) -> bool:
     """Whether a value breaks no clause of a field."""
-    return next(judge_value(field, value, "", "", [], []), None) is None
+    return next(_judge_value(field, value, "", "", _Noted()), None) is None
 
 
-def _judge_items(
-    field: Field, items: list[Any], prefix: str, where: str, why: list[str], exercised: list[str]
-) -> Iterator[Violation]:
+def _judge_items(field: Field, items: list[Any], prefix: str, where: str, noted: _Noted) -> Iterator[Violation]:
     kept: set[str] = set()  # a long list repeats its texts
     for index, item in enumerate(items):
         if isinstance(item, str) and item in kept:
             continue
-        broken = list(judge_value(field, item, prefix, f"{where}/{index}", why, exercised))
+        broken = list(_judge_value(field, item, prefix, f"{where}/{index}", noted))
         if not broken and isinstance(item, str):
             kept.add(item)
         yield from broken
@@ -240,18 +248,16 @@ def _is_within(limits: dict[str, Any], value: Any) -> bool:
         return False
 
 
-def _judge_enum(field: Field, value: Any, prefix: str, where: str, exercised: list[str]) -> Iterator[Violation]:
+def _judge_enum(field: Field, value: Any, prefix: str, where: str, noted: _Noted) -> Iterator[Violation]:
     if field.enum is None:
         return
     if any(same(option, value) for option in field.enum):
-        exercised.append(f"{prefix}.enum")
+        noted.exercised.append(f"{prefix}.enum")
     else:
         yield Violation(f"{prefix}.enum", where, "not one of the available options")
 
 
-def _judge_pattern(
-    field: Field, value: str, prefix: str, where: str, why: list[str], exercised: list[str]
-) -> Iterator[Violation]:
+def _judge_pattern(field: Field, value: str, prefix: str, where: str, noted: _Noted) -> Iterator[Violation]:
     if field.pattern is None:
         return
     if not Pattern.compile(field.pattern).matches(value):
@@ -259,21 +265,19 @@ def _judge_pattern(
             f"{prefix}.pattern", where, "does not match the pattern", kinds_of_mismatch(field.pattern, value)
         )
         return
-    exercised.append(f"{prefix}.pattern")
+    noted.exercised.append(f"{prefix}.pattern")
     if field.format == "email" and is_disputed(value):
-        why.append(DISPUTED)
+        noted.why.append(DISPUTED)
 
 
-def _judge_members(
-    field: Field, value: dict[str, Any], where: str, why: list[str], exercised: list[str]
-) -> Iterator[Violation]:
+def _judge_members(field: Field, value: dict[str, Any], where: str, noted: _Noted) -> Iterator[Violation]:
     members = {member.name: member for member in field.members}
     for name, inner in value.items():
         if name in members:
             path = members[name].path
-            yield from judge_value(members[name], inner, f"request.{path}", f"{where}/{name}", why, exercised)
+            yield from _judge_value(members[name], inner, f"request.{path}", f"{where}/{name}", noted)
         else:
-            why.append(UNLISTED)
+            noted.why.append(UNLISTED)
     for name, member in members.items():
         if member.required and name not in value:
             yield Violation(f"request.{member.path}.required", f"{where}/{name}", f"{member.path} is missing")
