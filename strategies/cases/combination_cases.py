@@ -108,7 +108,7 @@ def covering_cases(contract: Contract, names: UniqueNames, seed: int, strength: 
     surrounding_fields = SurroundingFields(contract, names, seed)
     rows = covering_rows(contract, seed, strength)
     cases = [
-        _case(contract, surrounding_fields, f"{strength}-way", _turned(row, turn), f"covering.{strength}")
+        _case(surrounding_fields, f"{strength}-way", _turned(row, turn), f"covering.{strength}")
         for turn, row in enumerate(rows)
     ]
     return corner_cases(contract, names, seed) + cases
@@ -124,14 +124,12 @@ def _turned(row: dict[str, FieldClass], turn: int) -> dict[str, FieldClass]:
 def corner_cases(contract: Contract, names: UniqueNames, seed: int) -> list[Case]:
     """Bodies with all present, all absent, all null, and with a single null."""
     surrounding_fields = SurroundingFields(contract, names, seed)
-    return [_case(contract, surrounding_fields, name, row, "covering.corner") for name, row in _corners(contract)]
+    return [_case(surrounding_fields, name, row, "covering.corner") for name, row in _corners(contract)]
 
 
-def _case(
-    contract: Contract, surrounding_fields: SurroundingFields, name: str, row: dict[str, FieldClass], case_set: str
-) -> Case:
+def _case(surrounding_fields: SurroundingFields, name: str, row: dict[str, FieldClass], case_set: str) -> Case:
     intent = f"{name}: {', '.join(f'{path} {cls.name}' for path, cls in row.items())}"
-    return json_case(_body(contract, surrounding_fields, row), case_set=case_set, intent=intent)
+    return json_case(_body(surrounding_fields, row), case_set=case_set, intent=intent)
 
 
 def _corners(contract: Contract) -> Iterator[tuple[str, dict[str, FieldClass]]]:
@@ -144,19 +142,19 @@ def _corners(contract: Contract) -> Iterator[tuple[str, dict[str, FieldClass]]]:
     yield "all null, the others present", {f.path: null if f.nullable else whole[f.path] for f in contract.fields}
 
 
-def _body(contract: Contract, surrounding_fields: SurroundingFields, row: dict[str, FieldClass]) -> dict[str, Any]:
+def _body(surrounding_fields: SurroundingFields, row: dict[str, FieldClass]) -> dict[str, Any]:
     """The body of a row, with a unique name if that does not change a class."""
     body = {path: cls.value for path, cls in row.items() if cls.value is not ABSENT}
-    marked = next((field for field in contract.fields if field.path == MARKED), None)
+    marked = next((field for field in surrounding_fields.fields if field.path == MARKED), None)
     if marked is not None and isinstance(body.get(MARKED), str):
         text = body[MARKED] if row[MARKED].name in _BOUNDARIES["string"] else ""
         body[MARKED] = marked_text(marked, surrounding_fields.name(), text, text)
         return body
-    free = free_object(contract)
+    free = free_object(surrounding_fields.contract)
     if free and body.get(free.path):
         body[free.path] = {MARK_MEMBER: surrounding_fields.name(), **body[free.path]}
         return body
-    for field in contract.fields:
+    for field in surrounding_fields.fields:
         text = f"{body.get(field.path)} "
         if is_name_like(field) and row[field.path].name != "one letter" and admits(field, f"{text}{USUAL_NAME}"):
             body[field.path] = marked_text(field, surrounding_fields.name(), text, "")

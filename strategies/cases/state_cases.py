@@ -71,14 +71,10 @@ def _has_marked_text(case: Case) -> bool:
 def refused_reuses(contract: Contract, external_id: str) -> list[Case]:
     """Requests with a text that is in use: one lacks a required member, two lack the right key."""
     body = SurroundingFields(contract, None).body(context="full") | {MARKED: external_id}
-    case_set, case = (
-        "state.refused_reuse",
-        json_case(body, case_set="state.refused_reuse", intent="an externalId in use"),
-    )
+    case_set, intent = "state.refused_reuse", f"authorization.required ({MARKED} in use)"
+    case = json_case(body, case_set=case_set, intent=intent)
     refused = [
-        replace(
-            case, headers=(*key, ("Content-Type", JSON_MEDIA_TYPE)), intent=f"authorization.required ({MARKED} in use)"
-        )
+        replace(case, headers=(*key, ("Content-Type", JSON_MEDIA_TYPE)))
         for key in ((), (("Authorization", "Bearer x"),))
     ]
     for field in contract.fields:

@@ -56,13 +56,13 @@ def unspecified_cases(contract: Contract, names: UniqueNames, seed: int) -> list
     """Every kind of UNSPECIFIED request, one at a time in an otherwise valid body."""
     surrounding_fields = SurroundingFields(contract, names, seed)
     cases = [
-        *_in_every_place(contract, surrounding_fields),
-        *_odd_texts(contract, surrounding_fields),
-        *_odd_numbers(contract, surrounding_fields),
-        *_pollution(contract, surrounding_fields),
+        *_in_every_place(surrounding_fields),
+        *_odd_texts(surrounding_fields),
+        *_odd_numbers(surrounding_fields),
+        *_pollution(surrounding_fields),
         *unlisted_member_cases(surrounding_fields),
-        *_repeated(contract, surrounding_fields),
-        *_words_as_ids(contract, surrounding_fields),
+        *_repeated(surrounding_fields),
+        *_words_as_ids(surrounding_fields),
     ]
     marked = encode(surrounding_fields.body())
     cases.append(
@@ -76,7 +76,7 @@ def unspecified_cases(contract: Contract, names: UniqueNames, seed: int) -> list
     coded = gzip.compress(encode(surrounding_fields.body()), mtime=0)
     headers = (*cases[0].headers, ("Content-Encoding", "gzip"))
     cases.append(Case(coded, headers, case_set="unspecified.coding", intent="Content-Encoding: gzip", id="gzip"))
-    cases += _long_addresses(contract, surrounding_fields)
+    cases += _long_addresses(surrounding_fields)
     free = free_object(contract)
     if free:
         cases += [_deep_case(surrounding_fields, free, levels) for levels in _TOO_DEEP]
@@ -93,18 +93,20 @@ def _deep_case(surrounding_fields: SurroundingFields, free: Field, levels: int) 
     )
 
 
-def _long_addresses(contract: Contract, surrounding_fields: SurroundingFields) -> Iterator[Case]:
+def _long_addresses(surrounding_fields: SurroundingFields) -> Iterator[Case]:
     """Addresses that match the pattern and are longer than the standards allow: no 5xx, and no long response time."""
-    for field in contract.fields:
+    for field in surrounding_fields.fields:
         if field.format == "email" and takes_text(field, _LONG_ADDRESS):
             body = surrounding_fields.body(field) | {field.path: _LONG_ADDRESS}
             intent = f"{field.path}: {len(_LONG_ADDRESS):,} characters"
             yield json_case(body, case_set="unspecified.address", intent=intent, identifier="a long address")
 
 
-def _words_as_ids(contract: Contract, surrounding_fields: SurroundingFields) -> Iterator[Case]:
+def _words_as_ids(surrounding_fields: SurroundingFields) -> Iterator[Case]:
     """Values of the marked field that software interprets as something else; they may be in use already."""
-    marked = next((field for field in contract.fields if field.path == MARKED and "string" in field.types), None)
+    marked = next(
+        (field for field in surrounding_fields.fields if field.path == MARKED and "string" in field.types), None
+    )
     if marked is None or marked.pattern is not None or marked.enum is not None:
         return
     # A number for each: two that a service treats as equal would be a conflict instead of a change.
@@ -118,8 +120,8 @@ def _words_as_ids(contract: Contract, surrounding_fields: SurroundingFields) -> 
         yield json_case(body, case_set=f"unspecified.{MARKED}", intent=f"{MARKED}: {text!r}", identifier=identifier)
 
 
-def _odd_texts(contract: Contract, surrounding_fields: SurroundingFields) -> Iterator[Case]:
-    places = [field for field in contract.fields if "string" in field.types and field.enum is None]
+def _odd_texts(surrounding_fields: SurroundingFields) -> Iterator[Case]:
+    places = [field for field in surrounding_fields.fields if "string" in field.types and field.enum is None]
     for name, text in ODD_TEXTS.items():
         place = count(1)
         for field in places:
@@ -131,13 +133,13 @@ def _odd_texts(contract: Contract, surrounding_fields: SurroundingFields) -> Ite
                     intent=f"{field.path}: {name}",
                     identifier=f"{name}, place {next(place)}",
                 )
-        for field in contract.fields:
+        for field in surrounding_fields.fields:
             if field.items is not None and takes_text(field.items, text):
                 body = surrounding_fields.body(field) | {field.path: ["x", text]}
                 intent = f"an item of {field.path}: {name}"
                 identifier = f"{name}, place {next(place)}"
                 yield json_case(body, case_set="unspecified.text", intent=intent, identifier=identifier)
-        free = free_object(contract)
+        free = free_object(surrounding_fields.contract)
         if free:
             for inner, where in (({"x": text}, "a value"), ({text: "x"}, "a name")):
                 body = surrounding_fields.body(free) | {free.path: inner}
@@ -145,7 +147,7 @@ def _odd_texts(contract: Contract, surrounding_fields: SurroundingFields) -> Ite
                 yield json_case(body, case_set="unspecified.text", intent=intent, identifier=f"{name} in {where}")
 
 
-def _in_every_place(contract: Contract, surrounding_fields: SurroundingFields) -> Iterator[Case]:
+def _in_every_place(surrounding_fields: SurroundingFields) -> Iterator[Case]:
     """A body with U+0000 in every place for a text, and one with lone surrogates."""
     before_emoji = ODD_TEXTS["a high surrogate alone before an emoji"]
     for identifier, text, inside in (
@@ -154,12 +156,12 @@ def _in_every_place(contract: Contract, surrounding_fields: SurroundingFields) -
     ):
         body = surrounding_fields.body(context="full")
         places = 0
-        for field in contract.fields:
+        for field in surrounding_fields.fields:
             if takes_text(field, text) and field.path != MARKED:
                 body[field.path] = text
             elif field.items is not None and takes_text(field.items, text):
                 body[field.path] = ["x", text]
-            elif field is free_object(contract):
+            elif field is free_object(surrounding_fields.contract):
                 body[field.path] = {**body[field.path], "x": text, text: "x", **inside}
             else:
                 continue
@@ -168,10 +170,12 @@ def _in_every_place(contract: Contract, surrounding_fields: SurroundingFields) -
             yield json_case(body, case_set="unspecified.everywhere", intent=identifier, identifier=identifier)
 
 
-def _odd_numbers(contract: Contract, surrounding_fields: SurroundingFields) -> Iterator[Case]:
-    free = free_object(contract)
+def _odd_numbers(surrounding_fields: SurroundingFields) -> Iterator[Case]:
+    free = free_object(surrounding_fields.contract)
     for name, number in ODD_NUMBERS.items():
-        places: list[tuple[Field, Any]] = [(f, number) for f in contract.fields if {"number", "integer"} & set(f.types)]
+        places: list[tuple[Field, Any]] = [
+            (f, number) for f in surrounding_fields.fields if {"number", "integer"} & set(f.types)
+        ]
         if free:
             places.append((free, {"x": number}))
         for place, (field, value) in enumerate(places, 1):
@@ -180,13 +184,13 @@ def _odd_numbers(contract: Contract, surrounding_fields: SurroundingFields) -> I
             yield json_case(body, case_set="unspecified.number", intent=intent, identifier=identifier)
 
 
-def _pollution(contract: Contract, surrounding_fields: SurroundingFields) -> Iterator[Case]:
+def _pollution(surrounding_fields: SurroundingFields) -> Iterator[Case]:
     members = {"__proto__": _POLLUTION, "constructor": {"prototype": _POLLUTION}}
     for name, value in members.items():
         case_set, intent = "unspecified.prototype", f"the member {name}"
         body = surrounding_fields.body() | {name: value}
         yield json_case(body, case_set=case_set, intent=intent, identifier=name)
-        free = free_object(contract)
+        free = free_object(surrounding_fields.contract)
         if free:
             for inner, where in (({name: value}, "inside"), ({"a": [{name: value}]}, "deep inside")):
                 body = surrounding_fields.body(free) | {free.path: inner}
@@ -197,9 +201,9 @@ def _pollution(contract: Contract, surrounding_fields: SurroundingFields) -> Ite
     yield Case(escaped, case_set="unspecified.prototype", intent=intent, id="__proto__, escaped")
 
 
-def _repeated(contract: Contract, surrounding_fields: SurroundingFields) -> Iterator[Case]:
+def _repeated(surrounding_fields: SurroundingFields) -> Iterator[Case]:
     """A repeated member: with the same value, another valid one, or a wrong one before or after the right one."""
-    for number, field in enumerate(contract.fields, 1):
+    for number, field in enumerate(surrounding_fields.fields, 1):
         wrong = encode({field.path: 5 if "number" not in field.types else "5"})
         if field.pattern is not None:
             miss = next((text for _, text in example_near_misses(field.pattern) if text), "")
@@ -217,7 +221,7 @@ def _repeated(contract: Contract, surrounding_fields: SurroundingFields) -> Iter
             body = surrounding_fields.body(field)
             second = other or encode({field.path: body[field.path]})
             yield _repeating(field, number, encode(body), second, name, first=first)
-    free = free_object(contract)
+    free = free_object(surrounding_fields.contract)
     if free:
         text = encode(surrounding_fields.body(free) | {free.path: {}})
         inner = encode({free.path: 0})[1:-2] + b'{"a":1,"a":2}'
