@@ -9,22 +9,27 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar, Unpack
 
 from tests.mock import refusals
 from tests.mock.json_codec import Json, dumps
-from tests.mock.registry import add_fault
+from tests.mock.registry import Traits, add_fault, hooked
 from tests.mock.schema import Issue
 
 if TYPE_CHECKING:
-    from tests.mock.call import Call
-    from tests.mock.service import Service
+    from tests.mock.call import Call, Hook
 
 PERIOD = 13
 
 Members = dict[str, Any]
 Condition = Callable[[Members], bool]
 Judge = Callable[[Json], bool]
+Change = Callable[[Members], None]
+Rewrite = Callable[[bytes], bytes]
+Reply = Callable[["Call"], None]
+Alteration = Callable[[Any], Json]
+Authorization = Callable[[str, str], bool]
+F = TypeVar("F", bound=Callable[..., object])
 
 
 def its_turn(call: Call) -> bool:
@@ -35,64 +40,74 @@ def its_turn(call: Call) -> bool:
     return chosen == place
 
 
+def _occurs(call: Call, when: Condition | None, *, intermittent: bool) -> bool:
+    return (when is None or when(call.fields)) and (not intermittent or its_turn(call))
+
+
+def _decorator(
+    stage: str, hook_of: Callable[[F], Hook], *, breaks: str, trigger: str, **traits: Unpack[Traits]
+) -> Callable[[F], F]:
+    """Registers the hook that is made of a function as a fault with the function's name."""
+
+    def announce(function: F) -> F:
+        add_fault(function, hooked(stage, hook_of(function)), breaks=breaks, trigger=trigger, **traits)
+        return function
+
+    return announce
+
+
 def answers(
-    *,
-    breaks: str,
-    trigger: str = "every creation",
-    when: Condition | None = None,
-    intermittent: bool = False,
-) -> Callable[[Callable[[Members], None]], Callable[[Members], None]]:
+    *, breaks: str, trigger: str = "every creation", when: Condition | None = None, intermittent: bool = False
+) -> Callable[[Change], Change]:
     """The function changes the members of a 201 response; `when` looks at the fields that were sent."""
 
-    def announce(change: Callable[[Members], None]) -> Callable[[Members], None]:
+    def hook_of(change: Change) -> Hook:
         def hook(call: Call) -> None:
-            if (when is None or when(call.fields)) and (not intermittent or its_turn(call)):
+            if _occurs(call, when, intermittent=intermittent):
                 change(call.answer)
 
-        _announce(change, "answering", hook, breaks, trigger, conditional=when is not None, intermittent=intermittent)
-        return change
+        return hook
 
-    return announce
-
-
-def writes(
-    *,
-    breaks: str,
-    trigger: str = "every creation",
-    when: Condition | None = None,
-    intermittent: bool = False,
-) -> Callable[[Callable[[bytes], bytes]], Callable[[bytes], bytes]]:
-    """The function changes the bytes of a 201 response."""
-
-    def announce(change: Callable[[bytes], bytes]) -> Callable[[bytes], bytes]:
-        def hook(call: Call) -> None:
-            if call.created and (when is None or when(call.fields)) and (not intermittent or its_turn(call)):
-                call.replace_payload(change(call.payload))
-
-        _announce(change, "serialised", hook, breaks, trigger, conditional=when is not None, intermittent=intermittent)
-        return change
-
-    return announce
+    conditional = when is not None
+    return _decorator(
+        "answering", hook_of, breaks=breaks, trigger=trigger, conditional=conditional, intermittent=intermittent
+    )
 
 
 def replies(
-    *,
-    breaks: str,
-    trigger: str = "every creation",
-    when: Condition | None = None,
-    intermittent: bool = False,
-) -> Callable[[Callable[[Call], None]], Callable[[Call], None]]:
+    *, breaks: str, trigger: str = "every creation", when: Condition | None = None, intermittent: bool = False
+) -> Callable[[Reply], Reply]:
     """The function changes status, headers or bytes of a 201 response."""
 
-    def announce(change: Callable[[Call], None]) -> Callable[[Call], None]:
+    def hook_of(change: Reply) -> Hook:
         def hook(call: Call) -> None:
-            if call.created and (when is None or when(call.fields)) and (not intermittent or its_turn(call)):
+            if call.created and _occurs(call, when, intermittent=intermittent):
                 change(call)
 
-        _announce(change, "serialised", hook, breaks, trigger, conditional=when is not None, intermittent=intermittent)
-        return change
+        return hook
 
-    return announce
+    conditional = when is not None
+    return _decorator(
+        "serialised", hook_of, breaks=breaks, trigger=trigger, conditional=conditional, intermittent=intermittent
+    )
+
+
+def writes(
+    *, breaks: str, trigger: str = "every creation", when: Condition | None = None, intermittent: bool = False
+) -> Callable[[Rewrite], Rewrite]:
+    """The function changes the bytes of a 201 response."""
+
+    def hook_of(change: Rewrite) -> Hook:
+        def hook(call: Call) -> None:
+            if call.created and _occurs(call, when, intermittent=intermittent):
+                call.replace_payload(change(call.payload))
+
+        return hook
+
+    conditional = when is not None
+    return _decorator(
+        "serialised", hook_of, breaks=breaks, trigger=trigger, conditional=conditional, intermittent=intermittent
+    )
 
 
 def accepts(
@@ -100,17 +115,18 @@ def accepts(
 ) -> Callable[[Judge], Judge]:
     """The function returns whether an invalid value of a field is accepted. It is stored with the field's type."""
 
-    def announce(judge: Judge) -> Judge:
+    def hook_of(judge: Judge) -> Hook:
         def hook(call: Call) -> None:
             if not any(issue.path[:1] == (field,) for issue in call.issues) or field not in call.value:
                 return
             if judge(call.value[field]) and (not intermittent or its_turn(call)):
                 forgive(call, field)
 
-        _announce(judge, "validated", hook, breaks, trigger, conditional=conditional, intermittent=intermittent)
-        return judge
+        return hook
 
-    return announce
+    return _decorator(
+        "validated", hook_of, breaks=breaks, trigger=trigger, conditional=conditional, intermittent=intermittent
+    )
 
 
 def refuses(
@@ -118,17 +134,18 @@ def refuses(
 ) -> Callable[[Judge], Judge]:
     """The function returns whether a valid value of a field is refused with 400."""
 
-    def announce(judge: Judge) -> Judge:
+    def hook_of(judge: Judge) -> Hook:
         def hook(call: Call) -> None:
             if call.issues or field not in call.value or not judge(call.value[field]):
                 return
             if not intermittent or its_turn(call):
                 call.issues.append(Issue((field,), "Invalid input"))
 
-        _announce(judge, "validated", hook, breaks, trigger, conditional=conditional, intermittent=intermittent)
-        return judge
+        return hook
 
-    return announce
+    return _decorator(
+        "validated", hook_of, breaks=breaks, trigger=trigger, conditional=conditional, intermittent=intermittent
+    )
 
 
 def fails(
@@ -136,64 +153,53 @@ def fails(
 ) -> Callable[[Judge], Judge]:
     """The function returns whether a valid value of a field is answered with 500, like an error of the database."""
 
-    def announce(judge: Judge) -> Judge:
+    def hook_of(judge: Judge) -> Hook:
         def hook(call: Call) -> None:
             if field in call.fields and judge(call.fields[field]):
                 call.refusal = refusals.internal_error()
 
-        _announce(judge, "storing", hook, breaks, trigger, conditional=conditional, intermittent=False)
-        return judge
+        return hook
 
-    return announce
+    return _decorator("storing", hook_of, breaks=breaks, trigger=trigger, conditional=conditional)
 
 
 def alters(
-    field: str,
-    *,
-    trigger: str,
-    breaks: str | None = None,
-    conditional: bool = True,
-    intermittent: bool = False,
-) -> Callable[[Callable[[Any], Json]], Callable[[Any], Json]]:
+    field: str, *, trigger: str, breaks: str | None = None, conditional: bool = True, intermittent: bool = False
+) -> Callable[[Alteration], Alteration]:
     """The function returns what is stored and shown instead of a value that was sent and is not null."""
 
-    def announce(change: Callable[[Any], Json]) -> Callable[[Any], Json]:
+    def hook_of(change: Alteration) -> Hook:
         def hook(call: Call) -> None:
             value = call.fields.get(field)
             if value is not None and (not intermittent or its_turn(call)):
                 call.fields[field] = change(value)
 
-        clause = breaks or f"response.201.{field}.echo"
-        _announce(change, "storing", hook, clause, trigger, conditional=conditional, intermittent=intermittent)
-        return change
+        return hook
 
-    return announce
+    clause = breaks or f"response.201.{field}.echo"
+    return _decorator(
+        "storing", hook_of, breaks=clause, trigger=trigger, conditional=conditional, intermittent=intermittent
+    )
 
 
 def authorizes(
     *, trigger: str, conditional: bool = True, intermittent: bool = False
-) -> Callable[[Callable[[str, str], bool]], Callable[[str, str], bool]]:
+) -> Callable[[Authorization], Authorization]:
     """The function returns, for the header and the key, whether a request that would be refused is accepted."""
 
-    def announce(judge: Callable[[str, str], bool]) -> Callable[[str, str], bool]:
+    def hook_of(judge: Authorization) -> Hook:
         def hook(call: Call) -> None:
             if call.refusal is not None and judge(call.authorization, call.service.key):
                 if intermittent and not its_turn(call):
                     return
                 call.refusal = None
 
-        _announce(
-            judge,
-            "authorized",
-            hook,
-            "authorization.required",
-            trigger,
-            conditional=conditional,
-            intermittent=intermittent,
-        )
-        return judge
+        return hook
 
-    return announce
+    clause = "authorization.required"
+    return _decorator(
+        "authorized", hook_of, breaks=clause, trigger=trigger, conditional=conditional, intermittent=intermittent
+    )
 
 
 def everywhere(value: Json, change: Callable[[Json], Json]) -> Json:
@@ -226,19 +232,3 @@ def _coerced(types: Json, value: Json) -> Json:
             return 0
     empty: dict[str, Json] = {"object": {}, "array": []}
     return empty[first]
-
-
-def _announce(
-    function: Callable[..., object],
-    stage: str,
-    hook: Callable[[Call], None],
-    breaks: str,
-    trigger: str,
-    *,
-    conditional: bool,
-    intermittent: bool,
-) -> None:
-    def install(service: Service) -> None:
-        service.hooks[stage].append(hook)
-
-    add_fault(function, install, breaks, trigger, conditional=conditional, intermittent=intermittent)

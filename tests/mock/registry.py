@@ -6,7 +6,7 @@ import importlib
 import pkgutil
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypedDict, Unpack
 
 if TYPE_CHECKING:
     from tests.mock.call import Hook
@@ -15,23 +15,31 @@ if TYPE_CHECKING:
 Setup = Callable[["Service"], None]
 
 
+class Traits(TypedDict, total=False):
+    """When a fault occurs.
+
+    ``conditional``: only for some requests. ``intermittent``: for one creation in so many. ``overlap``: only with
+    concurrent requests.
+    """
+
+    conditional: bool
+    intermittent: bool
+    overlap: bool
+
+
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """One mistake of a service: what it does, the clause it breaks, and what causes it.
-
-    `conditional`: only for some requests. `intermittent`: for one creation in so many. `overlap`: only with concurrent
-    requests.
-    """
+    """One mistake of a service: what it does, the clause it breaks, what causes it, and its :class:`Traits`."""
 
     name: str
     group: str
     description: str
     breaks: str
     trigger: str
-    conditional: bool
-    intermittent: bool
-    overlap: bool
     install: Setup
+    conditional: bool = False
+    intermittent: bool = False
+    overlap: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,79 +62,53 @@ def _described(function: Callable[..., object]) -> str:
     return text[0].rstrip(".")
 
 
+def hooked(stage: str, hook: Hook) -> Setup:
+    """The installation of a hook of one stage."""
+
+    def install(service: Service) -> None:
+        service.hooks[stage].append(hook)
+
+    return install
+
+
 def fault(
-    stage: str,
-    *,
-    breaks: str,
-    trigger: str = "every creation",
-    conditional: bool = False,
-    intermittent: bool = False,
-    overlap: bool = False,
+    stage: str, *, breaks: str, trigger: str = "every creation", **traits: Unpack[Traits]
 ) -> Callable[[Hook], Hook]:
     """Registers a hook of one stage as a fault with the name of the function."""
 
     def announce(hook: Hook) -> Hook:
-        def install(service: Service) -> None:
-            service.hooks[stage].append(hook)
-
-        add_fault(hook, install, breaks, trigger, conditional=conditional, intermittent=intermittent, overlap=overlap)
+        add_fault(hook, hooked(stage, hook), breaks=breaks, trigger=trigger, **traits)
         return hook
 
     return announce
 
 
-def fault_setup(
-    *,
-    breaks: str,
-    trigger: str,
-    conditional: bool = False,
-    intermittent: bool = False,
-    overlap: bool = False,
-) -> Callable[[Setup], Setup]:
+def fault_setup(*, breaks: str, trigger: str, **traits: Unpack[Traits]) -> Callable[[Setup], Setup]:
     """Registers a function that adds hooks to several stages as a fault."""
 
     def announce(setup: Setup) -> Setup:
-        add_fault(setup, setup, breaks, trigger, conditional=conditional, intermittent=intermittent, overlap=overlap)
+        add_fault(setup, setup, breaks=breaks, trigger=trigger, **traits)
         return setup
 
     return announce
 
 
 def add_fault(
-    function: Callable[..., object],
-    install: Setup,
-    breaks: str,
-    trigger: str,
-    *,
-    conditional: bool = False,
-    intermittent: bool = False,
-    overlap: bool = False,
+    function: Callable[..., object], install: Setup, *, breaks: str, trigger: str, **traits: Unpack[Traits]
 ) -> None:
     """Registers a fault with the name and description of a function. Raises `ValueError` for a duplicate name."""
     name = function.__name__
     if name in _FAULTS:
         raise ValueError(f"two faults are named {name}")
-    _FAULTS[name] = Fault(
-        name=name,
-        group=function.__module__.rpartition(".")[2],
-        description=_described(function),
-        breaks=breaks,
-        trigger=trigger,
-        conditional=conditional,
-        intermittent=intermittent,
-        overlap=overlap,
-        install=install,
-    )
+    group = function.__module__.rpartition(".")[2]
+    _FAULTS[name] = Fault(name, group, _described(function), breaks, trigger, install, **traits)
 
 
 def variant(stage: str) -> Callable[[Hook], Hook]:
     """Registers a hook of one stage as a variant with the name of the function."""
 
     def announce(hook: Hook) -> Hook:
-        def install(service: Service) -> None:
-            service.hooks[stage].append(hook)
-
-        _VARIANTS[hook.__name__] = Variant(hook.__name__, _described(hook), install)
+        _VARIANTS[hook.__name__] = Variant(hook.__name__, _described(hook), hooked(stage, hook))
         return hook
 
     return announce
