@@ -67,62 +67,62 @@ class CasePrefetcher:
     """
 
     def __init__(self, options: RunOptions, *, ahead: bool) -> None:
-        self._maker: ProcessPoolExecutor | None = None
+        self._executor: ProcessPoolExecutor | None = None
         self._origin = _Origin.of(options)
-        self._waiting: deque[SetName] = deque()
-        self._coming: dict[SetName, Future[list[Case]]] = {}
+        self._planned: deque[SetName] = deque()
+        self._futures: dict[SetName, Future[list[Case]]] = {}
         if ahead and len(os.sched_getaffinity(0) if hasattr(os, "sched_getaffinity") else (0, 1)) > 1:
             # Imported on demand: other runs do not need them.
             import multiprocessing  # noqa: PLC0415
             from concurrent.futures import ProcessPoolExecutor  # noqa: PLC0415
 
             context = multiprocessing.get_context("fork" if sys.platform == "linux" else "spawn")
-            self._maker = ProcessPoolExecutor(1, context, initializer=_become_maker)
+            self._executor = ProcessPoolExecutor(1, context, initializer=_set_up_process)
         # It is forked now, and works while the run begins.
-        self._begin(FIRST)
-        self._begin(PRIORITY)
+        self._start(FIRST)
+        self._start(PRIORITY)
 
     def plan(self, options: RunOptions, order: Iterable[SetName]) -> None:
         """Announce the sets that will be requested, in order; the first ones are started."""
         if self._origin != _Origin.of(options):  # the names of the run have changed
             self._origin = _Origin.of(options)
-            self._coming.clear()
-        self._waiting = deque(name for name in order if name not in self._coming)
-        self._begin_next()
+            self._futures.clear()
+        self._planned = deque(name for name in order if name not in self._futures)
+        self._start_next()
 
     def cases(self, wanted: SetName) -> list[Case]:
         """The cases of a set; waits until they are generated. Raises KeyError for an unknown set."""
-        coming = self._coming.pop(wanted, None)
-        if wanted in self._waiting:  # the tests run in another order
-            self._waiting.remove(wanted)
-        self._begin_next()
-        return coming.result() if coming is not None else _made(self._origin, wanted)
+        future = self._futures.pop(wanted, None)
+        if wanted in self._planned:  # the tests run in another order
+            self._planned.remove(wanted)
+        self._start_next()
+        return future.result() if future is not None else _generate(self._origin, wanted)
 
     def second_opinions(self, exchanges: list[Exchange]) -> list[list[Finding]]:
         """What schemathesis finds in each exchange, in the process that has imported it, if any."""
-        if self._maker is None:
+        if self._executor is None:
             return _second_opinions(self._origin.contract, exchanges)
-        return self._maker.submit(_second_opinions, self._origin.contract, exchanges).result()
+        return self._executor.submit(_second_opinions, self._origin.contract, exchanges).result()
 
     def close(self) -> None:
         """Let the process end; sets that it has not begun are not generated.
 
         It is not killed: half a set in the pipe would block the reader.
         """
-        if self._maker is not None:
-            self._maker.shutdown(wait=False, cancel_futures=True)
-            self._maker = None
+        if self._executor is not None:
+            self._executor.shutdown(wait=False, cancel_futures=True)
+            self._executor = None
 
-    def _begin_next(self) -> None:
-        while self._maker is not None and self._waiting and len(self._coming) < _AHEAD:
-            self._begin(self._waiting.popleft())
+    def _start_next(self) -> None:
+        while self._executor is not None and self._planned and len(self._futures) < _AHEAD:
+            self._start(self._planned.popleft())
 
-    def _begin(self, name: SetName) -> None:
-        if self._maker is not None:
-            self._coming[name] = self._maker.submit(_made, self._origin, name)
+    def _start(self, name: SetName) -> None:
+        if self._executor is not None:
+            self._futures[name] = self._executor.submit(_generate, self._origin, name)
 
 
-def _become_maker() -> None:
+def _set_up_process() -> None:
     """Set up the new process: it ignores Ctrl-C, which the run handles, and ends with the run."""
     from multiprocessing import parent_process  # noqa: PLC0415  # as above
     from multiprocessing.connection import wait  # noqa: PLC0415  # as above
@@ -141,7 +141,7 @@ def _become_maker() -> None:
     threading.Thread(target=end_with_the_run, daemon=True).start()
 
 
-def _made(origin: _Origin, wanted: SetName) -> list[Case]:
+def _generate(origin: _Origin, wanted: SetName) -> list[Case]:
     if wanted == GENERATED:
         if not origin.generated:
             return []
