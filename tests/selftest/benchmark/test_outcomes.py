@@ -39,7 +39,7 @@ SCORES = Scores(
 @pytest.mark.parametrize(
     ("share", "expected"), [(0.0, 1), (0.2, 1), (0.5, 3), (0.9, 5), (1.0, 5)], ids=lambda value: f"{value:g}"
 )
-def test_a_percentile_is_the_smallest_value_that_so_many_do_not_exceed(share: float, expected: float) -> None:
+def test_a_percentile_is_the_smallest_value_that_this_share_does_not_exceed(share: float, expected: float) -> None:
     assert percentile([5, 1, 3, 2, 4], share) == expected
 
 
@@ -66,7 +66,7 @@ def test_scores_of_fewer_faults_keep_their_outcomes() -> None:
         SCORES.of(["another"])
 
 
-def test_a_sample_is_the_same_each_time_and_a_smaller_one_lies_within_it() -> None:
+def test_a_sample_is_reproducible_and_contains_each_smaller_one() -> None:
     names = list(faults())
     large, small = sample(names, 100), sample(sample(names, 100), 20)
     assert large == sample(names, 100)
@@ -132,7 +132,7 @@ def test_failed_checks_and_errors_of_a_report_are_alarms() -> None:
         ("missing_required_header", b'{"displayName": "a"}', False),
     ],
 )
-def test_an_alarm_is_sound_where_the_page_owes_what_it_demands(check: str, body: bytes | None, *, sound: bool) -> None:
+def test_an_alarm_is_sound_if_the_page_promises_what_it_demands(check: str, body: bytes | None, *, sound: bool) -> None:
     assert is_sound(Alarm(1.0, check, body, "application/json")) is sound
 
 
@@ -175,7 +175,7 @@ def test_a_finding_that_rests_on_several_answers_has_a_time_of_its_own(tmp_path:
     assert first_finding(_history(tmp_path, _CLEAN, _LATER, _BROKEN)) == Sighting(1, 2.7)
 
 
-def test_what_nothing_tells_of_is_seen_at_the_end(tmp_path: Path) -> None:
+def test_a_finding_without_a_record_counts_at_the_end(tmp_path: Path) -> None:
     assert first_finding(_history(tmp_path, _CLEAN, _ADVICE)) == Sighting(2, 2.5)
 
 
@@ -185,7 +185,7 @@ def _created(started: int, identifier: str) -> str:
     return json.dumps(record)
 
 
-def test_what_projects_show_together_is_seen_at_the_first_that_completes_it(tmp_path: Path) -> None:
+def test_a_finding_of_several_projects_counts_from_the_one_that_completes_it(tmp_path: Path) -> None:
     lines = [_created(1, "A"), _created(2, "B"), _CLEAN, _created(4, "A"), _created(5, "C"), _created(6, "A"), _BROKEN]
     assert first_finding(_history(tmp_path, *lines)) == Sighting(4, 4.5)
 
@@ -193,7 +193,7 @@ def test_what_projects_show_together_is_seen_at_the_first_that_completes_it(tmp_
 # -- the page ----------------------------------------------------------------------------------------------
 
 
-def test_the_curve_is_a_drawing_that_says_in_words_what_it_shows() -> None:
+def test_the_curve_has_a_description() -> None:
     drawing = ET.fromstring(detection_curve([SCORES, Scores("another <tool>", SCORES.outcomes[3:])]))
     texts = ["".join(element.itertext()) for element in drawing.iter()]
     assert any("some tool found 3 of 4 faults" in text for text in texts)

@@ -9,6 +9,6 @@ from tests.benchmark.releases import COMMAND, pages
 pytestmark = pytest.mark.end_to_end
 
 
-def test_what_is_made_from_the_recorded_runs_is_up_to_date() -> None:
+def test_pages_generated_from_recorded_runs_are_up_to_date() -> None:
     stale = [path.name for path, text in pages().items() if path.read_text(encoding="utf-8") != text]
     assert stale == [], f"run {COMMAND}"

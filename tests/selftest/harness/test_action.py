@@ -68,7 +68,7 @@ def run_step(folder: Path, inputs: dict[str, str]) -> tuple[int, str]:
     return done.returncode, done.stdout + done.stderr
 
 
-def test_the_action_fails_where_a_promise_is_broken_and_shows_it(tmp_path: Path, service: str) -> None:
+def test_the_action_fails_and_shows_a_broken_promise(tmp_path: Path, service: str) -> None:
     status, said = run_step(
         tmp_path, {"base-url": service, "api-key": KEY, "profile": "smoke", "arguments": "--seed\n7\n"}
     )

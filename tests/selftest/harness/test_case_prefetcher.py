@@ -42,7 +42,7 @@ def test_every_set_is_the_same_in_the_process_ahead_and_on_the_spot() -> None:
         ahead.close()
 
 
-def test_sets_may_be_asked_for_in_another_order_and_without_a_plan() -> None:
+def test_sets_can_be_requested_in_another_order_and_without_a_plan() -> None:
     ahead = CasePrefetcher(OPTIONS, ahead=True)
     try:
         ahead.plan(OPTIONS, EVERY[:6])
@@ -52,7 +52,7 @@ def test_sets_may_be_asked_for_in_another_order_and_without_a_plan() -> None:
         ahead.close()
 
 
-def test_what_was_made_under_another_mark_is_made_again() -> None:
+def test_sets_of_another_run_id_are_generated_again() -> None:
     ahead = CasePrefetcher(OPTIONS, ahead=True)
     try:
         renamed = RunOptions(run_id="ctrenamed", seed=3)
@@ -64,7 +64,7 @@ def test_what_was_made_under_another_mark_is_made_again() -> None:
         ahead.close()
 
 
-def test_the_name_of_no_set_is_an_error_wherever_it_is_made() -> None:
+def test_an_unknown_set_is_an_error_in_either_process() -> None:
     ahead = CasePrefetcher(OPTIONS, ahead=True)
     try:
         ahead.plan(OPTIONS, [SetName("no such set")])
@@ -76,7 +76,7 @@ def test_the_name_of_no_set_is_an_error_wherever_it_is_made() -> None:
         ahead.close()
 
 
-def test_no_two_sets_hand_out_the_same_name() -> None:
+def test_no_two_sets_use_the_same_name() -> None:
     sets, seen = Sets(CONTRACT, "ctprepared", 3), dict[str, SetName]()
     for name in EVERY:
         for case in sets.make(name):
@@ -85,7 +85,7 @@ def test_no_two_sets_hand_out_the_same_name() -> None:
                 assert seen.setdefault(word, name) == name
 
 
-def test_no_set_but_those_that_are_sent_whole_repeats_a_priority_case() -> None:
+def test_only_sets_that_must_be_complete_repeat_priority_cases() -> None:
     sets = Sets(CONTRACT, "ctprepared", 3)
     first = {(case.headers, case.body) for case in sets.make(PRIORITY)}
     for name in EVERY:
@@ -100,7 +100,7 @@ def test_every_set_is_sent_by_a_test_of_the_contract() -> None:
         assert marked or name in ALWAYS or name.startswith("overlap"), name
 
 
-def test_the_checks_of_schemathesis_see_what_is_wrong_and_nothing_else() -> None:
+def test_the_checks_of_schemathesis_find_mistakes_and_nothing_else() -> None:
     project = {
         **dict.fromkeys(("id", "created", "updated", "ownerId", "displayName"), "x"),
         "platformId": "a" * 21,
@@ -143,7 +143,7 @@ def test_the_checks_of_schemathesis_let_refusals_of_every_style_and_gateways_pas
     assert not any(CasePrefetcher(OPTIONS, ahead=False).second_opinions(exchanges))
 
 
-def test_what_only_the_checks_of_schemathesis_see_fails_the_run(tmp_path: Path) -> None:
+def test_findings_of_schemathesis_alone_fail_the_run(tmp_path: Path) -> None:
     class Seeing(CasePrefetcher):
         """schemathesis as it would be if it found something in the first response."""
 

@@ -27,7 +27,7 @@ def contract(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
 
 
 @pytest.mark.end_to_end
-def test_the_printed_commands_of_a_finding_work_where_they_are_printed(tmp_path: Path) -> None:
+def test_the_printed_commands_of_a_finding_work(tmp_path: Path) -> None:
     ran = contract(tmp_path, "run", "--profile", "smoke", "--fault", "accepts_dot_in_display_name")
     assert ran.returncode == 1, ran.stdout + ran.stderr
     report = json.loads((tmp_path / "reports" / "runs" / "latest" / "report.json").read_text())
@@ -91,7 +91,7 @@ def test_explain_prints_statement_source_and_level(capsys: pytest.CaptureFixture
     assert "request.displayName.pattern" in capsys.readouterr().err
 
 
-def test_run_takes_parts_of_the_suite_and_shows_what_a_person_types(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_run_accepts_parts_of_the_suite_and_prints_a_short_command(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(ROOT)
     assert pytest_arguments(["--seed", "3"]) == [*CONFIGURATION, str(SUITE), "--seed", "3"]
     assert pytest_arguments(["tests/contract/test_wire.py"]) == [*CONFIGURATION, "tests/contract/test_wire.py"]

@@ -52,7 +52,7 @@ def test_outside_it_a_finding_is_raised_at_once() -> None:
 
 
 @pytest.mark.parametrize("end", [BudgetSpent("spent"), pytest.skip.Exception("no more")])
-def test_a_finding_counts_where_the_test_ends_early(end: BaseException) -> None:
+def test_a_finding_counts_if_the_test_ends_early(end: BaseException) -> None:
     with pytest.raises(BrokenPromise):
         _run(end, FIRST)
     with pytest.raises(type(end)):

@@ -50,7 +50,7 @@ def _missing(identifier: str) -> Writes:
 
 
 @pytest.mark.parametrize("times", [1, 2, 3])
-def test_a_read_that_lags_behind_is_given_time(service: str, tmp_path: Path, times: int) -> None:
+def test_a_read_is_repeated_if_a_replica_lags_behind(service: str, tmp_path: Path, times: int) -> None:
     with UnrulyServer(service) as server, driving(server.base_url, tmp_path) as test_run:
         judged = test_run.driver.session.post(minimal_case(test_run.driver.contract, test_run.driver.names))
         asked: Counter[str] = Counter()
@@ -64,7 +64,7 @@ def test_a_read_that_lags_behind_is_given_time(service: str, tmp_path: Path, tim
         assert asked[str(judged.project_id)] == times + 1
 
 
-def test_a_read_that_never_appears_is_reported_and_soon(service: str, tmp_path: Path) -> None:
+def test_a_project_that_never_becomes_readable_is_reported_soon(service: str, tmp_path: Path) -> None:
     with UnrulyServer(service) as server, driving(server.base_url, tmp_path) as test_run:
         judged = test_run.driver.session.post(minimal_case(test_run.driver.contract, test_run.driver.names))
         server.behave = lambda seen: _missing(_identifier(seen)) if _reads(seen) else None
@@ -76,7 +76,7 @@ def test_a_read_that_never_appears_is_reported_and_soon(service: str, tmp_path: 
 
 
 @pytest.mark.parametrize("status", [400, 403, 405, 500])
-def test_a_read_that_fails_otherwise_says_nothing_of_the_project(service: str, tmp_path: Path, status: int) -> None:
+def test_a_read_with_another_status_proves_nothing_about_the_project(service: str, tmp_path: Path, status: int) -> None:
     with UnrulyServer(service) as server, driving(server.base_url, tmp_path, patience=0.5) as test_run:
         judged = test_run.driver.session.post(minimal_case(test_run.driver.contract, test_run.driver.names))
         server.behave = lambda seen: json_answer(status, "{}") if _reads(seen) else None
@@ -136,7 +136,7 @@ def test_a_project_that_is_gone_at_the_end_is_found(service: str, tmp_path: Path
     assert (run.status, _causes(run)) == (ExitStatus.BROKEN, {"gone"}), run.sentence
 
 
-def test_every_project_of_a_service_that_keeps_them_stands(service: str, tmp_path: Path) -> None:
+def test_the_inventory_finds_nothing_on_a_correct_service(service: str, tmp_path: Path) -> None:
     with UnrulyServer(service) as server:
         run = priority_run(server.base_url, tmp_path)
         reads = [seen for seen in server.requests if _reads(seen)]
@@ -157,14 +157,14 @@ def test_a_project_that_list_and_read_show_otherwise_is_found(service: str, tmp_
 
 
 @pytest.mark.parametrize("member", ["platformId", "ownerId", "type"])
-def test_what_nothing_changes_is_held_against_the_answer_too(service: str, tmp_path: Path, member: str) -> None:
+def test_constant_members_are_compared_with_the_response_too(service: str, tmp_path: Path, member: str) -> None:
     with UnrulyServer(service) as server:
         _changing(server, lambda seen: _lists(seen) or _reads(seen), lambda project: project.update({member: "X" * 21}))
         run = priority_run(server.base_url, tmp_path, cases=20)
     assert (run.status, _causes(run)) == (ExitStatus.BROKEN, {f"{member}-differs"}), run.sentence
 
 
-def test_what_the_list_alone_shows_otherwise_does_not_count(service: str, tmp_path: Path) -> None:
+def test_a_difference_only_in_the_list_does_not_count(service: str, tmp_path: Path) -> None:
     with UnrulyServer(service) as server:
         _changing(server, _lists, _rename)
         run = priority_run(server.base_url, tmp_path)
@@ -201,7 +201,7 @@ def _short(server: UnrulyServer) -> Callable[[Seen], Writes | None]:
     return behave
 
 
-def test_where_the_list_ends_early_some_projects_are_read_one_by_one(service: str, tmp_path: Path) -> None:
+def test_some_projects_are_read_one_by_one_if_the_list_ends_early(service: str, tmp_path: Path) -> None:
     with UnrulyServer(service) as server:
         server.behave = _short(server)
         run = priority_run(server.base_url, tmp_path)
@@ -210,7 +210,7 @@ def test_where_the_list_ends_early_some_projects_are_read_one_by_one(service: st
     assert 10 <= len(reads) <= 14
 
 
-def test_where_the_list_ends_early_a_project_that_is_gone_is_found(service: str, tmp_path: Path) -> None:
+def test_a_missing_project_is_found_if_the_list_ends_early(service: str, tmp_path: Path) -> None:
     with UnrulyServer(service) as server:
         shortened, forgetting = _short(server), _forgetting(server, 2)
         server.behave = lambda seen: shortened(seen) or forgetting(seen)
@@ -275,7 +275,7 @@ def test_drafts_of_refused_requests_are_found_by_their_number(service: str, tmp_
     assert found == ["11 new projects in the list after 11 refused requests"]
 
 
-def test_projects_of_somebody_else_are_none_of_refused_requests(service: str, tmp_path: Path) -> None:
+def test_foreign_projects_are_not_attributed_to_refused_requests(service: str, tmp_path: Path) -> None:
     times = Counter[str]()
 
     def strangers(_: Seen, status: int) -> int:

@@ -52,7 +52,7 @@ def test_a_seed_that_is_no_number_is_wrong_usage(tmp_path: Path) -> None:
     assert "--hypothesis-seed random: expected a number" in ran.output
 
 
-def test_what_was_found_is_told_where_a_test_ends_early() -> None:
+def test_findings_are_reported_if_a_test_ends_early() -> None:
     with pytest.raises(BrokenPromise, match=r"service\.no_5xx: found"), concluded(lambda: ["service.no_5xx"]):
         pytest.skip("the budget is spent")
     with pytest.raises(pytest.skip.Exception, match="the budget is spent"), concluded(list):

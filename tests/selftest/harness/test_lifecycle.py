@@ -24,7 +24,7 @@ def _suite(reports: Path, *arguments: str) -> list[str]:
     return [sys.executable, "-m", "pytest", "tests/contract", "--reports", str(reports), *arguments]
 
 
-def test_a_run_whose_output_nobody_reads_cleans_up_and_ends_without_a_verdict(tmp_path: Path) -> None:
+def test_a_run_with_closed_output_cleans_up_and_ends_without_a_verdict(tmp_path: Path) -> None:
     reader, writer = os.pipe()
     os.close(reader)
     try:
@@ -40,7 +40,7 @@ def test_a_run_whose_output_nobody_reads_cleans_up_and_ends_without_a_verdict(tm
 
 
 @pytest.mark.parametrize("profile", ["gate", "nightly"])
-def test_a_profile_for_releases_does_not_test_the_mock_unasked(profile: str, tmp_path: Path) -> None:
+def test_a_profile_for_releases_does_not_test_the_mock_unless_requested(profile: str, tmp_path: Path) -> None:
     done = subprocess.run(
         _suite(tmp_path, "--profile", profile), cwd=ROOT, capture_output=True, text=True, timeout=120, check=False
     )

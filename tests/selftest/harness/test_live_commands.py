@@ -44,13 +44,13 @@ def _replay(folder: Path, base_url: str, finding: str, run: Path) -> tuple[int, 
     return done.status, " ".join((done.out + done.err).split())
 
 
-def test_a_finding_that_is_still_broken_says_so(faulty: str, broken_run: Path, tmp_path: Path) -> None:
+def test_a_finding_that_is_still_broken_is_reported_as_broken(faulty: str, broken_run: Path, tmp_path: Path) -> None:
     status, said = _replay(tmp_path, faulty, FINDING, broken_run)
     assert status == ExitStatus.BROKEN
     assert f"{FINDING}: still broken" in said
 
 
-def test_a_finding_that_was_mended_says_so(service: str, broken_run: Path, tmp_path: Path) -> None:
+def test_a_fixed_finding_is_reported_as_fixed(service: str, broken_run: Path, tmp_path: Path) -> None:
     status, said = _replay(tmp_path, service, FINDING, broken_run)
     assert status == ExitStatus.KEPT
     assert f"{FINDING}: no longer broken" in said

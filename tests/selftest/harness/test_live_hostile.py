@@ -84,7 +84,7 @@ def test_huge_answers_cost_little_memory_and_little_time(service: str, tmp_path:
 
 
 @pytest.mark.parametrize("name", ODD)
-def test_odd_answers_break_a_promise_and_harm_nobody(service: str, tmp_path: Path, name: str) -> None:
+def test_hostile_responses_break_a_promise_and_do_no_harm(service: str, tmp_path: Path, name: str) -> None:
     with UnrulyServer(service, _creations(ODD[name])) as server:
         run = priority_run(server.base_url, tmp_path, cases=12)
         assert run.status is ExitStatus.BROKEN, run.sentence
@@ -131,7 +131,7 @@ def test_a_redirect_is_never_followed(service: str, tmp_path: Path, status: int)
         assert not elsewhere.requests
 
 
-def test_a_service_whose_every_answer_is_too_large_is_asked_for_no_more_than_a_bounded_time(tmp_path: Path) -> None:
+def test_a_service_with_too_large_responses_is_read_for_a_limited_time(tmp_path: Path) -> None:
     began = time.monotonic()
     with UnrulyServer("", lambda _: HUGE["gigabytes"]()) as server:
         run = priority_run(server.base_url, tmp_path, cases=40, patience=2.0)

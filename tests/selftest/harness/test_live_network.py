@@ -56,9 +56,7 @@ def _no_verdict(run: Run) -> str:
 # -- TLS ----------------------------------------------------------------------------------------------------
 
 
-def test_a_certificate_that_nobody_vouches_for_is_refused_in_one_sentence(
-    service: str, certificate: Path, tmp_path: Path
-) -> None:
+def test_an_untrusted_certificate_is_reported_in_one_sentence(service: str, certificate: Path, tmp_path: Path) -> None:
     with UnrulyServer(service, tls=_tls(certificate)) as server:
         sentence = _no_verdict(priority_run(server.base_url, tmp_path))
         assert "certificate" in sentence
@@ -66,7 +64,7 @@ def test_a_certificate_that_nobody_vouches_for_is_refused_in_one_sentence(
         assert not server.requests, "the key must not travel"
 
 
-def test_an_authority_of_ones_own_is_taken_from_the_environment(
+def test_a_custom_certificate_authority_is_read_from_the_environment(
     service: str, certificate: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(certificate))
@@ -85,7 +83,7 @@ def test_a_tls_connection_that_breaks_off_once_is_no_finding_and_not_called_unre
         assert "a request was repeated after: " in run.notes
 
 
-def test_a_client_certificate_is_shown_where_one_is_given(
+def test_a_client_certificate_is_sent_if_one_is_given(
     service: str, certificate: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(certificate))
@@ -199,7 +197,7 @@ _PAGE = "<!doctype html><html><body>Activepieces</body></html>"
     ],
     ids=["page", "401", "403", "402", "409", "404", "429", "503", "308", "closed", "reset", "hang", "key"],
 )
-def test_what_cannot_be_tested_is_said_in_one_sentence_before_the_first_test(
+def test_a_service_that_cannot_be_tested_is_reported_in_one_sentence_before_the_first_test(
     tmp_path: Path, gives: Callable[[], Writes], words: str
 ) -> None:
     def behave(_: Seen) -> Writes | None:

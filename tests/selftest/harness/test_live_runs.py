@@ -122,7 +122,7 @@ def test_progress_is_one_line_that_is_rewritten_in_a_terminal(slow_service: str,
     [(signal.SIGINT, 0, False), (signal.SIGTERM, 0, False), (signal.SIGINT, 2, True), (signal.SIGTERM, 2, False)],
     ids=["Ctrl-C", "SIGTERM", "Ctrl-C with workers", "SIGTERM with workers"],
 )
-def test_a_run_that_is_interrupted_leaves_nothing_behind(
+def test_an_interrupted_run_leaves_no_projects(
     slow_service: str, tmp_path: Path, number: int, workers: int, *, group: bool
 ) -> None:
     with UnrulyServer(slow_service) as server:
@@ -176,9 +176,7 @@ def test_an_interrupted_cleanup_says_how_many_projects_are_left_and_how_to_delet
     assert not _listed(service)
 
 
-def test_a_run_whose_worker_is_killed_leaves_nothing_behind_and_gives_no_false_verdict(
-    service: str, tmp_path: Path
-) -> None:
+def test_a_run_with_a_killed_worker_leaves_no_projects_and_has_no_verdict(service: str, tmp_path: Path) -> None:
     with UnrulyServer(service) as server:
         arguments = live(server.base_url, "--profile", "default", "--budget", "300", "--rate", "60")
         started = start_suite(tmp_path, *arguments, "-n", "2")
@@ -247,7 +245,7 @@ def test_gates_are_disturbed_neither_by_a_killed_one_nor_by_each_other(service: 
 # -- services that do not delete ----------------------------------------------------------------------------
 
 
-def test_a_service_without_delete_is_asked_a_few_times_only_and_what_is_left_is_listed(
+def test_a_service_without_delete_gets_few_deletions_and_remaining_projects_are_listed(
     service: str, tmp_path: Path
 ) -> None:
     def behave(seen: Seen) -> Writes | None:
@@ -266,7 +264,7 @@ def test_a_service_without_delete_is_asked_a_few_times_only_and_what_is_left_is_
     assert not _listed(service)
 
 
-def test_a_service_that_fails_to_delete_is_tried_again_and_what_is_left_is_listed(service: str, tmp_path: Path) -> None:
+def test_failed_deletions_are_repeated_and_remaining_projects_are_listed(service: str, tmp_path: Path) -> None:
     failed: set[str] = set()
     never: list[str] = []
 
@@ -290,7 +288,7 @@ def test_a_service_that_fails_to_delete_is_tried_again_and_what_is_left_is_liste
     assert not _listed(service)
 
 
-def test_projects_are_kept_where_that_was_asked_for(service: str, tmp_path: Path) -> None:
+def test_projects_are_kept_if_requested(service: str, tmp_path: Path) -> None:
     run = suite(tmp_path, *live(service, "--keep-projects"))
     (record,) = _notes(run)
     assert isinstance(record["kept"], list)

@@ -26,6 +26,6 @@ from tests.harness.lookups import leaves_open
         ("service.time", True),
     ],
 )
-def test_only_what_is_compared_leaves_open_which_project_was_created(clause: str, *, open_: bool) -> None:
+def test_only_findings_about_compared_members_leave_open_which_project_was_created(clause: str, *, open_: bool) -> None:
     assert leaves_open(load_contract(), [Finding(clause, "x", "e", "r")]) == open_
     assert not leaves_open(load_contract(), [])

@@ -135,7 +135,7 @@ def test_the_cleanup_command_reads_damaged_ledgers_and_prints_any_id(service: st
     assert team_projects(service) == 0
 
 
-def test_the_summary_has_its_lines_where_the_encoding_lacks_some_characters(tmp_path: Path) -> None:
+def test_the_summary_keeps_its_lines_if_the_encoding_lacks_characters(tmp_path: Path) -> None:
     with MockProcess.start(key=KEY, fault="accepts_dot_in_display_name") as mock:
         run = suite(tmp_path, *live(mock.base_url), PYTHONIOENCODING="ascii")
     assert run.status == ExitStatus.BROKEN

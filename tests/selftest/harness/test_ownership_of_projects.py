@@ -54,7 +54,7 @@ def _created(server: UnrulyServer, change: Callable[[dict[str, Any]], Any]) -> C
     return behave
 
 
-def test_a_project_of_somebody_else_is_never_deleted(service: str, tmp_path: Path) -> None:
+def test_a_foreign_project_is_never_deleted(service: str, tmp_path: Path) -> None:
     precious = _asked(service, {"displayName": "Precious"})["id"]
     before = _listed(service)
     created = itertools.count(1)
@@ -107,7 +107,7 @@ def test_projects_whose_creation_a_gateway_did_not_confirm_are_no_findings_and_d
     assert _listed(service) == before
 
 
-def test_a_copy_of_a_project_of_the_run_is_left_where_ids_are_looked_for_in_the_list(
+def test_a_copy_of_a_project_of_the_run_is_not_deleted_when_ids_are_searched_in_the_list(
     service: str, tmp_path: Path
 ) -> None:
     before = _listed(service)
@@ -171,7 +171,7 @@ def test_a_run_whose_deletions_delete_nothing_stops_creating(service: str, tmp_p
     assert len(_listed(service) - before) < 40
 
 
-def test_a_run_stops_creating_where_ids_are_not_safe_in_a_url(service: str, tmp_path: Path) -> None:
+def test_a_run_stops_creating_if_ids_are_not_safe_in_a_url(service: str, tmp_path: Path) -> None:
     before = _listed(service)
 
     def renamed(project: dict[str, Any]) -> dict[str, Any]:
@@ -188,7 +188,7 @@ def test_a_run_stops_creating_where_ids_are_not_safe_in_a_url(service: str, tmp_
 
 
 @pytest.mark.parametrize("status", [404, 405, 501])
-def test_a_run_that_can_delete_nothing_creates_little_and_still_sends_what_must_be_refused(
+def test_a_run_that_can_delete_nothing_creates_few_projects_and_sends_all_invalid_requests(
     status: int, service: str, tmp_path: Path
 ) -> None:
     before = _listed(service)
@@ -202,7 +202,7 @@ def test_a_run_that_can_delete_nothing_creates_little_and_still_sends_what_must_
     assert 10 < len(_listed(service) - before) < 60
 
 
-def test_a_service_without_delete_that_accepts_what_it_must_refuse_is_soon_sent_nothing_more(tmp_path: Path) -> None:
+def test_a_service_without_delete_that_accepts_invalid_requests_soon_gets_no_more(tmp_path: Path) -> None:
     accepts = "accepts_slash_in_display_name,accepts_dot_in_display_name,ignores_the_media_type"
     with (
         MockProcess.start(key=KEY, fault=accepts) as mock,
@@ -215,7 +215,7 @@ def test_a_service_without_delete_that_accepts_what_it_must_refuse_is_soon_sent_
     assert left < 150
 
 
-def test_a_run_stops_creating_where_failures_may_have_created_and_no_list_shows_it(
+def test_a_run_stops_creating_if_failed_requests_may_have_created_projects_and_there_is_no_list(
     service: str, tmp_path: Path
 ) -> None:
     before = _listed(service)

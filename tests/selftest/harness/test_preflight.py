@@ -19,7 +19,7 @@ from tests.harness.preflight import _after_redirect  # the sentence alone: a run
         ("https://[bad", False),
     ],
 )
-def test_nobody_is_told_to_send_the_key_to_another_host(location: str, *, is_same: bool) -> None:
+def test_no_advice_sends_the_key_to_another_host(location: str, *, is_same: bool) -> None:
     said = _after_redirect("http://api.example.com/api", location)
     assert said.startswith("use 'http") == is_same
     assert ("another host" in said) != is_same

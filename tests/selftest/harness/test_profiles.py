@@ -38,7 +38,7 @@ def test_smoke_sends_at_most_60_requests_and_leaves_nothing(tmp_path: Path, faul
     assert left == 0
 
 
-def test_smoke_holds_its_budget_where_everything_is_accepted_and_deleting_fails(tmp_path: Path) -> None:
+def test_smoke_stays_within_its_budget_if_deletions_fail(tmp_path: Path) -> None:
     with Watched.start(variant="no_list_or_delete") as service:
         ran = _live(service, tmp_path, "--profile", "smoke")
         sent = len(service.seen)
@@ -73,7 +73,7 @@ def test_a_gate_run_on_several_workers_sends_what_it_sends_on_one(gate: Ran, tmp
     assert (Counter(_nameless(gate)) - Counter(_nameless(spread))).total() <= 1
 
 
-def test_a_gate_run_is_not_disturbed_by_what_the_run_before_left(tmp_path: Path) -> None:
+def test_a_gate_run_does_not_depend_on_projects_of_an_earlier_run(tmp_path: Path) -> None:
     chosen = ("--profile", "gate", "-k", "priority or valid_value or second_use or failed_once")
     with Watched.start() as service:
         first = _live(service, tmp_path, *chosen, "--keep-projects")
@@ -93,7 +93,7 @@ def _begun_before_the_last_creation(ran: Ran) -> int:
     return sum("deleting" in record for record in ledger[:last])
 
 
-def test_the_cleanup_begins_while_tests_explore_but_not_where_order_matters(gate: Ran, tmp_path: Path) -> None:
+def test_the_cleanup_starts_during_the_tests_except_in_deterministic_runs(gate: Ran, tmp_path: Path) -> None:
     ran = run_suite(tmp_path, "-k", "priority or valid_value or random", "--delay-ms", "10")
     assert ran.status == 0, ran.output
     (cleanup,) = ran.records("cleanup")
@@ -118,7 +118,7 @@ def test_gate_explores_nothing_at_random() -> None:
     assert (profile.examples, profile.generated, profile.sequences, profile.connections) == (0, 0, 0, 1)
 
 
-def test_nobody_can_guess_the_id_of_a_run() -> None:
+def test_run_ids_cannot_be_guessed() -> None:
     run_ids = {new_run_id() for _ in range(100)}
     assert len(run_ids) == 100
     assert len({len(run_id) for run_id in run_ids}) == 1
@@ -127,7 +127,7 @@ def test_nobody_can_guess_the_id_of_a_run() -> None:
 # -- default and nightly --------------------------------------------------------------------------------------
 
 
-def test_a_run_takes_a_new_seed_each_time_where_its_profile_explores(tmp_path: Path) -> None:
+def test_a_run_has_a_new_seed_each_time_if_its_profile_explores(tmp_path: Path) -> None:
     chosen = ("-k", "failed_once")
     first, second = (run_suite(tmp_path / str(k), *chosen).records("run")[0] for k in (1, 2))
     assert first["seed"] != second["seed"]
@@ -153,7 +153,7 @@ def test_nightly_explores_sequences_of_operations(tmp_path: Path) -> None:
     assert methods["DELETE"] > 0
 
 
-def test_a_sequence_shows_what_no_single_request_can(tmp_path: Path) -> None:
+def test_a_sequence_finds_what_no_single_request_can(tmp_path: Path) -> None:
     fault = ("--fault", "fails_with_a_known_external_id")
     ran = run_suite(tmp_path, "--profile", "nightly", "-k", "sequence", "--seed", "7", "--budget", "1500", *fault)
     assert ran.status == 1, ran.output

@@ -84,7 +84,7 @@ def test_each_known_mistake_is_a_finding_of_its_own_and_nothing_else_is_one(rele
     assert left == []
 
 
-def test_no_finding_hides_behind_another_one(release: tuple[str, Summary]) -> None:
+def test_no_finding_hides_another_one(release: tuple[str, Summary]) -> None:
     _, summary = release
     assert [row for row in summary.clauses if row.state == "unknown"] == []
     assert not [finding for finding in summary.findings if finding.count == 0]
@@ -105,7 +105,7 @@ def test_one_mistake_that_breaks_several_clauses_lists_them(release: tuple[str, 
         assert reuse.clauses == ("service.no_5xx", "state.external_id_reuse")
 
 
-def test_what_the_published_document_allows_stands_together_in_every_format(
+def test_findings_that_the_published_document_allows_are_grouped_in_every_format(
     release: tuple[str, Summary], tmp_path: Path
 ) -> None:
     _, summary = release
@@ -123,7 +123,7 @@ def test_what_the_published_document_allows_stands_together_in_every_format(
     assert "the published document allows this" in terminal_summary(summary)
 
 
-def test_the_known_deviations_of_a_release_accept_what_it_breaks_each_cause_once(
+def test_the_known_deviations_of_a_release_accept_its_findings_each_once(
     release: tuple[str, Summary], folder: tuple[str, Path]
 ) -> None:
     version, summary = release

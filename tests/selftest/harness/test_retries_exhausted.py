@@ -46,7 +46,7 @@ def _from(number: int, happens: Callable[[], Writes], *, creations: bool = False
     ],
     ids=["gateway", "closed", "reset", "revoked", "forbidden", "limited", "limited for an hour"],
 )
-def test_what_does_not_pass_ends_the_run_without_a_verdict(
+def test_a_persistent_outage_ends_the_run_without_a_verdict(
     service: str, tmp_path: Path, happens: Callable[[], Writes], words: str
 ) -> None:
     with UnrulyServer(service, _from(25, happens)) as server:
@@ -168,9 +168,7 @@ def test_one_error_of_the_server_is_a_broken_promise(service: str, tmp_path: Pat
 
 
 @pytest.mark.parametrize("status", [502, 503])
-def test_a_gateway_status_that_comes_to_some_requests_only_is_a_broken_promise(
-    service: str, tmp_path: Path, status: int
-) -> None:
+def test_a_gateway_status_for_some_requests_only_is_a_broken_promise(service: str, tmp_path: Path, status: int) -> None:
     with UnrulyServer(service, lambda seen: answer(status) if b"alertReceiverEmail" in seen.body else None) as server:
         run = priority_run(server.base_url, tmp_path)
         assert run.status is ExitStatus.BROKEN
@@ -184,7 +182,7 @@ def test_a_connection_that_some_requests_break_is_a_broken_promise(service: str,
         assert {finding.partition(":")[0] for finding in run.findings} == {"service.answers"}
 
 
-def test_resets_that_come_again_and_again_are_a_broken_promise(service: str, tmp_path: Path) -> None:
+def test_repeated_resets_are_a_broken_promise(service: str, tmp_path: Path) -> None:
     def now_and_then(seen: Seen) -> Writes | None:
         return reset() if seen.creates and seen.number % 11 == 10 else None
 
@@ -238,9 +236,7 @@ def test_more_than_ten_hangs_at_some_requests_end_the_run_with_their_finding(ser
         assert run.seconds < 40
 
 
-def test_more_than_ten_hangs_that_do_not_come_again_end_the_run_with_their_finding(
-    service: str, tmp_path: Path
-) -> None:
+def test_more_than_ten_timeouts_that_do_not_repeat_end_the_run_with_their_finding(service: str, tmp_path: Path) -> None:
     with UnrulyServer(service, lambda seen: hang(4) if seen.creates and seen.number % 5 == 4 else None) as server:
         run = priority_run(server.base_url, tmp_path, response_time=0.4, connections=1)
         assert run.status is ExitStatus.BROKEN
@@ -249,7 +245,7 @@ def test_more_than_ten_hangs_that_do_not_come_again_end_the_run_with_their_findi
         assert len(server.creations) < 90
 
 
-def test_hangs_that_come_all_at_once_are_one(service: str, tmp_path: Path) -> None:
+def test_simultaneous_timeouts_count_as_one(service: str, tmp_path: Path) -> None:
     began: list[float] = []
     lock = threading.Lock()
 

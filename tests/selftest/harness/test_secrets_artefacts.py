@@ -165,7 +165,7 @@ def test_a_wrong_key_that_was_made_from_the_right_one_is_redacted_too() -> None:
         assert secrets.resolve(text) == f"unknown token {make(KEY)}!"
 
 
-def test_what_holds_no_key_is_left_as_it_is() -> None:
+def test_text_without_a_key_is_unchanged() -> None:
     response = Response(201, (("Content-Type", "application/json"),), b'{"id":"x"}')
     assert Secrets(KEY).redact_response(response) is response
 

@@ -164,7 +164,7 @@ def redis(tmp_path: Path) -> Iterator[str]:
         process.wait(10)
 
 
-def test_what_one_shard_has_found_the_other_sends_first(tmp_path: Path, redis: str) -> None:
+def test_examples_found_by_one_shard_are_sent_first_by_the_other(tmp_path: Path, redis: str) -> None:
     chosen = ("-k", "near_miss and displayName", "--fault", "accepts_dot_in_display_name", "--examples", redis)
     one = run_suite(tmp_path / "1", *chosen, "--shard", "1/2", "--seed", "5")
     assert one.status == 1, one.output

@@ -76,13 +76,13 @@ def test_an_untracked_project_is_attributed_by_the_response_to_its_name(
     assert [found for found, _ in _strays(tmp_path, f"x{NAME}", *answers)] == ([clause] if clause else [])
 
 
-def test_a_name_that_was_taken_once_and_refused_once_has_one_project_too_many(tmp_path: Path) -> None:
+def test_a_name_that_was_accepted_once_and_refused_once_has_one_project_too_many(tmp_path: Path) -> None:
     ((clause, _),) = _strays(tmp_path, NAME, (NAME, 201), (NAME, 409))
     assert clause in {ONE, NOTHING}
 
 
 @pytest.mark.parametrize("workers", [(), ("-n", "2")])
-def test_the_end_of_a_run_says_how_often_both_promises_were_tried(tmp_path: Path, workers: tuple[str, ...]) -> None:
+def test_a_run_counts_how_often_both_promises_were_exercised(tmp_path: Path, workers: tuple[str, ...]) -> None:
     run = run_suite(tmp_path, "--budget", "250", *workers)
     tried = [record for record in run.records("exercised") if record["clause"] in {ONE, NOTHING}]
     # How many are refused depends on the tests that the budget allows, and with workers on their speed.
@@ -121,7 +121,7 @@ def _creating(name: str) -> Case:
     return Case(json.dumps({"displayName": name}).encode(), headers)
 
 
-def test_projects_that_may_come_of_the_run_are_left_and_named(tmp_path: Path) -> None:
+def test_projects_that_may_be_the_runs_own_are_left_and_listed(tmp_path: Path) -> None:
     ledger = Ledger(tmp_path, "main", Secrets(KEY))
     with MockProcess.start(key=KEY) as mock:
         target = Target(mock.base_url, Secrets(KEY), Limits(), RequestBudget(), "test")

@@ -80,7 +80,7 @@ def test_every_fault_is_described() -> None:
         assert fault.trigger, name
 
 
-def test_every_clause_that_a_service_owes_has_a_fault() -> None:
+def test_every_promise_of_a_service_has_a_fault() -> None:
     # What only the end of a run shows depends on how long the run is: no fault can know.
     expected = {clause for clause in catalogue(load_contract()) if not clause.startswith("advisory.")} - {
         "state.recovers"

@@ -144,7 +144,7 @@ def test_unusual_texts_are_echoed(mock: MockProcess, text: str, echoed: str) -> 
 
 
 @pytest.mark.parametrize("number", ["0", "-0", "1e2", "1.5", "-7", "1e308", "5e-324", "9007199254740993", "1e21"])
-def test_numbers_come_back_as_doubles(mock: MockProcess, number: str) -> None:
+def test_numbers_are_returned_as_doubles(mock: MockProcess, number: str) -> None:
     body = f'{{"displayName":"n","maxConcurrentJobs":{number},"metadata":{{"n":{number}}}}}'
     status, _, created = _send(mock, "POST", body=body.encode())
     assert status == 201
@@ -152,7 +152,7 @@ def test_numbers_come_back_as_doubles(mock: MockProcess, number: str) -> None:
 
 
 @pytest.mark.parametrize("depth", [1, 200, 700])
-def test_deep_metadata_comes_back(mock: MockProcess, depth: int) -> None:
+def test_deep_metadata_is_returned(mock: MockProcess, depth: int) -> None:
     text = '{"a":' * depth + "[]" + "}" * depth
     status, _, created = _send(mock, "POST", body=f'{{"displayName":"deep","metadata":{text}}}'.encode())
     assert status == 201
@@ -202,7 +202,7 @@ def test_the_delay_is_kept() -> None:
         assert time.monotonic() - begin >= 0.15
 
 
-def test_an_intermittent_fault_comes_within_25_creations_and_by_the_seed() -> None:
+def test_an_intermittent_fault_occurs_within_25_creations_and_depends_on_the_seed() -> None:
     def statuses(seed: int) -> list[int]:
         client = Client(built(contract=CONTRACT, key=KEY, fault="answers_200_now_and_then", seed=seed))
 

@@ -76,7 +76,7 @@ def _wait_until(holds: Callable[[], bool]) -> None:
         time.sleep(0.01)
 
 
-def test_what_is_deleted_is_not_left_to_the_end_and_costs_what_was_set_aside(service: str, tmp_path: Path) -> None:
+def test_early_deletions_use_the_reserved_budget_and_are_not_repeated_at_the_end(service: str, tmp_path: Path) -> None:
     with _session(service, tmp_path, budget=41) as session:
         created = _create(session, 20)
         before = session.request_budget.used()
@@ -136,7 +136,7 @@ def test_a_deletion_that_takes_long_is_the_last(service: str, tmp_path: Path) ->
         assert len(session.projects.ledger.state.remaining) == len(created) - len(seen_at)
 
 
-def test_an_end_waits_for_what_is_under_way_and_begins_nothing(service: str, tmp_path: Path) -> None:
+def test_an_end_waits_for_deletions_in_flight_and_starts_none(service: str, tmp_path: Path) -> None:
     with UnrulyServer(service) as server, _session(server.base_url, tmp_path) as session:
         created = _create(session, 30)
         server.behave = lambda _: time.sleep(0.05)

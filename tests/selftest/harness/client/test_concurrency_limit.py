@@ -7,7 +7,7 @@ import threading
 from tests.harness.client.concurrency_limit import ConcurrencyLimit
 
 
-def test_the_limit_grows_after_so_many_good_responses_and_never_beyond_the_widest() -> None:
+def test_the_limit_grows_after_good_responses_up_to_its_maximum() -> None:
     limit = ConcurrencyLimit(1, 3, steady=2)
     widths = []
     for _ in range(8):

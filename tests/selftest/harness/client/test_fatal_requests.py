@@ -39,7 +39,7 @@ def test_the_same_again_is_left_out_and_the_rest_is_sent() -> None:
     assert not fatal.suspicion(*_request(externalId="c"))
 
 
-def test_what_has_a_part_of_it_alone_is_sent_so_that_the_suspicion_narrows() -> None:
+def test_requests_with_a_part_of_the_suspicion_are_sent_to_narrow_it() -> None:
     fatal = _fatal(_request(externalId="a\0b"))
     elsewhere = _request(metadata={"a\0": 1})
     assert not fatal.suspicion(*elsewhere)
@@ -47,7 +47,7 @@ def test_what_has_a_part_of_it_alone_is_sent_so_that_the_suspicion_narrows() -> 
     assert fatal.suspicion(*_request(alertReceiverEmail="\0"))
 
 
-def test_what_is_answered_is_suspected_no_more() -> None:
+def test_an_answered_request_is_no_longer_suspected() -> None:
     fatal = _fatal(_request(externalId="a\0b"))
     fatal.note_answered(*_request(externalId="c\0d"))
     assert not fatal.suspicion(*_request(externalId="\0"))
@@ -65,6 +65,6 @@ def _recorded(*, is_fatal: bool) -> list[Judgement | None]:
     return recorded
 
 
-def test_what_breaks_off_beside_a_fatal_request_shows_nothing() -> None:
+def test_a_failure_concurrent_with_a_fatal_request_proves_nothing() -> None:
     assert _recorded(is_fatal=True) == [None]
     assert _recorded(is_fatal=False) == [JUDGEMENT]

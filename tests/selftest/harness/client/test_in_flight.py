@@ -34,7 +34,7 @@ def _send(in_flight: InFlight, service: _Narrow, requests: int) -> None:
         list(pool.map(lambda _: in_flight.send(service), range(requests)))
 
 
-def test_a_service_that_fails_under_several_requests_soon_gets_as_many_as_it_takes() -> None:
+def test_a_service_that_fails_under_concurrent_requests_soon_gets_as_many_as_it_can_handle() -> None:
     in_flight, service = InFlight(), _Narrow(3)
     _send(in_flight, service, 40)
     service.refused = service.widest = 0

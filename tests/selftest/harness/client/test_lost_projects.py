@@ -37,7 +37,7 @@ def _at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("tests.harness.client.lost_projects.time.sleep", lambda _: None)
 
 
-def test_responses_without_an_id_created_nothing_where_the_list_shows_known_projects_alone(tmp_path: Path) -> None:
+def test_responses_without_an_id_created_nothing_if_the_list_shows_only_known_projects(tmp_path: Path) -> None:
     with _losing(tmp_path, lambda _: [OWN, OLD]) as lost:
         _lose_without_ids(lost)
         assert lost.make_room(Existing({"old"}, complete=True)) == {}
@@ -53,7 +53,7 @@ def test_responses_without_an_id_created_nothing_where_the_list_shows_known_proj
         *(((OWN, OLD, {"id": other, "displayName": "plain"}), True) for other in ("new", None, 7, ["new"], {"new": 1})),
     ],
 )
-def test_responses_without_an_id_may_have_created_where_the_list_leaves_it_open(
+def test_responses_without_an_id_may_have_created_projects_if_the_list_is_inconclusive(
     shown: tuple[dict[str, Any], ...], complete: bool, tmp_path: Path
 ) -> None:
     """The list does not show the run's projects yet, what existed before is unknown, or no response named one."""
@@ -114,7 +114,7 @@ def test_each_project_of_requests_with_the_same_name_is_found_once(tmp_path: Pat
         assert len(lost) == 0
 
 
-def test_a_project_that_still_stands_in_the_list_is_not_found_for_another_request(tmp_path: Path) -> None:
+def test_a_project_that_is_still_listed_is_not_found_for_another_request(tmp_path: Path) -> None:
     with _losing(tmp_path, lambda _: [_project(1, name=7)]) as lost:
         _lose(lost, range(2), name=7)
         assert len(lost.search(NOTHING)) == 1

@@ -64,11 +64,11 @@ def test_without_a_date_header_the_clock_of_the_client_counts() -> None:
 
 
 @pytest.mark.parametrize("date", ["Mon, 21 Sep 99999999 14:13:20 GMT", "yesterday", ""])
-def test_a_date_that_nobody_can_read_disables_nothing(date: str) -> None:
+def test_an_unreadable_date_disables_nothing(date: str) -> None:
     assert "values" in _signs({"displayName": "a"}, PROJECT | {"displayName": "a"}, date=date)
 
 
-def test_two_signs_are_needed_or_the_whole_list_of_what_was_there_before() -> None:
+def test_ownership_needs_two_signs_or_the_complete_list_of_earlier_projects() -> None:
     there, some = Existing({"old"}, complete=True), Existing({"old"}, complete=False)
     assert [there.owns("new", signs) for signs in ("values+time", "values", "time", "")] == [True, True, True, False]
     assert [some.owns("new", signs) for signs in ("values+time", "values", "time", "")] == [True, False, False, False]
@@ -96,7 +96,7 @@ def test_an_id_is_read_from_broken_responses(body: str) -> None:
 
 
 @pytest.mark.parametrize("body", ["", "{}", "[]", '{"plan": {"id": "P"}}', '{"id": 5}', "\x00\x01", "[" * 3_000])
-def test_what_shows_no_project_gives_none(body: str) -> None:
+def test_a_response_without_a_project_shows_none(body: str) -> None:
     assert shown_project(body.encode()) == {}
 
 
@@ -137,7 +137,7 @@ def test_other_characters_of_an_id_are_escaped_in_its_path() -> None:
         ("ctabc-7", False),
     ],
 )
-def test_a_name_counts_where_a_project_would_show_it(body: str, *, shows: bool) -> None:
+def test_a_name_counts_if_a_project_would_show_it(body: str, *, shows: bool) -> None:
     assert carries_name(Case(body.encode()), "ctabc") is shows
 
 

@@ -81,7 +81,7 @@ def _sweeper(server: UnrulyServer, patience: float = 20.0) -> Iterator[ProjectCl
 @pytest.mark.end_to_end
 @pytest.mark.parametrize("status", [429, 500, 503])
 @pytest.mark.parametrize("most", [1, 2])
-def test_a_service_that_is_asked_too_much_at_once_is_asked_by_fewer(service: str, status: int, most: int) -> None:
+def test_a_service_with_too_many_concurrent_deletions_gets_fewer(service: str, status: int, most: int) -> None:
     identifiers = _created(service, 60)
     gone: list[str] = []
     with UnrulyServer(service) as server, _sweeper(server) as cleaner:
@@ -103,7 +103,7 @@ def test_deletions_in_flight_grow_to_four_and_no_further(service: str) -> None:
 
 
 @pytest.mark.end_to_end
-def test_a_service_that_becomes_slow_is_asked_by_one(service: str) -> None:
+def test_a_service_that_becomes_slow_gets_one_deletion_at_a_time(service: str) -> None:
     identifiers = _created(service, 60)
     with UnrulyServer(service) as server, _sweeper(server) as cleaner:
         narrow = _Narrow(server, 100, 503)
@@ -118,7 +118,7 @@ def test_a_service_that_becomes_slow_is_asked_by_one(service: str) -> None:
     assert max(narrow.widths[-10:]) == 1
 
 
-def test_one_connection_is_left_whatever_comes(service: str) -> None:
+def test_one_connection_always_remains(service: str) -> None:
     identifiers = _created(service, 5)
     until = time.monotonic() + 1.0
     with UnrulyServer(service) as server, _sweeper(server) as cleaner:
@@ -137,7 +137,7 @@ def test_a_service_that_never_recovers_is_given_up_and_nothing_hangs(service: st
 
 
 @pytest.mark.end_to_end
-def test_a_service_that_limits_deletions_and_asks_for_no_wait_is_not_asked_all_the_time(service: str) -> None:
+def test_a_service_that_limits_deletions_without_retry_after_is_not_polled(service: str) -> None:
     identifiers = _created(service, 3)
     with UnrulyServer(service) as server:
         limited = json_answer(429, "{}", [("Retry-After", "0")])
@@ -180,7 +180,7 @@ def test_deletions_that_fail_at_times_are_tried_until_none_is_left(service: str)
     assert max(tries.values()) == 5
 
 
-def test_a_service_that_fails_to_delete_anything_is_asked_a_few_times_only(service: str) -> None:
+def test_a_service_whose_deletions_all_fail_gets_few_of_them(service: str) -> None:
     identifiers = _created(service, 40)
     with UnrulyServer(service, lambda _: json_answer(500, "{}")) as server, _sweeper(server) as cleaner:
         kept = cleaner.delete(identifiers, lambda _: None)
@@ -188,7 +188,7 @@ def test_a_service_that_fails_to_delete_anything_is_asked_a_few_times_only(servi
         assert len(server.requests) <= 13  # four may be in flight
 
 
-def test_projects_that_are_lost_do_not_keep_the_others_where_a_deletion_succeeded_before(service: str) -> None:
+def test_missing_projects_do_not_stop_the_cleanup_after_a_successful_deletion(service: str) -> None:
     identifiers = _created(service, 12)
     with UnrulyServer(service) as server:
         lost = identifiers[:6]
@@ -198,7 +198,7 @@ def test_projects_that_are_lost_do_not_keep_the_others_where_a_deletion_succeede
         target.close()
 
 
-def test_a_page_that_is_too_large_is_read_in_parts_and_the_next_ones_are_whole_again(service: str) -> None:
+def test_a_page_that_is_too_large_is_read_in_parts_and_later_pages_in_full_size(service: str) -> None:
     many = [
         {"id": f"p{number}", "displayName": "x" * (900_000 if number in {150, 151, 152} else 9)}
         for number in range(900)

@@ -52,7 +52,7 @@ def _service(number: int, size: int, shape: Callable[[list[dict[str, str]], int 
         ),
     ],
 )
-def test_a_list_is_read_to_its_end_whatever_its_shape(shape: Callable[..., Shape]) -> None:
+def test_a_list_of_any_format_is_read_to_its_end(shape: Callable[..., Shape]) -> None:
     assert _service(70, 20, shape) == [f"p{index}" for index in range(70)]
 
 
@@ -69,7 +69,7 @@ def test_a_list_is_read_to_its_end_whatever_its_shape(shape: Callable[..., Shape
         ([], True),
     ],
 )
-def test_a_list_that_says_nothing_of_its_end_is_whole_where_it_has_no_usual_length(
+def test_a_list_without_information_about_its_end_is_complete_unless_it_has_a_common_page_size(
     value: Any, *, is_last: bool
 ) -> None:
     page = read_page(_response(value))
@@ -87,13 +87,13 @@ def test_an_id_that_is_no_string_counts_as_none(identifier: Any) -> None:
 
 
 @pytest.mark.parametrize("value", [{}, {"data": 5}, "data", None, {"id": "p1", "displayName": "x"}])
-def test_what_is_no_list_is_none(value: Any) -> None:
+def test_a_response_without_a_list_is_none(value: Any) -> None:
     assert read_page(_response(value)) is None
     with pytest.raises(LookupError, match="cannot be listed"):
         list(read_pages(lambda _: _response(value), 2))
 
 
-def test_a_list_that_shows_a_part_alone_is_read_and_not_taken_for_whole() -> None:
+def test_a_list_that_shows_only_a_part_is_read_but_not_complete() -> None:
     pages = read_pages(lambda _: _response(_projects(10)), 20)
     assert len(next(pages).projects) == 10
     with pytest.raises(LookupError, match="not where it goes on"):

@@ -32,7 +32,7 @@ def test_seconds_and_a_date_are_understood(value: str, seconds: float) -> None:
 
 
 @pytest.mark.parametrize("hours", [-5, -0.1, 0.1, 5])
-def test_a_date_is_held_against_the_clock_of_whoever_answers(hours: float) -> None:
+def test_a_date_is_relative_to_the_clock_of_the_server(hours: float) -> None:
     wrong = hours * 3600
     assert _asked(("Date", _date(wrong)), ("Retry-After", _date(wrong + 9))) == 9
     assert _asked(("Retry-After", _date(wrong + 9)), ("Date", _date(wrong + 10))) == AT_LEAST
@@ -50,10 +50,10 @@ def test_seconds_do_not_depend_on_any_clock() -> None:
 @pytest.mark.parametrize(
     "value", ["", "soon", "-1", "1.5", "\u0663", "99 Nov", "9" * 400, "31536000", "Fri, 01 Jan 99999 00:00:00 GMT"]
 )
-def test_what_says_nothing_leaves_it_to_who_asks(value: str) -> None:
+def test_an_unreadable_retry_after_uses_the_fallback(value: str) -> None:
     assert _asked(("Retry-After", value)) == FALLBACK
 
 
-def test_an_answer_that_does_not_ask_leaves_it_too() -> None:
+def test_a_missing_retry_after_uses_the_fallback() -> None:
     assert _asked(("Date", _date(0))) == FALLBACK
     assert retry_after(Exchange(Case(None), None), FALLBACK) == FALLBACK

@@ -54,7 +54,7 @@ def _sent(server: UnrulyServer, *cases: Case, response_time: float = 5.0) -> lis
     [HINTS, PROCESSING, CONTINUE, UNHEARD_OF, HINTS * 3, CONTINUE + PROCESSING + HINTS, PROCESSING + CONTINUE + HINTS],
     ids=["103", "102", "100", "199", "three times", "100, 102, 103", "102, 100, 103"],
 )
-def test_the_answer_is_what_comes_behind_interim_ones(interim: bytes) -> None:
+def test_the_final_response_follows_interim_ones(interim: bytes) -> None:
     with UnrulyServer("", lambda _: _after(interim, answer(201, b"made", [("X-Final", "yes")]))) as server:
         first, second = _sent(server, Case(b"{}"), GET)
         for exchange in (first, second):
@@ -66,7 +66,7 @@ def test_the_answer_is_what_comes_behind_interim_ones(interim: bytes) -> None:
         assert [seen.connection for seen in server.requests] == [1, 1], "the connection goes on"
 
 
-def test_an_answer_without_a_body_behind_an_interim_one_leaves_nothing_over() -> None:
+def test_a_response_without_a_body_after_an_interim_one_leaves_no_bytes() -> None:
     with UnrulyServer("", lambda seen: _after(HINTS, answer(204 if seen.number == 1 else 200, b""))) as server:
         assert [exchange.status for exchange in _sent(server, GET, GET)] == [204, 200]
 
@@ -136,7 +136,7 @@ def test_a_gzip_body_may_have_several_members() -> None:
     assert received.body == b'{"id":"a"}'
 
 
-def test_a_gzip_body_is_not_whole_without_the_end_of_its_last_member() -> None:
+def test_a_gzip_body_without_the_end_of_its_last_member_is_incomplete() -> None:
     cut = gzip.compress(b'{"id":"a"}') + gzip.compress(b"   ")[:12]
     assert _exchanged(cut, "gzip").failure is not None
 
@@ -155,7 +155,7 @@ BROKEN_ERRORS: dict[str, Callable[[], Writes]] = {
 
 
 @pytest.mark.parametrize("name", BROKEN_ERRORS)
-def test_an_error_of_the_server_counts_whatever_becomes_of_its_body(name: str) -> None:
+def test_a_server_error_counts_even_if_its_body_is_incomplete(name: str) -> None:
     with UnrulyServer("", lambda _: BROKEN_ERRORS[name]()) as server:
         exchange = _sent(server, Case(b"{}"), response_time=0.5)[0]
         assert (exchange.failure, exchange.status) == (None, 500)
@@ -164,7 +164,7 @@ def test_an_error_of_the_server_counts_whatever_becomes_of_its_body(name: str) -
 
 
 @pytest.mark.parametrize("name", ["cut", "silent behind its head"])
-def test_one_error_of_the_server_is_a_finding_even_where_its_body_is_not_whole(tmp_path: Path, name: str) -> None:
+def test_one_server_error_is_a_finding_even_if_its_body_is_incomplete(tmp_path: Path, name: str) -> None:
     with MockProcess.start(key=KEY) as mock, UnrulyServer(mock.base_url) as server:
         server.behave = lambda seen: BROKEN_ERRORS[name]() if seen.creates and len(server.creations) == 9 else None
         run = priority_run(server.base_url, tmp_path, cases=20, response_time=0.5)
@@ -203,7 +203,7 @@ def test_a_chunk_of_negative_length_is_not_read_for_ever() -> None:
 @pytest.mark.parametrize(
     ("variable", "value"), [("REQUESTS_CA_BUNDLE", "/nonexistent/ca.pem"), ("HTTPS_PROXY", "ftp://127.0.0.1:9")]
 )
-def test_what_fails_before_a_request_begins_is_not_the_doing_of_the_service(
+def test_a_failure_before_the_request_is_not_the_services_fault(
     monkeypatch: pytest.MonkeyPatch, variable: str, value: str
 ) -> None:
     monkeypatch.setenv(variable, value)
@@ -226,7 +226,7 @@ def _failure(url: str) -> str:
     return f"{failure.kind}: {failure.detail}"
 
 
-def test_what_went_wrong_is_said_without_objects_of_libraries(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_failures_are_described_without_objects_of_libraries(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(transport, "CONNECT_TIMEOUT", 0.3)
     with UnrulyServer("", lambda _: hang()) as server:
         assert _failure(server.base_url) == "timeout: no complete response within the limit"

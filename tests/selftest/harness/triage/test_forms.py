@@ -60,7 +60,7 @@ def _body(size: int, **metadata: str) -> Case:
         (_body(10, team="a"), False),
     ],
 )
-def test_a_body_is_too_large_where_the_simplest_one_of_its_size_is_refused(case: Case, *, is_too_large: bool) -> None:
+def test_a_body_is_too_large_if_the_simplest_body_of_its_size_is_refused(case: Case, *, is_too_large: bool) -> None:
     service = Service()
     triage = FormTriage(
         cast("TriageRequests", service), cast("ConnectionTriage", None), CONTRACT, UniqueNames("ctform")
@@ -69,7 +69,7 @@ def test_a_body_is_too_large_where_the_simplest_one_of_its_size_is_refused(case:
     assert triage.is_too_large(case, refusal) == is_too_large
 
 
-def test_what_is_too_large_with_one_message_is_not_so_with_another_one() -> None:
+def test_a_body_is_too_large_only_with_the_same_message() -> None:
     service = Service()
     triage = FormTriage(
         cast("TriageRequests", service), cast("ConnectionTriage", None), CONTRACT, UniqueNames("ctform")

@@ -66,7 +66,7 @@ def test_a_body_that_is_refused_in_another_way_than_a_wrong_key_is_to_blame() ->
         pytest.param(Service(BLOCKED, refuses=lambda number: number == 1), id="once"),
     ],
 )
-def test_the_key_is_to_blame_where_nothing_else_shows(service: Service) -> None:
+def test_the_key_is_blamed_if_nothing_else_explains_the_refusal(service: Service) -> None:
     assert not _is_of_the_body(service)
 
 

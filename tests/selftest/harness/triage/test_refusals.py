@@ -108,7 +108,7 @@ def test_a_refused_media_type_is_not_the_fault_of_a_field_that_is_refused_too(sp
     assert _attributed(triage, service, case) == "request.mediaType"
 
 
-def test_what_a_client_accepts_is_refused_for_that_header_whatever_the_body_has() -> None:
+def test_a_refused_accept_header_is_blamed_for_any_body() -> None:
     service = Service()
     triage = _triage(service, History())
     accept = {"Accept": "application/json;q=0.9,text/csv"}
@@ -134,7 +134,7 @@ def test_the_requests_that_look_into_a_refusal_are_attributed_with_it() -> None:
     assert history.attributed[-1][0] == service.asked
 
 
-def test_a_message_tells_the_field_where_several_were_refused() -> None:
+def test_a_message_identifies_the_field_if_several_were_refused() -> None:
     service = Service()
     triage = _triage(service, History())
     ids, name = "request.globalConnectionExternalIds.type", "request.displayName.pattern"
