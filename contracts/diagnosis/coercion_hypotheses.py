@@ -106,6 +106,17 @@ def _booleans_to_numbers(_: Field, wanted: str, value: Any) -> Any:
     return int(value) if wanted in {"number", "integer"} and isinstance(value, bool) else value
 
 
+def _strings(_: Field, wanted: str, value: Any) -> Any:
+    return _string(value) if wanted == "string" else value
+
+
+def _string(value: Any) -> str:
+    """What String() of JavaScript makes of a value."""
+    if isinstance(value, list):
+        return ",".join("" if item is None else _string(item) for item in value)
+    return "null" if value is None else "[object Object]" if isinstance(value, dict) else str(_to_text(value))
+
+
 def _scalars_to_lists(_: Field, wanted: str, value: Any) -> Any:
     return [value] if wanted == "array" and not isinstance(value, dict | list) and value is not None else value
 
@@ -122,6 +133,7 @@ _CONVERSIONS: Final[dict[str, Convert]] = {
         _ajv, arrays=False
     ),
     "numbers and booleans become texts, texts and booleans numbers": _scalars,
+    "all values become texts, as String() of JavaScript makes them": _strings,
     "numbers become texts": _numbers_to_texts,
     "booleans become texts": _booleans_to_texts,
     "texts become numbers": _texts_to_numbers,

@@ -20,6 +20,7 @@ from contracts.diagnosis.hypothesis import (
     when,
 )
 from contracts.diagnosis.observation import REUSE
+from contracts.json_equality import same
 from contracts.json_text import ABSENT, is_number, type_name
 from contracts.oracle import is_valid
 
@@ -39,6 +40,8 @@ _DEFAULTS: Final[tuple[tuple[Any, str], ...]] = (
     ({}, "an empty object"),
     ([], "an empty list"),
 )
+#: Values that count as false in JavaScript.
+_FALSE: Final = (None, False, 0, "")
 _VERBS: Final = ((REFUSES, "is refused"), (ACCEPTS, "is accepted"), (FAILS, "makes the service fail"))
 _OF_NUMBERS: Final = ((REFUSES, "are refused"), (FAILS, "make the service fail"))
 
@@ -55,8 +58,21 @@ def field_hypotheses(contract: Contract) -> Iterator[Hypothesis]:
             yield from _of_numbers(field.path, prediction, verb)
         if "array" in field.types:
             yield when(f"the items of {field.path} are not validated", field.path, is_kind("array"), ACCEPTS, 1)
+    yield from _of_skipped_values(contract)
     yield when("a second request with the same externalId fails", REUSE, is_present, FAILS, 1)
     yield when("a second request with the same externalId is refused", REUSE, is_present, REFUSES, 1)
+
+
+def _of_skipped_values(contract: Contract) -> Iterator[Hypothesis]:
+    """Values that count as nothing are accepted in every optional field."""
+    fields = {field.path: field for field in contract.fields if not field.required}
+    for values, words in ((_FALSE, "null, false, 0 and an empty text"), ((*_FALSE, [], {}), "empty values and false")):
+
+        def model(part: str, value: Any, values: tuple[Any, ...] = values) -> Part | None:
+            skipped = any(same(value, other) for other in values)
+            return ACCEPTS if skipped and not is_valid(fields[part], value) else None
+
+        yield Hypothesis(f"{words} are not validated, in any optional field", tuple(fields), model, 0)
 
 
 def _of_the_answer(field: Field) -> Iterator[Hypothesis]:

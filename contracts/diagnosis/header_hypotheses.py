@@ -10,10 +10,17 @@ from typing import Any, Final
 from contracts.diagnosis.hypothesis import ACCEPTS, FAILS, Hypothesis, Part, is_absent, is_present, when
 from contracts.diagnosis.observation import AUTHORIZATION, MEDIA_TYPE
 from contracts.exchange import JSON_MEDIA_TYPE, media_type
+from contracts.kinds.violations import LONGER, OTHER_ENDS, SHORTER
 
 Passes = Callable[[Any], bool]
 
 _KEY: Final = "{key}"
+#: Wrong keys of the length of the right one.
+_AS_LONG: Final = frozenset(
+    {"{key with its case swapped}", "{key in lower case}", "{key in upper case}", *OTHER_ENDS}
+    | {"{key with its first character replaced}"}
+)
+_BEGINNINGS: Final = frozenset({"", _KEY, *SHORTER, *(f"Bearer {name}" for name in SHORTER)})
 _FORM, _MULTIPART = "application/x-www-form-urlencoded", "multipart/form-data"
 _CREDENTIALS: Final[dict[str, Passes]] = {
     "no credentials are needed: every request passes": lambda _: True,
@@ -29,9 +36,13 @@ _CREDENTIALS: Final[dict[str, Passes]] = {
     "the scheme may be another one, but not left out": lambda v: _scheme(v) != "" and _token(v) == _KEY,
     "the scheme may be left out": lambda v: v == _KEY,
     "the key passes with the basic scheme": lambda v: _scheme(v) == "basic" and _token(v) == _KEY,
-    "the key passes anywhere in the header": lambda v: is_present(v) and _KEY in v,
-    "the header has to end with the key": lambda v: is_present(v) and v.endswith(_KEY),
-    "the header has to begin with Bearer and the key": lambda v: is_present(v) and v.startswith(f"Bearer {_KEY}"),
+    "the key passes anywhere in the header": lambda v: is_present(v) and any(name in v for name in LONGER),
+    "the header has to end with the key": lambda v: is_present(v) and v.endswith((_KEY, "{key twice}")),
+    "the token has to begin with the key": lambda v: _bearer(v).startswith(LONGER),
+    "only the beginning of the key is compared": lambda v: _bearer(v).startswith((*LONGER, *SHORTER, *OTHER_ENDS)),
+    "only the length of the key is compared": lambda v: _bearer(v) in _AS_LONG,
+    "every beginning of the key passes": lambda v: _bearer(v) in SHORTER,
+    "every beginning of the key passes, also nothing": lambda v: is_absent(v) or v in _BEGINNINGS,
     "what follows the key behind a space is ignored": lambda v: is_present(v) and v.startswith(f"Bearer {_KEY} "),
     "every wrong key of the right form passes": lambda v: re.match(r"Bearer (?:sk-|\{)", str(v)) is not None,
 }
@@ -87,6 +98,11 @@ def _lacks_boundary(value: Any) -> bool:
 
 def _scheme(value: Any) -> str:
     return value.partition(" ")[0].lower() if isinstance(value, str) else ""
+
+
+def _bearer(value: Any) -> str:
+    """The token of a header with the scheme as the page writes it."""
+    return value.removeprefix("Bearer ") if isinstance(value, str) and value.startswith("Bearer ") else ""
 
 
 def _token(value: Any) -> str:

@@ -86,6 +86,15 @@ _FORMS: Final = {
 }
 
 
+#: Wrong keys that hold the right one, that are a beginning of it, and that begin as it does.
+LONGER: Final = ("{key}", "{key twice}", "{key with one more character}")
+SHORTER: Final = ("{key minus its last character}", "{first half of the key}")
+OTHER_ENDS: Final = ("{key with a character in the middle replaced}", "{key with its last character replaced}")
+#: Kinds of credentials that pass where a service compares only a part of them, or looks for the key in them.
+HOLDS_KEY: Final = "with the key in it"
+BEGINS_WITH_KEY: Final = "a token that begins with the key"
+BEGINS_AS_KEY: Final = "a token that begins as the key does"
+_BEGINNING: Final = "a beginning of the key, or nothing"
 #: The kind of a request without credentials, or with empty ones.
 _NOTHING: Final = "nothing presented"
 #: The kind of credentials that lack a scheme or a token.
@@ -95,14 +104,31 @@ _ONE_WORD: Final = "one word alone"
 def kinds_of_credentials(value: str | None) -> tuple[str, ...]:
     """The kinds of a wrong Authorization header: its scheme, and what follows the scheme."""
     if value is None:
-        return (_NOTHING, "no credentials")
+        return (_NOTHING, "no credentials", _BEGINNING)
     scheme, _, rest = value.partition(" ")
     template = _TEMPLATE.search(value)
     token = template.group() if template else "another token" if rest.strip() else "no token"
     scheme = scheme.lower() if scheme.isalpha() else "none"
     form = next((name for word, name in _FORMS.items() if word in token), token)
     words = {0: (_NOTHING,), 1: (_ONE_WORD,)}.get(len(value.split()), ())
-    return (*words, token, f"scheme {scheme}", f"scheme {scheme}, {form}", f"scheme {scheme}, {token}")
+    return (
+        *words,
+        *_relations(value),
+        token,
+        f"scheme {scheme}",
+        f"scheme {scheme}, {form}",
+        f"scheme {scheme}, {token}",
+    )
+
+
+def _relations(value: str) -> list[str]:
+    """How credentials are related to the key, for services that compare only a part of them."""
+    token = value.removeprefix("Bearer ")
+    found = [HOLDS_KEY] if any(name in value for name in LONGER) else []
+    found += [BEGINS_WITH_KEY] if value != token and token.startswith(LONGER) else []
+    found += [BEGINS_AS_KEY] if value != token and token.startswith((*LONGER, *SHORTER, *OTHER_ENDS)) else []
+    found += [_BEGINNING] if token in {"", "{key}", *SHORTER} and value.strip() != "Bearer" else []
+    return found
 
 
 def kinds_of_media_type(value: str | None) -> tuple[str, ...]:

@@ -9,10 +9,12 @@ from contracts.findings import ACCEPTED, REFUSED
 from contracts.kinds.bodies import message_of
 from contracts.kinds.error_messages import code_of
 from contracts.root_causes.converted_types import with_conversions
+from contracts.root_causes.kept_members import with_kept_members
 from contracts.root_causes.misspelt_members import takes_misspelt_members
 from contracts.root_causes.root_cause import FAILURES, RootCause, has_message, together, with_one
 from contracts.root_causes.same_changes import with_same_changes
 from contracts.root_causes.shared_reasons import with_shared_reasons
+from contracts.root_causes.skipped_values import with_skipped_values
 from contracts.root_causes.taken_members import is_mass_assignment
 from contracts.root_causes.type_and_null import with_type_and_null
 
@@ -56,7 +58,8 @@ def merged(
         own: The members of the response that are not fields of a request.
     """
     groups: dict[str, list[RootCause]] = {}
-    merged_values = with_same_changes(with_conversions(with_type_and_null(root_causes, counts), counts))
+    of_fields = with_type_and_null(with_skipped_values(with_kept_members(root_causes)), counts)
+    merged_values = with_same_changes(with_conversions(of_fields, counts))
     found, rest = with_shared_reasons(merged_values, accepted)
     for cause in rest:
         groups.setdefault(_of_responses(cause, own) or _one_mistake(cause, counts), []).append(cause)

@@ -11,6 +11,7 @@ from contracts.expectation import FRAMING, FRAMING_HEADERS, NEGOTIATED
 from contracts.findings import REFUSED, Finding
 from contracts.kinds.bodies import kinds_of_failing, message_of
 from strategies.surrounding_fields import MARKED
+from tests.harness.triage.conflicts import ConflictTriage
 from tests.harness.triage.fields import COMBINATION, KEY, FieldTriage, named_fields
 from tests.harness.triage.forms import FormTriage
 from tests.harness.triage.keys import KeyTriage
@@ -46,6 +47,7 @@ class RefusalTriage:
     ) -> None:
         self._requests = requests
         self._key = KeyTriage(requests, contract, names)
+        self._conflicts = ConflictTriage(requests, contract, names)
         self._form = FormTriage(requests, connection_triage, contract, names)
         self._contract = contract
         self._history = history
@@ -55,8 +57,9 @@ class RefusalTriage:
         self._id_changes: tuple[str, ...] | None = None
 
     def learn(self, judged: Sequence[Judged]) -> None:
-        """Remember whether the service changes externalIds."""
+        """Remember which externalIds the service accepted, and whether it changes them."""
         for answer in judged:
+            self._conflicts.learn(answer)
             for found in answer.findings:
                 if found.clause == _ID_ECHO and self._id_changes is None:
                     self._id_changes = found.kinds
@@ -65,6 +68,9 @@ class RefusalTriage:
         """The finding, reattributed if another clause is the reason of a refusal."""
         if self._is_consequence(answer, finding):
             return self._conflict(answer, finding)
+        if (conflict := self._conflicts.attributed(answer, finding)) is not None:
+            self._history.reattributed(answer.exchange, finding, conflict)
+            return conflict
         if finding.cause == REFUSED and (way := _way_of(answer.case)):
             return self._of_the_way(answer, finding, way)
         if finding.clause == KEY and self._key.is_caused_by_body(answer):
@@ -90,6 +96,8 @@ class RefusalTriage:
         for reply, finding in self._requests.refused:
             if self._is_consequence(reply, finding):
                 self._conflict(reply, finding)
+            elif (conflict := self._conflicts.attributed(reply, finding)) is not None:
+                self._history.reattributed(reply.exchange, finding, conflict)
             elif (finding.clause == KEY and self._key.looks_into_bodies and clause != KEY) or (
                 finding.clause in {FRAMING, *_NEGOTIATION.values()}
                 and finding.clause != clause

@@ -11,6 +11,7 @@ from contracts.history_records import RepeatedRecord
 from contracts.kinds.bodies import message_of
 from contracts.kinds.changes import CHANGED
 from strategies.shrinking import shrink
+from tests.harness.triage.conflicts import CONFLICT, NEW_ID
 from tests.harness.triage.connections import CONNECTIONS, ConnectionTriage
 from tests.harness.triage.failures import FailureTriage
 from tests.harness.triage.fields import COMBINATION, KEY
@@ -79,6 +80,8 @@ class Triage:
             return
         if finding.clause == "state.external_id_reuse":
             return  # with a new externalId it would not be a second use
+        if finding.clause == NEW_ID and answer.status == CONFLICT:
+            return  # a new id is in use by no other project
         if finding.clause == FRAMING and finding.cause == CHANGED:
             return  # without its header every smaller case passes
         self._shrunk[finding.key] += 1

@@ -87,6 +87,10 @@ def _refuses_a_charset(case: Case, expected: Expectation, _body: dict[str, Any])
     return 415 if expected.expected is Expected.CREATED and is_refused else None
 
 
+def _has_an_empty_plan(_case: Case, expected: Expectation, body: dict[str, Any]) -> dict[str, Any] | None:
+    return {"plan": {}} if expected.expected is Expected.CREATED and body else None
+
+
 SERVICES: dict[str, tuple[Service, str, int]] = {
     "unknown field": (_does_not_know_the_email, "alertReceiverEmail is not known to the service", 1),
     "conversion": (_writes_numbers_as_texts, "externalId: ", 1),
@@ -102,6 +106,7 @@ SERVICES: dict[str, tuple[Service, str, int]] = {
     # Bodies that are other values are refused, as they should be: that speaks, too.
     "failure": (_fails_with_a_text_as_a_body, "requests make the service fail (500) if the body is a text", 1),
     "status": (_refuses_with_200, "all invalid requests are answered with the status 200, not with a 4xx", 1),
+    "empty plan": (_has_an_empty_plan, "plan is an empty object in all responses", 1),
     "words": (_reads_words_as_booleans, "metadata: the texts true and false become booleans", 1),
     "null": (_takes_null_for_metadata, "metadata comes back as null where it was not sent, and null is taken", 2),
 }

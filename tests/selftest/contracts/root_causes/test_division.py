@@ -186,6 +186,12 @@ def test_a_change_that_nobody_knows_has_no_kind() -> None:
         ("Bearer ", "no token"),
         ("Bearer ", "one word alone"),
         ("{key}", "one word alone"),
+        ("Bearer {key twice}", "a token that begins with the key"),
+        ("Bearer {key} x", "a token that begins with the key"),
+        ("Basic {key}", "with the key in it"),
+        ("Bearer {key with its last character replaced}", "a token that begins as the key does"),
+        ("Bearer {first half of the key}", "a beginning of the key, or nothing"),
+        (None, "a beginning of the key, or nothing"),
     ],
 )
 def test_credentials_are_told_apart_without_the_key(value: str | None, kind: str) -> None:
