@@ -23,7 +23,7 @@ import schemathesis
 from schemathesis.core.failures import Failure
 
 from contracts.checks.context import Limits
-from contracts.checks.whole_run import HistoryChecks
+from contracts.checks.whole_run import WholeRunChecks
 from contracts.clauses import catalogue
 from contracts.document import DEFAULT_DOCUMENT, load_contract
 from contracts.exchange import COLLECTION_PATH, VALID_AUTHORIZATION, Case, Exchange, Response
@@ -153,7 +153,7 @@ class contract_whole_run:  # noqa: N801  # its name is the check's name, beside 
     """Checks of several responses: repeated ids, a platform that changes, a clock that does not advance."""
 
     def __init__(self) -> None:
-        self._history = HistoryChecks()
+        self._history = WholeRunChecks()
         # Kept alive, so that no other request gets the same ``id()``.
         self._requests: dict[int, object] = {}
         self._label = ""

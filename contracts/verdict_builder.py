@@ -6,7 +6,7 @@ import re
 from collections import Counter
 from typing import TYPE_CHECKING, Final
 
-from contracts.checks.whole_run import HistoryChecks
+from contracts.checks.whole_run import WholeRunChecks
 from contracts.deviations import Deviation, Deviations
 from contracts.exchange_record import ExchangeRecord
 from contracts.expectation import SENT_BEFORE
@@ -60,7 +60,7 @@ class VerdictBuilder:
         self._not_to_blame: list[NotToBlameRecord] = []
         self._signatures: dict[tuple[str, int], tuple[tuple[str, ...], tuple[str, ...]]] = {}
         self._services: dict[str, str] = {}
-        self._histories: dict[str, HistoryChecks] = {}
+        self._histories: dict[str, WholeRunChecks] = {}
         self._projects: dict[Place, ExchangeRecord] = {}
         self._requests = 0
         self._posts = 0
@@ -128,10 +128,10 @@ class VerdictBuilder:
             history.observe(project, record.date, record.started, record.elapsed, place, may_repeat=reused)
             history.observe_unasked(record.unasked, place)
 
-    def _history_of(self, worker: str) -> HistoryChecks:
+    def _history_of(self, worker: str) -> WholeRunChecks:
         """The history checks for the projects of ``worker``: one for each service."""
         folder = _folder(worker)
-        return self._histories.setdefault(self._services.get(folder, folder), HistoryChecks())
+        return self._histories.setdefault(self._services.get(folder, folder), WholeRunChecks())
 
     def _on_reattributed(self, record: ReattributedRecord) -> None:
         self._root_causes.remove(record.was, record.exchange)

@@ -54,7 +54,7 @@ class _ReportGroup(click.Group):
 
 @click.group(cls=_ReportGroup)
 def report() -> None:
-    """Make the reports of saved runs again.
+    """Regenerate the reports of saved runs.
 
     contract report DIR... is short for contract report make DIR...
     """
@@ -66,7 +66,7 @@ def report() -> None:
 @click.option("--deviations", type=_PLACE, help="Another file of known deviations.")
 @click.option("--fail-on", type=click.Choice([level.value for level in Level]), help="Default: that of the run.")
 def make(places: Sequence[Path], output: Path | None, deviations: Path | None, fail_on: str | None) -> int:
-    """Make all reports of a run again.
+    """Regenerate all reports of a run.
 
     Also after a crash. Several runs, such as shards, become one report. DIR may be a history file too.
     """
@@ -106,7 +106,7 @@ def prune_runs(place: Path, keep: int, *, dry_run: bool) -> int:
 def compare_runs(before: Path, after: Path) -> int:
     """Compare run A with a later run B.
 
-    Prints what is new, fixed, no longer exercised or slower, and ends with 1 where something is new. A and B are
+    Prints what is new, fixed, no longer exercised or slower, and ends with 1 if something is new. A and B are
     folders of runs, or their report.json.
     """
     earlier, later = load_report(before), load_report(after)
@@ -145,7 +145,7 @@ def show_trend(place: Path) -> int:
 @click.option("--owner", default="TODO: who fixes it")
 @click.option("--days", type=int, default=90, show_default=True, help="Days until the entries expire.")
 def propose_deviations(place: Path, reason: str, link: str, owner: str, days: int) -> int:
-    """Propose entries for known deviations.
+    """Propose entries for the file of known deviations.
 
     Prints one for each finding of the run, in the format of contracts/deviations.toml.
     """
@@ -161,7 +161,7 @@ def propose_deviations(place: Path, reason: str, link: str, owner: str, days: in
 @click.argument("place", type=_PLACE, metavar="DIR")
 @click.argument("finding_id", metavar="FINDING-ID")
 def write_body(place: Path, finding_id: str) -> int:
-    """Write the body of a smallest case.
+    """Write the request body of a finding.
 
     Standard output receives the bytes that the finding's smallest case sends.
     """

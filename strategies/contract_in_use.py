@@ -1,4 +1,4 @@
-"""The default contract of strategies."""
+"""Which contract the strategies use if none is given."""
 
 from __future__ import annotations
 

@@ -52,7 +52,7 @@ class Seen:
     place: Place
 
 
-class HistoryChecks:
+class WholeRunChecks:
     """Collects the projects of a run, in any order, and reports at the end what is inconsistent.
 
     Memory grows by a few hundred bytes for each project.

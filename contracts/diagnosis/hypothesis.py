@@ -102,7 +102,7 @@ def _came_back(stored: dict[str, Any], seen: Observation) -> bool:
 
 
 @dataclass(frozen=True, slots=True)
-class OfOutcome:
+class OutcomeHypothesis:
     """A mistake given by the outcome of each request; with ``of_echo``, by whether the value agrees."""
 
     sentence: str

@@ -16,7 +16,7 @@ from contracts.diagnosis.coercion_hypotheses import conversions
 from contracts.diagnosis.echo_hypotheses import changed_values
 from contracts.diagnosis.field_hypotheses import field_hypotheses
 from contracts.diagnosis.header_hypotheses import request_hypotheses
-from contracts.diagnosis.hypothesis import Hypothesis, OfOutcome, Predicted
+from contracts.diagnosis.hypothesis import Hypothesis, OutcomeHypothesis, Predicted
 from contracts.diagnosis.learnt_rules import Rule, learnt_rules
 from contracts.diagnosis.observation import ACCEPTED, FAILED, HEADERS, REUSE, Observation, part_of
 from contracts.diagnosis.pattern_hypotheses import other_patterns
@@ -58,7 +58,7 @@ class Diagnosis:
     agrees: int
     failing: int
     findings: tuple[str, ...]
-    model: Hypothesis | OfOutcome | Rule = dataclasses.field(repr=False, compare=False)
+    model: Hypothesis | OutcomeHypothesis | Rule = dataclasses.field(repr=False, compare=False)
 
     def __str__(self) -> str:
         share = "all" if self.agrees == self.speaks else f"{self.agrees:,} of the"
@@ -105,7 +105,7 @@ def diagnose(contract: Contract, causes: Sequence[RootCause], observations: Sequ
     passing = [seen for seen in observations if not seen.findings]
     failing = [seen for seen in observations if seen.findings]
 
-    def fitting(hypotheses: Iterable[Hypothesis | OfOutcome | Rule]) -> Iterator[_Candidate]:
+    def fitting(hypotheses: Iterable[Hypothesis | OutcomeHypothesis | Rule]) -> Iterator[_Candidate]:
         return filter(None, (_candidate(hypothesis, found, passing, failing) for hypothesis in hypotheses))
 
     bank = list(conditions(contract))
@@ -154,7 +154,7 @@ def _cases(cause: RootCause, clauses: Sequence[str], observations: Sequence[Obse
 
 def _of_finding(
     contract: Contract, cause: RootCause, cases: Sequence[Observation], shared: set[str]
-) -> Iterator[OfOutcome]:
+) -> Iterator[OutcomeHypothesis]:
     """The hypotheses derived from the cases of a finding, the simplest first."""
     for clause in cause.clauses or (cause.clause,):
         # The project of another request is recognised by its displayName.
@@ -165,20 +165,20 @@ def _of_finding(
             if field.path == name:
                 parts = tuple(dict.fromkeys((name, part_of(clause))))
                 for sentence, predicts in changed_values(field, cases, is_shared=name in shared):
-                    yield OfOutcome(sentence, parts, predicts, of_echo=True)
+                    yield OutcomeHypothesis(sentence, parts, predicts, of_echo=True)
 
 
-def _of_pattern(contract: Contract, cause: RootCause) -> Iterator[OfOutcome]:
+def _of_pattern(contract: Contract, cause: RootCause) -> Iterator[OutcomeHypothesis]:
     """The hypotheses about the pattern of the field whose pattern a finding breaks."""
     for clause in cause.clauses or (cause.clause,):
         for field in contract.fields:
             if field.pattern is not None and clause == f"request.{field.path}.pattern":
                 for sentence, predicts in other_patterns(field):
-                    yield OfOutcome(sentence, (field.path,), predicts)
+                    yield OutcomeHypothesis(sentence, (field.path,), predicts)
 
 
 def _candidate(
-    hypothesis: Hypothesis | OfOutcome | Rule,
+    hypothesis: Hypothesis | OutcomeHypothesis | Rule,
     found: Sequence[_Broken],
     passing: Sequence[Observation],
     failing: Sequence[Observation],
@@ -223,7 +223,7 @@ def _contradicts(said: Predicted, seen: Observation) -> bool:
     return not any(not said.deviates.isdisjoint((clause, part_of(clause))) for clause, _, _ in seen.findings)
 
 
-def contradicted(hypothesis: Hypothesis | OfOutcome | Rule, seen: Observation) -> bool:
+def contradicted(hypothesis: Hypothesis | OutcomeHypothesis | Rule, seen: Observation) -> bool:
     """Whether a request contradicts the hypothesis."""
     said = _said(hypothesis, seen)
     if said is None or said.agrees:
@@ -231,13 +231,13 @@ def contradicted(hypothesis: Hypothesis | OfOutcome | Rule, seen: Observation) -
     return not seen.findings or (bool(said.deviates) and _contradicts(said, seen))
 
 
-def predicts_failure(hypothesis: Hypothesis | OfOutcome | Rule, seen: Observation) -> bool:
+def predicts_failure(hypothesis: Hypothesis | OutcomeHypothesis | Rule, seen: Observation) -> bool:
     """Whether the hypothesis predicts the failure of a request."""
     said = _said(hypothesis, seen)
     return said is not None and said.agrees and bool(said.deviates)
 
 
-def _said(hypothesis: Hypothesis | OfOutcome | Rule, seen: Observation) -> Predicted | None:
+def _said(hypothesis: Hypothesis | OutcomeHypothesis | Rule, seen: Observation) -> Predicted | None:
     """The prediction; None if the model cannot handle what was sent, such as numbers beyond the range of doubles."""
     try:
         return hypothesis.predict(seen)
@@ -245,12 +245,12 @@ def _said(hypothesis: Hypothesis | OfOutcome | Rule, seen: Observation) -> Predi
         return None
 
 
-def _explains(hypothesis: Hypothesis | OfOutcome | Rule, finding: _Broken) -> bool:
+def _explains(hypothesis: Hypothesis | OutcomeHypothesis | Rule, finding: _Broken) -> bool:
     """Whether it predicts nearly all failing requests of a finding and contradicts none of them."""
     if not any(clause in {_FAILS, _REUSE} or part_of(clause) in hypothesis.parts for clause in finding.clauses):
         return False
     cases = finding.cases
-    if isinstance(hypothesis, OfOutcome) and hypothesis.of_echo:
+    if isinstance(hypothesis, OutcomeHypothesis) and hypothesis.of_echo:
         # The returned value is only known if the whole project was shown and the request is valid.
         cases = tuple(seen for seen in cases if seen.shown is not None and not seen.broken)
     may_miss = int((1 - _NEARLY_ALL) * len(cases))

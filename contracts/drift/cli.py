@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 @click.option("--format", "name", type=click.Choice(list(FORMATS)), default="terminal", show_default=True)
 @click.option("--output", type=click.Path(path_type=Path), help="Write there instead of to the terminal.")
 def compare_documents(sources: Sequence[str], document: str, name: str, output: Path | None) -> int:
-    """Compare the contract with documents.
+    """Compare the contract with published documents.
 
     SOURCE is a file or an http(s) address: an OpenAPI 3.0 or 3.1 document, the text of the reference page as copied
     from the browser, or its Markdown.

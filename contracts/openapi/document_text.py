@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any, Final
 from urllib.parse import urlsplit, urlunsplit
 
-from contracts.yaml_text import load_yaml
+from contracts.openapi.yaml_text import load_yaml
 
 #: A JSON Schema, or another object of a document.
 Schema = dict[str, Any]

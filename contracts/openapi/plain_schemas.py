@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any, Final
 
+from contracts.json_text import type_name
 from contracts.openapi.combined_schemas import LOWER, UPPER, intersection, union
 from contracts.openapi.document_text import DocumentError
 from contracts.openapi.references import follow
@@ -128,20 +129,13 @@ def _types_and_enum(schema: Schema, plain: Schema) -> None:
     if options is not None:
         named = [option for option in options if option is not None]
         if not types:
-            types = sorted({_type_of(option) for option in named})
+            types = sorted(set(map(type_name, named)))
         # In 3.1 null is allowed if both keywords allow it, in 3.0 if `nullable` does.
         types = [name for name in types if name != "null"] + ["null"] * (None in options)
         if named or not options:
             plain["enum"] = named
     if types:
         plain["type"] = types
-
-
-def _type_of(value: Any) -> str:
-    if isinstance(value, bool):
-        return "boolean"
-    names = {str: "string", int: "number", float: "number", list: "array", dict: "object"}
-    return names.get(type(value), "null")
 
 
 def _exclusive_bounds(plain: Schema) -> None:

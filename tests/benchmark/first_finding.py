@@ -6,7 +6,7 @@ from bisect import bisect_left
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from contracts.checks.whole_run import HistoryChecks
+from contracts.checks.whole_run import WholeRunChecks
 from contracts.exchange_record import ExchangeRecord
 from contracts.expectation import SENT_BEFORE
 from contracts.history_records import FindingRecord
@@ -59,7 +59,7 @@ def _is_sighted(*findings: Finding) -> bool:
 
 def _together_broken(created: Sequence[tuple[Sighting, ExchangeRecord]]) -> bool:
     """Whether projects together have a finding that none of them has alone."""
-    checks = HistoryChecks()
+    checks = WholeRunChecks()
     for sighting, record in created:
         place = (record.worker, sighting.requests)
         reused = record.why == (SENT_BEFORE,)

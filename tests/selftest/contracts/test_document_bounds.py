@@ -11,7 +11,7 @@ import pytest
 import yaml
 
 from contracts.document import DEFAULT_DOCUMENT
-from contracts.yaml_text import load_yaml
+from contracts.openapi.yaml_text import load_yaml
 from tests.selftest.suite_runs import ROOT
 
 if TYPE_CHECKING:

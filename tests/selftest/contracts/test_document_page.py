@@ -11,7 +11,7 @@ from contracts import json_text
 from contracts.document import DEFAULT_DOCUMENT, load_contract
 from contracts.drift import compare, read_contract, read_source
 from contracts.drift.page_text import transcribe
-from contracts.yaml_text import load_yaml
+from contracts.openapi.yaml_text import load_yaml
 from tests.selftest.data import DATA
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from contracts.checks.whole_run import HistoryChecks
+from contracts.checks.whole_run import WholeRunChecks
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -17,13 +17,13 @@ STARTED = 1_795_600_000.0
 NUMBER = 60
 
 
-def _clauses(checks: HistoryChecks) -> set[str]:
+def _clauses(checks: WholeRunChecks) -> set[str]:
     return {seen.finding.clause for seen in checks.findings()}
 
 
 def _clock(created: Callable[[int, float], float], *, apart: float = 0.05) -> set[str]:
     """The findings where project ``n``, sent at a moment, says that it was created at ``created(n, moment)``."""
-    checks = HistoryChecks()
+    checks = WholeRunChecks()
     for number in range(NUMBER):
         sent = STARTED + apart * number
         moment = datetime.fromtimestamp(created(number, sent), UTC).isoformat()
@@ -61,7 +61,7 @@ def test_a_run_that_is_too_short_says_nothing_of_a_clock_that_stands() -> None:
 
 
 def _observed(*answers: tuple[str, bool]) -> set[str]:
-    checks = HistoryChecks()
+    checks = WholeRunChecks()
     for number, (identifier, may_repeat) in enumerate(answers):
         project = {"id": identifier * 21, "plan": {"id": identifier.lower() * 21}}
         checks.observe(project, None, STARTED, 0.01, ("main", number), may_repeat=may_repeat)
@@ -78,14 +78,14 @@ def test_an_id_stands_once_but_for_the_second_use_of_an_external_id() -> None:
 
 @pytest.mark.parametrize("identifier", ["1041", "3f2504e0-4f89-11d3-9a0c-0305e82c3301", "p179579519"])
 def test_an_id_of_any_format_stands_once(identifier: str) -> None:
-    checks = HistoryChecks()
+    checks = WholeRunChecks()
     for number in range(2):
         checks.observe({"id": identifier, "plan": {"id": number}}, None, STARTED, 0.01, ("main", number))
     assert _clauses(checks) == {"response.201.id.unique"}
 
 
 def _defaults(*values: object) -> set[str]:
-    checks = HistoryChecks()
+    checks = WholeRunChecks()
     for number, value in enumerate(values):
         checks.observe_unasked({"maxConcurrentJobs": value}, ("main", number))
     return _clauses(checks)
@@ -97,7 +97,7 @@ def test_a_default_is_always_the_same() -> None:
 
 
 def test_a_response_with_an_earlier_project_breaks_one_clause_and_an_id_with_another_plan_two_rules() -> None:
-    checks = HistoryChecks()
+    checks = WholeRunChecks()
     first = {"id": "K" * 21, "created": "2026-11-28T01:00:00.000Z", "plan": {"id": "k" * 21}}
     again = {**first, "created": "2026-11-28T01:00:09.000Z"}
     for number, project in enumerate([first, first, again]):

@@ -12,8 +12,8 @@ import yaml
 from contracts.document import load_contract
 from contracts.drift import compare, read_contract, read_openapi, read_source
 from contracts.openapi.combined_schemas import intersection, union
+from contracts.openapi.yaml_text import load_yaml
 from contracts.patterns import Pattern
-from contracts.yaml_text import load_yaml
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import json
 import re
-from contextlib import suppress
 from typing import Any, Final
 
 import yaml
@@ -45,10 +43,7 @@ _Loader.add_constructor("tag:yaml.org,2002:int", _decimal)
 
 
 def load_yaml(text: str) -> Any:
-    """The value of one YAML or JSON document; raises ValueError with the position of an error."""
-    if text.lstrip()[:1] == "{":
-        with suppress(ValueError, RecursionError):  # a YAML error is better if the text only begins like JSON
-            return json.loads(text)
+    """The value of one YAML document; raises ValueError with the position of an error."""
     try:
         return yaml.load(text, Loader=_Loader)  # noqa: S506  # a safe loader with other scalars
     except (yaml.YAMLError, RecursionError) as problem:
