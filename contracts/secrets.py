@@ -32,17 +32,17 @@ def _replaced(key: str, index: int) -> str:
 
 #: Templates of wrong keys derived from the right one, as in a recorded Authorization header.
 WRONG_KEYS: Final[dict[str, Callable[[str], str]]] = {
-    "{key minus its last character}": lambda key: key[:-1],
-    "{key minus its first character}": lambda key: key[1:],
-    "{first half of the key}": lambda key: key[: len(key) // 2],
-    "{key with one more character}": lambda key: key + "x",
-    "{key twice}": lambda key: key + key,
     "{key with its case swapped}": str.swapcase,
+    "{key twice}": lambda key: key + key,
+    "{key minus its last character}": lambda key: key[:-1],
+    "{key with its first character replaced}": lambda key: _replaced(key, 0),
+    "{key with its last character replaced}": lambda key: _replaced(key, len(key) - 1),
+    "{key with a character in the middle replaced}": lambda key: _replaced(key, len(key) // 2),
+    "{key with one more character}": lambda key: key + "x",
+    "{first half of the key}": lambda key: key[: len(key) // 2],
+    "{key minus its first character}": lambda key: key[1:],
     "{key in lower case}": str.lower,
     "{key in upper case}": str.upper,
-    "{key with its first character replaced}": lambda key: _replaced(key, 0),
-    "{key with a character in the middle replaced}": lambda key: _replaced(key, len(key) // 2),
-    "{key with its last character replaced}": lambda key: _replaced(key, len(key) - 1),
     "{key in base64}": lambda key: base64.b64encode(key.encode()).decode(),
 }
 #: Shorter parts of the key disclose little, and may be ordinary words.

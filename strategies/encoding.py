@@ -22,8 +22,9 @@ STYLES_IN_TURN: Final[tuple[Style, ...]] = tuple(
 
 #: The text that stands for a deep value, see :func:`with_levels`: Python's json cannot write as many levels.
 DEEP: Final = "the deep value"
-#: Escapes make a text up to six times as long, and services limit bodies, often to 100 kB.
-_LARGE: Final = 12_000
+#: The largest body in bytes that is written in another style: escapes make a text up to six times as long, and
+#: services limit bodies, often to 100 kB.
+LARGE: Final = 12_000
 
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _TOKEN = re.compile(r'"<json token ([^>"]*)>"')
@@ -81,7 +82,7 @@ def _finite(value: Any) -> Any:
 def json_case(value: Any, *, case_set: str, intent: str, style: Style = "compact", identifier: str = "") -> Case:
     """A request with the right headers and ``value`` as its JSON body; large bodies are always compact."""
     body = encode(value)
-    if style != "compact" and len(body) <= _LARGE:
+    if style != "compact" and len(body) <= LARGE:
         body = encode(value, style)
     return Case(body, case_set=case_set, intent=intent, id=identifier)
 

@@ -27,7 +27,7 @@ NATURAL: Final = (
     "1@2.io",
     "-@a.zz",
     # Everything that an address may hold at once, and as long as one may be.
-    "x_1.o'brien+tag-z@xn--bcher-kva.a-1.example.museum",
+    f"X_1.o'Brien+tag-{'z' * 48}@xn--bcher-kva.A-1.{'b' * 63}.{'c' * 63}.Example.museum",
     f"{'a1' * 32}@{'b' * 63}.{'c' * 63}.{'d' * 57}.org",
     "Project alpha",
     "Beta 2",

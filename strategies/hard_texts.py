@@ -172,7 +172,7 @@ _MIXED: Final = {
     "many classes at once": "\xa0 Größe e\u0301 ﬁ K\u212a <script>x&amp;<b> \"q\" 'x' \\n %41 {{7*7}} @ a+b "
     "東京 🚀👩\u200d👧❤\ufe0f \u202eabc\u202c\ufeff \u200b\t\u2028\r\n\ufffe "
     "“q” a\uff0eb $1 MiXeD  '; DROP TABLE project;-- \n",
-    "white space of two kinds at both ends": " \u2002both\u2008 \u205f",
+    "an astral letter, white space of two kinds at both ends": " \u2002both \U0001d49c\u2008 \u205f",
     "a word of SQL, letters that show nothing and a backslash": "Select a\u3164b\u2800c\u034fd\uffa0 ½ or x\\",
 }
 _LONG: Final = {
@@ -201,7 +201,7 @@ _IN_COMPANY: Final = frozenset(
             "a word behind a line break",
             "more JSON as text",
             "doubled apostrophes",
-            "white space of two kinds at both ends",
+            "an astral letter, white space of two kinds at both ends",
             "a word of SQL, letters that show nothing and a backslash",
             "a trailing carriage return and line feed",
         ),

@@ -231,21 +231,22 @@ class SurroundingFields:
     def marked(self, body: dict[str, Any], about: Field | None = None) -> dict[str, Any]:
         """``body`` with a unique name in the best place other than the field under test.
 
-        A text in the marked field is always made unique. Otherwise a free-form object gets the name, then a required
-        text; then the marked field or a free-form object is added. If none of this is possible, the body is unchanged.
+        A text in the marked field is always made unique. Otherwise a required text gets the name, which is also in a
+        project that was stored from a part of the body, then a free-form object; then the marked field or a free-form
+        object is added. If none of this is possible, the body is unchanged.
         """
         fields = {field.path: field for field in self.contract.fields if field is not about}
         marked = fields.get(MARKED)
         if marked is not None and isinstance(body.get(MARKED), str) and self._put(body, marked):
             return body
-        free = free_object(self.contract)
-        if free is not None and free is not about and isinstance(body.get(free.path), dict):
-            body[free.path] = {MARK_MEMBER: self.name(), **body[free.path]}
-            return body
         texts = [field for field in fields.values() if is_name_like(field) and isinstance(body.get(field.path), str)]
-        if any(self._put(body, field) for field in texts) or (marked is not None and self._put(body, marked)):
+        if any(self._put(body, field) for field in texts):
             return body
-        if free is not None and free is not about:
+        free = free_object(self.contract)
+        may_hold = free is not None and free is not about
+        if free is not None and may_hold and isinstance(body.get(free.path), dict):
+            body[free.path] = {MARK_MEMBER: self.name(), **body[free.path]}
+        elif (marked is None or not self._put(body, marked)) and free is not None and may_hold:
             body[free.path] = {MARK_MEMBER: self.name()}
         return body
 

@@ -14,7 +14,7 @@ from strategies.cases.framing_cases import framing_cases, large_cases
 from strategies.cases.media_type_cases import media_type_cases
 from strategies.cases.packed_cases import PACKED, packed_cases
 from strategies.cases.pattern_cases import natural_words, pattern_cases
-from strategies.cases.priority_cases import IN_SMOKE, READ_AT_ONCE, priority_cases
+from strategies.cases.priority_cases import BEFORE_STATE, IN_SMOKE, READ_AT_ONCE, priority_cases
 from strategies.cases.raw_cases import encoding_cases, malformed_cases
 from strategies.cases.state_cases import overlapping_cases, refused_samples
 from strategies.cases.unspecified_cases import unspecified_cases
@@ -115,7 +115,8 @@ SETS: Final[dict[str, tuple[int, Callable[[Sets, UniqueNames], list[Case]]]]] = 
     # They are parts of one list, which is generated once; the project that is read is not the newest.
     "first": (1, lambda sets, _: sets.first_cases[:READ_AT_ONCE]),
     "priority": (1, lambda sets, _: sets.first_cases[READ_AT_ONCE:IN_SMOKE]),
-    "further priority": (1, lambda sets, _: sets.first_cases[IN_SMOKE:]),
+    "further priority": (1, lambda sets, _: sets.first_cases[IN_SMOKE:BEFORE_STATE]),
+    "late priority": (1, lambda sets, _: sets.first_cases[BEFORE_STATE:]),
     "wrong kinds": (30, _of(wrong_kind_cases)),
     "wrong in context": (31, _of(wrong_in_context_cases)),
     "valid values": (40, _of(valid_cases)),
@@ -142,11 +143,20 @@ PATTERN_SETS: Final[dict[str, tuple[int, str, Callable[[Sets, Pattern], list[Wor
     ),
     "positions": (300, "positions", lambda sets, pattern: position_and_length_words(pattern, seed=sets.seed)),
 }
-#: Sets of requests most of which must be refused.
+#: Sets of requests most of which must be refused; the others are not sent where nothing can be deleted.
 OF_REFUSALS: Final = frozenset(
-    {"wrong kinds", "wrong in context", "authorization", "malformed", "media types", *PATTERN_SETS}
+    {"late priority", "wrong kinds", "wrong in context", "authorization", "malformed", "media types", *PATTERN_SETS}
 )
 #: Sets that are sent completely, including cases that were priority cases.
 _WHOLE: Final = frozenset(
-    {"first", "priority", "further priority", "combinations", "read back", "refused samples", *OVERLAPS}
+    {
+        "first",
+        "priority",
+        "further priority",
+        "late priority",
+        "combinations",
+        "read back",
+        "refused samples",
+        *OVERLAPS,
+    }
 )

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from itertools import cycle
 from typing import TYPE_CHECKING, Any, Final
 
 from contracts.json_text import ABSENT
 from contracts.patterns import Pattern
-from strategies.encoding import Style, json_case, with_header
+from strategies.encoding import LARGE, Style, encode, json_case, with_header
 from strategies.surrounding_fields import MARKED, SurroundingFields, hard_values, marked_text, names_of_fields
 
 if TYPE_CHECKING:
@@ -21,19 +22,25 @@ _NOTHING: Final = {3: _NULL, 4: _ABSENT}
 #: Names of hard values by type, those that most services fail on first; a body gets one of each.
 _PACKED: Final[dict[str, tuple[str, ...]]] = {
     "string": (
-        *("many classes at once", "path and URL", "C0 controls", "white space of two kinds at both ends"),
+        *(
+            "many classes at once",
+            "path and URL",
+            "C0 controls",
+            "an astral letter, white space of two kinds at both ends",
+        ),
         *("1,025 characters", "the word null", "a word of SQL, letters that show nothing and a backslash"),
         *("one digit", "a text in quotation marks", "the word 007", "the word 2024-01-01T00:00:00+01:00"),
         *("decomposed (NFD)", "a line feed inside", "only spaces", "257 characters, two bytes each", "markup"),
         *("astral letters", "5,000 characters", "printable ASCII", "bidirectional controls"),
     ),
     "number": (
-        "123456.789e-03 (six decimals by an exponent with a leading zero)",
-        *("1.7976931348623157e308 (largest double)", "1E+02 (a whole number with every mark of an exponent)"),
-        *(_NULL, _ABSENT, "-2147483649 (-2^31 - 1)", "0", "1.5"),
-        *("2147483648 (2^31)", "9007199254740991 (2^53 - 1)", "0.30000000000000004 (17 digits)", "-1", "1000"),
+        # One may have several marks: beyond every limit and zeros in binary; a zero with a sign and a fraction.
+        *("123456.789e-03 (six decimals by an exponent with a leading zero)", "9223372036854775808 (2^63)"),
+        *("1E+02 (a whole number with every mark of an exponent)", _NULL, _ABSENT, "-2147483649 (-2^31 - 1)"),
+        *("-0.0 (minus zero with a fraction)", "1.7976931348623157e308 (largest double)", "1.5", "2147483648 (2^31)"),
+        *("9007199254740991 (2^53 - 1)", "0.30000000000000004 (17 digits)", "0", "1000", "-1"),
         *("1e21 (where ECMAScript begins to write exponents)", "16777217 (2^24 + 1: lost by single precision)"),
-        *("99.995 (rounded by two decimals)", "65536 (2^16)", "1e-7", "9223372036854775808 (2^63)"),
+        *("99.995 (rounded by two decimals)", "65536 (2^16)", "1e-7"),
     ),
     "array": (
         *("every hard item", "in no order, with repetition", "empty", "1,001 different items", _ABSENT, "empty texts"),
@@ -60,9 +67,8 @@ _NAMES_INSIDE: Final = (1, 4)
 PACKED_BODIES: Final = 16
 #: The name of this set.
 PACKED: Final = "priority.packed"
-_STYLES: Final[tuple[Style, ...]] = (
-    *("compact", "compact", "reversed", "spaced", "escaped", "compact", "solidus", "compact"),
-)
+#: The styles of the bodies that are small enough for another one than the compact one, in turn.
+_STYLES: Final[tuple[Style, ...]] = ("reversed", "escaped", "spaced", "solidus", "compact")
 
 
 def packed_cases(contract: Contract, names: UniqueNames, seed: int) -> list[Case]:
@@ -71,7 +77,7 @@ def packed_cases(contract: Contract, names: UniqueNames, seed: int) -> list[Case
     Some of them have an unusual header.
     """
     surrounding_fields = SurroundingFields(contract, names, seed)
-    cases = []
+    cases, styles = [], cycle(_STYLES)
     for row in range(PACKED_BODIES):
         body: dict[str, Any] = {}
         parts = []
@@ -88,8 +94,9 @@ def packed_cases(contract: Contract, names: UniqueNames, seed: int) -> list[Case
         if not isinstance(body.get(MARKED), str):
             surrounding_fields.marked(body)
         parts += [": ".join(_HEADERS[row])] if row in _HEADERS else []
-        style, identifier = _STYLES[row % len(_STYLES)], f"packed {row + 1}"
-        case = json_case(body, case_set=PACKED, intent="; ".join(parts), identifier=identifier, style=style)
+        style: Style = next(styles) if len(encode(body)) <= LARGE else "compact"
+        intent, identifier = "; ".join(parts), f"packed {row + 1}"
+        case = json_case(body, case_set=PACKED, intent=intent, identifier=identifier, style=style)
         cases.append(with_header(case, *_HEADERS[row]) if row in _HEADERS else case)
     return cases
 

@@ -4,9 +4,8 @@ Each is drawn from one of the complete sets or combines many of their values in 
 each family of mistakes gets a share of the requests, about its share of the mistakes that services make (of valid
 ones behind the smoke profile more, since only its budget counts deletions); fields take turns within a family, a list
 has turns of its own for its items, and a pattern the more turns the more it says; a field begins with the kinds of
-wrong values that libraries and languages take for right ones. The order within a list of texts follows the mistakes
-of several sources that know nothing of each other (the mock's faults that may be used for tuning, and the changes,
-refusals, leniencies and mistakes with patterns of the selftests): a text comes early if it finds many of them.
+wrong values that libraries and languages take for right ones. Within a family the complete sets are in this order
+themselves: kinds take turns, and what services get wrong most often comes first of its kind.
 """
 
 from __future__ import annotations
@@ -23,15 +22,13 @@ from strategies.cases.raw_cases import encoding_cases, malformed_cases
 from strategies.cases.telling_words import telling_words
 from strategies.cases.turns import in_proportion, in_turn
 from strategies.cases.unspecified_cases import unspecified_cases
-from strategies.cases.valid_value_cases import EMPTY, LONG_RUN, LOOK_ALIKE, NAMES_OF_FIELDS, TOGETHER, valid_cases
+from strategies.cases.valid_value_cases import TOGETHER, valid_cases
 from strategies.cases.wrong_value_cases import WrongCase, wrong_kinds
 from strategies.cases.wrong_values import BETWEEN
 from strategies.encoding import Token, json_case
 from strategies.surrounding_fields import MARKED, ordinary
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable
-
     from contracts.document import Contract
     from contracts.exchange import Case
     from strategies.unique_names import UniqueNames
@@ -55,64 +52,38 @@ _FIRST_KINDS: Final[dict[str, tuple[str, ...]]] = {
 }
 #: The name of a wrong value that expressions match as if it were the text in it.
 _WRAPPED: Final = "an array of one valid value"
-_KINDS_OF_A_FIELD: Final = 10
 #: Packed bodies that come before all others.
 _EARLY: Final = 7
-#: Ids of cases of the complete sets, the most effective first.
-_AUTHORIZATION: Final = (
-    *("no header, but Transfer-Encoding", "Basic {key}", "Bearer {key with its case swapped}", "{key}"),
-    *("Bearer {key twice}", "Bearer ", "Bearer {key minus its last character}", "foreign key 4", "Bearer null"),
-    *("beyond ASCII", "a very long key", "no header, but X-API-Key", "Bearer {key with its first character replaced}"),
-    *("Token {key}", "", "Bearer {key with its last character replaced}", "Basic Bearer {key}", "Bearer{key}"),
-    *("a long key", "Bearer {key with a character in the middle replaced}", "no header", "Bearer %", "Bearer x"),
-    *("Bearer {key with one more character}", "foreign key 1"),
-)
-_MALFORMED: Final = (
-    *("NaN", "an empty body", "a closing brace too many", "a trailing comma", "all but one byte"),
-    *("a byte that never occurs", "a block comment", "a line feed in a text", "all but two bytes"),
-    *("single quotes around a name", "a leading zero", "an unknown escape", "a no-break space in front"),
-    *("white space only", "words behind it", "True", "a semicolon for a comma", "half", "two documents", "utf-16"),
-    *("an overlong solidus", "a comma missing in an array", "a form feed for white space"),
-    *("an equals sign for a colon", "Infinity", "a Unicode escape that is too short"),
-)
-_MEDIA_TYPES: Final = (
-    *("application/jsonx", "text/plain", "a form", "a multipart form", "text/json"),
-    *("application/octet-stream", "application/xml", "application/json5", "garbage", "text/html"),
-)
-_SPELLINGS: Final = ("application/json; charset=utf-8", "application/json;charset=UTF-8")
-_UNUSUAL: Final = (
-    *("all", "U+0000 in every place", "surrogates in every place", "a text that misses the pattern last, field 1"),
-    *("digits behind zeros", "a byte order mark", "__proto__ inside", "1e400, place 1", "a long address"),
-    *("a wrong value last, field 1", 'all "x"', "constructor inside", "another case, before", "65 levels"),
-    *("10^400 in digits, place 1", "id"),
-)
-#: Those of them that need a free-form object, a number, or a text of any characters in the contract.
-OF_SOME_CONTRACTS: Final = frozenset(_UNUSUAL) - {
-    *("all", "a wrong value last, field 1", "id", "a byte order mark", 'all "x"', "another case, before")
-}
-#: The most effective cases of the complete set of valid values.
-_VALID: Final = (f"{NAMES_OF_FIELDS}, full", f"{LONG_RUN} in displayName", f"{LONG_RUN} in a free-form object")
 #: The set of the case that repeats another one's unique text, and its position.
 SECOND_USE: Final = "priority.second_use"
 _REUSE: Final = 24
 #: The number of cases of the smoke profile: with their deletions and the requests around them sixty.
 IN_SMOKE: Final = 40
+#: The number of cases that are sent before most tests of state.
+BEFORE_STATE: Final = 260
 #: The maximum number of cases; the complete sets have the others.
-_MOST: Final = 260
+_MOST: Final = 480
 #: The families, and the share of the requests that each of them gets: about its share of the mistakes that services
 #: make. v valid, k wrong kind, p broken pattern, a authorization, w malformed, m media type, o open.
-_SHARES: Final = {"v": 14, "k": 32, "p": 21, "a": 11, "w": 7, "m": 5, "o": 8}
+_SHARES: Final = {"v": 9, "k": 32, "p": 21, "a": 11, "w": 7, "m": 5, "o": 8}
 #: Behind the smoke profile, where the budget does not count deletions, valid cases are as cheap as refusals.
 _SHARES_BEHIND: Final = {"v": 26}
-#: The families of the first cases, which are sent at once: valid bodies, which find most, and two refusals.
-_OPENING: Final = "vwvkv"
+#: The families of the sets of :func:`media_type_cases` that are not valid.
+_OF_MEDIA_TYPES: Final = {
+    "wire.mediaType.wrong": "m",
+    "wire.mediaType.invalid": "m",
+    "wire.mediaType.parameter": "o",
+    "wire.mediaType.for_json": "o",
+}
+#: The families of the first cases, which are sent at once: valid bodies, which find most, and three refusals.
+_OPENING: Final = "vwvkvpvv"
 #: The first cases are a set of their own, of which some create a project, and perhaps another worker's: what is used a
 #: second time is not in it. The first one is read back at once.
 READ_AT_ONCE: Final = len(_OPENING)
 
 
 def priority_cases(contract: Contract, names: UniqueNames, seed: int) -> list[Case]:
-    """About 260 cases, best first; few of the first ones create a project, whose deletion is a request more."""
+    """About 480 cases, best first; few of the first ones create a project, whose deletion is a request more."""
     families = _case_sets(contract, names, seed)
     first = [families[letter].pop(0) for letter in _OPENING if families[letter]]
     first += in_proportion(families, _SHARES)[: IN_SMOKE - 1 - len(first)]
@@ -136,34 +107,30 @@ def _second_use(contract: Contract, cases: list[Case]) -> list[Case]:
 
 
 def _case_sets(contract: Contract, names: UniqueNames, seed: int) -> dict[str, list[Case]]:
-    malformed = malformed_cases(contract, names, seed) + encoding_cases(contract, names, seed)
-    media = media_type_cases(contract, names, seed)
-    packed, values = packed_cases(contract, names, seed), valid_cases(contract, names, seed)
-    corners = corner_cases(contract, names, seed)
-    others = [*corners, *chosen(values, _VALID, _VALID), *chosen(media, _SPELLINGS)]
-    others += [case for case in values if case.id.startswith(LOOK_ALIKE)]
-    together = [case for case in values if case.case_set == TOGETHER and not case.id]
-    valid = [*packed[:_EARLY], *chosen(values, [EMPTY], [EMPTY]), *in_turn([packed[_EARLY:] + together, others])]
-    unusual = unspecified_cases(contract, names, seed)
+    media: dict[str, list[Case]] = {"v": [], "m": [], "o": []}
+    for case in media_type_cases(contract, names, seed):
+        media[_OF_MEDIA_TYPES.get(case.case_set, "v")].append(case)
+    malformed = {"text": malformed_cases(contract, names, seed), "bytes": encoding_cases(contract, names, seed)}
+    unspecified = {"body": unspecified_cases(contract, names, seed)}
+    unspecified["head"] = in_turn([authorization_spelling_cases(contract, names, seed), media["o"]])
     return {
-        "v": valid,
-        "a": chosen(authorization_cases(contract, names, seed), _AUTHORIZATION),
+        "v": _valid(contract, names, seed, media["v"]),
+        "a": authorization_cases(contract, names, seed),
         "k": _kinds(contract, wrong_kinds(contract, names, seed)),
         "p": telling_words(contract, names, seed),
-        "w": chosen(malformed, _MALFORMED),
-        "m": chosen(media, _MEDIA_TYPES),
-        "o": chosen(unusual, _UNUSUAL, OF_SOME_CONTRACTS) + authorization_spelling_cases(contract, names, seed)[:1],
+        "w": in_proportion(malformed, {"text": 8, "bytes": 1}),
+        "m": media["m"],
+        "o": in_proportion(unspecified, {"body": 5, "head": 1}),
     }
 
 
-def chosen(cases: Iterable[Case], identifiers: Iterable[str], dispensable: Collection[str] = frozenset()) -> list[Case]:
-    """The cases with these ids, in their order.
-
-    Raises:
-        KeyError: No case has an id that is not among the ``dispensable`` ones.
-    """
-    by_id = {case.id: case for case in cases}
-    return [by_id[identifier] for identifier in identifiers if identifier in by_id or identifier not in dispensable]
+def _valid(contract: Contract, names: UniqueNames, seed: int, others: list[Case]) -> list[Case]:
+    """Bodies in which each field has a hard value, then in turn with bodies that have a single unusual thing."""
+    packed, values = packed_cases(contract, names, seed), valid_cases(contract, names, seed)
+    together = [case for case in values if case.case_set == TOGETHER and not case.id]
+    single = [case for case in values if case.case_set != TOGETHER or case.id]
+    apart = [*corner_cases(contract, names, seed), *in_turn([single, others])]
+    return [*packed[:_EARLY], *in_turn([packed[_EARLY:] + together, apart])]
 
 
 def _kinds(contract: Contract, cases: list[WrongCase]) -> list[Case]:
@@ -183,7 +150,7 @@ def _kinds(contract: Contract, cases: list[WrongCase]) -> list[Case]:
         order = sorted(kinds, key=lambda kind: first.index(kind) if kind in first else len(first))
         required = field is not None and field.required
         ordered.append(in_turn([sorted(kinds[kind], key=partial(_rank, required)) for kind in order]))
-    return [one.case for one in in_turn(ordered)[: _KINDS_OF_A_FIELD * len(ordered)]]
+    return [one.case for one in in_turn(ordered)]
 
 
 def _kind(one: WrongCase, *, of_items: bool) -> str:

@@ -46,12 +46,6 @@ def unlisted_member_cases(surrounding_fields: SurroundingFields) -> Iterator[Cas
     contract = surrounding_fields.contract
     listed = {field.path for field in contract.fields}
     chosen = {name: value for name, value in UNLISTED.items() if name not in listed}
-    for name, value in chosen.items():
-        if name not in _ALONE:
-            continue
-        intent = f"the unlisted member {name[:40]!r}"
-        body = surrounding_fields.body() | {name: value}
-        yield json_case(body, case_set="unspecified.member", intent=intent, identifier=name or "the empty name")
     yield _everything_unlisted(surrounding_fields, chosen)
     kinds: tuple[Any, ...] = ("x", 0, False, None, [], {})
     for value in kinds:
@@ -66,6 +60,12 @@ def unlisted_member_cases(surrounding_fields: SurroundingFields) -> Iterator[Cas
         both = alike | body if first else body | alike
         identifier = f"another case, {'before' if first else 'behind'}"
         yield json_case(both, case_set="unspecified.member", intent=intent, identifier=identifier)
+    for name, value in chosen.items():
+        if name not in _ALONE:
+            continue
+        intent = f"the unlisted member {name[:40]!r}"
+        body = surrounding_fields.body() | {name: value}
+        yield json_case(body, case_set="unspecified.member", intent=intent, identifier=name or "the empty name")
     many = {f"unlisted{index}": index for index in range(_MANY)}
     intent = f"{_MANY:,} unlisted members"
     yield json_case(surrounding_fields.body() | many, case_set="unspecified.member", intent=intent, identifier="many")

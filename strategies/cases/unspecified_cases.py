@@ -7,8 +7,9 @@ from itertools import count
 from typing import TYPE_CHECKING, Any, Final
 
 from contracts.exchange import Case
+from strategies.cases.turns import in_turn
 from strategies.cases.unlisted_member_cases import unlisted_member_cases
-from strategies.encoding import DEEP, Token, encode, json_case, with_levels
+from strategies.encoding import DEEP, Token, encode, json_case, with_header, with_levels
 from strategies.example_values import example_near_misses
 from strategies.surrounding_fields import MARKED, SurroundingFields, admits, free_object, ordinary, takes_text
 
@@ -48,39 +49,41 @@ _WORDS_AS_IDS: Final = ("null", "true", "undefined", "NaN", "[]", "{}", "2024-01
 #: Depths beyond what a parser must support, within what services can also serialise. Python's json stops at its
 #: recursion limit (about 990 levels) with an error that Flask, Falcon and aiohttp answer with 500. Node parses any
 #: depth and serialises about 4,000: deeper values are stored, and then the list of projects fails for every client.
-_TOO_DEEP: Final = (33, 48, 65, 100, 129, 201, 301, 600)
+_TOO_DEEP: Final = (65, 33, 129, 201, 600, 100, 301, 48)
 _LONG_ADDRESS: Final = f"{'a' * 4_000}@b.co"
 
 
 def unspecified_cases(contract: Contract, names: UniqueNames, seed: int) -> list[Case]:
-    """Every kind of UNSPECIFIED request, one at a time in an otherwise valid body."""
+    """Every kind of UNSPECIFIED request, one at a time in an otherwise valid body; the kinds take turns."""
     surrounding_fields = SurroundingFields(contract, names, seed)
-    cases = [
-        *_in_every_place(surrounding_fields),
-        *_odd_texts(surrounding_fields),
-        *_odd_numbers(surrounding_fields),
-        *_pollution(surrounding_fields),
-        *unlisted_member_cases(surrounding_fields),
-        *_repeated(surrounding_fields),
-        *_words_as_ids(surrounding_fields),
-    ]
-    marked = encode(surrounding_fields.body())
-    cases.append(
-        Case(b"\xef\xbb\xbf" + marked, case_set="unspecified.text", intent="a byte order mark", id="a byte order mark")
-    )
-    for coding in ("gzip", "br", "x-unknown"):
-        headers = (*cases[0].headers, ("Content-Encoding", coding))
-        intent = f"Content-Encoding: {coding}, but it is not"
-        data = encode(surrounding_fields.body())
-        cases.append(Case(data, headers, case_set="unspecified.coding", intent=intent, id=f"{coding}, but it is not"))
-    coded = gzip.compress(encode(surrounding_fields.body()), mtime=0)
-    headers = (*cases[0].headers, ("Content-Encoding", "gzip"))
-    cases.append(Case(coded, headers, case_set="unspecified.coding", intent="Content-Encoding: gzip", id="gzip"))
-    cases += _long_addresses(surrounding_fields)
     free = free_object(contract)
-    if free:
-        cases += [_deep_case(surrounding_fields, free, levels) for levels in _TOO_DEEP]
-    return cases
+    kinds = (
+        unlisted_member_cases(surrounding_fields),
+        _in_every_place(surrounding_fields),
+        _repeated(surrounding_fields),
+        _words_as_ids(surrounding_fields),
+        _codings(surrounding_fields),
+        _pollution(surrounding_fields),
+        _odd_numbers(surrounding_fields),
+        _long_addresses(surrounding_fields),
+        (_deep_case(surrounding_fields, free, levels) for levels in _TOO_DEEP if free),
+        _odd_texts(surrounding_fields),
+    )
+    return in_turn([list(cases) for cases in kinds])
+
+
+def _codings(surrounding_fields: SurroundingFields) -> Iterator[Case]:
+    """A byte order mark, and codings of the body that are right, wrong and unknown."""
+    marked, intent = b"\xef\xbb\xbf" + encode(surrounding_fields.body()), "a byte order mark"
+    yield Case(marked, case_set="unspecified.text", intent=intent, id=intent)
+    case_set, coded = "unspecified.coding", gzip.compress(encode(surrounding_fields.body()), mtime=0)
+    right = Case(coded, case_set=case_set, intent="Content-Encoding: gzip", id="gzip")
+    yield with_header(right, "Content-Encoding", "gzip")
+    for coding in ("gzip", "br", "x-unknown"):
+        identifier = f"{coding}, but it is not"
+        intent = f"Content-Encoding: {identifier}"
+        wrong = Case(encode(surrounding_fields.body()), case_set=case_set, intent=intent, id=identifier)
+        yield with_header(wrong, "Content-Encoding", coding)
 
 
 def _deep_case(surrounding_fields: SurroundingFields, free: Field, levels: int) -> Case:
@@ -207,17 +210,17 @@ def _repeated(surrounding_fields: SurroundingFields) -> Iterator[Case]:
         wrong = encode({field.path: 5 if "number" not in field.types else "5"})
         if field.pattern is not None:
             miss = next((text for _, text in example_near_misses(field.pattern) if text), "")
-            for first in (True, False):
+            for first in (False, True):
                 name = f"a text that misses the pattern {'first' if first else 'last'}"
                 text = encode(surrounding_fields.body(field))
                 yield _repeating(field, number, text, encode({field.path: miss}), name, first=first)
         ways = (
-            ("a wrong value first", wrong, True),
             ("a wrong value last", wrong, False),
+            ("a wrong value first", wrong, True),
             ("two values", encode({field.path: ordinary(field, 2)}), False),
             ("the same twice", None, False),
         )
-        for name, other, first in ways if number == 1 else (ways[1 - number % 2], ways[2]):
+        for name, other, first in ways if number == 1 else (ways[number % 2], ways[2]):
             body = surrounding_fields.body(field)
             second = other or encode({field.path: body[field.path]})
             yield _repeating(field, number, encode(body), second, name, first=first)

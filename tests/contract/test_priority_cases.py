@@ -38,3 +38,8 @@ def test_the_priority_cases_keep_the_contract(driver: Driver, cases: list[Case])
 @pytest.mark.sends(FURTHER.name)
 def test_further_priority_cases_keep_the_contract(driver: Driver, cases: list[Case]) -> None:
     report_untracked(driver, driver.verify(cases))
+
+
+@pytest.mark.sends("late priority")
+def test_the_last_priority_cases_keep_the_contract(driver: Driver, cases: list[Case]) -> None:
+    report_untracked(driver, driver.verify(cases))

@@ -33,7 +33,8 @@ CASES = [
     *(
         case
         for name in (
-            *("first", "priority", "further priority", "wrong kinds", "wrong in context", "valid values"),
+            *("first", "priority", "further priority", "late priority", "wrong kinds", "wrong in context"),
+            "valid values",
             *("authorization", "media types", "unspecified"),
         )
         for case in SETS.make(SetName(name))

@@ -10,7 +10,6 @@ from contracts import json_text
 from contracts.document import load_contract
 from contracts.exchange import Case
 from strategies.cases.packed_cases import packed_cases
-from strategies.cases.priority_cases import chosen
 from strategies.encoding import json_case
 from strategies.shrinking import candidates, members, parsed, shrink, without
 from strategies.unique_names import UniqueNames
@@ -25,7 +24,7 @@ LIMIT = 40
 
 def packed(number: int) -> Case:
     """One of the valid cases that hold many hard values."""
-    return chosen(packed_cases(CONTRACT, UniqueNames("ct"), 0), [f"packed {number}"])[0]
+    return packed_cases(CONTRACT, UniqueNames("ct"), 0)[number - 1]
 
 
 def reduced(case: Case, fails: Callable[[Body], object]) -> tuple[Body, int]:

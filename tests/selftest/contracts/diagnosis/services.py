@@ -28,7 +28,8 @@ if TYPE_CHECKING:
     from reports.summary import Summary
 
 _SENT = (
-    *("first", "priority", "further priority", "wrong kinds", "valid values", "combinations"),
+    *("first", "priority", "further priority", "late priority", "wrong kinds", "valid values"),
+    "combinations",
     *("media types", "unspecified"),
 )
 
