@@ -8,15 +8,23 @@ from typing import TYPE_CHECKING, Any, Final
 from contracts.json_text import ABSENT
 from contracts.patterns import Pattern
 from strategies.encoding import LARGE, Style, encode, json_case, with_header
-from strategies.surrounding_fields import MARKED, SurroundingFields, hard_values, marked_text, names_of_fields
+from strategies.surrounding_fields import (
+    MARKED,
+    SurroundingFields,
+    hard_values,
+    is_name_like,
+    marked_text,
+    names_of_fields,
+    ordinary,
+)
 
 if TYPE_CHECKING:
     from contracts.document import Contract, Field
     from contracts.exchange import Case
     from strategies.unique_names import UniqueNames
 
-#: The names for null in a nullable field, and for omitting an optional one.
-_NULL, _ABSENT = "null", "absent"
+#: The names for null in a nullable field, for omitting an optional one, and for a name that other projects have.
+_NULL, _ABSENT, _ORDINARY = "null", "absent", "an ordinary name"
 #: The rows in which a field with a pattern is null or absent, as others are.
 _NOTHING: Final = {3: _NULL, 4: _ABSENT}
 #: Names of hard values by type, those that most services fail on first; a body gets one of each.
@@ -29,7 +37,7 @@ _PACKED: Final[dict[str, tuple[str, ...]]] = {
             "an astral letter, white space of two kinds at both ends",
         ),
         *("1,025 characters", "the word null", "a word of SQL, letters that show nothing and a backslash"),
-        *("one digit", "a text in quotation marks", "the word 007", "the word 2024-01-01T00:00:00+01:00"),
+        *(_ORDINARY, "one digit", "a text in quotation marks", "the word 007", "the word 2024-01-01T00:00:00+01:00"),
         *("decomposed (NFD)", "a line feed inside", "only spaces", "257 characters, two bytes each", "markup"),
         *("astral letters", "5,000 characters", "printable ASCII", "bidirectional controls"),
     ),
@@ -125,7 +133,7 @@ def _packed_values(field: Field) -> list[tuple[Any, str]]:
         for row, name in _NOTHING.items():
             if _may_be(field, name):
                 rest.insert(row, name)
-    special = {_NULL: None, _ABSENT: ABSENT}
+    special = {_NULL: None, _ABSENT: ABSENT, _ORDINARY: ordinary(field)}
     return [(special[name] if name in special else hard[name], name) for name in (*wanted, *rest)]
 
 
@@ -140,4 +148,6 @@ def _variety(pattern: Pattern, text: Any) -> int:
 
 
 def _may_be(field: Field, name: str) -> bool:
+    if name == _ORDINARY:
+        return is_name_like(field)
     return (name == _NULL and field.nullable) or (name == _ABSENT and not field.required)

@@ -58,7 +58,7 @@ _EARLY: Final = 7
 SECOND_USE: Final = "priority.second_use"
 _REUSE: Final = 24
 #: The number of cases of the smoke profile: with their deletions and the requests around them sixty.
-IN_SMOKE: Final = 40
+IN_SMOKE: Final = 41
 #: The number of cases that are sent before most tests of state.
 BEFORE_STATE: Final = 260
 #: The maximum number of cases; the complete sets have the others.

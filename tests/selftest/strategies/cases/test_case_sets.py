@@ -21,7 +21,7 @@ from contracts.secrets import Secrets
 from strategies.cases.authorization_cases import authorization_cases, authorization_spelling_cases
 from strategies.cases.combination_cases import corner_cases, covering_cases
 from strategies.cases.media_type_cases import media_type_cases
-from strategies.cases.priority_cases import SECOND_USE, priority_cases
+from strategies.cases.priority_cases import IN_SMOKE, SECOND_USE, priority_cases
 from strategies.cases.raw_cases import encoding_cases, malformed_cases
 from strategies.cases.unspecified_cases import unspecified_cases
 from strategies.cases.valid_value_cases import LOOK_ALIKE, valid_cases
@@ -254,8 +254,8 @@ def test_wrong_values_come_in_minimal_full_and_null_company() -> None:
         assert any(None in body.values() for body in bodies)
 
 
-def test_the_first_forty_priority_cases_create_few_projects_and_touch_every_family() -> None:
-    first = judged("priority", CONTRACTS["page"])[:40]
+def test_the_cases_of_the_smoke_profile_create_few_projects_and_touch_every_family() -> None:
+    first = judged("priority", CONTRACTS["page"])[:IN_SMOKE]
     assert 10 <= sum(expected.expected is not Expected.REJECTED for _, expected in first) <= 12
     case_sets = {".".join(case.case_set.split(".")[:2]) for case, _ in first}
     assert {"wire.authorization", "wire.malformed", "wire.mediaType", "priority.packed", "values.wrong"} <= case_sets
