@@ -5,7 +5,8 @@ does with each request, or makes no prediction. It is reported as likely if it p
 and contradicts no other case. A diagnosis never creates, hides or changes a finding.
 """
 
-from contracts.diagnosis.hypothesis_selection import Diagnosis, contradicted, diagnose, predicts_failure
+from contracts.diagnosis.hypothesis_fit import Diagnosis, contradicted, predicts_failure
+from contracts.diagnosis.hypothesis_selection import diagnose
 from contracts.diagnosis.observation import Observation, observed
 
 __all__ = ["Diagnosis", "Observation", "contradicted", "diagnose", "observed", "predicts_failure"]
