@@ -107,7 +107,7 @@ class Judge:
             positive,
             negative,
             tuple(self.secrets.redact_text(text) for text in crashed),
-            context.project,
+            context.project or context.stored_project,
             _unasked(context),
         )
 

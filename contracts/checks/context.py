@@ -81,9 +81,16 @@ class Context:
         found = self.parsed.value
         if self.created:
             return found
-        required = (member.path for member in self.contract.response_fields if member.required)
-        succeeds = 200 <= self.status < 300 and self.expectation.expected is Expected.CREATED
-        return found if succeeds and all(name in found for name in required) else None
+        return self.stored_project if self.expectation.expected is Expected.CREATED else None
+
+    @cached_property
+    def stored_project(self) -> dict[str, Any] | None:
+        """The complete project in a 2xx response to a request that may succeed, such as one that updates a project."""
+        if not 200 <= self.status < 300 or self.expectation.expected is Expected.REJECTED:
+            return None
+        found = None if isinstance(self.parsed, ValueError) else self.parsed.value
+        required = [member.path for member in self.contract.response_fields if member.required]
+        return found if isinstance(found, dict) and all(name in found for name in required) else None
 
     @cached_property
     def is_lean(self) -> bool:

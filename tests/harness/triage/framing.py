@@ -40,10 +40,7 @@ class FramingTriage:
             of_the_header = all(results)
         if not of_the_header:
             return finding
-        expected = f"as without {name}: {finding.expected}"
-        reattributed = replace(finding, clause=FRAMING, expected=expected, where=name, kinds=())
-        self._history.reattributed(answer.exchange, finding, reattributed)
-        return reattributed
+        return self._reattribute(answer, finding, name)
 
     def _is_of_the_header(self, answer: Judged, finding: Finding, name: str) -> bool:
         """Whether the request gives the finding again with the header, and none without it."""
@@ -52,7 +49,18 @@ class FramingTriage:
         if plainly is None or plainly.project_id is None or _shows(plainly, finding):
             return False
         again = self._requests.ask(self._names.renew(answer.case))
-        return again is not None and _shows(again, finding)
+        if again is None or not _shows(again, finding):
+            return False
+        for found in again.findings:
+            if found.clause.endswith(".echo"):
+                self._reattribute(again, found, name)
+        return True
+
+    def _reattribute(self, answer: Judged, finding: Finding, name: str) -> Finding:
+        expected = f"as without {name}: {finding.expected}"
+        reattributed = replace(finding, clause=FRAMING, expected=expected, where=name, kinds=())
+        self._history.reattributed(answer.exchange, finding, reattributed)
+        return reattributed
 
 
 def _shows(reply: Judged, finding: Finding) -> bool:

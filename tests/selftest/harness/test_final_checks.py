@@ -16,6 +16,7 @@ from contracts.verdict import ExitStatus
 from reports.history import history_files, read_json
 from strategies.cases.baseline_cases import minimal_case
 from strategies.cases.wrong_value_cases import wrong_kinds
+from tests.harness.inventory import verify_inventory
 from tests.harness.lookups import read_back
 from tests.selftest.live_runs import Run, driving, priority_run
 from tests.selftest.unruly_server import Seen, UnrulyServer, Writes, json_answer, relayed, reset
@@ -216,6 +217,24 @@ def test_a_missing_project_is_found_if_the_list_ends_early(service: str, tmp_pat
         server.behave = lambda seen: shortened(seen) or forgetting(seen)
         run = priority_run(server.base_url, tmp_path)
     assert (run.status, _causes(run)) == (ExitStatus.BROKEN, {"gone"}), run.sentence
+
+
+def test_a_project_that_is_deleted_during_the_inventory_is_not_missed(service: str, tmp_path: Path) -> None:
+    with UnrulyServer(service) as server, driving(server.base_url, tmp_path) as test_run:
+        session, driver = test_run.driver.session, test_run.driver
+        created = [session.post(minimal_case(driver.contract, driver.names)) for _ in range(3)]
+
+        def behave(seen: Seen) -> Writes | None:
+            if _lists(seen):
+                server.behave = lambda _: None
+                session.delete(str(created[1].project_id))
+            return None
+
+        server.behave = behave
+        verify_inventory(driver, test_run.options.folder)
+    records = [*read_json(*history_files(test_run.options.folder))]
+    assert [record for record in records if record["type"] == "exercised" and record["clause"] == "state.reads_back"]
+    assert not [record for record in records if record["type"] == "finding"]
 
 
 @pytest.mark.parametrize("is_lost", [False, True])
