@@ -38,6 +38,9 @@ _CREDENTIALS: Final[dict[str, Passes]] = {
     "the key passes with the basic scheme": lambda v: _scheme(v) == "basic" and _token(v) == _KEY,
     "the key passes anywhere in the header": lambda v: is_present(v) and any(name in v for name in LONGER),
     "the header has to end with the key": lambda v: is_present(v) and v.endswith((_KEY, "{key twice}")),
+    "what follows the key is ignored, up to a space": lambda v: (
+        _bearer(v).startswith(LONGER) and not _bearer(v).startswith(f"{_KEY} ")
+    ),
     "the token has to begin with the key": lambda v: _bearer(v).startswith(LONGER),
     "only the beginning of the key is compared": lambda v: _bearer(v).startswith((*LONGER, *SHORTER, *OTHER_ENDS)),
     "only the length of the key is compared": lambda v: _bearer(v) in _AS_LONG,

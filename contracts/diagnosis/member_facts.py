@@ -133,7 +133,7 @@ def _of_order(path: Sequence[str]) -> Iterator[tuple[str, Holds, int]]:
 def _is_cut(created: Any, updated: Any) -> bool:
     """Whether an instant is another one with whole seconds."""
     first, second = instant(str(created)), instant(str(updated))
-    return first is not None and first.microsecond > 0 and second == first.replace(microsecond=0)
+    return first is not None and second == first.replace(microsecond=0)
 
 
 def _time_of(value: Any) -> tuple[int, int, int]:

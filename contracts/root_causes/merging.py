@@ -9,6 +9,7 @@ from contracts.findings import ACCEPTED, REFUSED
 from contracts.kinds.bodies import message_of
 from contracts.kinds.error_messages import code_of
 from contracts.root_causes.converted_types import with_conversions
+from contracts.root_causes.defaulted_values import with_defaults
 from contracts.root_causes.kept_members import with_kept_members
 from contracts.root_causes.misspelt_members import takes_misspelt_members
 from contracts.root_causes.root_cause import FAILURES, RootCause, has_message, together, with_one
@@ -58,7 +59,7 @@ def merged(
         own: The members of the response that are not fields of a request.
     """
     groups: dict[str, list[RootCause]] = {}
-    of_fields = with_type_and_null(with_skipped_values(with_kept_members(root_causes)), counts)
+    of_fields = with_type_and_null(with_skipped_values(with_defaults(with_kept_members(root_causes))), counts)
     merged_values = with_same_changes(with_conversions(of_fields, counts))
     found, rest = with_shared_reasons(merged_values, accepted)
     for cause in rest:
@@ -201,11 +202,18 @@ def _one_mistake(cause: RootCause, counts: Mapping[str, tuple[int, int]]) -> str
         return _NOW_AND_THEN  # the request may be irrelevant
     if takes_misspelt_members(cause):
         return _MISSPELT
-    cases, broken = counts.get(cause.clause, (0, 0))
-    accepts_all = cause.cause == ACCEPTED and broken >= _NEARLY_ALL * cases
-    if accepts_all and head.startswith("request.") and aspect in _VALUE_CLAUSES:
-        return head.partition(".items")[0]
+    if cause.cause == ACCEPTED and head.startswith("request.") and aspect in _VALUE_CLAUSES:
+        field = head.partition(".items")[0]
+        if _accepts_all(cause.clause, counts):
+            # A field of which other types are refused is validated, whatever its items may be.
+            return field if _accepts_all(f"{field}.type", counts) else head
     return _blocked(cause) or f"{cause.clause}:{cause.cause}:{id(cause)}"
+
+
+def _accepts_all(clause: str, counts: Mapping[str, tuple[int, int]]) -> bool:
+    """Whether nearly all invalid cases of a clause were accepted."""
+    cases, broken = counts.get(clause, (0, 0))
+    return broken >= _NEARLY_ALL * cases
 
 
 def _blocked(cause: RootCause) -> str:

@@ -38,6 +38,19 @@ def test_a_field_that_is_not_validated_is_one_root_cause() -> None:
     assert found.count == 2
 
 
+def test_a_list_that_may_be_null_is_another_root_cause_than_items_that_are_not_validated() -> None:
+    causes = _root_causes(
+        ("request.teams.null", "accepted", {"teams": None}),
+        ("request.teams.items.null", "accepted", {"teams": [None]}),
+        ("request.teams.items.type", "accepted", {"teams": [4]}),
+    )
+    counts = {cause.clause: (3, 3) for cause in causes} | {"request.teams.type": (9, 0)}
+    lists, items = sorted(merged(list(causes), counts, {}), key=lambda cause: cause.count)
+    assert lists.clause == "request.teams.null"
+    assert set(items.clauses) == {"request.teams.items.null", "request.teams.items.type"}
+    assert len(merged(list(causes), counts | {"request.teams.type": (9, 9)}, {})) == 1
+
+
 def test_a_field_that_refuses_some_values_has_two() -> None:
     causes = _root_causes(
         ("request.mail.pattern", "accepted", {"mail": "x"}), ("request.mail.type", "accepted", {"mail": 1})
