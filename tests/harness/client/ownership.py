@@ -74,10 +74,16 @@ def is_as_sent(project: dict[str, Any], names: re.Pattern[str], sent: Collection
         names: A pattern of the names of the run.
         sent: The names in requests, see :meth:`Sent.shown_names`.
     """
-    if names.search(shown_text({name: value for name, value in project.items() if name != "displayName"}).casefold()):
-        return True
     shown = folded(str(project.get("displayName"))[:300])
+    if names.search(shown_text({name: value for name, value in project.items() if name != "displayName"}).casefold()):
+        return shown in sent or not any(_is_extended(name, shown) for name in sent)
     return any(name in sent for name in names.findall(shown)) or any(name.startswith(shown) for name in sent)
+
+
+def _is_extended(name: str, shown: str) -> bool:
+    """Whether a displayName is another one with words before or after it, as copies have."""
+    before, found, after = shown.partition(name) if name else (shown, "", "")
+    return bool(found) and (before + after != "") and not (before[-1:].isalnum() or after[:1].isalnum())
 
 
 def carries_name(case: Case, run_id: str) -> bool:

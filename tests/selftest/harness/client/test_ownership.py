@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
 
 import pytest
@@ -10,6 +11,8 @@ from tests.harness.client.ownership import (
     Existing,
     Sent,
     carries_name,
+    folded,
+    is_as_sent,
     project_path,
     proof,
     shown_project,
@@ -98,6 +101,24 @@ def test_an_id_is_read_from_broken_responses(body: str) -> None:
 @pytest.mark.parametrize("body", ["", "{}", "[]", '{"plan": {"id": "P"}}', '{"id": 5}', "\x00\x01", "[" * 3_000])
 def test_a_response_without_a_project_shows_none(body: str) -> None:
     assert shown_project(body.encode()) == {}
+
+
+@pytest.mark.parametrize(
+    ("display_name", "own"),
+    [
+        ("Project alpha", True),
+        ("Draft", True),
+        ("PROJECT ALPHA", True),
+        ("Project alphabet", True),
+        ("Project alpha clone", False),
+        ("Copy of Project alpha", False),
+        ("Project alpha (2)", False),
+    ],
+)
+def test_a_copy_shows_the_displayname_with_words_before_or_after_it(display_name: str, *, own: bool) -> None:
+    names = re.compile(r"ctabc-\d+")
+    project = {"id": "p", "displayName": display_name, "externalId": "ctabc-7"}
+    assert is_as_sent(project, names, {folded("Project alpha"), folded("Other")}) is own
 
 
 @pytest.mark.parametrize(
