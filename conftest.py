@@ -5,7 +5,6 @@ from __future__ import annotations
 import atexit
 import gc
 import sys
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -14,18 +13,11 @@ import pytest
 gc.freeze()
 gc.set_threshold(50_000)
 
-from contracts.corpus import CorpusError
-from contracts.deviations import DeviationError
-from contracts.findings import Level
-from contracts.openapi.document_text import DocumentError
-from contracts.secrets import Secrets
 from contracts.verdict import ExitStatus
-from tests.harness.client.credentials import WrongUsage, inherited_key
 from tests.harness.interruption import ignore_signals
-from tests.harness.invocation import HARMLESS, names_suite, printed_command
-from tests.harness.options import add_options, effective_options, output_folder, read_options
+from tests.harness.invocation import HARMLESS, names_suite
+from tests.harness.options import add_options
 from tests.harness.pytest_guard import discard_lost_output, finish_run, report_crash
-from tests.harness.run_options import RunOptions
 
 if TYPE_CHECKING:
     from collections.abc import Generator
@@ -72,62 +64,27 @@ def pytest_cmdline_main(config: pytest.Config) -> int | None:
     harmless = any(config.getoption(name, False) for name in HARMLESS)
     if harmless or hasattr(config, "workerinput") or not _wants_contract(config):
         return None
-    from tests.harness import run_setup  # noqa: PLC0415
+    _disable_assertion_rewriting(config)
+    from tests.harness import pytest_start  # noqa: PLC0415
 
-    try:
-        options, secrets = read_options(config)
-        if config.getoption("--show-config"):
-            print(effective_options(config))
-            return 0
-        reports = output_folder(config) / config.getoption("--reports")
-        finding, run = config.getoption("--replay") or "", config.getoption("--run") or ""
-        if finding or run:
-            return run_setup.replay(options, secrets, reports, Path(run), finding)
-        deviations = options.load_deviations()
-        command = printed_command([*map(str, config.invocation_params.args)])
-        parallel = bool(getattr(config.option, "numprocesses", None) or getattr(config.option, "tx", None))
-        _disable_assertion_rewriting(config)
-        test_run = run_setup.begin(options, secrets, reports, command, parallel=parallel)
-    except (WrongUsage, DocumentError, DeviationError, CorpusError) as problem:
-        raise pytest.UsageError(str(problem)) from None
-    if isinstance(test_run, int):
-        return test_run
-    config.stash[_RUN] = (test_run, deviations)
+    begun = pytest_start.begin(config)
+    if isinstance(begun, int):
+        return begun
+    config.stash[_RUN] = begun
     return None
 
 
 def pytest_configure(config: pytest.Config) -> None:
     """Register the plugins of a run: in the controller all of them, in a worker those that send."""
     if hasattr(config, "workerinput") and "contract_run" in config.workerinput:
-        from tests.harness.pytest_plugin import RunPlugin  # noqa: PLC0415
-        from tests.harness.run import TestRun  # noqa: PLC0415
-
-        options, worker = RunOptions.from_json(config.workerinput["contract_run"]), config.workerinput["workerid"]
         _disable_assertion_rewriting(config)
-        _prepare_hypothesis(options)
-        test_run = TestRun(options, Secrets(inherited_key()), worker, parallel=True)
-        config.pluginmanager.register(RunPlugin(test_run), "contract-run")
+        from tests.harness.pytest_plugin import register_worker  # noqa: PLC0415
+
+        register_worker(config, config.workerinput["contract_run"], config.workerinput["workerid"])
     elif _RUN in config.stash:
-        from tests.harness.progress import Progress  # noqa: PLC0415
-        from tests.harness.pytest_plugin import RunPlugin  # noqa: PLC0415
-        from tests.harness.reporting import Reporting  # noqa: PLC0415
+        from tests.harness.pytest_plugin import register_controller  # noqa: PLC0415
 
-        test_run, deviations = config.stash[_RUN]
-        options = test_run.options
-        _prepare_hypothesis(options)
-        run = RunPlugin(test_run)
-        progress = Progress(options.folder, test_run.session.request_budget, options.budget)
-        config.pluginmanager.register(run, "contract-run")
-        config.pluginmanager.register(Reporting(run, deviations, Level(options.fail_on)), "contract-report")
-        config.pluginmanager.register(progress, "contract-progress")
-
-
-def _prepare_hypothesis(options: RunOptions) -> None:
-    from strategies.contract_in_use import use_contract  # noqa: PLC0415
-    from tests.harness.exploration import load_profile  # noqa: PLC0415
-
-    use_contract(options.contract)
-    load_profile(options)
+        register_controller(config, *config.stash[_RUN])
 
 
 def _disable_assertion_rewriting(config: pytest.Config) -> None:

@@ -9,20 +9,26 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from hypothesis import is_hypothesis_test
 
-from contracts.findings import BrokenPromise
+from contracts.findings import BrokenPromise, Level
+from contracts.secrets import Secrets
 from strategies.cases.case_sets import SetName
+from strategies.contract_in_use import use_contract
 from tests.harness.case_prefetcher import CasePrefetcher
 from tests.harness.client.budget import BudgetSpent, OutOfTime
+from tests.harness.client.credentials import inherited_key
 from tests.harness.client.target import NoVerdict
 from tests.harness.driver import Driver
-from tests.harness.exploration import concluded, in_rounds, prepare_tests
+from tests.harness.exploration import concluded, in_rounds, load_profile, prepare_tests
 from tests.harness.interruption import INTERRUPTED, repeat_discarded_interrupts
+from tests.harness.progress import Progress
+from tests.harness.reporting import Reporting
+from tests.harness.run import TestRun
+from tests.harness.run_options import RunOptions
 
 if TYPE_CHECKING:
     from collections.abc import Generator
 
-    from tests.harness.run import TestRun
-    from tests.harness.run_options import RunOptions
+    from contracts.deviations import Deviations
 
 DRIVER = pytest.StashKey[Driver]()
 PREFETCHER = pytest.StashKey[CasePrefetcher]()
@@ -163,6 +169,30 @@ class RunPlugin:
         if exitstatus == pytest.ExitCode.INTERRUPTED:
             return "the tests could not be collected" if session.testsfailed and not self._tests else INTERRUPTED
         return "" if self._tests else "no test was run"
+
+
+def register_worker(config: pytest.Config, run: dict[str, Any], worker: str) -> None:
+    """Register the plugin of a worker of pytest-xdist, which sends; ``run`` are the options of the run as JSON."""
+    options = RunOptions.from_json(run)
+    _prepare_hypothesis(options)
+    test_run = TestRun(options, Secrets(inherited_key()), worker, parallel=True)
+    config.pluginmanager.register(RunPlugin(test_run), "contract-run")
+
+
+def register_controller(config: pytest.Config, test_run: TestRun, deviations: Deviations) -> None:
+    """Register the plugins of the process that began the run."""
+    options = test_run.options
+    _prepare_hypothesis(options)
+    run = RunPlugin(test_run)
+    config.pluginmanager.register(run, "contract-run")
+    config.pluginmanager.register(Reporting(run, deviations, Level(options.fail_on)), "contract-report")
+    progress = Progress(options.folder, test_run.session.request_budget, options.budget)
+    config.pluginmanager.register(progress, "contract-progress")
+
+
+def _prepare_hypothesis(options: RunOptions) -> None:
+    use_contract(options.contract)
+    load_profile(options)
 
 
 def sets_of(item: pytest.Item) -> list[SetName]:
