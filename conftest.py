@@ -88,11 +88,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def _disable_assertion_rewriting(config: pytest.Config) -> None:
-    """Disable pytest's assertion rewriting for all modules that are imported later.
-
-    The suite does not need it, and pytest would rewrite all of schemathesis and Hypothesis, because they have plugins
-    for it. Without compiled modules, as in a container, that happens in every run.
-    """
+    """Disable pytest's assertion rewriting, which would include schemathesis and Hypothesis, in modules imported later."""
     hook: object = config.pluginmanager.rewrite_hook
     sys.meta_path[:] = [finder for finder in sys.meta_path if finder is not hook]
 

@@ -137,13 +137,13 @@ def test_what_nightly_finds_the_next_gate_checks_until_it_is_mended(tmp_path: Pa
     assert [entry.finding.partition(":")[0] for entry in entries] == ["request.displayName.pattern"]
     assert b"ct" not in (entries[0].case.body or b"").replace(b"{name}", b"")
 
-    again = run_suite(runs, "--profile", "gate", *fault, "-k", "failed_once", "--corpus", str(corpus))
+    again = run_suite(runs, "--profile", "gate", *fault, "-k", "failed_before", "--corpus", str(corpus))
     assert again.status == 1, again.output
     seen, *_ = [record for record in again.records("exchange") if record["case"].get("case_set") == "corpus"]
     assert seen["findings"][0]["clause"] == "request.displayName.pattern"
     assert "{name}" not in (seen["case"]["body"] or "")
 
-    mended = run_suite(runs, "--profile", "gate", "-k", "failed_once", "--corpus", str(corpus))
+    mended = run_suite(runs, "--profile", "gate", "-k", "failed_before", "--corpus", str(corpus))
     assert mended.status == 0, mended.output
     assert any(record["case"].get("case_set") == "corpus" for record in mended.records("exchange"))
 

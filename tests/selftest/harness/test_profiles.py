@@ -74,7 +74,7 @@ def test_a_gate_run_on_several_workers_sends_what_it_sends_on_one(gate: Ran, tmp
 
 
 def test_a_gate_run_does_not_depend_on_projects_of_an_earlier_run(tmp_path: Path) -> None:
-    chosen = ("--profile", "gate", "-k", "priority or valid_value or second_use or failed_once")
+    chosen = ("--profile", "gate", "-k", "priority or valid_value or second_use or failed_before")
     with Watched.start() as service:
         first = _live(service, tmp_path, *chosen, "--keep-projects")
         left = service.remaining()
@@ -104,7 +104,7 @@ def test_the_cleanup_starts_during_the_tests_except_in_deterministic_runs(gate: 
 
 
 def test_two_gate_runs_differ_in_their_names_alone(tmp_path: Path) -> None:
-    chosen = ("--profile", "gate", "--keep-projects", "-k", "valid_value or failed_once")
+    chosen = ("--profile", "gate", "--keep-projects", "-k", "valid_value or failed_before")
     with Watched.start(variant="no_list_or_delete") as service:
         runs = [_live(service, tmp_path, *chosen) for _ in range(2)]
     assert [run.status for run in runs] == [0, 0], runs[1].output
@@ -128,7 +128,7 @@ def test_run_ids_cannot_be_guessed() -> None:
 
 
 def test_a_run_has_a_new_seed_each_time_if_its_profile_explores(tmp_path: Path) -> None:
-    chosen = ("-k", "failed_once")
+    chosen = ("-k", "failed_before")
     first, second = (run_suite(tmp_path / str(k), *chosen).records("run")[0] for k in (1, 2))
     assert first["seed"] != second["seed"]
     assert first["run_id"] != second["run_id"]

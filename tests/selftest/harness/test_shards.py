@@ -126,7 +126,7 @@ def test_each_shard_explores_with_a_seed_of_its_own() -> None:
 
 
 def test_shards_without_a_seed_split_the_same_sets(tmp_path: Path) -> None:
-    runs = [run_suite(tmp_path / str(k), "-k", "failed_once", "--shard", f"{k}/2").records("run")[0] for k in (1, 2)]
+    runs = [run_suite(tmp_path / str(k), "-k", "failed_before", "--shard", f"{k}/2").records("run")[0] for k in (1, 2)]
     assert runs[0]["seed"] == runs[1]["seed"] > 20_000_000
     assert runs[0]["run_id"] != runs[1]["run_id"]
 
@@ -187,7 +187,7 @@ def test_the_password_of_the_server_is_in_no_report(tmp_path: Path, redis: str) 
 
     Redis.from_url(redis).config_set("requirepass", "secretword")
     place = redis.replace("redis://", "redis://:secretword@")
-    ran = run_suite(tmp_path, "-k", "failed_once", "--examples", place)
+    ran = run_suite(tmp_path, "-k", "failed_before", "--examples", place)
     assert ran.status == 0, ran.output
     written = [file for file in ran.folder.rglob("*") if file.is_file()]
     assert len(written) > 5
