@@ -88,7 +88,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def _disable_assertion_rewriting(config: pytest.Config) -> None:
-    """Disable pytest's assertion rewriting, which would include schemathesis and Hypothesis, in modules imported later."""
+    """Disable pytest's assertion rewriting of later imports, which would include schemathesis and Hypothesis."""
     hook: object = config.pluginmanager.rewrite_hook
     sys.meta_path[:] = [finder for finder in sys.meta_path if finder is not hook]
 
