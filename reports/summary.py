@@ -212,9 +212,9 @@ def state_of(outcome: Outcome | None, *, known: int, failing: bool) -> str:
         return "unknown"
     if known:
         return "known"
-    return (
-        {Outcome.PASS: "kept", Outcome.PARTIAL: "partial"}.get(outcome, "not exercised") if outcome else "not exercised"
-    )
+    if outcome is None:
+        return "not exercised"
+    return "partial" if outcome is Outcome.PARTIAL else "kept"
 
 
 def missing(result: ClauseResult) -> str:

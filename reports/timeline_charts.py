@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections import Counter
 from typing import TYPE_CHECKING, Final
 
 from reports.svg import WIDTH, Chart, line, rect, svg, text
@@ -10,14 +11,16 @@ from reports.tally import Moment
 from reports.wording import duration, milliseconds, numbers
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from reports.run_comparison import TrendPoint
-    from reports.summary import Summary
+    from reports.summary import Phase, Summary
 
 #: Classes of responses in the stylesheet, from the axis upwards.
 _CLASSES: Final = ("2xx", "4xx", "5xx", "3xx", "1xx", "none")
 _NAMES: Final = {"2xx": "created or read", "4xx": "refused", "5xx": "server errors", "none": "no response"}
+#: The height of the bars of the timeline.
+_HEIGHT: Final = 130.0
 #: The minimum seconds without a new request that are mentioned.
 _PAUSE: Final = 2.0
 
@@ -25,38 +28,14 @@ _PAUSE: Final = 2.0
 def timeline_chart(summary: Summary) -> Chart:
     """Requests over time, with the phases after the tests."""
     moments, width = _until_the_end(summary), summary.bar_seconds
-    height, left = 130.0, 44
     largest = max((sum(count for _, count in moment.counts) for moment in moments), default=1) or 1
-    step = (WIDTH - left - 8) / len(moments)
-    parts = []
-    for share in (0, 0.5, 1):
-        y = 8 + height * (1 - share)
-        parts += [
-            line(left, y, WIDTH - 8, y, "grid"),
-            text(left - 6, y + 4, f"{largest * share:,.0f}", "tick", "end"),
-        ]
-    for phase in summary.phases:
-        x = left + step * phase.start / width
-        parts.append(rect(x, 8, step * (phase.end - phase.start) / width, height, f"phase {phase.kind}"))
-    totals: dict[str, int] = {}
-    for number, moment in enumerate(moments):
-        y, counts = 8 + height, dict(moment.counts)
-        for name in _CLASSES:
-            count = counts.get(name, 0)
-            if count:
-                tall = height * count / largest
-                y -= tall
-                parts.append(rect(left + step * number, y, step - min(1.0, step / 4), tall, f"c{name}"))
-                totals[name] = totals.get(name, 0) + count
+    totals = Counter[str]()
+    for moment in moments:
+        totals.update(dict(moment.counts))
+    used = [name for name in _CLASSES if totals[name]]
     last = moments[-1].at + width
-    for share in (0, 0.5, 1):
-        anchor = ("start", "middle", "end")[round(share * 2)]
-        parts.append(text(left + (WIDTH - left - 8) * share, height + 26, duration(last * share), "tick", anchor))
-    legend = tuple((f"c{name}", _NAMES.get(name, name)) for name in _CLASSES if name in totals)
-    legend += tuple((f"phase {phase.kind}", phase.words) for phase in summary.phases)
-    title = "Requests over time"
-    words = ", ".join(f"{totals[name]:,} {_NAMES.get(name, name)}" for name in _CLASSES if name in totals)
-    sentence = f"{words} within {duration(last)}; at most {largest:,} in {duration(width)}"
+    words = ", ".join(f"{totals[name]:,} {_name(name)}" for name in used)
+    title, sentence = "Requests over time", f"{words} within {duration(last)}; at most {largest:,} in {duration(width)}"
     remark = "; ".join(
         f"{phase.words}: {duration(phase.end - phase.start)}, from {duration(phase.start)} on"
         for phase in summary.phases
@@ -64,15 +43,44 @@ def timeline_chart(summary: Summary) -> Chart:
     pause = _longest_pause(summary)
     if pause:
         remark = f"{remark}; " * bool(remark) + pause
-    used = [name for name in _CLASSES if name in totals]
     rows = tuple(
         (duration(moment.at), *(f"{dict(moment.counts).get(name, 0):,}" for name in used))
         for moment in _thinned(moments)
     )
     rows += tuple((f"{duration(phase.start)}: {phase.words}", *("-" for _ in used)) for phase in summary.phases)
-    drawn = svg("timeline", height + 32, title, sentence, parts)
-    columns = ("after", *(_NAMES.get(n, n) for n in used))
+    legend = tuple((f"c{name}", _name(name)) for name in used)
+    legend += tuple((f"phase {phase.kind}", phase.words) for phase in summary.phases)
+    drawn = svg("timeline", _HEIGHT + 32, title, sentence, _drawn_timeline(moments, summary.phases, width, largest))
+    columns = ("after", *map(_name, used))
     return Chart("timeline", title, sentence, drawn, columns, rows, legend, remark[:1].upper() + remark[1:])
+
+
+def _name(responses: str) -> str:
+    """The name of a class of responses for readers."""
+    return _NAMES.get(responses, responses)
+
+
+def _drawn_timeline(moments: Sequence[Moment], phases: Sequence[Phase], width: float, largest: int) -> Iterator[str]:
+    """The scales, the phases as backgrounds, and a stacked bar for each moment."""
+    left, bottom = 44, 8 + _HEIGHT
+    room = WIDTH - left - 8
+    step = room / len(moments)
+    for share in (0, 0.5, 1):
+        y = bottom - _HEIGHT * share
+        yield line(left, y, WIDTH - 8, y, "grid")
+        yield text(left - 6, y + 4, f"{largest * share:,.0f}", "tick", "end")
+    for phase in phases:
+        x = left + step * phase.start / width
+        yield rect(x, 8, step * (phase.end - phase.start) / width, _HEIGHT, f"phase {phase.kind}")
+    for number, moment in enumerate(moments):
+        y, counts = bottom, dict(moment.counts)
+        for name in filter(counts.get, _CLASSES):
+            tall = _HEIGHT * counts[name] / largest
+            y -= tall
+            yield rect(left + step * number, y, step - min(1.0, step / 4), tall, f"c{name}")
+    for share, anchor in ((0, "start"), (0.5, "middle"), (1, "end")):
+        seconds = (moments[-1].at + width) * share
+        yield text(left + room * share, _HEIGHT + 26, duration(seconds), "tick", anchor)
 
 
 def _until_the_end(summary: Summary) -> list[Moment]:
