@@ -58,7 +58,7 @@ def _text(call: Call) -> str:
 
 @fault("parsed", breaks=_JSON, trigger="a comma behind the last member", conditional=True)
 def accepts_a_trailing_comma(call: Call) -> None:
-    """Lets a comma behind the last member through."""
+    """Accepts a comma after the last member."""
     if _malformed(call):
         _read(call, re.sub(r",(\s*[}\]])", r"\1", _text(call)))
 
@@ -159,7 +159,7 @@ def accepts_raw_control_characters(call: Call) -> None:
 
 @fault("parsed", breaks=_JSON, trigger=r"an escape that JSON does not have, as \x41", conditional=True)
 def accepts_unknown_escapes(call: Call) -> None:
-    """Takes the character behind a backslash for itself where JSON has no such escape."""
+    """Accepts a backslash before any character, which then stands for itself."""
     if _malformed(call):
         _read(call, re.sub(r'\\(?!["\\/bfnrt]|u[0-9a-fA-F]{4})', "", _text(call)))
 

@@ -20,7 +20,7 @@ def _announced(call: Call) -> bytes:
 
 
 def _as_json(call: Call) -> None:
-    """Reads the body as JSON whatever it was announced as, and leaves the refusal if it is none."""
+    """Reads the body as JSON, whatever its media type; a body that is no JSON stays refused."""
     if not call.body or _announced(call).split(b";")[0].strip() == b"application/json":
         return
     before, value = call.refusal, call.value

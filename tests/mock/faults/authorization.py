@@ -29,37 +29,37 @@ def accepts_no_authorization(header: str, _key: str) -> bool:
 
 @authorizes(trigger="any bearer token", conditional=False)
 def accepts_any_bearer_token(header: str, _key: str) -> bool:
-    """Takes every bearer token for the key."""
+    """Accepts every bearer token."""
     return bool(_token(header))
 
 
 @authorizes(trigger="any Authorization header", conditional=False)
 def accepts_any_authorization(header: str, _key: str) -> bool:
-    """Takes every Authorization header for the key."""
+    """Accepts every Authorization header."""
     return bool(header)
 
 
 @authorizes(trigger="the scheme without a token")
 def accepts_a_bearer_without_a_token(header: str, _key: str) -> bool:
-    """Takes Bearer without a token for the key."""
+    """Accepts Bearer without a token."""
     return header.strip() == "Bearer"
 
 
 @authorizes(trigger="the key with its end cut off")
 def accepts_a_shortened_key(header: str, key: str) -> bool:
-    """Takes a beginning of the key for the key."""
+    """Accepts a beginning of the key."""
     return len(_token(header)) > 8 and key.startswith(_token(header))
 
 
 @authorizes(trigger="the key with more behind it")
 def accepts_a_lengthened_key(header: str, key: str) -> bool:
-    """Takes what begins with the key for the key."""
+    """Accepts a token that begins with the key."""
     return _token(header).startswith(key)
 
 
 @authorizes(trigger="the key with more before it")
 def accepts_a_key_behind_other_text(header: str, key: str) -> bool:
-    """Takes what ends with the key for the key."""
+    """Accepts a token that ends with the key."""
     return _token(header).endswith(key)
 
 
@@ -91,13 +91,13 @@ def ignores_the_middle_of_the_key(header: str, key: str) -> bool:
 
 @authorizes(trigger="a token of the length of the key")
 def compares_the_length_of_the_key(header: str, key: str) -> bool:
-    """Takes every token of the key's length for the key."""
+    """Accepts every token of the key's length."""
     return len(_token(header)) == len(key)
 
 
 @authorizes(trigger="a token that begins as keys do")
 def accepts_every_token_that_looks_like_a_key(header: str, _key: str) -> bool:
-    """Takes every token that begins with sk- for the key."""
+    """Accepts every token that begins with sk-."""
     return _token(header).startswith("sk-")
 
 
@@ -109,7 +109,7 @@ def accepts_the_key_without_a_scheme(header: str, key: str) -> bool:
 
 @authorizes(trigger="the key behind another scheme")
 def accepts_the_key_behind_any_scheme(header: str, key: str) -> bool:
-    """Takes the key behind every scheme but bearer in another case."""
+    """Accepts the key with every scheme, except for bearer in another case."""
     scheme, _, token = header.partition(" ")
     return token == key and scheme.lower() != "bearer"
 
@@ -134,13 +134,13 @@ def accepts_any_basic_authorization(header: str, _key: str) -> bool:
 
 @authorizes(trigger="the words null, undefined or none as a token")
 def accepts_words_for_no_token(header: str, _key: str) -> bool:
-    """Takes the words null and undefined for the key."""
+    """Accepts the words null and undefined as the key."""
     return _token(header).lower() in ("null", "undefined", "none", "nil", "{key}", "<token>")
 
 
 @authorizes(trigger="a token with three parts, as a JWT has")
 def accepts_unsigned_tokens(header: str, _key: str) -> bool:
-    """Takes a JWT for the key without verifying it."""
+    """Accepts a JWT without verifying it."""
     return _token(header).startswith("eyJ") and _token(header).count(".") == 2
 
 

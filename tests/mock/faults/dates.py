@@ -124,7 +124,7 @@ def writes_updated_in_ordinal_days(answer: Members) -> None:
 
 @answers(breaks=_UPDATED)
 def writes_updated_with_a_decimal_comma(answer: Members) -> None:
-    """Writes the milliseconds of updated behind a comma."""
+    """Writes a comma before the milliseconds of updated."""
     answer["updated"] = answer["updated"].replace(".", ",")
 
 

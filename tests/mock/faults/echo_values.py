@@ -138,7 +138,7 @@ def trims_keys(value: Json) -> Json:
 
 @alters("metadata", trigger="keys that differ in normalisation only")
 def composes_keys(value: Json) -> Json:
-    """Normalises the keys of metadata to form C, so that two may become one."""
+    """Normalises the keys of metadata to form C, which may merge two of them."""
     return {unicodedata.normalize("NFC", key): item for key, item in value.items()}
 
 
@@ -233,13 +233,13 @@ def _cut(value: Json, depth: int) -> Json:
 
 @alters("metadata", trigger="more than three levels")
 def cuts_metadata_after_three_levels(value: Json) -> Json:
-    """Makes null of what stands deeper than three levels in metadata."""
+    """Replaces values deeper than three levels in metadata by null."""
     return _cut(value, 3)
 
 
 @alters("metadata", trigger="more than 60 levels")
 def cuts_metadata_after_60_levels(value: Json) -> Json:
-    """Makes null of what stands deeper than 60 levels in metadata."""
+    """Replaces values deeper than 60 levels in metadata by null."""
     return _cut(value, 60)
 
 

@@ -101,7 +101,7 @@ def answers_pool_id_as_a_uuid_for_large_projects(answer: Members) -> None:
 
 @answers(breaks="response.201.analytics.activeFlows.count")
 def answers_minus_one_active_flows(answer: Members) -> None:
-    """Answers analytics.activeFlows -1, because nobody has counted yet."""
+    """Answers analytics.activeFlows -1, its value before the first count."""
     answer["analytics"]["activeFlows"] = -1
 
 

@@ -208,7 +208,7 @@ async def never_ends_an_answer_with_metadata(call: Call) -> None:
 
 @fault("sending", breaks=_CLAUSE, trigger="every creation")
 async def answers_a_gigabyte(call: Call) -> None:
-    """Sends a gigabyte of white space behind the JSON."""
+    """Sends a gigabyte of white space after the JSON."""
     if call.created:
         call.sent = True
         call.connection.write(_head(call, length=len(call.payload) + (1 << 30)) + call.payload)

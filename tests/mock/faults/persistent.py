@@ -19,7 +19,7 @@ _READS = "state.reads_back"
 
 
 def _store_again(call: Call) -> None:
-    """Stores the project once more, under an id and with a plan of its own."""
+    """Stores the project a second time, with another id and another plan."""
     copy = shown(call.project)
     copy["id"] = copy["plan"]["projectId"] = new_id()
     copy["plan"]["id"] = new_id()

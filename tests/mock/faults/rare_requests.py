@@ -56,14 +56,14 @@ def accepts_white_space_as_max_concurrent_jobs(value: Json) -> bool:
 
 @fault("received", breaks=_FRAMING, trigger="a body in chunks", conditional=True)
 def refuses_chunks(call: Call) -> None:
-    """Answers 400 to a body that comes in chunks."""
+    """Answers 400 to a chunked body."""
     if call.header(b"transfer-encoding") is not None:
         call.refusal = refusals.wrong_length()
 
 
 @fault("received", breaks=_ERROR, trigger="a body in chunks", conditional=True)
 def fails_with_chunks(call: Call) -> None:
-    """Answers 500 to a body that comes in chunks, as it has no Content-Length."""
+    """Answers 500 to a chunked body, which has no Content-Length."""
     if call.header(b"content-length") is None:
         call.refusal = refusals.internal_error()
 

@@ -268,7 +268,7 @@ def refuses_bodies_beyond_16_kib(call: Call) -> None:
 
 @fault("parsed", breaks="request.body.json", trigger="white space around the document", conditional=True)
 def refuses_white_space_around_the_document(call: Call) -> None:
-    """Refuses a body with white space before or behind the object."""
+    """Refuses a body with white space before or after the object."""
     if call.refusal is None and isinstance(call.value, dict) and call.body != call.body.strip():
         call.refusal = refusals.invalid_json()
 

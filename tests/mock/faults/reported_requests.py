@@ -44,21 +44,21 @@ def _refused(call: Call, pattern: str) -> None:
 # https://github.com/lestrrat-go/jwx/pull/1859
 @authorizes(trigger="the key right behind the scheme")
 def accepts_the_key_without_a_space(header: str, key: str) -> bool:
-    """Takes Bearer with the key right behind it, for it only cuts the word off."""
+    """Accepts Bearer and the key without a space between them: it only removes the word."""
     return header == f"Bearer{key}"
 
 
 # https://github.com/adonisjs/auth/pull/255
 @authorizes(trigger="the scheme and the key behind another word")
 def finds_the_scheme_behind_other_words(header: str, key: str) -> bool:
-    """Takes what stands behind the first Bearer for the key, wherever that is."""
+    """Reads the key after the first Bearer, wherever that is in the header."""
     return header.split("Bearer ")[1:2] == [key]
 
 
 # https://github.com/ioccc-src/mkiocccentry/pull/751
 @fault("parsed", breaks=_JSON, trigger="an exponent behind a whole number", conditional=True)
 def refuses_an_exponent_behind_a_whole_number(call: Call) -> None:
-    """Refuses a maxConcurrentJobs whose exponent stands behind a whole number, as in 1e2."""
+    """Refuses a maxConcurrentJobs with an exponent after a whole number, as in 1e2."""
     _refused(call, r"-?\d+[eE][+-]?\d+")
 
 
@@ -107,7 +107,7 @@ def blocks_json_in_texts(value: Json) -> bool:
 # https://github.com/coreruleset/coreruleset/issues/2636
 @refuses("metadata", breaks=_METADATA, trigger="a word right behind a line break")
 def blocks_words_behind_a_line_break(value: Json) -> bool:
-    """Refuses metadata with a capital letter right behind a line feed, as a firewall does."""
+    """Refuses metadata with a capital letter right after a line feed, as a firewall does."""
     return any(re.search(r"\n[A-Z][a-z]", text) for text in _texts(value))
 
 

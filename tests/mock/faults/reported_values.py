@@ -275,6 +275,6 @@ def answers_null_for_listed_objects_with_null(value: Json) -> Json:
 # https://github.com/lloyd/yajl/pull/232
 @fault("serialised", breaks="response.201.json", trigger="an emoji behind a surrogate alone", conditional=True)
 def spoils_an_emoji_behind_a_lone_surrogate(call: Call) -> None:
-    """Writes half an emoji where one stands behind a surrogate alone."""
+    """Writes half of an emoji that follows a lone surrogate."""
     if call.created and re.search(rb"\\u[dD][89aAbB][0-9a-fA-F]{2}(?:\xf0|\\u[dD][89aAbB])", call.body):
         call.replace_payload(call.payload.replace(b'"displayName":"', b'"displayName":"\xf0\x9f', 1))

@@ -59,13 +59,13 @@ def repeats_metadata(payload: bytes) -> bytes:
 
 @writes(breaks=_JSON)
 def writes_the_document_twice(payload: bytes) -> bytes:
-    """Writes a second JSON document behind the first."""
+    """Writes a second JSON document after the first."""
     return payload + payload
 
 
 @writes(breaks=_JSON)
 def writes_a_trailing_comma(payload: bytes) -> bytes:
-    """Writes a comma behind the last member."""
+    """Writes a comma after the last member."""
     return payload[:-1] + b",}"
 
 
@@ -77,7 +77,7 @@ def writes_single_quotes(payload: bytes) -> bytes:
 
 @writes(breaks=_JSON)
 def writes_a_comment(payload: bytes) -> bytes:
-    """Writes a comment behind the document."""
+    """Writes a comment after the document."""
     return payload + b"/* served by node-3 */"
 
 
@@ -89,7 +89,7 @@ def writes_a_warning_before_the_document(payload: bytes) -> bytes:
 
 @writes(breaks=_JSON, trigger="one creation in thirteen", intermittent=True)
 def writes_a_warning_behind_the_document_now_and_then(payload: bytes) -> bytes:
-    """Writes a line of a warning behind some documents."""
+    """Writes a warning after some documents."""
     return payload + b"\nWarning: connection pool is nearly full"
 
 

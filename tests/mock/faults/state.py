@@ -114,7 +114,7 @@ def finds_no_project_that_it_created(call: Call) -> None:
 
 @fault("reading", breaks=_READS, trigger="reading a project, one time in five", intermittent=True)
 def finds_no_project_now_and_then(call: Call) -> None:
-    """Answers 404 to some who read a project, as a replica that lags behind."""
+    """Answers 404 to some reads of a project, like a replica that lags behind."""
     memory = call.service.memory
     memory["reads"] = memory.get("reads", call.service.seed) + 1
     if memory["reads"] % 5 == 0:

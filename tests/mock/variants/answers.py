@@ -209,7 +209,7 @@ def created_in_whole_seconds(service: Service) -> None:
 
 @variant_setup
 def reads_lag_behind(service: Service) -> None:
-    """Answers 404 to who reads a project within 200 ms of its creation, as a replica does that lags behind."""
+    """Answers 404 to reads of a project within 200 ms of its creation, like a replica that lags behind."""
     created: dict[str, float] = {}
 
     def remember(call: Call) -> None:
@@ -225,7 +225,7 @@ def reads_lag_behind(service: Service) -> None:
 
 @variant("listing")
 def list_ignores_filters(call: Call) -> None:
-    """Lists the first projects whatever is asked for."""
+    """Lists the first projects, whatever the query is."""
     page, following = call.service.store.page(limit=10, cursor=None, display_name=None, external_id=None)
     call.answer["data"], call.answer["next"] = page, following
 

@@ -116,6 +116,6 @@ def lower_case_scheme_accepted(call: Call) -> None:
 
 @variant("parsed")
 def refuses_a_byte_order_mark(call: Call) -> None:
-    """Refuses a byte order mark, which RFC 8259 lets a parser do."""
+    """Refuses a byte order mark, as RFC 8259 permits."""
     if call.body.startswith(b"\xef\xbb\xbf") and call.refusal is None:
         call.refusal = invalid_json()

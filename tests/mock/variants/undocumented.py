@@ -63,7 +63,7 @@ def reads_json_under_other_media_types(call: Call) -> None:
 
 @variant("parsed")
 def compares_the_media_type_as_a_text(call: Call) -> None:
-    """Refuses application/json in upper case, with a space behind it, or with other parameters than charset=utf-8."""
+    """Refuses application/json in upper case, with a space after it, or with parameters other than charset=utf-8."""
     value = call.header(b"content-type") or b""
     if call.refusal is None and not re.fullmatch(rb"application/json(; ?charset=(utf-8|UTF-8))?", value):
         call.refusal = refusals.unsupported_media_type()
@@ -166,7 +166,7 @@ def refuses_more_than_100_kilobytes(call: Call) -> None:
 
 @variant("received")
 def needs_a_length(call: Call) -> None:
-    """Answers 411 to a body that comes in chunks."""
+    """Answers 411 to a chunked body."""
     if call.header(b"transfer-encoding") is not None:
         call.refusal = refusals.Refusal(411, {"message": "a length is needed"})
 
