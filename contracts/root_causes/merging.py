@@ -36,6 +36,7 @@ _MANY_MIXED: Final = 20
 _MANY_CONSEQUENCES: Final = 4
 #: The share of random failures that look like those of one field, because the request has no other.
 _FEW: Final = 0.25
+_RESPONSE: Final = "response.201."
 _MISSING, _NOW_AND_THEN = "missing members", "failures now and then"
 _TAKEN = "members of the response are taken from the body"
 _MISSPELT = "names of members in another case are taken for those of the page"
@@ -64,12 +65,17 @@ def merged(
     found, rest = with_shared_reasons(merged_values, accepted)
     for cause in rest:
         groups.setdefault(_of_responses(cause, own) or _one_mistake(cause, counts), []).append(cause)
+    if (
+        len(of_response := groups.get(_MISSING, [])) >= _MANY_MISSING
+    ):  # its objects may lack members for the same reason
+        for name in [name for name in groups if name.startswith(f"{_MISSING} of ")]:
+            of_response += groups.pop(name)
     chance = groups.pop(_NOW_AND_THEN, [])
     for name, members in groups.items():
         if members[0].clause in FAILURES and any(member.passed_again for member in members):
             chance += members
             continue
-        is_one = bool(name) and len(members) >= (_MANY_MISSING if name == _MISSING else 2)
+        is_one = bool(name) and len(members) >= (_MANY_MISSING if name.startswith(_MISSING) else 2)
         first = next((member for member in members if name == _TAKEN and member.clause.endswith(".own")), None)
         found += [together(members, first)] if is_one else members
     found = _by_same_responses(_by_mixed_requests([*_by_code(_by_message(found)), *_by_chance(chance)], counts))
@@ -194,8 +200,10 @@ def _one_mistake(cause: RootCause, counts: Mapping[str, tuple[int, int]]) -> str
     """A key of the mistake that a root cause may belong to; empty, or unique, if it is one of its own."""
     head, _, aspect = cause.clause.rpartition(".")
     left_out = aspect == "echo" and all("left out" in cases.kinds for cases in cause.cases)
-    if cause.clause.startswith("response.201.") and (aspect == "required" or left_out):
-        return _MISSING
+    if cause.clause.startswith(_RESPONSE) and (aspect == "required" or left_out):
+        # An object without its members is one mistake, and a response without some of its own another.
+        holder = head.removeprefix(_RESPONSE).rpartition(".")[0]
+        return f"{_MISSING} of {holder}" if holder else _MISSING
     if cause.clause in FAILURES and has_message(cause):
         return f"{_FAILS}:{cause.cause}"  # the same failure, with a new or a used externalId
     if cause.clause in FAILURES and (cause.passed_again or not cause.failed_again):

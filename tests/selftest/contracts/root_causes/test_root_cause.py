@@ -66,6 +66,15 @@ def test_a_response_without_its_members_is_one_root_cause_and_two_missing_member
     assert len(merged(list(_root_causes(*many[:2])), {}, {})) == 2
 
 
+def test_two_objects_without_their_members_are_two_root_causes() -> None:
+    names = [f"{holder}.{name}" for holder in ("plan", "stats") for name in ("a", "b", "c", "d")]
+    missing: list[tuple[str, str, dict[str, Any]]] = [
+        (f"response.201.{name}.required", "missing", {}) for name in names
+    ]
+    found = merged(list(_root_causes(*missing)), {}, {})
+    assert [len(cause.clauses) for cause in found] == [4, 4]
+
+
 def test_a_failure_that_tells_nothing_is_kept_where_no_known_field_explains_it() -> None:
     causes = _root_causes(
         ("service.no_5xx", "500 at /jobs", {"name": "a", "jobs": 1.5}),
