@@ -47,6 +47,8 @@ WRONG_KEYS: Final[dict[str, Callable[[str], str]]] = {
 }
 #: Shorter parts of the key disclose little, and may be ordinary words.
 _TELLING: Final = 12
+#: What stands between the letters of a key; an array of letters in JSON has the last two.
+_BETWEEN_LETTERS: Final = ("\0", " ", "\u200b", "\\u200b", "-", ".", ",", "_", "|", '","', '", "')
 _ESCAPE = re.compile("%[0-9A-F]{2}")
 #: An escaped printable ASCII character in JSON, URLs, HTML and programming languages.
 _ESCAPED = re.compile(
@@ -82,6 +84,9 @@ class Secrets:
             # A wrong key that was derived from the right one discloses it.
             for template, make in WRONG_KEYS.items():
                 near |= {form: template.encode() for form in _spellings(make(key)) if len(form) >= _TELLING}
+            # So does a key without the prefix that says whose it is.
+            for part in _without_prefixes(key):
+                near |= dict.fromkeys(_spellings(part), b"{end of the key}")
         self._own = tuple(own)
         texts = {}
         if self.is_telling:
@@ -208,15 +213,26 @@ def _spellings(key: str) -> set[bytes]:
     return {text.encode() for text in texts | lower}
 
 
+def _without_prefixes(key: str) -> list[str]:
+    """The ends of the key that follow a separator, as far as they disclose much of it."""
+    ends = [key[match.end() :] for match in re.finditer("[-_.]", key)]
+    return [end for end in ends if len(end) >= max(_TELLING, len(key) // 2)]
+
+
 def _encoded(key: str) -> dict[bytes, bytes]:
     """Reversible encodings of the key, and what dumps of its bytes look like, each with its replacement."""
     raw = key.encode()
     digits = {separator.join(f"{byte:02x}" for byte in raw) for separator in ("", " ", ":")}
     forms = {
         "{key in hexadecimal}": digits | {text.upper() for text in digits},
-        "{key in decimal codes}": {separator.join(map(str, raw)) for separator in (",", ", ")},
+        "{key in decimal codes}": {separator.join(map(str, raw)) for separator in (",", ", ", " ")},
         # In UTF-16 a zero byte follows or precedes each character.
-        "{key letter by letter}": {separator.join(key) for separator in ("\0", " ", "\u200b", "\\u200b")},
+        "{key letter by letter}": {separator.join(key) for separator in _BETWEEN_LETTERS},
+        "{key in character codes}": {
+            " ".join(f"U+{ord(char):04X}" for char in key),
+            "".join(f"\\u{{{ord(char):x}}}" for char in key),
+        },
+        "{key in base85}": {base64.b85encode(raw).decode(), base64.a85encode(raw).decode()},
         "{key in quoted-printable}": {"".join(f"={byte:02X}" for byte in raw)},
         "{key in base32}": {base64.b32encode(raw).decode().rstrip("=")},
         "{key in full-width letters}": {"".join(chr(ord(char) + 0xFEE0) for char in key)},

@@ -54,6 +54,13 @@ def test_the_key_is_found_and_replaced(name: str) -> None:
         ("\u200b".join(KEY), "{key letter by letter}"),
         (json.dumps("\u200b".join(KEY))[1:-1], "{key letter by letter}"),
         (" ".join(KEY), "{key letter by letter}"),
+        ("-".join(KEY), "{key letter by letter}"),
+        (json.dumps(list(KEY))[2:-2], "{key letter by letter}"),
+        (" ".join(str(byte) for byte in KEY.encode()), "{key in decimal codes}"),
+        (" ".join(f"U+{ord(char):04X}" for char in KEY), "{key in character codes}"),
+        ("".join(f"\\u{{{ord(char):x}}}" for char in KEY), "{key in character codes}"),
+        (base64.b85encode(KEY.encode()).decode(), "{key in base85}"),
+        (base64.a85encode(KEY.encode()).decode(), "{key in base85}"),
         ("".join(f"={ord(char):02X}" for char in KEY), "{key in quoted-printable}"),
         (base64.b32encode(KEY.encode()).decode(), "{key in base32}"),
         ("".join(chr(ord(char) + 0xFEE0) for char in KEY), "{key in full-width letters}"),
@@ -79,6 +86,13 @@ def test_a_wrong_key_made_of_it_is_found_escaped_too(template: str) -> None:
 @pytest.mark.parametrize("text", [KEY[:-1], KEY.swapcase(), "100% of &#57; \\u005a \\x56", html.escape("<b>" * 50)])
 def test_other_texts_are_not_taken_for_the_key(text: str) -> None:
     assert not SECRETS.appears_in(text.encode())
+
+
+def test_a_key_without_its_prefix_is_replaced_and_a_masked_one_is_not() -> None:
+    secrets = Secrets("acme-live-9f8e7d6c5b4a39281706")
+    assert secrets.redact(b"token live-9f8e7d6c5b4a39281706!") == b"token {end of the key}!"
+    assert secrets.redact(b"9f8e7d6c5b4a39281706") == b"{end of the key}"
+    assert secrets.redact(b"...1706, acme-live-") == b"...1706, acme-live-"
 
 
 def test_a_text_without_the_key_stays_as_it_is() -> None:
