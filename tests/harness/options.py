@@ -42,11 +42,7 @@ def _declarations() -> Declarations:
     def option(name: str, **how: Any) -> None:
         table[name] = how
 
-    option(
-        "target",
-        choices=["mock", "live"],
-        help="what is tested: the mock (default) or a live service",
-    )
+    option("target", choices=["mock", "live"], help="what is tested: the mock (default) or a live service")
     option("base-url", default="", help="base URL of the live service, such as https://cloud.activepieces.com/api")
     option("allow-mock", action="store_true", help="allow the profiles gate and nightly to test the mock")
     option("key-file", help="file with the API key (default: the variable ACTIVEPIECES_API_KEY)")
@@ -59,12 +55,7 @@ def _declarations() -> Declarations:
         type=int,
         help="connections of each worker (default: 1 to 8, by the response time of the service; 1 in smoke and gate)",
     )
-    option(
-        "max-response-time",
-        type=float,
-        default=5.0,
-        help="time limit of a response in seconds (default: 5)",
-    )
+    option("max-response-time", type=float, default=5.0, help="time limit of a response in seconds (default: 5)")
     option(
         "patience",
         type=float,
@@ -75,29 +66,17 @@ def _declarations() -> Declarations:
     option("client-key", help="PEM file with the key of the client certificate")
     option("max-time", type=float, help="seconds after which no more test requests are sent")
     option("show-config", action="store_true", help="print every option with its value and source, and exit")
-    option(
-        "replay",
-        metavar="FINDING",
-        help="send the smallest case of a finding again and report the result",
-    )
+    option("replay", metavar="FINDING", help="send the smallest case of a finding again and report the result")
     option("run", metavar="DIR", help="with --replay: folder of the run with the finding")
     option("keep-projects", action="store_true", help="do not delete the created projects")
-    option(
-        "contract",
-        default=str(DEFAULT_DOCUMENT),
-        help="OpenAPI 3.0 or 3.1 document to use as the contract",
-    )
+    option("contract", default=str(DEFAULT_DOCUMENT), help="OpenAPI 3.0 or 3.1 document to use as the contract")
     option(
         "operation",
         default="",
         help="operation of the document, such as 'POST /api/v1/projects', if several are possible",
     )
-    option(
-        "fail-on",
-        choices=[level.value for level in Level],
-        default="implied",
-        help="lowest level that fails a run",
-    )
+    levels = [level.value for level in Level]
+    option("fail-on", choices=levels, default="implied", help="lowest level that fails a run")
     option("deviations", default=str(DEFAULT_FILE), help="TOML file with known deviations, or none")
     option("reports", default="reports/runs", help="folder of the reports (default: reports/runs)")
     option("examples", default=".hypothesis/examples", help="Hypothesis' example database: a folder or redis://...")
