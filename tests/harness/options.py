@@ -135,14 +135,6 @@ def read_options(config: pytest.Config) -> tuple[RunOptions, Secrets]:
         if value is not None and value <= 0:
             raise WrongUsage(f"{name} {value} is not positive")
     shard = _shard(get("--shard"))
-    seed = get("--seed")
-    hypothesis_seed = config.getoption("--hypothesis-seed", None)
-    if seed is None and hypothesis_seed is not None:
-        if not str(hypothesis_seed).isdigit():
-            raise WrongUsage(f"--hypothesis-seed {hypothesis_seed}: expected a number, as for --seed")
-        seed = int(hypothesis_seed)
-    if seed is None:
-        seed = _fresh_seed(shard) if profile.fresh_seed else 0
     contract = named_contract(config)
     load_contract(contract)
     corpus = "" if get("--corpus") == "none" else str(output_folder(config) / get("--corpus"))
@@ -154,7 +146,7 @@ def read_options(config: pytest.Config) -> tuple[RunOptions, Secrets]:
         target=target,
         base_url=check_base_url(base_url) if target == "live" else "",
         profile=profile.name,
-        seed=seed,
+        seed=_seed(config, shard, fresh=profile.fresh_seed),
         run_id=new_run_id(),
         contract=contract,
         budget=budget,
@@ -225,6 +217,19 @@ def _certificate(path: str | None) -> str:
     if path and not Path(path).is_file():
         raise WrongUsage(f"there is no file {path} for --client-cert or --client-key")
     return str(Path(path).resolve()) if path else ""
+
+
+def _seed(config: pytest.Config, shard: tuple[int, int], *, fresh: bool) -> int:
+    """The seed of --seed, else of --hypothesis-seed; without both a fresh one, or 0."""
+    seed: int | None = config.getoption("--seed")
+    if seed is not None:
+        return seed
+    hypothesis_seed = config.getoption("--hypothesis-seed", None)
+    if hypothesis_seed is None:
+        return _fresh_seed(shard) if fresh else 0
+    if not str(hypothesis_seed).isdigit():
+        raise WrongUsage(f"--hypothesis-seed {hypothesis_seed}: expected a number, as for --seed")
+    return int(hypothesis_seed)
 
 
 def _fresh_seed(shard: tuple[int, int]) -> int:
