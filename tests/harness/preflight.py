@@ -31,6 +31,7 @@ _UNREACHABLE = {
     "timeout": "{host} did not respond in time ({detail})",
     "closed": "{host} closes connections without a response ({detail}); check --base-url and the service's log",
     "reset": "{host} resets connections ({detail}); check --base-url and the service's log",
+    "invalid": "{host} does not speak HTTP ({detail}); check the port and the scheme (http, https) of --base-url",
 }
 #: Seconds before each check whether a deleted project is gone: a replica may lag behind. After a 202, which says that
 #: the deletion is not completed yet (RFC 9110, section 15.3.3), a longer time.
@@ -43,7 +44,7 @@ _BEFORE_MORE_TRIES = (2.0, 4.0)
 _NOT_YET = frozenset({409, 423, 425})
 #: Statuses of an overloaded service, or of a gateway.
 _BUSY = GATEWAY | {429}
-_ENDED_AT_ONCE = frozenset({"timeout", "closed", "reset"})
+_ENDED_AT_ONCE = frozenset({"timeout", "closed", "reset", "invalid"})
 
 
 def preflight(session: Session, minimal: Case, pages: int) -> Offers:
@@ -165,6 +166,8 @@ def _explain(session: Session, exchange: Exchange) -> None:
     if 300 <= status < 400 and not _lists(session):
         location = response.header("Location") or ""
         raise NoVerdict(f"{base} redirects to {location!r}; {_elsewhere(session) or _after_redirect(base, location)}")
+    if status == 400 and base.startswith("http://") and b"HTTPS" in response.body and not _lists(session):
+        raise NoVerdict(f"{host} expects TLS (status 400: {_words(response.body)}); use https in --base-url")
     kind = media_type(response.header("Content-Type"))
     is_html = kind in {"text/html", "application/xhtml+xml"} and not lenient_json.object_of(response.body)
     # Invalid JSON, or any body if projects are listed, is a wrong response of an API, which
