@@ -65,9 +65,8 @@ def merged(
     found, rest = with_shared_reasons(merged_values, accepted)
     for cause in rest:
         groups.setdefault(_of_responses(cause, own) or _one_mistake(cause, counts), []).append(cause)
-    if (
-        len(of_response := groups.get(_MISSING, [])) >= _MANY_MISSING
-    ):  # its objects may lack members for the same reason
+    of_response = groups.get(_MISSING, [])
+    if len(of_response) >= _MANY_MISSING:  # its objects may lack members for the same reason
         for name in [name for name in groups if name.startswith(f"{_MISSING} of ")]:
             of_response += groups.pop(name)
     chance = groups.pop(_NOW_AND_THEN, [])

@@ -68,11 +68,14 @@ def test_a_response_without_its_members_is_one_root_cause_and_two_missing_member
 
 def test_two_objects_without_their_members_are_two_root_causes() -> None:
     names = [f"{holder}.{name}" for holder in ("plan", "stats") for name in ("a", "b", "c", "d")]
-    missing: list[tuple[str, str, dict[str, Any]]] = [
-        (f"response.201.{name}.required", "missing", {}) for name in names
-    ]
-    found = merged(list(_root_causes(*missing)), {}, {})
-    assert [len(cause.clauses) for cause in found] == [4, 4]
+    assert [len(cause.clauses) for cause in _missing(*names)] == [4, 4]
+    (one,) = _missing("a_name", "b_name", "c_name", "d_name", *names)
+    assert len(one.clauses) == 12
+
+
+def _missing(*names: str) -> list[RootCause]:
+    seen: list[tuple[str, str, dict[str, Any]]] = [(f"response.201.{name}.required", "missing", {}) for name in names]
+    return merged(list(_root_causes(*seen)), {}, {})
 
 
 def test_a_failure_that_tells_nothing_is_kept_where_no_known_field_explains_it() -> None:
