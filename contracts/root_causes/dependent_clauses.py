@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 _FOLLOW: Final[dict[str, tuple[str, ...]]] = {
     # A default that changes says nothing about values that are sent.
     "response.201.answers_own_request:another": (
+        "response.201.answers_own_request:default changes",
         "response.201.*.echo",
         "state.reads_back",
         "state.prototype_untouched",

@@ -371,3 +371,10 @@ def test_changed_values_follow_from_mixed_up_responses_and_not_from_a_default_th
     causes = _root_causes((own, cause, {}), ("response.201.name.echo", "changed", {}))
     causes.drop_consequences()
     assert {found.clause for found in causes} == {own} | left
+
+
+def test_a_default_that_changes_follows_from_mixed_up_responses() -> None:
+    own = "response.201.answers_own_request"
+    causes = _root_causes((own, "another", {}), (own, "default changes", {}))
+    causes.drop_consequences()
+    assert [found.cause for found in causes] == ["another"]
