@@ -16,6 +16,7 @@ from contracts.judgement import Judge
 from contracts.secrets import Secrets
 from strategies.unique_names import UniqueNames
 from tests.harness.client.judged import Judged
+from tests.harness.triage.fields import named_fields
 from tests.harness.triage.refusals import RefusalTriage
 
 if TYPE_CHECKING:
@@ -144,3 +145,18 @@ def test_a_message_identifies_the_field_if_several_were_refused() -> None:
     service.are_spent = True
     both = _case(displayName="c ", globalConnectionExternalIds=["b", "b"], **odd)
     assert _attributed(triage, service, both) == ids
+
+
+@pytest.mark.parametrize(
+    ("message", "names"),
+    [
+        ("body/metadata/externalId must be string", {"metadata"}),
+        ("metadata.displayName is too long", {"metadata"}),
+        ("body/externalId must be string", {"externalId"}),
+        ("externalId or displayName is wrong", {"externalId", "displayName"}),
+    ],
+)
+def test_a_member_with_the_name_of_a_field_is_not_that_field(message: str, names: set[str]) -> None:
+    case = Case(json.dumps({"displayName": "a", "externalId": "x", "metadata": {"externalId": 1}}).encode())
+    exchange = Exchange(case, Response(400, JSON, json.dumps({"message": message}).encode()), number=1)
+    assert named_fields(Judged(exchange, JUDGE.judge(exchange))) == names
