@@ -25,6 +25,7 @@ from reports.latest_run import point_latest
 from tests.harness.case_prefetcher import CasePrefetcher
 from tests.harness.cleanup_ahead import CleanupAhead
 from tests.harness.client.credentials import WrongUsage, export_key
+from tests.harness.client.keep_alive import CLOSED_EACH_TIME
 from tests.harness.client.project_cleaner import PAGES
 from tests.harness.client.target import NoVerdict
 from tests.harness.driver import NO_DELETE, Driver
@@ -207,6 +208,8 @@ class TestRun:
         except KeyboardInterrupt:
             self.reason = self.reason or INTERRUPTED
         self.session.request_budget.end()
+        if not self.session.target.keep_alive.is_possible:
+            self._note(NoteRecord("retries", CLOSED_EACH_TIME))
         with undisturbed():
             try:
                 self.session.drain()

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import threading
 from collections import Counter
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from contracts.exchange import Exchange
 
 #: The number of timeouts, and of incomplete responses, after which the rest of a run is skipped.
 _HANGS, _BROKEN = 10, 100
-#: Connections that break within this many seconds have one cause.
-_TOGETHER: Final = 0.25
+#: Connections that break within this many seconds have one cause, and requests without a response that were in flight
+#: together: their clients may have had to repeat the connection attempt, after a second (RFC 6298, section 2).
+_TOGETHER, _WAITING_TOGETHER = 0.25, 1.5
 
 
 class FailureCounts:
@@ -26,7 +27,8 @@ class FailureCounts:
         self._lock = threading.Lock()
         self._counts: Counter[str] = Counter()
         self._occasions: Counter[str] = Counter()
-        self._last = 0.0
+        #: When the first request of the latest incident failed.
+        self._first = 0.0
 
     def confirm(self, kind: str) -> None:
         """Count a broken request that failed again when repeated."""
@@ -40,9 +42,10 @@ class FailureCounts:
         """
         broke = exchange.started + exchange.elapsed
         with self._lock:
-            if not (exchange.started <= self._last and abs(broke - self._last) <= _TOGETHER):
+            together = _WAITING_TOGETHER if kind == "timeout" else _TOGETHER
+            if not (exchange.started <= self._first and abs(broke - self._first) <= together):
                 self._occasions[kind] += 1
-            self._last = max(broke, self._last)
+                self._first = broke
             self._counts[kind] += 1
             return self._occasions[kind], self._enough(kind)
 

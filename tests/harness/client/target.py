@@ -8,7 +8,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
 
-from contracts.exchange import STALE, Case, Exchange
+from contracts.exchange import Case, Exchange
+from tests.harness.client.keep_alive import KeepAlive
 from tests.harness.client.transport import Connection
 from tests.harness.client.watchdog import Watchdog
 
@@ -17,8 +18,6 @@ if TYPE_CHECKING:
     from contracts.secrets import Secrets
     from tests.harness.client.budget import RequestBudget
 
-#: The number of kept-alive connections closed by the service after which no connection is reused.
-_STALE_ENOUGH: Final = 3
 #: The maximum number of characters of a failure's detail.
 _DETAIL: Final = 200
 
@@ -39,19 +38,20 @@ class Target:
         worker: str = "main",
         *,
         client_cert: str | tuple[str, str] | None = None,
+        keep_alive: KeepAlive | None = None,
     ) -> None:
         self.base_url = base_url.rstrip("/")
         self.secrets = secrets
         self.limits = limits
         self.request_budget = request_budget
         self.worker = worker
+        self.keep_alive = keep_alive or KeepAlive()
         self._client_cert = client_cert
         self._watchdog = Watchdog()
         self._numbers = itertools.count(1)
         self._connections: list[Connection] = []
         self._own = threading.local()
         self._lock = threading.Lock()
-        self._stale = 0
 
     @property
     def host(self) -> str:
@@ -61,7 +61,13 @@ class Target:
     def at(self, base_url: str) -> Target:
         """Another base URL of the same service, with its own connections and the same budget."""
         return Target(
-            base_url, self.secrets, self.limits, self.request_budget, self.worker, client_cert=self._client_cert
+            base_url,
+            self.secrets,
+            self.limits,
+            self.request_budget,
+            self.worker,
+            client_cert=self._client_cert,
+            keep_alive=self.keep_alive,
         )
 
     def next_number(self) -> int:
@@ -82,11 +88,9 @@ class Target:
             text = self.secrets.redact_text(f"{type(problem).__name__}: {problem}")
             raise RuntimeError(f"a request could not be sent: {text}") from None
         failure = reply.failure
-        if failure is not None and failure.kind == STALE:
-            self._lost_one()
         if failure is not None:
             failure = replace(failure, detail=self.secrets.redact_text(failure.detail)[:_DETAIL])
-        return Exchange(
+        exchange = Exchange(
             case=case,
             response=reply.response,
             failure=failure,
@@ -97,23 +101,16 @@ class Target:
             repeat=repeat,
             connection=reply.connection,
         )
-
-    def _lost_one(self) -> None:
-        """Kept-alive connections are closed repeatedly: only new ones show whether the service drops requests."""
-        with self._lock:
-            self._stale += 1
-            if self._stale >= _STALE_ENOUGH:
-                for connection in self._connections:
-                    connection.keeps_alive = False
+        self.keep_alive.note(exchange)
+        return exchange
 
     def _connection(self) -> Connection:
         connection: Connection | None = getattr(self._own, "connection", None)
         if connection is None:
             connection = self._own.connection = Connection(
-                self.base_url, self.limits, self._watchdog, self._client_cert
+                self.base_url, self.limits, self._watchdog, self.keep_alive, self._client_cert
             )
             with self._lock:
-                connection.keeps_alive = self._stale < _STALE_ENOUGH
                 self._connections.append(connection)
         return connection
 

@@ -7,6 +7,7 @@ the rest of what requests does for each request is omitted. Redirects are never 
 from __future__ import annotations
 
 import socket
+import threading
 import time
 from contextlib import suppress
 from dataclasses import dataclass
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from urllib3.response import BaseHTTPResponse
 
     from contracts.checks.context import Limits
+    from tests.harness.client.keep_alive import KeepAlive
     from tests.harness.client.watchdog import Watchdog
 
 CONNECT_TIMEOUT: Final = 10.0
@@ -72,16 +74,25 @@ def _in_chunks(body: bytes) -> list[bytes]:
 
 
 class Connection:
-    """One connection to one origin, used by one thread at a time.
+    """One connection to one origin, used by one thread at a time; closed after each response if none is kept alive.
 
     ``client_cert`` is what requests calls ``cert``: a PEM file with certificate and key, or two files.
     """
 
     def __init__(
-        self, url: str, limits: Limits, watchdog: Watchdog, client_cert: str | tuple[str, str] | None = None
+        self,
+        url: str,
+        limits: Limits,
+        watchdog: Watchdog,
+        keep_alive: KeepAlive,
+        client_cert: str | tuple[str, str] | None = None,
     ) -> None:
         self._limits = limits
         self._watchdog = watchdog
+        self._keep_alive = keep_alive
+        keep_alive.add(self)
+        #: Held while a request is in flight.
+        self._busy = threading.Lock()
         self._adapter = TrackedAdapter(pool_connections=1, pool_maxsize=1, max_retries=0)
         # The settings of a Session from the environment: proxies and a CA bundle.
         with requests.Session() as session:
@@ -92,8 +103,6 @@ class Connection:
         self._pool: HTTPConnectionPool | None = None
         self._is_absolute = False
         self._progress = Progress()
-        #: Whether a connection may carry more than one request.
-        self.keeps_alive = True
         self._was_cut = False
         self._finished = time.perf_counter()
 
@@ -110,6 +119,14 @@ class Connection:
         self._pool = None
         self._adapter.close()
 
+    def close_if_idle(self) -> None:
+        """Close the connection unless a request is in flight, from any thread."""
+        if self._busy.acquire(blocking=False):
+            try:
+                self.close()
+            finally:
+                self._busy.release()
+
     def send(self, method: str, url: str, headers: Headers, body: bytes | None) -> Reply:
         """Send one request to the connection's origin and read the response.
 
@@ -122,7 +139,14 @@ class Connection:
         Returns:
             The response or the failure: failures of the other side raise nothing.
         """
-        if not self.keeps_alive or time.perf_counter() - self._finished > IDLE:
+        with self._busy:
+            reply = self._send(method, url, headers, body)
+            if not self._keep_alive.is_possible:
+                self.close()
+        return reply
+
+    def _send(self, method: str, url: str, headers: Headers, body: bytes | None) -> Reply:
+        if time.perf_counter() - self._finished > IDLE:
             self.close()
         progress, self._was_cut, response, failure = self._progress, False, None, None
         progress.begin()

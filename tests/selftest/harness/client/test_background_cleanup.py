@@ -37,7 +37,7 @@ RUN_ID = "ctabcdefghjk"
 
 class _Fresh:
     def control(self) -> Case:
-        raise AssertionError("no request is in doubt here")
+        return minimal_case(load_contract(), UniqueNames(RUN_ID))
 
     def renewed(self, case: Case) -> Case:
         return case
