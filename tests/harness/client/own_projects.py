@@ -83,11 +83,13 @@ class OwnProjects:
             return
         signs = proof(sent, project, exchange)
         self.ledger.finish(exchange.number, identifier, signs)
-        own = self.existing.owns(identifier, signs) or identifier in self._remaining
+        is_own_again = self.owns(identifier)
+        own = is_own_again or self.existing.owns(identifier, signs)
         if self.cleanup_fails or not own or project_path(identifier) is None:
             self._count_as_lost(exchange.number, sent)
-        if identifier in self._remaining:  # the service repeated an id: nothing more to delete
+        if identifier in self._remaining:
             self.repeated_ids.add(identifier)
+        if is_own_again:  # nothing more to delete
             self._request_budget.give_back(self.reserved)
         self._remaining[identifier] = signs
 
