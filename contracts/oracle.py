@@ -42,7 +42,8 @@ if TYPE_CHECKING:
 
     from contracts.document import Contract, Field
 
-_BEARER = re.compile(r"(?i:bearer)[ \t]+\{key\}[ \t]*\Z")
+#: Many services take the second word, and ignore what is behind it.
+_BEARER = re.compile(r"(?i:bearer)[ \t]+\{key\}(?:[ \t].*)?\Z")
 _PARAMETER = re.compile(r"charset=(?:utf-8|UTF-8)\Z")
 #: Media types that common servers treat as JSON by default: Flask and FastAPI the suffix (RFC 6839, section 3.1),
 #: Django REST framework the ranges.

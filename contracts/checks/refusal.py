@@ -185,13 +185,14 @@ def token_not_repeated(context: Context) -> Iterator[Finding]:
 
 
 def _presented(context: Context) -> list[bytes]:
-    """The wrong credentials of a request: the header and its token, if they are long enough."""
+    """The wrong credentials of a request: the header, what follows its scheme, and its words; the longest first."""
     value = context.exchange.case.header("Authorization")
     if value is None or value == VALID_AUTHORIZATION:
         return []
     whole = context.secrets.resolve(value)
+    parts = dict.fromkeys([whole, whole.partition(" ")[2], *sorted(whole.split(), key=len, reverse=True)])
     # Shorter ones may be ordinary words.
-    return [text.encode("utf-8", "replace") for text in (whole, whole.rpartition(" ")[2]) if len(text) >= 12]
+    return [text.encode("utf-8", "replace") for text in parts if len(text) >= 12]
 
 
 def _refused_for(context: Context, clause: str, header: str, *, sent: bool) -> bool:

@@ -53,10 +53,11 @@ _LARGE: Final = 20_000
 MISPLACED_KEYS: Final = (
     *("Basic {key}", "{key}", "Token {key}", "Basic Bearer {key}", "Bearer{key}", "Bearer x{key}", "Bearer:{key}"),
     *("Basic {key in base64}", "Bearer Bearer {key}", "ApiKey {key}", "{key} Bearer", "BearerX {key}", "Bearer {key},"),
-    *("Bearer={key}", "Bearer '{key}'", "Bearer {key} x", "JWT {key}", "Digest {key}", "X{key}"),
+    *("Bearer={key}", "Bearer '{key}'", "Key {key}", "JWT {key}", "Digest {key}", "X{key}"),
 )
-#: Other spellings of the scheme, which are equal by RFC 9110, section 11.1, but not for many services.
-_SPELLINGS: Final = ("bearer {key}", "BEARER {key}", "bEaReR {key}", "Bearer  {key}")
+#: Other spellings of the scheme, which are equal by RFC 9110, section 11.1, but not for many services; and a word
+#: behind the key, which code that takes the second word of the header ignores.
+_SPELLINGS: Final = ("bearer {key}", "BEARER {key}", "bEaReR {key}", "Bearer  {key}", "Bearer {key} x")
 #: Two headers in one request: a service may use either, or refuse the request.
 _TWICE: Final = (
     (VALID_AUTHORIZATION, VALID_AUTHORIZATION),

@@ -282,3 +282,21 @@ def test_a_wrong_status_of_success_hides_no_other_mistake_of_a_whole_project() -
     assert _clauses(_judged(202, _project())) == {"response.201.status"}
     assert _clauses(_judged(202, changed)) == {"response.201.status", "response.201.displayName.echo"}
     assert _clauses(_judged(202, {"id": changed["id"], "displayName": "another"})) == {"response.201.status"}
+
+
+@pytest.mark.parametrize("shown", ["{key}", "{key} x", "Bearer {key} x"])
+def test_a_wrong_header_may_be_repeated_whole_or_in_words(shown: str) -> None:
+    """Whoever presents the key in a header that is wrong otherwise knows it."""
+    case = Case(json.dumps(SENT).encode(), (("Content-Type", "application/json"), ("Authorization", "Bearer {key} x")))
+    message = json.dumps({"message": f"wrong: {JUDGE.secrets.resolve(shown)}"}).encode()
+    judgement = JUDGE.judge(Exchange(case, Response(401, JSON, message), elapsed=0.01))
+    assert "service.token_not_repeated" not in _clauses(judgement)
+
+
+@pytest.mark.parametrize("status", [201, 401])
+def test_a_word_behind_the_right_key_may_be_ignored_or_refused(status: int) -> None:
+    """Express services often take the second word of the header."""
+    case = Case(json.dumps(SENT).encode(), (("Content-Type", "application/json"), ("Authorization", "Bearer {key} x")))
+    answered = _project() if status == 201 else {"message": "no"}
+    judgement = JUDGE.judge(Exchange(case, Response(status, JSON, json.dumps(answered).encode()), elapsed=0.01))
+    assert _clauses(judgement) <= {"advisory.challenge"}
