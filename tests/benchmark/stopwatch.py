@@ -107,7 +107,7 @@ class StopwatchPlugin:
             (HistoryWriter, ("exchange", "record"), "recording"),
             (Ledger, ("intend", "finish", "deleted"), "recording"),
             (CasePrefetcher, ("cases", "second_opinions"), "waiting for sets"),
-            (test_run, ("clean_up",), "cleanup"),
+            (test_run, ("clean_up_finally",), "cleanup"),
             (reporting, ("summarize", "write_all", "terminal_summary"), "reports"),
         ):
             for name in names:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -18,6 +19,7 @@ from tests.benchmark.runs import run
 from tests.benchmark.served import KEY, CountedMock
 from tests.benchmark.speed import LIMITS, Limit, broken_limits, shares_table, speed_table
 from tests.benchmark.stopwatch import PARTS, Stopwatch
+from tests.selftest.suite_runs import run_suite
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -170,3 +172,13 @@ def test_the_peak_of_a_process_and_of_each_that_it_starts_is_known() -> None:
     assert done.status == 0
     assert len(done.peaks) == 2
     assert done.peaks[0] > 40_000_000 > done.peaks[1]
+
+
+@pytest.mark.end_to_end
+def test_the_stopwatch_finds_every_function_that_it_measures(tmp_path: Path) -> None:
+    file = tmp_path / "parts.json"
+    run = run_suite(tmp_path, "--profile", "smoke", "-p", "tests.benchmark.stopwatch", "--stopwatch", str(file))
+    assert run.status == 0, run.output
+    parts = json.loads(file.read_text(encoding="ascii"))
+    assert set(parts) == set(PARTS)
+    assert all(parts[name] > 0 for name in ("tests", "sending", "judging", "recording", "cleanup", "reports"))
