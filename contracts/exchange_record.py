@@ -117,6 +117,11 @@ class ExchangeRecord:
         return lenient_json.object_of(self.body_text.encode("utf-8", "surrogatepass")) or {}
 
     @property
+    def shown_members(self) -> dict[str, Any]:
+        """The members of the body of the response; empty if it is not a JSON object, or there is none."""
+        return (lenient_json.object_of(self.response.body) if self.response is not None else None) or {}
+
+    @property
     def size(self) -> int:
         """The number of characters of :attr:`body_text` before it was reduced."""
         size = self.encoded.get("size")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlencode
 
@@ -14,7 +13,7 @@ from contracts.json_text import MalformedJSON, NotUTF8, parse
 from contracts.secrets import WRONG_KEYS
 from strategies.cases.authorization_cases import MISPLACED_KEYS, OTHER_CREDENTIALS
 from strategies.cases.media_type_cases import WRONG_MEDIA_TYPES
-from strategies.encoding import Token, encode
+from strategies.encoding import Token, encode, with_header, without_header
 from strategies.surrounding_fields import free_object
 from strategies.valid_bodies import STYLED, marked, member_objects
 
@@ -85,8 +84,7 @@ def _under(
     @st.composite
     def request(draw: st.DrawFn) -> Case:
         case, value = _case(encode(draw(bodies)), clause), draw(values)
-        others = tuple(pair for pair in case.headers if pair[0] != header)
-        return replace(case, headers=others if value is None else (*others, (header, value)))
+        return without_header(case, header) if value is None else with_header(case, header, value)
 
     return request()
 

@@ -89,8 +89,12 @@ def json_case(value: Any, *, case_set: str, intent: str, style: Style = "compact
 
 def with_header(case: Case, name: str, value: str) -> Case:
     """The case with this header, in the place of one of the same name."""
-    kept = tuple(pair for pair in case.headers if pair[0].lower() != name.lower())
-    return replace(case, headers=(*kept, (name, value)))
+    return replace(case, headers=(*without_header(case, name).headers, (name, value)))
+
+
+def without_header(case: Case, name: str) -> Case:
+    """The case without the headers of this name."""
+    return replace(case, headers=tuple(pair for pair in case.headers if pair[0].lower() != name.lower()))
 
 
 def with_levels(value: Any, levels: int) -> bytes:

@@ -5,11 +5,9 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
-from contracts import lenient_json
-from contracts.findings import ACCEPTED
 from contracts.json_equality import same
 from contracts.json_text import ABSENT
-from contracts.root_causes.root_cause import with_one
+from contracts.root_causes.root_cause import accepted_field, with_one
 
 if TYPE_CHECKING:
     from contracts.root_causes.root_cause import RootCause
@@ -19,11 +17,10 @@ def with_defaults(root_causes: list[RootCause]) -> list[RootCause]:
     """The root causes, with those merged in which one value is shown for a field that was missing, null or empty."""
     groups: dict[tuple[str, str], list[RootCause]] = {}
     for cause in root_causes:
-        if cause.cause == ACCEPTED and cause.clause.startswith("request.") and ".items." not in cause.clause:
-            name = cause.clause.split(".")[1]
-            default = _default(cause, name)
-            if default is not None:
-                groups.setdefault((name, default), []).append(cause)
+        name = accepted_field(cause)
+        default = _default(cause, name) if name else None
+        if default is not None:
+            groups.setdefault((name, default), []).append(cause)
     found = list(root_causes)
     for members in groups.values():
         if len(members) > 1:
@@ -39,9 +36,7 @@ def _default(cause: RootCause, name: str) -> str | None:
     shown = set()
     for cases in cause.cases:
         for _, exchange in cases.smallest:
-            response = exchange.response if exchange is not None else None
-            project = (lenient_json.object_of(response.body) if response is not None else None) or {}
-            value = project.get(name)
+            value = exchange.shown_members.get(name) if exchange is not None else None
             if exchange is None or value is None or same(exchange.sent_members.get(name, ABSENT), value):
                 return None
             shown.add(json.dumps(value, sort_keys=True))

@@ -9,7 +9,7 @@ from collections import Counter
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from contracts.findings import REFUSED
+from contracts.findings import ACCEPTED, REFUSED
 from contracts.kinds.bodies import is_of_request
 from contracts.kinds.violations import NOT_SHOWN
 from contracts.root_causes.dependent_clauses import consequences
@@ -275,6 +275,12 @@ def with_one(
 def has_message(cause: RootCause) -> bool:
     """Whether the cause of a server error is a message of the service, not its status or a part of the request."""
     return " " in cause.cause and not cause.cause.partition(" ")[2].startswith("at ")
+
+
+def accepted_field(cause: RootCause) -> str:
+    """The field of which wrong values are accepted as a whole, not as items; empty if the root cause is another."""
+    is_of_field = cause.clause.startswith("request.") and ".items." not in cause.clause
+    return cause.clause.split(".")[1] if cause.cause == ACCEPTED and is_of_field else ""
 
 
 def is_about_requests(cause: RootCause) -> bool:

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from contracts.findings import ACCEPTED
 from contracts.json_text import ABSENT
-from contracts.root_causes.root_cause import with_one
+from contracts.root_causes.root_cause import accepted_field, with_one
 
 if TYPE_CHECKING:
     from contracts.root_causes.root_cause import Cases, RootCause
@@ -24,14 +23,11 @@ def with_skipped_values(root_causes: list[RootCause]) -> list[RootCause]:
     """
     fields: dict[str, list[RootCause]] = {}
     for cause in root_causes:
-        if _is_accepted(cause) and all(map(_are_skipped, cause.cases)):
-            fields.setdefault(cause.clause.split(".")[1], []).append(cause)
+        name = accepted_field(cause)
+        if name and all(map(_are_skipped, cause.cases)):
+            fields.setdefault(name, []).append(cause)
     several = [causes for causes in fields.values() if len(_shown_in(causes)) >= _OF_A_FIELD]
     return with_one(root_causes, [c for causes in several for c in causes]) if len(several) >= _FIELDS else root_causes
-
-
-def _is_accepted(cause: RootCause) -> bool:
-    return cause.cause == ACCEPTED and cause.clause.startswith("request.") and ".items." not in cause.clause
 
 
 def _shown_in(causes: list[RootCause]) -> set[str]:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 from contracts.exchange import JSON_MEDIA_TYPE, VALID_AUTHORIZATION, Case
 from contracts.secrets import WRONG_KEYS
 from strategies.cases.turns import in_turn
-from strategies.encoding import encode
+from strategies.encoding import encode, with_header
 from strategies.surrounding_fields import SurroundingFields
 
 if TYPE_CHECKING:
@@ -94,8 +94,7 @@ def _without_header(surrounding_fields: SurroundingFields) -> list[Case]:
     cases = []
     for name, value in _ELSEWHERE:
         case = _case(surrounding_fields, None, None, _WRONG, f"{_CLAUSE} (no header, but {name}: {value})")
-        kept = tuple(pair for pair in case.headers if pair[0] != name)
-        cases.append(replace(case, headers=(*kept, (name, value)), id=f"no header, but {name}"))
+        cases.append(replace(with_header(case, name, value), id=f"no header, but {name}"))
     simplest = _case(surrounding_fields, None, "minimal", _WRONG, f"{_CLAUSE} (no header)")
     large = _case(surrounding_fields, None, "full", _WRONG, f"{_CLAUSE} (no header, a large body)")
     cases.insert(2, replace(simplest, id="no header"))

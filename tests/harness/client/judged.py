@@ -38,6 +38,10 @@ class Judged:
         """The broken promises of this exchange."""
         return self.judgement.findings
 
+    def shows(self, finding: Finding) -> bool:
+        """Whether this exchange has the same finding, whatever its details are."""
+        return any(found.key == finding.key for found in self.findings)
+
     @property
     def is_refused(self) -> bool:
         """Whether a valid request was refused."""

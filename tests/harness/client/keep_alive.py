@@ -24,8 +24,8 @@ _REMEMBERED: Final = 64
 _LONG: Final = 2.0
 
 
-class Connection(Protocol):
-    """What may be kept alive."""
+class Closable(Protocol):
+    """A connection, which may be kept alive."""
 
     def close_if_idle(self) -> None:
         """Close it unless a request is in flight, from any thread."""
@@ -42,13 +42,13 @@ class KeepAlive:
     def __init__(self) -> None:
         self.is_possible = True
         self._lock = threading.Lock()
-        self._connections: WeakSet[Connection] = WeakSet()
+        self._connections: WeakSet[Closable] = WeakSet()
         self._stale = 0
         #: The connections of the latest responses, with the times; and when the last request without one was given up.
         self._responses: deque[tuple[int, float]] = deque(maxlen=_REMEMBERED)
         self._last_timeout = 0.0
 
-    def add(self, connection: Connection) -> None:
+    def add(self, connection: Closable) -> None:
         """Add a connection, which is closed when none may be kept alive any more."""
         with self._lock:
             self._connections.add(connection)

@@ -52,8 +52,9 @@ class ConnectionTriage:
             return all(self._known.values())
         if key not in self._known:
             alone = self._ask_on_new_connection(answer.case)
-            well = alone is not None and not _shows(alone, finding)
-            self._known[key] = well and _shows(self._ask_on_new_connection(first, answer.case), finding)
+            well = alone is not None and not alone.shows(finding)
+            after = self._ask_on_new_connection(first, answer.case) if well else None
+            self._known[key] = after is not None and after.shows(finding)
         return self._known[key]
 
     def attribute_credentials(self, answer: Judged, finding: Finding) -> Finding:
@@ -78,7 +79,7 @@ class ConnectionTriage:
         if finding.kinds not in self._of_the_body and len(self._of_the_body) < _TRIED:
             minimal = minimal_case(self._contract, self._names)
             reply = self._requests.ask(answer.case.with_body(minimal.body or b""))
-            self._of_the_body[finding.kinds] = reply is not None and not _shows(reply, finding)
+            self._of_the_body[finding.kinds] = reply is not None and not reply.shows(finding)
         return self._of_the_body.get(finding.kinds, any(self._of_the_body.values()))
 
     def _ask_on_new_connection(self, *cases: Case) -> Judged | None:
@@ -88,7 +89,3 @@ class ConnectionTriage:
         for case in cases:
             reply = self._requests.ask(self._names.renew(case))
         return reply
-
-
-def _shows(reply: Judged | None, finding: Finding) -> bool:
-    return reply is not None and any(found.key == finding.key for found in reply.findings)

@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING, Final
 from contracts.history_records import NotToBlameRecord
 from contracts.kinds.bodies import kinds_of_failing
 from strategies.cases.baseline_cases import minimal_case
-from strategies.encoding import encode
+from strategies.encoding import encode, without_header
 from strategies.shrinking import without
 from strategies.surrounding_fields import ordinary
+from tests.harness.triage.framing import framing_header
 
 if TYPE_CHECKING:
     from contracts.document import Contract
-    from contracts.exchange import Case
     from contracts.findings import Finding
     from reports.history import HistoryWriter
     from strategies.unique_names import UniqueNames
@@ -24,8 +24,6 @@ if TYPE_CHECKING:
 
 #: The maximum number of failing requests, with different members, that are analysed.
 _FAILURES: Final = 14
-#: Headers about the framing of a body.
-_FRAMING: Final = frozenset({"transfer-encoding", "accept-encoding", "expect"})
 #: Ordinary values of a field that count as harmless before any value was accepted.
 _ORDINARY: Final = 12
 #: The maximum number of accepted values of a field that are remembered, and their maximum length.
@@ -112,11 +110,10 @@ class FailureTriage:
 
     def _is_of_the_way(self, answer: Judged) -> bool:
         """Whether the same body fails again with the framing header, and not without it."""
-        name = _framing_of(answer.case)
+        name = framing_header(answer.case)
         if name and name not in self._framing:
-            kept = tuple(pair for pair in answer.case.headers if pair[0] != name)
             again = self._requests.ask(self._names.renew(answer.case))
-            plainly = self._requests.ask(self._names.renew(replace(answer.case, headers=kept)))
+            plainly = self._requests.ask(self._names.renew(without_header(answer.case, name)))
             fails = again is None or again.status == answer.status
             self._framing[name] = fails and plainly is not None and plainly.status != answer.status
         return self._framing.get(name, False)
@@ -128,7 +125,7 @@ class FailureTriage:
             self._ordinary.get(name, set()).discard(_canonical(value))
 
     def _attributed(self, answer: Judged, finding: Finding) -> Finding:
-        name = _framing_of(answer.case)
+        name = framing_header(answer.case)
         if self._framing.get(name):
             reattributed = replace(finding, cause=f"{answer.status} at {name}", where=name)
             self._history.reattributed(answer.exchange, finding, reattributed)
@@ -194,11 +191,6 @@ class FailureTriage:
             name = found.cause.partition(" at /")[2]
             if found.clause == "service.no_5xx" and name in self._fields:
                 self._failing.setdefault(name, replace(found, where=found.where or f"/{name}"))
-
-
-def _framing_of(case: Case) -> str:
-    """The framing header of a request; empty if it has none."""
-    return next((name for name, _ in case.headers if name.lower() in _FRAMING), "")
 
 
 def _canonical(value: object) -> str:

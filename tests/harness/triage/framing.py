@@ -6,8 +6,10 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from contracts.expectation import FRAMING, FRAMING_HEADERS
+from strategies.encoding import without_header
 
 if TYPE_CHECKING:
+    from contracts.exchange import Case
     from contracts.findings import Finding
     from reports.history import HistoryWriter
     from strategies.unique_names import UniqueNames
@@ -29,7 +31,7 @@ class FramingTriage:
 
     def attribute(self, answer: Judged, finding: Finding) -> Finding:
         """The finding, reattributed if the same body gives no such finding without its framing header."""
-        name = next((name for name in FRAMING_HEADERS if answer.case.header(name) is not None), "")
+        name = framing_header(answer.case)
         if not name or not finding.clause.endswith(".echo"):
             return finding
         results = self._results.setdefault((finding.clause, name), [])
@@ -44,12 +46,11 @@ class FramingTriage:
 
     def _is_of_the_header(self, answer: Judged, finding: Finding, name: str) -> bool:
         """Whether the request gives the finding again with the header, and none without it."""
-        kept = tuple(pair for pair in answer.case.headers if pair[0].lower() != name.lower())
-        plainly = self._requests.ask(self._names.renew(replace(answer.case, headers=kept)))
-        if plainly is None or plainly.project_id is None or _shows(plainly, finding):
+        plainly = self._requests.ask(self._names.renew(without_header(answer.case, name)))
+        if plainly is None or plainly.project_id is None or plainly.shows(finding):
             return False
         again = self._requests.ask(self._names.renew(answer.case))
-        if again is None or not _shows(again, finding):
+        if again is None or not again.shows(finding):
             return False
         for found in again.findings:
             if found.clause.endswith(".echo"):
@@ -63,5 +64,6 @@ class FramingTriage:
         return reattributed
 
 
-def _shows(reply: Judged, finding: Finding) -> bool:
-    return any(found.key == finding.key for found in reply.findings)
+def framing_header(case: Case) -> str:
+    """The framing header of a request; empty if it has none."""
+    return next((name for name in FRAMING_HEADERS if case.header(name) is not None), "")

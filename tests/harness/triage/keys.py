@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 from contracts.exchange import VALID_AUTHORIZATION
 from contracts.kinds.error_messages import message_without_values
 from strategies.cases.baseline_cases import minimal_case
+from strategies.encoding import without_header
 
 if TYPE_CHECKING:
     from contracts.document import Contract
@@ -53,7 +54,7 @@ class KeyTriage:
     def _refusals_of_wrong_keys(self) -> set[tuple[int, str]]:
         if self._of_wrong_keys is None:
             minimal = minimal_case(self._contract, self._names)
-            kept = tuple(pair for pair in minimal.headers if pair[0] != "Authorization")
+            kept = without_header(minimal, "Authorization").headers
             replies = [self._requests.ask(replace(minimal, headers=(*wrong, *kept))) for wrong in _WRONG]
             self._of_wrong_keys = {_told(reply) for reply in replies if reply is not None}
         return self._of_wrong_keys
