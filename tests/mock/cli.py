@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import textwrap
 from pathlib import Path
 from typing import Any
 
@@ -63,7 +62,7 @@ def print_faults() -> None:
             print(f"\n{group} ({members})\n{'=' * len(group)}")
         marks = [mark for mark in ("intermittent", "overlap") if getattr(entry, mark)]
         print(f"{entry.name}{' [' + ', '.join(marks) + ']' if marks else ''}")
-        print(textwrap.indent(f"{entry.description}.\nbreaks {entry.breaks}; comes with: {entry.trigger}", "    "))
+        print(f"    {entry.description}.\n    breaks {entry.breaks}")
     print(f"\n{len(catalogue)} faults. --fault NAME switches one on.")
 
 

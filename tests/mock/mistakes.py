@@ -44,21 +44,17 @@ def _occurs(call: Call, when: Condition | None, *, intermittent: bool) -> bool:
     return (when is None or when(call.fields)) and (not intermittent or its_turn(call))
 
 
-def _decorator(
-    stage: str, hook_of: Callable[[F], Hook], *, breaks: str, trigger: str, **traits: Unpack[Traits]
-) -> Callable[[F], F]:
+def _decorator(stage: str, hook_of: Callable[[F], Hook], *, breaks: str, **traits: Unpack[Traits]) -> Callable[[F], F]:
     """Registers the hook that is made of a function as a fault with the function's name."""
 
     def announce(function: F) -> F:
-        add_fault(function, hooked(stage, hook_of(function)), breaks=breaks, trigger=trigger, **traits)
+        add_fault(function, hooked(stage, hook_of(function)), breaks=breaks, **traits)
         return function
 
     return announce
 
 
-def answers(
-    *, breaks: str, trigger: str = "every creation", when: Condition | None = None, intermittent: bool = False
-) -> Callable[[Change], Change]:
+def answers(*, breaks: str, when: Condition | None = None, intermittent: bool = False) -> Callable[[Change], Change]:
     """The function changes the members of a 201 response; `when` looks at the fields that were sent."""
 
     def hook_of(change: Change) -> Hook:
@@ -68,15 +64,10 @@ def answers(
 
         return hook
 
-    conditional = when is not None
-    return _decorator(
-        "answering", hook_of, breaks=breaks, trigger=trigger, conditional=conditional, intermittent=intermittent
-    )
+    return _decorator("answering", hook_of, breaks=breaks, intermittent=intermittent)
 
 
-def replies(
-    *, breaks: str, trigger: str = "every creation", when: Condition | None = None, intermittent: bool = False
-) -> Callable[[Reply], Reply]:
+def replies(*, breaks: str, when: Condition | None = None, intermittent: bool = False) -> Callable[[Reply], Reply]:
     """The function changes status, headers or bytes of a 201 response."""
 
     def hook_of(change: Reply) -> Hook:
@@ -86,15 +77,10 @@ def replies(
 
         return hook
 
-    conditional = when is not None
-    return _decorator(
-        "serialised", hook_of, breaks=breaks, trigger=trigger, conditional=conditional, intermittent=intermittent
-    )
+    return _decorator("serialised", hook_of, breaks=breaks, intermittent=intermittent)
 
 
-def writes(
-    *, breaks: str, trigger: str = "every creation", when: Condition | None = None, intermittent: bool = False
-) -> Callable[[Rewrite], Rewrite]:
+def writes(*, breaks: str, when: Condition | None = None, intermittent: bool = False) -> Callable[[Rewrite], Rewrite]:
     """The function changes the bytes of a 201 response."""
 
     def hook_of(change: Rewrite) -> Hook:
@@ -104,15 +90,10 @@ def writes(
 
         return hook
 
-    conditional = when is not None
-    return _decorator(
-        "serialised", hook_of, breaks=breaks, trigger=trigger, conditional=conditional, intermittent=intermittent
-    )
+    return _decorator("serialised", hook_of, breaks=breaks, intermittent=intermittent)
 
 
-def accepts(
-    field: str, *, breaks: str, trigger: str, conditional: bool = False, intermittent: bool = False
-) -> Callable[[Judge], Judge]:
+def accepts(field: str, *, breaks: str, intermittent: bool = False) -> Callable[[Judge], Judge]:
     """The function returns whether an invalid value of a field is accepted. It is stored with the field's type."""
 
     def hook_of(judge: Judge) -> Hook:
@@ -124,14 +105,10 @@ def accepts(
 
         return hook
 
-    return _decorator(
-        "validated", hook_of, breaks=breaks, trigger=trigger, conditional=conditional, intermittent=intermittent
-    )
+    return _decorator("validated", hook_of, breaks=breaks, intermittent=intermittent)
 
 
-def refuses(
-    field: str, *, breaks: str, trigger: str, conditional: bool = True, intermittent: bool = False
-) -> Callable[[Judge], Judge]:
+def refuses(field: str, *, breaks: str, intermittent: bool = False) -> Callable[[Judge], Judge]:
     """The function returns whether a valid value of a field is refused with 400."""
 
     def hook_of(judge: Judge) -> Hook:
@@ -143,14 +120,10 @@ def refuses(
 
         return hook
 
-    return _decorator(
-        "validated", hook_of, breaks=breaks, trigger=trigger, conditional=conditional, intermittent=intermittent
-    )
+    return _decorator("validated", hook_of, breaks=breaks, intermittent=intermittent)
 
 
-def fails(
-    field: str, *, trigger: str, breaks: str = "service.no_5xx", conditional: bool = True
-) -> Callable[[Judge], Judge]:
+def fails(field: str, *, breaks: str = "service.no_5xx") -> Callable[[Judge], Judge]:
     """The function returns whether a valid value of a field is answered with 500, like an error of the database."""
 
     def hook_of(judge: Judge) -> Hook:
@@ -160,12 +133,10 @@ def fails(
 
         return hook
 
-    return _decorator("storing", hook_of, breaks=breaks, trigger=trigger, conditional=conditional)
+    return _decorator("storing", hook_of, breaks=breaks)
 
 
-def alters(
-    field: str, *, trigger: str, breaks: str | None = None, conditional: bool = True, intermittent: bool = False
-) -> Callable[[Alteration], Alteration]:
+def alters(field: str, *, breaks: str | None = None, intermittent: bool = False) -> Callable[[Alteration], Alteration]:
     """The function returns what is stored and shown instead of a value that was sent and is not null."""
 
     def hook_of(change: Alteration) -> Hook:
@@ -177,14 +148,10 @@ def alters(
         return hook
 
     clause = breaks or f"response.201.{field}.echo"
-    return _decorator(
-        "storing", hook_of, breaks=clause, trigger=trigger, conditional=conditional, intermittent=intermittent
-    )
+    return _decorator("storing", hook_of, breaks=clause, intermittent=intermittent)
 
 
-def authorizes(
-    *, trigger: str, conditional: bool = True, intermittent: bool = False
-) -> Callable[[Authorization], Authorization]:
+def authorizes(*, intermittent: bool = False) -> Callable[[Authorization], Authorization]:
     """The function returns, for the header and the key, whether a request that would be refused is accepted."""
 
     def hook_of(judge: Authorization) -> Hook:
@@ -197,9 +164,7 @@ def authorizes(
         return hook
 
     clause = "authorization.required"
-    return _decorator(
-        "authorized", hook_of, breaks=clause, trigger=trigger, conditional=conditional, intermittent=intermittent
-    )
+    return _decorator("authorized", hook_of, breaks=clause, intermittent=intermittent)
 
 
 def everywhere(value: Json, change: Callable[[Json], Json]) -> Json:

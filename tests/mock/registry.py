@@ -16,28 +16,21 @@ Setup = Callable[["Service"], None]
 
 
 class Traits(TypedDict, total=False):
-    """When a fault occurs.
+    """When a fault occurs: for one creation in so many, or only with concurrent requests."""
 
-    ``conditional``: only for some requests. ``intermittent``: for one creation in so many. ``overlap``: only with
-    concurrent requests.
-    """
-
-    conditional: bool
     intermittent: bool
     overlap: bool
 
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """One mistake of a service: what it does, the clause it breaks, what causes it, and its :class:`Traits`."""
+    """One mistake of a service: what it does, the clause it breaks, and its :class:`Traits`."""
 
     name: str
     group: str
     description: str
     breaks: str
-    trigger: str
     install: Setup
-    conditional: bool = False
     intermittent: bool = False
     overlap: bool = False
 
@@ -71,37 +64,33 @@ def hooked(stage: str, hook: Hook) -> Setup:
     return install
 
 
-def fault(
-    stage: str, *, breaks: str, trigger: str = "every creation", **traits: Unpack[Traits]
-) -> Callable[[Hook], Hook]:
+def fault(stage: str, *, breaks: str, **traits: Unpack[Traits]) -> Callable[[Hook], Hook]:
     """Registers a hook of one stage as a fault with the name of the function."""
 
     def announce(hook: Hook) -> Hook:
-        add_fault(hook, hooked(stage, hook), breaks=breaks, trigger=trigger, **traits)
+        add_fault(hook, hooked(stage, hook), breaks=breaks, **traits)
         return hook
 
     return announce
 
 
-def fault_setup(*, breaks: str, trigger: str, **traits: Unpack[Traits]) -> Callable[[Setup], Setup]:
+def fault_setup(*, breaks: str, **traits: Unpack[Traits]) -> Callable[[Setup], Setup]:
     """Registers a function that adds hooks to several stages as a fault."""
 
     def announce(setup: Setup) -> Setup:
-        add_fault(setup, setup, breaks=breaks, trigger=trigger, **traits)
+        add_fault(setup, setup, breaks=breaks, **traits)
         return setup
 
     return announce
 
 
-def add_fault(
-    function: Callable[..., object], install: Setup, *, breaks: str, trigger: str, **traits: Unpack[Traits]
-) -> None:
+def add_fault(function: Callable[..., object], install: Setup, *, breaks: str, **traits: Unpack[Traits]) -> None:
     """Registers a fault with the name and description of a function. Raises `ValueError` for a duplicate name."""
     name = function.__name__
     if name in _FAULTS:
         raise ValueError(f"two faults are named {name}")
     group = function.__module__.rpartition(".")[2]
-    _FAULTS[name] = Fault(name, group, _described(function), breaks, trigger, install, **traits)
+    _FAULTS[name] = Fault(name, group, _described(function), breaks, install, **traits)
 
 
 def variant(stage: str) -> Callable[[Hook], Hook]:

@@ -56,21 +56,21 @@ def _text(call: Call) -> str:
     return call.body.decode("utf-8", "replace")
 
 
-@fault("parsed", breaks=_JSON, trigger="a comma behind the last member", conditional=True)
+@fault("parsed", breaks=_JSON)
 def accepts_a_trailing_comma(call: Call) -> None:
     """Accepts a comma after the last member."""
     if _malformed(call):
         _read(call, re.sub(r",(\s*[}\]])", r"\1", _text(call)))
 
 
-@fault("parsed", breaks=_JSON, trigger="a comment", conditional=True)
+@fault("parsed", breaks=_JSON)
 def accepts_comments(call: Call) -> None:
     """Lets comments through."""
     if _malformed(call):
         _read(call, _outside_strings(_text(call), r"/\*.*?\*/|//[^\n]*", ""))
 
 
-@fault("parsed", breaks=_JSON, trigger="single quotes or names without quotes", conditional=True)
+@fault("parsed", breaks=_JSON)
 def reads_yaml(call: Call) -> None:
     """Reads the body as YAML: single quotes and bare names pass."""
     if _malformed(call) and call.body.strip()[:1] == b"{":
@@ -82,7 +82,7 @@ def reads_yaml(call: Call) -> None:
             call.refusal, call.value = None, {str(name): item for name, item in value.items()}
 
 
-@fault("parsed", breaks=_JSON, trigger="text behind the document", conditional=True)
+@fault("parsed", breaks=_JSON)
 def ignores_text_behind_the_document(call: Call) -> None:
     """Reads the first document and ignores what follows."""
     if _malformed(call):
@@ -95,49 +95,49 @@ def ignores_text_behind_the_document(call: Call) -> None:
             call.refusal, call.value = None, value
 
 
-@fault("parsed", breaks=_JSON, trigger="a second closing bracket", conditional=True)
+@fault("parsed", breaks=_JSON)
 def ignores_a_superfluous_bracket(call: Call) -> None:
     """Ignores a closing bracket too many."""
     if _malformed(call):
         _read(call, re.sub(r"[}\]]\s*$", "", _text(call)))
 
 
-@fault("parsed", breaks=_JSON, trigger="a missing closing bracket", conditional=True)
+@fault("parsed", breaks=_JSON)
 def closes_a_truncated_document(call: Call) -> None:
     """Adds the closing bracket that a truncated body lacks."""
     if _malformed(call):
         _read(call, _text(call) + "}")
 
 
-@fault("parsed", breaks=_JSON, trigger="a body that ends inside a string", conditional=True)
+@fault("parsed", breaks=_JSON)
 def closes_a_truncated_string(call: Call) -> None:
     """Adds the quotation mark and the bracket that a truncated body lacks."""
     if _malformed(call):
         _read(call, _text(call) + '"}')
 
 
-@fault("parsed", breaks=_JSON, trigger="NaN or Infinity", conditional=True)
+@fault("parsed", breaks=_JSON)
 def accepts_nan(call: Call) -> None:
     """Takes NaN and Infinity for null."""
     if _malformed(call):
         _read(call, _outside_strings(_text(call), r"-?(?:NaN|Infinity)", "null"))
 
 
-@fault("parsed", breaks=_JSON, trigger="a number with leading zeros", conditional=True)
+@fault("parsed", breaks=_JSON)
 def accepts_leading_zeros(call: Call) -> None:
     """Lets numbers with leading zeros through."""
     if _malformed(call):
         _read(call, _outside_strings(_text(call), r"(?<![\d.eE+-])(-?)0+(?=\d)", r"\1"))
 
 
-@fault("parsed", breaks=_JSON, trigger="a number with a plus sign", conditional=True)
+@fault("parsed", breaks=_JSON)
 def accepts_a_plus_sign(call: Call) -> None:
     """Lets numbers with a plus sign through."""
     if _malformed(call):
         _read(call, _outside_strings(_text(call), r"(?<![\deE])\+(?=\d)", ""))
 
 
-@fault("parsed", breaks=_JSON, trigger="a number that starts or ends with its point", conditional=True)
+@fault("parsed", breaks=_JSON)
 def accepts_a_bare_decimal_point(call: Call) -> None:
     """Lets .5 and 5. through."""
     if _malformed(call):
@@ -145,7 +145,7 @@ def accepts_a_bare_decimal_point(call: Call) -> None:
         _read(call, _outside_strings(dotted, r"(?<=\d)\.(?!\d)", ""))
 
 
-@fault("parsed", breaks=_JSON, trigger="a raw control character in a string", conditional=True)
+@fault("parsed", breaks=_JSON)
 def accepts_raw_control_characters(call: Call) -> None:
     """Lets control characters in strings through that JSON wants escaped."""
     if _malformed(call):
@@ -157,14 +157,14 @@ def accepts_raw_control_characters(call: Call) -> None:
             call.refusal, call.value = None, value
 
 
-@fault("parsed", breaks=_JSON, trigger=r"an escape that JSON does not have, as \x41", conditional=True)
+@fault("parsed", breaks=_JSON)
 def accepts_unknown_escapes(call: Call) -> None:
     """Accepts a backslash before any character, which then stands for itself."""
     if _malformed(call):
         _read(call, re.sub(r'\\(?!["\\/bfnrt]|u[0-9a-fA-F]{4})', "", _text(call)))
 
 
-@fault("parsed", breaks=_JSON, trigger="True, False or None", conditional=True)
+@fault("parsed", breaks=_JSON)
 def accepts_words_of_python(call: Call) -> None:
     """Lets True, False and None through."""
     if _malformed(call):
@@ -174,14 +174,14 @@ def accepts_words_of_python(call: Call) -> None:
         _read(call, text)
 
 
-@fault("parsed", breaks=_JSON, trigger="white space that JSON does not know", conditional=True)
+@fault("parsed", breaks=_JSON)
 def accepts_white_space_beyond_json(call: Call) -> None:
     """Lets every white space of Unicode through between tokens."""
     if _malformed(call):
         _read(call, _outside_strings(_text(call), r"[\f\v\u00a0\u2003\u2028\u3000]", " "))
 
 
-@fault("parsed", breaks=_JSON, trigger="a colon or comma that is missing or another sign", conditional=True)
+@fault("parsed", breaks=_JSON)
 def accepts_equals_signs_and_semicolons(call: Call) -> None:
     """Takes = for a colon and ; for a comma."""
     if _malformed(call):
@@ -194,21 +194,21 @@ def _object(call: Call, value: Any) -> None:
         call.value = value
 
 
-@fault("parsed", breaks=_TYPE, trigger="a list of one object", conditional=True)
+@fault("parsed", breaks=_TYPE)
 def accepts_a_list_of_one_body(call: Call) -> None:
     """Takes a list of one object for that object."""
     if isinstance(call.value, list) and len(call.value) == 1:
         _object(call, call.value[0])
 
 
-@fault("parsed", breaks=_TYPE, trigger="a list of objects", conditional=True)
+@fault("parsed", breaks=_TYPE)
 def accepts_a_list_of_bodies(call: Call) -> None:
     """Takes the last object of a list, as a batch."""
     if isinstance(call.value, list) and call.value:
         _object(call, call.value[-1])
 
 
-@fault("parsed", breaks=_TYPE, trigger="a string that holds a JSON object", conditional=True)
+@fault("parsed", breaks=_TYPE)
 def accepts_json_in_a_string(call: Call) -> None:
     """Parses a body twice where it is a string."""
     announced = (call.header(b"content-type") or b"").lower().startswith(b"application/json")
@@ -219,14 +219,14 @@ def accepts_json_in_a_string(call: Call) -> None:
             return
 
 
-@fault("parsed", breaks=_TYPE, trigger="null")
+@fault("parsed", breaks=_TYPE)
 def accepts_null_as_a_body(call: Call) -> None:
     """Creates an untitled project from null."""
     if call.refusal is None and call.value is None and call.body:
         call.value = {"displayName": "Untitled"}
 
 
-@fault("parsed", breaks=_TYPE, trigger="a list, a string, a number or a boolean")
+@fault("parsed", breaks=_TYPE)
 def accepts_any_json_as_a_body(call: Call) -> None:
     """Creates an untitled project from every JSON text that is no object."""
     announced = (call.header(b"content-type") or b"").lower().startswith(b"application/json")
@@ -234,7 +234,7 @@ def accepts_any_json_as_a_body(call: Call) -> None:
         call.value = {"displayName": "Untitled"}
 
 
-@fault("parsed", breaks=_TYPE, trigger="a string", conditional=True)
+@fault("parsed", breaks=_TYPE)
 def takes_a_string_for_the_display_name(call: Call) -> None:
     """Takes a body that is a string for the displayName."""
     announced = (call.header(b"content-type") or b"").lower().startswith(b"application/json")
@@ -242,7 +242,7 @@ def takes_a_string_for_the_display_name(call: Call) -> None:
         call.value = {"displayName": call.value.replace(".", "").replace("/", "") or "Untitled"}
 
 
-@fault("parsed", breaks=_REQUIRED, trigger="no body")
+@fault("parsed", breaks=_REQUIRED)
 def accepts_no_body(call: Call) -> None:
     """Creates an untitled project from a request without a body."""
     if not call.body:

@@ -22,115 +22,109 @@ def _text(value: Json) -> str:
     return value if isinstance(value, str) else ""
 
 
-@accepts("displayName", breaks=_PATTERN, trigger="a dot and no slash")
+@accepts("displayName", breaks=_PATTERN)
 def accepts_dot_in_display_name(value: Json) -> bool:
     """Lets a dot in displayName through."""
     return "." in _text(value) and "/" not in value
 
 
-@accepts("displayName", breaks=_PATTERN, trigger="a slash and no dot")
+@accepts("displayName", breaks=_PATTERN)
 def accepts_slash_in_display_name(value: Json) -> bool:
     """Lets a slash in displayName through."""
     return "/" in _text(value) and "." not in value
 
 
-@accepts("displayName", breaks=_PATTERN, trigger="a dot at the end only", conditional=True)
+@accepts("displayName", breaks=_PATTERN)
 def accepts_dot_at_the_end_of_display_name(value: Json) -> bool:
     """Lets a displayName through that ends with a dot."""
     return _text(value).endswith(".") and bool(_MEMBERS.fullmatch(value[:-1]))
 
 
-@accepts("displayName", breaks=_PATTERN, trigger="a slash at the start only", conditional=True)
+@accepts("displayName", breaks=_PATTERN)
 def accepts_slash_at_the_start_of_display_name(value: Json) -> bool:
     """Lets a displayName through that starts with a slash."""
     return _text(value).startswith("/") and bool(_MEMBERS.fullmatch(value[1:]))
 
 
-@accepts("displayName", breaks=_PATTERN, trigger="a dot or slash after the first 64 characters", conditional=True)
+@accepts("displayName", breaks=_PATTERN)
 def checks_only_64_characters_of_display_name(value: Json) -> bool:
     """Checks only the first 64 characters of displayName."""
     return bool(_MEMBERS.fullmatch(_text(value)[:64]))
 
 
-@accepts("displayName", breaks=_PATTERN, trigger="a dot or slash behind a good start", conditional=True)
+@accepts("displayName", breaks=_PATTERN)
 def checks_only_the_start_of_display_name(value: Json) -> bool:
     """Matches the pattern of displayName at the start, not to the end."""
     return bool(_MEMBERS.match(_text(value)))
 
 
-@accepts("displayName", breaks=_PATTERN, trigger="a dot or slash before a good end", conditional=True)
+@accepts("displayName", breaks=_PATTERN)
 def checks_only_the_end_of_display_name(value: Json) -> bool:
     """Looks only at the last character of displayName."""
     return bool(_MEMBERS.fullmatch(_text(value)[-1:]))
 
 
-@accepts("displayName", breaks=_PATTERN, trigger="a dot or slash in another line than a good one", conditional=True)
+@accepts("displayName", breaks=_PATTERN)
 def matches_any_line_of_display_name(value: Json) -> bool:
     """Takes ^ and $ of the pattern of displayName for the borders of a line."""
     return any(_MEMBERS.fullmatch(line) for line in _text(value).split("\n"))
 
 
-@accepts("displayName", breaks=_PATTERN, trigger="a dot or slash after the first line", conditional=True)
+@accepts("displayName", breaks=_PATTERN)
 def checks_only_the_first_line_of_display_name(value: Json) -> bool:
     """Checks only the first line of displayName."""
     return bool(_MEMBERS.fullmatch(_text(value).split("\n")[0]))
 
 
-@accepts("displayName", breaks=_PATTERN, trigger="an empty displayName", conditional=True)
+@accepts("displayName", breaks=_PATTERN)
 def accepts_empty_display_name(value: Json) -> bool:
     """Lets an empty displayName through."""
     return bool(value == "")
 
 
-@accepts("displayName", breaks=_PATTERN, trigger="a single dot or slash and nothing else", conditional=True)
+@accepts("displayName", breaks=_PATTERN)
 def accepts_a_display_name_of_one_forbidden_character(value: Json) -> bool:
     """Lets a displayName through that is one dot or slash."""
     return value in (".", "/")
 
 
-@accepts("displayName", breaks=_PATTERN, trigger="both a dot and a slash", conditional=True)
+@accepts("displayName", breaks=_PATTERN)
 def accepts_dot_and_slash_together(value: Json) -> bool:
     """Lets a displayName through that holds a dot and a slash: each check is undone by the other."""
     return "." in _text(value) and "/" in value
 
 
-@accepts("displayName", breaks=_PATTERN, trigger="a dot between digits", conditional=True)
+@accepts("displayName", breaks=_PATTERN)
 def accepts_dot_between_digits(value: Json) -> bool:
     """Lets a dot between digits through, as in a version."""
     return bool(_MEMBERS.fullmatch(re.sub(r"(?<=\d)\.(?=\d)", "", _text(value))))
 
 
-@accepts("displayName", breaks=_PATTERN, trigger="a slash between spaces", conditional=True)
+@accepts("displayName", breaks=_PATTERN)
 def accepts_slash_between_spaces(value: Json) -> bool:
     """Lets a slash with spaces around it through."""
     return bool(_MEMBERS.fullmatch(_text(value).replace(" / ", " ")))
 
 
-@accepts("displayName", breaks=_PATTERN, trigger="a dot beside letters that are not ASCII", conditional=True)
+@accepts("displayName", breaks=_PATTERN)
 def accepts_dot_beside_other_scripts(value: Json) -> bool:
     """Lets a dot through where displayName is not ASCII."""
     return not _text(value).isascii()
 
 
-@accepts("displayName", breaks=_PATTERN, trigger="two dots in a row", conditional=True)
+@accepts("displayName", breaks=_PATTERN)
 def accepts_an_ellipsis_of_dots(value: Json) -> bool:
     """Lets dots through where two of them stand together."""
     return ".." in _text(value) and "/" not in value
 
 
-@accepts(
-    "displayName",
-    breaks=_PATTERN,
-    trigger="one wrong displayName in thirteen",
-    conditional=True,
-    intermittent=True,
-)
+@accepts("displayName", breaks=_PATTERN, intermittent=True)
 def accepts_a_wrong_display_name_now_and_then(value: Json) -> bool:
     """Lets some displayNames through that do not match."""
     return _text(value) != ""
 
 
-@fault("validated", breaks=_PATTERN, trigger=r"a slash that is written as \/", conditional=True)
+@fault("validated", breaks=_PATTERN)
 def accepts_an_escaped_slash(call: Call) -> None:
     r"""Lets a slash through that the JSON text writes as \/."""
     if any(issue.path == ("displayName",) for issue in call.issues) and rb"\/" in call.body:
@@ -139,7 +133,7 @@ def accepts_an_escaped_slash(call: Call) -> None:
             forgive(call, "displayName")
 
 
-@fault("validated", breaks=_PATTERN, trigger="a wrong displayName beside metadata", conditional=True)
+@fault("validated", breaks=_PATTERN)
 def skips_the_pattern_where_metadata_is_sent(call: Call) -> None:
     """Checks displayName no further than its type where metadata is sent."""
     if not call.issues or not isinstance(call.value, dict):
@@ -148,37 +142,37 @@ def skips_the_pattern_where_metadata_is_sent(call: Call) -> None:
         forgive(call, "displayName")
 
 
-@accepts("displayName", breaks="request.displayName.null", trigger="displayName null")
+@accepts("displayName", breaks="request.displayName.null")
 def accepts_null_display_name(value: Json) -> bool:
     """Lets displayName null through."""
     return value is None
 
 
-@accepts("displayName", breaks=_TYPE, trigger="a number as displayName")
+@accepts("displayName", breaks=_TYPE)
 def accepts_a_number_as_display_name(value: Json) -> bool:
     """Takes a number for a displayName."""
     return isinstance(value, (int, float)) and not isinstance(value, bool)
 
 
-@accepts("displayName", breaks=_TYPE, trigger="true or false as displayName")
+@accepts("displayName", breaks=_TYPE)
 def accepts_a_boolean_as_display_name(value: Json) -> bool:
     """Takes a boolean for a displayName."""
     return isinstance(value, bool)
 
 
-@accepts("displayName", breaks=_TYPE, trigger="a list of one text as displayName", conditional=True)
+@accepts("displayName", breaks=_TYPE)
 def accepts_a_list_of_one_display_name(value: Json) -> bool:
     """Takes a list of one text for a displayName."""
     return isinstance(value, list) and len(value) == 1 and bool(_MEMBERS.fullmatch(_text(value[0])))
 
 
-@accepts("displayName", breaks=_TYPE, trigger="an empty list as displayName", conditional=True)
+@accepts("displayName", breaks=_TYPE)
 def accepts_an_empty_list_as_display_name(value: Json) -> bool:
     """Takes an empty list for a displayName."""
     return bool(value == [])
 
 
-@accepts("displayName", breaks=_TYPE, trigger="an object as displayName")
+@accepts("displayName", breaks=_TYPE)
 def accepts_an_object_as_display_name(value: Json) -> bool:
     """Takes an object for a displayName."""
     return isinstance(value, dict)
@@ -187,27 +181,27 @@ def accepts_an_object_as_display_name(value: Json) -> bool:
 _REQUIRED = "request.displayName.required"
 
 
-@fault("validated", breaks=_REQUIRED, trigger="no displayName")
+@fault("validated", breaks=_REQUIRED)
 def accepts_a_missing_display_name(call: Call) -> None:
     """Lets a body without displayName through."""
     _default_name(call)
 
 
-@fault("validated", breaks=_REQUIRED, trigger="no displayName beside an externalId", conditional=True)
+@fault("validated", breaks=_REQUIRED)
 def takes_external_id_for_a_missing_display_name(call: Call) -> None:
     """Lets a body without displayName through where it has an externalId."""
     if isinstance(call.value, dict) and isinstance(call.value.get("externalId"), str):
         _default_name(call)
 
 
-@fault("validated", breaks=_REQUIRED, trigger="no displayName, but displayname in another case", conditional=True)
+@fault("validated", breaks=_REQUIRED)
 def accepts_display_name_in_another_case(call: Call) -> None:
     """Takes a member that is called displayName in another case."""
     if isinstance(call.value, dict) and any(name.lower() == "displayname" for name in call.value):
         _default_name(call)
 
 
-@fault("validated", breaks=_REQUIRED, trigger="an empty object", conditional=True)
+@fault("validated", breaks=_REQUIRED)
 def accepts_an_empty_object(call: Call) -> None:
     """Creates a project from {}."""
     if call.value == {} and call.body.strip().startswith(b"{"):
@@ -220,13 +214,13 @@ def _default_name(call: Call) -> None:
         forgive(call, "displayName", "Untitled")
 
 
-@accepts("displayName", breaks=_PATTERN, trigger="an address", conditional=True)
+@accepts("displayName", breaks=_PATTERN)
 def accepts_an_address_as_display_name(value: Json) -> bool:
     """Lets a displayName through that is an e-mail address."""
     return bool(re.fullmatch(r"[\w.+-]+@[\w-]+(\.[\w-]+)+", _text(value)))
 
 
-@fault("validated", breaks="request.displayName.required", trigger="nothing but an address", conditional=True)
+@fault("validated", breaks="request.displayName.required")
 def names_a_project_after_its_address(call: Call) -> None:
     """Needs no displayName where alertReceiverEmail is all there is."""
     if isinstance(call.value, dict) and list(call.value) == ["alertReceiverEmail"] and call.value["alertReceiverEmail"]:

@@ -27,109 +27,109 @@ def _address(value: Json) -> bool:
     return isinstance(value, str) and _ADDRESS.fullmatch(value) is not None
 
 
-@accepts(_FIELD, breaks=_PATTERN, trigger="any text with an at sign inside")
+@accepts(_FIELD, breaks=_PATTERN)
 def accepts_anything_with_an_at_sign(value: Json) -> bool:
     """Takes every text with an at sign inside for an address."""
     return _matches(r"[^@]+@[^@]+", value)
 
 
-@accepts(_FIELD, breaks=_PATTERN, trigger="any text")
+@accepts(_FIELD, breaks=_PATTERN)
 def accepts_any_text_as_email(value: Json) -> bool:
     """Does not check alertReceiverEmail beyond its type."""
     return isinstance(value, str)
 
 
-@accepts(_FIELD, breaks=_PATTERN, trigger="two dots in a row before the at sign", conditional=True)
+@accepts(_FIELD, breaks=_PATTERN)
 def accepts_two_dots_in_an_address(value: Json) -> bool:
     """Lets two dots in a row through before the at sign."""
     return _matches(r"(?!\.)[\w'+\-.]*[\w+-]@" + _DOMAIN, value)
 
 
-@accepts(_FIELD, breaks=_PATTERN, trigger="a dot at the start", conditional=True)
+@accepts(_FIELD, breaks=_PATTERN)
 def accepts_a_dot_at_the_start_of_an_address(value: Json) -> bool:
     """Lets an address through that starts with a dot."""
     return _matches(r"\.(?!.*\.\.)[\w'+\-.]*[\w+-]@" + _DOMAIN, value)
 
 
-@accepts(_FIELD, breaks=_PATTERN, trigger="a dot or apostrophe before the at sign", conditional=True)
+@accepts(_FIELD, breaks=_PATTERN)
 def accepts_a_dot_before_the_at_sign(value: Json) -> bool:
     """Lets a dot or an apostrophe through as the last character before the at sign."""
     return _matches(r"(?!\.)(?!.*\.\.)[\w'+\-.]+@" + _DOMAIN, value)
 
 
-@accepts(_FIELD, breaks=_PATTERN, trigger="nothing before the at sign", conditional=True)
+@accepts(_FIELD, breaks=_PATTERN)
 def accepts_nothing_before_the_at_sign(value: Json) -> bool:
     """Lets an address through that starts with the at sign."""
     return _matches("@" + _DOMAIN, value)
 
 
-@accepts(_FIELD, breaks=_PATTERN, trigger="a domain without a dot", conditional=True)
+@accepts(_FIELD, breaks=_PATTERN)
 def accepts_a_domain_without_a_dot(value: Json) -> bool:
     """Lets a domain without a dot through, as localhost."""
     return _matches(_LOCAL + r"@[A-Za-z0-9-]+", value)
 
 
-@accepts(_FIELD, breaks=_PATTERN, trigger="a last label of one letter", conditional=True)
+@accepts(_FIELD, breaks=_PATTERN)
 def accepts_a_top_level_of_one_letter(value: Json) -> bool:
     """Lets a top-level domain of one letter through."""
     return _matches(_LOCAL + r"@([A-Za-z0-9][A-Za-z0-9-]*\.)+[A-Za-z]", value)
 
 
-@accepts(_FIELD, breaks=_PATTERN, trigger="digits in the last label", conditional=True)
+@accepts(_FIELD, breaks=_PATTERN)
 def accepts_digits_in_the_top_level(value: Json) -> bool:
     """Lets digits in the top-level domain through."""
     return _matches(_LOCAL + r"@([A-Za-z0-9][A-Za-z0-9-]*\.)+[A-Za-z0-9]{2,}", value)
 
 
-@accepts(_FIELD, breaks=_PATTERN, trigger="a hyphen or underscore in the last label", conditional=True)
+@accepts(_FIELD, breaks=_PATTERN)
 def accepts_hyphens_in_the_top_level(value: Json) -> bool:
     """Lets a hyphen or an underscore in the top-level domain through."""
     return _matches(_LOCAL + r"@([A-Za-z0-9][A-Za-z0-9-]*\.)+[A-Za-z_-]{2,}", value)
 
 
-@accepts(_FIELD, breaks=_PATTERN, trigger="an underscore in the domain", conditional=True)
+@accepts(_FIELD, breaks=_PATTERN)
 def accepts_underscores_in_the_domain(value: Json) -> bool:
     """Lets underscores in the domain through."""
     return _matches(_LOCAL + r"@(\w[\w-]*\.)+[A-Za-z]{2,}", value)
 
 
-@accepts(_FIELD, breaks=_PATTERN, trigger="a label that starts with a hyphen", conditional=True)
+@accepts(_FIELD, breaks=_PATTERN)
 def accepts_a_domain_that_starts_with_a_hyphen(value: Json) -> bool:
     """Lets labels of the domain start with a hyphen."""
     return _matches(_LOCAL + r"@([A-Za-z0-9-]+\.)+[A-Za-z]{2,}", value)
 
 
-@accepts(_FIELD, breaks=_PATTERN, trigger="two dots in a row in the domain", conditional=True)
+@accepts(_FIELD, breaks=_PATTERN)
 def accepts_two_dots_in_the_domain(value: Json) -> bool:
     """Lets an empty label in the domain through."""
     return _matches(_LOCAL.replace(r"(?!.*\.\.)", "") + r"@[A-Za-z0-9][A-Za-z0-9.-]*\.[A-Za-z]{2,}", value)
 
 
-@accepts(_FIELD, breaks=_PATTERN, trigger="a dot at the end", conditional=True)
+@accepts(_FIELD, breaks=_PATTERN)
 def accepts_a_dot_at_the_end_of_an_address(value: Json) -> bool:
     """Lets an address through that ends with a dot."""
     return isinstance(value, str) and value.endswith(".") and _address(value[:-1])
 
 
-@accepts(_FIELD, breaks=_PATTERN, trigger="a line break at the end", conditional=True)
+@accepts(_FIELD, breaks=_PATTERN)
 def accepts_a_line_break_behind_an_address(value: Json) -> bool:
     """Lets a line break at the end through, as Python's $ does."""
     return isinstance(value, str) and value.endswith("\n") and _address(value[:-1])
 
 
-@accepts(_FIELD, breaks=_PATTERN, trigger="spaces around the address", conditional=True)
+@accepts(_FIELD, breaks=_PATTERN)
 def trims_before_it_checks_the_address(value: Json) -> bool:
     """Checks the address without the white space around it."""
     return isinstance(value, str) and _address(value.strip())
 
 
-@accepts(_FIELD, breaks=_PATTERN, trigger="an address in one of several lines", conditional=True)
+@accepts(_FIELD, breaks=_PATTERN)
 def matches_any_line_of_the_address(value: Json) -> bool:
     """Takes ^ and $ of the pattern for the borders of a line."""
     return isinstance(value, str) and any(map(_address, value.split("\n")))
 
 
-@accepts(_FIELD, breaks=_PATTERN, trigger="letters beyond ASCII before the at sign", conditional=True)
+@accepts(_FIELD, breaks=_PATTERN)
 def accepts_letters_beyond_ascii_in_an_address(value: Json) -> bool:
     r"""Lets every letter of Unicode through before the at sign, as \w of other dialects does."""
     if not isinstance(value, str) or value.isascii():
@@ -137,86 +137,86 @@ def accepts_letters_beyond_ascii_in_an_address(value: Json) -> bool:
     return _address("".join("a" if letter.isalnum() and not letter.isascii() else letter for letter in value))
 
 
-@accepts(_FIELD, breaks=_PATTERN, trigger="full-width characters", conditional=True)
+@accepts(_FIELD, breaks=_PATTERN)
 def normalises_before_it_checks_the_address(value: Json) -> bool:
     """Checks the compatibility form (NFKC) of the address."""
     return isinstance(value, str) and _address(unicodedata.normalize("NFKC", value))
 
 
-@accepts(_FIELD, breaks=_PATTERN, trigger="a quoted local part", conditional=True)
+@accepts(_FIELD, breaks=_PATTERN)
 def accepts_a_quoted_local_part(value: Json) -> bool:
     """Lets a local part in quotation marks through, as RFC 5322 does."""
     return _matches(r'"[^"]+"@' + _DOMAIN, value)
 
 
-@accepts(_FIELD, breaks=_PATTERN, trigger="a punctuation mark of RFC 5322 before the at sign", conditional=True)
+@accepts(_FIELD, breaks=_PATTERN)
 def accepts_every_atom_of_mail(value: Json) -> bool:
     """Lets the punctuation marks through that RFC 5322 admits before the at sign."""
     return _matches(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*@" + _DOMAIN, value)
 
 
-@accepts(_FIELD, breaks=_PATTERN, trigger="a name with the address in angle brackets", conditional=True)
+@accepts(_FIELD, breaks=_PATTERN)
 def accepts_a_name_beside_the_address(value: Json) -> bool:
     """Lets a name with the address in angle brackets through."""
     found = re.fullmatch(r"[^<>]*<([^<>]+)>", value) if isinstance(value, str) else None
     return found is not None and _address(found.group(1))
 
 
-@accepts(_FIELD, breaks=_PATTERN, trigger="several addresses", conditional=True)
+@accepts(_FIELD, breaks=_PATTERN)
 def accepts_several_addresses(value: Json) -> bool:
     """Lets several addresses through, with commas or semicolons between them."""
     return isinstance(value, str) and all(_address(part.strip()) for part in re.split("[,;]", value))
 
 
-@accepts(_FIELD, breaks=_PATTERN, trigger="an address behind other text", conditional=True)
+@accepts(_FIELD, breaks=_PATTERN)
 def searches_for_an_address(value: Json) -> bool:
     """Lets every text through that holds an address anywhere."""
     return isinstance(value, str) and _ADDRESS.search(value) is not None
 
 
-@accepts(_FIELD, breaks=_PATTERN, trigger="an empty text", conditional=True)
+@accepts(_FIELD, breaks=_PATTERN)
 def accepts_an_empty_address(value: Json) -> bool:
     """Lets an empty alertReceiverEmail through."""
     return bool(value == "")
 
 
-@accepts(_FIELD, breaks=_PATTERN, trigger="an address in brackets of numbers", conditional=True)
+@accepts(_FIELD, breaks=_PATTERN)
 def accepts_an_address_literal(value: Json) -> bool:
     """Lets a number in brackets through as the domain."""
     return _matches(_LOCAL + r"@\[[0-9.:]+\]", value)
 
 
-@accepts(_FIELD, breaks=_TYPE, trigger="a list with an address", conditional=True)
+@accepts(_FIELD, breaks=_TYPE)
 def accepts_a_list_of_addresses(value: Json) -> bool:
     """Takes a list of addresses for an address."""
     return isinstance(value, list) and bool(value) and all(map(_address, value))
 
 
-@accepts(_FIELD, breaks=_TYPE, trigger="a number")
+@accepts(_FIELD, breaks=_TYPE)
 def accepts_a_number_as_email(value: Json) -> bool:
     """Takes a number for an address."""
     return isinstance(value, (int, float)) and not isinstance(value, bool)
 
 
-@accepts(_FIELD, breaks=_TYPE, trigger="false", conditional=True)
+@accepts(_FIELD, breaks=_TYPE)
 def accepts_false_as_email(value: Json) -> bool:
     """Takes false for no address."""
     return value is False
 
 
-@accepts(_FIELD, breaks=_TYPE, trigger="an object")
+@accepts(_FIELD, breaks=_TYPE)
 def accepts_an_object_as_email(value: Json) -> bool:
     """Takes an object for an address."""
     return isinstance(value, dict)
 
 
-@accepts(_FIELD, breaks=_PATTERN, trigger="two dots in a row behind 64 characters", conditional=True)
+@accepts(_FIELD, breaks=_PATTERN)
 def checks_dots_in_64_characters_of_an_address(value: Json) -> bool:
     """Looks for two dots in a row in the first 64 characters of an address only."""
     return isinstance(value, str) and ".." not in value[:64] and _address(re.sub(r"\.\.+", ".", value))
 
 
-@accepts(_FIELD, breaks=_TYPE, trigger="an object with an address as its email", conditional=True)
+@accepts(_FIELD, breaks=_TYPE)
 def accepts_an_object_with_an_email(value: Json) -> bool:
     """Takes an object with a member named email for an address."""
     return isinstance(value, dict) and _address(value.get("email"))

@@ -30,55 +30,55 @@ def _as_json(call: Call) -> None:
         call.refusal, call.value = before, value
 
 
-@fault("parsed", breaks=_CLAUSE, trigger="a media type that is not application/json")
+@fault("parsed", breaks=_CLAUSE)
 def ignores_the_media_type(call: Call) -> None:
     """Reads every body as JSON."""
     _as_json(call)
 
 
-@fault("parsed", breaks=_CLAUSE, trigger="text/plain", conditional=True)
+@fault("parsed", breaks=_CLAUSE)
 def accepts_text_plain(call: Call) -> None:
     """Reads text/plain as JSON."""
     if _announced(call).startswith(b"text/plain"):
         _as_json(call)
 
 
-@fault("parsed", breaks=_CLAUSE, trigger="text/json", conditional=True)
+@fault("parsed", breaks=_CLAUSE)
 def accepts_text_json(call: Call) -> None:
     """Reads text/json as JSON."""
     if _announced(call).startswith(b"text/json"):
         _as_json(call)
 
 
-@fault("parsed", breaks=_CLAUSE, trigger="a media type that begins with application/json", conditional=True)
+@fault("parsed", breaks=_CLAUSE)
 def compares_only_the_start_of_the_media_type(call: Call) -> None:
     """Reads every media type that begins with application/json as JSON, application/jsonx too."""
     if _announced(call).startswith(b"application/json"):
         _as_json(call)
 
 
-@fault("parsed", breaks=_CLAUSE, trigger="a media type that holds the word json", conditional=True)
+@fault("parsed", breaks=_CLAUSE)
 def looks_for_the_word_json(call: Call) -> None:
     """Reads every media type that holds the word json as JSON."""
     if b"json" in _announced(call):
         _as_json(call)
 
 
-@fault("parsed", breaks=_CLAUSE, trigger="application/octet-stream", conditional=True)
+@fault("parsed", breaks=_CLAUSE)
 def accepts_octet_streams(call: Call) -> None:
     """Reads application/octet-stream as JSON."""
     if _announced(call).startswith(b"application/octet-stream"):
         _as_json(call)
 
 
-@fault("parsed", breaks=_CLAUSE, trigger="JSON that is announced as a form", conditional=True)
+@fault("parsed", breaks=_CLAUSE)
 def accepts_json_announced_as_a_form(call: Call) -> None:
     """Reads a form as JSON where it is JSON, as curl -d sends it."""
     if _announced(call).startswith(b"application/x-www-form-urlencoded"):
         _as_json(call)
 
 
-@fault("parsed", breaks=_CLAUSE, trigger="a form with a field displayName", conditional=True)
+@fault("parsed", breaks=_CLAUSE)
 def accepts_forms(call: Call) -> None:
     """Creates a project from a form."""
     if _announced(call).startswith(b"application/x-www-form-urlencoded"):
@@ -87,7 +87,7 @@ def accepts_forms(call: Call) -> None:
             call.refusal, call.value = None, {"displayName": fields["displayName"]}
 
 
-@fault("parsed", breaks=_CLAUSE, trigger="a multipart form with a part displayName", conditional=True)
+@fault("parsed", breaks=_CLAUSE)
 def accepts_multipart_forms(call: Call) -> None:
     """Creates a project from a multipart form."""
     if _announced(call).startswith(b"multipart/form-data") and b'name="displayName"' in call.body:
@@ -95,7 +95,7 @@ def accepts_multipart_forms(call: Call) -> None:
         call.refusal, call.value = None, {"displayName": part.decode("utf-8", "replace") or "form"}
 
 
-@fault("parsed", breaks=_CLAUSE, trigger="application/xml around JSON", conditional=True)
+@fault("parsed", breaks=_CLAUSE)
 def accepts_xml_that_is_json(call: Call) -> None:
     """Reads application/xml and text/xml as JSON."""
     if _announced(call).split(b";")[0].strip() in (b"application/xml", b"text/xml"):
@@ -106,14 +106,14 @@ def _unsupported(call: Call) -> None:
     call.refusal = refusals.unsupported_media_type()
 
 
-@fault("parsed", breaks=_CLAUSE, trigger="application/json with charset=utf-8", conditional=True)
+@fault("parsed", breaks=_CLAUSE)
 def refuses_a_charset(call: Call) -> None:
     """Refuses application/json with a charset."""
     if b"charset" in _announced(call) and call.refusal is None:
         _unsupported(call)
 
 
-@fault("parsed", breaks=_CLAUSE, trigger="charset in upper case", conditional=True)
+@fault("parsed", breaks=_CLAUSE)
 def refuses_a_charset_in_upper_case(call: Call) -> None:
     """Refuses charset=UTF-8 and takes charset=utf-8."""
     value = call.header(b"content-type") or b""
@@ -121,7 +121,7 @@ def refuses_a_charset_in_upper_case(call: Call) -> None:
         _unsupported(call)
 
 
-@fault("parsed", breaks=_CLAUSE, trigger="a charset without a space before it", conditional=True)
+@fault("parsed", breaks=_CLAUSE)
 def refuses_a_charset_without_a_space(call: Call) -> None:
     """Refuses application/json;charset=utf-8 because there is no space."""
     if call.refusal is None and _announced(call).startswith(b"application/json;charset"):

@@ -21,67 +21,67 @@ def _token(header: str) -> str:
     return token if scheme == "Bearer" else ""
 
 
-@authorizes(trigger="no Authorization header", conditional=False)
+@authorizes()
 def accepts_no_authorization(header: str, _key: str) -> bool:
     """Creates a project without an Authorization header."""
     return not header
 
 
-@authorizes(trigger="any bearer token", conditional=False)
+@authorizes()
 def accepts_any_bearer_token(header: str, _key: str) -> bool:
     """Accepts every bearer token."""
     return bool(_token(header))
 
 
-@authorizes(trigger="any Authorization header", conditional=False)
+@authorizes()
 def accepts_any_authorization(header: str, _key: str) -> bool:
     """Accepts every Authorization header."""
     return bool(header)
 
 
-@authorizes(trigger="the scheme without a token")
+@authorizes()
 def accepts_a_bearer_without_a_token(header: str, _key: str) -> bool:
     """Accepts Bearer without a token."""
     return header.strip() == "Bearer"
 
 
-@authorizes(trigger="the key with its end cut off")
+@authorizes()
 def accepts_a_shortened_key(header: str, key: str) -> bool:
     """Accepts a beginning of the key."""
     return len(_token(header)) > 8 and key.startswith(_token(header))
 
 
-@authorizes(trigger="the key with more behind it")
+@authorizes()
 def accepts_a_lengthened_key(header: str, key: str) -> bool:
     """Accepts a token that begins with the key."""
     return _token(header).startswith(key)
 
 
-@authorizes(trigger="the key with more before it")
+@authorizes()
 def accepts_a_key_behind_other_text(header: str, key: str) -> bool:
     """Accepts a token that ends with the key."""
     return _token(header).endswith(key)
 
 
-@authorizes(trigger="the key in another case")
+@authorizes()
 def compares_the_key_without_case(header: str, key: str) -> bool:
     """Compares the key without case."""
     return _token(header).lower() == key.lower()
 
 
-@authorizes(trigger="the key with its last character replaced")
+@authorizes()
 def ignores_the_last_character_of_the_key(header: str, key: str) -> bool:
     """Does not compare the last character of the key."""
     return _token(header)[:-1] == key[:-1] and len(_token(header)) == len(key)
 
 
-@authorizes(trigger="the key with its first character replaced")
+@authorizes()
 def ignores_the_first_character_of_the_key(header: str, key: str) -> bool:
     """Does not compare the first character of the key."""
     return _token(header)[1:] == key[1:] and len(_token(header)) == len(key)
 
 
-@authorizes(trigger="the key with a character in the middle replaced")
+@authorizes()
 def ignores_the_middle_of_the_key(header: str, key: str) -> bool:
     """Compares the first and the last quarter of the key."""
     token, quarter = _token(header), len(key) // 4
@@ -89,32 +89,32 @@ def ignores_the_middle_of_the_key(header: str, key: str) -> bool:
     return same and len(token) == len(key)
 
 
-@authorizes(trigger="a token of the length of the key")
+@authorizes()
 def compares_the_length_of_the_key(header: str, key: str) -> bool:
     """Accepts every token of the key's length."""
     return len(_token(header)) == len(key)
 
 
-@authorizes(trigger="a token that begins as keys do")
+@authorizes()
 def accepts_every_token_that_looks_like_a_key(header: str, _key: str) -> bool:
     """Accepts every token that begins with sk-."""
     return _token(header).startswith("sk-")
 
 
-@authorizes(trigger="the key without a scheme")
+@authorizes()
 def accepts_the_key_without_a_scheme(header: str, key: str) -> bool:
     """Takes the key without a scheme."""
     return header == key
 
 
-@authorizes(trigger="the key behind another scheme")
+@authorizes()
 def accepts_the_key_behind_any_scheme(header: str, key: str) -> bool:
     """Accepts the key with every scheme, except for bearer in another case."""
     scheme, _, token = header.partition(" ")
     return token == key and scheme.lower() != "bearer"
 
 
-@authorizes(trigger="the key in basic authorization")
+@authorizes()
 def accepts_the_key_in_basic_authorization(header: str, key: str) -> bool:
     """Takes the key as user or password of basic authorization."""
     scheme, _, token = header.partition(" ")
@@ -126,56 +126,51 @@ def accepts_the_key_in_basic_authorization(header: str, key: str) -> bool:
         return token == key
 
 
-@authorizes(trigger="any basic authorization")
+@authorizes()
 def accepts_any_basic_authorization(header: str, _key: str) -> bool:
     """Takes basic authorization of anybody."""
     return header.startswith("Basic ")
 
 
-@authorizes(trigger="the words null, undefined or none as a token")
+@authorizes()
 def accepts_words_for_no_token(header: str, _key: str) -> bool:
     """Accepts the words null and undefined as the key."""
     return _token(header).lower() in ("null", "undefined", "none", "nil", "{key}", "<token>")
 
 
-@authorizes(trigger="a token with three parts, as a JWT has")
+@authorizes()
 def accepts_unsigned_tokens(header: str, _key: str) -> bool:
     """Accepts a JWT without verifying it."""
     return _token(header).startswith("eyJ") and _token(header).count(".") == 2
 
 
-@authorizes(trigger="the key between quotation marks")
+@authorizes()
 def accepts_the_key_in_quotation_marks(header: str, key: str) -> bool:
     """Takes the key between quotation marks."""
     return _token(header).strip("\"'") == key
 
 
-@authorizes(trigger="one refusal in thirteen", intermittent=True)
+@authorizes(intermittent=True)
 def accepts_a_wrong_key_now_and_then(_header: str, _key: str) -> bool:
     """Lets some requests through that have no right key."""
     return True
 
 
-@fault("authorized", breaks="authorization.required", trigger="no right key, displayName only", conditional=True)
+@fault("authorized", breaks="authorization.required")
 def skips_authorization_for_small_bodies(call: Call) -> None:
     """Does not look at the key where the body holds displayName only."""
     if call.refusal is not None and list(call.value) == ["displayName"]:
         call.refusal = None
 
 
-@fault("authorized", breaks="authorization.required", trigger="no right key, with metadata", conditional=True)
+@fault("authorized", breaks="authorization.required")
 def skips_authorization_with_metadata(call: Call) -> None:
     """Does not look at the key where the body holds metadata."""
     if call.refusal is not None and "metadata" in call.value:
         call.refusal = None
 
 
-@fault(
-    "authorized",
-    breaks="service.connections",
-    trigger="a request without the right key on a connection that had it before",
-    conditional=True,
-)
+@fault("authorized", breaks="service.connections")
 def remembers_authorization_of_the_connection(call: Call) -> None:
     """Takes the authorization of a connection's first request for all that follow on it."""
     known = call.service.memory.setdefault("connections", set())
@@ -185,28 +180,28 @@ def remembers_authorization_of_the_connection(call: Call) -> None:
         call.refusal = None
 
 
-@fault("authorized", breaks=_ACCEPTED, trigger="one creation in thirteen", intermittent=True)
+@fault("authorized", breaks=_ACCEPTED, intermittent=True)
 def refuses_the_right_key_now_and_then(call: Call) -> None:
     """Answers 401 to some requests with the right key."""
     if call.refusal is None and its_turn(call):
         call.refusal = refusals.invalid_token()
 
 
-@fault("authorized", breaks=_ACCEPTED, trigger="a member beside displayName", conditional=True)
+@fault("authorized", breaks=_ACCEPTED)
 def refuses_the_right_key_with_403(call: Call) -> None:
     """Answers 403 to the right key where the body holds more than displayName."""
     if call.refusal is None and len(call.value) > 1:
         call.refusal = refusals.not_allowed()
 
 
-@fault("authorized", breaks=_ACCEPTED, trigger="an externalId", conditional=True)
+@fault("authorized", breaks=_ACCEPTED)
 def refuses_the_right_key_with_external_id(call: Call) -> None:
     """Answers 403 to the right key where an externalId is sent."""
     if call.refusal is None and call.value.get("externalId") is not None:
         call.refusal = refusals.not_allowed()
 
 
-@fault("authorized", breaks=_ACCEPTED, trigger="a body of more than 4 KiB", conditional=True)
+@fault("authorized", breaks=_ACCEPTED)
 def refuses_the_right_key_for_large_bodies(call: Call) -> None:
     """Answers 401 to the right key where the body has more than 4 KiB."""
     if call.refusal is None and len(call.body) > 4096:

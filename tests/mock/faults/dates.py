@@ -92,7 +92,7 @@ def writes_invalid_date(answer: Members) -> None:
     answer["created"] = "Invalid Date"
 
 
-@answers(breaks=_CREATED, trigger="metadata", when=lambda sent: sent.get("metadata") is not None)
+@answers(breaks=_CREATED, when=lambda sent: sent.get("metadata") is not None)
 def writes_created_without_a_zone_with_metadata(answer: Members) -> None:
     """Writes created without a zone where metadata was sent."""
     answer["created"] = answer["created"].rstrip("Z")
@@ -128,7 +128,7 @@ def writes_updated_with_a_decimal_comma(answer: Members) -> None:
     answer["updated"] = answer["updated"].replace(".", ",")
 
 
-@answers(breaks=_UPDATED, trigger="one creation in thirteen", intermittent=True)
+@answers(breaks=_UPDATED, intermittent=True)
 def writes_updated_without_a_zone_now_and_then(answer: Members) -> None:
     """Writes some updated without a zone."""
     answer["updated"] = answer["updated"].rstrip("Z")
@@ -146,13 +146,13 @@ def cuts_updated_to_the_second(answer: Members) -> None:
     answer["updated"] = answer["updated"][:19] + "Z"
 
 
-@answers(breaks=_ORDER, trigger="an externalId", when=lambda sent: sent.get("externalId") is not None)
+@answers(breaks=_ORDER, when=lambda sent: sent.get("externalId") is not None)
 def answers_updated_a_second_before_created_with_external_id(answer: Members) -> None:
     """Answers updated a second before created where an externalId was sent."""
     answer["updated"] = _text(_parsed(answer) - timedelta(seconds=1))
 
 
-@answers(breaks=_ORDER, trigger="one creation in thirteen", intermittent=True)
+@answers(breaks=_ORDER, intermittent=True)
 def answers_updated_before_created_now_and_then(answer: Members) -> None:
     """Answers updated a second before created in some answers."""
     answer["updated"] = _text(_parsed(answer) - timedelta(seconds=1))
@@ -183,17 +183,13 @@ def answers_created_in_a_far_future(answer: Members) -> None:
     _both(answer, timedelta(days=730_000))
 
 
-@answers(breaks=_CLOCK, trigger="one creation in thirteen", intermittent=True)
+@answers(breaks=_CLOCK, intermittent=True)
 def answers_created_an_hour_late_now_and_then(answer: Members) -> None:
     """Answers created an hour too late in some answers."""
     _both(answer, timedelta(hours=1))
 
 
-@answers(
-    breaks=_CLOCK,
-    trigger="an alertReceiverEmail",
-    when=lambda sent: sent.get("alertReceiverEmail") is not None,
-)
+@answers(breaks=_CLOCK, when=lambda sent: sent.get("alertReceiverEmail") is not None)
 def answers_created_an_hour_early_with_email(answer: Members) -> None:
     """Answers created an hour too early where an alertReceiverEmail was sent."""
     _both(answer, timedelta(hours=-1))
@@ -212,13 +208,13 @@ def answers_midnight_as_created(answer: Members) -> None:
     answer["created"] = answer["updated"] = f"{day}T00:00:00.000Z"
 
 
-@fault("answering", breaks="response.201.updated.clock", trigger="every creation")
+@fault("answering", breaks="response.201.updated.clock")
 def answers_updated_an_hour_ahead(call: Call) -> None:
     """Answers updated an hour after the request."""
     call.answer["updated"] = _text(_parsed(call.answer, "updated") + timedelta(hours=1))
 
 
-@fault("answering", breaks="response.201.updated.clock", trigger="metadata", conditional=True)
+@fault("answering", breaks="response.201.updated.clock")
 def answers_updated_a_year_ahead_with_metadata(call: Call) -> None:
     """Answers updated a year after the request where metadata was sent."""
     if call.fields.get("metadata") is not None:
@@ -231,11 +227,7 @@ def writes_invalid_date_as_plan_created(answer: Members) -> None:
     answer["plan"]["created"] = "Invalid Date"
 
 
-@answers(
-    breaks=_PLAN_CREATED,
-    trigger="an alertReceiverEmail",
-    when=lambda sent: sent.get("alertReceiverEmail") is not None,
-)
+@answers(breaks=_PLAN_CREATED, when=lambda sent: sent.get("alertReceiverEmail") is not None)
 def writes_an_empty_plan_created_with_email(answer: Members) -> None:
     """Writes an empty plan.created where an alertReceiverEmail was sent."""
     answer["plan"]["created"] = ""

@@ -18,25 +18,25 @@ _SECRETS = ("password", "token", "secret")
 _MICROSOFT = re.compile(r"/Date\((\d{1,13})\)/")
 
 
-@alters("displayName", trigger="quotation marks around the text")
+@alters("displayName")
 def strips_quotation_marks_around_display_name(value: str) -> str:
     """Takes quotation marks around displayName away, as a reader of CSV does."""
     return value[1:-1] if re.fullmatch('"[^"]+"', value) else value
 
 
-@alters("displayName", trigger="a short code such as :smile:")
+@alters("displayName")
 def turns_short_codes_into_emoji(value: str) -> str:
     """Makes emoji of short codes in displayName, as a chat does."""
     return re.sub(":[a-z]+:", lambda hit: _SHORT_CODES.get(hit[0], hit[0]), value)
 
 
-@alters("displayName", trigger="U+1680, U+2002, U+2008 or U+205F at an end")
+@alters("displayName")
 def trims_rare_spaces(value: str) -> str:
     """Takes spaces that few keyboards have from the ends of displayName."""
     return value.strip(_RARE_SPACES) or value
 
 
-@alters("displayName", trigger="U+034F, U+2800, U+3164 or U+FFA0")
+@alters("displayName")
 def drops_letters_that_show_nothing(value: str) -> str:
     """Drops letters that show nothing from displayName."""
     return _SHOWS_NOTHING.sub("", value) or value
@@ -48,13 +48,13 @@ def _array(part: Json) -> Json:
     return part
 
 
-@alters("metadata", trigger="an object inside metadata whose keys are 0, 1 and so on")
+@alters("metadata")
 def turns_numbered_members_into_arrays(value: Json) -> Json:
     """Makes an array of an object inside metadata whose keys are 0, 1 and so on, as PHP does."""
     return {key: everywhere(item, _array) for key, item in value.items()}
 
 
-@alters("metadata", trigger="a member named password, token or secret")
+@alters("metadata")
 def masks_secrets_in_metadata(value: Json) -> Json:
     """Makes asterisks of the members of metadata named password, token or secret, as a log does."""
     return everywhere(
@@ -67,7 +67,7 @@ def _object_id(part: Json) -> Json:
     return part["$oid"] if isinstance(part, dict) and list(part) == ["$oid"] else part
 
 
-@alters("metadata", trigger='{"$oid": ...} inside metadata')
+@alters("metadata")
 def unwraps_object_ids(value: Json) -> Json:
     """Makes the text alone of {"$oid": text} inside metadata, as MongoDB's extended JSON reads it."""
     return {key: everywhere(item, _object_id) for key, item in value.items()}
@@ -77,7 +77,7 @@ def _instant(hit: re.Match[str]) -> str:
     return datetime.fromtimestamp(int(hit[1]) / 1000, UTC).isoformat().replace("+00:00", "Z")
 
 
-@alters("metadata", trigger="/Date(n)/ inside metadata")
+@alters("metadata")
 def turns_dates_of_microsoft_into_iso(value: Json) -> Json:
     """Makes an ISO date of /Date(n)/ inside metadata, as clients of Microsoft's do."""
     return everywhere(value, lambda part: _MICROSOFT.sub(_instant, part) if isinstance(part, str) else part)
@@ -87,7 +87,7 @@ def _sorted(part: Json) -> Json:
     return sorted(part) if isinstance(part, list) and all(isinstance(item, str) for item in part) else part
 
 
-@alters("metadata", trigger="texts out of order in a list inside metadata")
+@alters("metadata")
 def sorts_lists_of_texts(value: Json) -> Json:
     """Sorts the lists inside metadata that hold texts alone, as a set of tags."""
     return everywhere(value, _sorted)
@@ -99,19 +99,19 @@ def _different(part: Json) -> Json:
     return [item for index, item in enumerate(part) if not isinstance(item, dict) or item not in part[:index]]
 
 
-@alters("metadata", trigger="the same object twice in a list inside metadata")
+@alters("metadata")
 def drops_repeated_objects(value: Json) -> Json:
     """Drops objects that stand twice in a list inside metadata."""
     return everywhere(value, _different)
 
 
-@alters("metadata", trigger="more than 1,000 members")
+@alters("metadata")
 def keeps_1000_members(value: Json) -> Json:
     """Keeps 1,000 members of an object in metadata."""
     return everywhere(value, lambda part: dict(list(part.items())[:1000]) if isinstance(part, dict) else part)
 
 
-@alters("metadata", trigger="a text of more than 65,535 bytes inside metadata")
+@alters("metadata")
 def cuts_texts_after_65535_bytes(value: Json) -> Json:
     """Cuts the texts inside metadata after 65,535 bytes of UTF-8, as a column of type TEXT does."""
     return everywhere(
@@ -130,13 +130,13 @@ def _merged(part: Json) -> Json:
     return {**part["<<"], **{key: item for key, item in part.items() if key != "<<"}}
 
 
-@alters("metadata", trigger='a member named "<<"')
+@alters("metadata")
 def merges_members_as_yaml_does(value: Json) -> Json:
     """Merges an object named << inside metadata into the one that holds it, as YAML does."""
     return everywhere(value, _merged)
 
 
-@alters("metadata", trigger="a large integer in an array")
+@alters("metadata")
 def keeps_15_digits_of_integers_in_arrays(value: dict[str, Json]) -> Json:
     """Keeps 15 digits of the integers in arrays, as a spreadsheet does."""
 

@@ -22,70 +22,70 @@ def _number(value: Json) -> bool:
     return isinstance(value, (int, float)) and not isinstance(value, bool)
 
 
-@alters("maxConcurrentJobs", trigger="a fraction")
+@alters("maxConcurrentJobs")
 def rounds_max_concurrent_jobs(value: float) -> Json:
     """Rounds maxConcurrentJobs to a whole number."""
     return round(value) if abs(value) < 1e300 else value
 
 
-@alters("maxConcurrentJobs", trigger="a fraction of more than two digits")
+@alters("maxConcurrentJobs")
 def rounds_max_concurrent_jobs_to_cents(value: float) -> Json:
     """Rounds maxConcurrentJobs to two decimal digits."""
     return round(value, 2)
 
 
-@alters("maxConcurrentJobs", trigger="a number of more than 31 bits")
+@alters("maxConcurrentJobs")
 def wraps_at_32_bits(value: float) -> Json:
     """Keeps the lowest 32 bits of maxConcurrentJobs."""
     whole = float(value).is_integer()
     return (int(value) + 2**31) % 2**32 - 2**31 if whole else value
 
 
-@alters("maxConcurrentJobs", trigger="a number of more than 16 bits")
+@alters("maxConcurrentJobs")
 def wraps_at_16_bits(value: float) -> Json:
     """Keeps the lowest 16 bits of maxConcurrentJobs."""
     whole = float(value).is_integer()
     return (int(value) + 2**15) % 2**16 - 2**15 if whole else value
 
 
-@alters("maxConcurrentJobs", trigger="a number that single precision does not hold")
+@alters("maxConcurrentJobs")
 def stores_single_precision(value: float) -> Json:
     """Stores maxConcurrentJobs in single precision."""
     return struct.unpack("f", struct.pack("f", value))[0] if abs(value) < 1e38 else value
 
 
-@alters("maxConcurrentJobs", trigger="a number above 1000")
+@alters("maxConcurrentJobs")
 def caps_max_concurrent_jobs(value: float) -> Json:
     """Makes 1000 of every larger maxConcurrentJobs."""
     return min(value, 1000)
 
 
-@alters("maxConcurrentJobs", trigger="a negative number")
+@alters("maxConcurrentJobs")
 def drops_the_sign(value: float) -> Json:
     """Drops the sign of maxConcurrentJobs."""
     return abs(value)
 
 
-@alters("maxConcurrentJobs", trigger="zero")
+@alters("maxConcurrentJobs")
 def turns_zero_into_null(value: float) -> Json:
     """Answers null for maxConcurrentJobs 0, because 0 is falsy."""
     return value or None
 
 
-@fault("storing", breaks=_JOBS, trigger="maxConcurrentJobs null", conditional=True)
+@fault("storing", breaks=_JOBS)
 def turns_null_into_zero(call: Call) -> None:
     """Answers 0 if maxConcurrentJobs was null."""
     if "maxConcurrentJobs" in call.fields and call.fields["maxConcurrentJobs"] is None:
         call.fields["maxConcurrentJobs"] = 0
 
 
-@alters("maxConcurrentJobs", trigger="one number in thirteen", intermittent=True)
+@alters("maxConcurrentJobs", intermittent=True)
 def answers_another_number_now_and_then(value: float) -> Json:
     """Answers one more than some maxConcurrentJobs."""
     return value + 1 if abs(value) < 2**50 else 5
 
 
-@alters("metadata", trigger="null inside metadata")
+@alters("metadata")
 def drops_nulls(value: Json) -> Json:
     """Drops members of metadata that are null, at every depth."""
     return everywhere(
@@ -94,55 +94,55 @@ def drops_nulls(value: Json) -> Json:
     )
 
 
-@alters("metadata", trigger="an empty object or list inside metadata")
+@alters("metadata")
 def drops_empty_containers(value: Json) -> Json:
     """Drops empty objects and lists inside metadata."""
     return {key: item for key, item in value.items() if item not in ({}, [])}
 
 
-@alters("metadata", trigger="an empty text inside metadata")
+@alters("metadata")
 def drops_empty_texts(value: Json) -> Json:
     """Drops members of metadata that are empty texts."""
     return {key: item for key, item in value.items() if item != ""}
 
 
-@alters("metadata", trigger="false inside metadata")
+@alters("metadata")
 def drops_false(value: Json) -> Json:
     """Drops members of metadata that are false."""
     return {key: item for key, item in value.items() if item is not False}
 
 
-@alters("metadata", trigger="an empty key")
+@alters("metadata")
 def drops_the_empty_key(value: Json) -> Json:
     """Drops the member of metadata with the empty key."""
     return {key: item for key, item in value.items() if key != ""}
 
 
-@alters("metadata", trigger="capital letters in keys")
+@alters("metadata")
 def lowers_keys(value: Json) -> Json:
     """Makes small letters of capital ones in the keys of metadata."""
     return {key.lower(): item for key, item in value.items()}
 
 
-@alters("metadata", trigger="keys in camel case")
+@alters("metadata")
 def writes_keys_in_snake_case(value: Json) -> Json:
     """Writes the keys of metadata in snake case."""
     return {re.sub(r"(?<=[a-z])([A-Z])", r"_\1", key).lower(): item for key, item in value.items()}
 
 
-@alters("metadata", trigger="white space around a key")
+@alters("metadata")
 def trims_keys(value: Json) -> Json:
     """Trims the keys of metadata."""
     return {key.strip(): item for key, item in value.items()}
 
 
-@alters("metadata", trigger="keys that differ in normalisation only")
+@alters("metadata")
 def composes_keys(value: Json) -> Json:
     """Normalises the keys of metadata to form C, which may merge two of them."""
     return {unicodedata.normalize("NFC", key): item for key, item in value.items()}
 
 
-@alters("metadata", trigger="a key with a dot")
+@alters("metadata")
 def splits_keys_at_dots(value: Json) -> Json:
     """Makes an object of a member of metadata whose key has a dot."""
     changed: dict[str, Any] = {}
@@ -152,19 +152,19 @@ def splits_keys_at_dots(value: Json) -> Json:
     return changed
 
 
-@alters("metadata", trigger="a key constructor, toString or hasOwnProperty")
+@alters("metadata")
 def drops_keys_of_object(value: Json) -> Json:
     """Drops members of metadata whose key every JavaScript object has."""
     return {k: v for k, v in value.items() if k not in ("constructor", "toString", "hasOwnProperty", "valueOf")}
 
 
-@alters("metadata", trigger="a list out of order inside metadata")
+@alters("metadata")
 def sorts_lists(value: Json) -> Json:
     """Sorts the lists inside metadata."""
     return everywhere(value, lambda part: sorted(part, key=repr) if isinstance(part, list) else part)
 
 
-@alters("metadata", trigger="a list with the same item twice inside metadata")
+@alters("metadata")
 def drops_repeated_items(value: Json) -> Json:
     """Drops items that stand twice in a list inside metadata."""
     return everywhere(
@@ -173,19 +173,19 @@ def drops_repeated_items(value: Json) -> Json:
     )
 
 
-@alters("metadata", trigger="a list of one item inside metadata")
+@alters("metadata")
 def unwraps_lists_of_one(value: Json) -> Json:
     """Makes its item of a list of one inside metadata."""
     return everywhere(value, lambda part: part[0] if isinstance(part, list) and len(part) == 1 else part)
 
 
-@alters("metadata", trigger="numbers inside metadata")
+@alters("metadata")
 def turns_numbers_into_texts(value: Json) -> Json:
     """Makes texts of the numbers inside metadata."""
     return everywhere(value, lambda part: str(part) if _number(part) else part)
 
 
-@alters("metadata", trigger="texts of digits inside metadata")
+@alters("metadata")
 def turns_digits_into_numbers(value: Json) -> Json:
     """Makes numbers of texts of digits inside metadata."""
     return everywhere(
@@ -194,19 +194,19 @@ def turns_digits_into_numbers(value: Json) -> Json:
     )
 
 
-@alters("metadata", trigger="numbers with decimals inside metadata")
+@alters("metadata")
 def rounds_numbers_to_two_digits(value: Json) -> Json:
     """Rounds the numbers inside metadata to two decimal digits."""
     return everywhere(value, lambda part: round(part, 2) if isinstance(part, float) else part)
 
 
-@alters("metadata", trigger="true or false inside metadata")
+@alters("metadata")
 def turns_booleans_into_numbers(value: Json) -> Json:
     """Makes 1 and 0 of true and false inside metadata."""
     return everywhere(value, lambda part: int(part) if isinstance(part, bool) else part)
 
 
-@alters("metadata", trigger="dates inside metadata")
+@alters("metadata")
 def rewrites_dates(value: Json) -> Json:
     """Writes milliseconds into dates inside metadata."""
     return everywhere(
@@ -215,7 +215,7 @@ def rewrites_dates(value: Json) -> Json:
     )
 
 
-@alters("metadata", trigger="texts inside metadata with white space at an end")
+@alters("metadata")
 def trims_texts_in_metadata(value: Json) -> Json:
     """Trims the texts inside metadata."""
     return everywhere(value, lambda part: part.strip() if isinstance(part, str) else part)
@@ -231,44 +231,44 @@ def _cut(value: Json, depth: int) -> Json:
     return [_cut(item, depth - 1) for item in value]
 
 
-@alters("metadata", trigger="more than three levels")
+@alters("metadata")
 def cuts_metadata_after_three_levels(value: Json) -> Json:
     """Replaces values deeper than three levels in metadata by null."""
     return _cut(value, 3)
 
 
-@alters("metadata", trigger="more than 60 levels")
+@alters("metadata")
 def cuts_metadata_after_60_levels(value: Json) -> Json:
     """Replaces values deeper than 60 levels in metadata by null."""
     return _cut(value, 60)
 
 
-@alters("metadata", trigger="more than 50 keys")
+@alters("metadata")
 def cuts_metadata_after_50_keys(value: Json) -> Json:
     """Keeps 50 members of metadata."""
     return dict(list(value.items())[:50])
 
 
-@alters("metadata", trigger="metadata that is an empty object")
+@alters("metadata")
 def fills_empty_metadata(value: Json) -> Json:
     """Answers a default where metadata is {}."""
     return value or {"default": True}
 
 
-@alters("metadata", trigger="one metadata in thirteen", intermittent=True)
+@alters("metadata", intermittent=True)
 def loses_metadata_now_and_then(_value: Json) -> Json:
     """Answers {} for some metadata."""
     return {"lost": True}
 
 
-@fault("storing", breaks=_METADATA, trigger="metadata beside an alertReceiverEmail", conditional=True)
+@fault("storing", breaks=_METADATA)
 def loses_metadata_beside_an_email(call: Call) -> None:
     """Leaves metadata out where an alertReceiverEmail was sent."""
     if call.fields.get("alertReceiverEmail") is not None:
         call.fields.pop("metadata", None)
 
 
-@fault("storing", breaks=_METADATA, trigger="metadata after other metadata")
+@fault("storing", breaks=_METADATA)
 def keeps_members_of_earlier_metadata(call: Call) -> None:
     """Merges metadata with that of the request before, as a shared default does."""
     metadata = call.fields.get("metadata")
@@ -278,12 +278,7 @@ def keeps_members_of_earlier_metadata(call: Call) -> None:
         call.fields["metadata"] = {**before, **metadata}
 
 
-@fault(
-    "storing",
-    breaks=_METADATA,
-    trigger="one member of metadata in a thirteenth of the creations",
-    intermittent=True,
-)
+@fault("storing", breaks=_METADATA, intermittent=True)
 def loses_a_member_of_metadata_now_and_then(call: Call) -> None:
     """Drops the last member of some metadata."""
     metadata = call.fields.get("metadata")

@@ -19,13 +19,13 @@ def answers_a_type_that_is_not_an_option(answer: Members) -> None:
     answer["type"] = "STANDARD"
 
 
-@answers(breaks="response.201.type.enum", trigger="an externalId", when=lambda sent: bool(sent.get("externalId")))
+@answers(breaks="response.201.type.enum", when=lambda sent: bool(sent.get("externalId")))
 def answers_type_platform_managed_with_external_id(answer: Members) -> None:
     """Answers type PLATFORM_MANAGED where an externalId was sent."""
     answer["type"] = "PLATFORM_MANAGED"
 
 
-@answers(breaks="response.201.type.enum", trigger="one creation in thirteen", intermittent=True)
+@answers(breaks="response.201.type.enum", intermittent=True)
 def answers_an_empty_type_now_and_then(answer: Members) -> None:
     """Answers an empty type in some answers."""
     answer["type"] = ""
@@ -79,21 +79,13 @@ def answers_an_empty_pool_id(answer: Members) -> None:
     answer["poolId"] = ""
 
 
-@answers(
-    breaks="response.201.poolId.pattern",
-    trigger="a maxConcurrentJobs that is not null",
-    when=lambda sent: sent.get("maxConcurrentJobs") is not None,
-)
+@answers(breaks="response.201.poolId.pattern", when=lambda sent: sent.get("maxConcurrentJobs") is not None)
 def answers_pool_id_with_a_prefix_for_limited_projects(answer: Members) -> None:
     """Answers a poolId with a prefix where maxConcurrentJobs was sent."""
     answer["poolId"] = "pool_" + answer["id"][:16]
 
 
-@answers(
-    breaks="response.201.poolId.pattern",
-    trigger="a maxConcurrentJobs above 100",
-    when=lambda sent: (sent.get("maxConcurrentJobs") or 0) > 100,
-)
+@answers(breaks="response.201.poolId.pattern", when=lambda sent: (sent.get("maxConcurrentJobs") or 0) > 100)
 def answers_pool_id_as_a_uuid_for_large_projects(answer: Members) -> None:
     """Answers poolId as a UUID where maxConcurrentJobs is above 100."""
     answer["poolId"] = str(uuid.uuid5(uuid.NAMESPACE_OID, answer["id"]))
@@ -112,16 +104,14 @@ def answers_half_a_user(answer: Members) -> None:
 
 
 @answers(
-    breaks="response.201.analytics.activeUsers.count",
-    trigger="an alertReceiverEmail",
-    when=lambda sent: sent.get("alertReceiverEmail") is not None,
+    breaks="response.201.analytics.activeUsers.count", when=lambda sent: sent.get("alertReceiverEmail") is not None
 )
 def answers_minus_one_active_users_with_email(answer: Members) -> None:
     """Answers analytics.activeUsers -1 where an alertReceiverEmail was sent."""
     answer["analytics"]["activeUsers"] = -1
 
 
-@answers(breaks="response.201.analytics.totalFlows.count", trigger="one creation in thirteen", intermittent=True)
+@answers(breaks="response.201.analytics.totalFlows.count", intermittent=True)
 def answers_a_fraction_of_flows_now_and_then(answer: Members) -> None:
     """Answers analytics.totalFlows 1.5 in some answers."""
     answer["analytics"]["totalFlows"] = 1.5

@@ -162,14 +162,14 @@ def answers_null_active_flows(answer: Members) -> None:
     answer["analytics"]["activeFlows"] = None
 
 
-@fault("storing", breaks="response.201.displayName.echo", trigger="a member named DisplayName", conditional=True)
+@fault("storing", breaks="response.201.displayName.echo")
 def binds_members_in_any_case(call: Call) -> None:
     """Takes a member named DisplayName for displayName, as a binder does that is careless of case."""
     if isinstance(call.value, dict) and isinstance(call.value.get("DisplayName"), str):
         call.fields["displayName"] = call.value["DisplayName"]
 
 
-@fault("storing", breaks="service.no_5xx", trigger="a poolId with a text", conditional=True)
+@fault("storing", breaks="service.no_5xx")
 def fails_with_a_pool_of_another_type(call: Call) -> None:
     """Answers 500 where the body has a text as poolId, which the page does not list."""
     if isinstance(call.value, dict) and isinstance(call.value.get("poolId"), str):

@@ -36,7 +36,7 @@ def gives_uuids(call: Call) -> None:
     _rename(call, str(uuid.uuid4()))
 
 
-@fault("stored", breaks=_FORMAT, trigger="one creation in thirteen", intermittent=True)
+@fault("stored", breaks=_FORMAT, intermittent=True)
 def gives_an_id_with_an_underscore_now_and_then(call: Call) -> None:
     """Gives some ids with an underscore, as the generator's usual alphabet would."""
     if its_turn(call):
@@ -44,14 +44,14 @@ def gives_an_id_with_an_underscore_now_and_then(call: Call) -> None:
         _rename(call, project_id[:12] + "_" + project_id[13:])
 
 
-@fault("stored", breaks=_FORMAT, trigger="an externalId", conditional=True)
+@fault("stored", breaks=_FORMAT)
 def gives_an_id_with_a_prefix_to_external_projects(call: Call) -> None:
     """Gives an id with a prefix where an externalId was sent."""
     if call.fields.get("externalId"):
         _rename(call, "ext_" + call.project["id"])
 
 
-@fault("stored", breaks=_FORMAT, trigger="the hundredth creation and later ones", conditional=True)
+@fault("stored", breaks=_FORMAT)
 def gives_ids_of_22_characters_after_a_hundred(call: Call) -> None:
     """Gives ids of 22 characters from the hundredth request on."""
     if call.number >= 100:
@@ -70,11 +70,7 @@ def answers_an_empty_owner_id(answer: Members) -> None:
     answer["ownerId"] = ""
 
 
-@answers(
-    breaks="response.201.ownerId.idFormat",
-    trigger="an alertReceiverEmail",
-    when=lambda sent: sent.get("alertReceiverEmail") is not None,
-)
+@answers(breaks="response.201.ownerId.idFormat", when=lambda sent: sent.get("alertReceiverEmail") is not None)
 def answers_the_alert_receiver_as_owner(answer: Members) -> None:
     """Answers a short ownerId where an alertReceiverEmail was sent."""
     answer["ownerId"] = answer["ownerId"][:8]
@@ -86,7 +82,7 @@ def answers_plan_id_as_a_uuid(answer: Members) -> None:
     answer["plan"]["id"] = str(uuid.uuid4())
 
 
-@answers(breaks="response.201.plan.id.idFormat", trigger="one creation in thirteen", intermittent=True)
+@answers(breaks="response.201.plan.id.idFormat", intermittent=True)
 def answers_plan_id_with_a_hyphen_now_and_then(answer: Members) -> None:
     """Answers some plan.id with a hyphen."""
     answer["plan"]["id"] = "-" + answer["plan"]["id"][1:]
@@ -116,17 +112,13 @@ def answers_plan_project_id_in_lower_case(answer: Members) -> None:
     answer["plan"]["projectId"] = answer["plan"]["projectId"].lower()
 
 
-@answers(
-    breaks="response.201.plan.projectId.equalsId",
-    trigger="metadata that is not empty",
-    when=lambda sent: bool(sent.get("metadata")),
-)
+@answers(breaks="response.201.plan.projectId.equalsId", when=lambda sent: bool(sent.get("metadata")))
 def answers_a_template_as_plan_project_id_with_metadata(answer: Members) -> None:
     """Answers the owner's id as plan.projectId where metadata was sent."""
     answer["plan"]["projectId"] = answer["ownerId"]
 
 
-@fault("answering", breaks="response.201.plan.projectId.equalsId", trigger="the second creation and later ones")
+@fault("answering", breaks="response.201.plan.projectId.equalsId")
 def answers_plan_project_id_of_the_project_before(call: Call) -> None:
     """Answers as plan.projectId the id of the project that was created before."""
     answer = call.answer
@@ -145,7 +137,7 @@ def _remembered(call: Call, name: str, value: str) -> str:
     return str(before)
 
 
-@fault("stored", breaks=_UNIQUE, trigger="one creation in thirteen", intermittent=True)
+@fault("stored", breaks=_UNIQUE, intermittent=True)
 def gives_an_id_twice_now_and_then(call: Call) -> None:
     """Gives some projects the id of the project before."""
     memory = call.service.memory
@@ -154,48 +146,38 @@ def gives_an_id_twice_now_and_then(call: Call) -> None:
     memory["last"] = call.project["id"]
 
 
-@fault("stored", breaks=_UNIQUE, trigger="a displayName that another project has", conditional=True)
+@fault("stored", breaks=_UNIQUE)
 def makes_ids_from_display_names(call: Call) -> None:
     """Gives projects of one name one id."""
     _rename(call, derived_id("project", call.project["displayName"]))
 
 
-@fault("stored", breaks=_UNIQUE, trigger="two creations within a fifth of a second", conditional=True)
+@fault("stored", breaks=_UNIQUE)
 def makes_ids_from_the_time(call: Call) -> None:
     """Gives projects that are created within a fifth of a second one id."""
     _rename(call, derived_id("moment", str(time.time_ns() // 200_000_000)))
 
 
-@fault("stored", breaks=_UNIQUE, trigger="many creations")
+@fault("stored", breaks=_UNIQUE)
 def makes_ids_of_few_bits(call: Call) -> None:
     """Gives one of 64 ids only."""
     _rename(call, derived_id("bucket", str(ord(call.project["id"][0]) % 64)))
 
 
-@fault("stored", breaks="response.201.plan.id.unique", trigger="the second creation and later ones")
+@fault("stored", breaks="response.201.plan.id.unique")
 def gives_every_plan_one_id(call: Call) -> None:
     """Gives every plan the same id."""
     call.project["plan"]["id"] = derived_id("plan")
 
 
-@fault(
-    "stored",
-    breaks="response.201.plan.id.unique",
-    trigger="two creations without metadata",
-    conditional=True,
-)
+@fault("stored", breaks="response.201.plan.id.unique")
 def shares_a_plan_without_metadata(call: Call) -> None:
     """Gives the plans of projects without metadata the same id."""
     if "metadata" not in call.project:
         call.project["plan"]["id"] = derived_id("plan")
 
 
-@fault(
-    "stored",
-    breaks="response.201.plan.id.unique",
-    trigger="one creation in thirteen",
-    intermittent=True,
-)
+@fault("stored", breaks="response.201.plan.id.unique", intermittent=True)
 def gives_a_plan_id_twice_now_and_then(call: Call) -> None:
     """Gives some plans the id of the plan before."""
     plan = call.project["plan"]
@@ -213,24 +195,19 @@ def answers_a_new_platform_each_time(answer: Members) -> None:
     answer["platformId"] = new_id()
 
 
-@answers(breaks=_CONSTANT, trigger="one creation in thirteen", intermittent=True)
+@answers(breaks=_CONSTANT, intermittent=True)
 def answers_another_platform_now_and_then(answer: Members) -> None:
     """Answers the platformId of another platform in some answers."""
     answer["platformId"] = derived_id("another platform")
 
 
-@answers(breaks=_CONSTANT, trigger="an externalId", when=lambda sent: bool(sent.get("externalId")))
+@answers(breaks=_CONSTANT, when=lambda sent: bool(sent.get("externalId")))
 def answers_another_platform_with_external_id(answer: Members) -> None:
     """Answers another platformId where an externalId was sent."""
     answer["platformId"] = derived_id("another platform")
 
 
-@fault(
-    "answering",
-    breaks=_CONSTANT,
-    trigger="a member platformId in the body that has the form of an id",
-    conditional=True,
-)
+@fault("answering", breaks=_CONSTANT)
 def takes_platform_id_from_the_body(call: Call) -> None:
     """Takes platformId from the body where it has the form of an id."""
     wanted = call.value.get("platformId")
@@ -238,14 +215,14 @@ def takes_platform_id_from_the_body(call: Call) -> None:
         call.answer["platformId"] = wanted
 
 
-@fault("stored", breaks="response.201.id.unique", trigger="a member id in the body", conditional=True)
+@fault("stored", breaks="response.201.id.unique")
 def takes_id_from_the_body(call: Call) -> None:
     """Takes id from the body where it is a text."""
     if isinstance(call.value.get("id"), str):
         _rename(call, call.value["id"])
 
 
-@fault("answering", breaks="response.201.ownerId.own", trigger="a member ownerId in the body", conditional=True)
+@fault("answering", breaks="response.201.ownerId.own")
 def takes_owner_id_from_the_body(call: Call) -> None:
     """Takes ownerId from the body where it is a text."""
     if isinstance(call.value.get("ownerId"), str):

@@ -71,34 +71,25 @@ def says_latin_1(call: Call) -> None:
     _say(call, b"application/json; charset=iso-8859-1")
 
 
-@replies(breaks=_MEDIA_TYPE, trigger="metadata", when=lambda sent: bool(sent.get("metadata")))
+@replies(breaks=_MEDIA_TYPE, when=lambda sent: bool(sent.get("metadata")))
 def says_text_plain_with_metadata(call: Call) -> None:
     """Calls the response text/plain where it repeats metadata."""
     _say(call, b"text/plain")
 
 
-@replies(
-    breaks=_MEDIA_TYPE,
-    trigger="a displayName with <",
-    when=lambda sent: "<" in sent["displayName"],
-)
+@replies(breaks=_MEDIA_TYPE, when=lambda sent: "<" in sent["displayName"])
 def sniffs_html_from_markup(call: Call) -> None:
     """Calls the response text/html where the displayName holds markup."""
     _say(call, b"text/html")
 
 
-@replies(breaks=_MEDIA_TYPE, trigger="one creation in thirteen", intermittent=True)
+@replies(breaks=_MEDIA_TYPE, intermittent=True)
 def says_text_html_now_and_then(call: Call) -> None:
     """Calls some answers text/html."""
     _say(call, b"text/html")
 
 
-@fault(
-    "serialised",
-    breaks=_MEDIA_TYPE,
-    trigger="an Accept header that is not application/json",
-    conditional=True,
-)
+@fault("serialised", breaks=_MEDIA_TYPE)
 def lets_accept_choose_the_media_type(call: Call) -> None:
     """Calls the response text/plain where the client accepts anything."""
     if call.created and b"application/json" not in (call.header(b"accept") or b"*/*"):

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 _OWN = "response.201.answers_own_request"
 _OVERLAP = "state.overlap"
-overlapping = partial(fault, overlap=True, conditional=True)
+overlapping = partial(fault, overlap=True)
 _WINDOW = 0.003  # seconds in which another request can come between
 
 
@@ -32,7 +32,7 @@ async def _external_id_that_was_free(call: Call) -> str | None:
     return external_id
 
 
-@overlapping("storing", breaks="response.201.answers_own_request", trigger="two creations at once")
+@overlapping("storing", breaks="response.201.answers_own_request")
 async def answers_with_the_display_name_of_another_request(call: Call) -> None:
     """Keeps displayName in a variable that all requests share."""
     memory = call.service.memory
@@ -41,7 +41,7 @@ async def answers_with_the_display_name_of_another_request(call: Call) -> None:
     call.fields["displayName"] = memory["displayName"]
 
 
-@overlapping("storing", breaks="response.201.metadata.echo", trigger="two creations with metadata at once")
+@overlapping("storing", breaks="response.201.metadata.echo")
 async def answers_with_the_metadata_of_another_request(call: Call) -> None:
     """Keeps metadata in a variable that all requests share."""
     memory = call.service.memory
@@ -51,7 +51,7 @@ async def answers_with_the_metadata_of_another_request(call: Call) -> None:
         call.fields["metadata"] = memory["metadata"]
 
 
-@overlapping("storing", breaks=_OWN, trigger="two creations at once")
+@overlapping("storing", breaks=_OWN)
 async def answers_with_all_fields_of_another_request(call: Call) -> None:
     """Keeps the whole body in a variable that all requests share."""
     memory = call.service.memory
@@ -61,7 +61,7 @@ async def answers_with_all_fields_of_another_request(call: Call) -> None:
     call.fields = memory["fields"]
 
 
-@overlapping("answering", breaks=_OWN, trigger="two creations at once")
+@overlapping("answering", breaks=_OWN)
 async def swaps_the_answers_of_two_requests(call: Call) -> None:
     """Gives each of two requests that are under way together the response of the other."""
     memory = call.service.memory
@@ -76,7 +76,7 @@ async def swaps_the_answers_of_two_requests(call: Call) -> None:
         memory["waiting"] = None
 
 
-@overlapping("storing", breaks=_OWN, trigger="two creations with an externalId at once")
+@overlapping("storing", breaks=_OWN)
 async def answers_with_the_external_id_of_another_request(call: Call) -> None:
     """Keeps externalId in a variable that all requests share."""
     memory = call.service.memory
@@ -87,7 +87,7 @@ async def answers_with_the_external_id_of_another_request(call: Call) -> None:
         call.fields["externalId"] = memory["externalId"]
 
 
-@overlapping("stored", breaks="response.201.id.unique", trigger="two creations at once")
+@overlapping("stored", breaks="response.201.id.unique")
 async def counts_ids_without_a_lock(call: Call) -> None:
     """Makes ids from a counter that it reads before and writes after another step."""
     count = call.service.memory.get("count", 0)
@@ -100,7 +100,7 @@ async def counts_ids_without_a_lock(call: Call) -> None:
     projects[project_id] = call.project
 
 
-@overlapping("storing", breaks="state.external_id_reuse", trigger="two creations with one externalId at once")
+@overlapping("storing", breaks="state.external_id_reuse")
 async def fails_with_one_external_id_at_once(call: Call) -> None:
     """Answers 500 to the second of two requests with one externalId that come at once."""
     external_id = await _external_id_that_was_free(call)
@@ -108,7 +108,7 @@ async def fails_with_one_external_id_at_once(call: Call) -> None:
         call.refusal = refusals.internal_error()
 
 
-@overlapping("storing", breaks="state.external_id_reuse", trigger="two creations with one externalId at once")
+@overlapping("storing", breaks="state.external_id_reuse")
 async def takes_one_external_id_twice_at_once(call: Call) -> None:
     """Looks for an externalId before it stores, without a lock: two that come at once are both created."""
     external_id = await _external_id_that_was_free(call)
@@ -116,7 +116,7 @@ async def takes_one_external_id_twice_at_once(call: Call) -> None:
         call.service.store.release(external_id)
 
 
-@overlapping("storing", breaks="service.time", trigger="two creations with one externalId at once")
+@overlapping("storing", breaks="service.time")
 async def hangs_with_one_external_id_at_once(call: Call) -> None:
     """Never answers the second of two requests with one externalId that come at once: a deadlock."""
     external_id = await _external_id_that_was_free(call)
@@ -125,7 +125,7 @@ async def hangs_with_one_external_id_at_once(call: Call) -> None:
         await call.connection.gone()
 
 
-@overlapping("storing", breaks="service.no_5xx", trigger="five requests at once")
+@overlapping("storing", breaks="service.no_5xx")
 async def fails_with_five_requests_at_once(call: Call) -> None:
     """Answers 500 while five requests or more are under way: its pool has four connections."""
     await _meanwhile()
@@ -133,7 +133,7 @@ async def fails_with_five_requests_at_once(call: Call) -> None:
         call.refusal = refusals.internal_error()
 
 
-@overlapping("storing", breaks=_OVERLAP, trigger="two creations at once")
+@overlapping("storing", breaks=_OVERLAP)
 async def refuses_while_another_creation_is_under_way(call: Call) -> None:
     """Answers 409 while another creation is stored."""
     memory = call.service.memory
@@ -145,7 +145,7 @@ async def refuses_while_another_creation_is_under_way(call: Call) -> None:
     memory["busy"] = False
 
 
-@overlapping("validated", breaks=_OVERLAP, trigger="a wrong and a good body at once")
+@overlapping("validated", breaks=_OVERLAP)
 async def shares_the_issues_of_validation(call: Call) -> None:
     """Refuses a good body where a wrong one is validated at the same time."""
     memory = call.service.memory
@@ -159,9 +159,7 @@ async def shares_the_issues_of_validation(call: Call) -> None:
         call.issues = list(memory.get("issues", ()))
 
 
-@overlapping(
-    "authorized", breaks="authorization.required", trigger="a request without the right key beside one with it"
-)
+@overlapping("authorized", breaks="authorization.required")
 async def shares_authorization_between_requests(call: Call) -> None:
     """Takes the authorization of another request that is under way."""
     memory = call.service.memory
@@ -173,7 +171,7 @@ async def shares_authorization_between_requests(call: Call) -> None:
         call.refusal = None
 
 
-@overlapping("sending", breaks="service.answers", trigger="two creations at once")
+@overlapping("sending", breaks="service.answers")
 async def closes_connections_while_another_request_is_under_way(call: Call) -> None:
     """Closes the connection without a response while four requests or more are under way."""
     await _meanwhile()
@@ -182,7 +180,7 @@ async def closes_connections_while_another_request_is_under_way(call: Call) -> N
         await call.connection.close()
 
 
-@overlapping("storing", breaks="service.time", trigger="three requests at once")
+@overlapping("storing", breaks="service.time")
 async def hangs_with_three_requests_at_once(call: Call) -> None:
     """Never answers while three requests or more are under way: a deadlock."""
     await _meanwhile()
@@ -191,7 +189,7 @@ async def hangs_with_three_requests_at_once(call: Call) -> None:
         await call.connection.gone()
 
 
-@overlapping("answering", breaks="response.201.platformId.constant", trigger="two creations at once")
+@overlapping("answering", breaks="response.201.platformId.constant")
 async def loses_the_platform_while_another_request_is_under_way(call: Call) -> None:
     """Answers another platformId while another request is under way."""
     await _meanwhile()

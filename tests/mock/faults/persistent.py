@@ -26,20 +26,20 @@ def _store_again(call: Call) -> None:
     call.service.store.add(copy, unique=False)
 
 
-@fault("stored", breaks=_ONE, trigger="every creation")
+@fault("stored", breaks=_ONE)
 def stores_every_project_twice(call: Call) -> None:
     """Stores every project twice."""
     _store_again(call)
 
 
-@fault("stored", breaks=_ONE, trigger="every twentieth creation", intermittent=True)
+@fault("stored", breaks=_ONE, intermittent=True)
 def stores_every_twentieth_project_twice(call: Call) -> None:
     """Stores every twentieth project twice, as a retry does that was not needed."""
     if call.number % 20 == 0:
         _store_again(call)
 
 
-@fault("stored", breaks=_ONE, trigger="two or more connections", conditional=True)
+@fault("stored", breaks=_ONE)
 def stores_a_project_twice_with_connections(call: Call) -> None:
     """Stores a project twice where several connections were sent, as a join without a limit does."""
     if len(call.fields.get("globalConnectionExternalIds") or []) > 1:
@@ -58,7 +58,7 @@ def _created(call: Call) -> list[str]:
     return ids
 
 
-@fault("stored", breaks=_READS, trigger="more than a hundred projects", conditional=True)
+@fault("stored", breaks=_READS)
 def keeps_the_newest_100_projects(call: Call) -> None:
     """Forgets the oldest project where there are more than a hundred, as a cache does."""
     ids = _created(call)
@@ -66,7 +66,7 @@ def keeps_the_newest_100_projects(call: Call) -> None:
         _forget(call, ids.pop(0))
 
 
-@fault("stored", breaks=_READS, trigger="thirty later creations", conditional=True)
+@fault("stored", breaks=_READS)
 def renames_the_project_created_30_before(call: Call) -> None:
     """Gives the project that was created thirty before the displayName of the new one."""
     before = call.service.store.projects.get(_created(call)[-31:][0])
@@ -74,33 +74,33 @@ def renames_the_project_created_30_before(call: Call) -> None:
         before["displayName"] = call.project["displayName"]
 
 
-@fault("stored", breaks=_READS, trigger="every hundredth creation", intermittent=True)
+@fault("stored", breaks=_READS, intermittent=True)
 def does_not_store_every_hundredth_project(call: Call) -> None:
     """Answers 201 to every hundredth creation and stores nothing, as after a commit that failed."""
     if call.number % 100 == 0:
         _forget(call, call.project["id"])
 
 
-@fault("stored", breaks=_READS, trigger="metadata of more than 8 KiB", conditional=True)
+@fault("stored", breaks=_READS)
 def does_not_store_large_metadata(call: Call) -> None:
     """Answers 201 and stores nothing where metadata has more than 8 KiB, as a queue does that drops it."""
     if len(dumps(call.project.get("metadata"))) > 8192:
         _forget(call, call.project["id"])
 
 
-@fault("reading", breaks=_READS, trigger="reading a project")
+@fault("reading", breaks=_READS)
 def reads_another_platform(call: Call) -> None:
     """Answers another platformId when a project is read."""
     call.answer["platformId"] = derived_id("another platform")
 
 
-@fault("reading", breaks=_READS, trigger="reading a project")
+@fault("reading", breaks=_READS)
 def reads_a_personal_project(call: Call) -> None:
     """Answers the type PERSONAL when a project is read."""
     call.answer["type"] = "PERSONAL"
 
 
-@fault("reading", breaks=_READS, trigger="reading a project")
+@fault("reading", breaks=_READS)
 def reads_another_plan(call: Call) -> None:
     """Answers another plan.id when a project is read."""
     call.answer["plan"]["id"] = derived_id("plan", call.answer["id"])
@@ -115,7 +115,7 @@ def _first_with_the_same_external_id(call: Call) -> dict[str, Any] | None:
     return next((project for project in projects if project.get("externalId") == external_id), None)
 
 
-@fault("refusing", breaks=_READS, trigger="an externalId that is in use", conditional=True)
+@fault("refusing", breaks=_READS)
 def deletes_the_project_whose_external_id_is_refused(call: Call) -> None:
     """Refuses an externalId that is in use, and deletes the project that has it."""
     first = _first_with_the_same_external_id(call)
@@ -123,7 +123,7 @@ def deletes_the_project_whose_external_id_is_refused(call: Call) -> None:
         call.service.store.remove(first["id"])
 
 
-@fault("refusing", breaks=_READS, trigger="an externalId that is in use", conditional=True)
+@fault("refusing", breaks=_READS)
 def renames_the_project_whose_external_id_is_refused(call: Call) -> None:
     """Refuses an externalId that is in use, and gives the project that has it the new displayName."""
     first = _first_with_the_same_external_id(call)

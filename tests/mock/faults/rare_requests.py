@@ -23,7 +23,7 @@ _MANY = 65_536
 _LARGE = 1_000_000
 
 
-@fault_setup(breaks=_NAME, trigger="a repeated displayName, of which the first is right", conditional=True)
+@fault_setup(breaks=_NAME)
 def validates_the_first_of_repeated_members(service: Service) -> None:
     """Validates the first of two texts for displayName and stores the last one (two parsers in a row)."""
 
@@ -48,34 +48,34 @@ def validates_the_first_of_repeated_members(service: Service) -> None:
     service.hooks["validated"].append(last)
 
 
-@accepts("maxConcurrentJobs", breaks=_JOBS, trigger="a text of white space", conditional=True)
+@accepts("maxConcurrentJobs", breaks=_JOBS)
 def accepts_white_space_as_max_concurrent_jobs(value: Json) -> bool:
     """Takes a text of white space for maxConcurrentJobs 0, as Number() does."""
     return isinstance(value, str) and value != "" and not value.strip()
 
 
-@fault("received", breaks=_FRAMING, trigger="a body in chunks", conditional=True)
+@fault("received", breaks=_FRAMING)
 def refuses_chunks(call: Call) -> None:
     """Answers 400 to a chunked body."""
     if call.header(b"transfer-encoding") is not None:
         call.refusal = refusals.wrong_length()
 
 
-@fault("received", breaks=_ERROR, trigger="a body in chunks", conditional=True)
+@fault("received", breaks=_ERROR)
 def fails_with_chunks(call: Call) -> None:
     """Answers 500 to a chunked body, which has no Content-Length."""
     if call.header(b"content-length") is None:
         call.refusal = refusals.internal_error()
 
 
-@fault("serialised", breaks="service.answers", trigger="Accept-Encoding with gzip", conditional=True)
+@fault("serialised", breaks="service.answers")
 def says_gzip_and_compresses_nothing(call: Call) -> None:
     """Says Content-Encoding: gzip where it is accepted, and sends the plain text."""
     if call.created and b"gzip" in (call.header(b"accept-encoding") or b""):
         call.answer_header(b"content-encoding", b"gzip")
 
 
-@fault("serialised", breaks="response.201.json", trigger="Accept-Encoding with gzip, a long answer", conditional=True)
+@fault("serialised", breaks="response.201.json")
 def compresses_twice(call: Call) -> None:
     """Compresses long answers twice where gzip is accepted: the framework does, and the gateway does again."""
     if call.created and len(call.payload) > 1_024 and b"gzip" in (call.header(b"accept-encoding") or b""):
@@ -83,21 +83,21 @@ def compresses_twice(call: Call) -> None:
         call.answer_header(b"content-encoding", b"gzip")
 
 
-@fault("received", breaks=_ERROR, trigger="bytes beyond ASCII in the token", conditional=True)
+@fault("received", breaks=_ERROR)
 def fails_with_tokens_beyond_ascii(call: Call) -> None:
     """Answers 500 to a token that it cannot decode as ASCII."""
     if not (call.header(b"authorization") or b"").isascii():
         call.refusal = refusals.internal_error()
 
 
-@fault("received", breaks=_ERROR, trigger="a token of more than 255 characters", conditional=True)
+@fault("received", breaks=_ERROR)
 def fails_with_long_tokens(call: Call) -> None:
     """Answers 500 to a token that is longer than the column it is looked up in."""
     if len(call.header(b"authorization") or b"") > 255:
         call.refusal = refusals.internal_error()
 
 
-@fault("storing", breaks=_ERROR, trigger="a list of more than 65,536 items", conditional=True)
+@fault("storing", breaks=_ERROR)
 def fails_with_long_lists(call: Call) -> None:
     """Answers 500 to a long list in metadata: a statement takes so many parameters and no more."""
     values = call.fields.get("metadata") or {}
@@ -105,14 +105,14 @@ def fails_with_long_lists(call: Call) -> None:
         call.refusal = refusals.internal_error()
 
 
-@fault("received", breaks=_ERROR, trigger="a body of more than 1 MB", conditional=True)
+@fault("received", breaks=_ERROR)
 def fails_with_large_bodies(call: Call) -> None:
     """Answers 500 to a body that is larger than its parser takes."""
     if len(call.body) > _LARGE:
         call.refusal = refusals.internal_error()
 
 
-@fault_setup(breaks="state.external_id_reuse", trigger="an externalId whose project was deleted", conditional=True)
+@fault_setup(breaks="state.external_id_reuse")
 def fails_with_the_external_id_of_a_deleted_project(service: Service) -> None:
     """Answers 500 to the externalId of a project that was deleted: its record is still there, unseen."""
     gone: set[str] = service.memory.setdefault("gone", set())

@@ -22,43 +22,43 @@ _ITEM = "request.globalConnectionExternalIds.items.type"
 _COMBINATION = "request.combination"
 
 
-@refuses("maxConcurrentJobs", breaks=_JOBS, trigger="zero")
+@refuses("maxConcurrentJobs", breaks=_JOBS)
 def refuses_zero(value: Json) -> bool:
     """Refuses maxConcurrentJobs 0."""
     return bool(value == 0)
 
 
-@refuses("maxConcurrentJobs", breaks=_JOBS, trigger="a negative number")
+@refuses("maxConcurrentJobs", breaks=_JOBS)
 def refuses_negative_numbers(value: Json) -> bool:
     """Refuses a negative maxConcurrentJobs."""
     return value is not None and value < 0
 
 
-@refuses("maxConcurrentJobs", breaks=_JOBS, trigger="a fraction")
+@refuses("maxConcurrentJobs", breaks=_JOBS)
 def refuses_fractions(value: Json) -> bool:
     """Refuses a maxConcurrentJobs that is no whole number."""
     return value is not None and not float(value).is_integer()
 
 
-@refuses("maxConcurrentJobs", breaks=_JOBS, trigger="a number above 100")
+@refuses("maxConcurrentJobs", breaks=_JOBS)
 def refuses_more_than_100_jobs(value: Json) -> bool:
     """Refuses a maxConcurrentJobs above 100."""
     return value is not None and value > 100
 
 
-@refuses("maxConcurrentJobs", breaks=_JOBS, trigger="a number of more than 31 bits")
+@refuses("maxConcurrentJobs", breaks=_JOBS)
 def refuses_numbers_beyond_31_bits(value: Json) -> bool:
     """Refuses a maxConcurrentJobs beyond 31 bits."""
     return value is not None and not -(2**31) <= value < 2**31
 
 
-@refuses("maxConcurrentJobs", breaks=_JOBS, trigger="a number of more than 53 bits")
+@refuses("maxConcurrentJobs", breaks=_JOBS)
 def refuses_numbers_beyond_53_bits(value: Json) -> bool:
     """Refuses a maxConcurrentJobs beyond 53 bits."""
     return value is not None and abs(value) > 2**53
 
 
-@refuses("maxConcurrentJobs", breaks="request.maxConcurrentJobs.null", trigger="maxConcurrentJobs null")
+@refuses("maxConcurrentJobs", breaks="request.maxConcurrentJobs.null")
 def refuses_null_max_concurrent_jobs(value: Json) -> bool:
     """Refuses maxConcurrentJobs null."""
     return value is None
@@ -68,7 +68,7 @@ def _refuse(call: Call, field: str, message: str = "Invalid input") -> None:
     call.issues.append(Issue((field,), message))
 
 
-@fault("validated", breaks=_JOBS, trigger="a whole number written with a point or an exponent", conditional=True)
+@fault("validated", breaks=_JOBS)
 def refuses_whole_numbers_written_as_decimals(call: Call) -> None:
     """Refuses 1.0 and 1e2 as maxConcurrentJobs, and takes 1 and 100."""
     if not call.issues and re.search(rb'"maxConcurrentJobs"\s*:\s*-?\d+[.eE]', call.body):
@@ -80,66 +80,61 @@ def _demand(call: Call, field: str) -> None:
         _refuse(call, field, "Invalid input: received undefined")
 
 
-@fault("validated", breaks="request.maxConcurrentJobs.optional", trigger="no maxConcurrentJobs", conditional=True)
+@fault("validated", breaks="request.maxConcurrentJobs.optional")
 def demands_max_concurrent_jobs(call: Call) -> None:
     """Refuses a body without maxConcurrentJobs."""
     _demand(call, "maxConcurrentJobs")
 
 
-@fault("validated", breaks="request.metadata.optional", trigger="no metadata", conditional=True)
+@fault("validated", breaks="request.metadata.optional")
 def demands_metadata(call: Call) -> None:
     """Refuses a body without metadata."""
     _demand(call, "metadata")
 
 
-@fault(
-    "validated",
-    breaks="request.globalConnectionExternalIds.optional",
-    trigger="no globalConnectionExternalIds",
-    conditional=True,
-)
+@fault("validated", breaks="request.globalConnectionExternalIds.optional")
 def demands_connections(call: Call) -> None:
     """Refuses a body without globalConnectionExternalIds."""
     _demand(call, _LIST)
 
 
-@refuses("metadata", breaks=_METADATA, trigger="an empty object")
+@refuses("metadata", breaks=_METADATA)
 def refuses_empty_metadata(value: Json) -> bool:
     """Refuses metadata {}."""
     return not value
 
 
-@refuses("metadata", breaks=_METADATA, trigger="a value that is not a text")
+@refuses("metadata", breaks=_METADATA)
 def refuses_metadata_of_other_than_texts(value: Json) -> bool:
     """Refuses metadata with values other than texts."""
     return any(not isinstance(item, str) for item in value.values())
 
 
-@refuses("metadata", breaks=_METADATA, trigger="null as a value")
+@refuses("metadata", breaks=_METADATA)
 def refuses_null_in_metadata(value: Json) -> bool:
     """Refuses metadata with a member that is null."""
     return None in value.values()
 
 
-@refuses("metadata", breaks=_METADATA, trigger="an empty key")
+@refuses("metadata", breaks=_METADATA)
 def refuses_an_empty_key_in_metadata(value: Json) -> bool:
     """Refuses metadata with an empty key."""
     return "" in value
 
 
-@refuses("metadata", breaks=_METADATA, trigger="a key with a dot or a dollar sign")
+@refuses("metadata", breaks=_METADATA)
 def refuses_keys_with_dots_in_metadata(value: Json) -> bool:
     """Refuses metadata with a dot or a dollar sign in a key, as MongoDB did."""
     return any("." in key or "$" in key for key in value)
 
 
-@refuses("metadata", breaks=_METADATA, trigger="a key named constructor, toString or hasOwnProperty")
+@refuses("metadata", breaks=_METADATA)
 def refuses_keys_of_object_in_metadata(value: Json) -> bool:
     """Refuses metadata with keys that every JavaScript object has."""
     return any(key in value for key in ("constructor", "toString", "hasOwnProperty", "valueOf"))
 
 
-@refuses("metadata", breaks=_METADATA, trigger="a member named error")
+@refuses("metadata", breaks=_METADATA)
 def refuses_an_error_in_metadata(value: Json) -> bool:
     """Refuses metadata with a member error, which it takes for a failed answer."""
     return "error" in value
@@ -155,49 +150,49 @@ def _depth(value: Json, limit: int) -> int:
     return depth
 
 
-@refuses("metadata", breaks=_METADATA, trigger="more than five levels")
+@refuses("metadata", breaks=_METADATA)
 def refuses_deep_metadata(value: Json) -> bool:
     """Refuses metadata of more than five levels."""
     return _depth(value, 6) > 5
 
 
-@refuses("metadata", breaks=_METADATA, trigger="more than 100 keys")
+@refuses("metadata", breaks=_METADATA)
 def refuses_many_keys_in_metadata(value: Json) -> bool:
     """Refuses metadata with more than 100 keys."""
     return len(value) > 100
 
 
-@refuses("metadata", breaks=_METADATA, trigger="a key of more than 40 characters")
+@refuses("metadata", breaks=_METADATA)
 def refuses_long_keys_in_metadata(value: Json) -> bool:
     """Refuses metadata with a key of more than 40 characters."""
     return any(len(key) > 40 for key in value)
 
 
-@refuses(_LIST, breaks=_CONNECTIONS, trigger="an empty list")
+@refuses(_LIST, breaks=_CONNECTIONS)
 def refuses_an_empty_list(value: Json) -> bool:
     """Refuses an empty list of connections."""
     return not value
 
 
-@refuses(_LIST, breaks=_CONNECTIONS, trigger="the same item twice")
+@refuses(_LIST, breaks=_CONNECTIONS)
 def refuses_the_same_connection_twice(value: Json) -> bool:
     """Refuses a list that holds an item twice."""
     return len(set(value)) < len(value)
 
 
-@refuses(_LIST, breaks=_CONNECTIONS, trigger="more than 50 items")
+@refuses(_LIST, breaks=_CONNECTIONS)
 def refuses_long_lists(value: Json) -> bool:
     """Refuses a list of more than 50 items."""
     return len(value) > 50
 
 
-@refuses(_LIST, breaks="request.globalConnectionExternalIds.type", trigger="an empty text in the list")
+@refuses(_LIST, breaks="request.globalConnectionExternalIds.type")
 def refuses_an_empty_connection(value: Json) -> bool:
     """Refuses an empty text in the list."""
     return "" in value
 
 
-@refuses(_LIST, breaks="request.globalConnectionExternalIds.type", trigger="an item that is not ASCII")
+@refuses(_LIST, breaks="request.globalConnectionExternalIds.type")
 def refuses_connections_beyond_ascii(value: Json) -> bool:
     """Refuses an item that is not ASCII."""
     return any(not item.isascii() for item in value)
@@ -207,21 +202,21 @@ def _together(call: Call, *fields: str) -> bool:
     return not call.issues and all(call.value.get(field) is not None for field in fields)
 
 
-@fault("validated", breaks=_COMBINATION, trigger="metadata and an externalId", conditional=True)
+@fault("validated", breaks=_COMBINATION)
 def refuses_metadata_beside_external_id(call: Call) -> None:
     """Refuses metadata and externalId in one body."""
     if _together(call, "metadata", "externalId"):
         _refuse(call, "metadata")
 
 
-@fault("validated", breaks=_COMBINATION, trigger="connections and maxConcurrentJobs", conditional=True)
+@fault("validated", breaks=_COMBINATION)
 def refuses_connections_beside_max_concurrent_jobs(call: Call) -> None:
     """Refuses globalConnectionExternalIds and maxConcurrentJobs in one body."""
     if _together(call, _LIST, "maxConcurrentJobs"):
         _refuse(call, _LIST)
 
 
-@fault("validated", breaks=_COMBINATION, trigger="an email where externalId is null", conditional=True)
+@fault("validated", breaks=_COMBINATION)
 def refuses_an_email_beside_null_external_id(call: Call) -> None:
     """Refuses alertReceiverEmail where externalId is null."""
     null = not call.issues and "externalId" in call.value and call.value["externalId"] is None
@@ -229,7 +224,7 @@ def refuses_an_email_beside_null_external_id(call: Call) -> None:
         _refuse(call, "alertReceiverEmail")
 
 
-@fault("validated", breaks=_COMBINATION, trigger="null in every field that may be null", conditional=True)
+@fault("validated", breaks=_COMBINATION)
 def refuses_null_in_every_field(call: Call) -> None:
     """Refuses a body in which every field that may be null is."""
     fields = ("externalId", "maxConcurrentJobs", "alertReceiverEmail")
@@ -237,7 +232,7 @@ def refuses_null_in_every_field(call: Call) -> None:
         _refuse(call, "externalId")
 
 
-@fault("validated", breaks=_COMBINATION, trigger="all six fields at once", conditional=True)
+@fault("validated", breaks=_COMBINATION)
 def refuses_every_field_at_once(call: Call) -> None:
     """Refuses a body with every documented field."""
     fields = ("displayName", "externalId", "metadata", "maxConcurrentJobs", _LIST, "alertReceiverEmail")
@@ -245,35 +240,35 @@ def refuses_every_field_at_once(call: Call) -> None:
         _refuse(call, "displayName")
 
 
-@fault("validated", breaks=_COMBINATION, trigger="displayName and nothing else", conditional=True)
+@fault("validated", breaks=_COMBINATION)
 def refuses_display_name_alone(call: Call) -> None:
     """Refuses a body that holds displayName only."""
     if not call.issues and list(call.value) == ["displayName"]:
         _refuse(call, "displayName")
 
 
-@fault("validated", breaks="request.body.json", trigger="displayName behind another member", conditional=True)
+@fault("validated", breaks="request.body.json")
 def wants_display_name_first(call: Call) -> None:
     """Refuses a body in which displayName is not the first member."""
     if not call.issues and next(iter(call.value)) != "displayName":
         _refuse(call, "displayName")
 
 
-@fault("validated", breaks="response.201.status", trigger="more than 16 KiB", conditional=True)
+@fault("validated", breaks="response.201.status")
 def refuses_bodies_beyond_16_kib(call: Call) -> None:
     """Refuses a body of more than 16 KiB with 413."""
     if not call.issues and len(call.body) > 16 * 1024:
         call.refusal = refusals.body_too_large()
 
 
-@fault("parsed", breaks="request.body.json", trigger="white space around the document", conditional=True)
+@fault("parsed", breaks="request.body.json")
 def refuses_white_space_around_the_document(call: Call) -> None:
     """Refuses a body with white space before or after the object."""
     if call.refusal is None and isinstance(call.value, dict) and call.body != call.body.strip():
         call.refusal = refusals.invalid_json()
 
 
-@fault("parsed", breaks="request.body.json", trigger=r"a \u escape", conditional=True)
+@fault("parsed", breaks="request.body.json")
 def refuses_unicode_escapes(call: Call) -> None:
     r"""Refuses a body that writes a character as \u."""
     if call.refusal is None and isinstance(call.value, dict) and rb"\u" in call.body:

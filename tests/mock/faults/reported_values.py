@@ -30,7 +30,7 @@ def _inside(value: dict[str, Json], change: Any) -> dict[str, Json]:
 
 
 # https://github.com/lodash/lodash/issues/3187
-@alters("metadata", trigger="an object inside metadata with a whole number as its length")
+@alters("metadata")
 def takes_an_object_with_a_length_for_a_list(value: Json) -> Json:
     """Makes a list of nulls of an object inside metadata that has a length."""
 
@@ -42,7 +42,7 @@ def takes_an_object_with_a_length_for_a_list(value: Json) -> Json:
 
 
 # https://github.com/ianstormtaylor/is-empty/issues/1
-@alters("metadata", trigger="an object inside metadata whose length or size is 0")
+@alters("metadata")
 def drops_objects_whose_length_is_0(value: Json) -> Json:
     """Drops objects inside metadata that have the length or size 0, for they seem to be empty."""
 
@@ -59,7 +59,7 @@ def drops_objects_whose_length_is_0(value: Json) -> Json:
 
 
 # https://github.com/JamesNK/Newtonsoft.Json/issues/862
-@alters("displayName", trigger="a displayName that is a date and a time with an offset")
+@alters("displayName")
 def rewrites_a_display_name_that_is_a_date(value: str) -> str:
     """Writes a displayName that is a date and a time in UTC."""
     if not re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d[+-]\d\d:\d\d", value):
@@ -68,7 +68,7 @@ def rewrites_a_display_name_that_is_a_date(value: str) -> str:
 
 
 # https://github.com/mem0ai/mem0/issues/5055
-@alters("metadata", trigger="a key in snake case")
+@alters("metadata")
 def writes_keys_in_camel_case(value: Json) -> Json:
     """Makes camelCase of snake_case in the keys of metadata."""
 
@@ -81,7 +81,7 @@ def writes_keys_in_camel_case(value: Json) -> Json:
 
 
 # https://github.com/ljharb/qs/issues/303
-@alters("metadata", trigger="a list inside metadata with more than 21 items")
+@alters("metadata")
 def turns_long_lists_into_objects(value: Json) -> Json:
     """Makes objects of the lists inside metadata that have more than 21 items."""
     return everywhere(
@@ -95,7 +95,7 @@ def turns_long_lists_into_objects(value: Json) -> Json:
 
 
 # https://github.com/typeorm/typeorm/issues/9424
-@alters("metadata", trigger="a text with a comma in a list of texts inside metadata")
+@alters("metadata")
 def splits_listed_texts_at_commas(value: Json) -> Json:
     """Splits the texts in lists of texts inside metadata at their commas."""
 
@@ -107,18 +107,14 @@ def splits_listed_texts_at_commas(value: Json) -> Json:
 
 
 # https://github.com/fastify/fast-json-stringify/issues/133
-@answers(
-    breaks=_JOBS,
-    trigger="a whole number as maxConcurrentJobs",
-    when=lambda sent: isinstance(sent.get("maxConcurrentJobs"), int),
-)
+@answers(breaks=_JOBS, when=lambda sent: isinstance(sent.get("maxConcurrentJobs"), int))
 def answers_null_for_whole_numbers(answer: Members) -> None:
     """Answers null for a maxConcurrentJobs that is a whole number."""
     answer["maxConcurrentJobs"] = None
 
 
 # https://github.com/apache/commons-validator/pull/418
-@fault("storing", breaks=_JOBS, trigger="a number with a negative exponent", conditional=True)
+@fault("storing", breaks=_JOBS)
 def floors_numbers_with_a_negative_exponent(call: Call) -> None:
     """Takes the fraction away from a maxConcurrentJobs that is written with a negative exponent."""
     if _NEGATIVE_EXPONENT.search(call.body) and call.fields.get("maxConcurrentJobs") is not None:
@@ -126,7 +122,7 @@ def floors_numbers_with_a_negative_exponent(call: Call) -> None:
 
 
 # https://github.com/hhyo/Archery/pull/3230
-@alters("metadata", trigger="an integer beyond 53 bits inside metadata")
+@alters("metadata")
 def writes_large_integers_as_texts(value: Json) -> Json:
     """Writes integers beyond 53 bits inside metadata as texts."""
     return everywhere(value, lambda part: str(part) if type(part) is int and abs(part) > _SAFE else part)
@@ -135,7 +131,6 @@ def writes_large_integers_as_texts(value: Json) -> Json:
 # https://github.com/stleary/JSON-java/issues/497
 @answers(
     breaks="response.201.maxConcurrentJobs.type",
-    trigger="a maxConcurrentJobs beyond 64 bits",
     when=lambda sent: (
         isinstance(sent.get("maxConcurrentJobs"), (int, float)) and abs(sent["maxConcurrentJobs"]) >= 2**64
     ),
@@ -146,7 +141,7 @@ def answers_a_number_beyond_64_bits_as_text(answer: Members) -> None:
 
 
 # https://github.com/rails/rails/issues/30769
-@alters("metadata", trigger="null among the items of a list inside metadata")
+@alters("metadata")
 def drops_null_from_lists(value: Json) -> Json:
     """Drops null from the lists inside metadata."""
     return everywhere(
@@ -155,14 +150,14 @@ def drops_null_from_lists(value: Json) -> Json:
 
 
 # https://github.com/rails/rails/pull/13157
-@alters("metadata", trigger="an empty list inside metadata")
+@alters("metadata")
 def turns_empty_lists_into_null(value: Json) -> Json:
     """Makes null of the empty lists inside metadata."""
     return everywhere(value, lambda part: None if part == [] else part)
 
 
 # https://github.com/webmozart/json/issues/19
-@alters("metadata", trigger="an empty key")
+@alters("metadata")
 def renames_the_empty_key(value: Json) -> Json:
     """Calls the empty key of an object inside metadata _empty_."""
 
@@ -173,28 +168,28 @@ def renames_the_empty_key(value: Json) -> Json:
 
 
 # https://github.com/Galbar/JsonPath-PHP/issues/15
-@alters("metadata", trigger="an empty object inside metadata")
+@alters("metadata")
 def turns_empty_objects_into_lists(value: Json) -> Json:
     """Makes lists of the empty objects inside metadata."""
     return _inside(value, lambda part: [] if part == {} else part)
 
 
 # https://github.com/skolodyazhnyy/json-stream/issues/3
-@alters("metadata", trigger="an empty list inside metadata")
+@alters("metadata")
 def turns_empty_lists_into_objects(value: Json) -> Json:
     """Makes objects of the empty lists inside metadata."""
     return everywhere(value, lambda part: {} if part == [] else part)
 
 
 # https://github.com/laravel/framework/issues/17886
-@alters("metadata", trigger="an empty text inside metadata")
+@alters("metadata")
 def turns_empty_texts_into_null(value: Json) -> Json:
     """Makes null of the empty texts inside metadata."""
     return everywhere(value, lambda part: None if part == "" else part)
 
 
 # https://github.com/typeorm/typeorm/issues/10048
-@alters("metadata", trigger="an object in a list inside metadata")
+@alters("metadata")
 def empties_objects_in_lists(value: Json) -> Json:
     """Makes empty lists of the objects in lists inside metadata."""
 
@@ -205,7 +200,7 @@ def empties_objects_in_lists(value: Json) -> Json:
 
 
 # https://github.com/helmetjs/helmet/issues/475 (express-mongo-sanitize)
-@alters("metadata", trigger="a key that begins with a dollar sign")
+@alters("metadata")
 def drops_keys_of_operators(value: Json) -> Json:
     """Drops the members of objects inside metadata whose keys begin with a dollar sign."""
 
@@ -216,7 +211,7 @@ def drops_keys_of_operators(value: Json) -> Json:
 
 
 # https://github.com/helmetjs/helmet/issues/475 (express-mongo-sanitize with replaceWith)
-@alters("metadata", trigger="a key with a dot inside")
+@alters("metadata")
 def writes_underscores_for_dots_in_keys(value: Json) -> Json:
     """Writes underscores for the dots in the keys of metadata."""
 
@@ -227,7 +222,7 @@ def writes_underscores_for_dots_in_keys(value: Json) -> Json:
 
 
 # https://github.com/pierreb-devkit/Node/issues/3198
-@fault("storing", breaks=_METADATA, trigger="a list after a longer one under the same key", conditional=True)
+@fault("storing", breaks=_METADATA)
 def keeps_the_end_of_an_earlier_list(call: Call) -> None:
     """Merges the lists of metadata by index with those of the requests before."""
     metadata = call.fields.get("metadata") or {}
@@ -239,7 +234,7 @@ def keeps_the_end_of_an_earlier_list(call: Call) -> None:
 
 
 # https://github.com/typeorm/typeorm/issues/1295
-@fault("reading", breaks="state.reads_back", trigger="reading a project with metadata", conditional=True)
+@fault("reading", breaks="state.reads_back")
 def reads_metadata_as_text(call: Call) -> None:
     """Answers metadata as a JSON text when a project is read."""
     if call.answer.get("metadata") is not None:
@@ -247,7 +242,7 @@ def reads_metadata_as_text(call: Call) -> None:
 
 
 # https://github.com/keygen-sh/keygen-api/issues/916
-@alters("metadata", trigger="a key of two words with a hyphen")
+@alters("metadata")
 def writes_keys_with_hyphens_in_camel_case(value: Json) -> Json:
     """Makes camelCase of the keys of metadata that have hyphens."""
 
@@ -260,7 +255,7 @@ def writes_keys_with_hyphens_in_camel_case(value: Json) -> Json:
 
 
 # https://github.com/fastify/fast-json-stringify/issues/246
-@alters("metadata", trigger="an object with null in a list inside metadata")
+@alters("metadata")
 def answers_null_for_listed_objects_with_null(value: Json) -> Json:
     """Makes null of the objects in lists inside metadata that have a member null."""
 
@@ -273,7 +268,7 @@ def answers_null_for_listed_objects_with_null(value: Json) -> Json:
 
 
 # https://github.com/lloyd/yajl/pull/232
-@fault("serialised", breaks="response.201.json", trigger="an emoji behind a surrogate alone", conditional=True)
+@fault("serialised", breaks="response.201.json")
 def spoils_an_emoji_behind_a_lone_surrogate(call: Call) -> None:
     """Writes half of an emoji that follows a lone surrogate."""
     if call.created and re.search(rb"\\u[dD][89aAbB][0-9a-fA-F]{2}(?:\xf0|\\u[dD][89aAbB])", call.body):

@@ -77,27 +77,19 @@ def leaves_out_analytics(answer: Members) -> None:
     del answer["analytics"]
 
 
-@answers(
-    breaks="response.201.analytics.required",
-    trigger="metadata",
-    when=lambda sent: sent.get("metadata") is not None,
-)
+@answers(breaks="response.201.analytics.required", when=lambda sent: sent.get("metadata") is not None)
 def leaves_out_analytics_with_metadata(answer: Members) -> None:
     """Leaves out analytics where metadata was sent."""
     del answer["analytics"]
 
 
-@answers(
-    breaks="response.201.type.required",
-    trigger="an externalId",
-    when=lambda sent: sent.get("externalId") is not None,
-)
+@answers(breaks="response.201.type.required", when=lambda sent: sent.get("externalId") is not None)
 def leaves_out_type_with_external_id(answer: Members) -> None:
     """Leaves out type where an externalId was sent."""
     del answer["type"]
 
 
-@answers(breaks="response.201.updated.required", trigger="one creation in thirteen", intermittent=True)
+@answers(breaks="response.201.updated.required", intermittent=True)
 def leaves_out_updated_now_and_then(answer: Members) -> None:
     """Leaves updated out of some answers."""
     del answer["updated"]
@@ -127,11 +119,7 @@ def leaves_out_active_flows(answer: Members) -> None:
     del answer["analytics"]["activeFlows"]
 
 
-@answers(
-    breaks="response.201.plan.name.required",
-    trigger="an alertReceiverEmail",
-    when=lambda sent: sent.get("alertReceiverEmail") is not None,
-)
+@answers(breaks="response.201.plan.name.required", when=lambda sent: sent.get("alertReceiverEmail") is not None)
 def leaves_out_plan_name_with_email(answer: Members) -> None:
     """Leaves out plan.name where an alertReceiverEmail was sent."""
     del answer["plan"]["name"]
@@ -155,7 +143,7 @@ def answers_null_type(answer: Members) -> None:
     answer["type"] = None
 
 
-@answers(breaks="response.201.metadata.null", trigger="no metadata", when=lambda sent: sent.get("metadata") is None)
+@answers(breaks="response.201.metadata.null", when=lambda sent: sent.get("metadata") is None)
 def answers_null_metadata_where_none_was_sent(answer: Members) -> None:
     """Answers metadata null where none was sent."""
     answer["metadata"] = None
@@ -163,7 +151,6 @@ def answers_null_metadata_where_none_was_sent(answer: Members) -> None:
 
 @answers(
     breaks="response.201.releasesEnabled.null",
-    trigger="maxConcurrentJobs that is null",
     when=lambda sent: "maxConcurrentJobs" in sent and sent["maxConcurrentJobs"] is None,
 )
 def answers_null_releases_enabled_with_null_jobs(answer: Members) -> None:
@@ -183,16 +170,14 @@ def answers_null_plan_pieces(answer: Members) -> None:
     answer["plan"]["pieces"] = None
 
 
-@answers(breaks="response.201.plan.null", trigger="one creation in thirteen", intermittent=True)
+@answers(breaks="response.201.plan.null", intermittent=True)
 def answers_null_plan_now_and_then(answer: Members) -> None:
     """Answers plan null to some creations."""
     answer["plan"] = None
 
 
 @answers(
-    breaks="response.201.analytics.totalUsers.null",
-    trigger="a list of connections",
-    when=lambda sent: bool(sent.get("globalConnectionExternalIds")),
+    breaks="response.201.analytics.totalUsers.null", when=lambda sent: bool(sent.get("globalConnectionExternalIds"))
 )
 def answers_null_total_users_with_connections(answer: Members) -> None:
     """Answers analytics.totalUsers null where connections were sent."""

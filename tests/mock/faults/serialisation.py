@@ -51,7 +51,7 @@ def repeats_a_member_of_the_plan(payload: bytes) -> bytes:
     return payload.replace(b'"locked":', b'"locked":true,"locked":', 1)
 
 
-@writes(breaks=_JSON, trigger="metadata", when=lambda sent: sent.get("metadata") is not None)
+@writes(breaks=_JSON, when=lambda sent: sent.get("metadata") is not None)
 def repeats_metadata(payload: bytes) -> bytes:
     """Writes metadata twice where it was sent."""
     return payload.replace(b'"metadata":', b'"metadata":{},"metadata":', 1)
@@ -87,7 +87,7 @@ def writes_a_warning_before_the_document(payload: bytes) -> bytes:
     return b"Warning: deprecated option 'plan'\n" + payload
 
 
-@writes(breaks=_JSON, trigger="one creation in thirteen", intermittent=True)
+@writes(breaks=_JSON, intermittent=True)
 def writes_a_warning_behind_the_document_now_and_then(payload: bytes) -> bytes:
     """Writes a warning after some documents."""
     return payload + b"\nWarning: connection pool is nearly full"
@@ -117,61 +117,37 @@ def cuts_the_document(payload: bytes) -> bytes:
     return payload[:-20]
 
 
-@writes(
-    breaks=_JSON,
-    trigger="characters beyond ASCII in displayName",
-    when=lambda sent: not sent["displayName"].isascii(),
-)
+@writes(breaks=_JSON, when=lambda sent: not sent["displayName"].isascii())
 def counts_characters_as_the_length(payload: bytes) -> bytes:
     """Announces the number of characters as the length, and sends so many bytes."""
     return payload[: len(payload.decode())]
 
 
-@writes(
-    breaks=_JSON,
-    trigger="letters of Latin-1 in displayName",
-    when=lambda sent: any("\x80" <= letter <= "\xff" for letter in sent["displayName"]),
-)
+@writes(breaks=_JSON, when=lambda sent: any("\x80" <= letter <= "\xff" for letter in sent["displayName"]))
 def writes_latin_1(payload: bytes) -> bytes:
     """Writes the response in Latin-1 where the displayName holds letters of it."""
     return payload.decode().encode("latin-1", "replace")
 
 
-@writes(
-    breaks=_JSON,
-    trigger="a line break in displayName",
-    when=lambda sent: "\n" in sent["displayName"],
-)
+@writes(breaks=_JSON, when=lambda sent: "\n" in sent["displayName"])
 def writes_raw_line_breaks(payload: bytes) -> bytes:
     r"""Writes line breaks of displayName as they are instead of \n."""
     return payload.replace(b"\\n", b"\n")
 
 
-@writes(
-    breaks=_JSON,
-    trigger="quotation marks in displayName",
-    when=lambda sent: '"' in sent["displayName"],
-)
+@writes(breaks=_JSON, when=lambda sent: '"' in sent["displayName"])
 def forgets_to_escape_quotation_marks(payload: bytes) -> bytes:
     """Writes quotation marks of displayName without a backslash."""
     return payload.replace(b'\\"', b'"')
 
 
-@writes(
-    breaks=_JSON,
-    trigger="a control character other than a line break",
-    when=lambda sent: any(ord(letter) < 9 for letter in sent["displayName"]),
-)
+@writes(breaks=_JSON, when=lambda sent: any(ord(letter) < 9 for letter in sent["displayName"]))
 def writes_raw_control_characters(payload: bytes) -> bytes:
     """Writes control characters of displayName without escaping them."""
     return re.sub(rb"\\u00(0[0-8])", lambda match: bytes.fromhex(match.group(1).decode()), payload)
 
 
-@writes(
-    breaks=_JSON,
-    trigger="characters outside the basic plane in displayName",
-    when=lambda sent: any(ord(letter) > 0xFFFF for letter in sent["displayName"]),
-)
+@writes(breaks=_JSON, when=lambda sent: any(ord(letter) > 0xFFFF for letter in sent["displayName"]))
 def writes_surrogates_as_bytes(payload: bytes) -> bytes:
     """Writes characters outside the basic plane as two surrogates of three bytes each (CESU-8)."""
     units = payload.decode().encode("utf-16-be", "surrogatepass")
@@ -179,7 +155,7 @@ def writes_surrogates_as_bytes(payload: bytes) -> bytes:
     return "".join(letters).encode("utf-8", "surrogatepass")
 
 
-@writes(breaks=_JSON, trigger="maxConcurrentJobs beyond 1e300", when=_large)
+@writes(breaks=_JSON, when=_large)
 def writes_infinity_for_large_numbers(payload: bytes) -> bytes:
     """Writes Infinity for a maxConcurrentJobs beyond 1e300."""
     return re.sub(rb'("maxConcurrentJobs":)[^,]+', rb"\1Infinity", payload, count=1)
@@ -203,13 +179,13 @@ def answers_json_in_a_string(payload: bytes) -> bytes:
     return json.dumps(payload.decode("utf-8", "replace")).encode()
 
 
-@writes(breaks=_OBJECT, trigger="one creation in thirteen", intermittent=True)
+@writes(breaks=_OBJECT, intermittent=True)
 def answers_true_now_and_then(_payload: bytes) -> bytes:
     """Answers some creations with true."""
     return b"true"
 
 
-@writes(breaks=_OBJECT, trigger="an empty list of connections", when=_no_connections)
+@writes(breaks=_OBJECT, when=_no_connections)
 def answers_a_list_without_connections(payload: bytes) -> bytes:
     """Puts the project into a list where the list of connections is empty."""
     return b"[" + payload + b"]"

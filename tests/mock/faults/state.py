@@ -29,42 +29,42 @@ def _keep(call: Call) -> None:
     call.service.store.add(record(call.service, fields), unique=False)
 
 
-@fault("refusing", breaks=_NOTHING, trigger="a broken rule of a field")
+@fault("refusing", breaks=_NOTHING)
 def stores_before_it_validates(call: Call) -> None:
     """Stores a project, then refuses its fields."""
     if call.route == "create" and call.issues:
         _keep(call)
 
 
-@fault("refusing", breaks=_NOTHING, trigger="no right key", conditional=True)
+@fault("refusing", breaks=_NOTHING)
 def stores_before_it_authorizes(call: Call) -> None:
     """Stores a project, then refuses the key."""
     if call.route == "create" and call.refusal is not None and call.refusal.status in (401, 403):
         _keep(call)
 
 
-@fault("refusing", breaks=_NOTHING, trigger="a wrong item of the list", conditional=True)
+@fault("refusing", breaks=_NOTHING)
 def stores_before_it_checks_connections(call: Call) -> None:
     """Stores a project, then refuses its connections."""
     if call.route == "create" and any(issue.path[:1] == ("globalConnectionExternalIds",) for issue in call.issues):
         _keep(call)
 
 
-@fault("refusing", breaks=_NOTHING, trigger="a wrong alertReceiverEmail", conditional=True)
+@fault("refusing", breaks=_NOTHING)
 def stores_before_it_checks_the_email(call: Call) -> None:
     """Stores a project, then refuses its alertReceiverEmail."""
     if call.route == "create" and any(issue.path == ("alertReceiverEmail",) for issue in call.issues):
         _keep(call)
 
 
-@fault("refusing", breaks=_NOTHING, trigger="a body that is no JSON", conditional=True)
+@fault("refusing", breaks=_NOTHING)
 def stores_an_untitled_project_for_malformed_json(call: Call) -> None:
     """Stores an untitled project, then refuses a body that is no JSON."""
     if call.refusal is not None and "CTP_INVALID_JSON" in str(call.refusal.body.get("code")):
         _keep(call)
 
 
-@fault("refusing", breaks=_NOTHING, trigger="one refusal in thirteen", intermittent=True)
+@fault("refusing", breaks=_NOTHING, intermittent=True)
 def stores_what_it_refuses_now_and_then(call: Call) -> None:
     """Stores some of the projects that it refuses."""
     if call.route == "create" and isinstance(call.value, dict) and its_turn(call):
@@ -82,7 +82,7 @@ def _refuse_used(call: Call) -> None:
         call.refusal = refusals.external_id_taken(call.fields["externalId"])
 
 
-@fault_setup(breaks=_FREE, trigger="an externalId beside a wrong field")
+@fault_setup(breaks=_FREE)
 def uses_up_the_external_id_of_a_refused_body(service: Service) -> None:
     """Answers 409 to an externalId that a refused body held before."""
 
@@ -94,7 +94,7 @@ def uses_up_the_external_id_of_a_refused_body(service: Service) -> None:
     service.hooks["storing"].append(_refuse_used)
 
 
-@fault_setup(breaks=_FREE, trigger="an externalId without the right key", conditional=True)
+@fault_setup(breaks=_FREE)
 def uses_up_the_external_id_of_an_unauthorized_request(service: Service) -> None:
     """Answers 409 to an externalId that a request without the right key held before."""
 
@@ -106,13 +106,13 @@ def uses_up_the_external_id_of_an_unauthorized_request(service: Service) -> None
     service.hooks["storing"].append(_refuse_used)
 
 
-@fault("reading", breaks=_READS, trigger="reading a project")
+@fault("reading", breaks=_READS)
 def finds_no_project_that_it_created(call: Call) -> None:
     """Answers 404 to everyone who reads a project."""
     call.refusal = refusals.unknown_project(call.project_id)
 
 
-@fault("reading", breaks=_READS, trigger="reading a project, one time in five", intermittent=True)
+@fault("reading", breaks=_READS, intermittent=True)
 def finds_no_project_now_and_then(call: Call) -> None:
     """Answers 404 to some reads of a project, like a replica that lags behind."""
     memory = call.service.memory
@@ -121,13 +121,13 @@ def finds_no_project_now_and_then(call: Call) -> None:
         call.refusal = refusals.unknown_project(call.project_id)
 
 
-@fault("reading", breaks=_READS, trigger="reading a project with metadata", conditional=True)
+@fault("reading", breaks=_READS)
 def forgets_metadata(call: Call) -> None:
     """Leaves metadata out when a project is read."""
     call.answer.pop("metadata", None)
 
 
-@fault("reading", breaks=_READS, trigger="reading a project with nested metadata", conditional=True)
+@fault("reading", breaks=_READS)
 def forgets_nested_metadata(call: Call) -> None:
     """Answers {} for objects inside metadata when a project is read."""
     metadata: dict[str, Json] = call.answer.get("metadata") or {}
@@ -135,47 +135,37 @@ def forgets_nested_metadata(call: Call) -> None:
         call.answer["metadata"] = {k: {} if isinstance(v, dict) else v for k, v in metadata.items()}
 
 
-@fault("reading", breaks=_READS, trigger="reading a project with an externalId", conditional=True)
+@fault("reading", breaks=_READS)
 def forgets_external_id(call: Call) -> None:
     """Answers externalId null when a project is read."""
     call.answer["externalId"] = None
 
 
-@fault("reading", breaks=_READS, trigger="reading a project with maxConcurrentJobs", conditional=True)
+@fault("reading", breaks=_READS)
 def forgets_max_concurrent_jobs(call: Call) -> None:
     """Answers maxConcurrentJobs null when a project is read."""
     call.answer["maxConcurrentJobs"] = None
 
 
-@fault(
-    "reading",
-    breaks=_READS,
-    trigger="reading a project whose displayName has white space at an end",
-    conditional=True,
-)
+@fault("reading", breaks=_READS)
 def stores_a_trimmed_display_name(call: Call) -> None:
     """Answers a trimmed displayName when a project is read."""
     call.answer["displayName"] = call.answer["displayName"].strip() or call.answer["displayName"]
 
 
-@fault("reading", breaks=_READS, trigger="reading a project whose displayName is not ASCII", conditional=True)
+@fault("reading", breaks=_READS)
 def stores_question_marks(call: Call) -> None:
     """Answers question marks for what is not ASCII in displayName when a project is read."""
     call.answer["displayName"] = call.answer["displayName"].encode("ascii", "replace").decode()
 
 
-@fault("reading", breaks=_READS, trigger="reading a project whose displayName is long", conditional=True)
+@fault("reading", breaks=_READS)
 def stores_a_cut_display_name(call: Call) -> None:
     """Answers 50 characters of displayName when a project is read."""
     call.answer["displayName"] = call.answer["displayName"][:50]
 
 
-@fault(
-    "reading",
-    breaks=_READS,
-    trigger="reading a project with a fraction as maxConcurrentJobs",
-    conditional=True,
-)
+@fault("reading", breaks=_READS)
 def stores_whole_numbers(call: Call) -> None:
     """Answers maxConcurrentJobs without its fraction when a project is read."""
     number = call.answer["maxConcurrentJobs"]
@@ -183,34 +173,34 @@ def stores_whole_numbers(call: Call) -> None:
         call.answer["maxConcurrentJobs"] = int(number)
 
 
-@fault("reading", breaks=_READS, trigger="reading a project that is not the newest")
+@fault("reading", breaks=_READS)
 def reads_the_newest_project(call: Call) -> None:
     """Answers displayName of the newest project whichever is read."""
     newest = next(reversed(call.service.store.projects.values()))
     call.answer["displayName"] = newest["displayName"]
 
 
-@fault("reading", breaks=_READS, trigger="reading a project")
+@fault("reading", breaks=_READS)
 def reads_another_created(call: Call) -> None:
     """Answers another created when a project is read."""
     call.answer["created"] = call.answer["updated"] = "2019-01-01T00:00:00.000Z"
 
 
-@fault("storing", breaks=_REUSE, trigger="an externalId that is in use", conditional=True)
+@fault("storing", breaks=_REUSE)
 def fails_with_a_known_external_id(call: Call) -> None:
     """Answers 500 where the externalId is in use."""
     if call.service.store.taken(call.fields.get("externalId")):
         call.refusal = refusals.internal_error()
 
 
-@fault("storing", breaks=_REUSE, trigger="an empty externalId for the second time", conditional=True)
+@fault("storing", breaks=_REUSE)
 def fails_with_an_empty_external_id_twice(call: Call) -> None:
     """Answers 500 where an empty externalId is in use."""
     if call.fields.get("externalId") == "" and call.service.store.taken(""):
         call.refusal = refusals.internal_error()
 
 
-@fault("storing", breaks=_REUSE, trigger="an externalId that is in use in another case", conditional=True)
+@fault("storing", breaks=_REUSE)
 def fails_with_an_external_id_in_another_case(call: Call) -> None:
     """Answers 500 where the externalId is in use in any case."""
     external_id = call.fields.get("externalId")
@@ -250,14 +240,14 @@ def _absorb(call: Call) -> None:
         call.service.memory.setdefault("poison", {}).update(_poison(value))
 
 
-@fault_setup(breaks=_PROTOTYPE, trigger="__proto__ or constructor.prototype in a body", conditional=True)
+@fault_setup(breaks=_PROTOTYPE)
 def lets_bodies_change_the_prototype(service: Service) -> None:
     """Shows the members of a __proto__ that it refused in every later answer."""
     service.hooks["parsed"].append(_absorb)
     service.hooks["answering"].append(_show_poison)
 
 
-@fault_setup(breaks=_PROTOTYPE, trigger="__proto__ inside metadata", conditional=True)
+@fault_setup(breaks=_PROTOTYPE)
 def takes_prototypes_and_keeps_them(service: Service) -> None:
     """Takes a body with __proto__ inside metadata, and shows its members in every later answer."""
 
@@ -274,7 +264,7 @@ def takes_prototypes_and_keeps_them(service: Service) -> None:
     service.hooks["answering"].append(_show_poison)
 
 
-@fault("received", breaks="service.no_5xx", trigger="150 requests to create", conditional=True)
+@fault("received", breaks="service.no_5xx")
 def fails_after_150_requests(call: Call) -> None:
     """Answers 500 from the hundred and fifty-first request on: its connections are used up."""
     if call.number > 150:

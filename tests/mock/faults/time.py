@@ -21,84 +21,84 @@ async def _hang(call: Call) -> None:
     await call.connection.gone()
 
 
-@fault("sending", breaks=_CLAUSE, trigger="every creation")
+@fault("sending", breaks=_CLAUSE)
 async def never_answers(call: Call) -> None:
     """Never answers a creation."""
     if call.created:
         await _hang(call)
 
 
-@fault("sending", breaks=_CLAUSE, trigger="one creation in thirteen", intermittent=True)
+@fault("sending", breaks=_CLAUSE, intermittent=True)
 async def never_answers_now_and_then(call: Call) -> None:
     """Never answers some creations."""
     if call.created and its_turn(call):
         await _hang(call)
 
 
-@fault("sending", breaks=_CLAUSE, trigger="every creation")
+@fault("sending", breaks=_CLAUSE)
 async def answers_after_eight_seconds(call: Call) -> None:
     """Answers a creation after eight seconds."""
     if call.created:
         await call.connection.pause(_LATE)
 
 
-@fault("storing", breaks=_CLAUSE, trigger="an alertReceiverEmail", conditional=True)
+@fault("storing", breaks=_CLAUSE)
 async def never_answers_with_an_email(call: Call) -> None:
     """Never answers where an alertReceiverEmail is sent: it waits for a mail server."""
     if call.fields.get("alertReceiverEmail") is not None:
         await _hang(call)
 
 
-@fault("storing", breaks=_CLAUSE, trigger="connections that do not exist", conditional=True)
+@fault("storing", breaks=_CLAUSE)
 async def never_answers_with_unknown_connections(call: Call) -> None:
     """Never answers where two connections or more are sent."""
     if len(call.fields.get("globalConnectionExternalIds") or []) > 1:
         await _hang(call)
 
 
-@fault("storing", breaks=_CLAUSE, trigger="metadata with 200 keys and more", conditional=True)
+@fault("storing", breaks=_CLAUSE)
 async def answers_late_with_much_metadata(call: Call) -> None:
     """Answers after eight seconds where metadata has 200 keys and more."""
     if len(call.fields.get("metadata") or {}) >= 200:
         await call.connection.pause(_LATE)
 
 
-@fault("storing", breaks=_CLAUSE, trigger="an externalId that is in use", conditional=True)
+@fault("storing", breaks=_CLAUSE)
 async def never_answers_for_a_known_external_id(call: Call) -> None:
     """Never answers where the externalId is in use: it waits for a lock."""
     if call.service.store.taken(call.fields.get("externalId")):
         await _hang(call)
 
 
-@fault("parsed", breaks=_CLAUSE, trigger="no body", conditional=True)
+@fault("parsed", breaks=_CLAUSE)
 async def waits_for_a_body_that_does_not_come(call: Call) -> None:
     """Never answers a request without a body."""
     if not call.body:
         await _hang(call)
 
 
-@fault("parsed", breaks=_CLAUSE, trigger="a body that is no JSON", conditional=True)
+@fault("parsed", breaks=_CLAUSE)
 async def never_answers_malformed_json(call: Call) -> None:
     """Never answers a body that is no JSON: it waits for the rest."""
     if call.refusal is not None and "CTP_INVALID_JSON" in str(call.refusal.body.get("code")):
         await _hang(call)
 
 
-@fault("parsed", breaks=_CLAUSE, trigger="a body that ends inside the object", conditional=True)
+@fault("parsed", breaks=_CLAUSE)
 async def waits_for_the_end_of_a_truncated_body(call: Call) -> None:
     """Never answers a body with fewer closing than opening brackets."""
     if call.refusal is not None and call.body.count(b"}") < call.body.count(b"{"):
         await _hang(call)
 
 
-@fault("authorized", breaks=_CLAUSE, trigger="a wrong key", conditional=True)
+@fault("authorized", breaks=_CLAUSE)
 async def answers_late_to_a_wrong_key(call: Call) -> None:
     """Answers a wrong key after eight seconds."""
     if call.refusal is not None and call.refusal.status == 401:
         await call.connection.pause(_LATE)
 
 
-@fault("sending", breaks=_CLAUSE, trigger="every creation")
+@fault("sending", breaks=_CLAUSE)
 async def drips_its_answer(call: Call) -> None:
     """Sends a byte of the response each second."""
     if call.created:
@@ -113,7 +113,7 @@ async def drips_its_answer(call: Call) -> None:
         await call.connection.close()
 
 
-@fault("sending", breaks=_CLAUSE, trigger="every creation")
+@fault("sending", breaks=_CLAUSE)
 async def announces_more_than_it_sends(call: Call) -> None:
     """Announces a longer body than it sends, and waits."""
     if call.created:
@@ -123,14 +123,14 @@ async def announces_more_than_it_sends(call: Call) -> None:
         await call.connection.gone()
 
 
-@fault("sending", breaks=_CLAUSE, trigger="some forty creations", conditional=True)
+@fault("sending", breaks=_CLAUSE)
 async def becomes_slower_with_every_project(call: Call) -> None:
     """Answers each creation a quarter later than the one before, up to eight seconds."""
     if call.created:
         await call.connection.pause(min(0.001 * 1.25 ** min(len(call.service.store.projects), 80), _LATE))
 
 
-@fault("received", breaks=_CLAUSE, trigger="a body of more than 64 KiB", conditional=True)
+@fault("received", breaks=_CLAUSE)
 async def answers_late_to_large_bodies(call: Call) -> None:
     """Answers after eight seconds where the body has more than 64 KiB."""
     if len(call.body) > 64 * 1024:
@@ -146,7 +146,7 @@ def _wrong(call: Call, field: str) -> bool:
     return any(issue.path == (field,) for issue in call.issues)
 
 
-@fault("validated", breaks=_PATTERN, trigger="a long address that does not match", conditional=True)
+@fault("validated", breaks=_PATTERN)
 async def backtracks_in_addresses(call: Call) -> None:
     """Doubles its time with every five characters of an address that does not match."""
     text = _text(call, "alertReceiverEmail")
@@ -154,7 +154,7 @@ async def backtracks_in_addresses(call: Call) -> None:
         await call.connection.pause(0.001 * 2 ** (min(len(text) - 25, 65) / 5))
 
 
-@fault("validated", breaks=_PATTERN, trigger="many labels in a domain that does not match", conditional=True)
+@fault("validated", breaks=_PATTERN)
 async def backtracks_in_domains(call: Call) -> None:
     """Doubles its time with every label of a domain that does not match."""
     text = _text(call, "alertReceiverEmail")
@@ -163,12 +163,7 @@ async def backtracks_in_domains(call: Call) -> None:
         await call.connection.pause(min(0.001 * 2 ** min(labels - 10, 20), _LATE))
 
 
-@fault(
-    "validated",
-    breaks=_PATTERN,
-    trigger="a long run before the at sign that does not match",
-    conditional=True,
-)
+@fault("validated", breaks=_PATTERN)
 async def backtracks_before_the_at_sign(call: Call) -> None:
     """Takes time with the square of the length before a missing or wrong at sign."""
     text = _text(call, "alertReceiverEmail")
@@ -177,12 +172,7 @@ async def backtracks_before_the_at_sign(call: Call) -> None:
         await call.connection.pause(min((run / 1000) ** 2 * 0.5, _LATE))
 
 
-@fault(
-    "validated",
-    breaks=_PATTERN,
-    trigger="a long displayName with a dot or slash at its end",
-    conditional=True,
-)
+@fault("validated", breaks=_PATTERN)
 async def backtracks_in_display_names(call: Call) -> None:
     """Takes time with the square of the length of a displayName that does not match."""
     text = _text(call, "displayName")
@@ -190,7 +180,7 @@ async def backtracks_in_display_names(call: Call) -> None:
         await call.connection.pause(min((len(text) / 1000) ** 2 * 0.5, _LATE))
 
 
-@fault("validated", breaks=_PATTERN, trigger="a long address that matches", conditional=True)
+@fault("validated", breaks=_PATTERN)
 async def backtracks_in_good_addresses(call: Call) -> None:
     """Takes time with the square of the length of an address that matches."""
     text = _text(call, "alertReceiverEmail")
@@ -198,14 +188,14 @@ async def backtracks_in_good_addresses(call: Call) -> None:
         await call.connection.pause(min((len(text) / 1000) ** 2 * 0.5, _LATE))
 
 
-@fault("validated", breaks=_PATTERN, trigger="many spaces inside displayName", conditional=True)
+@fault("validated", breaks=_PATTERN)
 async def backtracks_in_runs_of_spaces(call: Call) -> None:
     """Takes time with the square of a run of spaces in displayName, as trimming by an expression does."""
     run = max(map(len, re.findall(r" +(?! )", _text(call, "displayName"))), default=0)
     await call.connection.pause(min((run / 1000) ** 2 * 0.005, _LATE))
 
 
-@fault("validated", breaks=_CLAUSE, trigger="many angle brackets in metadata", conditional=True)
+@fault("validated", breaks=_CLAUSE)
 async def escapes_angle_brackets_slowly(call: Call) -> None:
     """Takes time with the square of the number of angle brackets in a body."""
     await call.connection.pause(min((call.body.count(b"<") / 1000) ** 2 * 0.005, _LATE))

@@ -52,7 +52,6 @@ def answers_releases_enabled_as_0(answer: Members) -> None:
 
 @answers(
     breaks="response.201.releasesEnabled.type",
-    trigger="metadata and an externalId",
     when=lambda sent: sent.get("metadata") is not None and sent.get("externalId") is not None,
 )
 def answers_releases_enabled_as_0_with_metadata_and_external_id(answer: Members) -> None:
@@ -116,7 +115,6 @@ def answers_plan_pieces_as_an_object(answer: Members) -> None:
 
 @answers(
     breaks="response.201.plan.pieces.items.type",
-    trigger="two or more connections",
     when=lambda sent: len(sent.get("globalConnectionExternalIds") or []) > 1,
 )
 def answers_plan_pieces_as_numbers_with_connections(answer: Members) -> None:
@@ -130,27 +128,19 @@ def answers_plan_name_as_a_number(answer: Members) -> None:
     answer["plan"]["name"] = 4
 
 
-@answers(breaks="response.201.plan.created.type", trigger="one creation in thirteen", intermittent=True)
+@answers(breaks="response.201.plan.created.type", intermittent=True)
 def answers_plan_created_as_a_number_now_and_then(answer: Members) -> None:
     """Answers plan.created as a number in some answers."""
     answer["plan"]["created"] = _EPOCH
 
 
-@answers(
-    breaks="response.201.maxConcurrentJobs.type",
-    trigger="a maxConcurrentJobs that is not null",
-    when=lambda sent: sent.get("maxConcurrentJobs") is not None,
-)
+@answers(breaks="response.201.maxConcurrentJobs.type", when=lambda sent: sent.get("maxConcurrentJobs") is not None)
 def answers_max_concurrent_jobs_as_text(answer: Members) -> None:
     """Answers maxConcurrentJobs as a text, as a database driver gives a decimal."""
     answer["maxConcurrentJobs"] = str(answer["maxConcurrentJobs"])
 
 
-@answers(
-    breaks="response.201.maxConcurrentJobs.type",
-    trigger="no maxConcurrentJobs",
-    when=lambda sent: sent.get("maxConcurrentJobs") is None,
-)
+@answers(breaks="response.201.maxConcurrentJobs.type", when=lambda sent: sent.get("maxConcurrentJobs") is None)
 def answers_missing_max_concurrent_jobs_as_false(answer: Members) -> None:
     """Answers maxConcurrentJobs false where none was sent."""
     answer["maxConcurrentJobs"] = False
@@ -158,7 +148,6 @@ def answers_missing_max_concurrent_jobs_as_false(answer: Members) -> None:
 
 @answers(
     breaks="response.201.externalId.type",
-    trigger="an externalId of digits",
     when=lambda sent: isinstance(sent.get("externalId"), str) and _digits(sent["externalId"]),
 )
 def answers_numeric_external_id_as_a_number(answer: Members) -> None:
@@ -166,11 +155,7 @@ def answers_numeric_external_id_as_a_number(answer: Members) -> None:
     answer["externalId"] = int(answer["externalId"])
 
 
-@answers(
-    breaks="response.201.displayName.type",
-    trigger="a displayName of digits",
-    when=lambda sent: _digits(sent["displayName"]),
-)
+@answers(breaks="response.201.displayName.type", when=lambda sent: _digits(sent["displayName"]))
 def answers_numeric_display_name_as_a_number(answer: Members) -> None:
     """Answers a displayName of digits as a number."""
     answer["displayName"] = int(answer["displayName"])
@@ -180,21 +165,13 @@ def _digits(text: str) -> bool:
     return text.isascii() and text.isdigit() and len(text) < 16
 
 
-@answers(
-    breaks="response.201.metadata.type",
-    trigger="metadata",
-    when=lambda sent: sent.get("metadata") is not None,
-)
+@answers(breaks="response.201.metadata.type", when=lambda sent: sent.get("metadata") is not None)
 def answers_metadata_as_json_text(answer: Members) -> None:
     """Answers metadata as a text that holds JSON."""
     answer["metadata"] = dumps(answer["metadata"]).decode()
 
 
-@answers(
-    breaks="response.201.metadata.type",
-    trigger="metadata that is an empty object",
-    when=lambda sent: sent.get("metadata") == {},
-)
+@answers(breaks="response.201.metadata.type", when=lambda sent: sent.get("metadata") == {})
 def answers_empty_metadata_as_a_list(answer: Members) -> None:
     """Answers [] for metadata {}, as PHP does."""
     answer["metadata"] = []

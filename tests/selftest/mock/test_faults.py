@@ -58,7 +58,7 @@ async def _difference(fault: Fault) -> tuple[Probe | str, Any, Any] | None:
 @pytest.mark.parametrize("name", FAULTS)
 def test_a_fault_makes_the_mock_answer_differently(name: str) -> None:
     found = asyncio.run(_difference(FAULTS[name]))
-    assert found is not None, f"{name}: no probe shows it (it comes with: {FAULTS[name].trigger})"
+    assert found is not None, f"{name}: no probe shows it"
 
 
 def test_the_clean_mock_answers_the_same_twice() -> None:
@@ -77,7 +77,6 @@ def test_every_fault_is_described() -> None:
     for name, fault in FAULTS.items():
         assert re.fullmatch(r"[a-z][a-z0-9_]{5,75}", name)
         assert re.fullmatch(r"[A-Z].{10,140}", fault.description), name
-        assert fault.trigger, name
 
 
 def test_every_promise_of_a_service_has_a_fault() -> None:
