@@ -1,19 +1,20 @@
-"""Decorators for faults of a few lines: the function defines the change, the decorator its place.
+"""Faults of a few lines: a rule defines where they act, a function what they change.
 
-Each takes `breaks` (a clause) and `trigger` (what causes it, in words), and marks it as conditional if it affects only
-some of the requests of the clause. A fault with `intermittent=True` occurs once in thirteen occasions, chosen by the
-service's seed, so that twenty-five occasions include at least one.
+A rule is a decorator for one function, and registers several with `each`; `breaks` is the clause that its faults
+break. A fault with `intermittent=True` occurs once in thirteen occasions, chosen by the service's seed, so that
+twenty-five occasions include at least one.
 """
 
 from __future__ import annotations
 
 import random
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, TypeVar, Unpack
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from tests.mock import refusals
 from tests.mock.json_codec import Json, dumps
-from tests.mock.registry import Traits, add_fault, hooked
+from tests.mock.registry import Fault, add_fault, described, hooked
 from tests.mock.schema import Issue
 
 if TYPE_CHECKING:
@@ -23,12 +24,12 @@ PERIOD = 13
 
 Members = dict[str, Any]
 Condition = Callable[[Members], bool]
-Judge = Callable[[Json], bool]
+Judge = Callable[[Json], object]
 Change = Callable[[Members], None]
 Rewrite = Callable[[bytes], bytes]
 Reply = Callable[["Call"], None]
 Alteration = Callable[[Any], Json]
-Authorization = Callable[[str, str], bool]
+Authorization = Callable[[str, str], object]
 F = TypeVar("F", bound=Callable[..., object])
 
 
@@ -44,17 +45,68 @@ def _occurs(call: Call, when: Condition | None, *, intermittent: bool) -> bool:
     return (when is None or when(call.fields)) and (not intermittent or its_turn(call))
 
 
-def _decorator(stage: str, hook_of: Callable[[F], Hook], *, breaks: str, **traits: Unpack[Traits]) -> Callable[[F], F]:
-    """Registers the hook that is made of a function as a fault with the function's name."""
+@dataclass(frozen=True, slots=True)
+class Rule(Generic[F]):
+    """Where faults act and the clause that they break; `hook_of` makes the hook of a fault from its function."""
 
-    def announce(function: F) -> F:
-        add_fault(function, hooked(stage, hook_of(function)), breaks=breaks, **traits)
+    stage: str
+    hook_of: Callable[[F], Hook]
+    breaks: str
+    intermittent: bool = False
+
+    def __call__(self, function: F) -> F:
+        """Registers a function as a fault with its name and docstring."""
+        self._add(function.__name__, described(function), function)
         return function
 
-    return announce
+    def each(self, **functions: F) -> None:
+        """Registers functions as faults that their names describe."""
+        for name, function in functions.items():
+            self._add(name, name.replace("_", " ").capitalize(), function)
+
+    def _add(self, name: str, description: str, function: F) -> None:
+        install = hooked(self.stage, self.hook_of(function))
+        add_fault(Fault(name, description, self.breaks, install, intermittent=self.intermittent))
 
 
-def answers(*, breaks: str, when: Condition | None = None, intermittent: bool = False) -> Callable[[Change], Change]:
+def without(path: str) -> Change:
+    """Leaves out a member; a dot separates the names of a path."""
+    *parents, name = path.split(".")
+
+    def change(answer: Members) -> None:
+        del _member(answer, parents)[name]
+
+    return change
+
+
+def sets(path: str, value: Json) -> Change:
+    """Replaces the value of a member."""
+    return becomes(path, lambda _value: value)
+
+
+def becomes(path: str, alteration: Alteration) -> Change:
+    """Replaces the value of a member by what a function makes of it."""
+    *parents, name = path.split(".")
+
+    def change(answer: Members) -> None:
+        holder = _member(answer, parents)
+        holder[name] = alteration(holder.get(name))
+
+    return change
+
+
+def _member(answer: Members, path: list[str]) -> Members:
+    for name in path:
+        answer = answer[name]
+    return answer
+
+
+def sent(field: str) -> Condition:
+    """Whether a field was sent with another value than null."""
+    return lambda fields: fields.get(field) is not None
+
+
+def answers(*, breaks: str, when: Condition | None = None, intermittent: bool = False) -> Rule[Change]:
     """The function changes the members of a 201 response; `when` looks at the fields that were sent."""
 
     def hook_of(change: Change) -> Hook:
@@ -64,10 +116,10 @@ def answers(*, breaks: str, when: Condition | None = None, intermittent: bool = 
 
         return hook
 
-    return _decorator("answering", hook_of, breaks=breaks, intermittent=intermittent)
+    return Rule("answering", hook_of, breaks, intermittent)
 
 
-def replies(*, breaks: str, when: Condition | None = None, intermittent: bool = False) -> Callable[[Reply], Reply]:
+def replies(*, breaks: str, when: Condition | None = None, intermittent: bool = False) -> Rule[Reply]:
     """The function changes status, headers or bytes of a 201 response."""
 
     def hook_of(change: Reply) -> Hook:
@@ -77,10 +129,10 @@ def replies(*, breaks: str, when: Condition | None = None, intermittent: bool = 
 
         return hook
 
-    return _decorator("serialised", hook_of, breaks=breaks, intermittent=intermittent)
+    return Rule("serialised", hook_of, breaks, intermittent)
 
 
-def writes(*, breaks: str, when: Condition | None = None, intermittent: bool = False) -> Callable[[Rewrite], Rewrite]:
+def writes(*, breaks: str, when: Condition | None = None, intermittent: bool = False) -> Rule[Rewrite]:
     """The function changes the bytes of a 201 response."""
 
     def hook_of(change: Rewrite) -> Hook:
@@ -90,10 +142,10 @@ def writes(*, breaks: str, when: Condition | None = None, intermittent: bool = F
 
         return hook
 
-    return _decorator("serialised", hook_of, breaks=breaks, intermittent=intermittent)
+    return Rule("serialised", hook_of, breaks, intermittent)
 
 
-def accepts(field: str, *, breaks: str, intermittent: bool = False) -> Callable[[Judge], Judge]:
+def accepts(field: str, *, breaks: str, intermittent: bool = False) -> Rule[Judge]:
     """The function returns whether an invalid value of a field is accepted. It is stored with the field's type."""
 
     def hook_of(judge: Judge) -> Hook:
@@ -105,10 +157,10 @@ def accepts(field: str, *, breaks: str, intermittent: bool = False) -> Callable[
 
         return hook
 
-    return _decorator("validated", hook_of, breaks=breaks, intermittent=intermittent)
+    return Rule("validated", hook_of, breaks, intermittent)
 
 
-def refuses(field: str, *, breaks: str, intermittent: bool = False) -> Callable[[Judge], Judge]:
+def refuses(field: str, *, breaks: str, intermittent: bool = False) -> Rule[Judge]:
     """The function returns whether a valid value of a field is refused with 400."""
 
     def hook_of(judge: Judge) -> Hook:
@@ -120,10 +172,10 @@ def refuses(field: str, *, breaks: str, intermittent: bool = False) -> Callable[
 
         return hook
 
-    return _decorator("validated", hook_of, breaks=breaks, intermittent=intermittent)
+    return Rule("validated", hook_of, breaks, intermittent)
 
 
-def fails(field: str, *, breaks: str = "service.no_5xx") -> Callable[[Judge], Judge]:
+def fails(field: str, *, breaks: str = "service.no_5xx") -> Rule[Judge]:
     """The function returns whether a valid value of a field is answered with 500, like an error of the database."""
 
     def hook_of(judge: Judge) -> Hook:
@@ -133,10 +185,10 @@ def fails(field: str, *, breaks: str = "service.no_5xx") -> Callable[[Judge], Ju
 
         return hook
 
-    return _decorator("storing", hook_of, breaks=breaks)
+    return Rule("storing", hook_of, breaks)
 
 
-def alters(field: str, *, breaks: str | None = None, intermittent: bool = False) -> Callable[[Alteration], Alteration]:
+def alters(field: str, *, breaks: str | None = None, intermittent: bool = False) -> Rule[Alteration]:
     """The function returns what is stored and shown instead of a value that was sent and is not null."""
 
     def hook_of(change: Alteration) -> Hook:
@@ -148,10 +200,10 @@ def alters(field: str, *, breaks: str | None = None, intermittent: bool = False)
         return hook
 
     clause = breaks or f"response.201.{field}.echo"
-    return _decorator("storing", hook_of, breaks=clause, intermittent=intermittent)
+    return Rule("storing", hook_of, clause, intermittent)
 
 
-def authorizes(*, intermittent: bool = False) -> Callable[[Authorization], Authorization]:
+def authorizes(*, intermittent: bool = False) -> Rule[Authorization]:
     """The function returns, for the header and the key, whether a request that would be refused is accepted."""
 
     def hook_of(judge: Authorization) -> Hook:
@@ -164,7 +216,7 @@ def authorizes(*, intermittent: bool = False) -> Callable[[Authorization], Autho
         return hook
 
     clause = "authorization.required"
-    return _decorator("authorized", hook_of, breaks=clause, intermittent=intermittent)
+    return Rule("authorized", hook_of, clause, intermittent)
 
 
 def everywhere(value: Json, change: Callable[[Json], Json]) -> Json:

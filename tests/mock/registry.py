@@ -5,8 +5,8 @@ from __future__ import annotations
 import importlib
 import pkgutil
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, TypedDict, Unpack
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from tests.mock.call import Hook
@@ -15,24 +15,20 @@ if TYPE_CHECKING:
 Setup = Callable[["Service"], None]
 
 
-class Traits(TypedDict, total=False):
-    """When a fault occurs: for one creation in so many, or only with concurrent requests."""
-
-    intermittent: bool
-    overlap: bool
-
-
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """One mistake of a service: what it does, the clause it breaks, and its :class:`Traits`."""
+    """One mistake of a service: what it does, the clause it breaks, and when it occurs.
+
+    Intermittent: for one creation in so many. Overlap: only with concurrent requests. The group is its module.
+    """
 
     name: str
-    group: str
     description: str
     breaks: str
     install: Setup
     intermittent: bool = False
     overlap: bool = False
+    group: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +44,8 @@ _FAULTS: dict[str, Fault] = {}
 _VARIANTS: dict[str, Variant] = {}
 
 
-def _described(function: Callable[..., object]) -> str:
+def described(function: Callable[..., object]) -> str:
+    """The first line of a docstring. Raises `ValueError` if there is none."""
     text = (function.__doc__ or "").strip().splitlines()
     if not text:
         raise ValueError(f"{function.__name__} has no docstring: its first line is the description")
@@ -64,40 +61,38 @@ def hooked(stage: str, hook: Hook) -> Setup:
     return install
 
 
-def fault(stage: str, *, breaks: str, **traits: Unpack[Traits]) -> Callable[[Hook], Hook]:
-    """Registers a hook of one stage as a fault with the name of the function."""
+def fault(stage: str, *, breaks: str, intermittent: bool = False, overlap: bool = False) -> Callable[[Hook], Hook]:
+    """Registers a hook of one stage as a fault with the name and docstring of the function."""
 
     def announce(hook: Hook) -> Hook:
-        add_fault(hook, hooked(stage, hook), breaks=breaks, **traits)
+        add_fault(Fault(hook.__name__, described(hook), breaks, hooked(stage, hook), intermittent, overlap))
         return hook
 
     return announce
 
 
-def fault_setup(*, breaks: str, **traits: Unpack[Traits]) -> Callable[[Setup], Setup]:
+def fault_setup(*, breaks: str) -> Callable[[Setup], Setup]:
     """Registers a function that adds hooks to several stages as a fault."""
 
     def announce(setup: Setup) -> Setup:
-        add_fault(setup, setup, breaks=breaks, **traits)
+        add_fault(Fault(setup.__name__, described(setup), breaks, setup))
         return setup
 
     return announce
 
 
-def add_fault(function: Callable[..., object], install: Setup, *, breaks: str, **traits: Unpack[Traits]) -> None:
-    """Registers a fault with the name and description of a function. Raises `ValueError` for a duplicate name."""
-    name = function.__name__
-    if name in _FAULTS:
-        raise ValueError(f"two faults are named {name}")
-    group = function.__module__.rpartition(".")[2]
-    _FAULTS[name] = Fault(name, group, _described(function), breaks, install, **traits)
+def add_fault(entry: Fault) -> None:
+    """Registers a fault. Raises `ValueError` for a duplicate name."""
+    if entry.name in _FAULTS:
+        raise ValueError(f"two faults are named {entry.name}")
+    _FAULTS[entry.name] = entry
 
 
 def variant(stage: str) -> Callable[[Hook], Hook]:
     """Registers a hook of one stage as a variant with the name of the function."""
 
     def announce(hook: Hook) -> Hook:
-        _VARIANTS[hook.__name__] = Variant(hook.__name__, _described(hook), hooked(stage, hook))
+        _VARIANTS[hook.__name__] = Variant(hook.__name__, described(hook), hooked(stage, hook))
         return hook
 
     return announce
@@ -105,23 +100,27 @@ def variant(stage: str) -> Callable[[Hook], Hook]:
 
 def variant_setup(setup: Setup) -> Setup:
     """Registers a function that changes the service before it starts as a variant."""
-    _VARIANTS[setup.__name__] = Variant(setup.__name__, _described(setup), setup)
+    _VARIANTS[setup.__name__] = Variant(setup.__name__, described(setup), setup)
     return setup
 
 
 def faults() -> dict[str, Fault]:
     """Every fault by name, in order of group and registration."""
-    _load("faults")
+    for module in _modules("faults"):
+        known = len(_FAULTS)
+        importlib.import_module(module)
+        for name in list(_FAULTS)[known:]:
+            _FAULTS[name] = replace(_FAULTS[name], group=module.rpartition(".")[2])
     return _FAULTS
 
 
 def variants() -> dict[str, Variant]:
     """Every variant by name."""
-    _load("variants")
+    for module in _modules("variants"):
+        importlib.import_module(module)
     return _VARIANTS
 
 
-def _load(package: str) -> None:
+def _modules(package: str) -> list[str]:
     parent = importlib.import_module(f"tests.mock.{package}")
-    for module in pkgutil.iter_modules(parent.__path__):
-        importlib.import_module(f"{parent.__name__}.{module.name}")
+    return [f"{parent.__name__}.{module.name}" for module in pkgutil.iter_modules(parent.__path__)]

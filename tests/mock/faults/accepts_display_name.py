@@ -22,16 +22,25 @@ def _text(value: Json) -> str:
     return value if isinstance(value, str) else ""
 
 
-@accepts("displayName", breaks=_PATTERN)
-def accepts_dot_in_display_name(value: Json) -> bool:
-    """Lets a dot in displayName through."""
-    return "." in _text(value) and "/" not in value
-
-
-@accepts("displayName", breaks=_PATTERN)
-def accepts_slash_in_display_name(value: Json) -> bool:
-    """Lets a slash in displayName through."""
-    return "/" in _text(value) and "." not in value
+accepts("displayName", breaks=_PATTERN).each(
+    accepts_dot_in_display_name=lambda value: "." in _text(value) and "/" not in value,
+    accepts_slash_in_display_name=lambda value: "/" in _text(value) and "." not in value,
+    checks_only_64_characters_of_display_name=lambda value: _MEMBERS.fullmatch(_text(value)[:64]),
+    checks_only_the_start_of_display_name=lambda value: _MEMBERS.match(_text(value)),
+    checks_only_the_end_of_display_name=lambda value: _MEMBERS.fullmatch(_text(value)[-1:]),
+    matches_any_line_of_display_name=lambda value: any(_MEMBERS.fullmatch(line) for line in _text(value).split("\n")),
+    checks_only_the_first_line_of_display_name=lambda value: _MEMBERS.fullmatch(_text(value).split("\n")[0]),
+    accepts_empty_display_name=lambda value: value == "",
+    accepts_a_display_name_of_one_forbidden_character=lambda value: value in (".", "/"),
+    # each check is undone by the other
+    accepts_dot_and_slash_together=lambda value: "." in _text(value) and "/" in value,
+    # as in a version
+    accepts_dot_between_digits=lambda value: _MEMBERS.fullmatch(re.sub(r"(?<=\d)\.(?=\d)", "", _text(value))),
+    accepts_slash_between_spaces=lambda value: _MEMBERS.fullmatch(_text(value).replace(" / ", " ")),
+    accepts_dot_beside_other_scripts=lambda value: not _text(value).isascii(),
+    accepts_an_ellipsis_of_dots=lambda value: ".." in _text(value) and "/" not in value,
+    accepts_an_address_as_display_name=lambda value: re.fullmatch(r"[\w.+-]+@[\w-]+(\.[\w-]+)+", _text(value)),
+)
 
 
 @accepts("displayName", breaks=_PATTERN)
@@ -46,82 +55,9 @@ def accepts_slash_at_the_start_of_display_name(value: Json) -> bool:
     return _text(value).startswith("/") and bool(_MEMBERS.fullmatch(value[1:]))
 
 
-@accepts("displayName", breaks=_PATTERN)
-def checks_only_64_characters_of_display_name(value: Json) -> bool:
-    """Checks only the first 64 characters of displayName."""
-    return bool(_MEMBERS.fullmatch(_text(value)[:64]))
-
-
-@accepts("displayName", breaks=_PATTERN)
-def checks_only_the_start_of_display_name(value: Json) -> bool:
-    """Matches the pattern of displayName at the start, not to the end."""
-    return bool(_MEMBERS.match(_text(value)))
-
-
-@accepts("displayName", breaks=_PATTERN)
-def checks_only_the_end_of_display_name(value: Json) -> bool:
-    """Looks only at the last character of displayName."""
-    return bool(_MEMBERS.fullmatch(_text(value)[-1:]))
-
-
-@accepts("displayName", breaks=_PATTERN)
-def matches_any_line_of_display_name(value: Json) -> bool:
-    """Takes ^ and $ of the pattern of displayName for the borders of a line."""
-    return any(_MEMBERS.fullmatch(line) for line in _text(value).split("\n"))
-
-
-@accepts("displayName", breaks=_PATTERN)
-def checks_only_the_first_line_of_display_name(value: Json) -> bool:
-    """Checks only the first line of displayName."""
-    return bool(_MEMBERS.fullmatch(_text(value).split("\n")[0]))
-
-
-@accepts("displayName", breaks=_PATTERN)
-def accepts_empty_display_name(value: Json) -> bool:
-    """Lets an empty displayName through."""
-    return bool(value == "")
-
-
-@accepts("displayName", breaks=_PATTERN)
-def accepts_a_display_name_of_one_forbidden_character(value: Json) -> bool:
-    """Lets a displayName through that is one dot or slash."""
-    return value in (".", "/")
-
-
-@accepts("displayName", breaks=_PATTERN)
-def accepts_dot_and_slash_together(value: Json) -> bool:
-    """Lets a displayName through that holds a dot and a slash: each check is undone by the other."""
-    return "." in _text(value) and "/" in value
-
-
-@accepts("displayName", breaks=_PATTERN)
-def accepts_dot_between_digits(value: Json) -> bool:
-    """Lets a dot between digits through, as in a version."""
-    return bool(_MEMBERS.fullmatch(re.sub(r"(?<=\d)\.(?=\d)", "", _text(value))))
-
-
-@accepts("displayName", breaks=_PATTERN)
-def accepts_slash_between_spaces(value: Json) -> bool:
-    """Lets a slash with spaces around it through."""
-    return bool(_MEMBERS.fullmatch(_text(value).replace(" / ", " ")))
-
-
-@accepts("displayName", breaks=_PATTERN)
-def accepts_dot_beside_other_scripts(value: Json) -> bool:
-    """Lets a dot through where displayName is not ASCII."""
-    return not _text(value).isascii()
-
-
-@accepts("displayName", breaks=_PATTERN)
-def accepts_an_ellipsis_of_dots(value: Json) -> bool:
-    """Lets dots through where two of them stand together."""
-    return ".." in _text(value) and "/" not in value
-
-
-@accepts("displayName", breaks=_PATTERN, intermittent=True)
-def accepts_a_wrong_display_name_now_and_then(value: Json) -> bool:
-    """Lets some displayNames through that do not match."""
-    return _text(value) != ""
+accepts("displayName", breaks=_PATTERN, intermittent=True).each(
+    accepts_a_wrong_display_name_now_and_then=lambda value: _text(value) != "",
+)
 
 
 @fault("validated", breaks=_PATTERN)
@@ -142,40 +78,20 @@ def skips_the_pattern_where_metadata_is_sent(call: Call) -> None:
         forgive(call, "displayName")
 
 
-@accepts("displayName", breaks="request.displayName.null")
-def accepts_null_display_name(value: Json) -> bool:
-    """Lets displayName null through."""
-    return value is None
+accepts("displayName", breaks="request.displayName.null").each(accepts_null_display_name=lambda value: value is None)
 
-
-@accepts("displayName", breaks=_TYPE)
-def accepts_a_number_as_display_name(value: Json) -> bool:
-    """Takes a number for a displayName."""
-    return isinstance(value, (int, float)) and not isinstance(value, bool)
-
-
-@accepts("displayName", breaks=_TYPE)
-def accepts_a_boolean_as_display_name(value: Json) -> bool:
-    """Takes a boolean for a displayName."""
-    return isinstance(value, bool)
+accepts("displayName", breaks=_TYPE).each(
+    accepts_a_number_as_display_name=lambda value: isinstance(value, (int, float)) and not isinstance(value, bool),
+    accepts_a_boolean_as_display_name=lambda value: isinstance(value, bool),
+    accepts_an_empty_list_as_display_name=lambda value: value == [],
+    accepts_an_object_as_display_name=lambda value: isinstance(value, dict),
+)
 
 
 @accepts("displayName", breaks=_TYPE)
 def accepts_a_list_of_one_display_name(value: Json) -> bool:
     """Takes a list of one text for a displayName."""
     return isinstance(value, list) and len(value) == 1 and bool(_MEMBERS.fullmatch(_text(value[0])))
-
-
-@accepts("displayName", breaks=_TYPE)
-def accepts_an_empty_list_as_display_name(value: Json) -> bool:
-    """Takes an empty list for a displayName."""
-    return bool(value == [])
-
-
-@accepts("displayName", breaks=_TYPE)
-def accepts_an_object_as_display_name(value: Json) -> bool:
-    """Takes an object for a displayName."""
-    return isinstance(value, dict)
 
 
 _REQUIRED = "request.displayName.required"
@@ -212,12 +128,6 @@ def _default_name(call: Call) -> None:
     announced = (call.header(b"content-type") or b"").lower().startswith(b"application/json")
     if announced and isinstance(call.value, dict) and "displayName" not in call.value:
         forgive(call, "displayName", "Untitled")
-
-
-@accepts("displayName", breaks=_PATTERN)
-def accepts_an_address_as_display_name(value: Json) -> bool:
-    """Lets a displayName through that is an e-mail address."""
-    return bool(re.fullmatch(r"[\w.+-]+@[\w-]+(\.[\w-]+)+", _text(value)))
 
 
 @fault("validated", breaks="request.displayName.required")

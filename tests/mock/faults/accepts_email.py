@@ -27,52 +27,25 @@ def _address(value: Json) -> bool:
     return isinstance(value, str) and _ADDRESS.fullmatch(value) is not None
 
 
-@accepts(_FIELD, breaks=_PATTERN)
-def accepts_anything_with_an_at_sign(value: Json) -> bool:
-    """Takes every text with an at sign inside for an address."""
-    return _matches(r"[^@]+@[^@]+", value)
-
-
-@accepts(_FIELD, breaks=_PATTERN)
-def accepts_any_text_as_email(value: Json) -> bool:
-    """Does not check alertReceiverEmail beyond its type."""
-    return isinstance(value, str)
-
-
-@accepts(_FIELD, breaks=_PATTERN)
-def accepts_two_dots_in_an_address(value: Json) -> bool:
-    """Lets two dots in a row through before the at sign."""
-    return _matches(r"(?!\.)[\w'+\-.]*[\w+-]@" + _DOMAIN, value)
-
-
-@accepts(_FIELD, breaks=_PATTERN)
-def accepts_a_dot_at_the_start_of_an_address(value: Json) -> bool:
-    """Lets an address through that starts with a dot."""
-    return _matches(r"\.(?!.*\.\.)[\w'+\-.]*[\w+-]@" + _DOMAIN, value)
-
-
-@accepts(_FIELD, breaks=_PATTERN)
-def accepts_a_dot_before_the_at_sign(value: Json) -> bool:
-    """Lets a dot or an apostrophe through as the last character before the at sign."""
-    return _matches(r"(?!\.)(?!.*\.\.)[\w'+\-.]+@" + _DOMAIN, value)
-
-
-@accepts(_FIELD, breaks=_PATTERN)
-def accepts_nothing_before_the_at_sign(value: Json) -> bool:
-    """Lets an address through that starts with the at sign."""
-    return _matches("@" + _DOMAIN, value)
-
-
-@accepts(_FIELD, breaks=_PATTERN)
-def accepts_a_domain_without_a_dot(value: Json) -> bool:
-    """Lets a domain without a dot through, as localhost."""
-    return _matches(_LOCAL + r"@[A-Za-z0-9-]+", value)
-
-
-@accepts(_FIELD, breaks=_PATTERN)
-def accepts_a_top_level_of_one_letter(value: Json) -> bool:
-    """Lets a top-level domain of one letter through."""
-    return _matches(_LOCAL + r"@([A-Za-z0-9][A-Za-z0-9-]*\.)+[A-Za-z]", value)
+accepts(_FIELD, breaks=_PATTERN).each(
+    accepts_anything_with_an_at_sign=lambda value: _matches(r"[^@]+@[^@]+", value),
+    accepts_any_text_as_email=lambda value: isinstance(value, str),
+    accepts_two_dots_in_an_address=lambda value: _matches(r"(?!\.)[\w'+\-.]*[\w+-]@" + _DOMAIN, value),
+    accepts_a_dot_at_the_start_of_an_address=lambda value: _matches(r"\.(?!.*\.\.)[\w'+\-.]*[\w+-]@" + _DOMAIN, value),
+    accepts_a_dot_before_the_at_sign=lambda value: _matches(r"(?!\.)(?!.*\.\.)[\w'+\-.]+@" + _DOMAIN, value),
+    accepts_nothing_before_the_at_sign=lambda value: _matches("@" + _DOMAIN, value),
+    # as localhost
+    accepts_a_domain_without_a_dot=lambda value: _matches(_LOCAL + r"@[A-Za-z0-9-]+", value),
+    accepts_a_top_level_of_one_letter=lambda value: _matches(_LOCAL + r"@([A-Za-z0-9][A-Za-z0-9-]*\.)+[A-Za-z]", value),
+    accepts_underscores_in_the_domain=lambda value: _matches(_LOCAL + r"@(\w[\w-]*\.)+[A-Za-z]{2,}", value),
+    trims_before_it_checks_the_address=lambda value: isinstance(value, str) and _address(value.strip()),
+    matches_any_line_of_the_address=lambda value: isinstance(value, str) and any(map(_address, value.split("\n"))),
+    # as RFC 5322 does
+    accepts_a_quoted_local_part=lambda value: _matches(r'"[^"]+"@' + _DOMAIN, value),
+    searches_for_an_address=lambda value: isinstance(value, str) and _ADDRESS.search(value) is not None,
+    accepts_an_empty_address=lambda value: value == "",
+    accepts_an_address_literal=lambda value: _matches(_LOCAL + r"@\[[0-9.:]+\]", value),
+)
 
 
 @accepts(_FIELD, breaks=_PATTERN)
@@ -85,12 +58,6 @@ def accepts_digits_in_the_top_level(value: Json) -> bool:
 def accepts_hyphens_in_the_top_level(value: Json) -> bool:
     """Lets a hyphen or an underscore in the top-level domain through."""
     return _matches(_LOCAL + r"@([A-Za-z0-9][A-Za-z0-9-]*\.)+[A-Za-z_-]{2,}", value)
-
-
-@accepts(_FIELD, breaks=_PATTERN)
-def accepts_underscores_in_the_domain(value: Json) -> bool:
-    """Lets underscores in the domain through."""
-    return _matches(_LOCAL + r"@(\w[\w-]*\.)+[A-Za-z]{2,}", value)
 
 
 @accepts(_FIELD, breaks=_PATTERN)
@@ -118,18 +85,6 @@ def accepts_a_line_break_behind_an_address(value: Json) -> bool:
 
 
 @accepts(_FIELD, breaks=_PATTERN)
-def trims_before_it_checks_the_address(value: Json) -> bool:
-    """Checks the address without the white space around it."""
-    return isinstance(value, str) and _address(value.strip())
-
-
-@accepts(_FIELD, breaks=_PATTERN)
-def matches_any_line_of_the_address(value: Json) -> bool:
-    """Takes ^ and $ of the pattern for the borders of a line."""
-    return isinstance(value, str) and any(map(_address, value.split("\n")))
-
-
-@accepts(_FIELD, breaks=_PATTERN)
 def accepts_letters_beyond_ascii_in_an_address(value: Json) -> bool:
     r"""Lets every letter of Unicode through before the at sign, as \w of other dialects does."""
     if not isinstance(value, str) or value.isascii():
@@ -141,12 +96,6 @@ def accepts_letters_beyond_ascii_in_an_address(value: Json) -> bool:
 def normalises_before_it_checks_the_address(value: Json) -> bool:
     """Checks the compatibility form (NFKC) of the address."""
     return isinstance(value, str) and _address(unicodedata.normalize("NFKC", value))
-
-
-@accepts(_FIELD, breaks=_PATTERN)
-def accepts_a_quoted_local_part(value: Json) -> bool:
-    """Lets a local part in quotation marks through, as RFC 5322 does."""
-    return _matches(r'"[^"]+"@' + _DOMAIN, value)
 
 
 @accepts(_FIELD, breaks=_PATTERN)
@@ -168,55 +117,16 @@ def accepts_several_addresses(value: Json) -> bool:
     return isinstance(value, str) and all(_address(part.strip()) for part in re.split("[,;]", value))
 
 
-@accepts(_FIELD, breaks=_PATTERN)
-def searches_for_an_address(value: Json) -> bool:
-    """Lets every text through that holds an address anywhere."""
-    return isinstance(value, str) and _ADDRESS.search(value) is not None
-
-
-@accepts(_FIELD, breaks=_PATTERN)
-def accepts_an_empty_address(value: Json) -> bool:
-    """Lets an empty alertReceiverEmail through."""
-    return bool(value == "")
-
-
-@accepts(_FIELD, breaks=_PATTERN)
-def accepts_an_address_literal(value: Json) -> bool:
-    """Lets a number in brackets through as the domain."""
-    return _matches(_LOCAL + r"@\[[0-9.:]+\]", value)
-
-
-@accepts(_FIELD, breaks=_TYPE)
-def accepts_a_list_of_addresses(value: Json) -> bool:
-    """Takes a list of addresses for an address."""
-    return isinstance(value, list) and bool(value) and all(map(_address, value))
-
-
-@accepts(_FIELD, breaks=_TYPE)
-def accepts_a_number_as_email(value: Json) -> bool:
-    """Takes a number for an address."""
-    return isinstance(value, (int, float)) and not isinstance(value, bool)
-
-
-@accepts(_FIELD, breaks=_TYPE)
-def accepts_false_as_email(value: Json) -> bool:
-    """Takes false for no address."""
-    return value is False
-
-
-@accepts(_FIELD, breaks=_TYPE)
-def accepts_an_object_as_email(value: Json) -> bool:
-    """Takes an object for an address."""
-    return isinstance(value, dict)
+accepts(_FIELD, breaks=_TYPE).each(
+    accepts_a_list_of_addresses=lambda value: isinstance(value, list) and bool(value) and all(map(_address, value)),
+    accepts_a_number_as_email=lambda value: isinstance(value, (int, float)) and not isinstance(value, bool),
+    accepts_false_as_email=lambda value: value is False,
+    accepts_an_object_as_email=lambda value: isinstance(value, dict),
+    accepts_an_object_with_an_email=lambda value: isinstance(value, dict) and _address(value.get("email")),
+)
 
 
 @accepts(_FIELD, breaks=_PATTERN)
 def checks_dots_in_64_characters_of_an_address(value: Json) -> bool:
     """Looks for two dots in a row in the first 64 characters of an address only."""
     return isinstance(value, str) and ".." not in value[:64] and _address(re.sub(r"\.\.+", ".", value))
-
-
-@accepts(_FIELD, breaks=_TYPE)
-def accepts_an_object_with_an_email(value: Json) -> bool:
-    """Takes an object with a member named email for an address."""
-    return isinstance(value, dict) and _address(value.get("email"))

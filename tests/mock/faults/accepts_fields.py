@@ -26,64 +26,27 @@ def _number(value: Json) -> bool:
     return isinstance(value, (int, float)) and not isinstance(value, bool)
 
 
-@accepts("externalId", breaks=_EXTERNAL_ID)
-def accepts_a_number_as_external_id(value: Json) -> bool:
-    """Takes a number for an externalId."""
-    return _number(value)
+accepts("externalId", breaks=_EXTERNAL_ID).each(
+    accepts_a_number_as_external_id=_number,
+    # because 0 is falsy
+    accepts_zero_as_external_id=lambda value: value == 0 and _number(value),
+    accepts_a_boolean_as_external_id=lambda value: isinstance(value, bool),
+    accepts_an_object_as_external_id=lambda value: isinstance(value, dict),
+    accepts_a_list_as_external_id=lambda value: isinstance(value, list),
+)
 
+accepts("metadata", breaks="request.metadata.null").each(accepts_null_metadata=lambda value: value is None)
 
-@accepts("externalId", breaks=_EXTERNAL_ID)
-def accepts_zero_as_external_id(value: Json) -> bool:
-    """Takes 0 for no externalId, because 0 is falsy."""
-    return value == 0 and _number(value)
-
-
-@accepts("externalId", breaks=_EXTERNAL_ID)
-def accepts_a_boolean_as_external_id(value: Json) -> bool:
-    """Takes a boolean for an externalId."""
-    return isinstance(value, bool)
-
-
-@accepts("externalId", breaks=_EXTERNAL_ID)
-def accepts_an_object_as_external_id(value: Json) -> bool:
-    """Takes an object for an externalId."""
-    return isinstance(value, dict)
-
-
-@accepts("externalId", breaks=_EXTERNAL_ID)
-def accepts_a_list_as_external_id(value: Json) -> bool:
-    """Takes a list for an externalId."""
-    return isinstance(value, list)
-
-
-@accepts("metadata", breaks="request.metadata.null")
-def accepts_null_metadata(value: Json) -> bool:
-    """Lets metadata null through."""
-    return value is None
-
-
-@accepts("metadata", breaks=_METADATA)
-def accepts_a_list_as_metadata(value: Json) -> bool:
-    """Takes a list for metadata."""
-    return isinstance(value, list)
-
-
-@accepts("metadata", breaks=_METADATA)
-def accepts_what_typeof_calls_an_object_as_metadata(value: Json) -> bool:
-    """Takes a list or null for metadata, because typeof says "object"."""
-    return isinstance(value, list) or value is None
-
-
-@accepts("metadata", breaks=_METADATA)
-def accepts_an_empty_list_as_metadata(value: Json) -> bool:
-    """Takes [] for {}."""
-    return bool(value == [])
-
-
-@accepts("metadata", breaks=_METADATA)
-def accepts_a_text_as_metadata(value: Json) -> bool:
-    """Takes a text for metadata."""
-    return isinstance(value, str)
+accepts("metadata", breaks=_METADATA).each(
+    accepts_a_list_as_metadata=lambda value: isinstance(value, list),
+    # because typeof says "object"
+    accepts_what_typeof_calls_an_object_as_metadata=lambda value: isinstance(value, list) or value is None,
+    accepts_an_empty_list_as_metadata=lambda value: value == [],
+    accepts_a_text_as_metadata=lambda value: isinstance(value, str),
+    accepts_a_number_as_metadata=_number,
+    accepts_falsy_metadata=lambda value: not value and value is not None and value != [],
+    accepts_a_boolean_as_metadata=lambda value: isinstance(value, bool),
+)
 
 
 @accepts("metadata", breaks=_METADATA)
@@ -95,34 +58,18 @@ def accepts_json_text_as_metadata(value: Json) -> bool:
         return False
 
 
-@accepts("metadata", breaks=_METADATA)
-def accepts_a_number_as_metadata(value: Json) -> bool:
-    """Takes a number for metadata."""
-    return _number(value)
-
-
-@accepts("metadata", breaks=_METADATA)
-def accepts_falsy_metadata(value: Json) -> bool:
-    """Takes false, 0 and an empty text for no metadata."""
-    return not value and value is not None and value != []
-
-
-@accepts("metadata", breaks=_METADATA)
-def accepts_a_boolean_as_metadata(value: Json) -> bool:
-    """Takes a boolean for metadata."""
-    return isinstance(value, bool)
-
-
 @accepts("maxConcurrentJobs", breaks=_JOBS)
 def accepts_a_number_in_a_text(value: Json) -> bool:
     """Takes a text of digits for maxConcurrentJobs."""
     return isinstance(value, str) and re.fullmatch(r"-?\d+(\.\d+)?", value) is not None
 
 
-@accepts("maxConcurrentJobs", breaks=_JOBS)
-def accepts_an_empty_text_as_max_concurrent_jobs(value: Json) -> bool:
-    """Takes an empty text for maxConcurrentJobs 0."""
-    return bool(value == "")
+accepts("maxConcurrentJobs", breaks=_JOBS).each(
+    accepts_an_empty_text_as_max_concurrent_jobs=lambda value: value == "",
+    accepts_a_boolean_as_max_concurrent_jobs=lambda value: isinstance(value, bool),
+    accepts_a_list_as_max_concurrent_jobs=lambda value: isinstance(value, list),
+    accepts_an_object_as_max_concurrent_jobs=lambda value: isinstance(value, dict),
+)
 
 
 @accepts("maxConcurrentJobs", breaks=_JOBS)
@@ -131,46 +78,15 @@ def accepts_words_as_max_concurrent_jobs(value: Json) -> bool:
     return isinstance(value, str) and not any(letter.isdigit() for letter in value) and value != ""
 
 
-@accepts("maxConcurrentJobs", breaks=_JOBS)
-def accepts_a_boolean_as_max_concurrent_jobs(value: Json) -> bool:
-    """Takes true and false for 1 and 0."""
-    return isinstance(value, bool)
+accepts(_LIST, breaks="request.globalConnectionExternalIds.null").each(
+    accepts_null_connections=lambda value: value is None,
+)
 
-
-@accepts("maxConcurrentJobs", breaks=_JOBS)
-def accepts_a_list_as_max_concurrent_jobs(value: Json) -> bool:
-    """Takes a list for maxConcurrentJobs."""
-    return isinstance(value, list)
-
-
-@accepts("maxConcurrentJobs", breaks=_JOBS)
-def accepts_an_object_as_max_concurrent_jobs(value: Json) -> bool:
-    """Takes an object for maxConcurrentJobs."""
-    return isinstance(value, dict)
-
-
-@accepts(_LIST, breaks="request.globalConnectionExternalIds.null")
-def accepts_null_connections(value: Json) -> bool:
-    """Lets globalConnectionExternalIds null through."""
-    return value is None
-
-
-@accepts(_LIST, breaks=_CONNECTIONS)
-def accepts_a_single_connection(value: Json) -> bool:
-    """Takes a text for a list of one."""
-    return isinstance(value, str)
-
-
-@accepts(_LIST, breaks=_CONNECTIONS)
-def accepts_an_object_of_connections(value: Json) -> bool:
-    """Takes an object for a list."""
-    return isinstance(value, dict)
-
-
-@accepts(_LIST, breaks=_CONNECTIONS)
-def accepts_a_number_of_connections(value: Json) -> bool:
-    """Takes a number or a boolean for a list."""
-    return isinstance(value, (int, float))
+accepts(_LIST, breaks=_CONNECTIONS).each(
+    accepts_a_single_connection=lambda value: isinstance(value, str),
+    accepts_an_object_of_connections=lambda value: isinstance(value, dict),
+    accepts_a_number_of_connections=lambda value: isinstance(value, (int, float)),
+)
 
 
 @accepts(_LIST, breaks=_ITEM)
@@ -244,10 +160,9 @@ def accepts_a_number_in_a_text_beside_a_null_external_id(call: Call) -> None:
         forgive(call, "maxConcurrentJobs")
 
 
-@accepts("maxConcurrentJobs", breaks=_JOBS, intermittent=True)
-def accepts_a_wrong_max_concurrent_jobs_now_and_then(value: Json) -> bool:
-    """Lets some values of another type through as maxConcurrentJobs."""
-    return value is not None
+accepts("maxConcurrentJobs", breaks=_JOBS, intermittent=True).each(
+    accepts_a_wrong_max_concurrent_jobs_now_and_then=lambda value: value is not None,
+)
 
 
 @accepts(_LIST, breaks=_ITEM)

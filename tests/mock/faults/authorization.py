@@ -21,52 +21,22 @@ def _token(header: str) -> str:
     return token if scheme == "Bearer" else ""
 
 
-@authorizes()
-def accepts_no_authorization(header: str, _key: str) -> bool:
-    """Creates a project without an Authorization header."""
-    return not header
-
-
-@authorizes()
-def accepts_any_bearer_token(header: str, _key: str) -> bool:
-    """Accepts every bearer token."""
-    return bool(_token(header))
-
-
-@authorizes()
-def accepts_any_authorization(header: str, _key: str) -> bool:
-    """Accepts every Authorization header."""
-    return bool(header)
-
-
-@authorizes()
-def accepts_a_bearer_without_a_token(header: str, _key: str) -> bool:
-    """Accepts Bearer without a token."""
-    return header.strip() == "Bearer"
-
-
-@authorizes()
-def accepts_a_shortened_key(header: str, key: str) -> bool:
-    """Accepts a beginning of the key."""
-    return len(_token(header)) > 8 and key.startswith(_token(header))
-
-
-@authorizes()
-def accepts_a_lengthened_key(header: str, key: str) -> bool:
-    """Accepts a token that begins with the key."""
-    return _token(header).startswith(key)
-
-
-@authorizes()
-def accepts_a_key_behind_other_text(header: str, key: str) -> bool:
-    """Accepts a token that ends with the key."""
-    return _token(header).endswith(key)
-
-
-@authorizes()
-def compares_the_key_without_case(header: str, key: str) -> bool:
-    """Compares the key without case."""
-    return _token(header).lower() == key.lower()
+authorizes().each(
+    accepts_no_authorization=lambda header, _key: not header,
+    accepts_any_bearer_token=lambda header, _key: bool(_token(header)),
+    accepts_any_authorization=lambda header, _key: bool(header),
+    accepts_a_bearer_without_a_token=lambda header, _key: header.strip() == "Bearer",
+    accepts_a_shortened_key=lambda header, key: len(_token(header)) > 8 and key.startswith(_token(header)),
+    accepts_a_lengthened_key=lambda header, key: _token(header).startswith(key),
+    accepts_a_key_behind_other_text=lambda header, key: _token(header).endswith(key),
+    compares_the_key_without_case=lambda header, key: _token(header).lower() == key.lower(),
+    compares_the_length_of_the_key=lambda header, key: len(_token(header)) == len(key),
+    accepts_every_token_that_looks_like_a_key=lambda header, _key: _token(header).startswith("sk-"),
+    accepts_the_key_without_a_scheme=lambda header, key: header == key,
+    accepts_any_basic_authorization=lambda header, _key: header.startswith("Basic "),
+    accepts_unsigned_tokens=lambda header, _key: _token(header).startswith("eyJ") and _token(header).count(".") == 2,
+    accepts_the_key_in_quotation_marks=lambda header, key: _token(header).strip("\"'") == key,
+)
 
 
 @authorizes()
@@ -90,24 +60,6 @@ def ignores_the_middle_of_the_key(header: str, key: str) -> bool:
 
 
 @authorizes()
-def compares_the_length_of_the_key(header: str, key: str) -> bool:
-    """Accepts every token of the key's length."""
-    return len(_token(header)) == len(key)
-
-
-@authorizes()
-def accepts_every_token_that_looks_like_a_key(header: str, _key: str) -> bool:
-    """Accepts every token that begins with sk-."""
-    return _token(header).startswith("sk-")
-
-
-@authorizes()
-def accepts_the_key_without_a_scheme(header: str, key: str) -> bool:
-    """Takes the key without a scheme."""
-    return header == key
-
-
-@authorizes()
 def accepts_the_key_behind_any_scheme(header: str, key: str) -> bool:
     """Accepts the key with every scheme, except for bearer in another case."""
     scheme, _, token = header.partition(" ")
@@ -127,33 +79,12 @@ def accepts_the_key_in_basic_authorization(header: str, key: str) -> bool:
 
 
 @authorizes()
-def accepts_any_basic_authorization(header: str, _key: str) -> bool:
-    """Takes basic authorization of anybody."""
-    return header.startswith("Basic ")
-
-
-@authorizes()
 def accepts_words_for_no_token(header: str, _key: str) -> bool:
     """Accepts the words null and undefined as the key."""
     return _token(header).lower() in ("null", "undefined", "none", "nil", "{key}", "<token>")
 
 
-@authorizes()
-def accepts_unsigned_tokens(header: str, _key: str) -> bool:
-    """Accepts a JWT without verifying it."""
-    return _token(header).startswith("eyJ") and _token(header).count(".") == 2
-
-
-@authorizes()
-def accepts_the_key_in_quotation_marks(header: str, key: str) -> bool:
-    """Takes the key between quotation marks."""
-    return _token(header).strip("\"'") == key
-
-
-@authorizes(intermittent=True)
-def accepts_a_wrong_key_now_and_then(_header: str, _key: str) -> bool:
-    """Lets some requests through that have no right key."""
-    return True
+authorizes(intermittent=True).each(accepts_a_wrong_key_now_and_then=lambda _header, _key: True)
 
 
 @fault("authorized", breaks="authorization.required")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
-from tests.mock.mistakes import Members, answers
+from tests.mock.mistakes import Members, answers, becomes, sent, sets
 from tests.mock.registry import fault
 
 if TYPE_CHECKING:
@@ -32,16 +32,16 @@ def _both(answer: Members, change: timedelta) -> None:
         answer[name] = _text(_parsed(answer, name) + change)
 
 
-@answers(breaks=_CREATED)
-def writes_created_with_a_space_and_no_zone(answer: Members) -> None:
-    """Writes created as SQL does: a space in the middle and no zone."""
-    answer["created"] = answer["created"].replace("T", " ").rstrip("Z")
-
-
-@answers(breaks=_CREATED)
-def writes_created_without_a_zone(answer: Members) -> None:
-    """Writes created without a zone."""
-    answer["created"] = answer["created"].rstrip("Z")
+answers(breaks=_CREATED).each(
+    # a space in the middle and no zone
+    writes_created_with_a_space_and_no_zone=becomes("created", lambda value: value.replace("T", " ").rstrip("Z")),
+    writes_created_without_a_zone=becomes("created", lambda value: value.rstrip("Z")),
+    writes_created_as_a_day=becomes("created", lambda value: value[:10]),
+    writes_created_with_an_offset_without_colon=becomes("created", lambda value: value.replace("Z", "+0000")),
+    writes_created_in_a_13th_month=becomes("created", lambda value: value[:5] + "13" + value[7:]),
+    writes_created_in_the_25th_hour=becomes("created", lambda value: value[:11] + "25" + value[13:]),
+    writes_invalid_date=sets("created", "Invalid Date"),
+)
 
 
 @answers(breaks=_CREATED)
@@ -57,45 +57,14 @@ def writes_created_as_mail_does(answer: Members) -> None:
 
 
 @answers(breaks=_CREATED)
-def writes_created_as_a_day(answer: Members) -> None:
-    """Writes created as a day without a time."""
-    answer["created"] = answer["created"][:10]
-
-
-@answers(breaks=_CREATED)
 def writes_created_with_the_month_first(answer: Members) -> None:
     """Writes created as month/day/year."""
     answer["created"] = _parsed(answer).strftime("%m/%d/%YT%H:%M:%SZ")
 
 
-@answers(breaks=_CREATED)
-def writes_created_with_an_offset_without_colon(answer: Members) -> None:
-    """Writes the zone of created as +0000."""
-    answer["created"] = answer["created"].replace("Z", "+0000")
-
-
-@answers(breaks=_CREATED)
-def writes_created_in_a_13th_month(answer: Members) -> None:
-    """Counts the month of created from 13 on."""
-    answer["created"] = answer["created"][:5] + "13" + answer["created"][7:]
-
-
-@answers(breaks=_CREATED)
-def writes_created_in_the_25th_hour(answer: Members) -> None:
-    """Writes hour 25 in created."""
-    answer["created"] = answer["created"][:11] + "25" + answer["created"][13:]
-
-
-@answers(breaks=_CREATED)
-def writes_invalid_date(answer: Members) -> None:
-    """Writes the words Invalid Date as created."""
-    answer["created"] = "Invalid Date"
-
-
-@answers(breaks=_CREATED, when=lambda sent: sent.get("metadata") is not None)
-def writes_created_without_a_zone_with_metadata(answer: Members) -> None:
-    """Writes created without a zone where metadata was sent."""
-    answer["created"] = answer["created"].rstrip("Z")
+answers(breaks=_CREATED, when=sent("metadata")).each(
+    writes_created_without_a_zone_with_metadata=becomes("created", lambda value: value.rstrip("Z")),
+)
 
 
 @answers(breaks=_UPDATED)
@@ -104,16 +73,12 @@ def writes_updated_on_the_30th_of_february(answer: Members) -> None:
     answer["updated"] = f"{_parsed(answer).year + 1}-02-30T00:00:00.000Z"
 
 
-@answers(breaks=_UPDATED)
-def writes_an_empty_updated(answer: Members) -> None:
-    """Writes an empty updated, because nothing was changed yet."""
-    answer["updated"] = ""
-
-
-@answers(breaks=_UPDATED)
-def writes_updated_with_a_two_digit_year(answer: Members) -> None:
-    """Writes updated with a year of two digits."""
-    answer["updated"] = answer["updated"][2:]
+answers(breaks=_UPDATED).each(
+    # because nothing was changed yet
+    writes_an_empty_updated=sets("updated", ""),
+    writes_updated_with_a_two_digit_year=becomes("updated", lambda value: value[2:]),
+    writes_updated_with_a_decimal_comma=becomes("updated", lambda value: value.replace(".", ",")),
+)
 
 
 @answers(breaks=_UPDATED)
@@ -122,16 +87,9 @@ def writes_updated_in_ordinal_days(answer: Members) -> None:
     answer["updated"] = _parsed(answer, "updated").strftime("%Y-%jT%H:%M:%S.000Z")
 
 
-@answers(breaks=_UPDATED)
-def writes_updated_with_a_decimal_comma(answer: Members) -> None:
-    """Writes a comma before the milliseconds of updated."""
-    answer["updated"] = answer["updated"].replace(".", ",")
-
-
-@answers(breaks=_UPDATED, intermittent=True)
-def writes_updated_without_a_zone_now_and_then(answer: Members) -> None:
-    """Writes some updated without a zone."""
-    answer["updated"] = answer["updated"].rstrip("Z")
+answers(breaks=_UPDATED, intermittent=True).each(
+    writes_updated_without_a_zone_now_and_then=becomes("updated", lambda value: value.rstrip("Z")),
+)
 
 
 @answers(breaks=_ORDER)
@@ -140,13 +98,10 @@ def answers_updated_a_millisecond_before_created(answer: Members) -> None:
     answer["updated"] = _text(_parsed(answer) - timedelta(milliseconds=1))
 
 
-@answers(breaks=_ORDER)
-def cuts_updated_to_the_second(answer: Members) -> None:
-    """Cuts updated to the second and leaves created as it is."""
-    answer["updated"] = answer["updated"][:19] + "Z"
+answers(breaks=_ORDER).each(cuts_updated_to_the_second=becomes("updated", lambda value: value[:19] + "Z"))
 
 
-@answers(breaks=_ORDER, when=lambda sent: sent.get("externalId") is not None)
+@answers(breaks=_ORDER, when=sent("externalId"))
 def answers_updated_a_second_before_created_with_external_id(answer: Members) -> None:
     """Answers updated a second before created where an externalId was sent."""
     answer["updated"] = _text(_parsed(answer) - timedelta(seconds=1))
@@ -189,7 +144,7 @@ def answers_created_an_hour_late_now_and_then(answer: Members) -> None:
     _both(answer, timedelta(hours=1))
 
 
-@answers(breaks=_CLOCK, when=lambda sent: sent.get("alertReceiverEmail") is not None)
+@answers(breaks=_CLOCK, when=sent("alertReceiverEmail"))
 def answers_created_an_hour_early_with_email(answer: Members) -> None:
     """Answers created an hour too early where an alertReceiverEmail was sent."""
     _both(answer, timedelta(hours=-1))
@@ -221,16 +176,11 @@ def answers_updated_a_year_ahead_with_metadata(call: Call) -> None:
         call.answer["updated"] = _text(_parsed(call.answer, "updated") + timedelta(days=365))
 
 
-@answers(breaks=_PLAN_CREATED)
-def writes_invalid_date_as_plan_created(answer: Members) -> None:
-    """Writes the words Invalid Date as plan.created."""
-    answer["plan"]["created"] = "Invalid Date"
+answers(breaks=_PLAN_CREATED).each(writes_invalid_date_as_plan_created=sets("plan.created", "Invalid Date"))
 
-
-@answers(breaks=_PLAN_CREATED, when=lambda sent: sent.get("alertReceiverEmail") is not None)
-def writes_an_empty_plan_created_with_email(answer: Members) -> None:
-    """Writes an empty plan.created where an alertReceiverEmail was sent."""
-    answer["plan"]["created"] = ""
+answers(breaks=_PLAN_CREATED, when=sent("alertReceiverEmail")).each(
+    writes_an_empty_plan_created_with_email=sets("plan.created", ""),
+)
 
 
 @answers(breaks="response.201.plan.updated.instant")

@@ -18,10 +18,12 @@ _SECRETS = ("password", "token", "secret")
 _MICROSOFT = re.compile(r"/Date\((\d{1,13})\)/")
 
 
-@alters("displayName")
-def strips_quotation_marks_around_display_name(value: str) -> str:
-    """Takes quotation marks around displayName away, as a reader of CSV does."""
-    return value[1:-1] if re.fullmatch('"[^"]+"', value) else value
+alters("displayName").each(
+    # as a reader of CSV does
+    strips_quotation_marks_around_display_name=lambda value: value[1:-1] if re.fullmatch('"[^"]+"', value) else value,
+    trims_rare_spaces=lambda value: value.strip(_RARE_SPACES) or value,
+    drops_letters_that_show_nothing=lambda value: _SHOWS_NOTHING.sub("", value) or value,
+)
 
 
 @alters("displayName")
@@ -30,28 +32,23 @@ def turns_short_codes_into_emoji(value: str) -> str:
     return re.sub(":[a-z]+:", lambda hit: _SHORT_CODES.get(hit[0], hit[0]), value)
 
 
-@alters("displayName")
-def trims_rare_spaces(value: str) -> str:
-    """Takes spaces that few keyboards have from the ends of displayName."""
-    return value.strip(_RARE_SPACES) or value
-
-
-@alters("displayName")
-def drops_letters_that_show_nothing(value: str) -> str:
-    """Drops letters that show nothing from displayName."""
-    return _SHOWS_NOTHING.sub("", value) or value
-
-
 def _array(part: Json) -> Json:
     if isinstance(part, dict) and len(part) > 1 and list(part) == [str(index) for index in range(len(part))]:
         return list(part.values())
     return part
 
 
-@alters("metadata")
-def turns_numbered_members_into_arrays(value: Json) -> Json:
-    """Makes an array of an object inside metadata whose keys are 0, 1 and so on, as PHP does."""
-    return {key: everywhere(item, _array) for key, item in value.items()}
+alters("metadata").each(
+    # as PHP does
+    turns_numbered_members_into_arrays=lambda value: {key: everywhere(item, _array) for key, item in value.items()},
+    # as MongoDB's extended JSON reads it
+    unwraps_object_ids=lambda value: {key: everywhere(item, _object_id) for key, item in value.items()},
+    # as a set of tags
+    sorts_lists_of_texts=lambda value: everywhere(value, _sorted),
+    drops_repeated_objects=lambda value: everywhere(value, _different),
+    # as YAML does
+    merges_members_as_yaml_does=lambda value: everywhere(value, _merged),
+)
 
 
 @alters("metadata")
@@ -65,12 +62,6 @@ def masks_secrets_in_metadata(value: Json) -> Json:
 
 def _object_id(part: Json) -> Json:
     return part["$oid"] if isinstance(part, dict) and list(part) == ["$oid"] else part
-
-
-@alters("metadata")
-def unwraps_object_ids(value: Json) -> Json:
-    """Makes the text alone of {"$oid": text} inside metadata, as MongoDB's extended JSON reads it."""
-    return {key: everywhere(item, _object_id) for key, item in value.items()}
 
 
 def _instant(hit: re.Match[str]) -> str:
@@ -87,22 +78,10 @@ def _sorted(part: Json) -> Json:
     return sorted(part) if isinstance(part, list) and all(isinstance(item, str) for item in part) else part
 
 
-@alters("metadata")
-def sorts_lists_of_texts(value: Json) -> Json:
-    """Sorts the lists inside metadata that hold texts alone, as a set of tags."""
-    return everywhere(value, _sorted)
-
-
 def _different(part: Json) -> Json:
     if not isinstance(part, list):
         return part
     return [item for index, item in enumerate(part) if not isinstance(item, dict) or item not in part[:index]]
-
-
-@alters("metadata")
-def drops_repeated_objects(value: Json) -> Json:
-    """Drops objects that stand twice in a list inside metadata."""
-    return everywhere(value, _different)
 
 
 @alters("metadata")
@@ -128,12 +107,6 @@ def _merged(part: Json) -> Json:
     if not isinstance(part, dict) or not isinstance(part.get("<<"), dict):
         return part
     return {**part["<<"], **{key: item for key, item in part.items() if key != "<<"}}
-
-
-@alters("metadata")
-def merges_members_as_yaml_does(value: Json) -> Json:
-    """Merges an object named << inside metadata into the one that holds it, as YAML does."""
-    return everywhere(value, _merged)
 
 
 @alters("metadata")

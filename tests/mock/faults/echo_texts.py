@@ -24,46 +24,34 @@ def _nonempty(changed: str, original: str) -> str:
     return changed if changed and "." not in changed and "/" not in changed else original
 
 
-@alters("displayName")
-def trims_display_name(value: str) -> str:
-    """Trims displayName."""
-    return _nonempty(value.strip(), value)
-
-
-@alters("displayName")
-def trims_the_end_of_display_name(value: str) -> str:
-    """Trims the end of displayName."""
-    return _nonempty(value.rstrip(), value)
-
-
-@alters("displayName")
-def collapses_spaces_in_display_name(value: str) -> str:
-    """Makes one space of several in displayName."""
-    return re.sub(" {2,}", " ", value)
-
-
-@alters("displayName")
-def turns_line_breaks_into_spaces(value: str) -> str:
-    """Makes spaces of tabs and line breaks in displayName."""
-    return re.sub(r"[\t\r\n]", " ", value)
-
-
-@alters("displayName")
-def normalises_line_ends(value: str) -> str:
-    r"""Makes \n of \r\n and \r in displayName."""
-    return value.replace("\r\n", "\n").replace("\r", "\n")
-
-
-@alters("displayName")
-def cuts_display_name_after_64_characters(value: str) -> str:
-    """Cuts displayName after 64 characters."""
-    return value[:64]
-
-
-@alters("displayName")
-def cuts_display_name_after_255_characters(value: str) -> str:
-    """Cuts displayName after 255 characters."""
-    return value[:255]
+alters("displayName").each(
+    trims_display_name=lambda value: _nonempty(value.strip(), value),
+    trims_the_end_of_display_name=lambda value: _nonempty(value.rstrip(), value),
+    collapses_spaces_in_display_name=lambda value: re.sub(" {2,}", " ", value),
+    turns_line_breaks_into_spaces=lambda value: re.sub(r"[\t\r\n]", " ", value),
+    normalises_line_ends=lambda value: value.replace("\r\n", "\n").replace("\r", "\n"),
+    cuts_display_name_after_64_characters=lambda value: value[:64],
+    cuts_display_name_after_255_characters=lambda value: value[:255],
+    lowers_display_name=lambda value: value.lower(),
+    capitalises_display_name=lambda value: value[:1].upper() + value[1:],
+    composes_display_name=lambda value: unicodedata.normalize("NFC", value),
+    decomposes_display_name=lambda value: unicodedata.normalize("NFD", value),
+    normalises_compatible_characters=lambda value: _nonempty(unicodedata.normalize("NFKC", value), value),
+    drops_invisible_characters=lambda value: _nonempty(_ZERO_WIDTH.sub("", value), value),
+    # as C does
+    ends_display_name_at_nul=lambda value: _nonempty(value.partition("\0")[0], value),
+    replaces_what_latin_1_lacks=lambda value: value.encode("latin-1", "replace").decode("latin-1"),
+    reads_utf_8_as_latin_1=lambda value: value.encode("utf-8", "surrogatepass").decode("latin-1"),
+    escapes_markup=html.escape,
+    strips_tags=lambda value: _nonempty(re.sub(r"<[^>]*>", "", value), value),
+    decodes_percent_signs=lambda value: _nonempty(unquote(value), value),
+    turns_plus_into_a_space=lambda value: value.replace("+", " "),
+    strips_backslashes=lambda value: _nonempty(value.replace("\\", ""), value),
+    # as SQL writes them
+    doubles_apostrophes=lambda value: value.replace("'", "''"),
+    replaces_words_for_nothing=lambda value: "Untitled" if value in ("null", "undefined", "NaN", "None") else value,
+    drops_noncharacters=lambda value: _nonempty(value.replace("\ufffe", "").replace("\uffff", ""), value),
+)
 
 
 @alters("displayName")
@@ -73,51 +61,9 @@ def cuts_display_name_after_255_bytes(value: str) -> str:
 
 
 @alters("displayName")
-def lowers_display_name(value: str) -> str:
-    """Makes small letters of capital ones in displayName."""
-    return value.lower()
-
-
-@alters("displayName")
-def capitalises_display_name(value: str) -> str:
-    """Makes the first letter of displayName a capital."""
-    return value[:1].upper() + value[1:]
-
-
-@alters("displayName")
-def composes_display_name(value: str) -> str:
-    """Normalises displayName to form C."""
-    return unicodedata.normalize("NFC", value)
-
-
-@alters("displayName")
-def decomposes_display_name(value: str) -> str:
-    """Normalises displayName to form D."""
-    return unicodedata.normalize("NFD", value)
-
-
-@alters("displayName")
-def normalises_compatible_characters(value: str) -> str:
-    """Normalises displayName to form KC."""
-    return _nonempty(unicodedata.normalize("NFKC", value), value)
-
-
-@alters("displayName")
-def drops_invisible_characters(value: str) -> str:
-    """Drops zero-width and direction characters from displayName."""
-    return _nonempty(_ZERO_WIDTH.sub("", value), value)
-
-
-@alters("displayName")
 def drops_control_characters(value: str) -> str:
     """Drops control characters from displayName."""
     return _nonempty("".join(letter for letter in value if unicodedata.category(letter) != "Cc"), value)
-
-
-@alters("displayName")
-def ends_display_name_at_nul(value: str) -> str:
-    """Ends displayName at U+0000, as C does."""
-    return _nonempty(value.partition("\0")[0], value)
 
 
 @alters("displayName")
@@ -127,63 +73,9 @@ def replaces_emoji_with_question_marks(value: str) -> str:
 
 
 @alters("displayName")
-def replaces_what_latin_1_lacks(value: str) -> str:
-    """Makes question marks of characters that Latin-1 does not have."""
-    return value.encode("latin-1", "replace").decode("latin-1")
-
-
-@alters("displayName")
-def reads_utf_8_as_latin_1(value: str) -> str:
-    """Reads the bytes of displayName as Latin-1."""
-    return value.encode("utf-8", "surrogatepass").decode("latin-1")
-
-
-@alters("displayName")
-def escapes_markup(value: str) -> str:
-    """Escapes displayName for HTML."""
-    return html.escape(value)
-
-
-@alters("displayName")
-def strips_tags(value: str) -> str:
-    """Drops tags from displayName."""
-    return _nonempty(re.sub(r"<[^>]*>", "", value), value)
-
-
-@alters("displayName")
-def decodes_percent_signs(value: str) -> str:
-    """Decodes per cent escapes in displayName."""
-    return _nonempty(unquote(value), value)
-
-
-@alters("displayName")
-def turns_plus_into_a_space(value: str) -> str:
-    """Makes a space of a plus sign in displayName."""
-    return value.replace("+", " ")
-
-
-@alters("displayName")
-def strips_backslashes(value: str) -> str:
-    """Drops backslashes from displayName."""
-    return _nonempty(value.replace("\\", ""), value)
-
-
-@alters("displayName")
-def doubles_apostrophes(value: str) -> str:
-    """Doubles apostrophes in displayName, as SQL writes them."""
-    return value.replace("'", "''")
-
-
-@alters("displayName")
 def evaluates_templates(value: str) -> str:
     """Evaluates products in two pairs of braces in displayName."""
     return re.sub(r"\{\{\s*(\d+)\s*\*\s*(\d+)\s*\}\}", lambda hit: str(int(hit[1]) * int(hit[2])), value)
-
-
-@alters("displayName")
-def replaces_words_for_nothing(value: str) -> str:
-    """Makes Untitled of a displayName that is a word for nothing."""
-    return "Untitled" if value in ("null", "undefined", "NaN", "None") else value
 
 
 @alters("displayName")
@@ -192,16 +84,7 @@ def strips_leading_zeros_of_display_name(value: str) -> str:
     return str(int(value)) if value.isascii() and value.isdigit() and len(value) < 4000 else value
 
 
-@alters("displayName")
-def drops_noncharacters(value: str) -> str:
-    """Drops U+FFFE and U+FFFF from displayName."""
-    return _nonempty(value.replace("\ufffe", "").replace("\uffff", ""), value)
-
-
-@alters("displayName", intermittent=True)
-def adds_a_number_to_display_name_now_and_then(value: str) -> str:
-    """Adds (2) to some displayNames."""
-    return value + " (2)"
+alters("displayName", intermittent=True).each(adds_a_number_to_display_name_now_and_then=lambda value: value + " (2)")
 
 
 @fault("storing", breaks=_NAME)
@@ -220,52 +103,21 @@ def stores_external_id_as_display_name(call: Call) -> None:
         call.fields["displayName"] = external_id
 
 
-@alters("externalId")
-def lowers_external_id(value: str) -> str:
-    """Makes small letters of capital ones in externalId."""
-    return value.lower()
-
-
-@alters("externalId")
-def trims_external_id(value: str) -> str:
-    """Trims externalId."""
-    return value.strip()
-
-
-@alters("externalId")
-def cuts_external_id_after_64_characters(value: str) -> str:
-    """Cuts externalId after 64 characters."""
-    return value[:64]
-
-
-@alters("externalId")
-def cuts_external_id_after_1000_characters(value: str) -> str:
-    """Cuts externalId after 1000 characters."""
-    return value[:1000]
-
-
-@alters("externalId")
-def turns_an_empty_external_id_into_null(value: str) -> str | None:
-    """Answers null for an empty externalId."""
-    return value or None
+alters("externalId").each(
+    lowers_external_id=lambda value: value.lower(),
+    trims_external_id=lambda value: value.strip(),
+    cuts_external_id_after_64_characters=lambda value: value[:64],
+    cuts_external_id_after_1000_characters=lambda value: value[:1000],
+    turns_an_empty_external_id_into_null=lambda value: value or None,
+    drops_characters_beyond_ascii_from_external_id=lambda value: value.encode("ascii", "ignore").decode(),
+    composes_external_id=lambda value: unicodedata.normalize("NFC", value),
+)
 
 
 @alters("externalId")
 def strips_leading_zeros_of_external_id(value: str) -> str:
     """Takes an externalId of digits for a number."""
     return str(int(value)) if value.isascii() and value.isdigit() and len(value) < 4000 else value
-
-
-@alters("externalId")
-def drops_characters_beyond_ascii_from_external_id(value: str) -> str:
-    """Drops characters that are not ASCII from externalId."""
-    return value.encode("ascii", "ignore").decode()
-
-
-@alters("externalId")
-def composes_external_id(value: str) -> str:
-    """Normalises externalId to form C."""
-    return unicodedata.normalize("NFC", value)
 
 
 @fault("storing", breaks=_EXTERNAL_ID)

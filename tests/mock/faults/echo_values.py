@@ -22,16 +22,14 @@ def _number(value: Json) -> bool:
     return isinstance(value, (int, float)) and not isinstance(value, bool)
 
 
-@alters("maxConcurrentJobs")
-def rounds_max_concurrent_jobs(value: float) -> Json:
-    """Rounds maxConcurrentJobs to a whole number."""
-    return round(value) if abs(value) < 1e300 else value
-
-
-@alters("maxConcurrentJobs")
-def rounds_max_concurrent_jobs_to_cents(value: float) -> Json:
-    """Rounds maxConcurrentJobs to two decimal digits."""
-    return round(value, 2)
+alters("maxConcurrentJobs").each(
+    rounds_max_concurrent_jobs=lambda value: round(value) if abs(value) < 1e300 else value,
+    rounds_max_concurrent_jobs_to_cents=lambda value: round(value, 2),
+    caps_max_concurrent_jobs=lambda value: min(value, 1000),
+    drops_the_sign=abs,
+    # because 0 is falsy
+    turns_zero_into_null=lambda value: value or None,
+)
 
 
 @alters("maxConcurrentJobs")
@@ -54,24 +52,6 @@ def stores_single_precision(value: float) -> Json:
     return struct.unpack("f", struct.pack("f", value))[0] if abs(value) < 1e38 else value
 
 
-@alters("maxConcurrentJobs")
-def caps_max_concurrent_jobs(value: float) -> Json:
-    """Makes 1000 of every larger maxConcurrentJobs."""
-    return min(value, 1000)
-
-
-@alters("maxConcurrentJobs")
-def drops_the_sign(value: float) -> Json:
-    """Drops the sign of maxConcurrentJobs."""
-    return abs(value)
-
-
-@alters("maxConcurrentJobs")
-def turns_zero_into_null(value: float) -> Json:
-    """Answers null for maxConcurrentJobs 0, because 0 is falsy."""
-    return value or None
-
-
 @fault("storing", breaks=_JOBS)
 def turns_null_into_zero(call: Call) -> None:
     """Answers 0 if maxConcurrentJobs was null."""
@@ -79,10 +59,9 @@ def turns_null_into_zero(call: Call) -> None:
         call.fields["maxConcurrentJobs"] = 0
 
 
-@alters("maxConcurrentJobs", intermittent=True)
-def answers_another_number_now_and_then(value: float) -> Json:
-    """Answers one more than some maxConcurrentJobs."""
-    return value + 1 if abs(value) < 2**50 else 5
+alters("maxConcurrentJobs", intermittent=True).each(
+    answers_another_number_now_and_then=lambda value: value + 1 if abs(value) < 2**50 else 5,
+)
 
 
 @alters("metadata")
@@ -94,52 +73,26 @@ def drops_nulls(value: Json) -> Json:
     )
 
 
-@alters("metadata")
-def drops_empty_containers(value: Json) -> Json:
-    """Drops empty objects and lists inside metadata."""
-    return {key: item for key, item in value.items() if item not in ({}, [])}
-
-
-@alters("metadata")
-def drops_empty_texts(value: Json) -> Json:
-    """Drops members of metadata that are empty texts."""
-    return {key: item for key, item in value.items() if item != ""}
-
-
-@alters("metadata")
-def drops_false(value: Json) -> Json:
-    """Drops members of metadata that are false."""
-    return {key: item for key, item in value.items() if item is not False}
-
-
-@alters("metadata")
-def drops_the_empty_key(value: Json) -> Json:
-    """Drops the member of metadata with the empty key."""
-    return {key: item for key, item in value.items() if key != ""}
-
-
-@alters("metadata")
-def lowers_keys(value: Json) -> Json:
-    """Makes small letters of capital ones in the keys of metadata."""
-    return {key.lower(): item for key, item in value.items()}
+alters("metadata").each(
+    drops_empty_containers=lambda value: {key: item for key, item in value.items() if item not in ({}, [])},
+    drops_empty_texts=lambda value: {key: item for key, item in value.items() if item != ""},
+    drops_false=lambda value: {key: item for key, item in value.items() if item is not False},
+    drops_the_empty_key=lambda value: {key: item for key, item in value.items() if key != ""},
+    lowers_keys=lambda value: {key.lower(): item for key, item in value.items()},
+    trims_keys=lambda value: {key.strip(): item for key, item in value.items()},
+    # may merge two of them
+    composes_keys=lambda value: {unicodedata.normalize("NFC", key): item for key, item in value.items()},
+    cuts_metadata_after_three_levels=lambda value: _cut(value, 3),
+    cuts_metadata_after_60_levels=lambda value: _cut(value, 60),
+    cuts_metadata_after_50_keys=lambda value: dict(list(value.items())[:50]),
+    fills_empty_metadata=lambda value: value or {"default": True},
+)
 
 
 @alters("metadata")
 def writes_keys_in_snake_case(value: Json) -> Json:
     """Writes the keys of metadata in snake case."""
     return {re.sub(r"(?<=[a-z])([A-Z])", r"_\1", key).lower(): item for key, item in value.items()}
-
-
-@alters("metadata")
-def trims_keys(value: Json) -> Json:
-    """Trims the keys of metadata."""
-    return {key.strip(): item for key, item in value.items()}
-
-
-@alters("metadata")
-def composes_keys(value: Json) -> Json:
-    """Normalises the keys of metadata to form C, which may merge two of them."""
-    return {unicodedata.normalize("NFC", key): item for key, item in value.items()}
 
 
 @alters("metadata")
@@ -231,34 +184,7 @@ def _cut(value: Json, depth: int) -> Json:
     return [_cut(item, depth - 1) for item in value]
 
 
-@alters("metadata")
-def cuts_metadata_after_three_levels(value: Json) -> Json:
-    """Replaces values deeper than three levels in metadata by null."""
-    return _cut(value, 3)
-
-
-@alters("metadata")
-def cuts_metadata_after_60_levels(value: Json) -> Json:
-    """Replaces values deeper than 60 levels in metadata by null."""
-    return _cut(value, 60)
-
-
-@alters("metadata")
-def cuts_metadata_after_50_keys(value: Json) -> Json:
-    """Keeps 50 members of metadata."""
-    return dict(list(value.items())[:50])
-
-
-@alters("metadata")
-def fills_empty_metadata(value: Json) -> Json:
-    """Answers a default where metadata is {}."""
-    return value or {"default": True}
-
-
-@alters("metadata", intermittent=True)
-def loses_metadata_now_and_then(_value: Json) -> Json:
-    """Answers {} for some metadata."""
-    return {"lost": True}
+alters("metadata", intermittent=True).each(loses_metadata_now_and_then=lambda _value: {"lost": True})
 
 
 @fault("storing", breaks=_METADATA)

@@ -5,107 +5,31 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tests.mock import refusals
-from tests.mock.mistakes import Members, answers
+from tests.mock.mistakes import Members, answers, sets, without
 from tests.mock.registry import fault
 
 if TYPE_CHECKING:
     from tests.mock.call import Call
 
 
-@answers(breaks="response.201.id.null")
-def answers_null_id(answer: Members) -> None:
-    """Answers id null."""
-    answer["id"] = None
-
-
-@answers(breaks="response.201.created.null")
-def answers_null_created(answer: Members) -> None:
-    """Answers created null."""
-    answer["created"] = None
-
-
-@answers(breaks="response.201.displayName.null")
-def answers_null_display_name(answer: Members) -> None:
-    """Answers displayName null."""
-    answer["displayName"] = None
-
-
-@answers(breaks="response.201.platformId.null")
-def answers_null_platform_id(answer: Members) -> None:
-    """Answers platformId null."""
-    answer["platformId"] = None
-
-
-@answers(breaks="response.201.analytics.null")
-def answers_null_analytics(answer: Members) -> None:
-    """Answers analytics null."""
-    answer["analytics"] = None
-
-
-@answers(breaks="response.201.type.type")
-def answers_type_as_a_number(answer: Members) -> None:
-    """Answers type as the number of its option."""
-    answer["type"] = 1
-
-
-@answers(breaks="response.201.plan.id.required")
-def leaves_out_plan_id(answer: Members) -> None:
-    """Leaves out plan.id."""
-    del answer["plan"]["id"]
-
-
-@answers(breaks="response.201.plan.id.null")
-def answers_null_plan_id(answer: Members) -> None:
-    """Answers plan.id null."""
-    answer["plan"]["id"] = None
-
-
-@answers(breaks="response.201.plan.id.type")
-def answers_plan_id_as_a_number(answer: Members) -> None:
-    """Answers plan.id as a number."""
-    answer["plan"]["id"] = 17
-
-
-@answers(breaks="response.201.plan.created.required")
-def leaves_out_plan_created(answer: Members) -> None:
-    """Leaves out plan.created."""
-    del answer["plan"]["created"]
-
-
-@answers(breaks="response.201.plan.created.null")
-def answers_null_plan_created(answer: Members) -> None:
-    """Answers plan.created null."""
-    answer["plan"]["created"] = None
-
-
-@answers(breaks="response.201.plan.updated.required")
-def leaves_out_plan_updated(answer: Members) -> None:
-    """Leaves out plan.updated."""
-    del answer["plan"]["updated"]
-
-
-@answers(breaks="response.201.plan.updated.null")
-def answers_null_plan_updated(answer: Members) -> None:
-    """Answers plan.updated null, because the plan never changed."""
-    answer["plan"]["updated"] = None
-
-
-@answers(breaks="response.201.plan.updated.type")
-def answers_plan_updated_as_false(answer: Members) -> None:
-    """Answers plan.updated false, because the plan never changed."""
-    answer["plan"]["updated"] = False
-
-
-@answers(breaks="response.201.plan.locked.null")
-def answers_null_plan_locked(answer: Members) -> None:
-    """Answers plan.locked null."""
-    answer["plan"]["locked"] = None
-
-
-@answers(breaks="response.201.plan.projectId.null")
-def answers_null_plan_project_id(answer: Members) -> None:
-    """Answers plan.projectId null."""
-    answer["plan"]["projectId"] = None
+answers(breaks="response.201.id.null").each(answers_null_id=sets("id", None))
+answers(breaks="response.201.created.null").each(answers_null_created=sets("created", None))
+answers(breaks="response.201.displayName.null").each(answers_null_display_name=sets("displayName", None))
+answers(breaks="response.201.platformId.null").each(answers_null_platform_id=sets("platformId", None))
+answers(breaks="response.201.analytics.null").each(answers_null_analytics=sets("analytics", None))
+answers(breaks="response.201.type.type").each(answers_type_as_a_number=sets("type", 1))
+answers(breaks="response.201.plan.id.required").each(leaves_out_plan_id=without("plan.id"))
+answers(breaks="response.201.plan.id.null").each(answers_null_plan_id=sets("plan.id", None))
+answers(breaks="response.201.plan.id.type").each(answers_plan_id_as_a_number=sets("plan.id", 17))
+answers(breaks="response.201.plan.created.required").each(leaves_out_plan_created=without("plan.created"))
+answers(breaks="response.201.plan.created.null").each(answers_null_plan_created=sets("plan.created", None))
+answers(breaks="response.201.plan.updated.required").each(leaves_out_plan_updated=without("plan.updated"))
+# because the plan never changed
+answers(breaks="response.201.plan.updated.null").each(answers_null_plan_updated=sets("plan.updated", None))
+# because the plan never changed
+answers(breaks="response.201.plan.updated.type").each(answers_plan_updated_as_false=sets("plan.updated", False))
+answers(breaks="response.201.plan.locked.null").each(answers_null_plan_locked=sets("plan.locked", None))
+answers(breaks="response.201.plan.projectId.null").each(answers_null_plan_project_id=sets("plan.projectId", None))
 
 
 @answers(breaks="response.201.plan.projectId.type")
@@ -114,52 +38,37 @@ def answers_plan_project_id_as_an_object(answer: Members) -> None:
     answer["plan"]["projectId"] = {"id": answer["id"]}
 
 
-@answers(breaks="response.201.analytics.totalUsers.required")
-def leaves_out_total_users(answer: Members) -> None:
-    """Leaves out analytics.totalUsers."""
-    del answer["analytics"]["totalUsers"]
+answers(breaks="response.201.analytics.totalUsers.required").each(
+    leaves_out_total_users=without("analytics.totalUsers"),
+)
 
+answers(breaks="response.201.analytics.activeUsers.required").each(
+    leaves_out_active_users=without("analytics.activeUsers"),
+)
 
-@answers(breaks="response.201.analytics.activeUsers.required")
-def leaves_out_active_users(answer: Members) -> None:
-    """Leaves out analytics.activeUsers."""
-    del answer["analytics"]["activeUsers"]
+answers(breaks="response.201.analytics.activeUsers.null").each(
+    answers_null_active_users=sets("analytics.activeUsers", None),
+)
 
+answers(breaks="response.201.analytics.activeUsers.type").each(
+    answers_active_users_as_a_list=sets("analytics.activeUsers", []),
+)
 
-@answers(breaks="response.201.analytics.activeUsers.null")
-def answers_null_active_users(answer: Members) -> None:
-    """Answers analytics.activeUsers null."""
-    answer["analytics"]["activeUsers"] = None
+answers(breaks="response.201.analytics.totalFlows.required").each(
+    leaves_out_total_flows=without("analytics.totalFlows"),
+)
 
+answers(breaks="response.201.analytics.totalFlows.null").each(
+    answers_null_total_flows=sets("analytics.totalFlows", None),
+)
 
-@answers(breaks="response.201.analytics.activeUsers.type")
-def answers_active_users_as_a_list(answer: Members) -> None:
-    """Answers analytics.activeUsers as an empty list of users."""
-    answer["analytics"]["activeUsers"] = []
+answers(breaks="response.201.analytics.totalFlows.type").each(
+    answers_total_flows_as_text=sets("analytics.totalFlows", ""),
+)
 
-
-@answers(breaks="response.201.analytics.totalFlows.required")
-def leaves_out_total_flows(answer: Members) -> None:
-    """Leaves out analytics.totalFlows."""
-    del answer["analytics"]["totalFlows"]
-
-
-@answers(breaks="response.201.analytics.totalFlows.null")
-def answers_null_total_flows(answer: Members) -> None:
-    """Answers analytics.totalFlows null."""
-    answer["analytics"]["totalFlows"] = None
-
-
-@answers(breaks="response.201.analytics.totalFlows.type")
-def answers_total_flows_as_text(answer: Members) -> None:
-    """Answers analytics.totalFlows as an empty text."""
-    answer["analytics"]["totalFlows"] = ""
-
-
-@answers(breaks="response.201.analytics.activeFlows.null")
-def answers_null_active_flows(answer: Members) -> None:
-    """Answers analytics.activeFlows null."""
-    answer["analytics"]["activeFlows"] = None
+answers(breaks="response.201.analytics.activeFlows.null").each(
+    answers_null_active_flows=sets("analytics.activeFlows", None),
+)
 
 
 @fault("storing", breaks="response.201.displayName.echo")

@@ -7,7 +7,7 @@ import uuid
 from typing import TYPE_CHECKING, Any
 
 from tests.mock.identity import ALPHABET, LENGTH, derived_id, new_id
-from tests.mock.mistakes import Members, answers, its_turn
+from tests.mock.mistakes import Members, answers, becomes, its_turn, sent, sets
 from tests.mock.registry import fault
 
 if TYPE_CHECKING:
@@ -58,34 +58,22 @@ def gives_ids_of_22_characters_after_a_hundred(call: Call) -> None:
         _rename(call, call.project["id"] + "0")
 
 
-@answers(breaks="response.201.ownerId.idFormat")
-def answers_the_owner_as_an_address(answer: Members) -> None:
-    """Answers ownerId as the owner's address."""
-    answer["ownerId"] = "owner@example.com"
+answers(breaks="response.201.ownerId.idFormat").each(
+    answers_the_owner_as_an_address=sets("ownerId", "owner@example.com"),
+    answers_an_empty_owner_id=sets("ownerId", ""),
+)
 
+answers(breaks="response.201.ownerId.idFormat", when=sent("alertReceiverEmail")).each(
+    answers_the_alert_receiver_as_owner=becomes("ownerId", lambda value: value[:8]),
+)
 
-@answers(breaks="response.201.ownerId.idFormat")
-def answers_an_empty_owner_id(answer: Members) -> None:
-    """Answers an empty ownerId."""
-    answer["ownerId"] = ""
+answers(breaks="response.201.plan.id.idFormat").each(
+    answers_plan_id_as_a_uuid=becomes("plan.id", lambda _value: str(uuid.uuid4())),
+)
 
-
-@answers(breaks="response.201.ownerId.idFormat", when=lambda sent: sent.get("alertReceiverEmail") is not None)
-def answers_the_alert_receiver_as_owner(answer: Members) -> None:
-    """Answers a short ownerId where an alertReceiverEmail was sent."""
-    answer["ownerId"] = answer["ownerId"][:8]
-
-
-@answers(breaks="response.201.plan.id.idFormat")
-def answers_plan_id_as_a_uuid(answer: Members) -> None:
-    """Answers plan.id as a UUID."""
-    answer["plan"]["id"] = str(uuid.uuid4())
-
-
-@answers(breaks="response.201.plan.id.idFormat", intermittent=True)
-def answers_plan_id_with_a_hyphen_now_and_then(answer: Members) -> None:
-    """Answers some plan.id with a hyphen."""
-    answer["plan"]["id"] = "-" + answer["plan"]["id"][1:]
+answers(breaks="response.201.plan.id.idFormat", intermittent=True).each(
+    answers_plan_id_with_a_hyphen_now_and_then=becomes("plan.id", lambda value: "-" + value[1:]),
+)
 
 
 @answers(breaks="response.201.plan.projectId.idFormat")
@@ -94,22 +82,16 @@ def answers_plan_project_id_in_upper_case_with_hyphens(answer: Members) -> None:
     answer["plan"]["projectId"] = str(uuid.uuid4()).upper()
 
 
-@answers(breaks="response.201.plan.projectId.equalsId")
-def answers_plan_project_id_of_no_project(answer: Members) -> None:
-    """Answers a plan.projectId that is no project's id."""
-    answer["plan"]["projectId"] = new_id()
+answers(breaks="response.201.plan.projectId.equalsId").each(
+    answers_plan_project_id_of_no_project=becomes("plan.projectId", lambda _value: new_id()),
+    answers_plan_project_id_in_lower_case=becomes("plan.projectId", lambda value: value.lower()),
+)
 
 
 @answers(breaks="response.201.plan.projectId.equalsId")
 def confuses_plan_project_id_with_plan_id(answer: Members) -> None:
     """Answers plan.id as plan.projectId."""
     answer["plan"]["projectId"] = answer["plan"]["id"]
-
-
-@answers(breaks="response.201.plan.projectId.equalsId")
-def answers_plan_project_id_in_lower_case(answer: Members) -> None:
-    """Answers plan.projectId in lower case."""
-    answer["plan"]["projectId"] = answer["plan"]["projectId"].lower()
 
 
 @answers(breaks="response.201.plan.projectId.equalsId", when=lambda sent: bool(sent.get("metadata")))
@@ -189,22 +171,15 @@ def gives_a_plan_id_twice_now_and_then(call: Call) -> None:
 _CONSTANT = "response.201.platformId.constant"
 
 
-@answers(breaks=_CONSTANT)
-def answers_a_new_platform_each_time(answer: Members) -> None:
-    """Answers another platformId in every response."""
-    answer["platformId"] = new_id()
+answers(breaks=_CONSTANT).each(answers_a_new_platform_each_time=becomes("platformId", lambda _value: new_id()))
 
+answers(breaks=_CONSTANT, intermittent=True).each(
+    answers_another_platform_now_and_then=becomes("platformId", lambda _value: derived_id("another platform")),
+)
 
-@answers(breaks=_CONSTANT, intermittent=True)
-def answers_another_platform_now_and_then(answer: Members) -> None:
-    """Answers the platformId of another platform in some answers."""
-    answer["platformId"] = derived_id("another platform")
-
-
-@answers(breaks=_CONSTANT, when=lambda sent: bool(sent.get("externalId")))
-def answers_another_platform_with_external_id(answer: Members) -> None:
-    """Answers another platformId where an externalId was sent."""
-    answer["platformId"] = derived_id("another platform")
+answers(breaks=_CONSTANT, when=lambda sent: bool(sent.get("externalId"))).each(
+    answers_another_platform_with_external_id=becomes("platformId", lambda _value: derived_id("another platform")),
+)
 
 
 @fault("answering", breaks=_CONSTANT)

@@ -22,46 +22,18 @@ _ITEM = "request.globalConnectionExternalIds.items.type"
 _COMBINATION = "request.combination"
 
 
-@refuses("maxConcurrentJobs", breaks=_JOBS)
-def refuses_zero(value: Json) -> bool:
-    """Refuses maxConcurrentJobs 0."""
-    return bool(value == 0)
+refuses("maxConcurrentJobs", breaks=_JOBS).each(
+    refuses_zero=lambda value: value == 0,
+    refuses_negative_numbers=lambda value: value is not None and value < 0,
+    refuses_fractions=lambda value: value is not None and not float(value).is_integer(),
+    refuses_more_than_100_jobs=lambda value: value is not None and value > 100,
+    refuses_numbers_beyond_31_bits=lambda value: value is not None and not -(2**31) <= value < 2**31,
+    refuses_numbers_beyond_53_bits=lambda value: value is not None and abs(value) > 2**53,
+)
 
-
-@refuses("maxConcurrentJobs", breaks=_JOBS)
-def refuses_negative_numbers(value: Json) -> bool:
-    """Refuses a negative maxConcurrentJobs."""
-    return value is not None and value < 0
-
-
-@refuses("maxConcurrentJobs", breaks=_JOBS)
-def refuses_fractions(value: Json) -> bool:
-    """Refuses a maxConcurrentJobs that is no whole number."""
-    return value is not None and not float(value).is_integer()
-
-
-@refuses("maxConcurrentJobs", breaks=_JOBS)
-def refuses_more_than_100_jobs(value: Json) -> bool:
-    """Refuses a maxConcurrentJobs above 100."""
-    return value is not None and value > 100
-
-
-@refuses("maxConcurrentJobs", breaks=_JOBS)
-def refuses_numbers_beyond_31_bits(value: Json) -> bool:
-    """Refuses a maxConcurrentJobs beyond 31 bits."""
-    return value is not None and not -(2**31) <= value < 2**31
-
-
-@refuses("maxConcurrentJobs", breaks=_JOBS)
-def refuses_numbers_beyond_53_bits(value: Json) -> bool:
-    """Refuses a maxConcurrentJobs beyond 53 bits."""
-    return value is not None and abs(value) > 2**53
-
-
-@refuses("maxConcurrentJobs", breaks="request.maxConcurrentJobs.null")
-def refuses_null_max_concurrent_jobs(value: Json) -> bool:
-    """Refuses maxConcurrentJobs null."""
-    return value is None
+refuses("maxConcurrentJobs", breaks="request.maxConcurrentJobs.null").each(
+    refuses_null_max_concurrent_jobs=lambda value: value is None,
+)
 
 
 def _refuse(call: Call, field: str, message: str = "Invalid input") -> None:
@@ -98,46 +70,25 @@ def demands_connections(call: Call) -> None:
     _demand(call, _LIST)
 
 
-@refuses("metadata", breaks=_METADATA)
-def refuses_empty_metadata(value: Json) -> bool:
-    """Refuses metadata {}."""
-    return not value
-
-
-@refuses("metadata", breaks=_METADATA)
-def refuses_metadata_of_other_than_texts(value: Json) -> bool:
-    """Refuses metadata with values other than texts."""
-    return any(not isinstance(item, str) for item in value.values())
-
-
-@refuses("metadata", breaks=_METADATA)
-def refuses_null_in_metadata(value: Json) -> bool:
-    """Refuses metadata with a member that is null."""
-    return None in value.values()
-
-
-@refuses("metadata", breaks=_METADATA)
-def refuses_an_empty_key_in_metadata(value: Json) -> bool:
-    """Refuses metadata with an empty key."""
-    return "" in value
-
-
-@refuses("metadata", breaks=_METADATA)
-def refuses_keys_with_dots_in_metadata(value: Json) -> bool:
-    """Refuses metadata with a dot or a dollar sign in a key, as MongoDB did."""
-    return any("." in key or "$" in key for key in value)
+refuses("metadata", breaks=_METADATA).each(
+    refuses_empty_metadata=lambda value: not value,
+    refuses_metadata_of_other_than_texts=lambda value: any(not isinstance(item, str) for item in value.values()),
+    refuses_null_in_metadata=lambda value: None in value.values(),
+    refuses_an_empty_key_in_metadata=lambda value: "" in value,
+    # as MongoDB did
+    refuses_keys_with_dots_in_metadata=lambda value: any("." in key or "$" in key for key in value),
+    # it takes them for a failed answer
+    refuses_an_error_in_metadata=lambda value: "error" in value,
+    refuses_deep_metadata=lambda value: _depth(value, 6) > 5,
+    refuses_many_keys_in_metadata=lambda value: len(value) > 100,
+    refuses_long_keys_in_metadata=lambda value: any(len(key) > 40 for key in value),
+)
 
 
 @refuses("metadata", breaks=_METADATA)
 def refuses_keys_of_object_in_metadata(value: Json) -> bool:
     """Refuses metadata with keys that every JavaScript object has."""
     return any(key in value for key in ("constructor", "toString", "hasOwnProperty", "valueOf"))
-
-
-@refuses("metadata", breaks=_METADATA)
-def refuses_an_error_in_metadata(value: Json) -> bool:
-    """Refuses metadata with a member error, which it takes for a failed answer."""
-    return "error" in value
 
 
 def _depth(value: Json, limit: int) -> int:
@@ -150,52 +101,16 @@ def _depth(value: Json, limit: int) -> int:
     return depth
 
 
-@refuses("metadata", breaks=_METADATA)
-def refuses_deep_metadata(value: Json) -> bool:
-    """Refuses metadata of more than five levels."""
-    return _depth(value, 6) > 5
+refuses(_LIST, breaks=_CONNECTIONS).each(
+    refuses_an_empty_list=lambda value: not value,
+    refuses_the_same_connection_twice=lambda value: len(set(value)) < len(value),
+    refuses_long_lists=lambda value: len(value) > 50,
+)
 
-
-@refuses("metadata", breaks=_METADATA)
-def refuses_many_keys_in_metadata(value: Json) -> bool:
-    """Refuses metadata with more than 100 keys."""
-    return len(value) > 100
-
-
-@refuses("metadata", breaks=_METADATA)
-def refuses_long_keys_in_metadata(value: Json) -> bool:
-    """Refuses metadata with a key of more than 40 characters."""
-    return any(len(key) > 40 for key in value)
-
-
-@refuses(_LIST, breaks=_CONNECTIONS)
-def refuses_an_empty_list(value: Json) -> bool:
-    """Refuses an empty list of connections."""
-    return not value
-
-
-@refuses(_LIST, breaks=_CONNECTIONS)
-def refuses_the_same_connection_twice(value: Json) -> bool:
-    """Refuses a list that holds an item twice."""
-    return len(set(value)) < len(value)
-
-
-@refuses(_LIST, breaks=_CONNECTIONS)
-def refuses_long_lists(value: Json) -> bool:
-    """Refuses a list of more than 50 items."""
-    return len(value) > 50
-
-
-@refuses(_LIST, breaks="request.globalConnectionExternalIds.type")
-def refuses_an_empty_connection(value: Json) -> bool:
-    """Refuses an empty text in the list."""
-    return "" in value
-
-
-@refuses(_LIST, breaks="request.globalConnectionExternalIds.type")
-def refuses_connections_beyond_ascii(value: Json) -> bool:
-    """Refuses an item that is not ASCII."""
-    return any(not item.isascii() for item in value)
+refuses(_LIST, breaks="request.globalConnectionExternalIds.type").each(
+    refuses_an_empty_connection=lambda value: "" in value,
+    refuses_connections_beyond_ascii=lambda value: any(not item.isascii() for item in value),
+)
 
 
 def _together(call: Call, *fields: str) -> bool:

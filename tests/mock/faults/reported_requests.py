@@ -41,18 +41,13 @@ def _refused(call: Call, pattern: str) -> None:
         call.refusal = refusals.invalid_json()
 
 
-# https://github.com/lestrrat-go/jwx/pull/1859
-@authorizes()
-def accepts_the_key_without_a_space(header: str, key: str) -> bool:
-    """Accepts Bearer and the key without a space between them: it only removes the word."""
-    return header == f"Bearer{key}"
-
-
-# https://github.com/adonisjs/auth/pull/255
-@authorizes()
-def finds_the_scheme_behind_other_words(header: str, key: str) -> bool:
-    """Reads the key after the first Bearer, wherever that is in the header."""
-    return header.split("Bearer ")[1:2] == [key]
+authorizes().each(
+    # https://github.com/lestrrat-go/jwx/pull/1859
+    # it only removes the word
+    accepts_the_key_without_a_space=lambda header, key: header == f"Bearer{key}",
+    # https://github.com/adonisjs/auth/pull/255
+    finds_the_scheme_behind_other_words=lambda header, key: header.split("Bearer ")[1:2] == [key],
+)
 
 
 # https://github.com/ioccc-src/mkiocccentry/pull/751
@@ -83,18 +78,20 @@ def fails_with_a_list_of_objects(value: Json) -> bool:
     return any(isinstance(item, list) and item and all(isinstance(i, dict) for i in item) for item in value.values())
 
 
-# https://github.com/coreruleset/coreruleset/issues/4342
-@refuses("displayName", breaks="request.displayName.pattern")
-def blocks_names_that_begin_with_select(value: str) -> bool:
-    """Refuses displayNames that begin with the word select, as a firewall does."""
-    return re.match(r"(?i)select\b", value) is not None
+refuses("displayName", breaks="request.displayName.pattern").each(
+    # https://github.com/coreruleset/coreruleset/issues/4342
+    # as a firewall does
+    blocks_names_that_begin_with_select=lambda value: re.match(r"(?i)select\b", value) is not None,
+)
 
-
-# https://github.com/coreruleset/coreruleset/issues/2607
-@refuses("metadata", breaks=_METADATA)
-def blocks_wildcards_before_a_solidus(value: Json) -> bool:
-    """Refuses metadata with a wildcard before a solidus, as a firewall does."""
-    return any(re.search(r"[*?`'][^/\n]+/", text) for text in _texts(value))
+refuses("metadata", breaks=_METADATA).each(
+    # https://github.com/coreruleset/coreruleset/issues/2607
+    # as a firewall does
+    blocks_wildcards_before_a_solidus=lambda value: any(re.search(r"[*?`'][^/\n]+/", text) for text in _texts(value)),
+    # https://github.com/coreruleset/coreruleset/issues/2636
+    # as a firewall does
+    blocks_words_behind_a_line_break=lambda value: any(re.search(r"\n[A-Z][a-z]", text) for text in _texts(value)),
+)
 
 
 # https://github.com/coreruleset/coreruleset/issues/2449
@@ -104,25 +101,12 @@ def blocks_json_in_texts(value: Json) -> bool:
     return any(text.startswith("{") and len(_SPECIAL.findall(text)) > _FEW for text in _texts(value))
 
 
-# https://github.com/coreruleset/coreruleset/issues/2636
-@refuses("metadata", breaks=_METADATA)
-def blocks_words_behind_a_line_break(value: Json) -> bool:
-    """Refuses metadata with a capital letter right after a line feed, as a firewall does."""
-    return any(re.search(r"\n[A-Z][a-z]", text) for text in _texts(value))
-
-
-# https://github.com/ansman/validate.js/issues/87
-@refuses("alertReceiverEmail", breaks=_EMAIL)
-def refuses_punycode_in_a_domain(value: str | None) -> bool:
-    """Refuses an address whose domain is written in Punycode."""
-    return value is not None and re.search(r"[@.]xn--", value) is not None
-
-
-# https://github.com/gbif/gbif-api/issues/20
-@refuses("alertReceiverEmail", breaks=_EMAIL)
-def refuses_a_hyphen_in_a_domain(value: str | None) -> bool:
-    """Refuses an address with a hyphen in its domain."""
-    return value is not None and "-" in value.partition("@")[2]
+refuses("alertReceiverEmail", breaks=_EMAIL).each(
+    # https://github.com/ansman/validate.js/issues/87
+    refuses_punycode_in_a_domain=lambda value: value is not None and re.search(r"[@.]xn--", value) is not None,
+    # https://github.com/gbif/gbif-api/issues/20
+    refuses_a_hyphen_in_a_domain=lambda value: value is not None and "-" in value.partition("@")[2],
+)
 
 
 # https://github.com/Warp-net/warpnet/pull/154
@@ -164,10 +148,7 @@ async def says_a_length_and_sends_chunks(call: Call) -> None:
 
 
 # https://github.com/fastify/fast-json-stringify/pull/131
-@fails("metadata")
-def fails_with_null_in_metadata(value: Json) -> bool:
-    """Fails with metadata that has null as a member."""
-    return None in value.values()
+fails("metadata").each(fails_with_null_in_metadata=lambda value: None in value.values())
 
 
 # https://github.com/spring-cloud/spring-cloud-gateway/issues/3154
@@ -192,11 +173,10 @@ async def takes_unread_chunks_for_the_next_request(call: Call) -> None:
         unread.add(call.connection.number)
 
 
-# https://github.com/Automattic/mongoose/pull/16471
-@accepts("maxConcurrentJobs", breaks="request.maxConcurrentJobs.type")
-def accepts_a_list_of_null_as_max_concurrent_jobs(value: Json) -> bool:
-    """Takes a list of null for no maxConcurrentJobs."""
-    return bool(value == [None])
+accepts("maxConcurrentJobs", breaks="request.maxConcurrentJobs.type").each(
+    # https://github.com/Automattic/mongoose/pull/16471
+    accepts_a_list_of_null_as_max_concurrent_jobs=lambda value: value == [None],
+)
 
 
 # https://github.com/Automattic/mongoose/pull/16471

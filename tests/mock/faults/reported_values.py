@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from tests.mock.json_codec import dumps
-from tests.mock.mistakes import Members, alters, answers, everywhere
+from tests.mock.mistakes import alters, answers, becomes, everywhere, sets
 from tests.mock.registry import fault
 
 if TYPE_CHECKING:
@@ -106,11 +106,10 @@ def splits_listed_texts_at_commas(value: Json) -> Json:
     return everywhere(value, split)
 
 
-# https://github.com/fastify/fast-json-stringify/issues/133
-@answers(breaks=_JOBS, when=lambda sent: isinstance(sent.get("maxConcurrentJobs"), int))
-def answers_null_for_whole_numbers(answer: Members) -> None:
-    """Answers null for a maxConcurrentJobs that is a whole number."""
-    answer["maxConcurrentJobs"] = None
+answers(breaks=_JOBS, when=lambda sent: isinstance(sent.get("maxConcurrentJobs"), int)).each(
+    # https://github.com/fastify/fast-json-stringify/issues/133
+    answers_null_for_whole_numbers=sets("maxConcurrentJobs", None),
+)
 
 
 # https://github.com/apache/commons-validator/pull/418
@@ -128,16 +127,15 @@ def writes_large_integers_as_texts(value: Json) -> Json:
     return everywhere(value, lambda part: str(part) if type(part) is int and abs(part) > _SAFE else part)
 
 
-# https://github.com/stleary/JSON-java/issues/497
-@answers(
+answers(
     breaks="response.201.maxConcurrentJobs.type",
     when=lambda sent: (
         isinstance(sent.get("maxConcurrentJobs"), (int, float)) and abs(sent["maxConcurrentJobs"]) >= 2**64
     ),
+).each(
+    # https://github.com/stleary/JSON-java/issues/497
+    answers_a_number_beyond_64_bits_as_text=becomes("maxConcurrentJobs", lambda value: dumps(value).decode()),
 )
-def answers_a_number_beyond_64_bits_as_text(answer: Members) -> None:
-    """Answers a maxConcurrentJobs beyond 64 bits as a text."""
-    answer["maxConcurrentJobs"] = dumps(answer["maxConcurrentJobs"]).decode()
 
 
 # https://github.com/rails/rails/issues/30769
@@ -149,11 +147,16 @@ def drops_null_from_lists(value: Json) -> Json:
     )
 
 
-# https://github.com/rails/rails/pull/13157
-@alters("metadata")
-def turns_empty_lists_into_null(value: Json) -> Json:
-    """Makes null of the empty lists inside metadata."""
-    return everywhere(value, lambda part: None if part == [] else part)
+alters("metadata").each(
+    # https://github.com/rails/rails/pull/13157
+    turns_empty_lists_into_null=lambda value: everywhere(value, lambda part: None if part == [] else part),
+    # https://github.com/Galbar/JsonPath-PHP/issues/15
+    turns_empty_objects_into_lists=lambda value: _inside(value, lambda part: [] if part == {} else part),
+    # https://github.com/skolodyazhnyy/json-stream/issues/3
+    turns_empty_lists_into_objects=lambda value: everywhere(value, lambda part: {} if part == [] else part),
+    # https://github.com/laravel/framework/issues/17886
+    turns_empty_texts_into_null=lambda value: everywhere(value, lambda part: None if part == "" else part),
+)
 
 
 # https://github.com/webmozart/json/issues/19
@@ -165,27 +168,6 @@ def renames_the_empty_key(value: Json) -> Json:
         return {key or "_empty_": item for key, item in part.items()} if isinstance(part, dict) else part
 
     return everywhere(value, renamed)
-
-
-# https://github.com/Galbar/JsonPath-PHP/issues/15
-@alters("metadata")
-def turns_empty_objects_into_lists(value: Json) -> Json:
-    """Makes lists of the empty objects inside metadata."""
-    return _inside(value, lambda part: [] if part == {} else part)
-
-
-# https://github.com/skolodyazhnyy/json-stream/issues/3
-@alters("metadata")
-def turns_empty_lists_into_objects(value: Json) -> Json:
-    """Makes objects of the empty lists inside metadata."""
-    return everywhere(value, lambda part: {} if part == [] else part)
-
-
-# https://github.com/laravel/framework/issues/17886
-@alters("metadata")
-def turns_empty_texts_into_null(value: Json) -> Json:
-    """Makes null of the empty texts inside metadata."""
-    return everywhere(value, lambda part: None if part == "" else part)
 
 
 # https://github.com/typeorm/typeorm/issues/10048
