@@ -65,7 +65,7 @@ def accepts_a_trailing_comma(call: Call) -> None:
 
 @fault("parsed", breaks=_JSON)
 def accepts_comments(call: Call) -> None:
-    """Lets comments through."""
+    """Accepts comments."""
     if _malformed(call):
         _read(call, _outside_strings(_text(call), r"/\*.*?\*/|//[^\n]*", ""))
 
@@ -118,28 +118,28 @@ def closes_a_truncated_string(call: Call) -> None:
 
 @fault("parsed", breaks=_JSON)
 def accepts_nan(call: Call) -> None:
-    """Takes NaN and Infinity for null."""
+    """Accepts NaN and Infinity as null."""
     if _malformed(call):
         _read(call, _outside_strings(_text(call), r"-?(?:NaN|Infinity)", "null"))
 
 
 @fault("parsed", breaks=_JSON)
 def accepts_leading_zeros(call: Call) -> None:
-    """Lets numbers with leading zeros through."""
+    """Accepts numbers with leading zeros."""
     if _malformed(call):
         _read(call, _outside_strings(_text(call), r"(?<![\d.eE+-])(-?)0+(?=\d)", r"\1"))
 
 
 @fault("parsed", breaks=_JSON)
 def accepts_a_plus_sign(call: Call) -> None:
-    """Lets numbers with a plus sign through."""
+    """Accepts numbers with a plus sign."""
     if _malformed(call):
         _read(call, _outside_strings(_text(call), r"(?<![\deE])\+(?=\d)", ""))
 
 
 @fault("parsed", breaks=_JSON)
 def accepts_a_bare_decimal_point(call: Call) -> None:
-    """Lets .5 and 5. through."""
+    """Accepts .5 and 5.."""
     if _malformed(call):
         dotted = _outside_strings(_text(call), r"(?<!\d)\.(?=\d)", "0.")
         _read(call, _outside_strings(dotted, r"(?<=\d)\.(?!\d)", ""))
@@ -147,7 +147,7 @@ def accepts_a_bare_decimal_point(call: Call) -> None:
 
 @fault("parsed", breaks=_JSON)
 def accepts_raw_control_characters(call: Call) -> None:
-    """Lets control characters in strings through that JSON wants escaped."""
+    """Accepts control characters in strings that JSON wants escaped."""
     if _malformed(call):
         try:
             value = json.JSONDecoder(parse_constant=_refuse, strict=False).decode(_text(call))
@@ -166,7 +166,7 @@ def accepts_unknown_escapes(call: Call) -> None:
 
 @fault("parsed", breaks=_JSON)
 def accepts_words_of_python(call: Call) -> None:
-    """Lets True, False and None through."""
+    """Accepts True, False and None."""
     if _malformed(call):
         text = _text(call)
         for word, literal in (("True", "true"), ("False", "false"), ("None", "null"), ("undefined", "null")):
@@ -176,14 +176,14 @@ def accepts_words_of_python(call: Call) -> None:
 
 @fault("parsed", breaks=_JSON)
 def accepts_white_space_beyond_json(call: Call) -> None:
-    """Lets every white space of Unicode through between tokens."""
+    """Accepts every white space of Unicode between tokens."""
     if _malformed(call):
         _read(call, _outside_strings(_text(call), r"[\f\v\u00a0\u2003\u2028\u3000]", " "))
 
 
 @fault("parsed", breaks=_JSON)
 def accepts_equals_signs_and_semicolons(call: Call) -> None:
-    """Takes = for a colon and ; for a comma."""
+    """Accepts = as a colon and ; as a comma."""
     if _malformed(call):
         colons = _outside_strings(_text(call), "=", ":")
         _read(call, _outside_strings(colons, ";", ","))
@@ -196,14 +196,14 @@ def _object(call: Call, value: Any) -> None:
 
 @fault("parsed", breaks=_TYPE)
 def accepts_a_list_of_one_body(call: Call) -> None:
-    """Takes a list of one object for that object."""
+    """Accepts a list of one object as that object."""
     if isinstance(call.value, list) and len(call.value) == 1:
         _object(call, call.value[0])
 
 
 @fault("parsed", breaks=_TYPE)
 def accepts_a_list_of_bodies(call: Call) -> None:
-    """Takes the last object of a list, as a batch."""
+    """Uses the last object of a list, as a batch."""
     if isinstance(call.value, list) and call.value:
         _object(call, call.value[-1])
 
@@ -236,7 +236,7 @@ def accepts_any_json_as_a_body(call: Call) -> None:
 
 @fault("parsed", breaks=_TYPE)
 def takes_a_string_for_the_display_name(call: Call) -> None:
-    """Takes a body that is a string for the displayName."""
+    """Treats a body that is a string as the displayName."""
     announced = (call.header(b"content-type") or b"").lower().startswith(b"application/json")
     if announced and call.refusal is None and isinstance(call.value, str):
         call.value = {"displayName": call.value.replace(".", "").replace("/", "") or "Untitled"}

@@ -45,13 +45,13 @@ accepts("displayName", breaks=_PATTERN).each(
 
 @accepts("displayName", breaks=_PATTERN)
 def accepts_dot_at_the_end_of_display_name(value: Json) -> bool:
-    """Lets a displayName through that ends with a dot."""
+    """Accepts a displayName that ends with a dot."""
     return _text(value).endswith(".") and bool(_MEMBERS.fullmatch(value[:-1]))
 
 
 @accepts("displayName", breaks=_PATTERN)
 def accepts_slash_at_the_start_of_display_name(value: Json) -> bool:
-    """Lets a displayName through that starts with a slash."""
+    """Accepts a displayName that starts with a slash."""
     return _text(value).startswith("/") and bool(_MEMBERS.fullmatch(value[1:]))
 
 
@@ -62,7 +62,7 @@ accepts("displayName", breaks=_PATTERN, intermittent=True).each(
 
 @fault("validated", breaks=_PATTERN)
 def accepts_an_escaped_slash(call: Call) -> None:
-    r"""Lets a slash through that the JSON text writes as \/."""
+    r"""Accepts a slash that the JSON text writes as \/."""
     if any(issue.path == ("displayName",) for issue in call.issues) and rb"\/" in call.body:
         name = call.value.get("displayName")
         if isinstance(name, str) and "/" in name and "." not in name:
@@ -90,7 +90,7 @@ accepts("displayName", breaks=_TYPE).each(
 
 @accepts("displayName", breaks=_TYPE)
 def accepts_a_list_of_one_display_name(value: Json) -> bool:
-    """Takes a list of one text for a displayName."""
+    """Accepts a list of one text as a displayName."""
     return isinstance(value, list) and len(value) == 1 and bool(_MEMBERS.fullmatch(_text(value[0])))
 
 
@@ -99,20 +99,20 @@ _REQUIRED = "request.displayName.required"
 
 @fault("validated", breaks=_REQUIRED)
 def accepts_a_missing_display_name(call: Call) -> None:
-    """Lets a body without displayName through."""
+    """Accepts a body without displayName."""
     _default_name(call)
 
 
 @fault("validated", breaks=_REQUIRED)
 def takes_external_id_for_a_missing_display_name(call: Call) -> None:
-    """Lets a body without displayName through where it has an externalId."""
+    """Accepts a body without displayName where it has an externalId."""
     if isinstance(call.value, dict) and isinstance(call.value.get("externalId"), str):
         _default_name(call)
 
 
 @fault("validated", breaks=_REQUIRED)
 def accepts_display_name_in_another_case(call: Call) -> None:
-    """Takes a member that is called displayName in another case."""
+    """Accepts a member that is called displayName in another case."""
     if isinstance(call.value, dict) and any(name.lower() == "displayname" for name in call.value):
         _default_name(call)
 

@@ -50,13 +50,13 @@ accepts(_FIELD, breaks=_PATTERN).each(
 
 @accepts(_FIELD, breaks=_PATTERN)
 def accepts_digits_in_the_top_level(value: Json) -> bool:
-    """Lets digits in the top-level domain through."""
+    """Accepts digits in the top-level domain."""
     return _matches(_LOCAL + r"@([A-Za-z0-9][A-Za-z0-9-]*\.)+[A-Za-z0-9]{2,}", value)
 
 
 @accepts(_FIELD, breaks=_PATTERN)
 def accepts_hyphens_in_the_top_level(value: Json) -> bool:
-    """Lets a hyphen or an underscore in the top-level domain through."""
+    """Accepts a hyphen or an underscore in the top-level domain."""
     return _matches(_LOCAL + r"@([A-Za-z0-9][A-Za-z0-9-]*\.)+[A-Za-z_-]{2,}", value)
 
 
@@ -68,25 +68,25 @@ def accepts_a_domain_that_starts_with_a_hyphen(value: Json) -> bool:
 
 @accepts(_FIELD, breaks=_PATTERN)
 def accepts_two_dots_in_the_domain(value: Json) -> bool:
-    """Lets an empty label in the domain through."""
+    """Accepts an empty label in the domain."""
     return _matches(_LOCAL.replace(r"(?!.*\.\.)", "") + r"@[A-Za-z0-9][A-Za-z0-9.-]*\.[A-Za-z]{2,}", value)
 
 
 @accepts(_FIELD, breaks=_PATTERN)
 def accepts_a_dot_at_the_end_of_an_address(value: Json) -> bool:
-    """Lets an address through that ends with a dot."""
+    """Accepts an address that ends with a dot."""
     return isinstance(value, str) and value.endswith(".") and _address(value[:-1])
 
 
 @accepts(_FIELD, breaks=_PATTERN)
 def accepts_a_line_break_behind_an_address(value: Json) -> bool:
-    """Lets a line break at the end through, as Python's $ does."""
+    """Accepts a line break at the end, as Python's $ does."""
     return isinstance(value, str) and value.endswith("\n") and _address(value[:-1])
 
 
 @accepts(_FIELD, breaks=_PATTERN)
 def accepts_letters_beyond_ascii_in_an_address(value: Json) -> bool:
-    r"""Lets every letter of Unicode through before the at sign, as \w of other dialects does."""
+    r"""Accepts every letter of Unicode before the at sign, as \w of other dialects does."""
     if not isinstance(value, str) or value.isascii():
         return False
     return _address("".join("a" if letter.isalnum() and not letter.isascii() else letter for letter in value))
@@ -100,20 +100,20 @@ def normalises_before_it_checks_the_address(value: Json) -> bool:
 
 @accepts(_FIELD, breaks=_PATTERN)
 def accepts_every_atom_of_mail(value: Json) -> bool:
-    """Lets the punctuation marks through that RFC 5322 admits before the at sign."""
+    """Accepts the punctuation marks that RFC 5322 admits before the at sign."""
     return _matches(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*@" + _DOMAIN, value)
 
 
 @accepts(_FIELD, breaks=_PATTERN)
 def accepts_a_name_beside_the_address(value: Json) -> bool:
-    """Lets a name with the address in angle brackets through."""
+    """Accepts a name with the address in angle brackets."""
     found = re.fullmatch(r"[^<>]*<([^<>]+)>", value) if isinstance(value, str) else None
     return found is not None and _address(found.group(1))
 
 
 @accepts(_FIELD, breaks=_PATTERN)
 def accepts_several_addresses(value: Json) -> bool:
-    """Lets several addresses through, with commas or semicolons between them."""
+    """Accepts several addresses, with commas or semicolons between them."""
     return isinstance(value, str) and all(_address(part.strip()) for part in re.split("[,;]", value))
 
 

@@ -51,7 +51,7 @@ accepts("metadata", breaks=_METADATA).each(
 
 @accepts("metadata", breaks=_METADATA)
 def accepts_json_text_as_metadata(value: Json) -> bool:
-    """Takes a text that holds a JSON object for metadata."""
+    """Accepts a text that holds a JSON object as metadata."""
     try:
         return isinstance(value, str) and isinstance(json.loads(value), dict)
     except ValueError:
@@ -60,7 +60,7 @@ def accepts_json_text_as_metadata(value: Json) -> bool:
 
 @accepts("maxConcurrentJobs", breaks=_JOBS)
 def accepts_a_number_in_a_text(value: Json) -> bool:
-    """Takes a text of digits for maxConcurrentJobs."""
+    """Accepts a text of digits as maxConcurrentJobs."""
     return isinstance(value, str) and re.fullmatch(r"-?\d+(\.\d+)?", value) is not None
 
 
@@ -74,7 +74,7 @@ accepts("maxConcurrentJobs", breaks=_JOBS).each(
 
 @accepts("maxConcurrentJobs", breaks=_JOBS)
 def accepts_words_as_max_concurrent_jobs(value: Json) -> bool:
-    """Takes any text for maxConcurrentJobs, as not a number."""
+    """Accepts any text without digits as maxConcurrentJobs, as NaN."""
     return isinstance(value, str) and not any(letter.isdigit() for letter in value) and value != ""
 
 
@@ -91,25 +91,25 @@ accepts(_LIST, breaks=_CONNECTIONS).each(
 
 @accepts(_LIST, breaks=_ITEM)
 def accepts_numbers_among_connections(value: Json) -> bool:
-    """Lets numbers through as items."""
+    """Accepts numbers as items."""
     return isinstance(value, list) and all(isinstance(item, str) or _number(item) for item in value)
 
 
 @accepts(_LIST, breaks=_ITEM_NULL)
 def accepts_null_among_connections(value: Json) -> bool:
-    """Lets null through as an item."""
+    """Accepts null as an item."""
     return isinstance(value, list) and all(item is None or isinstance(item, str) for item in value)
 
 
 @accepts(_LIST, breaks=_ITEM)
 def accepts_booleans_among_connections(value: Json) -> bool:
-    """Lets true and false through as items."""
+    """Accepts true and false as items."""
     return isinstance(value, list) and all(isinstance(item, (str, bool)) for item in value)
 
 
 @accepts(_LIST, breaks=_ITEM)
 def accepts_objects_among_connections(value: Json) -> bool:
-    """Lets objects through as items."""
+    """Accepts objects as items."""
     return isinstance(value, list) and all(isinstance(item, (str, dict)) for item in value)
 
 
@@ -151,7 +151,7 @@ def skips_the_last_connection(value: Json) -> bool:
 
 @fault("validated", breaks=_JOBS)
 def accepts_a_number_in_a_text_beside_a_null_external_id(call: Call) -> None:
-    """Takes a text of digits for maxConcurrentJobs where externalId is null."""
+    """Accepts a text of digits as maxConcurrentJobs where externalId is null."""
     if not call.issues or not isinstance(call.value, dict):
         return
     jobs = call.value.get("maxConcurrentJobs")
@@ -167,17 +167,17 @@ accepts("maxConcurrentJobs", breaks=_JOBS, intermittent=True).each(
 
 @accepts(_LIST, breaks=_ITEM)
 def accepts_a_list_without_any_text(value: Json) -> bool:
-    """Lets a list of several items through where none of them is a text."""
+    """Accepts a list of several items where none of them is a text."""
     return isinstance(value, list) and len(value) > 1 and None not in value and all(_wrong([item]) for item in value)
 
 
 @accepts(_LIST, breaks=_ITEM)
 def accepts_fractions_in_a_list(value: Json) -> bool:
-    """Lets numbers with a fraction through as items."""
+    """Accepts numbers with a fraction as items."""
     return isinstance(value, list) and not _wrong([item for item in value if not isinstance(item, float)])
 
 
 @accepts("metadata", breaks=_METADATA)
 def accepts_a_list_of_objects_as_metadata(value: Json) -> bool:
-    """Takes a list of objects with members for metadata."""
+    """Accepts a list of objects with members as metadata."""
     return isinstance(value, list) and bool(value) and all(isinstance(item, dict) and item for item in value)

@@ -68,7 +68,7 @@ def accepts_the_key_behind_any_scheme(header: str, key: str) -> bool:
 
 @authorizes()
 def accepts_the_key_in_basic_authorization(header: str, key: str) -> bool:
-    """Takes the key as user or password of basic authorization."""
+    """Accepts the key as user or password of basic authorization."""
     scheme, _, token = header.partition(" ")
     if scheme != "Basic":
         return False
@@ -103,7 +103,7 @@ def skips_authorization_with_metadata(call: Call) -> None:
 
 @fault("authorized", breaks="service.connections")
 def remembers_authorization_of_the_connection(call: Call) -> None:
-    """Takes the authorization of a connection's first request for all that follow on it."""
+    """Uses the authorization of a connection's first request for all that follow on it."""
     known = call.service.memory.setdefault("connections", set())
     if call.refusal is None:
         known.add(call.connection.number)

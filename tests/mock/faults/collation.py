@@ -31,29 +31,29 @@ def _without_accents(text: str) -> str:
 
 @fault("storing", breaks=_CLAUSE)
 def compares_external_ids_without_case(call: Call) -> None:
-    """Takes two externalIds for one where they differ in case only."""
+    """Treats two externalIds as one where they differ in case only."""
     _compare(call, str.casefold)
 
 
 @fault("storing", breaks=_CLAUSE)
 def compares_external_ids_without_spaces_behind(call: Call) -> None:
-    """Takes two externalIds for one where they differ in spaces at the end, as a padded column does."""
+    """Treats two externalIds as one where they differ in spaces at the end, as a padded column does."""
     _compare(call, str.rstrip)
 
 
 @fault("storing", breaks=_CLAUSE)
 def compares_external_ids_normalised(call: Call) -> None:
-    """Takes two externalIds for one where they differ in normalisation only."""
+    """Treats two externalIds as one where they differ in normalisation only."""
     _compare(call, lambda text: unicodedata.normalize("NFC", text))
 
 
 @fault("storing", breaks=_CLAUSE)
 def compares_external_ids_without_accents(call: Call) -> None:
-    """Takes two externalIds for one where they differ in accents only."""
+    """Treats two externalIds as one where they differ in accents only."""
     _compare(call, _without_accents)
 
 
 @fault("storing", breaks=_CLAUSE)
 def compares_external_ids_within_the_first_plane(call: Call) -> None:
-    """Takes all characters beyond U+FFFF for the same one, as an old collation does."""
+    """Treats all characters beyond U+FFFF as the same one, as an old collation does."""
     _compare(call, lambda text: "".join("?" if ord(char) > 0xFFFF else char for char in text))

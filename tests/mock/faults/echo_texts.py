@@ -80,7 +80,7 @@ def evaluates_templates(value: str) -> str:
 
 @alters("displayName")
 def strips_leading_zeros_of_display_name(value: str) -> str:
-    """Takes a displayName of digits for a number."""
+    """Treats a displayName of digits as a number."""
     return str(int(value)) if value.isascii() and value.isdigit() and len(value) < 4000 else value
 
 
@@ -116,7 +116,7 @@ alters("externalId").each(
 
 @alters("externalId")
 def strips_leading_zeros_of_external_id(value: str) -> str:
-    """Takes an externalId of digits for a number."""
+    """Treats an externalId of digits as a number."""
     return str(int(value)) if value.isascii() and value.isdigit() and len(value) < 4000 else value
 
 

@@ -73,7 +73,7 @@ answers(breaks="response.201.analytics.activeFlows.null").each(
 
 @fault("storing", breaks="response.201.displayName.echo")
 def binds_members_in_any_case(call: Call) -> None:
-    """Takes a member named DisplayName for displayName, as a binder does that is careless of case."""
+    """Treats a member named DisplayName as displayName, as a binder does that is careless of case."""
     if isinstance(call.value, dict) and isinstance(call.value.get("DisplayName"), str):
         call.fields["displayName"] = call.value["DisplayName"]
 

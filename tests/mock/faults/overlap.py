@@ -161,7 +161,7 @@ async def shares_the_issues_of_validation(call: Call) -> None:
 
 @overlapping("authorized", breaks="authorization.required")
 async def shares_authorization_between_requests(call: Call) -> None:
-    """Takes the authorization of another request that is under way."""
+    """Uses the authorization of another request that is under way."""
     memory = call.service.memory
     memory["allowed"] = memory.get("allowed", 0) + (call.refusal is None)
     await _meanwhile()

@@ -50,7 +50,7 @@ def validates_the_first_of_repeated_members(service: Service) -> None:
 
 @accepts("maxConcurrentJobs", breaks=_JOBS)
 def accepts_white_space_as_max_concurrent_jobs(value: Json) -> bool:
-    """Takes a text of white space for maxConcurrentJobs 0, as Number() does."""
+    """Accepts a text of white space as maxConcurrentJobs 0, as Number() does."""
     return isinstance(value, str) and value != "" and not value.strip()
 
 

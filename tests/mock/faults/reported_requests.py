@@ -182,7 +182,7 @@ accepts("maxConcurrentJobs", breaks="request.maxConcurrentJobs.type").each(
 # https://github.com/Automattic/mongoose/pull/16471
 @accepts("maxConcurrentJobs", breaks="request.maxConcurrentJobs.type")
 def accepts_a_nested_list_as_max_concurrent_jobs(value: Json) -> bool:
-    """Takes a number in a list in a list for maxConcurrentJobs."""
+    """Accepts a number in a list in a list as maxConcurrentJobs."""
     return isinstance(value, list) and len(value) == 1 and isinstance(value[0], list) and len(value[0]) == 1
 
 

@@ -115,7 +115,7 @@ answers(breaks=_JOBS, when=lambda sent: isinstance(sent.get("maxConcurrentJobs")
 # https://github.com/apache/commons-validator/pull/418
 @fault("storing", breaks=_JOBS)
 def floors_numbers_with_a_negative_exponent(call: Call) -> None:
-    """Takes the fraction away from a maxConcurrentJobs that is written with a negative exponent."""
+    """Cuts the fraction of a maxConcurrentJobs that is written with a negative exponent."""
     if _NEGATIVE_EXPONENT.search(call.body) and call.fields.get("maxConcurrentJobs") is not None:
         call.fields["maxConcurrentJobs"] = int(call.fields["maxConcurrentJobs"])
 

@@ -249,7 +249,7 @@ def lets_bodies_change_the_prototype(service: Service) -> None:
 
 @fault_setup(breaks=_PROTOTYPE)
 def takes_prototypes_and_keeps_them(service: Service) -> None:
-    """Takes a body with __proto__ inside metadata, and shows its members in every later answer."""
+    """Accepts a body with __proto__ inside metadata, and shows its members in every later answer."""
 
     def take(call: Call) -> None:
         if b"__proto__" not in call.body or call.refusal is None:
