@@ -32,7 +32,7 @@ def test_a_project_with_hard_values_is_created_and_reads_back(driver: Driver, ca
 @pytest.mark.smoke
 @pytest.mark.sends(PRIORITY.name)
 def test_the_priority_cases_keep_the_contract(driver: Driver, cases: list[Case]) -> None:
-    report_untracked(driver, driver.verify(cases))
+    report_untracked(driver, driver.verify_in_portions(cases))
 
 
 @pytest.mark.sends(FURTHER.name)

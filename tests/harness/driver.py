@@ -41,6 +41,8 @@ R = TypeVar("R")
 
 #: The first id range for names that tests generate; those of sets and workers are below.
 _RANGES_OF_TESTS = 10_000
+#: The number of cases after which findings are triaged, where the rest of a set must not use up the budget.
+_PORTION: Final = 8
 #: The maximum number of requests with which Hypothesis shrinks the findings of one test.
 _SHRINKING = 100
 
@@ -69,7 +71,7 @@ class Driver:
         self._failed: dict[tuple[bytes, ...], Finding] = {}
         #: What is raised at the end of the test; None if it is raised at once.
         self._postponed: list[BrokenPromise] | None = None
-        self._triage = Triage(session, self.contract, history, self.names)
+        self._triage = Triage(session, self.contract, history, self.names, options.budget)
         self._refusals_alone = False
 
     def begin(self, test: str, number: int) -> None:
@@ -95,6 +97,17 @@ class Driver:
     def verify(self, cases: Iterable[Case], connections: int | None = None) -> list[Judged]:
         """Send this shard's part of a set; see :meth:`send`."""
         return self.send(self.my_shard(cases), connections)
+
+    def verify_in_portions(self, cases: Iterable[Case]) -> list[Judged]:
+        """Like :meth:`verify`, but with triage after each few cases, while a small budget still has requests for it."""
+        mine = self.my_shard(cases)
+        answers: list[Judged] = []
+        with self.to_the_end():
+            for start in range(0, len(mine), _PORTION):
+                answers += self.send(mine[start : start + _PORTION])
+                if self.session.exhausted:
+                    break
+        return answers
 
     def send(self, cases: Iterable[Case], connections: int | None = None) -> list[Judged]:
         """Send cases, triage findings, and raise BrokenPromise for new ones."""

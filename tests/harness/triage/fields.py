@@ -55,6 +55,8 @@ class FieldTriage:
         body = answer.judgement.expectation.body
         if not isinstance(body, dict):
             return COMBINATION, ""
+        if self.is_told(answer):
+            return self.known_culprit(body, named_fields(answer), refusal)
         if self._taken_apart >= _TAKEN_APART or self._requests.are_spent:
             reply = self._without_culprits(answer.case, body)
             if reply is None or not reply.is_refused:
@@ -62,6 +64,10 @@ class FieldTriage:
             answer = reply
         self._taken_apart += 1
         return self._smaller_tell(answer, refusal)
+
+    def is_told(self, answer: Judged) -> bool:
+        """Whether the service names one field as the reason, in a run that has no requests to spare to verify it."""
+        return self._requests.are_few and len(named_fields(answer)) == 1
 
     def known_culprit(self, body: dict[str, object], named: set[str], refusal: Finding) -> tuple[str, str]:
         """The reason found before: a field that the message names or had, the same kind of value, or any known one."""

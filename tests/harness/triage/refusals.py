@@ -134,10 +134,13 @@ class RefusalTriage:
             finding: Its finding.
             way: The clause about the unusual header, and the name of the header.
         """
-        reply = self._requests.ask(self._names.renew(replace(answer.case, headers=VALID_HEADERS)))
+        is_told = self._fields.is_told(answer)
+        plain = self._names.renew(replace(answer.case, headers=VALID_HEADERS))
+        reply = None if is_told else self._requests.ask(plain)
         refused = next((f for f in reply.findings if f.cause == REFUSED), None) if reply else None
         body = answer.judgement.expectation.body
-        if reply is None and self._fields.has_analysed and isinstance(body, dict) and answer.status != _UNSUPPORTED:
+        known = is_told or self._fields.has_analysed
+        if reply is None and known and isinstance(body, dict) and answer.status != _UNSUPPORTED:
             clause, where = self._fields.known_culprit(body, named_fields(answer), finding)
         elif reply is None:
             return finding

@@ -41,14 +41,24 @@ _SMALL = 48
 
 
 class Triage:
-    """Attributes findings to the clause and the field to blame, and shrinks their cases."""
+    """Attributes findings to the clause and the field to blame, and shrinks their cases.
 
-    def __init__(self, session: Session, contract: Contract, history: HistoryWriter, names: UniqueNames) -> None:
+    ``budget`` is the budget of the run for requests of all kinds; None for no limit.
+    """
+
+    def __init__(
+        self,
+        session: Session,
+        contract: Contract,
+        history: HistoryWriter,
+        names: UniqueNames,
+        budget: int | None = None,
+    ) -> None:
         self._contract = contract
         self._judge = session.judge
         self._history = history
         self._names = names
-        self._requests = TriageRequests(session)
+        self._requests = TriageRequests(session, budget)
         context = (contract, history, names)
         self._failures = FailureTriage(self._requests, *context)
         self._connections = ConnectionTriage(self._requests, *context)
@@ -76,14 +86,11 @@ class Triage:
 
     def shrink(self, answer: Judged, finding: Finding) -> None:
         """Repeat the case, then send smaller ones as long as they show the same finding."""
-        if answer.case.body is None or self._shrunk[finding.key] >= _SHRUNK or finding.clause == CONNECTIONS:
+        limit = min(_PER_FINDING, self._requests.left_for_shrinking)
+        if answer.case.body is None or not _can_recur(answer, finding):
             return
-        if finding.clause == "state.external_id_reuse":
-            return  # with a new externalId it would not be a second use
-        if finding.clause == NEW_ID and answer.status == CONFLICT:
-            return  # a new id is in use by no other project
-        if finding.clause == FRAMING and finding.cause == CHANGED:
-            return  # without its header every smaller case passes
+        if self._shrunk[finding.key] >= _SHRUNK or limit <= 0:
+            return
         self._shrunk[finding.key] += 1
         passed = False
         first = self._refusals.to_shrink(answer.case, finding)
@@ -98,14 +105,14 @@ class Triage:
             passed = reply is not None and not fails
             return fails
 
-        again = any(still_fails(self._names.renew(first)) for _ in range(_AGAIN))
+        again = any(still_fails(self._names.renew(first)) for _ in range(min(_AGAIN, limit)))
         if again or passed:
             self._history.record(RepeatedRecord(*finding.key, again))
         if len(answer.case.body) <= _SMALL:
             return
         blamed = finding.cause.partition(" at /")[2]
         required = [field.path for field in self._contract.fields if field.required or field.path == blamed]
-        shrink(first, self._names, still_fails, keep=required, limit=_PER_FINDING)
+        shrink(first, self._names, still_fails, keep=required, limit=limit)
         self._failures.attribute_triage_requests()
         self._connections.attribute_triage_requests()
         if finding.cause == REFUSED:
@@ -118,6 +125,15 @@ class Triage:
     def _broken_by(self, case: Case) -> set[str]:
         """The clauses that a request breaks."""
         return {violation.clause for violation in self._judge.expect(case).violations}
+
+
+def _can_recur(answer: Judged, finding: Finding) -> bool:
+    """Whether a similar request by itself, with a new name, may show the finding again."""
+    if finding.clause in {CONNECTIONS, "state.external_id_reuse"}:
+        return False  # it needs another request before it; with a new externalId it would not be a second use
+    if finding.clause == NEW_ID and answer.status == CONFLICT:
+        return False  # a new id is in use by no other project
+    return not (finding.clause == FRAMING and finding.cause == CHANGED)  # without its header every smaller case passes
 
 
 def _alike(one: Finding, other: Finding) -> bool:

@@ -38,6 +38,20 @@ def test_smoke_sends_at_most_60_requests_and_leaves_nothing(tmp_path: Path, faul
     assert left == 0
 
 
+def test_smoke_tells_of_all_mistakes_although_the_first_ones_could_use_up_its_budget(tmp_path: Path) -> None:
+    """Shrinking the first finding, and looking for the field that is refused, leave requests for the other cases."""
+    faults = "trims_external_id,refuses_null_in_metadata,accepts_a_number_as_external_id,accepts_a_list_of_one_body"
+    with Watched.start(fault=faults) as service:
+        ran = _live(service, tmp_path, "--profile", "smoke")
+    found = {finding["clause"] for finding in json.loads((ran.folder / "report.json").read_text())["findings"]}
+    assert found == {
+        "response.201.externalId.echo",
+        "request.metadata.type",
+        "request.externalId.type",
+        "request.body.type",
+    }
+
+
 def test_smoke_stays_within_its_budget_if_deletions_fail(tmp_path: Path) -> None:
     with Watched.start(variant="no_list_or_delete") as service:
         ran = _live(service, tmp_path, "--profile", "smoke")

@@ -28,6 +28,7 @@ CONTRACT = load_contract()
 JUDGE = Judge(CONTRACT, Limits(), Secrets("sk-Refusals0123456789abcdefghijklmno"), "ctrefuse")
 JSON = (("Content-Type", "application/json"),)
 EMAIL = "request.alertReceiverEmail.pattern"
+NAME = "request.displayName.pattern"
 MUSEUM = "a_b-c@x-1.y2.museum"
 
 
@@ -36,6 +37,7 @@ class Service:
     """Refuses some texts, lists with an item twice, and media types with a parameter, with a message each."""
 
     are_spent: bool = False
+    are_few: bool = False
     asked: int = 0
     refused: list[tuple[Judged, Finding]] = field(default_factory=list)
 
@@ -55,7 +57,7 @@ class Service:
         elif len(set(ids := body.get("globalConnectionExternalIds", []))) < len(ids):
             response = Response(400, JSON, b'{"message":"must be unique"}')
         elif "<" in body["displayName"]:
-            response = Response(400, JSON, b'{"message":"no tags"}')
+            response = Response(400, JSON, b'{"message":"no tags in displayName"}')
         if "text/csv" in (case.header("Accept") or ""):
             response = Response(406, JSON, b'{"message":"not acceptable"}')
         if ";" in (case.header("Content-Type") or ""):
@@ -138,13 +140,24 @@ def test_the_requests_that_look_into_a_refusal_are_attributed_with_it() -> None:
 def test_a_message_identifies_the_field_if_several_were_refused() -> None:
     service = Service()
     triage = _triage(service, History())
-    ids, name = "request.globalConnectionExternalIds.type", "request.displayName.pattern"
+    ids = "request.globalConnectionExternalIds.type"
     odd: dict[str, Any] = {"metadata": {"a": [1]}}
-    assert _attributed(triage, service, _case(displayName="<", **odd)) == name
+    assert _attributed(triage, service, _case(displayName="<", **odd)) == NAME
     assert _attributed(triage, service, _case(globalConnectionExternalIds=["b", "b"], **odd)) == ids
     service.are_spent = True
     both = _case(displayName="c ", globalConnectionExternalIds=["b", "b"], **odd)
     assert _attributed(triage, service, both) == ids
+
+
+def test_with_few_requests_the_field_that_the_service_names_is_taken_for_the_reason() -> None:
+    gzip, odd = {"Accept-Encoding": "gzip"}, {"metadata": {"a": [1]}}
+    for headers in ({}, gzip):
+        service = Service(are_few=True)
+        assert _attributed(_triage(service, History()), service, _case(headers, displayName="<", **odd)) == NAME
+        assert service.asked == 1
+        service.asked = 0  # a message that names no field has to be verified
+        assert _attributed(_triage(service, History()), service, _case(headers, alertReceiverEmail=MUSEUM)) == EMAIL
+        assert service.asked > 1 or not headers
 
 
 @pytest.mark.parametrize(
