@@ -34,7 +34,7 @@ from tests.harness.final_cleanup import clean_up_finally, cleanup_command
 from tests.harness.interruption import INTERRUPTED, interrupt_on_signals, undisturbed
 from tests.harness.named_cases import NamedCases, id_range
 from tests.harness.preflight import preflight
-from tests.harness.run_options import MAIN, RunOptions, new_folder, open_session, with_base_url
+from tests.harness.run_options import MAIN, RunOptions, new_folder, open_session
 from tests.harness.run_record import notes_on_limits, run_record
 from tests.harness.untracked_projects import note_named_requests
 
@@ -147,7 +147,7 @@ class TestRun:
             )
         except RuntimeError as problem:
             raise WrongUsage(str(problem)) from None
-        self.options = with_base_url(self.options, self._mock.base_url)
+        self.options = replace(self.options, base_url=self._mock.base_url)
 
     def preflight(self) -> None:
         """Determine what the target offers; raises NoVerdict with one sentence if it cannot be tested."""
@@ -212,7 +212,7 @@ class TestRun:
             self._note(NoteRecord("retries", CLOSED_EACH_TIME))
         with undisturbed():
             try:
-                self.session.drain()
+                self.session.threads.end()
             except Exception as problem:  # noqa: BLE001  # as above
                 self.ends(f"requests in flight could not be ended: {type(problem).__name__}: {problem}")
             self._note(PhaseRecord("cleanup", time.time()))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import secrets as randomness
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -15,8 +15,10 @@ from contracts.deviations import Deviations
 from contracts.document import DEFAULT_DOCUMENT, Contract, load_contract
 from contracts.judgement import Judge
 from tests.harness.client.budget import RequestBudget
+from tests.harness.client.concurrent_calls import SendingThreads
 from tests.harness.client.credentials import ALPHABET
 from tests.harness.client.ledger import Ledger
+from tests.harness.client.own_projects import OwnProjects
 from tests.harness.client.service_wait import Patience
 from tests.harness.client.session import Session
 from tests.harness.client.target import Target
@@ -160,20 +162,7 @@ def open_session(
     judge = Judge(options.load_contract(), limits, secrets, options.run_id)
     ledger = Ledger(options.folder, worker, secrets)
     ledger.run(options.run_id, options.base_url)
-    session = Session(
-        target,
-        judge,
-        ledger,
-        recorder,
-        fresh=fresh,
-        connections=options.connections or options.settings.connections,
-        keep_projects=options.keep_projects,
-        patience=Patience(options.patience),
-    )
-    session.fits_pace = not options.connections
-    return session
-
-
-def with_base_url(options: RunOptions, base_url: str) -> RunOptions:
-    """The options with the address of a service that has just been started."""
-    return replace(options, base_url=base_url)
+    projects = OwnProjects(target, ledger, keep=options.keep_projects)
+    most = options.connections or options.settings.connections
+    threads = SendingThreads(most, target.close_connections, fits_pace=not options.connections)
+    return Session(target, judge, projects, recorder, threads=threads, fresh=fresh, patience=Patience(options.patience))

@@ -4,19 +4,15 @@ from __future__ import annotations
 
 import threading
 import time
-from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from typing import TYPE_CHECKING, Final, TypeVar
 
 from contracts.exchange import VALID_AUTHORIZATION, Case, Exchange
 from contracts.judgement import ExternalIdUses, Judge, sent_external_id
 from contracts.member_counts import MemberCounts
-from tests.harness.client.budget import BudgetSpent, OutOfTime, RequestBudget
-from tests.harness.client.concurrent_calls import ConcurrentCalls
 from tests.harness.client.in_flight import InFlight
 from tests.harness.client.judged import Judged
 from tests.harness.client.last_requests import LastRequests
-from tests.harness.client.own_projects import OwnProjects
 from tests.harness.client.ownership import Sent, carries_name
 from tests.harness.client.retry_policy import RetryPolicy
 from tests.harness.client.service_wait import Patience
@@ -25,7 +21,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
     from tests.harness.client.attempts import Answer, FreshCases, Recorder
-    from tests.harness.client.ledger import Ledger
+    from tests.harness.client.budget import RequestBudget
+    from tests.harness.client.concurrent_calls import SendingThreads
+    from tests.harness.client.own_projects import OwnProjects
     from tests.harness.client.target import Target
 
 T = TypeVar("T")
@@ -33,35 +31,44 @@ T = TypeVar("T")
 _CREATED: Final = 201
 _LIMITED: Final = 429
 _AUTHORIZED: Final = (("Authorization", VALID_AUTHORIZATION),)
-#: Seconds of this process per request: one connection for each such period of the service's response time is useful.
-_OWN: Final = 0.0006
 
 
 class Session:
-    """One worker's access to the service, for several threads."""
+    """One worker's access to the service, for several threads.
+
+    Args:
+        target: The service.
+        judge: Judges the responses.
+        projects: The account of the projects that the run creates.
+        recorder: The history.
+        threads: The threads that send.
+        fresh: Creates requests with new names, for retries.
+        patience: How long to wait for a service that is unreachable or limits requests.
+    """
 
     def __init__(
         self,
         target: Target,
         judge: Judge,
-        ledger: Ledger,
+        projects: OwnProjects,
         recorder: Recorder,
         *,
+        threads: SendingThreads,
         fresh: FreshCases,
-        connections: int = 4,
-        keep_projects: bool = False,
         patience: Patience | None = None,
     ) -> None:
         self.target = target
         self.judge = judge
+        self.projects = projects
         self.recorder = recorder
-        self._most_connections = connections
-        #: Whether the number of connections follows the response time, and the fastest creation so far.
-        self.fits_pace, self._fastest = False, 60.0
+        self.threads = threads
+        self.retry_policy = RetryPolicy(
+            self._attempt, fresh, recorder, target.request_budget, target.limits, patience or Patience()
+        )
+        #: Why nothing more may be sent, empty if something may.
         self.exhausted = ""
         #: The last judged exchange.
         self.last: Judged | None = None
-        self.projects = OwnProjects(target, ledger, keep=keep_projects)
         #: The numbers of requests with a name of the run that were refused, and that were answered with a project.
         self.named_refusals, self.named_projects = 0, 0
         self.member_counts = MemberCounts(judge.contract)
@@ -72,23 +79,12 @@ class Session:
         #: The last request of each connection, and the request before an exchange, by its number.
         self._last_requests = LastRequests()
         self._before: dict[int, Case] = {}
-        self.retry_policy = RetryPolicy(
-            self._attempt, fresh, recorder, target.request_budget, target.limits, patience or Patience()
-        )
         self._in_flight = InFlight()
-        self._pool: ThreadPoolExecutor | None = None
-        self._pool_size = 0
 
     @property
     def request_budget(self) -> RequestBudget:
         """The requests that the run may send."""
         return self.target.request_budget
-
-    @property
-    def connections(self) -> int:
-        """The number of connections to use, depending on the response time of the service."""
-        most = self._most_connections
-        return min(most, 1 + int(self._fastest / _OWN)) if self.fits_pace else most
 
     # -- sending ------------------------------------------------------------------------------------------
 
@@ -131,38 +127,17 @@ class Session:
         far are returned and ``exhausted`` is set. Raises NoVerdict if no verdict is possible.
         """
         waiting = list(cases)
-        if min(connections or self.connections, len(waiting)) < 2:
-            answers = self._collected([partial(self.post_unless_fatal, case) for case in waiting])
+        if min(connections or self.threads.useful, len(waiting)) < 2:
+            asks = [partial(self.post_unless_fatal, case) for case in waiting]
         else:
             asks = [partial(self.post_unless_fatal, case, self.target.next_number()) for case in waiting]
-            answers = self.at_once(asks, connections)
-        return [answer for answer in answers if answer is not None]
+        return [answer for answer in self.at_once(asks, connections) if answer is not None]
 
     def at_once(self, asks: Sequence[Callable[[], T]], connections: int | None = None) -> list[T]:
         """Call functions that send requests concurrently; ends as :meth:`post_all` does."""
-        width = min(connections or self.connections, len(asks))
-        if width < 2:  # no threads needed
-            return self._collected(asks)
-        if self._pool is None or width > self._pool_size:  # tests of concurrency need more threads than usual
-            self.drain()
-            self._pool_size = max(self._most_connections, width)
-            self._pool = ThreadPoolExecutor(self._pool_size, thread_name_prefix="connection")
-        calls = ConcurrentCalls(asks)
-        calls.run(self._pool, width)
-        for _, problem in sorted(calls.problems.items()):
-            if not isinstance(problem, BudgetSpent | OutOfTime):
-                raise problem
-            self.exhausted = str(problem)
-        return [calls.answers[place] for place in sorted(calls.answers)]
-
-    def _collected(self, answers: Iterable[Callable[[], T]]) -> list[T]:
-        collected = []
-        for answer in answers:
-            try:
-                collected.append(answer())
-            except (BudgetSpent, OutOfTime) as end:
-                self.exhausted = str(end)
-        return collected
+        answers, ended = self.threads.call(asks, connections)
+        self.exhausted = ended or self.exhausted
+        return answers
 
     def get(self, path: str) -> Exchange:
         """GET ``path`` with the key; recorded, not judged: the page does not document it. Raises as :meth:`post`."""
@@ -195,21 +170,13 @@ class Session:
             self.request_budget.give_back(self.projects.reserved)
         return exchange
 
-    def drain(self) -> None:
-        """Let requests in flight end; waiting ones are not sent."""
-        if self._pool is not None:
-            self._pool.shutdown(wait=True, cancel_futures=True)
-            self._pool, self._pool_size = None, 0
-            # Their threads have ended; a service may limit its connections.
-            self.target.close_connections()
-
     def reconnect(self) -> None:
         """Use new connections from now on; only while no request is in flight."""
         self.target.close_connections()
 
     def close(self) -> None:
         """End the threads and connections."""
-        self.drain()
+        self.threads.end()
         self.target.close()
         self.projects.ledger.close()
         self.request_budget.close()
@@ -234,7 +201,7 @@ class Session:
                 self._external_ids.sending(external_id)
         exchange = self._send(case, number, repeat)
         if exchange.status == _CREATED:
-            self._fastest = min(self._fastest, exchange.elapsed)
+            self.threads.observe(exchange.elapsed)
         before = self._last_requests.note(exchange)
         if external_id is not None:
             with self._books:

@@ -19,7 +19,9 @@ from strategies.unique_names import UniqueNames
 from tests.harness.client.background_cleanup import BackgroundCleanup
 from tests.harness.client.budget import RequestBudget
 from tests.harness.client.cleanup import clean_up
+from tests.harness.client.concurrent_calls import SendingThreads
 from tests.harness.client.ledger import Ledger, read_ledgers
+from tests.harness.client.own_projects import OwnProjects
 from tests.harness.client.session import Session
 from tests.harness.client.target import Target
 from tests.mock.process import MockProcess
@@ -57,7 +59,9 @@ def _session(base_url: str, folder: Path, budget: int | None = None) -> Iterator
     ledger.run(RUN_ID, base_url)
     judge = Judge(contract, limits, secrets, RUN_ID)
     with HistoryWriter(folder, "main", secrets) as history:
-        session = Session(target, judge, ledger, history, fresh=_Fresh(), connections=1)
+        threads = SendingThreads(1, target.close_connections)
+        projects = OwnProjects(target, ledger, keep=False)
+        session = Session(target, judge, projects, history, threads=threads, fresh=_Fresh())
         try:
             yield session
         finally:
