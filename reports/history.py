@@ -19,7 +19,6 @@ from contracts.history_records import FindingRecord, HistoryRecord, Reattributed
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
-    from types import TracebackType
 
     from contracts.exchange import Exchange
     from contracts.findings import Finding
@@ -50,9 +49,7 @@ class HistoryWriter:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, problem: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, *_error: object) -> None:
         self.close()
 
     def exchange(self, exchange: Exchange, judgement: Judgement | None = None) -> None:

@@ -16,8 +16,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final, Self
 
 if TYPE_CHECKING:
-    from types import TracebackType
-
     from tests.mock.call import Call
 
 ROOT: Final = Path(__file__).parents[2]
@@ -90,9 +88,7 @@ class CountedMock:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, *_error: object) -> None:
         self.stop()
 
 

@@ -1,4 +1,4 @@
-"""The options of a run: declaration, validation, and what they mean together."""
+"""The options of a run: registration, validation, and what they mean together."""
 
 from __future__ import annotations
 
@@ -9,13 +9,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from contracts.corpus import DEFAULT_CORPUS, load_corpus
-from contracts.deviations import DEFAULT_FILE
-from contracts.document import DEFAULT_DOCUMENT, load_contract
-from contracts.findings import Level
+from contracts.corpus import load_corpus
 from contracts.secrets import Secrets
 from tests.harness.client.credentials import WrongUsage, check_base_url, read_key
-from tests.harness.configuration import Configuration, Declarations, variable
+from tests.harness.configuration import Configuration, variable
+from tests.harness.option_declarations import DECLARATIONS
 from tests.harness.profiles import PROFILES
 from tests.harness.run_options import RunOptions, new_run_id
 
@@ -35,73 +33,15 @@ def named_contract(config: pytest.Config) -> str:
     return f"{config.getoption('--contract')}#{config.getoption('--operation')}".rstrip("#")
 
 
-def _declarations() -> Declarations:
-    """The options by name, with their arguments for argparse."""
-    table: Declarations = {}
-
-    def option(name: str, **how: Any) -> None:
-        table[name] = how
-
-    option("target", choices=["mock", "live"], help="what is tested: the mock (default) or a live service")
-    option("base-url", default="", help="base URL of the live service, such as https://cloud.activepieces.com/api")
-    option("allow-mock", action="store_true", help="allow the profiles gate and nightly to test the mock")
-    option("key-file", help="file with the API key (default: the variable ACTIVEPIECES_API_KEY)")
-    option("profile", choices=sorted(PROFILES), default="default", help="how much is sent (default: default)")
-    option("seed", type=int, help="seed of the generated cases (default: random)")
-    option("budget", type=int, help="maximum number of requests, including cleanup")
-    option("rate", type=float, help="maximum requests a second")
-    option(
-        "connections",
-        type=int,
-        help="connections of each worker (default: 1 to 8, by the response time of the service; 1 in smoke and gate)",
-    )
-    option("max-response-time", type=float, default=5.0, help="time limit of a response in seconds (default: 5)")
-    option(
-        "patience",
-        type=float,
-        default=60.0,
-        help="seconds to wait for a service that is unreachable or limits requests (default: 60)",
-    )
-    option("client-cert", help="PEM file with a client certificate, and its key unless --client-key is given")
-    option("client-key", help="PEM file with the key of the client certificate")
-    option("max-time", type=float, help="seconds after which no more test requests are sent")
-    option("show-config", action="store_true", help="print every option with its value and source, and exit")
-    option("replay", metavar="FINDING", help="send the smallest case of a finding again and report the result")
-    option("run", metavar="DIR", help="with --replay: folder of the run with the finding")
-    option("keep-projects", action="store_true", help="do not delete the created projects")
-    option("contract", default=str(DEFAULT_DOCUMENT), help="OpenAPI 3.0 or 3.1 document to use as the contract")
-    option(
-        "operation",
-        default="",
-        help="operation of the document, such as 'POST /api/v1/projects', if several are possible",
-    )
-    levels = [level.value for level in Level]
-    option("fail-on", choices=levels, default="implied", help="lowest level that fails a run")
-    option("deviations", default=str(DEFAULT_FILE), help="TOML file with known deviations, or none")
-    option("reports", default="reports/runs", help="folder of the reports (default: reports/runs)")
-    option("examples", default=".hypothesis/examples", help="Hypothesis' example database: a folder or redis://...")
-    option("corpus", default=str(DEFAULT_CORPUS), help="folder with cases that failed before, or none")
-    option(
-        "drift-source", action="append", default=[], help="published document to compare the contract with (repeatable)"
-    )
-    option(
-        "shard", default="1/1", help="send only this part of the cases, such as 3/8; all shards need the same --seed"
-    )
-    option("fault", help="mock only: faults to switch on, comma-separated (contract mock --list-faults)")
-    option("variant", help="mock only: a correct variant (contract mock --list-variants)")
-    option("delay-ms", type=float, default=0.0, help="mock only: delay of each response in milliseconds")
-    return table
-
-
 def _configuration() -> Configuration:
-    return Configuration(_declarations(), os.environ, Path.cwd())
+    return Configuration(DECLARATIONS, os.environ, Path.cwd())
 
 
 def add_options(parser: pytest.Parser) -> None:
     """Register the options of a run with pytest, with defaults from the environment and the file."""
     group = parser.getgroup("contract", "the contract of POST /v1/projects; each option also as CONTRACT_OPTION")
     values = _configuration().values
-    for name, how in _declarations().items():
+    for name, how in DECLARATIONS.items():
         try:
             group.addoption(f"--{name}", **({**how, "default": values[name]} if name in values else how))
         except ValueError:
@@ -125,31 +65,16 @@ def read_options(config: pytest.Config) -> tuple[RunOptions, Secrets]:
     get = config.getoption
     profile = PROFILES[get("--profile")]
     target, base_url = _target(get, configuration)
-    if get("--client-key") and not get("--client-cert"):
-        raise WrongUsage("--client-key is for --client-cert, which is missing")
-    budget = get("--budget") if get("--budget") is not None else profile.budget
-    if budget is not None and budget < _LEAST:
-        raise WrongUsage(f"--budget {budget} is too small; expected at least {_LEAST}")
-    for name in ("--rate", "--max-response-time", "--patience", "--max-time", "--connections"):
-        value = get(name)
-        if value is not None and value <= 0:
-            raise WrongUsage(f"{name} {value} is not positive")
+    _check_numbers(get)
     shard = _shard(get("--shard"))
-    contract = named_contract(config)
-    load_contract(contract)
-    corpus = "" if get("--corpus") == "none" else str(output_folder(config) / get("--corpus"))
-    load_corpus(corpus)
-    from tests.harness.example_database import check_database  # noqa: PLC0415  # a live run pays for it alone
-
-    check_database(get("--examples"))
     options = RunOptions(
         target=target,
         base_url=check_base_url(base_url) if target == "live" else "",
         profile=profile.name,
         seed=_seed(config, shard, fresh=profile.fresh_seed),
         run_id=new_run_id(),
-        contract=contract,
-        budget=budget,
+        contract=named_contract(config),
+        budget=profile.budget if get("--budget") is None else get("--budget"),
         rate=get("--rate"),
         connections=get("--connections") or 0,
         response_time=get("--max-response-time"),
@@ -160,14 +85,37 @@ def read_options(config: pytest.Config) -> tuple[RunOptions, Secrets]:
         keep_projects=get("--keep-projects"),
         fail_on=get("--fail-on"),
         deviations=get("--deviations"),
-        corpus=corpus,
+        corpus="" if get("--corpus") == "none" else str(output_folder(config) / get("--corpus")),
         examples=get("--examples"),
         shard=shard,
         fault=get("--fault"),
         variant=get("--variant"),
         delay_ms=get("--delay-ms"),
     )
+    _check_files(options)
     return options, Secrets(read_key(get("--key-file"), target))
+
+
+def _check_numbers(get: Callable[[str], Any]) -> None:
+    """Raise WrongUsage for numbers that are too small."""
+    for name in ("--rate", "--max-response-time", "--patience", "--max-time", "--connections"):
+        value = get(name)
+        if value is not None and value <= 0:
+            raise WrongUsage(f"{name} {value} is not positive")
+    budget = get("--budget")
+    if budget is not None and budget < _LEAST:
+        raise WrongUsage(f"--budget {budget} is too small; expected at least {_LEAST}")
+
+
+def _check_files(options: RunOptions) -> None:
+    """Raise the error of a document, corpus, example database or certificate that cannot be used."""
+    if options.client_key and not options.client_cert:
+        raise WrongUsage("--client-key is for --client-cert, which is missing")
+    options.load_contract()
+    load_corpus(options.corpus)
+    from tests.harness.example_database import check_database  # noqa: PLC0415  # a live run pays for it alone
+
+    check_database(options.examples)
 
 
 def _target(get: Callable[[str], Any], configuration: Configuration) -> tuple[str, str]:
@@ -196,7 +144,7 @@ def _target(get: Callable[[str], Any], configuration: Configuration) -> tuple[st
 def effective_options(config: pytest.Config) -> str:
     """Each option with its value and the source of the value, one per line."""
     configuration, lines = _configuration(), []
-    for name, how in _declarations().items():
+    for name, how in DECLARATIONS.items():
         value = config.getoption(f"--{name}")
         usual = how.get("default", False if how.get("action") == "store_true" else None)
         if name in configuration.values and value == configuration.values[name]:

@@ -8,10 +8,8 @@ from __future__ import annotations
 
 import time
 from dataclasses import replace
-from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
-from contracts.document import DEFAULT_DOCUMENT
 from contracts.history_records import (
     EndRecord,
     HistoryRecord,
@@ -39,6 +37,8 @@ from tests.harness.run_record import notes_on_limits, run_record
 from tests.harness.untracked_projects import note_named_requests
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from contracts.secrets import Secrets
     from tests.harness.client.session import Session
     from tests.mock.process import MockProcess
@@ -135,14 +135,13 @@ class TestRun:
     def _start_mock(self) -> None:
         from tests.mock.process import MockProcess  # noqa: PLC0415  # a live run needs none
 
-        contract = self.options.contract if self.options.contract != str(DEFAULT_DOCUMENT) else None
         try:
             self._mock = MockProcess.start(
                 key=self.secrets.resolve("{key}"),
                 fault=self.options.fault,
                 variant=self.options.variant,
                 delay_ms=self.options.delay_ms,
-                contract=Path(contract) if contract else None,
+                contract=self.options.contract,
                 seed=self.options.seed,
             )
         except RuntimeError as problem:

@@ -9,13 +9,22 @@ import sys
 import tempfile
 import time
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Self
-
-if TYPE_CHECKING:
-    from types import TracebackType
+from typing import IO, Self, TypedDict, Unpack
 
 _ROOT = Path(__file__).parents[2]
 _PATIENCE = 20.0  # seconds; a start takes a fraction of one on an idle machine
+
+
+class MockOptions(TypedDict, total=False):
+    """Options of ``contract mock``; None is the same as none."""
+
+    fault: str | None
+    variant: str | None
+    delay_ms: float
+    contract: Path | str
+    seed: int
+    base_path: str
+    port: int
 
 
 class MockProcess:
@@ -30,42 +39,17 @@ class MockProcess:
         self.key = key
 
     @classmethod
-    def start(
-        cls,
-        *,
-        key: str,
-        fault: str | None = None,
-        variant: str | None = None,
-        delay_ms: float = 0,
-        contract: Path | None = None,
-        seed: int = 0,
-        base_path: str = "/api",
-        port: int = 0,
-    ) -> Self:
-        """Starts a mock on the loopback interface and returns when it accepts connections.
+    def start(cls, *, key: str, **options: Unpack[MockOptions]) -> Self:
+        """Starts a mock on the loopback interface, on a free port if none is given.
 
-        The key is in the environment, never on the command line. Raises `RuntimeError` with the mock's message if it
-        does not start.
+        Returns when it accepts connections. Raises `RuntimeError` with the mock's message if it does not start.
         """
         command = [sys.executable, "-m", "tests.mock", "--until-stdin-closes"]
-        command += ["--port", str(port), "--seed", str(seed), "--delay-ms", str(delay_ms)]
-        command += ["--base-path", base_path]
-        for option, value in (("--fault", fault), ("--variant", variant), ("--contract", contract)):
+        for name, value in {"port": 0, **options}.items():
             if value is not None:
-                command += [option, str(value)]
-        environment = {**os.environ, "ACTIVEPIECES_API_KEY": key}
-        paths = [str(_ROOT), environment.get("PYTHONPATH", "")]
-        environment["PYTHONPATH"] = os.pathsep.join(path for path in paths if path)
+                command += [f"--{name.replace('_', '-')}", str(value)]
         with tempfile.TemporaryFile() as complaints:
-            process = subprocess.Popen(  # noqa: S603  # our own module
-                command,
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                stderr=complaints,
-                env=environment,
-                bufsize=0,
-                start_new_session=True,  # Ctrl-C reaches a process group: the mock must outlive the cleanup
-            )
+            process = _launched(command, key, complaints)
             started = cls(process, _first_line(process), key)
             if not started.base_url.startswith("http://"):
                 started.stop()
@@ -95,13 +79,23 @@ class MockProcess:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_error: object) -> None:
         self.stop()
+
+
+def _launched(command: list[str], key: str, complaints: IO[bytes]) -> subprocess.Popen[bytes]:
+    """The process of a mock; the key is in its environment, never on the command line."""
+    paths = [str(_ROOT), os.environ.get("PYTHONPATH", "")]
+    path = os.pathsep.join(filter(None, paths))
+    return subprocess.Popen(  # noqa: S603  # our own module
+        command,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=complaints,
+        env={**os.environ, "ACTIVEPIECES_API_KEY": key, "PYTHONPATH": path},
+        bufsize=0,
+        start_new_session=True,  # Ctrl-C reaches a process group: the mock must outlive the cleanup
+    )
 
 
 def _first_line(process: subprocess.Popen[bytes]) -> str:

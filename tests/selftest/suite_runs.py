@@ -21,7 +21,6 @@ from tests.selftest.unruly_server import read_chunks
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from types import TracebackType
 
 ROOT = Path(__file__).parents[2]
 KEY = "sk-Selftest0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOP"
@@ -114,9 +113,7 @@ class Watched:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, problem: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, *_error: object) -> None:
         assert self._server is not None
         self._server.shutdown()
         self._server.server_close()

@@ -17,7 +17,6 @@ from urllib.parse import urlsplit
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from io import BufferedIOBase
-    from types import TracebackType
 
 #: Seconds after which any answer of this server ends.
 _LONGEST = 30.0
@@ -117,9 +116,7 @@ class UnrulyServer:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, problem: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, *_error: object) -> None:
         self.refuse()
 
     # -- serving ------------------------------------------------------------------------------------------

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tests.mock.mistakes import Members, its_turn, replies
+from tests.mock.mistakes import Reply, its_turn, replies
 from tests.mock.refusals import Refusal
 from tests.mock.registry import fault
 
@@ -12,18 +12,34 @@ if TYPE_CHECKING:
     from tests.mock.call import Call
 
 _STATUS = "response.201.status"
+_ALL = frozenset(
+    ("displayName", "externalId", "metadata", "maxConcurrentJobs", "globalConnectionExternalIds", "alertReceiverEmail")
+)
 
 
-@replies(breaks=_STATUS)
-def answers_200(call: Call) -> None:
-    """Answers 200 to a creation."""
-    call.status = 200
+def _status(number: int) -> Reply:
+    def change(call: Call) -> None:
+        call.status = number
+
+    return change
 
 
-@replies(breaks=_STATUS)
-def answers_202(call: Call) -> None:
-    """Answers 202, as if the project were created later."""
-    call.status = 202
+replies(breaks=_STATUS).each(
+    answers_200=_status(200),
+    # as if the project were created later
+    answers_202=_status(202),
+)
+replies(breaks=_STATUS, intermittent=True).each(answers_200_now_and_then=_status(200))
+
+replies(breaks=_STATUS, when=lambda sent: sent.get("externalId") is None).each(
+    answers_200_without_external_id=_status(200),
+)
+replies(breaks=_STATUS, when=lambda sent: sent.get("metadata") == {}).each(answers_200_with_empty_metadata=_status(200))
+
+replies(breaks=_STATUS, when=lambda sent: sent.get("maxConcurrentJobs", 0) is None).each(
+    answers_202_with_null_max_concurrent_jobs=_status(202),
+)
+replies(breaks=_STATUS, when=lambda sent: sent.keys() >= _ALL).each(answers_202_with_every_field=_status(202))
 
 
 @replies(breaks=_STATUS)
@@ -33,30 +49,6 @@ def answers_204_without_a_body(call: Call) -> None:
     call.payload = b""
     call.answer_header(b"content-length", None)
     call.answer_header(b"content-type", None)
-
-
-@replies(breaks=_STATUS, when=lambda sent: sent.get("externalId") is None)
-def answers_200_without_external_id(call: Call) -> None:
-    """Answers 200 where no externalId was sent."""
-    call.status = 200
-
-
-@replies(breaks=_STATUS, when=lambda sent: sent.get("metadata") == {})
-def answers_200_with_empty_metadata(call: Call) -> None:
-    """Answers 200 where metadata is {}."""
-    call.status = 200
-
-
-@replies(breaks=_STATUS, when=lambda sent: "maxConcurrentJobs" in sent and sent["maxConcurrentJobs"] is None)
-def answers_202_with_null_max_concurrent_jobs(call: Call) -> None:
-    """Answers 202 where maxConcurrentJobs is null."""
-    call.status = 202
-
-
-@replies(breaks=_STATUS, intermittent=True)
-def answers_200_now_and_then(call: Call) -> None:
-    """Answers 200 to some creations."""
-    call.status = 200
 
 
 @fault("answering", breaks=_STATUS)
@@ -96,21 +88,3 @@ def answers_200_after_fifty_creations(call: Call) -> None:
     """Answers 200 from the fifty-first request on."""
     if call.number > 50:
         call.status = 200
-
-
-@replies(breaks=_STATUS, when=lambda sent: len(sent.keys() & _ALL) == len(_ALL))
-def answers_202_with_every_field(call: Call) -> None:
-    """Answers 202 where every documented field is sent."""
-    call.status = 202
-
-
-_ALL: Members = dict.fromkeys(
-    (
-        "displayName",
-        "externalId",
-        "metadata",
-        "maxConcurrentJobs",
-        "globalConnectionExternalIds",
-        "alertReceiverEmail",
-    )
-)
