@@ -9,12 +9,11 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Generic, TypeVar
+from typing import TYPE_CHECKING, Any
 
 from tests.mock import refusals
 from tests.mock.json_codec import Json, dumps
-from tests.mock.registry import Fault, add_fault, described, hooked
+from tests.mock.registry import Rule
 from tests.mock.schema import Issue
 
 if TYPE_CHECKING:
@@ -30,7 +29,6 @@ Rewrite = Callable[[bytes], bytes]
 Reply = Callable[["Call"], None]
 Alteration = Callable[[Any], Json]
 Authorization = Callable[[str, str], object]
-F = TypeVar("F", bound=Callable[..., object])
 
 
 def its_turn(call: Call) -> bool:
@@ -45,28 +43,18 @@ def _occurs(call: Call, when: Condition | None, *, intermittent: bool) -> bool:
     return (when is None or when(call.fields)) and (not intermittent or its_turn(call))
 
 
-@dataclass(frozen=True, slots=True)
-class Rule(Generic[F]):
-    """Where faults act and the clause that they break; `hook_of` makes the hook of a fault from its function."""
+def when(condition: Callable[[Call], object], action: Hook) -> Hook:
+    """Does something for some requests."""
+    return lambda call: action(call) if condition(call) else None
 
-    stage: str
-    hook_of: Callable[[F], Hook]
-    breaks: str
-    intermittent: bool = False
 
-    def __call__(self, function: F) -> F:
-        """Registers a function as a fault with its name and docstring."""
-        self._add(function.__name__, described(function), function)
-        return function
+def refuse_with(refusal: Callable[[], refusals.Refusal]) -> Hook:
+    """Refuses a request."""
 
-    def each(self, **functions: F) -> None:
-        """Registers functions as faults that their names describe."""
-        for name, function in functions.items():
-            self._add(name, name.replace("_", " ").capitalize(), function)
+    def hook(call: Call) -> None:
+        call.refusal = refusal()
 
-    def _add(self, name: str, description: str, function: F) -> None:
-        install = hooked(self.stage, self.hook_of(function))
-        add_fault(Fault(name, description, self.breaks, install, intermittent=self.intermittent))
+    return hook
 
 
 def without(path: str) -> Change:

@@ -6,13 +6,14 @@ import importlib
 import pkgutil
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Generic, TypeVar
 
 if TYPE_CHECKING:
     from tests.mock.call import Hook
     from tests.mock.service import Service
 
 Setup = Callable[["Service"], None]
+F = TypeVar("F", bound=Callable[..., object])
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,15 +45,14 @@ _FAULTS: dict[str, Fault] = {}
 _VARIANTS: dict[str, Variant] = {}
 
 
-def described(function: Callable[..., object]) -> str:
-    """The first line of a docstring. Raises `ValueError` if there is none."""
+def _described(function: Callable[..., object]) -> str:
     text = (function.__doc__ or "").strip().splitlines()
     if not text:
         raise ValueError(f"{function.__name__} has no docstring: its first line is the description")
     return text[0].rstrip(".")
 
 
-def hooked(stage: str, hook: Hook) -> Setup:
+def _hooked(stage: str, hook: Hook) -> Setup:
     """The installation of a hook of one stage."""
 
     def install(service: Service) -> None:
@@ -61,27 +61,47 @@ def hooked(stage: str, hook: Hook) -> Setup:
     return install
 
 
-def fault(stage: str, *, breaks: str, intermittent: bool = False, overlap: bool = False) -> Callable[[Hook], Hook]:
-    """Registers a hook of one stage as a fault with the name and docstring of the function."""
+@dataclass(frozen=True, slots=True)
+class Rule(Generic[F]):
+    """Where faults act and the clause that they break; `hook_of` makes the hook of a fault from its function."""
 
-    def announce(hook: Hook) -> Hook:
-        add_fault(Fault(hook.__name__, described(hook), breaks, hooked(stage, hook), intermittent, overlap))
-        return hook
+    stage: str
+    hook_of: Callable[[F], Hook]
+    breaks: str
+    intermittent: bool = False
+    overlap: bool = False
 
-    return announce
+    def __call__(self, function: F) -> F:
+        """Registers a function as a fault with its name and docstring."""
+        self._add(function.__name__, _described(function), function)
+        return function
+
+    def each(self, **functions: F) -> None:
+        """Registers functions as faults that their names describe."""
+        for name, function in functions.items():
+            self._add(name, name.replace("_", " ").capitalize(), function)
+
+    def _add(self, name: str, description: str, function: F) -> None:
+        install = _hooked(self.stage, self.hook_of(function))
+        _add_fault(Fault(name, description, self.breaks, install, self.intermittent, self.overlap))
+
+
+def fault(stage: str, *, breaks: str, intermittent: bool = False, overlap: bool = False) -> Rule[Hook]:
+    """The function is a hook of a stage."""
+    return Rule(stage, lambda hook: hook, breaks, intermittent, overlap)
 
 
 def fault_setup(*, breaks: str) -> Callable[[Setup], Setup]:
     """Registers a function that adds hooks to several stages as a fault."""
 
     def announce(setup: Setup) -> Setup:
-        add_fault(Fault(setup.__name__, described(setup), breaks, setup))
+        _add_fault(Fault(setup.__name__, _described(setup), breaks, setup))
         return setup
 
     return announce
 
 
-def add_fault(entry: Fault) -> None:
+def _add_fault(entry: Fault) -> None:
     """Registers a fault. Raises `ValueError` for a duplicate name."""
     if entry.name in _FAULTS:
         raise ValueError(f"two faults are named {entry.name}")
@@ -92,7 +112,7 @@ def variant(stage: str) -> Callable[[Hook], Hook]:
     """Registers a hook of one stage as a variant with the name of the function."""
 
     def announce(hook: Hook) -> Hook:
-        _VARIANTS[hook.__name__] = Variant(hook.__name__, described(hook), hooked(stage, hook))
+        _VARIANTS[hook.__name__] = Variant(hook.__name__, _described(hook), _hooked(stage, hook))
         return hook
 
     return announce
@@ -100,7 +120,7 @@ def variant(stage: str) -> Callable[[Hook], Hook]:
 
 def variant_setup(setup: Setup) -> Setup:
     """Registers a function that changes the service before it starts as a variant."""
-    _VARIANTS[setup.__name__] = Variant(setup.__name__, described(setup), setup)
+    _VARIANTS[setup.__name__] = Variant(setup.__name__, _described(setup), setup)
     return setup
 
 

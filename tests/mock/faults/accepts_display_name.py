@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from tests.mock.mistakes import accepts, forgive
+from tests.mock.mistakes import accepts, forgive, when
 from tests.mock.registry import fault
 
 if TYPE_CHECKING:
@@ -97,37 +97,23 @@ def accepts_a_list_of_one_display_name(value: Json) -> bool:
 _REQUIRED = "request.displayName.required"
 
 
-@fault("validated", breaks=_REQUIRED)
-def accepts_a_missing_display_name(call: Call) -> None:
-    """Accepts a body without displayName."""
-    _default_name(call)
-
-
-@fault("validated", breaks=_REQUIRED)
-def takes_external_id_for_a_missing_display_name(call: Call) -> None:
-    """Accepts a body without displayName where it has an externalId."""
-    if isinstance(call.value, dict) and isinstance(call.value.get("externalId"), str):
-        _default_name(call)
-
-
-@fault("validated", breaks=_REQUIRED)
-def accepts_display_name_in_another_case(call: Call) -> None:
-    """Accepts a member that is called displayName in another case."""
-    if isinstance(call.value, dict) and any(name.lower() == "displayname" for name in call.value):
-        _default_name(call)
-
-
-@fault("validated", breaks=_REQUIRED)
-def accepts_an_empty_object(call: Call) -> None:
-    """Creates a project from {}."""
-    if call.value == {} and call.body.strip().startswith(b"{"):
-        _default_name(call)
-
-
 def _default_name(call: Call) -> None:
     announced = (call.header(b"content-type") or b"").lower().startswith(b"application/json")
     if announced and isinstance(call.value, dict) and "displayName" not in call.value:
         forgive(call, "displayName", "Untitled")
+
+
+fault("validated", breaks=_REQUIRED).each(
+    accepts_a_missing_display_name=_default_name,
+    takes_external_id_for_a_missing_display_name=when(
+        lambda call: isinstance(call.value, dict) and isinstance(call.value.get("externalId"), str), _default_name
+    ),
+    accepts_display_name_in_another_case=when(
+        lambda call: isinstance(call.value, dict) and any(name.lower() == "displayname" for name in call.value),
+        _default_name,
+    ),
+    accepts_an_empty_object=when(lambda call: call.value == {} and call.body.strip().startswith(b"{"), _default_name),
+)
 
 
 @fault("validated", breaks="request.displayName.required")

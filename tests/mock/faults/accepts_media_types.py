@@ -7,6 +7,7 @@ from urllib.parse import parse_qsl
 
 from tests.mock import refusals
 from tests.mock.creation import parse_json
+from tests.mock.mistakes import when
 from tests.mock.registry import fault
 
 if TYPE_CHECKING:
@@ -31,54 +32,6 @@ def _as_json(call: Call) -> None:
 
 
 @fault("parsed", breaks=_CLAUSE)
-def ignores_the_media_type(call: Call) -> None:
-    """Reads every body as JSON."""
-    _as_json(call)
-
-
-@fault("parsed", breaks=_CLAUSE)
-def accepts_text_plain(call: Call) -> None:
-    """Reads text/plain as JSON."""
-    if _announced(call).startswith(b"text/plain"):
-        _as_json(call)
-
-
-@fault("parsed", breaks=_CLAUSE)
-def accepts_text_json(call: Call) -> None:
-    """Reads text/json as JSON."""
-    if _announced(call).startswith(b"text/json"):
-        _as_json(call)
-
-
-@fault("parsed", breaks=_CLAUSE)
-def compares_only_the_start_of_the_media_type(call: Call) -> None:
-    """Reads every media type that begins with application/json as JSON, application/jsonx too."""
-    if _announced(call).startswith(b"application/json"):
-        _as_json(call)
-
-
-@fault("parsed", breaks=_CLAUSE)
-def looks_for_the_word_json(call: Call) -> None:
-    """Reads every media type that holds the word json as JSON."""
-    if b"json" in _announced(call):
-        _as_json(call)
-
-
-@fault("parsed", breaks=_CLAUSE)
-def accepts_octet_streams(call: Call) -> None:
-    """Reads application/octet-stream as JSON."""
-    if _announced(call).startswith(b"application/octet-stream"):
-        _as_json(call)
-
-
-@fault("parsed", breaks=_CLAUSE)
-def accepts_json_announced_as_a_form(call: Call) -> None:
-    """Reads a form as JSON where it is JSON, as curl -d sends it."""
-    if _announced(call).startswith(b"application/x-www-form-urlencoded"):
-        _as_json(call)
-
-
-@fault("parsed", breaks=_CLAUSE)
 def accepts_forms(call: Call) -> None:
     """Creates a project from a form."""
     if _announced(call).startswith(b"application/x-www-form-urlencoded"):
@@ -95,22 +48,8 @@ def accepts_multipart_forms(call: Call) -> None:
         call.refusal, call.value = None, {"displayName": part.decode("utf-8", "replace") or "form"}
 
 
-@fault("parsed", breaks=_CLAUSE)
-def accepts_xml_that_is_json(call: Call) -> None:
-    """Reads application/xml and text/xml as JSON."""
-    if _announced(call).split(b";")[0].strip() in (b"application/xml", b"text/xml"):
-        _as_json(call)
-
-
 def _unsupported(call: Call) -> None:
     call.refusal = refusals.unsupported_media_type()
-
-
-@fault("parsed", breaks=_CLAUSE)
-def refuses_a_charset(call: Call) -> None:
-    """Refuses application/json with a charset."""
-    if b"charset" in _announced(call) and call.refusal is None:
-        _unsupported(call)
 
 
 @fault("parsed", breaks=_CLAUSE)
@@ -121,8 +60,24 @@ def refuses_a_charset_in_upper_case(call: Call) -> None:
         _unsupported(call)
 
 
-@fault("parsed", breaks=_CLAUSE)
-def refuses_a_charset_without_a_space(call: Call) -> None:
-    """Refuses application/json;charset=utf-8 because there is no space."""
-    if call.refusal is None and _announced(call).startswith(b"application/json;charset"):
-        _unsupported(call)
+fault("parsed", breaks=_CLAUSE).each(
+    ignores_the_media_type=_as_json,
+    accepts_text_plain=when(lambda call: _announced(call).startswith(b"text/plain"), _as_json),
+    accepts_text_json=when(lambda call: _announced(call).startswith(b"text/json"), _as_json),
+    compares_only_the_start_of_the_media_type=when(
+        lambda call: _announced(call).startswith(b"application/json"), _as_json
+    ),
+    looks_for_the_word_json=when(lambda call: b"json" in _announced(call), _as_json),
+    accepts_octet_streams=when(lambda call: _announced(call).startswith(b"application/octet-stream"), _as_json),
+    # as curl -d sends it
+    accepts_json_announced_as_a_form=when(
+        lambda call: _announced(call).startswith(b"application/x-www-form-urlencoded"), _as_json
+    ),
+    accepts_xml_that_is_json=when(
+        lambda call: _announced(call).split(b";")[0].strip() in (b"application/xml", b"text/xml"), _as_json
+    ),
+    refuses_a_charset=when(lambda call: b"charset" in _announced(call) and call.refusal is None, _unsupported),
+    refuses_a_charset_without_a_space=when(
+        lambda call: call.refusal is None and _announced(call).startswith(b"application/json;charset"), _unsupported
+    ),
+)

@@ -7,7 +7,7 @@ import binascii
 from typing import TYPE_CHECKING
 
 from tests.mock import refusals
-from tests.mock.mistakes import authorizes, its_turn
+from tests.mock.mistakes import authorizes, its_turn, refuse_with, when
 from tests.mock.registry import fault
 
 if TYPE_CHECKING:
@@ -111,29 +111,21 @@ def remembers_authorization_of_the_connection(call: Call) -> None:
         call.refusal = None
 
 
-@fault("authorized", breaks=_ACCEPTED, intermittent=True)
-def refuses_the_right_key_now_and_then(call: Call) -> None:
-    """Answers 401 to some requests with the right key."""
-    if call.refusal is None and its_turn(call):
-        call.refusal = refusals.invalid_token()
+fault("authorized", breaks=_ACCEPTED, intermittent=True).each(
+    refuses_the_right_key_now_and_then=when(
+        lambda call: call.refusal is None and its_turn(call), refuse_with(refusals.invalid_token)
+    ),
+)
 
-
-@fault("authorized", breaks=_ACCEPTED)
-def refuses_the_right_key_with_403(call: Call) -> None:
-    """Answers 403 to the right key where the body holds more than displayName."""
-    if call.refusal is None and len(call.value) > 1:
-        call.refusal = refusals.not_allowed()
-
-
-@fault("authorized", breaks=_ACCEPTED)
-def refuses_the_right_key_with_external_id(call: Call) -> None:
-    """Answers 403 to the right key where an externalId is sent."""
-    if call.refusal is None and call.value.get("externalId") is not None:
-        call.refusal = refusals.not_allowed()
-
-
-@fault("authorized", breaks=_ACCEPTED)
-def refuses_the_right_key_for_large_bodies(call: Call) -> None:
-    """Answers 401 to the right key where the body has more than 4 KiB."""
-    if call.refusal is None and len(call.body) > 4096:
-        call.refusal = refusals.invalid_token()
+fault("authorized", breaks=_ACCEPTED).each(
+    refuses_the_right_key_with_403=when(
+        lambda call: call.refusal is None and len(call.value) > 1, refuse_with(refusals.not_allowed)
+    ),
+    refuses_the_right_key_with_external_id=when(
+        lambda call: call.refusal is None and call.value.get("externalId") is not None,
+        refuse_with(refusals.not_allowed),
+    ),
+    refuses_the_right_key_for_large_bodies=when(
+        lambda call: call.refusal is None and len(call.body) > 4096, refuse_with(refusals.invalid_token)
+    ),
+)

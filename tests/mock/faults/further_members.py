@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tests.mock import refusals
-from tests.mock.mistakes import Members, answers, sets, without
+from tests.mock.mistakes import Members, answers, refuse_with, sets, when, without
 from tests.mock.registry import fault
 
 if TYPE_CHECKING:
@@ -78,8 +78,10 @@ def binds_members_in_any_case(call: Call) -> None:
         call.fields["displayName"] = call.value["DisplayName"]
 
 
-@fault("storing", breaks="service.no_5xx")
-def fails_with_a_pool_of_another_type(call: Call) -> None:
-    """Answers 500 where the body has a text as poolId, which the page does not list."""
-    if isinstance(call.value, dict) and isinstance(call.value.get("poolId"), str):
-        call.refusal = refusals.internal_error()
+fault("storing", breaks="service.no_5xx").each(
+    # the page does not list
+    fails_with_a_pool_of_another_type=when(
+        lambda call: isinstance(call.value, dict) and isinstance(call.value.get("poolId"), str),
+        refuse_with(refusals.internal_error),
+    ),
+)

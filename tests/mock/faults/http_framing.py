@@ -5,7 +5,7 @@ from __future__ import annotations
 import http
 from typing import TYPE_CHECKING
 
-from tests.mock.mistakes import its_turn
+from tests.mock.mistakes import its_turn, when
 from tests.mock.registry import fault
 
 if TYPE_CHECKING:
@@ -187,18 +187,12 @@ async def _pour_without_end(call: Call) -> None:
     await call.connection.gone()
 
 
-@fault("sending", breaks=_CLAUSE)
-async def never_ends_its_answer(call: Call) -> None:
-    """Sends chunks without end."""
-    if call.created:
-        await _pour_without_end(call)
-
-
-@fault("sending", breaks=_CLAUSE)
-async def never_ends_an_answer_with_metadata(call: Call) -> None:
-    """Sends chunks without end where metadata was sent."""
-    if call.created and "metadata" in call.project:
-        await _pour_without_end(call)
+fault("sending", breaks=_CLAUSE).each(
+    never_ends_its_answer=when(lambda call: call.created, _pour_without_end),
+    never_ends_an_answer_with_metadata=when(
+        lambda call: call.created and "metadata" in call.project, _pour_without_end
+    ),
+)
 
 
 @fault("sending", breaks=_CLAUSE)

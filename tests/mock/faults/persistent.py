@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from tests.mock.creation import shown
 from tests.mock.identity import derived_id, new_id
 from tests.mock.json_codec import dumps
+from tests.mock.mistakes import when
 from tests.mock.registry import fault
 
 if TYPE_CHECKING:
@@ -26,24 +27,18 @@ def _store_again(call: Call) -> None:
     call.service.store.add(copy, unique=False)
 
 
-@fault("stored", breaks=_ONE)
-def stores_every_project_twice(call: Call) -> None:
-    """Stores every project twice."""
-    _store_again(call)
+fault("stored", breaks=_ONE, intermittent=True).each(
+    # as a retry does that was not needed
+    stores_every_twentieth_project_twice=when(lambda call: call.number % 20 == 0, _store_again),
+)
 
-
-@fault("stored", breaks=_ONE, intermittent=True)
-def stores_every_twentieth_project_twice(call: Call) -> None:
-    """Stores every twentieth project twice, as a retry does that was not needed."""
-    if call.number % 20 == 0:
-        _store_again(call)
-
-
-@fault("stored", breaks=_ONE)
-def stores_a_project_twice_with_connections(call: Call) -> None:
-    """Stores a project twice where several connections were sent, as a join without a limit does."""
-    if len(call.fields.get("globalConnectionExternalIds") or []) > 1:
-        _store_again(call)
+fault("stored", breaks=_ONE).each(
+    stores_every_project_twice=_store_again,
+    # as a join without a limit does
+    stores_a_project_twice_with_connections=when(
+        lambda call: len(call.fields.get("globalConnectionExternalIds") or []) > 1, _store_again
+    ),
+)
 
 
 def _forget(call: Call, project_id: str) -> None:

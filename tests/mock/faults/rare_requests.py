@@ -7,7 +7,7 @@ import json
 from typing import TYPE_CHECKING
 
 from tests.mock import refusals
-from tests.mock.mistakes import accepts
+from tests.mock.mistakes import accepts, refuse_with, when
 from tests.mock.registry import fault, fault_setup
 
 if TYPE_CHECKING:
@@ -54,18 +54,9 @@ def accepts_white_space_as_max_concurrent_jobs(value: Json) -> bool:
     return isinstance(value, str) and value != "" and not value.strip()
 
 
-@fault("received", breaks=_FRAMING)
-def refuses_chunks(call: Call) -> None:
-    """Answers 400 to a chunked body."""
-    if call.header(b"transfer-encoding") is not None:
-        call.refusal = refusals.wrong_length()
-
-
-@fault("received", breaks=_ERROR)
-def fails_with_chunks(call: Call) -> None:
-    """Answers 500 to a chunked body, which has no Content-Length."""
-    if call.header(b"content-length") is None:
-        call.refusal = refusals.internal_error()
+fault("received", breaks=_FRAMING).each(
+    refuses_chunks=when(lambda call: call.header(b"transfer-encoding") is not None, refuse_with(refusals.wrong_length)),
+)
 
 
 @fault("serialised", breaks="service.answers")
@@ -83,20 +74,6 @@ def compresses_twice(call: Call) -> None:
         call.answer_header(b"content-encoding", b"gzip")
 
 
-@fault("received", breaks=_ERROR)
-def fails_with_tokens_beyond_ascii(call: Call) -> None:
-    """Answers 500 to a token that it cannot decode as ASCII."""
-    if not (call.header(b"authorization") or b"").isascii():
-        call.refusal = refusals.internal_error()
-
-
-@fault("received", breaks=_ERROR)
-def fails_with_long_tokens(call: Call) -> None:
-    """Answers 500 to a token that is longer than the column it is looked up in."""
-    if len(call.header(b"authorization") or b"") > 255:
-        call.refusal = refusals.internal_error()
-
-
 @fault("storing", breaks=_ERROR)
 def fails_with_long_lists(call: Call) -> None:
     """Answers 500 to a long list in metadata: a statement takes so many parameters and no more."""
@@ -105,11 +82,17 @@ def fails_with_long_lists(call: Call) -> None:
         call.refusal = refusals.internal_error()
 
 
-@fault("received", breaks=_ERROR)
-def fails_with_large_bodies(call: Call) -> None:
-    """Answers 500 to a body that is larger than its parser takes."""
-    if len(call.body) > _LARGE:
-        call.refusal = refusals.internal_error()
+fault("received", breaks=_ERROR).each(
+    # has no Content-Length
+    fails_with_chunks=when(lambda call: call.header(b"content-length") is None, refuse_with(refusals.internal_error)),
+    fails_with_tokens_beyond_ascii=when(
+        lambda call: not (call.header(b"authorization") or b"").isascii(), refuse_with(refusals.internal_error)
+    ),
+    fails_with_long_tokens=when(
+        lambda call: len(call.header(b"authorization") or b"") > 255, refuse_with(refusals.internal_error)
+    ),
+    fails_with_large_bodies=when(lambda call: len(call.body) > _LARGE, refuse_with(refusals.internal_error)),
+)
 
 
 @fault_setup(breaks="state.external_id_reuse")

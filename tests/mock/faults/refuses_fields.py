@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from tests.mock import refusals
-from tests.mock.mistakes import refuses
+from tests.mock.mistakes import refuse_with, refuses, when
 from tests.mock.registry import fault
 from tests.mock.schema import Issue
 
@@ -169,22 +169,19 @@ def wants_display_name_first(call: Call) -> None:
         _refuse(call, "displayName")
 
 
-@fault("validated", breaks="response.201.status")
-def refuses_bodies_beyond_16_kib(call: Call) -> None:
-    """Refuses a body of more than 16 KiB with 413."""
-    if not call.issues and len(call.body) > 16 * 1024:
-        call.refusal = refusals.body_too_large()
+fault("validated", breaks="response.201.status").each(
+    refuses_bodies_beyond_16_kib=when(
+        lambda call: not call.issues and len(call.body) > 16 * 1024, refuse_with(refusals.body_too_large)
+    ),
+)
 
-
-@fault("parsed", breaks="request.body.json")
-def refuses_white_space_around_the_document(call: Call) -> None:
-    """Refuses a body with white space before or after the object."""
-    if call.refusal is None and isinstance(call.value, dict) and call.body != call.body.strip():
-        call.refusal = refusals.invalid_json()
-
-
-@fault("parsed", breaks="request.body.json")
-def refuses_unicode_escapes(call: Call) -> None:
-    r"""Refuses a body that writes a character as \u."""
-    if call.refusal is None and isinstance(call.value, dict) and rb"\u" in call.body:
-        call.refusal = refusals.invalid_json()
+fault("parsed", breaks="request.body.json").each(
+    refuses_white_space_around_the_document=when(
+        lambda call: call.refusal is None and isinstance(call.value, dict) and call.body != call.body.strip(),
+        refuse_with(refusals.invalid_json),
+    ),
+    refuses_unicode_escapes=when(
+        lambda call: call.refusal is None and isinstance(call.value, dict) and rb"\u" in call.body,
+        refuse_with(refusals.invalid_json),
+    ),
+)

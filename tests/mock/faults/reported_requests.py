@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from tests.mock import refusals
 from tests.mock.json_codec import dumps
-from tests.mock.mistakes import accepts, authorizes, fails, refuses
+from tests.mock.mistakes import accepts, authorizes, fails, refuse_with, refuses, when
 from tests.mock.registry import fault
 
 if TYPE_CHECKING:
@@ -126,12 +126,12 @@ async def never_answers_a_client_that_waits(call: Call) -> None:
         call.sent = True
 
 
-# https://github.com/zhangyachen/zhangyachen.github.io/issues/90 (lighttpd)
-@fault("received", breaks="service.no_5xx")
-def fails_with_the_header_expect(call: Call) -> None:
-    """Answers 500 to a request with the header Expect."""
-    if call.header(b"expect") is not None:
-        call.refusal = refusals.internal_error()
+fault("received", breaks="service.no_5xx").each(
+    # https://github.com/zhangyachen/zhangyachen.github.io/issues/90 (lighttpd)
+    fails_with_the_header_expect=when(
+        lambda call: call.header(b"expect") is not None, refuse_with(refusals.internal_error)
+    ),
+)
 
 
 # https://github.com/Portkey-AI/gateway/issues/1305

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from tests.mock import refusals
 from tests.mock.creation import record
-from tests.mock.mistakes import its_turn
+from tests.mock.mistakes import its_turn, refuse_with, when
 from tests.mock.registry import fault, fault_setup
 
 if TYPE_CHECKING:
@@ -30,20 +30,6 @@ def _keep(call: Call) -> None:
 
 
 @fault("refusing", breaks=_NOTHING)
-def stores_before_it_validates(call: Call) -> None:
-    """Stores a project, then refuses its fields."""
-    if call.route == "create" and call.issues:
-        _keep(call)
-
-
-@fault("refusing", breaks=_NOTHING)
-def stores_before_it_authorizes(call: Call) -> None:
-    """Stores a project, then refuses the key."""
-    if call.route == "create" and call.refusal is not None and call.refusal.status in (401, 403):
-        _keep(call)
-
-
-@fault("refusing", breaks=_NOTHING)
 def stores_before_it_checks_connections(call: Call) -> None:
     """Stores a project, then refuses its connections."""
     if call.route == "create" and any(issue.path[:1] == ("globalConnectionExternalIds",) for issue in call.issues):
@@ -57,18 +43,21 @@ def stores_before_it_checks_the_email(call: Call) -> None:
         _keep(call)
 
 
-@fault("refusing", breaks=_NOTHING)
-def stores_an_untitled_project_for_malformed_json(call: Call) -> None:
-    """Stores an untitled project, then refuses a body that is no JSON."""
-    if call.refusal is not None and "CTP_INVALID_JSON" in str(call.refusal.body.get("code")):
-        _keep(call)
+fault("refusing", breaks=_NOTHING).each(
+    stores_before_it_validates=when(lambda call: call.route == "create" and call.issues, _keep),
+    stores_before_it_authorizes=when(
+        lambda call: call.route == "create" and call.refusal is not None and call.refusal.status in (401, 403), _keep
+    ),
+    stores_an_untitled_project_for_malformed_json=when(
+        lambda call: call.refusal is not None and "CTP_INVALID_JSON" in str(call.refusal.body.get("code")), _keep
+    ),
+)
 
-
-@fault("refusing", breaks=_NOTHING, intermittent=True)
-def stores_what_it_refuses_now_and_then(call: Call) -> None:
-    """Stores some of the projects that it refuses."""
-    if call.route == "create" and isinstance(call.value, dict) and its_turn(call):
-        _keep(call)
+fault("refusing", breaks=_NOTHING, intermittent=True).each(
+    stores_what_it_refuses_now_and_then=when(
+        lambda call: call.route == "create" and isinstance(call.value, dict) and its_turn(call), _keep
+    ),
+)
 
 
 def _use_up(call: Call) -> None:
@@ -186,18 +175,15 @@ def reads_another_created(call: Call) -> None:
     call.answer["created"] = call.answer["updated"] = "2019-01-01T00:00:00.000Z"
 
 
-@fault("storing", breaks=_REUSE)
-def fails_with_a_known_external_id(call: Call) -> None:
-    """Answers 500 where the externalId is in use."""
-    if call.service.store.taken(call.fields.get("externalId")):
-        call.refusal = refusals.internal_error()
-
-
-@fault("storing", breaks=_REUSE)
-def fails_with_an_empty_external_id_twice(call: Call) -> None:
-    """Answers 500 where an empty externalId is in use."""
-    if call.fields.get("externalId") == "" and call.service.store.taken(""):
-        call.refusal = refusals.internal_error()
+fault("storing", breaks=_REUSE).each(
+    fails_with_a_known_external_id=when(
+        lambda call: call.service.store.taken(call.fields.get("externalId")), refuse_with(refusals.internal_error)
+    ),
+    fails_with_an_empty_external_id_twice=when(
+        lambda call: call.fields.get("externalId") == "" and call.service.store.taken(""),
+        refuse_with(refusals.internal_error),
+    ),
+)
 
 
 @fault("storing", breaks=_REUSE)
@@ -264,8 +250,7 @@ def takes_prototypes_and_keeps_them(service: Service) -> None:
     service.hooks["answering"].append(_show_poison)
 
 
-@fault("received", breaks="service.no_5xx")
-def fails_after_150_requests(call: Call) -> None:
-    """Answers 500 from the hundred and fifty-first request on: its connections are used up."""
-    if call.number > 150:
-        call.refusal = refusals.internal_error()
+fault("received", breaks="service.no_5xx").each(
+    # its connections are used up
+    fails_after_150_requests=when(lambda call: call.number > 150, refuse_with(refusals.internal_error)),
+)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from tests.mock.mistakes import its_turn
+from tests.mock.mistakes import its_turn, when
 from tests.mock.registry import fault
 
 if TYPE_CHECKING:
@@ -16,86 +16,51 @@ _PATTERN = "service.pattern_time"
 _LATE = 8.0  # seconds, well beyond what clients wait
 
 
+async def _late(call: Call) -> None:
+    await call.connection.pause(_LATE)
+
+
 async def _hang(call: Call) -> None:
     call.sent = True
     await call.connection.gone()
 
 
-@fault("sending", breaks=_CLAUSE)
-async def never_answers(call: Call) -> None:
-    """Never answers a creation."""
-    if call.created:
-        await _hang(call)
+fault("sending", breaks=_CLAUSE, intermittent=True).each(
+    never_answers_now_and_then=when(lambda call: call.created and its_turn(call), _hang),
+)
 
+fault("sending", breaks=_CLAUSE).each(
+    never_answers=when(lambda call: call.created, _hang),
+    answers_after_eight_seconds=when(lambda call: call.created, _late),
+)
 
-@fault("sending", breaks=_CLAUSE, intermittent=True)
-async def never_answers_now_and_then(call: Call) -> None:
-    """Never answers some creations."""
-    if call.created and its_turn(call):
-        await _hang(call)
+fault("storing", breaks=_CLAUSE).each(
+    # it waits for a mail server
+    never_answers_with_an_email=when(lambda call: call.fields.get("alertReceiverEmail") is not None, _hang),
+    never_answers_with_unknown_connections=when(
+        lambda call: len(call.fields.get("globalConnectionExternalIds") or []) > 1, _hang
+    ),
+    answers_late_with_much_metadata=when(lambda call: len(call.fields.get("metadata") or {}) >= 200, _late),
+    # it waits for a lock
+    never_answers_for_a_known_external_id=when(
+        lambda call: call.service.store.taken(call.fields.get("externalId")), _hang
+    ),
+)
 
+fault("parsed", breaks=_CLAUSE).each(
+    waits_for_a_body_that_does_not_come=when(lambda call: not call.body, _hang),
+    # it waits for the rest
+    never_answers_malformed_json=when(
+        lambda call: call.refusal is not None and "CTP_INVALID_JSON" in str(call.refusal.body.get("code")), _hang
+    ),
+    waits_for_the_end_of_a_truncated_body=when(
+        lambda call: call.refusal is not None and call.body.count(b"}") < call.body.count(b"{"), _hang
+    ),
+)
 
-@fault("sending", breaks=_CLAUSE)
-async def answers_after_eight_seconds(call: Call) -> None:
-    """Answers a creation after eight seconds."""
-    if call.created:
-        await call.connection.pause(_LATE)
-
-
-@fault("storing", breaks=_CLAUSE)
-async def never_answers_with_an_email(call: Call) -> None:
-    """Never answers where an alertReceiverEmail is sent: it waits for a mail server."""
-    if call.fields.get("alertReceiverEmail") is not None:
-        await _hang(call)
-
-
-@fault("storing", breaks=_CLAUSE)
-async def never_answers_with_unknown_connections(call: Call) -> None:
-    """Never answers where two connections or more are sent."""
-    if len(call.fields.get("globalConnectionExternalIds") or []) > 1:
-        await _hang(call)
-
-
-@fault("storing", breaks=_CLAUSE)
-async def answers_late_with_much_metadata(call: Call) -> None:
-    """Answers after eight seconds where metadata has 200 keys and more."""
-    if len(call.fields.get("metadata") or {}) >= 200:
-        await call.connection.pause(_LATE)
-
-
-@fault("storing", breaks=_CLAUSE)
-async def never_answers_for_a_known_external_id(call: Call) -> None:
-    """Never answers where the externalId is in use: it waits for a lock."""
-    if call.service.store.taken(call.fields.get("externalId")):
-        await _hang(call)
-
-
-@fault("parsed", breaks=_CLAUSE)
-async def waits_for_a_body_that_does_not_come(call: Call) -> None:
-    """Never answers a request without a body."""
-    if not call.body:
-        await _hang(call)
-
-
-@fault("parsed", breaks=_CLAUSE)
-async def never_answers_malformed_json(call: Call) -> None:
-    """Never answers a body that is no JSON: it waits for the rest."""
-    if call.refusal is not None and "CTP_INVALID_JSON" in str(call.refusal.body.get("code")):
-        await _hang(call)
-
-
-@fault("parsed", breaks=_CLAUSE)
-async def waits_for_the_end_of_a_truncated_body(call: Call) -> None:
-    """Never answers a body with fewer closing than opening brackets."""
-    if call.refusal is not None and call.body.count(b"}") < call.body.count(b"{"):
-        await _hang(call)
-
-
-@fault("authorized", breaks=_CLAUSE)
-async def answers_late_to_a_wrong_key(call: Call) -> None:
-    """Answers a wrong key after eight seconds."""
-    if call.refusal is not None and call.refusal.status == 401:
-        await call.connection.pause(_LATE)
+fault("authorized", breaks=_CLAUSE).each(
+    answers_late_to_a_wrong_key=when(lambda call: call.refusal is not None and call.refusal.status == 401, _late),
+)
 
 
 @fault("sending", breaks=_CLAUSE)
@@ -130,11 +95,9 @@ async def becomes_slower_with_every_project(call: Call) -> None:
         await call.connection.pause(min(0.001 * 1.25 ** min(len(call.service.store.projects), 80), _LATE))
 
 
-@fault("received", breaks=_CLAUSE)
-async def answers_late_to_large_bodies(call: Call) -> None:
-    """Answers after eight seconds where the body has more than 64 KiB."""
-    if len(call.body) > 64 * 1024:
-        await call.connection.pause(_LATE)
+fault("received", breaks=_CLAUSE).each(
+    answers_late_to_large_bodies=when(lambda call: len(call.body) > 64 * 1024, _late),
+)
 
 
 def _text(call: Call, field: str) -> str:
