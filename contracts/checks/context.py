@@ -117,7 +117,9 @@ class Context:
         if not self.run_id or self.run_id not in text:
             return ""
         numbers = re.compile(re.escape(self.run_id) + r"-(\d+)")
-        own = {number for sent in json_text.texts(self.sent) for number in numbers.findall(sent)}
+        # Where a member is repeated, only the bytes hold all its values.
+        raw = (self.exchange.case.body or b"").decode("utf-8", "replace")
+        own = {number for sent in (raw, *json_text.texts(self.sent)) for number in numbers.findall(sent)}
         found = numbers.findall(text)
         # A truncated text ends within its own number.
         if not found or any(number.startswith(part) for part in found for number in own):

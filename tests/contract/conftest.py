@@ -8,6 +8,7 @@ import pytest
 
 from contracts.document import load_contract
 from tests.harness.case_prefetcher import ALWAYS
+from tests.harness.creation_limit import why_no_more
 from tests.harness.options import named_contract
 from tests.harness.profiles import PROFILES
 from tests.harness.pytest_plugin import DRIVER, PREFETCHER, sets_of
@@ -84,8 +85,9 @@ def driver(request: pytest.FixtureRequest) -> Driver:
     found.begin(request.node.nodeid, request.session.items.index(request.node))
     found.skip_if_exhausted()
     names = [name.name for name in sets_of(request.node)]
-    if found.options.without_delete and not ALWAYS.intersection(names):
-        found.create_no_more(names)
+    reason = "" if ALWAYS.intersection(names) else why_no_more(found)
+    if reason:
+        found.create_no_more(names, reason)
     return found
 
 

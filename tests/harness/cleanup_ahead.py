@@ -6,6 +6,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from tests.harness.client.background_cleanup import BackgroundCleanup
+from tests.harness.creation_limit import most_to_delete
 from tests.harness.inventory import verify_inventory
 
 if TYPE_CHECKING:
@@ -30,6 +31,8 @@ class CleanupAhead:
         """Start a cleanup if none is running and enough projects remain."""
         options, session = self._driver.options, self._driver.session
         is_possible = options.offers.reads and options.offers.lists and options.deletes
+        # Slow deletions would delay the responses to the tests.
+        is_possible = is_possible and most_to_delete(options) is None and not session.projects.cleanup_fails
         if not is_possible or self._driver.profile.deterministic or session.exhausted:
             return
         if self._cleanup is not None and self._cleanup.is_running:
@@ -37,11 +40,14 @@ class CleanupAhead:
         owned = session.projects.deletable()
         if self._cleanup is not None and not self._cleanup.is_complete:  # it gave way to the tests
             self._enough = 2 * len(owned)
+            if self._cleanup.fails:
+                session.projects.cannot_be_deleted(f"deletions fail ({self._cleanup.fails})")
         self.end()
         if len(owned) < self._enough:
             return
+        verify = partial(verify_inventory, self._driver, options.folder)
         # The newest one stays: a service may number a new project after its last one.
-        self._cleanup = BackgroundCleanup(session, owned[:-1], partial(verify_inventory, self._driver, options.folder))
+        self._cleanup = BackgroundCleanup(session, owned[:-1], verify, options.patience)
 
     def end(self) -> None:
         """Start no further deletion, and wait for those in flight."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from contextlib import contextmanager
 from functools import partial
-from typing import TYPE_CHECKING, Final, TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 import pytest
 
@@ -29,12 +29,6 @@ if TYPE_CHECKING:
     from tests.harness.client.judged import Judged
     from tests.harness.client.session import Session
     from tests.harness.run_options import RunOptions
-
-#: The note of a run that cannot delete what it creates.
-NO_DELETE: Final = (
-    "the service offers no DELETE, so beside the priority cases only requests that must be refused are sent, and what "
-    "is created is left; --keep-projects sends everything"
-)
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -209,15 +203,17 @@ class Driver:
         if reason:
             pytest.skip(reason)
 
-    def create_no_more(self, sets: Collection[str]) -> None:
-        """If nothing can be deleted: send only the cases that must be refused; skip the test if it has others.
+    def create_no_more(self, sets: Collection[str], reason: str) -> None:
+        """Send only the cases that must be refused from now on; skip the test if it has others.
 
         After twenty of these requests were accepted, no more are sent.
         """
-        self._refusals_alone = True
-        self.session.projects.cannot_be_deleted("the service offers no DELETE")
+        if not self._refusals_alone:
+            self._refusals_alone = True
+            self.history.record(NoteRecord("budget", reason))
+        self.session.projects.cannot_be_deleted(reason.partition(", so ")[0])
         if not sets or not OF_REFUSALS.issuperset(sets):
-            pytest.skip(NO_DELETE)
+            pytest.skip(reason)
 
     # -- exploration --------------------------------------------------------------------------------------
 

@@ -16,7 +16,7 @@ from contracts.json_equality import first_difference, same
 from strategies.surrounding_fields import MARKED
 from tests.harness.client.ownership import project_path
 from tests.harness.client.project_list import ProjectPage, read_page, read_pages
-from tests.harness.preflight import answered_object
+from tests.harness.trial_deletion import answered_object
 
 #: The maximum number of pages that are searched for one project.
 _PAGES: Final = 30

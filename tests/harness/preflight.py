@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import time
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 from urllib.parse import urljoin, urlsplit
 
 from contracts import lenient_json
@@ -12,11 +11,12 @@ from tests.harness.base_urls import working_base_url
 from tests.harness.client.budget import BudgetSpent, OutOfTime
 from tests.harness.client.failure_classification import GATEWAY, SERVER_ERRORS
 from tests.harness.client.judged import created_id
-from tests.harness.client.ownership import Existing, project_path, shown_project, shows_deletion
-from tests.harness.client.project_cleaner import NO_DELETE, ProjectCleaner
+from tests.harness.client.ownership import Existing, project_path
+from tests.harness.client.project_cleaner import ProjectCleaner
 from tests.harness.client.project_list import read_page
 from tests.harness.client.target import NoVerdict
 from tests.harness.run_options import Offers
+from tests.harness.trial_deletion import TrialDeletion, answered_object, try_deletion
 
 if TYPE_CHECKING:
     from tests.harness.client.session import Session
@@ -33,17 +33,6 @@ _UNREACHABLE = {
     "reset": "{host} resets connections ({detail}); check --base-url and the service's log",
     "invalid": "{host} does not speak HTTP ({detail}); check the port and the scheme (http, https) of --base-url",
 }
-#: Seconds before each check whether a deleted project is gone: a replica may lag behind. After a 202, which says that
-#: the deletion is not completed yet (RFC 9110, section 15.3.3), a longer time.
-_UNTIL_GONE = (0.0, 0.3, 1.0)
-_UNTIL_COMPLETED = (*_UNTIL_GONE, 2.0, 3.0, 4.0, 5.0, 7.0, 8.0)
-#: Seconds before each attempt to delete the first project; and before further ones if it cannot be deleted yet.
-_BEFORE_TRIES = (0.0, 0.5, 1.0)
-_BEFORE_MORE_TRIES = (2.0, 4.0)
-#: A conflict with the state of the project, or a locked one: it may be set up still.
-_NOT_YET = frozenset({409, 423, 425})
-#: Statuses of an overloaded service, or of a gateway.
-_BUSY = GATEWAY | {429}
 _ENDED_AT_ONCE = frozenset({"timeout", "closed", "reset", "invalid"})
 
 
@@ -78,55 +67,11 @@ def preflight(session: Session, minimal: Case, pages: int) -> Offers:
     answer_to_read = session.get(path)
     denied = answer_to_read.status in {404, 410} and answer_to_read.speaks_of_project
     read = denied or (answered_object(answer_to_read) or {}).get("id") == identifier
-    status = _delete(session, identifier) if session.projects.owns(identifier) else 0
-    gone = 200 <= status < 300
-    pauses = _UNTIL_COMPLETED if status == 202 else _UNTIL_GONE
-    # A mark that the project had from the beginning means nothing.
-    marks = not shows_deletion(shown_project(exchange.response.body if exchange.response else b""))
-    if gone and read and not denied and _is_still_there(session, identifier, path, pauses, marks=marks):
-        session.projects.cannot_be_deleted(
-            f"deletions are accepted (status 202), and not carried out within {sum(pauses):.0f} s"
-            if status == 202
-            else "deletions delete nothing"
-        )
-        gone = False
-    keeps = not gone and not session.projects.cleanup_fails and session.projects.owns(identifier)
-    return Offers(reads=read, lists=existing is not None or _lists(session), deletes=gone, keeps=keeps)
-
-
-def _delete(session: Session, identifier: str) -> int:
-    """Delete a project; return the status, 204 if it is gone. A run soon stops creating if deletion fails."""
-    failed = False
-    for attempt, pause in enumerate((*_BEFORE_TRIES, *_BEFORE_MORE_TRIES), start=1):
-        time.sleep(pause)
-        exchange = session.delete(identifier)
-        if failed and exchange.status in {404, 410}:
-            return 204  # a deletion that failed may have deleted the project
-        if 200 <= exchange.status < 300 or exchange.status in NO_DELETE - {404}:
-            return exchange.status
-        if exchange.status == 0:  # a timeout takes long: one attempt is enough
-            break
-        failed |= exchange.status not in NO_DELETE  # a replica may not have the project yet
-        if attempt >= len(_BEFORE_TRIES) and exchange.status not in _NOT_YET:
-            break
-    if exchange.status not in NO_DELETE | _BUSY:
-        received = f"status {exchange.status}" if exchange.failure is None else exchange.failure.detail
-        session.projects.cannot_be_deleted(f"deletions fail ({received}); --keep-projects runs anyway")
-    return exchange.status
-
-
-def _is_still_there(session: Session, identifier: str, path: str, pauses: tuple[float, ...], *, marks: bool) -> bool:
-    """Whether a deleted project can still be read, or is still listed, also a little later.
-
-    ``marks`` means that a mark of deletion in the project counts.
-    """
-    for pause in pauses:
-        time.sleep(pause)
-        shown = answered_object(session.get(path)) or {}
-        if shown.get("id") != identifier or (marks and shows_deletion(shown)):
-            return False
-    listed = read_page(session.get(f"{COLLECTION_PATH}?limit=100"))
-    return listed is None or any(project.get("id") == identifier for project in listed.projects)
+    trial = TrialDeletion()
+    if session.projects.owns(identifier):
+        trial = try_deletion(session, exchange, identifier, is_shown=read and not denied)
+    lists = existing is not None or _lists(session)
+    return Offers(read, lists, trial.deletes, trial.keeps, trial.delay)
 
 
 def _answers(session: Session) -> bool:
@@ -203,11 +148,6 @@ def _elsewhere(session: Session) -> str:
 def _words(body: bytes) -> str:
     text = body[:200].decode("utf-8", "replace").strip()
     return "".join(c if c.isprintable() else " " for c in text) or "without a body"
-
-
-def answered_object(exchange: Exchange) -> dict[str, Any] | None:
-    """The JSON object in a 200 response, None for other responses."""
-    return lenient_json.object_of(exchange.response.body) if exchange.response and exchange.status == 200 else None
 
 
 def _lists(session: Session) -> bool:

@@ -26,7 +26,8 @@ from tests.harness.client.credentials import WrongUsage, export_key
 from tests.harness.client.keep_alive import CLOSED_EACH_TIME
 from tests.harness.client.project_cleaner import PAGES
 from tests.harness.client.target import NoVerdict
-from tests.harness.driver import NO_DELETE, Driver
+from tests.harness.creation_limit import limits_creation
+from tests.harness.driver import Driver
 from tests.harness.final_checks import run_final_checks
 from tests.harness.final_cleanup import clean_up_finally, cleanup_command
 from tests.harness.interruption import INTERRUPTED, interrupt_on_signals, undisturbed
@@ -153,9 +154,8 @@ class TestRun:
         offers = preflight(self.session, NamedCases(self, self.worker).control(), self._pages())
         self.options = replace(self.options, offers=offers)
         self.driver.options = self.options
-        if self.options.without_delete:
-            self.note_limit(NO_DELETE)
-            print(f"{self.options.target} {self.options.base_url}: {NO_DELETE}", flush=True)
+        if limit := limits_creation(self.options):
+            print(f"{self.options.target} {self.options.base_url}: {limit}", flush=True)
         for offered, clause in (
             (offers.reads, "state.reads_back"),
             (offers.lists, "state.rejected_creates_nothing"),

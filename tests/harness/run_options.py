@@ -38,13 +38,15 @@ RESPONSE_BYTES: Final = 4 * 1024 * 1024
 class Offers:
     """The operations that the target offers in addition to the one under test; the page documents none.
 
-    ``keeps`` means that a project was created and cannot be deleted.
+    ``keeps`` says why a project that was created cannot be deleted; ``deletion_delay`` is the time in seconds by which
+    a deletion takes longer, or delays the next request, than a creation does.
     """
 
     reads: bool = False
     lists: bool = False
     deletes: bool = False
-    keeps: bool = False
+    keeps: str = ""
+    deletion_delay: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +96,7 @@ class RunOptions:
     @property
     def without_delete(self) -> bool:
         """Whether the projects of the run would be left although it should delete them."""
-        return self.offers.keeps and not self.keep_projects
+        return bool(self.offers.keeps) and not self.keep_projects
 
     @property
     def deletes(self) -> bool:

@@ -79,6 +79,13 @@ def repeats_the_header_of_another_scheme(call: Call) -> None:
         call.refusal.body["params"] = {"message": f"cannot read '{call.authorization}'"}
 
 
+@variant("refusing")
+def repeats_the_start_of_the_body(call: Call) -> None:
+    """Repeats the first 400 bytes of the body in each refusal, as parsers and validators do."""
+    if call.refusal is not None and call.route == "create":
+        call.refusal.body["params"] = {"input": call.body[:400].decode("utf-8", "replace")}
+
+
 @variant("serialised")
 def refuses_without_a_body(call: Call) -> None:
     """Refuses with a status and nothing else."""

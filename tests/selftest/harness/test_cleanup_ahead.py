@@ -9,14 +9,14 @@ import pytest
 
 from tests.harness import cleanup_ahead
 from tests.harness.cleanup_ahead import CleanupAhead
-from tests.harness.run_options import Offers
+from tests.harness.run_options import Offers, RunOptions
 
 
 class _Cleanup:
     """A background cleanup that runs until the test ends it."""
 
-    def __init__(self, _session: Any, identifiers: list[str], _verify: Any) -> None:
-        self.identifiers = identifiers
+    def __init__(self, _session: Any, identifiers: list[str], _verify: Any, _patience: float) -> None:
+        self.identifiers, self.fails = identifiers, ""
         self.is_running, self.is_complete, self.is_ended = True, False, False
 
     def end(self) -> None:
@@ -30,15 +30,21 @@ class _Run:
         self.projects: list[str] = []
         self.started: list[_Cleanup] = []
         monkeypatch.setattr(cleanup_ahead, "BackgroundCleanup", self._start)
-        options = {"deletes": True, "offers": Offers(reads=True, lists=True, deletes=True), "folder": None} | options
-        session = SimpleNamespace(exhausted="", projects=SimpleNamespace(deletable=lambda: list(self.projects)))
+        self.own = SimpleNamespace(
+            deletable=lambda: list(self.projects), cleanup_fails="", cannot_be_deleted=self._fail
+        )
         profile = SimpleNamespace(deterministic=options.pop("deterministic", False))
-        driver: Any = SimpleNamespace(options=SimpleNamespace(**options), session=session, profile=profile)
+        given = RunOptions(**({"offers": Offers(reads=True, lists=True, deletes=True)} | options))
+        session = SimpleNamespace(exhausted="", projects=self.own)
+        driver: Any = SimpleNamespace(options=given, session=session, profile=profile)
         self.ahead = CleanupAhead(driver)
 
     def _start(self, *arguments: Any) -> _Cleanup:
         self.started.append(_Cleanup(*arguments))
         return self.started[-1]
+
+    def _fail(self, reason: str) -> None:
+        self.own.cleanup_fails = reason
 
     def create(self, number: int) -> None:
         self.projects += [f"p{len(self.projects) + index}" for index in range(number)]
@@ -78,7 +84,13 @@ def test_after_one_that_left_projects_the_next_starts_with_twice_as_many(monkeyp
 
 @pytest.mark.parametrize(
     "option",
-    [{"deletes": False}, {"offers": Offers(reads=True, deletes=True)}, {"offers": Offers(lists=True, deletes=True)}],
+    [
+        {"keep_projects": True},
+        {"offers": Offers(reads=True, lists=True)},
+        {"offers": Offers(reads=True, deletes=True)},
+        {"offers": Offers(lists=True, deletes=True)},
+        {"offers": Offers(reads=True, lists=True, deletes=True, deletion_delay=1.0)},
+    ],
 )
 def test_it_needs_a_service_that_lists_and_deletes_and_a_run_that_may(
     monkeypatch: pytest.MonkeyPatch, option: dict[str, Any]
@@ -86,6 +98,16 @@ def test_it_needs_a_service_that_lists_and_deletes_and_a_run_that_may(
     run = _Run(monkeypatch, **option)
     run.create(1_000)
     assert not run.started
+
+
+def test_it_says_when_deletions_fail_and_starts_no_more(monkeypatch: pytest.MonkeyPatch) -> None:
+    run = _Run(monkeypatch)
+    run.create(160)
+    run.started[0].is_running, run.started[0].fails = False, "status 429"
+    run.create(1_000)
+    run.create(1_000)
+    assert run.own.cleanup_fails == "deletions fail (status 429)"
+    assert len(run.started) == 1
 
 
 def test_deterministic_runs_do_one_thing_after_another(monkeypatch: pytest.MonkeyPatch) -> None:
