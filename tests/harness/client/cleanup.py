@@ -249,7 +249,7 @@ class _Cleanup:
         """Whether a request may have created a project without a run's name in addition to that of its response."""
         name = project.get("displayName")
         is_new = self._state.existing.complete and not _NAME.search(shown_text(project))
-        return is_new and isinstance(name, str) and folded(name[:300]) in self._state.display_names
+        return is_new and isinstance(name, str) and folded(name) in self._state.display_names
 
     def _shows_run(self, project: dict[str, Any]) -> bool:
         run_id = self._state.run_id

@@ -6,6 +6,7 @@ project is the run's own if two independent pieces of evidence agree; see :func:
 
 from __future__ import annotations
 
+import hashlib
 import json
 import re
 from contextlib import suppress
@@ -41,6 +42,8 @@ _DELETION: Final = re.compile(r"delet|archiv|remov|trash|discard", re.IGNORECASE
 _STATUS: Final = re.compile(r"status|state|lifecycle\w*", re.IGNORECASE)
 #: The maximum number of names that are kept for one request.
 _MOST_NAMES: Final = 5
+#: The number of characters of a displayName that are kept.
+_KEPT: Final = 300
 #: The maximum number of nested values of a response that are inspected.
 _MOST_VALUES: Final = 1_000
 #: The maximum number of positions at the start of a response where a JSON value may begin.
@@ -74,14 +77,22 @@ def is_as_sent(project: dict[str, Any], names: re.Pattern[str], sent: Collection
         names: A pattern of the names of the run.
         sent: The names in requests, see :meth:`Sent.shown_names`.
     """
-    shown = folded(str(project.get("displayName"))[:300])
+    name = str(project.get("displayName"))
+    shown, whole = folded(name), _lowered(name)
     if names.search(shown_text({name: value for name, value in project.items() if name != "displayName"}).casefold()):
-        return shown in sent or not any(_is_extended(name, shown) for name in sent)
+        return shown in sent or not any(_is_extended(name, whole) for name in sent)
     return any(name in sent for name in names.findall(shown)) or any(name.startswith(shown) for name in sent)
 
 
 def _is_extended(name: str, shown: str) -> bool:
-    """Whether a displayName is another one with words before or after it, as copies have."""
+    """Whether a displayName is another one with words before or after it, as copies have.
+
+    Args:
+        name: The other one, folded. Of a long one the start is sufficient.
+        shown: The displayName, in lower case.
+    """
+    if len(name) > _KEPT:
+        return name[:_KEPT] in shown
     before, found, after = shown.partition(name) if name else (shown, "", "")
     return bool(found) and (before + after != "") and not (before[-1:].isalnum() or after[:1].isalnum())
 
@@ -155,7 +166,7 @@ def _objects(value: Any) -> Iterator[dict[str, Any]]:
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """The parts of a request that identify its project: names of the run, displayName, and time (epoch seconds)."""
+    """The parts of a request that identify its project: names of the run, folded displayName, time (epoch seconds)."""
 
     names: list[str]
     display_name: str
@@ -174,7 +185,7 @@ class Sent:
         if isinstance(body, dict):  # no project shows a name in another member
             names = _shown(names, body)
         display_name = body.get("displayName") if isinstance(body, dict) else None
-        return cls(names[:_MOST_NAMES], display_name[:300] if isinstance(display_name, str) else "", started)
+        return cls(names[:_MOST_NAMES], folded(display_name) if isinstance(display_name, str) else "", started)
 
     def to_json(self) -> dict[str, Any]:
         """The JSON object for a ledger."""
@@ -189,8 +200,8 @@ class Sent:
         return cls(list(names), display_name, float(encoded["started"]))
 
     def shown_names(self) -> set[str]:
-        """The displayName, folded; and the names of the run if they are not in a readable body."""
-        return {folded(self.display_name)}.union(() if self.display_name else self.names)
+        """The displayName; and the names of the run if they are not in a readable body."""
+        return {_lowered(self.display_name)}.union(() if self.display_name else self.names)
 
     def shown_by(self, project: dict[str, Any]) -> bool:
         """Whether a project shows these values: a name of the run or, if none was sent, displayName.
@@ -204,7 +215,7 @@ class Sent:
             # One after the other: values without a name may be large.
             return any(run in text.casefold() for text in texts for run in runs)
         name = project.get("displayName")
-        return isinstance(name, str) and bool(self.display_name) and folded(name[:300]) == folded(self.display_name)
+        return isinstance(name, str) and bool(self.display_name) and folded(name) == _lowered(self.display_name)
 
     def created_with(self, project: dict[str, Any], exchange: Exchange | None = None) -> bool:
         """Whether ``created`` is the time of this request, by the Date of the response or by the client's clock."""
@@ -253,5 +264,15 @@ class Existing:
 
 
 def folded(text: str) -> str:
-    """The text without differences in case and surrounding space, which a service may change."""
+    """The text without differences in case and surrounding space, which a service may change.
+
+    A long text is shortened: its start and a hash of all of it remain.
+    """
+    text = _lowered(text)
+    if len(text) <= _KEPT:
+        return text
+    return f"{text[:_KEPT]}…{hashlib.sha256(text.encode('utf-8', 'surrogatepass')).hexdigest()[:16]}"
+
+
+def _lowered(text: str) -> str:
     return text.strip().casefold()

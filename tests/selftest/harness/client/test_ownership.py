@@ -121,6 +121,23 @@ def test_a_copy_shows_the_displayname_with_words_before_or_after_it(display_name
     assert is_as_sent(project, names, {folded("Project alpha"), folded("Other")}) is own
 
 
+@pytest.mark.parametrize("length", [299, 300, 301, 5_000])
+def test_a_copy_of_a_project_with_a_long_name_is_not_deleted(length: int) -> None:
+    name = "Project" + "x" * (length - 7)
+    body = json.dumps({"displayName": name, "externalId": "ctabc-7"}).encode()
+    sent = Sent.of(Case(body), "ctabc", 0.0).shown_names()
+    names = re.compile(r"ctabc-\d+")
+
+    def is_own(display_name: str) -> bool:
+        return is_as_sent({"displayName": display_name, "externalId": "ctabc-7"}, names, sent)
+
+    assert is_own(name)
+    assert is_own(f" {name.upper()} ")
+    assert is_own(name[:255]), "a service may truncate it"
+    assert not is_own(f"{name} clone")
+    assert not is_own(f"Copy of {name}")
+
+
 @pytest.mark.parametrize(
     ("members", "deleted"),
     [
