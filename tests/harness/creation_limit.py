@@ -12,8 +12,10 @@ if TYPE_CHECKING:
     from tests.harness.driver import Driver
     from tests.harness.run_options import RunOptions
 
-#: Seconds by which the deletion of a project may delay the end of a run, on average over the projects of the profile.
-_AFFORDABLE: Final = 0.4
+#: Seconds by which a deletion may delay the service without consequences for the run.
+_QUICK: Final = 0.4
+#: The time for the deletions at the end of a slower run, in seconds for each project of the profile.
+_AFFORDABLE: Final = 0.2
 #: This many projects are deleted at any pace.
 _FEW: Final = 40
 
@@ -21,7 +23,7 @@ _FEW: Final = 40
 def most_to_delete(options: RunOptions) -> int | None:
     """The number of projects that may wait for their deletion; None without a limit."""
     delay, planned = options.offers.deletion_delay, options.settings.projects
-    if not options.deletes or delay <= _AFFORDABLE:
+    if not options.deletes or delay <= _QUICK:
         return None
     return max(_FEW, int(planned * _AFFORDABLE / delay))
 

@@ -78,7 +78,7 @@ def is_as_sent(project: dict[str, Any], names: re.Pattern[str], sent: Collection
         sent: The names in requests, see :meth:`Sent.shown_names`.
     """
     name = str(project.get("displayName"))
-    shown, whole = folded(name), _lowered(name)
+    shown, whole = folded(name), name.casefold()
     if names.search(shown_text({name: value for name, value in project.items() if name != "displayName"}).casefold()):
         return shown in sent or not any(_is_extended(name, whole) for name in sent)
     return any(name in sent for name in names.findall(shown)) or any(name.startswith(shown) for name in sent)
@@ -93,7 +93,9 @@ def _is_extended(name: str, shown: str) -> bool:
     """
     if len(name) > _KEPT:
         return name[:_KEPT] in shown
-    before, found, after = shown.partition(name) if name else (shown, "", "")
+    if not name:  # of a blank displayName a copy keeps the space
+        return shown != shown.strip()
+    before, found, after = shown.partition(name)
     return bool(found) and (before + after != "") and not (before[-1:].isalnum() or after[:1].isalnum())
 
 
@@ -201,7 +203,7 @@ class Sent:
 
     def shown_names(self) -> set[str]:
         """The displayName; and the names of the run if they are not in a readable body."""
-        return {_lowered(self.display_name)}.union(() if self.display_name else self.names)
+        return {self.display_name.strip().casefold()}.union(() if self.display_name else self.names)
 
     def shown_by(self, project: dict[str, Any]) -> bool:
         """Whether a project shows these values: a name of the run or, if none was sent, displayName.
@@ -215,7 +217,9 @@ class Sent:
             # One after the other: values without a name may be large.
             return any(run in text.casefold() for text in texts for run in runs)
         name = project.get("displayName")
-        return isinstance(name, str) and bool(self.display_name) and folded(name) == _lowered(self.display_name)
+        return (
+            isinstance(name, str) and bool(self.display_name) and folded(name) == self.display_name.strip().casefold()
+        )
 
     def created_with(self, project: dict[str, Any], exchange: Exchange | None = None) -> bool:
         """Whether ``created`` is the time of this request, by the Date of the response or by the client's clock."""
@@ -268,11 +272,7 @@ def folded(text: str) -> str:
 
     A long text is shortened: its start and a hash of all of it remain.
     """
-    text = _lowered(text)
+    text = text.strip().casefold()
     if len(text) <= _KEPT:
         return text
     return f"{text[:_KEPT]}…{hashlib.sha256(text.encode('utf-8', 'surrogatepass')).hexdigest()[:16]}"
-
-
-def _lowered(text: str) -> str:
-    return text.strip().casefold()

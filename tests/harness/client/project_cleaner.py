@@ -67,6 +67,8 @@ class ProjectCleaner:
         self._lock = threading.Lock()
         self._limit = ConcurrencyLimit(1, _WIDEST, _STEADY)
         self._fastest = float("inf")
+        #: The numbers of the connections that were used.
+        self._connections = set[int]()
         self._last_good = time.monotonic()
         self._said: Counter[str] = Counter()
         self._deletes = deletes
@@ -236,9 +238,14 @@ class ProjectCleaner:
         """Adjust the concurrency after a response: one more if it was fast, one at a time if it was slow or failed."""
         with self._lock:
             self._fastest = min(self._fastest, exchange.elapsed)
-        if exchange.status not in SERVER_ERRORS and exchange.elapsed <= max(_SLOW, _SLOWER * self._fastest):
-            self._limit.grow()
-            return
+            is_first = exchange.connection not in self._connections
+            self._connections.add(exchange.connection)
+        if exchange.status not in SERVER_ERRORS:
+            if exchange.elapsed <= max(_SLOW, _SLOWER * self._fastest):
+                self._limit.grow()
+                return
+            if is_first and exchange.failure is None:  # it may be the connection that takes long
+                return
         self._limit.shrink(1)
         if self._gives_way:
             self.stop(HESITATES)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import threading
+from contextlib import contextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
@@ -14,6 +15,8 @@ from tests.harness.client.transport import Connection
 from tests.harness.client.watchdog import Watchdog
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from contracts.checks.context import Limits
     from contracts.secrets import Secrets
     from tests.harness.client.budget import RequestBudget
@@ -27,7 +30,11 @@ class NoVerdict(Exception):  # not an error: the run cannot say anything about t
 
 
 class Target:
-    """Sends requests to one service; thread-safe, each thread has its own connection."""
+    """Sends requests to one service; thread-safe.
+
+    A request takes the connection that was used last of those without a request in flight, so that few become idle: a
+    new one takes time.
+    """
 
     def __init__(
         self,
@@ -50,7 +57,8 @@ class Target:
         self._watchdog = Watchdog()
         self._numbers = itertools.count(1)
         self._connections: list[Connection] = []
-        self._own = threading.local()
+        #: Those without a request in flight, the one used last at the end.
+        self._free: list[Connection] = []
         self._lock = threading.Lock()
 
     @property
@@ -82,7 +90,8 @@ class Target:
         number = number or self.next_number()
         headers = tuple((name, self.secrets.resolve(value)) for name, value in case.sent_headers)
         try:
-            reply = self._connection().send(case.method, self.base_url + case.path, headers, case.body)
+            with self._connection() as connection:
+                reply = connection.send(case.method, self.base_url + case.path, headers, case.body)
         except Exception as problem:  # noqa: BLE001  # raised again
             # An error of the suite: its message and its frames may contain the key.
             text = self.secrets.redact_text(f"{type(problem).__name__}: {problem}")
@@ -104,15 +113,19 @@ class Target:
         self.keep_alive.note(exchange)
         return exchange
 
-    def _connection(self) -> Connection:
-        connection: Connection | None = getattr(self._own, "connection", None)
+    @contextmanager
+    def _connection(self) -> Iterator[Connection]:
+        with self._lock:
+            connection = self._free.pop() if self._free else None
         if connection is None:
-            connection = self._own.connection = Connection(
-                self.base_url, self.limits, self._watchdog, self.keep_alive, self._client_cert
-            )
+            connection = Connection(self.base_url, self.limits, self._watchdog, self.keep_alive, self._client_cert)
             with self._lock:
                 self._connections.append(connection)
-        return connection
+        try:
+            yield connection
+        finally:
+            with self._lock:
+                self._free.append(connection)
 
     def close_connections(self) -> None:
         """Close all connections, while no request is in flight; the next request opens a new one."""

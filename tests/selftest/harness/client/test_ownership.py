@@ -113,12 +113,14 @@ def test_a_response_without_a_project_shows_none(body: str) -> None:
         ("Project alpha clone", False),
         ("Copy of Project alpha", False),
         ("Project alpha (2)", False),
+        ("    clone", False),
+        ("Copy of    ", False),
     ],
 )
 def test_a_copy_shows_the_displayname_with_words_before_or_after_it(display_name: str, *, own: bool) -> None:
     names = re.compile(r"ctabc-\d+")
     project = {"id": "p", "displayName": display_name, "externalId": "ctabc-7"}
-    assert is_as_sent(project, names, {folded("Project alpha"), folded("Other")}) is own
+    assert is_as_sent(project, names, {folded("Project alpha"), folded("Other"), folded("   ")}) is own
 
 
 @pytest.mark.parametrize("length", [299, 300, 301, 5_000])

@@ -45,6 +45,36 @@ def _created(base_url: str, number: int) -> list[str]:
     return ids
 
 
+def test_deletions_one_at_a_time_use_one_connection(service: str) -> None:
+    def slow(seen: Seen) -> None:
+        if seen.method == "DELETE":
+            time.sleep(0.3 if seen.number % 3 else 0.0)  # a slow response keeps the others waiting
+
+    with UnrulyServer(service) as server, _sweeper(server) as cleaner:
+        identifiers = _created(server.base_url, 12)
+        server.behave = slow
+        assert not cleaner.delete(identifiers, lambda _: None)
+        assert len({seen.connection for seen in server.requests if seen.method == "DELETE"}) == 1
+
+
+def test_a_slow_new_connection_is_no_slow_deletion(service: str) -> None:
+    seen_before: set[int] = set()
+
+    def slow_at_first(seen: Seen) -> None:
+        if seen.connection not in seen_before:
+            seen_before.add(seen.connection)
+            time.sleep(0.4)
+
+    with UnrulyServer(service) as server:
+        identifiers = _created(server.base_url, 12)
+        server.behave = slow_at_first
+        target = Target(server.base_url, Secrets(KEY), Limits(), RequestBudget())
+        cleaner = ProjectCleaner(target, prepaid=12, patience=20.0, gives_way=True)
+        remaining = cleaner.delete(identifiers, lambda _: None)
+        target.close()
+    assert not remaining
+
+
 class _Narrow:
     """Answers so many requests at a time; the others are refused with ``status``, for 15 seconds at most."""
 
