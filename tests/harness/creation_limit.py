@@ -54,7 +54,7 @@ def why_no_more(driver: Driver) -> str:
         return ""
     # The deletion of the preflight may have been an exception.
     deletion, following = session.delete(remaining[0]), session.ask(project_path(remaining[0]) or "")
-    again = deletion_delay(session.fastest_creation, deletion, following)
+    again = deletion_delay(session.threads.fastest, deletion, following)
     delay = min(options.offers.deletion_delay, again)
     driver.options = options = replace(options, offers=replace(options.offers, deletion_delay=delay))
     most = most_to_delete(options)

@@ -46,7 +46,7 @@ class ConcurrentCalls(Generic[T]):
 
 
 class SendingThreads:
-    """The threads of a session, each with a connection of its own.
+    """The threads of a session.
 
     Args:
         most: The number of threads that are used if a call does not ask for more.
@@ -58,18 +58,19 @@ class SendingThreads:
         self._most = most
         self._fits_pace = fits_pace
         self._close_connections = close_connections
-        self._fastest = 60.0
+        #: The shortest response time of a creation so far, in seconds.
+        self.fastest = 60.0
         self._pool: ThreadPoolExecutor | None = None
         self._pool_size = 0
 
     @property
     def useful(self) -> int:
         """The number of threads to use, depending on the response time of the service."""
-        return min(self._most, 1 + int(self._fastest / _OWN)) if self._fits_pace else self._most
+        return min(self._most, 1 + int(self.fastest / _OWN)) if self._fits_pace else self._most
 
     def observe(self, elapsed: float) -> None:
         """Learn from the response time of a creation."""
-        self._fastest = min(self._fastest, elapsed)
+        self.fastest = min(self.fastest, elapsed)
 
     def call(self, asks: Sequence[Callable[[], T]], threads: int | None = None) -> tuple[list[T], str]:
         """Call functions that send requests.

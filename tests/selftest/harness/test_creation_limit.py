@@ -27,7 +27,7 @@ class _Session:
     def __init__(self, projects: int, delay: float, fails: str = "") -> None:
         ids = [f"p{index}" for index in range(projects)]
         self.projects = SimpleNamespace(deletable=lambda: ids, cleanup_fails=fails)
-        self.fastest_creation = 0.01
+        self.threads = SimpleNamespace(fastest=0.01)
         self.deleted: list[str] = []
         self._delay = delay
 
