@@ -41,7 +41,7 @@ _SYNTAX: Final[dict[str, bytes]] = {
     "the body has a comma too many": rb",\s*[\]}]|[\[{]\s*,|,\s*,",
     "the body lacks a comma": rb"S\s*S|[0-9el\]}]\s+S",
     "the body has a comment": rb"//|/\*|#",
-    "the body has texts in single quotes": rb"'",
+    "the body has strings in single quotes": rb"'",
     "the body has names without quotes": rb"[{,]\s*[A-Za-z_$]\w*\s*:",
     "the body has NaN or Infinity": rb"NaN|[Ii]nf",
     "the body has words of another language in place of null, true or false": rb"None|True|False|nil|undefined|NULL",
@@ -59,7 +59,7 @@ _BYTES: Final[dict[str, Callable[[bytes], bool]]] = {
     "the body begins with a byte order mark": lambda data: data.startswith(b"\xef\xbb\xbf"),
     "the body is not UTF-8": lambda data: not _is_utf_8(data),
     "the body has white space around its JSON value": lambda data: data != data.strip(),
-    "the body has a control character within a text": lambda data: (
+    "the body has a control character within a string": lambda data: (
         re.search(rb'"[^"]*[\x00-\x1f][^"]*"', data) is not None
     ),
     "the body has escapes such as \\u0041": lambda data: b"\\u" in data,
@@ -76,18 +76,20 @@ _BYTES: Final[dict[str, Callable[[bytes], bool]]] = {
             "null": "null",
             "boolean": "a boolean",
             "number": "a number",
-            "string": "a text",
-            "array": "a list",
+            "string": "a string",
+            "array": "an array",
         }.items()
     },
-    "the body is an empty list": lambda data: data.strip() == b"[]",
-    "the body is a list with an object": lambda data: _kind(data) == "array" and b"{" in data,
-    "the body is a list with one object": _is_list_of_one,
+    "the body is an empty array": lambda data: data.strip() == b"[]",
+    "the body is an array with an object": lambda data: _kind(data) == "array" and b"{" in data,
+    "the body is an array with one object": _is_list_of_one,
     "the body is no JSON": lambda data: bool(data) and _kind(data) == "",
 }
 #: Undocumented members with a meaning in common software, or that only the service may set.
 _NAMES: Final = ("__proto__", "constructor", "prototype", "id", "type", "created", "updated", "deleted", "ownerId")
 _HEADERS: Final = 4
+#: The length from which a value is shortened in a sentence, and what is left of it.
+_LONGEST_VALUE, _SHOWN = 80, 24
 
 
 def body_conditions(names: Sequence[str]) -> Iterator[Condition]:
@@ -118,14 +120,26 @@ def header_conditions(failing: Sequence[Observation]) -> Iterator[Condition]:
         yield Condition(f"the header {name} is sent", partial(_has_header, name), 1)
         values = Counter(seen.case.header(name) or "" for seen in failing)
         for value, _count in values.most_common(_HEADERS):
-            yield Condition(f"the header {name} is {json.dumps(value)}", partial(_header_is, name, value), 1)
+            yield Condition(f"the header {name} is {_quoted(value)}", partial(_header_is, name, value), 1)
         for mark in (";", "charset", '"', "=", ",", " ", "  ", "\t", "/", "utf-8", "utf8", "UTF-8", "{key}"):
             yield Condition(f"the header {name} contains {json.dumps(mark)}", partial(_header_has, name, mark), 2)
         yield Condition(f"the header {name} has upper-case letters", partial(_header_case, name, str.lower), 2)
         yield Condition(f"the header {name} is in lower case", partial(_header_is_lower, name), 2)
         yield Condition(f"the header {name} is empty", partial(_header_is, name, ""), 1)
+        yield Condition(f"the header {name} has a character beyond ASCII", partial(_header_is_beyond, name), 1)
         yield Condition(f"the header {name} has white space at its ends", partial(_header_case, name, str.strip), 2)
     yield Condition("the path is not as documented", lambda seen: seen.case.path != "/v1/projects", 1)
+
+
+def _quoted(value: str) -> str:
+    """A value for a sentence: of a long one the beginning, and its length."""
+    if len(value) <= _LONGEST_VALUE:
+        return json.dumps(value)
+    return f"{json.dumps(value[:_SHOWN])}... ({len(value):,} characters)"
+
+
+def _header_is_beyond(name: str, seen: Observation) -> bool:
+    return not (seen.case.header(name) or "").isascii()
 
 
 def _body(has: Callable[[bytes], bool], seen: Observation) -> bool:

@@ -126,18 +126,16 @@ def _lists_to_items(_: Field, wanted: str, value: Any) -> Any:
 
 
 _CONVERSIONS: Final[dict[str, Convert]] = {
-    "numbers, booleans and one-item lists become texts, texts and booleans numbers, null an empty text or 0": partial(
+    "numbers, booleans and one-item arrays become strings, strings and booleans numbers, null 0 or empty": partial(
         _ajv, arrays=True
     ),
-    "numbers and booleans become texts, texts and booleans numbers, null an empty text or 0": partial(
-        _ajv, arrays=False
-    ),
-    "numbers and booleans become texts, texts and booleans numbers": _scalars,
-    "all values become texts, as String() of JavaScript makes them": _strings,
-    "numbers become texts": _numbers_to_texts,
-    "booleans become texts": _booleans_to_texts,
-    "texts become numbers": _texts_to_numbers,
+    "numbers and booleans become strings, strings and booleans numbers, null 0 or empty": partial(_ajv, arrays=False),
+    "numbers and booleans become strings, strings and booleans numbers": _scalars,
+    "all values become strings, as String() of JavaScript makes them": _strings,
+    "numbers become strings": _numbers_to_texts,
+    "booleans become strings": _booleans_to_texts,
+    "strings become numbers": _texts_to_numbers,
     "booleans become numbers": _booleans_to_numbers,
-    "single values become lists": _scalars_to_lists,
-    "one-item lists become their item": _lists_to_items,
+    "single values become arrays": _scalars_to_lists,
+    "one-item arrays become their item": _lists_to_items,
 }

@@ -40,24 +40,26 @@ if TYPE_CHECKING:
 
 Prediction = Callable[[Observation], str | None]
 
-_DOES: Final = {name: f"texts are stored {name}" for name in WHOLE_CHANGES} | {
+_DOES: Final = {name: f"strings are stored {name}" for name in WHOLE_CHANGES} | {
     "trimmed": "white space at both ends is removed",
     "trimmed at the start": "white space at the start is removed",
     "trimmed at the end": "white space at the end is removed",
     "trimmed as in JavaScript": "white space at both ends is removed, U+FEFF included",
     "trimmed as in Java": "characters up to U+0020 at both ends are removed",
     "line ends": "CR LF and CR become LF",
+    "CR LF as LF": "CR LF becomes LF",
+    "ended by U+0000": "strings end before U+0000",
     "white space": "white space is collapsed and trimmed",
     "white space collapsed": "white space is collapsed",
     "spaces collapsed": "spaces in a row become one",
-    "upper case": "texts are stored in upper case",
-    "lower case": "texts are stored in lower case",
-    "folded": "texts are stored with their case folded",
-    "title case": "texts are stored in title case",
+    "upper case": "strings are stored in upper case",
+    "lower case": "strings are stored in lower case",
+    "folded": "strings are stored with their case folded",
+    "title case": "strings are stored in title case",
     "with a capital letter": "the first letter becomes a capital",
-    "escaped for HTML in decimal": "texts are stored escaped for HTML",
-    "escaped for HTML by name": "texts are stored escaped for HTML",
-    "escaped for HTML with slashes": "texts are stored escaped for HTML, slashes and backticks included",
+    "escaped for HTML in decimal": "strings are stored escaped for HTML",
+    "escaped for HTML by name": "strings are stored escaped for HTML",
+    "escaped for HTML with slashes": "strings are stored escaped for HTML, slashes and backticks included",
     "ASCII with question marks": "characters beyond ASCII become question marks",
     "Latin-1 with question marks": "characters beyond Latin-1 become question marks",
     "Windows-1252 with question marks": "characters beyond Windows-1252 become question marks",
@@ -68,11 +70,11 @@ _DOES: Final = {name: f"texts are stored {name}" for name in WHOLE_CHANGES} | {
     "without tags": "tags are removed",
     "with straight quotation marks": "typographic quotation marks become straight ones",
     "without backslashes": "backslashes are removed, each before the next character",
-    "UTF-8 read as Latin-1": "texts are sent in UTF-8 twice: their bytes are read as Latin-1",
-    "UTF-8 read as Windows-1252": "texts are sent in UTF-8 twice: their bytes are read as Windows-1252",
-    "Latin-1 read as UTF-8": "texts are written in Latin-1 and read as UTF-8",
+    "UTF-8 read as Latin-1": "strings are sent in UTF-8 twice: their bytes are read as Latin-1",
+    "UTF-8 read as Windows-1252": "strings are sent in UTF-8 twice: their bytes are read as Windows-1252",
+    "Latin-1 read as UTF-8": "strings are written in Latin-1 and read as UTF-8",
     "only printable characters": "characters that cannot be printed are removed",
-    **{form: f"texts are normalised to {form}" for form in ("NFC", "NFD", "NFKC", "NFKD")},
+    **{form: f"strings are normalised to {form}" for form in ("NFC", "NFD", "NFKC", "NFKD")},
 }
 #: Classes of characters that are removed or replaced.
 _CHARACTERS: Final = {
@@ -122,12 +124,12 @@ _NAMES: Final[dict[str, Callable[[str], bool]]] = {
 #: Members of an object that are dropped, by their values.
 _VALUES: Final[dict[str, Callable[[Any], bool]]] = {
     "are null": lambda value: value is None,
-    "are empty texts": lambda value: value == "",
-    "are empty lists": lambda value: value == [],
+    "are empty strings": lambda value: value == "",
+    "are empty arrays": lambda value: value == [],
     "are empty objects": lambda value: value == {},
     "are null or empty": lambda value: value is None or value in ("", [], {}),
     "are false": lambda value: value is False,
-    "are false, 0, empty texts or null": lambda value: value is None or value in ("", 0),  # lists cannot be hashed
+    "are false, 0, empty strings or null": lambda value: value is None or value in ("", 0),  # lists cannot be hashed
 }
 
 
@@ -171,9 +173,9 @@ def _limits(name: str, failing: Sequence[Observation]) -> Iterator[tuple[str, Ch
     shown = [seen.shown[name] for seen in failing if seen.shown is not None and name in seen.shown]
     texts = [value for value in shown if isinstance(value, str) and value]
     for length, _ in Counter(map(len, texts)).most_common(1):
-        yield f"texts are cut after {length:,} characters", partial(in_texts, partial(cut, length))
+        yield f"strings are cut after {length:,} characters", partial(in_texts, partial(cut, length))
     for size in {len(text.encode("utf-8", "replace")) for text in sorted(texts, key=len)[-1:]}:
-        yield f"texts are cut after {size:,} bytes", partial(in_texts, partial(cut_to_bytes, size))
+        yield f"strings are cut after {size:,} bytes", partial(in_texts, partial(cut_to_bytes, size))
     for most, count in Counter(filter(is_number, shown)).most_common(1):
         if count > 1:
             yield f"numbers beyond {most:,} are stored as {most:,}", partial(limited, -math.inf, most)
@@ -200,11 +202,11 @@ def _changes() -> Iterator[tuple[str, Change]]:
     for what, characters in _CHARACTERS.items():
         for does, instead in _BECOME.items():
             yield f"{what} {does}", partial(in_texts, partial(re.sub, characters, instead))
-        yield f"texts end before {what}", partial(in_texts, partial(re.sub, f"(?s){characters}.*", ""))
+        yield f"strings end before {what}", partial(in_texts, partial(re.sub, f"(?s){characters}.*", ""))
     for does, number in _NUMBERS.items():
         yield does, partial(in_number, number)
-    yield "the texts true and false become booleans", partial(in_texts, lambda text: _BOOLEANS.get(text, text))
-    yield "texts of digits become numbers", partial(in_texts, number_in)
+    yield "the strings true and false become booleans", partial(in_texts, lambda text: _BOOLEANS.get(text, text))
+    yield "strings of digits become numbers", partial(in_texts, number_in)
     yield (
         "booleans become 0 and 1",
         partial(everywhere, lambda value: int(value) if isinstance(value, bool) else value),
@@ -214,9 +216,9 @@ def _changes() -> Iterator[tuple[str, Change]]:
     yield "the value is not stored: nothing comes back", lambda _: json_text.ABSENT
     yield "the value is not stored: null comes back", lambda _: None
     yield "false, 0, null and empty values come back as null", lambda value: value or None
-    yield "lists are sorted", partial(in_lists, sorted)
-    yield "repeated items of lists are dropped", partial(in_lists, lambda items: list(dict.fromkeys(items)))
-    yield "every value is stored as a text", lambda value: value if value is None else str(value)
+    yield "arrays are sorted", partial(in_lists, sorted)
+    yield "repeated items of arrays are dropped", partial(in_lists, lambda items: list(dict.fromkeys(items)))
+    yield "every value is stored as a string", lambda value: value if value is None else str(value)
     for what, has in _NAMES.items():
         yield f"members whose names {what} are dropped", partial(without_members, partial(_is_named, has))
     for what, is_so in _VALUES.items():

@@ -34,6 +34,9 @@ _INVALID: Final = {
 }
 
 
+#: Promises that depend on neither the validity of a request nor its outcome.
+_OF_ANY_OUTCOME: Final = ("service.answers", "service.time")
+_UNIQUE: Final = "response.201.id.unique"
 _BROKEN: Final = {
     "response.201.json": "{all}responses are not valid JSON",
     "response.201.answers_own_request": "{all}responses show values of another request",
@@ -74,9 +77,11 @@ def effects(cause: RootCause, clauses: Sequence[str], failing: Sequence[Observat
         status = statuses.pop()
         yield Effect(f"{{all}}valid requests are answered with {status}", partial(_has_status, status))
     yield from _headers(clause, failing)
-    if not clause.startswith(("request.", "authorization.")):
+    if clause == _UNIQUE:  # a finding of the whole run, which no response has
+        yield Effect(_BROKEN[clause], _is_repeat, 5)
+    elif not clause.startswith(("request.", "authorization.")):
         yield Effect(
-            _broken(clause, cause.cause), partial(_breaks, frozenset(clauses), cause.cause, _scope(failing)), 6
+            _broken(clause, cause.cause), partial(_breaks, frozenset(clauses), cause.cause, _scope(clause, failing)), 6
         )
 
 
@@ -145,8 +150,15 @@ def _has_status(status: int, seen: Observation) -> bool | None:
     return seen.response.status == status if seen.outcome == ACCEPTED and not seen.wrong else None
 
 
-def _scope(failing: Sequence[Observation]) -> tuple[bool, bool]:
-    """Whether the finding occurs in successful responses, and in refusals or failures."""
+def _is_repeat(seen: Observation) -> bool | None:
+    """Whether a response shows an earlier project; a second use of an externalId may be answered so."""
+    return None if seen.outcome != ACCEPTED or seen.shown is None or seen.is_reuse else seen.is_repeat
+
+
+def _scope(clause: str, failing: Sequence[Observation]) -> tuple[bool, bool]:
+    """Whether the finding may occur in successful responses, and in refusals or failures."""
+    if clause in _OF_ANY_OUTCOME:
+        return True, True
     return any(seen.outcome == ACCEPTED for seen in failing), any(seen.outcome != ACCEPTED for seen in failing)
 
 
@@ -167,7 +179,7 @@ def _headers(clause: str, failing: Sequence[Observation]) -> Iterator[Effect]:
         value = values.pop()
         words = "have no Content-Type" if value is None else f"have the Content-Type {json.dumps(value)}"
         if not clause.endswith("json") or "json" not in str(value):
-            yield Effect(f"{{all}}responses {words}", partial(_has_type, value, _scope(failing)), 1)
+            yield Effect(f"{{all}}responses {words}", partial(_has_type, value, _scope(clause, failing)), 1)
 
 
 def _has_type(value: str | None, scope: tuple[bool, bool], seen: Observation) -> bool | None:

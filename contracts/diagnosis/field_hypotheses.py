@@ -34,11 +34,11 @@ _DOUBLE: Final = 54
 #: Values that services use if none was sent, by name.
 _DEFAULTS: Final[tuple[tuple[Any, str], ...]] = (
     (None, "null"),
-    ("", "an empty text"),
+    ("", "an empty string"),
     (0, "0"),
     (False, "false"),
     ({}, "an empty object"),
-    ([], "an empty list"),
+    ([], "an empty array"),
 )
 #: Values that count as false in JavaScript.
 _FALSE: Final = (None, False, 0, "")
@@ -66,7 +66,11 @@ def field_hypotheses(contract: Contract) -> Iterator[Hypothesis]:
 def _of_skipped_values(contract: Contract) -> Iterator[Hypothesis]:
     """Values that count as nothing are accepted in every optional field."""
     fields = {field.path: field for field in contract.fields if not field.required}
-    for values, words in ((_FALSE, "null, false, 0 and an empty text"), ((*_FALSE, [], {}), "empty values and false")):
+    for values, words in (
+        (("",), "empty strings"),
+        (_FALSE, "null, false, 0 and an empty string"),
+        ((*_FALSE, [], {}), "empty values and false"),
+    ):
 
         def model(part: str, value: Any, values: tuple[Any, ...] = values) -> Part | None:
             skipped = any(same(value, other) for other in values)
@@ -114,7 +118,9 @@ def _of_validation(field: Field, *, is_returned: bool) -> Iterator[Hypothesis]:
         yield when(f"{name} is required by the service, and null is refused", name, _is_missing, REFUSES, 2)
     yield when(f"a request without {name} makes the service fail", name, is_absent, FAILS, 1)
     if field.pattern is not None:
-        yield when(f"the pattern of {name} is not checked: every text is accepted", name, is_kind("string"), ACCEPTS, 1)
+        yield when(
+            f"the pattern of {name} is not checked: every string is accepted", name, is_kind("string"), ACCEPTS, 1
+        )
 
 
 def _of_types(field: Field, prediction: Part, verb: str) -> Iterator[Hypothesis]:

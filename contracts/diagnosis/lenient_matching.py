@@ -11,10 +11,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
 _CHANGES: Final[dict[str, Callable[[str], str]]] = {
-    "the text were trimmed before it is checked": str.strip,
-    "the end of the text were trimmed before it is checked": str.rstrip,
-    "the start of the text were trimmed before it is checked": str.lstrip,
-    "the text were normalised (NFKC) before it is checked": partial(unicodedata.normalize, "NFKC"),
+    "the string were trimmed before it is checked": str.strip,
+    "the end of the string were trimmed before it is checked": str.rstrip,
+    "the start of the string were trimmed before it is checked": str.lstrip,
+    "the string were normalised (NFKC) before it is checked": partial(unicodedata.normalize, "NFKC"),
     "accents were removed before it is checked": lambda text: re.sub(
         r"[\u0300-\u036f]", "", unicodedata.normalize("NFD", text)
     ),
@@ -26,7 +26,7 @@ _CHANGES: Final[dict[str, Callable[[str], str]]] = {
     "a dot at the end were left out before it is checked": lambda text: text.removesuffix("."),
     "dots in a row were one": lambda text: re.sub(r"\.+", ".", text),
     "dots at the ends were left out before it is checked": lambda text: text.strip("."),
-    "U+0000 ended the text": lambda text: text.partition("\0")[0],
+    "U+0000 ended the string": lambda text: text.partition("\0")[0],
     "only its first line were checked": lambda text: text.partition("\n")[0],
     "quotation marks around it were left out": lambda text: text.strip("\"'"),
 }
@@ -85,9 +85,9 @@ def changed_before(right: Callable[[str], bool], *, is_email: bool) -> Iterator[
         yield "several addresses were allowed, with commas between", partial(_each, right, ",")
         yield "several addresses were allowed, with semicolons between", partial(_each, right, ";")
         yield "several addresses were allowed, with commas or semicolons between", partial(_each, right, "[,;]")
-        yield "it were searched for within the text", partial(_within_text, right)
-    yield "an empty text were allowed", lambda text: not text or right(text)
-    yield "a blank text were allowed", lambda text: not text.strip() or right(text)
+        yield "it were searched for within the string", partial(_within_text, right)
+    yield "an empty string were allowed", lambda text: not text or right(text)
+    yield "a blank string were allowed", lambda text: not text.strip() or right(text)
 
 
 def _matches(right: Callable[[str], bool], change: Callable[[str], str], text: str) -> bool:

@@ -21,14 +21,14 @@ from contracts.json_text import ABSENT, is_number, value_at
 Holds = Callable[[Observation, Any], bool]
 #: Wrong formats of identifiers and instants.
 _FORMS: Final[dict[str, str]] = {
-    "an empty text": r"",
+    "an empty string": r"",
     "blank": r"\s+",
     "a UUID": r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}",
     "a UUID without hyphens": r"[0-9a-fA-F]{32}",
     "24 hexadecimal digits, as of MongoDB": r"[0-9a-fA-F]{24}",
-    "a text of digits alone": r"[0-9]+",
-    "a text of seconds since 1970": r"1[0-9]{9}",
-    "a text of milliseconds since 1970": r"1[0-9]{12}",
+    "a string of digits alone": r"[0-9]+",
+    "a string of seconds since 1970": r"1[0-9]{9}",
+    "a string of milliseconds since 1970": r"1[0-9]{12}",
     "a date without a time": r"[0-9]{4}-[0-9]{2}-[0-9]{2}",
     "an instant without a time zone": r"[0-9]{4}-[0-9]{2}-[0-9]{2}[T ][0-9:.,]+",
     "an instant with a space in place of T": r"[0-9]{4}-[0-9]{2}-[0-9]{2} .+",
@@ -38,13 +38,13 @@ _FORMS: Final[dict[str, str]] = {
     "an instant with an offset without a colon": r".*T.*[+-][0-9]{4}",
     "a date as HTTP writes it": r"[A-Z][a-z]{2}, [0-9]{2} [A-Z][a-z]{2} .*",
     "a date as people write it": r"[0-9]{1,2}[./][0-9]{1,2}[./][0-9]{2,4}.*",
-    "a text with a character that is no letter or digit": r"(?s).*[^0-9A-Za-z].*",
+    "a string with a character that is no letter or digit": r"(?s).*[^0-9A-Za-z].*",
     "in upper case": r"[^a-z]*[A-Z][^a-z]*",
     "in lower case": r"[^A-Z]*[a-z][^A-Z]*",
-    "a text with white space at its end": r"(?s).*\s",
-    "a text with white space at its start": r"(?s)\s.*",
-    "a text with hyphens": r"[^-]+-.*",
-    "a text with underscores": r"[^_]*_.*",
+    "a string with white space at its end": r"(?s).*\s",
+    "a string with white space at its start": r"(?s)\s.*",
+    "a string with hyphens": r"[^-]+-.*",
+    "a string with underscores": r"[^_]*_.*",
 }
 #: Right texts by the aspect of a clause; formats that match them are not wrong.
 _RIGHT: Final = {"instant": "2026-01-31T12:34:56.789Z", "idFormat": "aB3dE5fG7hI9jK1lM3nO5"}
@@ -108,7 +108,7 @@ def _of_form(values: Sequence[Any], right: str | None) -> Iterator[tuple[str, Ho
         if right is None or not re.fullmatch(form, right):
             yield f"is {words}", partial(_has_form, re.compile(form)), 3
     for length in {len(value) for value in values if isinstance(value, str) and len(value) != len(right or "")}:
-        yield f"is a text of {length} characters", partial(_has_length, length), 4
+        yield f"is a string of {length} characters", partial(_has_length, length), 4
 
 
 def _of_clock(values: Sequence[Any], failing: Sequence[Observation]) -> Iterator[tuple[str, Holds, int]]:
@@ -164,9 +164,9 @@ def _of_kind() -> Iterator[tuple[str, Holds, int]]:
 def _of_relation(path: Sequence[str], failing: Sequence[Observation]) -> Iterator[tuple[str, Holds, int]]:
     """Relations of the member to other members of the response, or to what was sent."""
     name = path[-1]
-    yield "is written as JSON within a text", lambda _, v: isinstance(v, str) and v.startswith(("[", "{")), 2
-    yield "is within a list", lambda _, v: isinstance(v, list) and len(v) == 1, 2
-    yield "is a number within a text", lambda _, v: isinstance(v, str) and bool(float(v)), 2
+    yield "is written as JSON within a string", lambda _, v: isinstance(v, str) and v.startswith(("[", "{")), 2
+    yield "is within an array", lambda _, v: isinstance(v, list) and len(v) == 1, 2
+    yield "is a number within a string", lambda _, v: isinstance(v, str) and bool(float(v)), 2
     yield f"is what was sent as {name}", lambda seen, v: same(seen.body[name], v), 2
     answer = failing[0].answer
     for other in answer:

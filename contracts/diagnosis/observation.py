@@ -24,7 +24,9 @@ HEADERS: Final = frozenset({AUTHORIZATION, MEDIA_TYPE})
 ACCEPTED, REFUSED, FAILED = "accepted", "refused", "failed"
 #: Instead of a broken clause: the request is UNSPECIFIED.
 OPEN: Final = "open"
+#: Stands for the response of a request that the service did not answer; and the clauses that this breaks.
 _NONE: Final = Response(0, (), b"")
+_ANSWERED: Final = frozenset({"service.answers", "service.time"})
 _REPEATED: Final = "repeated member"
 #: Statuses that speak of what was sent before, and of how much: the contract leaves open whether they are right.
 _ANOTHER_MATTER: Final = frozenset({409, 429})
@@ -45,6 +47,8 @@ class Observation:
         shown: The project of a 201, if it is known in full.
         is_readable: Whether the body is a JSON object without repeated members.
         is_reuse: Whether its externalId was sent before.
+        is_known_name: Whether its displayName was sent before.
+        is_repeat: Whether the response shows the id of an earlier project.
         why: What RFC 8259 leaves to the parser of its body.
         kinds: The kinds of its violation (see :mod:`contracts.kinds`).
         response: The response.
@@ -62,6 +66,8 @@ class Observation:
     shown: dict[str, Any] | None = field(default=None, compare=False)
     is_readable: bool = True
     is_reuse: bool = False
+    is_known_name: bool = False
+    is_repeat: bool = False
     why: tuple[str, ...] = ()
     kinds: tuple[str, ...] = ()
     response: Response = field(default=_NONE, compare=False)
@@ -78,6 +84,8 @@ class Observation:
         """
         response, expected = record.response, record.expected
         clauses = {violation.clause for violation in record.violations}
+        if response is None and any(finding.clause in _ANSWERED for finding in record.findings):
+            response = _NONE  # the service failed, not the network
         if response is None or not expected or len(clauses) > 1:
             return None
         case = record.case
@@ -85,7 +93,7 @@ class Observation:
         body = json_text.ABSENT if "request.body.json" in clauses else _value(case.body)
         status = response.status
         is_error = any(NO_PROJECT in finding.kinds for finding in record.findings)
-        outcome = FAILED if status >= 500 else REFUSED if status >= 300 or is_error else ACCEPTED
+        outcome = FAILED if status >= 500 or not status else REFUSED if status >= 300 or is_error else ACCEPTED
         answer = _value(response.body)
         shown = answer if status == 201 and not response.cut and isinstance(answer, dict) else None
         findings = tuple(map(_entry, record.findings))
@@ -124,20 +132,32 @@ def observed(records: Iterable[HistoryRecord], limit: int) -> list[Observation]:
     """The observations of the first ``most`` exchanges of a history, with reattributed findings."""
     seen: dict[tuple[str, int], Observation] = {}
     sent: set[str] = set()
+    names: set[str] = set()
+    ids: set[str] = set()
     for record in records:
         if isinstance(record, ExchangeRecord) and len(seen) < limit:
             observation = Observation.of(record)
             if observation is not None:
                 external_id = observation.body.get("externalId")
-                is_reuse = isinstance(external_id, str) and external_id in sent
-                seen[record.place] = replace(observation, is_reuse=is_reuse)
-                sent.update([external_id] if isinstance(external_id, str) else ())
+                name, shown = observation.body.get("displayName"), (observation.shown or {}).get("id")
+                seen[record.place] = replace(
+                    observation,
+                    is_reuse=_is_in(sent, external_id),
+                    is_known_name=_is_in(names, name),
+                    is_repeat=_is_in(ids, shown),
+                )
+                for found, value in ((sent, external_id), (names, name), (ids, shown)):
+                    found.update([value] if isinstance(value, str) else ())
         elif isinstance(record, ReattributedRecord):
             place = record.exchange.place
             if place in seen:
                 kept = [entry for entry in seen[place].findings if entry[:2] != record.was.key]
                 seen[place] = replace(seen[place], findings=(*kept, _entry(record.finding)))
     return list(seen.values())
+
+
+def _is_in(known: set[str], value: Any) -> bool:
+    return isinstance(value, str) and value in known
 
 
 def part_of(clause: str) -> str:

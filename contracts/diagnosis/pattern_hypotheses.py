@@ -74,7 +74,7 @@ def _languages(pattern: str, *, is_email: bool) -> Iterator[tuple[str, Matches]]
         if automaton is not None:
             yield f"{what} in the pattern", automaton.accepts
     yield "a line break at the end were allowed (as by $ in many languages)", _up_to_line_break(right)
-    yield "only one line of the text had to match (the flag m)", lambda t: any(map(right.accepts, t.split("\n")))
+    yield "only one line of the string had to match (the flag m)", lambda t: any(map(right.accepts, t.split("\n")))
     yield "case did not matter", lambda t: right.accepts(t.lower()) or right.accepts(t.upper())
     for length in (64, 100, 128, 255, 256):
         yield f"only its first {length} characters were checked", _first_of(right, length)
@@ -82,8 +82,8 @@ def _languages(pattern: str, *, is_email: bool) -> Iterator[tuple[str, Matches]]
         for what, expression in _EMAIL.items():
             yield f"the expression were another one: {what}", _python(expression)
     yield from changed_before(right.accepts, is_email=is_email)
-    yield "there were no pattern, and any text were taken", lambda _: True
-    yield "there were no pattern, and any text but the empty one were taken", bool
+    yield "there were no pattern, and any string were taken", lambda _: True
+    yield "there were no pattern, and any string but the empty one were taken", bool
 
 
 def _up_to_line_break(automaton: Automaton) -> Matches:

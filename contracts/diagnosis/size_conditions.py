@@ -59,7 +59,7 @@ _SIZES: Final[dict[str, dict[str, Size]]] = {
         "NAME has {} levels": json_text.depth,
         "NAME has {} bytes as JSON": lambda value: len(json.dumps(value, ensure_ascii=False, separators=(",", ":"))),
         "a name of a member of NAME has {} characters": partial(_longest, len),
-        "a text in NAME has {} characters": lambda value: _longest(len, json_text.texts(value)),
+        "a string in NAME has {} characters": lambda value: _longest(len, json_text.texts(value)),
     },
 }
 

@@ -14,7 +14,7 @@ from contracts import lenient_json
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-#: A property of a text, in words that continue "a text that".
+#: A property of a text, in words that continue "a string that".
 TextProperty = tuple[str, Callable[[str], bool]]
 
 #: Classes of characters, as regular expressions.
@@ -70,9 +70,9 @@ _FORMS: Final[dict[str, str]] = {
     "has letters, digits and hyphens alone": r"[A-Za-z0-9-]*",
     "has letters, digits, hyphens and underscores alone": r"[A-Za-z0-9_-]*",
     "has letters, digits, hyphens, underscores and dots alone": r"[A-Za-z0-9_.-]*",
-    "is no text of letters, digits and hyphens": r"(?s).*[^A-Za-z0-9-].*",
-    "is no text of letters, digits, hyphens and underscores": r"(?s).*[^A-Za-z0-9_-].*",
-    "is no text of letters, digits, hyphens, underscores and dots": r"(?s).*[^A-Za-z0-9_.-].*",
+    "is no string of letters, digits and hyphens": r"(?s).*[^A-Za-z0-9-].*",
+    "is no string of letters, digits, hyphens and underscores": r"(?s).*[^A-Za-z0-9_-].*",
+    "is no string of letters, digits, hyphens, underscores and dots": r"(?s).*[^A-Za-z0-9_.-].*",
     "is no UUID": r"(?s)(?!(?i:[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})\Z).*",
     "is a bracketed IP address": r"\[.*\]",
     "is an IP address": r"[0-9]+(?:\.[0-9]+){3}",

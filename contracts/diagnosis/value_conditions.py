@@ -27,8 +27,8 @@ KINDS: Final = {
     "null": "null",
     "boolean": "a boolean",
     "number": "a number",
-    "string": "a text",
-    "array": "a list",
+    "string": "a string",
+    "array": "an array",
     "object": "an object",
 }
 
@@ -47,8 +47,8 @@ def _ends(items: list[bool]) -> list[bool]:
 
 
 _VALUES: Final[dict[str, Callable[[Any], bool]]] = {
-    "is no text": lambda value: not isinstance(value, str),
-    "is an empty list": lambda value: value == [],
+    "is no string": lambda value: not isinstance(value, str),
+    "is an empty array": lambda value: value == [],
     "is an empty object": lambda value: value == {},
     "is true": lambda value: value is True,
     "is false": lambda value: value is False,
@@ -59,24 +59,24 @@ _VALUES: Final[dict[str, Callable[[Any], bool]]] = {
     "is a whole number": lambda value: is_number(value) and value == int(value),
     "is written without a fraction and an exponent": lambda value: is_number(value) and isinstance(value, int),
     "is a number that no double holds": lambda value: is_number(value) and value in (float("inf"), float("-inf")),
-    "is false, 0 or an empty text": lambda value: value is False or value == "" or (is_number(value) and value == 0),
-    "is a list or an object": lambda value: isinstance(value, dict | list),
+    "is false, 0 or an empty string": lambda value: value is False or value == "" or (is_number(value) and value == 0),
+    "is an array or an object": lambda value: isinstance(value, dict | list),
     "is null, false, 0 or empty": lambda value: not value,
-    "is a list that is not empty": lambda value: isinstance(value, list) and bool(value),
+    "is an array that is not empty": lambda value: isinstance(value, list) and bool(value),
     "is an object that is not empty": lambda value: isinstance(value, dict) and bool(value),
-    "is a list with one item": lambda value: isinstance(value, list) and len(value) == 1,
-    "is a list of objects": lambda value: _holds_only(value, dict),
-    "is a list of objects that have members": lambda value: _holds_only(value, dict) and all(value),
-    "is a list of texts": lambda value: _holds_only(value, str),
-    "is a list that begins with a text": lambda value: _are_texts(value)[:1] == [True],
-    "is a list that ends with a text": lambda value: _are_texts(value)[-1:] == [True],
-    "is a list that begins and ends with a text": lambda value: _ends(_are_texts(value)) == [True, True],
-    "is a list without a text": lambda value: isinstance(value, list) and True not in _are_texts(value),
-    "is a list with a text": lambda value: True in _are_texts(value),
+    "is an array with one item": lambda value: isinstance(value, list) and len(value) == 1,
+    "is an array of objects": lambda value: _holds_only(value, dict),
+    "is an array of objects that have members": lambda value: _holds_only(value, dict) and all(value),
+    "is an array of strings": lambda value: _holds_only(value, str),
+    "is an array that begins with a string": lambda value: _are_texts(value)[:1] == [True],
+    "is an array that ends with a string": lambda value: _are_texts(value)[-1:] == [True],
+    "is an array that begins and ends with a string": lambda value: _ends(_are_texts(value)) == [True, True],
+    "is an array without a string": lambda value: isinstance(value, list) and True not in _are_texts(value),
+    "is an array with a string": lambda value: True in _are_texts(value),
     "has an item twice": lambda value: (
         isinstance(value, list) and len(value) > len({json.dumps(item, sort_keys=True) for item in value})
     ),
-    "is a list that is not sorted": lambda value: (
+    "is an array that is not sorted": lambda value: (
         isinstance(value, list) and all(isinstance(item, str) for item in value) and value != sorted(value)
     ),
 }
@@ -95,13 +95,14 @@ def conditions(contract: Contract) -> Iterator[Condition]:
         yield Condition(f"{name} is sent", partial(_has, name))
         yield from _of_subject(name, partial(_value, name), 1)
     yield Condition("the externalId was sent before", lambda seen: bool(seen.value(REUSE)), 1)
+    yield Condition("the displayName was sent before", lambda seen: seen.is_known_name, 2)
     yield from body_conditions(names)
     for part, found in _parts_of_values(contract).items():
         yield from _of_subject(part, found, 2)
 
 
 def _of_subject(name: str, values: Values, cost: int) -> Iterator[Condition]:
-    found, texts = partial(_looked_up, name, values), partial(_looked_up, f"texts of {name}", partial(_texts, values))
+    found, texts = partial(_looked_up, name, values), partial(_looked_up, f"strings of {name}", partial(_texts, values))
     for kind, words in KINDS.items():
         yield Condition(f"{name} is {words}", partial(_any, found, partial(_is_kind, kind)), cost, name)
     for words, has in _VALUES.items():
@@ -126,13 +127,13 @@ def ways_of_being_wrong(failing: Sequence[Observation]) -> Iterator[Condition]:
     counts = Counter(kind for seen in failing[:_LOOKED_AT] for kind in seen.kinds)
     for kind, count in counts.most_common(_WAYS):
         if count > 1:
-            yield Condition(f"their mistake is {kind}", partial(_is_wrong_by, kind), 4)
+            yield Condition(f"what is wrong is: {kind}", partial(_is_wrong_by, kind), 4)
 
 
 def _parts_of_values(contract: Contract) -> dict[str, Values]:
     """Parts of values that may have a property: parts of addresses, items, names and values of members."""
     parts: dict[str, Values] = {
-        "a text anywhere in the body": lambda seen: list(islice(json_text.texts(seen.body), _MOST_VALUES))
+        "a string anywhere in the body": lambda seen: list(islice(json_text.texts(seen.body), _MOST_VALUES))
     }
     for field in contract.fields:
         name = field.path

@@ -48,6 +48,7 @@ _SPELLINGS: Final = {
     "an escape": re.compile(rb"\\"),
     "a byte beyond ASCII": re.compile(rb"[\x80-\xff]"),
 }
+_BLANK: Final = "no text or white space alone"
 _MARKS: Final = re.compile(r"[!-/:-@\[-`{-~]")
 #: Common limits of services: characters of a text, items, levels, bytes.
 _LENGTHS: Final = (16, 32, 50, 64, 100, 128, 200, 255, 256, 500, 512, 1_000, 1_024, 2_000, 4_000, 10_000, 65_535)
@@ -98,6 +99,11 @@ def kinds_of_field(name: str, value: Any) -> Iterator[str]:
     yield from (f"{_IN}{name}: {kind}" for kind in _kinds_of_value(value))
 
 
+def blank_in(name: str) -> str:
+    """The kind of an empty or blank string in a field."""
+    return f"{_IN}{name}: {_BLANK}"
+
+
 def kinds_of_case(case: Case) -> Iterator[str]:
     """The kinds of a request as a whole and of each of its fields."""
     body = lenient_json.value_of(case.body)
@@ -129,7 +135,7 @@ def _kinds_of_value(value: Any) -> Iterator[str]:
     yield from _characters(json_text.texts(value))
     if isinstance(value, str):
         if not value.strip():
-            yield "no text or white space alone"
+            yield _BLANK
         elif value != value.strip():
             yield "white space at the ends"
         yield from _beyond(_LENGTHS, len(value), "more than {} characters")

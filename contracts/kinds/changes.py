@@ -80,6 +80,8 @@ WHOLE_CHANGES: Final[dict[str, Callable[[str], str]]] = {
     "trimmed as in JavaScript": lambda text: text.strip(_BLANK_IN_JAVASCRIPT),
     "trimmed as in Java": lambda text: text.strip(_BLANK_IN_JAVA),
     "line ends": lambda text: text.replace("\r\n", "\n").replace("\r", "\n"),
+    "CR LF as LF": lambda text: text.replace("\r\n", "\n"),
+    "ended by U+0000": lambda text: text.partition("\0")[0],
     "trimmed at the start": str.lstrip,
     "trimmed at the end": str.rstrip,
     "white space": lambda text: " ".join(text.split()),

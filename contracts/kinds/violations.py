@@ -25,6 +25,8 @@ NO_PROJECT: Final = "a 2xx without a project"
 #: The kinds of a text of which a part matches the pattern: its start, its end.
 BEGINS_RIGHT: Final = "with a beginning that is right"
 ENDS_RIGHT: Final = "with an end that is right"
+#: The kind of a text that matches the pattern without the white space at its ends.
+RIGHT_WHEN_TRIMMED: Final = "right but for white space"
 #: The maximum number of offending characters after which the rest of a text may match.
 _OFFENCES: Final = 8
 #: The maximum length of a value in a kind.
@@ -63,7 +65,7 @@ def _ends_right(pattern: Pattern, rest: str) -> bool:
 
 #: Parts or changes of a text that a service may match instead of the text, by name.
 _PARTS: Final[dict[str, Callable[[str], list[str]]]] = {
-    "right but for white space": lambda text: [text.strip()],
+    RIGHT_WHEN_TRIMMED: lambda text: [text.strip()],
     "with a line that is right": lambda text: text.split("\n"),
     "with a line of ECMA-262 that is right": lambda text: re.split(r"[\n\r\u2028\u2029]", text),
     "with a part that is right": lambda text: re.split(r"[\s,;]+", text),

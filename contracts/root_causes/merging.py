@@ -17,6 +17,7 @@ from contracts.root_causes.same_changes import with_same_changes
 from contracts.root_causes.shared_reasons import with_shared_reasons
 from contracts.root_causes.skipped_values import with_skipped_values
 from contracts.root_causes.taken_members import is_mass_assignment
+from contracts.root_causes.trimmed_values import with_trimmed_values
 from contracts.root_causes.type_and_null import with_type_and_null
 
 if TYPE_CHECKING:
@@ -40,6 +41,8 @@ _RESPONSE: Final = "response.201."
 _MISSING, _NOW_AND_THEN = "missing members", "failures now and then"
 _TAKEN = "members of the response are taken from the body"
 _MISSPELT = "names of members in another case are taken for those of the page"
+#: The end of the cause of a failure that did not occur again when the request was repeated.
+_AT_TIMES: Final = " at times"
 _LEAKS, _READS_BACK, _DIFFERS = "service.error_leaks_nothing", "state.reads_back", " differs"
 _TIMES = "the times of the response"
 _OF_TIMES: Final = {f"response.201.{name}" for name in ("created.clock", "updated.clock", "updated.order")}
@@ -61,7 +64,7 @@ def merged(
     """
     groups: dict[str, list[RootCause]] = {}
     of_fields = with_type_and_null(with_skipped_values(with_defaults(with_kept_members(root_causes))), counts)
-    merged_values = with_same_changes(with_conversions(of_fields, counts))
+    merged_values = with_trimmed_values(with_same_changes(with_conversions(of_fields, counts)))
     found, rest = with_shared_reasons(merged_values, accepted)
     for cause in rest:
         groups.setdefault(_of_responses(cause, own) or _one_mistake(cause, counts), []).append(cause)
@@ -77,9 +80,21 @@ def merged(
         is_one = bool(name) and len(members) >= (_MANY_MISSING if name.startswith(_MISSING) else 2)
         first = next((member for member in members if name == _TAKEN and member.clause.endswith(".own")), None)
         found += [together(members, first)] if is_one else members
+    found = _by_repetition(found)
     found = _by_same_responses(_by_mixed_requests([*_by_code(_by_message(found)), *_by_chance(chance)], counts))
     order = {id(cause): place for place, cause in enumerate(root_causes)}
     return sorted(found, key=lambda cause: order[id(cause)])
+
+
+def _by_repetition(root_causes: list[RootCause]) -> list[RootCause]:
+    """Merge a few failures that did not occur again into those that did, if these are frequent."""
+    rest = list(root_causes)
+    for rare in (cause for cause in root_causes if cause.cause.endswith(_AT_TIMES)):
+        wanted = (rare.clause, rare.cause.removesuffix(_AT_TIMES))
+        firsts = [c for c in rest if (c.clause, c.cause) == wanted and rare.count <= _FEW * c.count]
+        if len(firsts) == 1:
+            rest = with_one(rest, [firsts[0], rare], firsts[0])
+    return rest
 
 
 def _by_message(root_causes: list[RootCause]) -> list[RootCause]:

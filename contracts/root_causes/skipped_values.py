@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from contracts.json_text import ABSENT
+from contracts.kinds.changes import CHANGED
 from contracts.root_causes.root_cause import accepted_field, with_one
 
 if TYPE_CHECKING:
@@ -19,8 +20,9 @@ def with_skipped_values(root_causes: list[RootCause]) -> list[RootCause]:
     """The root causes, with those merged that accept only values that count as nothing, in several fields.
 
     A check such as ``if (body.name && ...)`` skips null, false, 0 and an empty text, and in Python also an empty list
-    and an empty object.
+    and an empty object. A service may also remove one such value, an empty text for example, from every body.
     """
+    root_causes = _with_one_skipped_value(root_causes)
     fields: dict[str, list[RootCause]] = {}
     for cause in root_causes:
         name = accepted_field(cause)
@@ -28,6 +30,30 @@ def with_skipped_values(root_causes: list[RootCause]) -> list[RootCause]:
             fields.setdefault(name, []).append(cause)
     several = [causes for causes in fields.values() if len(_shown_in(causes)) >= _OF_A_FIELD]
     return with_one(root_causes, [c for causes in several for c in causes]) if len(several) >= _FIELDS else root_causes
+
+
+def _with_one_skipped_value(root_causes: list[RootCause]) -> list[RootCause]:
+    """The root causes, with those merged in which the same value is accepted, or comes back as null, in several fields.
+
+    null alone says nothing: each field has a statement of its own about it.
+    """
+    groups: dict[str, list[RootCause]] = {}
+    for cause in root_causes:
+        shown = _shown_in([cause]) if accepted_field(cause) or _is_dropped(cause) else set()
+        if len(shown) == 1 and all(map(_are_skipped, cause.cases)):
+            groups.setdefault(shown.pop(), []).append(cause)
+    for value, members in groups.items():
+        fields = {accepted_field(cause) for cause in members} - {""}
+        if value != repr(None) and len(fields) >= _FIELDS:
+            accepts = next(cause for cause in members if accepted_field(cause))
+            root_causes = with_one(root_causes, members, accepts)
+    return root_causes
+
+
+def _is_dropped(cause: RootCause) -> bool:
+    """Whether values come back as null, or not at all."""
+    is_echo = cause.cause == CHANGED and cause.clause.endswith(".echo")
+    return is_echo and all(not {"to null", "left out"}.isdisjoint(cases.kinds) for cases in cause.cases)
 
 
 def _shown_in(causes: list[RootCause]) -> set[str]:

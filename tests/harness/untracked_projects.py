@@ -12,11 +12,12 @@ import re
 from itertools import islice
 from typing import TYPE_CHECKING, Any, Final
 
-from contracts.exchange import COLLECTION_PATH
+from contracts.exchange import COLLECTION_PATH, Case
 from contracts.exchange_record import ExchangeRecord
 from contracts.findings import Finding
 from contracts.history_records import ExercisedRecord, FindingRecord
 from reports.history import history_files, read_history
+from strategies.cases.raw_cases import malformed_cases
 from strategies.cases.wrong_value_cases import wrong_kinds
 from tests.harness.client.ledger import read_ledgers
 from tests.harness.client.ownership import Sent, is_as_sent, shown_text
@@ -24,7 +25,7 @@ from tests.harness.client.project_list import PAGE, by_id, read_page
 from tests.harness.lookups import pages
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator
+    from collections.abc import Collection, Iterable, Iterator
     from pathlib import Path
 
     from reports.history import HistoryWriter
@@ -130,7 +131,8 @@ def count_after_refusals(driver: Driver, folder: Path, listed: set[str], most: i
     """Check state.rejected_creates_nothing for projects without a name of the run, if the list shows many.
 
     As many new projects as refused requests, several times in a row with different numbers, and none without a request,
-    are not somebody else's.
+    are not somebody else's. Wrong values are tried first, then malformed bodies: a service may store projects for
+    one kind of refusals only.
 
     Args:
         driver: The driver of the run.
@@ -146,24 +148,33 @@ def count_after_refusals(driver: Driver, folder: Path, listed: set[str], most: i
     unknown = listed - existing.identifiers - read_ledgers(folder).created.keys()
     if not existing.complete or len(unknown) < _MANY:
         return
-    # A body that is no object is refused before there is anything to store.
-    kinds = wrong_kinds(driver.contract, driver.names, driver.options.seed)
-    invalid = iter([kind.case for kind in kinds if not kind.wrong.clause.startswith(_OF_BODY)])
+    known = (driver.contract, driver.names, driver.options.seed)
+    wrong_values = [kind.case for kind in wrong_kinds(*known) if not kind.wrong.clause.startswith(_OF_BODY)]
+    for invalid in (wrong_values, malformed_cases(*known)):
+        refused = _refusals_that_create(driver, invalid, most)
+        if refused:
+            expected = "no new project in the list after a refused request"
+            received = f"{len(refused)} new projects in the list after {len(refused)} refused requests"
+            finding = Finding("state.rejected_creates_nothing", "created", expected, received)
+            driver.history.finding(finding, refused[-1].exchange)
+            return
+
+
+def _refusals_that_create(driver: Driver, invalid: Iterable[Case], most: int) -> list[Judged]:
+    """The refused requests, if the list shows one new project for each of them; otherwise none."""
+    cases = iter(invalid)
     before = _all_listed(driver, most)
     refused: list[Judged] = []
     for count in _ROUNDS:
-        answers = [driver.session.post(case) for case in islice(invalid, count)]
+        answers = [driver.session.post(case) for case in islice(cases, count)]
         refused += answers
         after = _all_listed(driver, most)
-        if before is None or after is None or len(after - before) != count:
-            return
+        if before is None or after is None or len(answers) != count or len(after - before) != count:
+            return []
         if not all(judged.is_rejected for judged in answers):
-            return
+            return []
         before = after
-    expected = "no new project in the list after a refused request"
-    received = f"{len(refused)} new projects in the list after {len(refused)} refused requests"
-    finding = Finding("state.rejected_creates_nothing", "created", expected, received)
-    driver.history.finding(finding, refused[-1].exchange)
+    return refused
 
 
 def _all_listed(driver: Driver, most: int) -> set[str] | None:

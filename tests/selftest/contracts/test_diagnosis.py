@@ -108,7 +108,7 @@ ONE_LETTER = r"^(?!\.)(?!.*\.\.)([A-Za-z0-9_'+\-\.]*)[A-Za-z0-9_+-]@([A-Za-z0-9]
         (
             _lax(lambda _, body: isinstance(body.get("maxConcurrentJobs"), list)),
             "request.maxConcurrentJobs.type",
-            "invalid values of maxConcurrentJobs are accepted if maxConcurrentJobs is a list",
+            "invalid values of maxConcurrentJobs are accepted if maxConcurrentJobs is an array",
         ),
         (
             lambda _case, body, valid: (

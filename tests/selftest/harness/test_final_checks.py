@@ -6,7 +6,6 @@ import json
 import threading
 import time
 from collections import Counter
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
@@ -15,7 +14,6 @@ import pytest
 from contracts.verdict import ExitStatus
 from reports.history import history_files, read_json
 from strategies.cases.baseline_cases import minimal_case
-from strategies.cases.wrong_value_cases import wrong_kinds
 from tests.harness.inventory import verify_inventory
 from tests.harness.lookups import read_back
 from tests.selftest.live_runs import Run, driving, priority_run
@@ -257,49 +255,3 @@ def test_a_project_that_was_deleted_is_not_missed(service: str, tmp_path: Path, 
     assert not [record for record in records if record["type"] == "finding"]
     (cleanup,) = [record for record in records if record["type"] == "cleanup"]
     assert not cleanup["kept"]
-
-
-# -- projects without a name of the run ---------------------------------------------------------------------
-
-
-def _draft(server: UnrulyServer, seen: Seen) -> None:
-    """Store a project of which nothing was sent."""
-    headers = tuple((name, value) for name, value in seen.headers if name.lower() != "content-length")
-    body = b'{"displayName":"Untitled draft"}'
-    server.forward(replace(seen, headers=(*headers, ("Content-Length", str(len(body)))), body=body))
-
-
-def _stubs_of(tmp_path: Path, server: UnrulyServer, stores: Callable[[Seen, int], int]) -> list[str]:
-    """What is found behind thirty refusals; ``stores`` is the number of drafts that go with an answer."""
-
-    def behave(seen: Seen) -> Writes | None:
-        answer = server.forward(seen)
-        if seen.method == "POST":
-            for _ in range(stores(seen, answer[0])):
-                _draft(server, seen)
-        return relayed(answer)
-
-    with driving(server.base_url, tmp_path) as test_run:
-        driver = test_run.driver
-        server.behave = behave
-        invalid = wrong_kinds(driver.contract, driver.names, 1)
-        driver.session.post_all([kind.case for kind in invalid if kind.wrong.clause.startswith("request.metadata")])
-    records = read_json(*history_files(test_run.options.folder))
-    return [record["finding"]["received"] for record in records if record["type"] == "finding"]
-
-
-def test_drafts_of_refused_requests_are_found_by_their_number(service: str, tmp_path: Path) -> None:
-    with UnrulyServer(service) as server:
-        found = _stubs_of(tmp_path, server, lambda _, status: 400 <= status < 500)
-    assert found == ["11 new projects in the list after 11 refused requests"]
-
-
-def test_foreign_projects_are_not_attributed_to_refused_requests(service: str, tmp_path: Path) -> None:
-    times = Counter[str]()
-
-    def strangers(_: Seen, status: int) -> int:
-        times["refused"] += 400 <= status < 500
-        return 2 * (times["refused"] % 2)
-
-    with UnrulyServer(service) as server:
-        assert _stubs_of(tmp_path, server, strangers) == []

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import time
+from collections import Counter
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -11,10 +13,13 @@ import pytest
 from contracts.checks.context import Limits
 from contracts.exchange import JSON_MEDIA_TYPE, VALID_AUTHORIZATION, Case, Exchange, Response
 from contracts.expectation import Expectation, Expected
+from contracts.json_text import parse
 from contracts.judgement import Judgement
 from contracts.secrets import Secrets
 from contracts.verdict import ExitStatus
 from reports.history import HistoryWriter, history_files, read_json
+from strategies.cases.raw_cases import malformed_cases
+from strategies.cases.wrong_value_cases import wrong_kinds
 from tests.harness.client.budget import RequestBudget
 from tests.harness.client.cleanup import clean_up
 from tests.harness.client.ledger import Ledger
@@ -23,11 +28,12 @@ from tests.harness.client.project_cleaner import ProjectCleaner
 from tests.harness.client.target import Target
 from tests.harness.untracked_projects import judge_untracked
 from tests.mock.process import MockProcess
-from tests.selftest.live_runs import KEY, priority_run
+from tests.selftest.live_runs import KEY, driving, priority_run
 from tests.selftest.suite_runs import run_suite
-from tests.selftest.unruly_server import Seen, UnrulyServer, Writes, json_answer
+from tests.selftest.unruly_server import Seen, UnrulyServer, Writes, json_answer, relayed
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
 RUN_ID = "ctstray"
@@ -204,3 +210,60 @@ def test_a_project_that_delete_does_not_know_yet_is_deleted_a_little_later(tmp_p
         target.close()
     assert not {project["id"] for project in left} & set(ids)
     assert (cleaned.created, cleaned.deleted, cleaned.kept) == (3, 3, {})
+
+
+# -- projects without a name of the run ---------------------------------------------------------------------
+
+
+def _draft(server: UnrulyServer, seen: Seen) -> None:
+    """Store a project of which nothing was sent."""
+    headers = tuple((name, value) for name, value in seen.headers if name.lower() != "content-length")
+    body = b'{"displayName":"Untitled draft"}'
+    server.forward(replace(seen, headers=(*headers, ("Content-Length", str(len(body)))), body=body))
+
+
+def _is_json(seen: Seen) -> bool:
+    try:
+        return not parse(seen.body).oddities
+    except ValueError:
+        return False
+
+
+def _stubs_of(tmp_path: Path, server: UnrulyServer, stores: Callable[[Seen, int], int]) -> list[str]:
+    """What is found behind thirty refusals; ``stores`` is the number of drafts that go with an answer."""
+
+    def behave(seen: Seen) -> Writes | None:
+        answer = server.forward(seen)
+        if seen.method == "POST":
+            for _ in range(stores(seen, answer[0])):
+                _draft(server, seen)
+        return relayed(answer)
+
+    with driving(server.base_url, tmp_path) as test_run:
+        driver = test_run.driver
+        server.behave = behave
+        invalid = wrong_kinds(driver.contract, driver.names, 1)
+        cases = [kind.case for kind in invalid if kind.wrong.clause.startswith("request.metadata")]
+        driver.session.post_all(cases + malformed_cases(driver.contract, driver.names, 1)[:30])
+    records = read_json(*history_files(test_run.options.folder))
+    return [record["finding"]["received"] for record in records if record["type"] == "finding"]
+
+
+@pytest.mark.parametrize("is_stored", [lambda _: True, lambda seen: not _is_json(seen)], ids=["any", "malformed"])
+def test_drafts_of_refused_requests_are_found_by_their_number(
+    service: str, tmp_path: Path, is_stored: Callable[[Seen], bool]
+) -> None:
+    with UnrulyServer(service) as server:
+        found = _stubs_of(tmp_path, server, lambda seen, status: 400 <= status < 500 and is_stored(seen))
+    assert found == ["11 new projects in the list after 11 refused requests"]
+
+
+def test_foreign_projects_are_not_attributed_to_refused_requests(service: str, tmp_path: Path) -> None:
+    times = Counter[str]()
+
+    def strangers(_: Seen, status: int) -> int:
+        times["refused"] += 400 <= status < 500
+        return 2 * (times["refused"] % 2)
+
+    with UnrulyServer(service) as server:
+        assert _stubs_of(tmp_path, server, strangers) == []

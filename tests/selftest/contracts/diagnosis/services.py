@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from contracts.checks.context import Limits
 from contracts.document import load_contract
-from contracts.exchange import Case, Exchange
+from contracts.exchange import Case, Exchange, Failure
 from contracts.expectation import Expectation, Expected
 from contracts.history_records import EndRecord
 from contracts.judgement import Judge
@@ -33,7 +33,8 @@ _SENT = (
     *("media types", "unspecified"),
 )
 
-#: For what was sent: None if the service does as documented, a status, or the members that come back otherwise.
+#: For what was sent: None if the service does as documented, a status (0 for a connection that is closed without a
+#: response), or the members that come back otherwise.
 Service = Callable[[Case, Expectation, dict[str, Any]], int | dict[str, Any] | None]
 
 
@@ -64,6 +65,8 @@ def report_on(service: Service, directory: Path) -> Summary:
             elif does not in {None, 201}:
                 response = replace(response, status=int(does or 0), body=b'{"message":"no"}')
             exchange = Exchange(case, response, started=STARTED, elapsed=0.01, number=number)
+            if does == 0:
+                exchange = replace(exchange, response=None, failure=Failure("closed", "no more bytes"))
             writer.exchange(exchange, judge.judge(exchange, expected))
         writer.record(EndRecord("", STARTED + 9_999))
     return summarize([directory])

@@ -87,6 +87,16 @@ def _refuses_a_charset(case: Case, expected: Expectation, _body: dict[str, Any])
     return 415 if expected.expected is Expected.CREATED and is_refused else None
 
 
+def _closes_the_connection(_case: Case, _expected: Expectation, body: dict[str, Any]) -> int | None:
+    return 0 if body.get("globalConnectionExternalIds") == [] else None
+
+
+def _ends_strings_before_nul(_case: Case, expected: Expectation, body: dict[str, Any]) -> dict[str, Any] | None:
+    if expected.expected is not Expected.CREATED or not isinstance(body.get("displayName"), str):
+        return None
+    return {"displayName": body["displayName"].partition("\0")[0]}
+
+
 def _has_an_empty_plan(_case: Case, expected: Expectation, body: dict[str, Any]) -> dict[str, Any] | None:
     return {"plan": {}} if expected.expected is Expected.CREATED and body else None
 
@@ -102,12 +112,18 @@ SERVICES: dict[str, tuple[Service, str, int]] = {
     ),
     "lost bits": (_keeps_32_bits, "maxConcurrentJobs: whole numbers keep their lowest 32 bits, without a sign", 1),
     # Also where some of the failing requests are open, such as those that repeat an externalId.
-    "cut": (_cuts_external_ids, "externalId: texts are cut after 70 characters", 1),
+    "cut": (_cuts_external_ids, "externalId: strings are cut after 70 characters", 1),
+    "U+0000": (_ends_strings_before_nul, "displayName: strings end before U+0000", 1),
+    "no response": (
+        _closes_the_connection,
+        "requests get no complete answer if globalConnectionExternalIds is an empty array",
+        1,
+    ),
     # Bodies that are other values are refused, as they should be: that speaks, too.
-    "failure": (_fails_with_a_text_as_a_body, "requests make the service fail (500) if the body is a text", 1),
+    "failure": (_fails_with_a_text_as_a_body, "requests make the service fail (500) if the body is a string", 1),
     "status": (_refuses_with_200, "all invalid requests are answered with the status 200, not with a 4xx", 1),
     "empty plan": (_has_an_empty_plan, "plan is an empty object in all responses", 1),
-    "words": (_reads_words_as_booleans, "metadata: the texts true and false become booleans", 1),
+    "words": (_reads_words_as_booleans, "metadata: the strings true and false become booleans", 1),
     "null": (_takes_null_for_metadata, "metadata comes back as null where it was not sent, and null is taken", 2),
 }
 

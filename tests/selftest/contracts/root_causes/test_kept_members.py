@@ -25,5 +25,7 @@ def test_added_members_a_changing_default_and_a_trace_are_one_root_cause() -> No
     assert _number_of_causes(added, trace) == 2
     of_another = Finding(OWN, "default changes", "one default", "1 or 2", "/maxConcurrentJobs")
     assert _number_of_causes(added, of_another) == 2
+    instead_of_null = Finding(ECHO, "changed", "null", "{}", "/metadata", ("null to object",))
+    assert _number_of_causes(instead_of_null, default) == 1
     changed = Finding(ECHO, "changed", '"a"', '"b"', "/metadata/quay", ("to lower case",))
     assert _number_of_causes(changed, default) == 2

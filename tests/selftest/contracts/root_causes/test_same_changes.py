@@ -42,6 +42,8 @@ def test_limits_and_what_says_a_part_of_the_change_merge_nothing(kind: str) -> N
         ("Größe", "Gr\ufffd\ufffde", "Latin-1 read as UTF-8"),
         ("a<b>c", "ac", "without tags"),
         (r"a\nb\\c", "anb\\c", "without backslashes"),
+        ("a\r\nb\rc", "a\nb\rc", "CR LF as LF"),
+        ("a\0b", "a", "ended by U+0000"),
         ("a🚀", "a?", "characters beyond U+FFFF as question marks"),
         ("a🚀", "a", "without characters beyond U+FFFF"),
     ],
