@@ -70,7 +70,7 @@ def effects(cause: RootCause, clauses: Sequence[str], failing: Sequence[Observat
         return
     if clause.startswith(("request.", "authorization.", "service.no_5xx", "state.external_id_reuse")):
         yield from _outcomes(clauses, failing)
-    elif clause.startswith("response.201."):
+    elif clause.startswith("response.201.") and not clause.endswith(".unique"):
         yield from _members(clause, failing)
     statuses = {seen.response.status for seen in failing}
     if clause == "response.201.status" and len(statuses) == 1:

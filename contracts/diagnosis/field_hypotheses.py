@@ -68,6 +68,7 @@ def _of_skipped_values(contract: Contract) -> Iterator[Hypothesis]:
     fields = {field.path: field for field in contract.fields if not field.required}
     for values, words in (
         (("",), "empty strings"),
+        ((0,), "numbers that are 0"),
         (_FALSE, "null, false, 0 and an empty string"),
         ((*_FALSE, [], {}), "empty values and false"),
     ):

@@ -146,7 +146,9 @@ def _separating(
         yield from sorted((both(*pair) for pair in pairs), key=lambda condition: condition.cost)
     if len(failing) >= _FOR_SEVERAL:
         yield from _several(bank, failing[:: len(failing) // _FEW + 1], passing)
-        nearly = [condition for condition in bank if 0 < missed[id(condition)] <= len(failing) * _OTHERS]
+        # Most requests that do not meet it must pass.
+        most = _OTHERS * min(len(failing), len(passing))
+        nearly = [condition for condition in bank if 0 < missed[id(condition)] <= most]
         yield from (condition for condition in nearly if not any(map(condition.holds_surely, passing)))
 
 

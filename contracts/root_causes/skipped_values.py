@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from contracts.json_text import ABSENT
+from contracts.json_text import ABSENT, is_number
 from contracts.kinds.changes import CHANGED
 from contracts.root_causes.root_cause import accepted_field, with_one
 
@@ -58,7 +58,8 @@ def _is_dropped(cause: RootCause) -> bool:
 
 def _shown_in(causes: list[RootCause]) -> set[str]:
     """The different values in the smallest cases of some root causes, as JSON distinguishes them."""
-    return {repr(value) for cause in causes for cases in cause.cases for value in _values(cases)}
+    shown = (value for cause in causes for cases in cause.cases for value in _values(cases))
+    return {repr(0 if is_number(value) and value == 0 else value) for value in shown}
 
 
 def _are_skipped(cases: Cases) -> bool:

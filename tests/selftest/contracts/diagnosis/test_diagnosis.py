@@ -91,12 +91,6 @@ def _closes_the_connection(_case: Case, _expected: Expectation, body: dict[str, 
     return 0 if body.get("globalConnectionExternalIds") == [] else None
 
 
-def _ends_strings_before_nul(_case: Case, expected: Expectation, body: dict[str, Any]) -> dict[str, Any] | None:
-    if expected.expected is not Expected.CREATED or not isinstance(body.get("displayName"), str):
-        return None
-    return {"displayName": body["displayName"].partition("\0")[0]}
-
-
 def _has_an_empty_plan(_case: Case, expected: Expectation, body: dict[str, Any]) -> dict[str, Any] | None:
     return {"plan": {}} if expected.expected is Expected.CREATED and body else None
 
@@ -113,7 +107,6 @@ SERVICES: dict[str, tuple[Service, str, int]] = {
     "lost bits": (_keeps_32_bits, "maxConcurrentJobs: whole numbers keep their lowest 32 bits, without a sign", 1),
     # Also where some of the failing requests are open, such as those that repeat an externalId.
     "cut": (_cuts_external_ids, "externalId: strings are cut after 70 characters", 1),
-    "U+0000": (_ends_strings_before_nul, "displayName: strings end before U+0000", 1),
     "no response": (
         _closes_the_connection,
         "requests get no complete answer if globalConnectionExternalIds is an empty array",

@@ -55,6 +55,7 @@ def test_another_value_is_another_root_cause(other: Seen) -> None:
 def test_one_value_that_is_removed_from_every_body_is_one_root_cause() -> None:
     assert _number_of_causes(*EMPTY, ("externalId", "echo", "")) == 1
     assert _number_of_causes(*EMPTY, ("externalId", "echo", "x")) == 2
+    assert _number_of_causes(*((name, "type", zero) for name, zero in (("a", 0), ("b", 0.0), ("c", -0.0)))) == 1
     assert _number_of_causes(*EMPTY[:2], ("externalId", "echo", "")) == 3
 
 
