@@ -14,6 +14,8 @@ import traceback
 from typing import TYPE_CHECKING, Final
 
 from tests.benchmark.served import KEY, KEY_VARIABLE, ROOT
+from tests.harness.case_prefetcher import GENERATED, CasePrefetcher
+from tests.harness.run_options import RunOptions
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -29,6 +31,8 @@ _IMPORTED: Final = (
         "strategies.adversarial_bodies",
     ),
     *("tests.harness.run", "tests.harness.driver", "tests.harness.reporting", "reports.html"),
+    # What a run imports on demand.
+    *("jinja2", "xdist.plugin", "tests.harness.replay"),
 )
 
 
@@ -49,6 +53,8 @@ def preload() -> None:
     """Import what every run needs, once, in the parent process."""
     for name in _IMPORTED:
         importlib.import_module(name)
+    # schemathesis imports most of its modules when it generates its first cases.
+    CasePrefetcher(RunOptions(), ahead=False).cases(GENERATED)
 
 
 def run_forked(base_url: str, folder: Path, *arguments: str, timeout: float = TIMEOUT) -> int:

@@ -191,8 +191,11 @@ def main(arguments: list[str] | None = None) -> int:
     options = parser.parse_args(arguments)
     worst = 1.0
     with pool(options.jobs) as workers:
+        # The largest sets first: at the end every worker has a short run.
+        sizes = sorted(options.mistakes, reverse=True)
+        runs = {size: workers.map(try_set, _sets(size, options.sets, options.seed)) for size in sizes}
         for size in options.mistakes:
-            outcomes = list(workers.map(try_set, _sets(size, options.sets, options.seed)))
+            outcomes = list(runs[size])
             made = sum(len(outcome.mistakes) for outcome in outcomes)
             own = sum(len(outcome.own) for outcome in outcomes)
             found = sum(outcome.findings for outcome in outcomes)

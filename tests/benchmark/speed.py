@@ -74,7 +74,7 @@ _NAMES: Final = {
     "night2": "(n2) the same, -n 2",
     "smoke": "this suite, --profile smoke",
 }
-_SHORT: Final = {0: ("a", "b", "d", "smoke", "imports"), 20: ("a8", "a8d", "b")}
+_SHORT: Final = {0: ("a", "b", "d", "smoke", "imports"), 20: ("a8d", "b")}
 _FULL: Final = {
     0: ("a", "a8", "a8d", "b", "c", "d", "smoke", "imports"),
     5: ("a", "a8", "a8d", "b", "c", "d", "night", "night2"),
@@ -160,7 +160,9 @@ def main(arguments: list[str] | None = None) -> int:
         measured = [timed(traffic, delay_ms, contestants, rounds) for delay_ms, contestants in plan.items()]
     limits = "\n".join(f"- {limit.said(ratio)}" for limit, ratio in _ratios(measured))
     title = f"{len(traffic.cases):,} POSTs, medians of {rounds} rounds by delay of the server:"
-    parts = [title, speed_table(measured), limits, shares_table(where_time_goes())]
+    parts = [title, speed_table(measured), limits]
+    if not options.short:
+        parts.append(shares_table(where_time_goes()))
     text = "\n\n".join([*parts, made_by("python -m tests.benchmark.speed --page")])
     print(text)
     if options.page:
