@@ -48,9 +48,12 @@ _PREPARING: Final = """\
    concurrently, and only one as soon as the server slows down; do not delete faster by hand."""
 
 
-def pages() -> dict[Path, str]:
-    """Every file that is generated from the recorded runs, with its text."""
-    summaries = {release: _judged(release) for release in RELEASES}
+def pages(summaries: dict[str, Summary]) -> dict[Path, str]:
+    """Every file that is generated from the recorded runs, with its text.
+
+    Args:
+        summaries: The summary of each release's run, judged again without known deviations.
+    """
     found = {deviations_file(release): _deviations(release, summary) for release, summary in summaries.items()}
     found[PAGE] = "\n\n".join(_page(summaries)) + "\n"
     return found
@@ -61,10 +64,10 @@ def deviations_file(release: str) -> Path:
     return ROOT / "contracts" / "releases" / f"activepieces-{release}.toml"
 
 
-def _judged(release: str) -> Summary:
-    with tempfile.TemporaryDirectory() as folder:
-        judge_again(DATA / f"activepieces-{release}.ndjson.xz", Path(folder))
-        return summarize([Path(folder)], deviations=Deviations.none())
+def judged(release: str, folder: Path) -> Summary:
+    """Judge the recorded run of a release again, into a folder, without known deviations."""
+    judge_again(DATA / f"activepieces-{release}.ndjson.xz", folder)
+    return summarize([folder], deviations=Deviations.none())
 
 
 def _page(summaries: dict[str, Summary]) -> Iterator[str]:
@@ -139,7 +142,9 @@ def _deviations(release: str, summary: Summary) -> str:
 
 def main() -> int:
     """Write the files and print their names."""
-    for path, text in pages().items():
+    with tempfile.TemporaryDirectory() as folder:
+        summaries = {release: judged(release, Path(folder) / release) for release in RELEASES}
+    for path, text in pages(summaries).items():
         path.write_text(text, encoding="utf-8")
         print(path.relative_to(ROOT))
     return 0

@@ -66,7 +66,7 @@ def read_options(config: pytest.Config) -> tuple[RunOptions, Secrets]:
     profile = PROFILES[get("--profile")]
     target, base_url = _target(get, configuration)
     _check_numbers(get)
-    shard = _shard(get("--shard"))
+    shard = read_shard(get("--shard"))
     options = RunOptions(
         target=target,
         base_url=check_base_url(base_url) if target == "live" else "",
@@ -187,7 +187,8 @@ def _fresh_seed(shard: tuple[int, int]) -> int:
     return random.SystemRandom().randrange(1_000_000)
 
 
-def _shard(text: str) -> tuple[int, int]:
+def read_shard(text: str) -> tuple[int, int]:
+    """The number of a shard and the number of all, of a text such as 3/8; raises WrongUsage for other texts."""
     number, _, of = text.partition("/")
     if not (number.isdigit() and of.isdigit() and 1 <= int(number) <= int(of)):
         raise WrongUsage(f"--shard {text!r}: expected a part such as 3/8")

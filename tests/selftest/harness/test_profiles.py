@@ -68,23 +68,19 @@ def _nameless(run: Ran) -> list[str]:
     return without_names([body for body in run.bodies() if "'gzip'" not in body], run.records("run")[0]["run_id"])
 
 
-@pytest.fixture(scope="module")
-def gate(tmp_path_factory: pytest.TempPathFactory) -> Ran:
-    return run_suite(tmp_path_factory.mktemp("gate"), "--profile", "gate", env={"PYTHONHASHSEED": "1"})
-
-
-def test_two_gate_runs_send_the_same_bytes_in_the_same_order(gate: Ran, tmp_path: Path) -> None:
+def test_two_gate_runs_send_the_same_bytes_in_the_same_order_with_other_names(gate_run: Ran, tmp_path: Path) -> None:
     again = run_suite(tmp_path, "--profile", "gate", env={"PYTHONHASHSEED": "2"})
-    assert (gate.status, again.status) == (0, 0), again.output
-    first, second = _nameless(gate), _nameless(again)
+    assert (gate_run.status, again.status) == (0, 0), again.output
+    first, second = _nameless(gate_run), _nameless(again)
     assert len(first) > 1_000
     assert first == second
+    assert gate_run.bodies() != again.bodies()
 
 
-def test_a_gate_run_on_several_workers_sends_what_it_sends_on_one(gate: Ran, tmp_path: Path) -> None:
+def test_a_gate_run_on_several_workers_sends_what_it_sends_on_one(gate_run: Ran, tmp_path: Path) -> None:
     spread = run_suite(tmp_path, "--profile", "gate", "-n", "2")
     assert spread.status == 0, spread.output
-    assert (Counter(_nameless(gate)) - Counter(_nameless(spread))).total() <= 1
+    assert (Counter(_nameless(gate_run)) - Counter(_nameless(spread))).total() <= 1
 
 
 def test_a_gate_run_does_not_depend_on_projects_of_an_earlier_run(tmp_path: Path) -> None:
@@ -107,24 +103,14 @@ def _begun_before_the_last_creation(ran: Ran) -> int:
     return sum("deleting" in record for record in ledger[:last])
 
 
-def test_the_cleanup_starts_during_the_tests_except_in_deterministic_runs(gate: Ran, tmp_path: Path) -> None:
+def test_the_cleanup_starts_during_the_tests_except_in_deterministic_runs(gate_run: Ran, tmp_path: Path) -> None:
     ran = run_suite(tmp_path, "-k", "priority or valid_value or random", "--delay-ms", "10")
     assert ran.status == 0, ran.output
     (cleanup,) = ran.records("cleanup")
     assert cleanup["created"] == cleanup["deleted"] > 200
     assert _begun_before_the_last_creation(ran) > 100
     # Of the preflight, and of tests that delete what they created.
-    assert _begun_before_the_last_creation(gate) < 10
-
-
-def test_two_gate_runs_differ_in_their_names_alone(tmp_path: Path) -> None:
-    chosen = ("--profile", "gate", "--keep-projects", "-k", "valid_value or failed_before")
-    with Watched.start(variant="no_list_or_delete") as service:
-        runs = [_live(service, tmp_path, *chosen) for _ in range(2)]
-    assert [run.status for run in runs] == [0, 0], runs[1].output
-    first, second = (_nameless(run) for run in runs)
-    assert first == second
-    assert runs[0].bodies() != runs[1].bodies()
+    assert _begun_before_the_last_creation(gate_run) < 10
 
 
 def test_gate_explores_nothing_at_random() -> None:
@@ -151,11 +137,11 @@ def test_a_run_has_a_new_seed_each_time_if_its_profile_explores(tmp_path: Path) 
 
 def test_nightly_ends_with_its_time_and_keeps_its_verdict(tmp_path: Path) -> None:
     began = time.monotonic()
-    ran = run_suite(tmp_path, "--profile", "nightly", "--max-time", "6")
+    ran = run_suite(tmp_path, "--profile", "nightly", "--max-time", "5")
     took = time.monotonic() - began
     assert ran.status == 0, ran.output
-    assert took < 6 + 15
-    assert len(ran.bodies()) > 100
+    assert took < 5 + 25
+    assert len(ran.bodies()) > 10
     assert "the time of the run was over" in ran.output
 
 
@@ -180,14 +166,13 @@ def test_nightly_is_at_least_20_000_requests_of_every_kind() -> None:
     assert (nightly.strength, nightly.extra_states) == (3, 1)
 
 
-@pytest.mark.parametrize("profile", ["smoke", "default", "gate"])
-def test_a_broken_promise_fails_every_profile(tmp_path: Path, profile: str) -> None:
-    ran = run_suite(tmp_path, "--profile", profile, "--fault", "accepts_dot_in_display_name", "-k", "priority")
+def test_a_broken_promise_fails_a_gate(tmp_path: Path) -> None:
+    ran = run_suite(tmp_path, "--profile", "gate", "--fault", "accepts_dot_in_display_name", "-k", "priority")
     assert ran.status == 1, ran.output
 
 
-def test_the_announced_numbers_are_those_of_a_run(gate: Ran) -> None:
-    created = gate.records("cleanup")[0]["created"]
-    sent = len(gate.records("exchange"))  # without the deletions of the cleanup
+def test_the_announced_numbers_are_those_of_a_run(gate_run: Ran) -> None:
+    created = gate_run.records("cleanup")[0]["created"]
+    sent = len(gate_run.records("exchange"))  # without the deletions of the cleanup
     assert 0.75 <= PROFILES["gate"].requests / sent <= 1.33
     assert 0.75 <= PROFILES["gate"].projects / created <= 1.33

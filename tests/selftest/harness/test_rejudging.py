@@ -14,15 +14,15 @@ from contracts.verdict import ExitStatus
 from reports.reading import summarize
 from reports.render import write_all
 from reports.terminal import terminal_summary
-from tests.benchmark.releases import deviations_file
-from tests.harness.rejudging import judge_again
-from tests.selftest.data import DATA
+from tests.benchmark.releases import COMMAND, RELEASES, deviations_file, judged, pages
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from reports.evidence import FindingReport
     from reports.summary import Summary
+
+pytestmark = pytest.mark.end_to_end
 
 #: What both releases do, each with the beginnings of the names of the findings that say so.
 _BOTH: Final[dict[str, tuple[str, ...]]] = {
@@ -59,20 +59,27 @@ _KNOWN: Final = {
 }
 
 
-@pytest.fixture(scope="module", params=_KNOWN)
-def folder(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> tuple[str, Path]:
-    """A release, and the folder with its recorded run, judged again."""
-    folder = tmp_path_factory.mktemp("run")
-    judge_again(DATA / f"activepieces-{request.param}.ndjson.xz", folder)
-    return request.param, folder
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of the recorded runs, each judged again in a folder of its own."""
+    return tmp_path_factory.mktemp("releases")
 
 
 @pytest.fixture(scope="module")
-def release(folder: tuple[str, Path]) -> tuple[str, Summary]:
-    return folder[0], summarize([folder[1]])
+def summaries(folder: Path) -> dict[str, Summary]:
+    return {version: judged(version, folder / version) for version in RELEASES}
 
 
-@pytest.mark.end_to_end
+@pytest.fixture(params=RELEASES)
+def release(request: pytest.FixtureRequest, summaries: dict[str, Summary]) -> tuple[str, Summary]:
+    return request.param, summaries[request.param]
+
+
+def test_pages_generated_from_recorded_runs_are_up_to_date(summaries: dict[str, Summary]) -> None:
+    stale = [path.name for path, text in pages(summaries).items() if path.read_text(encoding="utf-8") != text]
+    assert stale == [], f"run {COMMAND}"
+
+
 def test_each_known_mistake_is_a_finding_of_its_own_and_nothing_else_is_one(release: tuple[str, Summary]) -> None:
     version, summary = release
     left = [finding.id for finding in summary.findings]
@@ -124,10 +131,10 @@ def test_findings_that_the_published_document_allows_are_grouped_in_every_format
 
 
 def test_the_known_deviations_of_a_release_accept_its_findings_each_once(
-    release: tuple[str, Summary], folder: tuple[str, Path]
+    release: tuple[str, Summary], folder: Path
 ) -> None:
     version, summary = release
-    again = summarize([folder[1]], deviations=Deviations.load(deviations_file(version), dt.date(2026, 11, 26)))
+    again = summarize([folder / version], deviations=Deviations.load(deviations_file(version), dt.date(2026, 11, 26)))
     assert again.status is ExitStatus.KEPT, again.sentence
     assert {f.fingerprint: f.count for f in again.known} == {f.fingerprint: f.count for f in summary.findings}
     assert again.vanished == ()
