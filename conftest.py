@@ -14,10 +14,10 @@ gc.freeze()
 gc.set_threshold(50_000)
 
 from contracts.verdict import ExitStatus
-from tests.harness.interruption import ignore_signals
 from tests.harness.invocation import HARMLESS, names_suite
-from tests.harness.options import add_options
-from tests.harness.pytest_guard import discard_lost_output, finish_run, report_crash
+from tests.harness.pytest_plugin.guard import discard_lost_output, finish_run, report_crash
+from tests.harness.pytest_plugin.interruption import ignore_signals
+from tests.harness.settings.options import add_options
 
 if TYPE_CHECKING:
     from collections.abc import Generator
@@ -65,7 +65,7 @@ def pytest_cmdline_main(config: pytest.Config) -> int | None:
     if harmless or hasattr(config, "workerinput") or not _wants_contract(config):
         return None
     _disable_assertion_rewriting(config)
-    from tests.harness import pytest_start  # noqa: PLC0415
+    from tests.harness.pytest_plugin import start as pytest_start  # noqa: PLC0415
 
     begun = pytest_start.begin(config)
     if isinstance(begun, int):
@@ -78,11 +78,11 @@ def pytest_configure(config: pytest.Config) -> None:
     """Register the plugins of a run: in the controller all of them, in a worker those that send."""
     if hasattr(config, "workerinput") and "contract_run" in config.workerinput:
         _disable_assertion_rewriting(config)
-        from tests.harness.pytest_plugin import register_worker  # noqa: PLC0415
+        from tests.harness.pytest_plugin.run_plugin import register_worker  # noqa: PLC0415
 
         register_worker(config, config.workerinput["contract_run"], config.workerinput["workerid"])
     elif _RUN in config.stash:
-        from tests.harness.pytest_plugin import register_controller  # noqa: PLC0415
+        from tests.harness.pytest_plugin.run_plugin import register_controller  # noqa: PLC0415
 
         register_controller(config, *config.stash[_RUN])
 

@@ -1,7 +1,7 @@
 """The suite's checks as schemathesis checks, for `st`.
 
-`schemathesis.toml` loads them through :mod:`tests.harness.schemathesis_hooks`, and disables checks that are unsound for
-this page:
+`schemathesis.toml` loads them through :mod:`tests.harness.generation.schemathesis_hooks`, and disables checks that are
+unsound for this page:
 
     ACTIVEPIECES_API_KEY=sk-... st run contracts/create_project.openapi.yaml --url https://staging.example.com/api
 

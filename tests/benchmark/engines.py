@@ -28,9 +28,9 @@ from reports.reading import summarize
 from strategies import adversarial_bodies, batches, unspecified_bodies, valid_bodies
 from strategies.cases.pattern_cases import near_miss_bodies
 from tests.harness.client.target import NoVerdict
+from tests.harness.generation.schemathesis_bridge import generated_cases
 from tests.harness.run import TestRun
-from tests.harness.run_options import MAIN, RunOptions, new_run_id
-from tests.harness.schemathesis_bridge import generated_cases
+from tests.harness.settings.run_options import MAIN, RunOptions, new_run_id
 from tests.mock.process import MockProcess
 from tests.mock.registry import faults
 

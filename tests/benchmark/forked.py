@@ -14,8 +14,8 @@ import traceback
 from typing import TYPE_CHECKING, Final
 
 from tests.benchmark.served import KEY, KEY_VARIABLE, ROOT
-from tests.harness.case_prefetcher import GENERATED, CasePrefetcher
-from tests.harness.run_options import RunOptions
+from tests.harness.generation.case_prefetcher import GENERATED, CasePrefetcher
+from tests.harness.settings.run_options import RunOptions
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -30,7 +30,7 @@ _IMPORTED: Final = (
         "strategies.valid_bodies",
         "strategies.adversarial_bodies",
     ),
-    *("tests.harness.run", "tests.harness.driver", "tests.harness.reporting", "reports.html"),
+    *("tests.harness.run", "tests.harness.driver", "tests.harness.pytest_plugin.reporting", "reports.html"),
     # What a run imports on demand.
     *("jinja2", "xdist.plugin", "tests.harness.replay"),
 )

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
-from tests.harness.profiles import PROFILES
+from tests.harness.settings.profiles import PROFILES
 
 if TYPE_CHECKING:
     import pytest

@@ -95,11 +95,11 @@ class StopwatchPlugin:
         """Wrap the functions, after the suite's modules are imported."""
         from contracts.judgement import Judge  # noqa: PLC0415  # pytest rewrites assertions of what comes later
         from reports.history import HistoryWriter  # noqa: PLC0415
-        from tests.harness import reporting  # noqa: PLC0415
         from tests.harness import run as test_run  # noqa: PLC0415
-        from tests.harness.case_prefetcher import CasePrefetcher  # noqa: PLC0415
         from tests.harness.client.ledger import Ledger  # noqa: PLC0415
         from tests.harness.client.target import Target  # noqa: PLC0415
+        from tests.harness.generation.case_prefetcher import CasePrefetcher  # noqa: PLC0415
+        from tests.harness.pytest_plugin import reporting  # noqa: PLC0415
 
         for owner, names, part in (
             (Target, ("send",), "sending"),

@@ -7,16 +7,16 @@ from typing import TYPE_CHECKING, Final
 import pytest
 
 from contracts.document import load_contract
-from tests.harness.case_prefetcher import ALWAYS
 from tests.harness.creation_limit import why_no_more
-from tests.harness.options import named_contract
-from tests.harness.profiles import PROFILES
-from tests.harness.pytest_plugin import DRIVER, PREFETCHER, sets_of
+from tests.harness.generation.case_prefetcher import ALWAYS
+from tests.harness.pytest_plugin.run_plugin import DRIVER, PREFETCHER, sets_of
+from tests.harness.settings.options import named_contract
+from tests.harness.settings.profiles import PROFILES
 
 if TYPE_CHECKING:
     from contracts.exchange import Case
-    from tests.harness.case_prefetcher import CasePrefetcher
     from tests.harness.driver import Driver
+    from tests.harness.generation.case_prefetcher import CasePrefetcher
 
 #: The tests in the order of a run: those that find most with few requests come first.
 ORDER: Final = (

@@ -12,7 +12,13 @@ from contracts.findings import Finding
 from strategies.cases.state_cases import refused_reuses
 from strategies.encoding import json_case
 from strategies.surrounding_fields import MARKED, SurroundingFields
-from tests.harness.lookups import external_id_of, has_external_id, is_external_id_free, project_of_refused, read_back
+from tests.harness.state_checks.lookups import (
+    external_id_of,
+    has_external_id,
+    is_external_id_free,
+    project_of_refused,
+    read_back,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.harness.case_prefetcher import FIRST, FURTHER, PRIORITY
-from tests.harness.lookups import read_back
-from tests.harness.untracked_projects import report_untracked
+from tests.harness.generation.case_prefetcher import FIRST, FURTHER, PRIORITY
+from tests.harness.state_checks.lookups import read_back
+from tests.harness.state_checks.untracked_projects import report_untracked
 
 if TYPE_CHECKING:
     from contracts.exchange import Case

@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.harness.case_prefetcher import GENERATED
+from tests.harness.generation.case_prefetcher import GENERATED
 
 if TYPE_CHECKING:
     from contracts.exchange import Case
-    from tests.harness.case_prefetcher import CasePrefetcher
     from tests.harness.driver import Driver
+    from tests.harness.generation.case_prefetcher import CasePrefetcher
 
 
 @pytest.mark.sends(GENERATED.name)

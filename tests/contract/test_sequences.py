@@ -19,7 +19,7 @@ from strategies.cases.baseline_cases import full_case, minimal_case
 from strategies.encoding import json_case
 from strategies.surrounding_fields import MARKED
 from strategies.valid_bodies import valid_bodies
-from tests.harness.lookups import external_id_of, has_external_id, project_of_refused, read_back
+from tests.harness.state_checks.lookups import external_id_of, has_external_id, project_of_refused, read_back
 
 if TYPE_CHECKING:
     from contracts.exchange import Case

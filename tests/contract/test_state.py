@@ -12,7 +12,7 @@ from contracts.findings import Finding
 from strategies.cases.baseline_cases import minimal_case
 from strategies.cases.case_sets import OVERLAPS
 from strategies.cases.state_cases import prototype_cases
-from tests.harness.lookups import read_back
+from tests.harness.state_checks.lookups import read_back
 
 if TYPE_CHECKING:
     from contracts.exchange import Case

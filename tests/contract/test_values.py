@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.harness.untracked_projects import report_untracked
+from tests.harness.state_checks.untracked_projects import report_untracked
 
 if TYPE_CHECKING:
     from contracts.exchange import Case

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from tests.harness.client.background_cleanup import BackgroundCleanup
 from tests.harness.creation_limit import most_to_delete
-from tests.harness.inventory import verify_inventory
+from tests.harness.state_checks.inventory import verify_inventory
 
 if TYPE_CHECKING:
     from tests.harness.driver import Driver

@@ -10,7 +10,7 @@ from tests.harness.trial_deletion import deletion_delay
 
 if TYPE_CHECKING:
     from tests.harness.driver import Driver
-    from tests.harness.run_options import RunOptions
+    from tests.harness.settings.run_options import RunOptions
 
 #: Seconds by which a deletion may delay the service without consequences for the run.
 _QUICK: Final = 0.4

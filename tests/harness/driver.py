@@ -16,7 +16,7 @@ from contracts.history_records import ExercisedRecord, NoteRecord
 from strategies.cases.case_sets import OF_REFUSALS
 from strategies.unique_names import UniqueNames
 from tests.harness.client.budget import BudgetSpent, OutOfTime
-from tests.harness.exploration import concluded, explore_machine, most_examples
+from tests.harness.generation.exploration import concluded, explore_machine, most_examples
 from tests.harness.triage.triage import Triage
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from reports.history import HistoryWriter
     from tests.harness.client.judged import Judged
     from tests.harness.client.session import Session
-    from tests.harness.run_options import RunOptions
+    from tests.harness.settings.run_options import RunOptions
 
 T = TypeVar("T")
 R = TypeVar("R")

@@ -11,13 +11,13 @@ from contracts.history_records import CleanupRecord, KeptProject, NoteRecord
 from reports.wording import numbers
 from tests.harness.client.cleanup import clean_up
 from tests.harness.client.ledger import read_ledgers
-from tests.harness.final_checks import note_member_counts
-from tests.harness.untracked_projects import judge_untracked, note_named_requests
+from tests.harness.state_checks.final_checks import note_member_counts
+from tests.harness.state_checks.untracked_projects import judge_untracked, note_named_requests
 
 if TYPE_CHECKING:
     from reports.history import HistoryWriter
     from tests.harness.client.session import Session
-    from tests.harness.run_options import RunOptions
+    from tests.harness.settings.run_options import RunOptions
 
 
 def clean_up_finally(options: RunOptions, session: Session, history: HistoryWriter) -> None:

@@ -15,7 +15,7 @@ from tests.harness.client.ownership import Existing, project_path
 from tests.harness.client.project_cleaner import ProjectCleaner
 from tests.harness.client.project_list import read_page
 from tests.harness.client.target import NoVerdict
-from tests.harness.run_options import Offers
+from tests.harness.settings.run_options import Offers
 from tests.harness.trial_deletion import TrialDeletion, answered_object, try_deletion
 
 if TYPE_CHECKING:

@@ -20,7 +20,6 @@ from contracts.history_records import (
 )
 from reports.history import HistoryWriter
 from reports.latest_run import point_latest
-from tests.harness.case_prefetcher import CasePrefetcher
 from tests.harness.cleanup_ahead import CleanupAhead
 from tests.harness.client.credentials import WrongUsage, export_key
 from tests.harness.client.keep_alive import CLOSED_EACH_TIME
@@ -28,14 +27,15 @@ from tests.harness.client.project_cleaner import PAGES
 from tests.harness.client.target import NoVerdict
 from tests.harness.creation_limit import limits_creation
 from tests.harness.driver import Driver
-from tests.harness.final_checks import run_final_checks
 from tests.harness.final_cleanup import clean_up_finally, cleanup_command
-from tests.harness.interruption import INTERRUPTED, interrupt_on_signals, undisturbed
-from tests.harness.named_cases import NamedCases, id_range
+from tests.harness.generation.case_prefetcher import CasePrefetcher
+from tests.harness.generation.named_cases import NamedCases, id_range
 from tests.harness.preflight import preflight
-from tests.harness.run_options import MAIN, RunOptions, new_folder, open_session
+from tests.harness.pytest_plugin.interruption import INTERRUPTED, interrupt_on_signals, undisturbed
 from tests.harness.run_record import notes_on_limits, run_record
-from tests.harness.untracked_projects import note_named_requests
+from tests.harness.settings.run_options import MAIN, RunOptions, new_folder, open_session
+from tests.harness.state_checks.final_checks import run_final_checks
+from tests.harness.state_checks.untracked_projects import note_named_requests
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from contracts.document import Contract
     from contracts.secrets import Secrets
-    from tests.harness.run_options import RunOptions
+    from tests.harness.settings.run_options import RunOptions
 
 _PACKAGES: Final = ("pytest", "hypothesis", "schemathesis", "requests", "pytest-xdist")
 #: The maximum number of constraints without a clause that are listed one by one.

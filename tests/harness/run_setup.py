@@ -9,17 +9,17 @@ from contracts.verdict import ExitStatus
 from reports.terminal import print_summary
 from tests.harness.client.credentials import WrongUsage
 from tests.harness.client.target import NoVerdict
-from tests.harness.interruption import INTERRUPTED
+from tests.harness.pytest_plugin.interruption import INTERRUPTED
+from tests.harness.pytest_plugin.reporting import write_reports
 from tests.harness.replay import Replay, load_replay
-from tests.harness.reporting import write_reports
 from tests.harness.run import TestRun
-from tests.harness.run_options import MAIN
+from tests.harness.settings.run_options import MAIN
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from contracts.secrets import Secrets
-    from tests.harness.run_options import RunOptions
+    from tests.harness.settings.run_options import RunOptions
 
 
 def begin(options: RunOptions, secrets: Secrets, reports: Path, command: str, *, parallel: bool) -> TestRun | int:

@@ -22,7 +22,7 @@ from reports.reading import summarize
 from strategies.cases.priority_cases import priority_cases
 from tests.harness.client.target import NoVerdict
 from tests.harness.run import TestRun
-from tests.harness.run_options import MAIN, RunOptions, new_run_id
+from tests.harness.settings.run_options import MAIN, RunOptions, new_run_id
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -28,7 +28,7 @@ _ROUNDS, _ROUNDS_IN_VAIN = 200, 3
 _LAG: Final = 0.5
 #: Seconds between two searches for projects whose deletion was accepted (status 202), while none disappears.
 _UNTIL_COMPLETED: Final = (1.0, 2.0, 4.0, 8.0, 15.0)
-#: A name of any run, see :func:`tests.harness.run_options.new_run_id`.
+#: A name of any run, see :func:`tests.harness.settings.run_options.new_run_id`.
 _NAME: Final = re.compile(r"\bct[0-9a-z]{10}-\d")
 _PERHAPS: Final = "perhaps not ours: "
 _ALIKE: Final = f"{_PERHAPS}it appeared during the run, and a request sent its displayName"

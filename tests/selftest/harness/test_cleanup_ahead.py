@@ -9,7 +9,7 @@ import pytest
 
 from tests.harness import cleanup_ahead
 from tests.harness.cleanup_ahead import CleanupAhead
-from tests.harness.run_options import Offers, RunOptions
+from tests.harness.settings.run_options import Offers, RunOptions
 
 
 class _Cleanup:

@@ -9,7 +9,7 @@ import pytest
 
 from contracts.exchange import Case, Exchange, Response
 from tests.harness.creation_limit import limits_creation, most_to_delete, why_no_more
-from tests.harness.run_options import Offers, RunOptions
+from tests.harness.settings.run_options import Offers, RunOptions
 from tests.harness.trial_deletion import deletion_delay
 
 

@@ -9,7 +9,7 @@ import pytest
 from contracts.findings import BrokenPromise, Finding
 from tests.harness.client.budget import BudgetSpent
 from tests.harness.driver import Driver
-from tests.harness.run_options import RunOptions
+from tests.harness.settings.run_options import RunOptions
 
 
 class _Anything:

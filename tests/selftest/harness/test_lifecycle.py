@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.harness.interruption import interrupt_on_signals
+from tests.harness.pytest_plugin.interruption import interrupt_on_signals
 from tests.selftest.suite_runs import ROOT
 
 if TYPE_CHECKING:

@@ -75,9 +75,7 @@ def test_a_run_that_cannot_print_cleans_up(service: str, tmp_path: Path, output:
 
 def test_a_closed_terminal_is_noticed_also_if_nothing_is_left_to_flush() -> None:
     terminal, out = pty.openpty()
-    words = (
-        "import sys; from tests.harness.pytest_guard import discard_lost_output as discard; sys.stdin.read(); discard()"
-    )
+    words = "import sys; from tests.harness.pytest_plugin import guard; sys.stdin.read(); guard.discard_lost_output()"
     process = subprocess.Popen(
         [sys.executable, "-c", f"{words}; print('the last words', flush=True)"],
         cwd=ROOT,

@@ -17,8 +17,8 @@ import pytest
 
 from contracts.exchange import Case
 from tests.harness.client.credentials import WrongUsage
-from tests.harness.options import read_shard
-from tests.harness.run_options import RunOptions
+from tests.harness.settings.options import read_shard
+from tests.harness.settings.run_options import RunOptions
 from tests.selftest.suite_runs import Ran, run_command, run_suite, without_names
 
 if TYPE_CHECKING:

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 _SCRIPT = """
 import sys
-import conftest, tests.contract.conftest, tests.harness.pytest_start
+import conftest, tests.contract.conftest, tests.harness.pytest_plugin.start
 print(*sorted(name for name in sys.argv[1:] if name in sys.modules))
 """
 

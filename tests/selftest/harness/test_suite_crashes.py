@@ -32,9 +32,14 @@ def fails(*arguments, **options):
 @pytest.mark.parametrize(
     ("module", "function", "fault", "words"),
     [
-        ("tests.harness.reporting", "summarize", None, "No verdict: the reports failed"),
-        ("tests.harness.reporting", "write_all", _FAULT, "No verdict: the reports failed"),
-        ("tests.harness.final_checks", "verify_inventory", None, "the final checks failed: ZeroDivisionError"),
+        ("tests.harness.pytest_plugin.reporting", "summarize", None, "No verdict: the reports failed"),
+        ("tests.harness.pytest_plugin.reporting", "write_all", _FAULT, "No verdict: the reports failed"),
+        (
+            "tests.harness.state_checks.final_checks",
+            "verify_inventory",
+            None,
+            "the final checks failed: ZeroDivisionError",
+        ),
         ("tests.harness.run", "run_final_checks", _FAULT, "The contract is broken: 1 finding"),
         ("tests.harness.final_cleanup", "judge_untracked", None, "the cleanup failed"),
         ("tests.harness.final_cleanup", "judge_untracked", _FAULT, "The contract is broken: 1 finding"),
@@ -47,7 +52,7 @@ def test_a_crash_at_the_end_of_a_run_is_no_broken_promise(
     with MockProcess.start(key=KEY, fault=fault) as mock:
         run = suite(tmp_path, *live(mock.base_url), "-p", "one_mistake", PYTHONPATH=str(tmp_path))
         left = team_projects(mock.base_url)
-    found = fault is not None and module != "tests.harness.reporting"
+    found = fault is not None and module != "tests.harness.pytest_plugin.reporting"
     assert run.status == (ExitStatus.BROKEN if found else ExitStatus.NO_VERDICT), run.out + run.err
     said = " ".join((run.out + run.err).split())
     assert words in said

@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING, Any, Final
 from contracts.corpus import load_corpus
 from contracts.secrets import Secrets
 from tests.harness.client.credentials import WrongUsage, check_base_url, read_key
-from tests.harness.configuration import Configuration, variable
-from tests.harness.option_declarations import DECLARATIONS
-from tests.harness.profiles import PROFILES
-from tests.harness.run_options import RunOptions, new_run_id
+from tests.harness.settings.configuration import Configuration, variable
+from tests.harness.settings.declarations import DECLARATIONS
+from tests.harness.settings.profiles import PROFILES
+from tests.harness.settings.run_options import RunOptions, new_run_id
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -113,7 +113,7 @@ def _check_files(options: RunOptions) -> None:
         raise WrongUsage("--client-key is for --client-cert, which is missing")
     options.load_contract()
     load_corpus(options.corpus)
-    from tests.harness.example_database import check_database  # noqa: PLC0415  # a live run pays for it alone
+    from tests.harness.generation.example_database import check_database  # noqa: PLC0415  # a live run pays for it alone
 
     check_database(options.examples)
 

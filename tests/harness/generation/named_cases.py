@@ -9,7 +9,7 @@ from strategies.unique_names import UniqueNames
 
 if TYPE_CHECKING:
     from contracts.exchange import Case
-    from tests.harness.run_options import RunOptions
+    from tests.harness.settings.run_options import RunOptions
 
 
 class HasOptions(Protocol):

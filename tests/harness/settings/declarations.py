@@ -8,10 +8,10 @@ from contracts.corpus import DEFAULT_CORPUS
 from contracts.deviations import DEFAULT_FILE
 from contracts.document import DEFAULT_DOCUMENT
 from contracts.findings import Level
-from tests.harness.profiles import PROFILES
+from tests.harness.settings.profiles import PROFILES
 
 if TYPE_CHECKING:
-    from tests.harness.configuration import Declarations
+    from tests.harness.settings.configuration import Declarations
 
 #: The arguments of each option for argparse, by its name without dashes.
 DECLARATIONS: Final[Declarations] = {

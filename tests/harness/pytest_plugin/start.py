@@ -13,7 +13,7 @@ from contracts.openapi.document_text import DocumentError
 from tests.harness import run_setup
 from tests.harness.client.credentials import WrongUsage
 from tests.harness.invocation import printed_command
-from tests.harness.options import effective_options, output_folder, read_options
+from tests.harness.settings.options import effective_options, output_folder, read_options
 
 if TYPE_CHECKING:
     from contracts.deviations import Deviations

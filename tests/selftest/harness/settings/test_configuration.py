@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.harness.client.credentials import WrongUsage
-from tests.harness.configuration import Configuration, Declarations
+from tests.harness.settings.configuration import Configuration, Declarations
 from tests.selftest.suite_runs import ROOT
 
 if TYPE_CHECKING:

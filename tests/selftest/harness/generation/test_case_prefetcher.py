@@ -20,9 +20,9 @@ from reports.reading import summarize
 from strategies.cases.case_sets import PATTERN_SETS, SETS, SetName, Sets
 from strategies.encoding import json_case
 from tests.contract import test_schemathesis
-from tests.harness.case_prefetcher import ALWAYS, GENERATED, PRIORITY, CasePrefetcher
-from tests.harness.run_options import RunOptions
-from tests.harness.schemathesis_bridge import asserted
+from tests.harness.generation.case_prefetcher import ALWAYS, GENERATED, PRIORITY, CasePrefetcher
+from tests.harness.generation.schemathesis_bridge import asserted
+from tests.harness.settings.run_options import RunOptions
 from tests.mock.process import MockProcess
 from tests.selftest.live_runs import KEY, ROOT, driving
 
@@ -173,8 +173,8 @@ def test_schemathesis_is_given_no_annotation_to_assert() -> None:
 def test_the_process_ahead_ends_with_the_run(number: signal.Signals) -> None:
     program = (
         "import multiprocessing, signal, sys, time\n"
-        "from tests.harness.run_options import RunOptions\n"
-        "from tests.harness.case_prefetcher import CasePrefetcher\n"
+        "from tests.harness.settings.run_options import RunOptions\n"
+        "from tests.harness.generation.case_prefetcher import CasePrefetcher\n"
         # Whoever runs the tests may ignore SIGINT, as a shell has its background jobs do.
         "signal.signal(signal.SIGINT, signal.default_int_handler)\n"
         "made = CasePrefetcher(RunOptions(run_id='ct', seed=1), ahead=True)\n"
@@ -207,9 +207,9 @@ def test_a_run_that_ends_early_ends_at_once() -> None:
     """Whatever the process ahead is doing then: half a set in the pipe must keep nobody waiting."""
     program = (
         "import os, sys, time\n"
-        "from tests.harness.run_options import RunOptions\n"
+        "from tests.harness.settings.run_options import RunOptions\n"
         "from strategies.cases.case_sets import SetName\n"
-        "from tests.harness.case_prefetcher import CasePrefetcher\n"
+        "from tests.harness.generation.case_prefetcher import CasePrefetcher\n"
         "options = RunOptions(run_id='ct', seed=1)\n"
         "for number in range(24):\n"
         # Each in a process of its own, because the interpreter waits for what is not finished when it ends.

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.harness.profiles import PROFILES
-from tests.harness.run_options import new_run_id
+from tests.harness.settings.profiles import PROFILES
+from tests.harness.settings.run_options import new_run_id
 from tests.selftest.suite_runs import KEY, Ran, Watched, run_suite, without_names
 
 if TYPE_CHECKING:

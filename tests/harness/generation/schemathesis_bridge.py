@@ -8,7 +8,7 @@ was generated), unsupported_method (requires 405, which the page does not), miss
 ensure_resource_availability (other operations).
 
 Importing schemathesis and generating with it take longer than the start of a default run, so both happen in the process
-of :mod:`tests.harness.case_prefetcher`; its pytest plugin would do them before the first test.
+of :mod:`tests.harness.generation.case_prefetcher`; its pytest plugin would do them before the first test.
 """
 
 from __future__ import annotations

@@ -14,14 +14,14 @@ from reports.latest_run import point_latest
 from reports.reading import summarize
 from reports.render import write_all
 from reports.terminal import github_annotations, terminal_summary
-from tests.harness.interruption import undisturbed
+from tests.harness.pytest_plugin.interruption import undisturbed
 
 if TYPE_CHECKING:
     from collections.abc import Generator
 
     from contracts.deviations import Deviations
     from reports.summary import Summary
-    from tests.harness.run_options import RunOptions
+    from tests.harness.settings.run_options import RunOptions
 
 
 def write_reports(folder: Path, deviations: Deviations, fail_on: Level = Level.IMPLIED) -> Summary:

@@ -13,17 +13,17 @@ from contracts.findings import BrokenPromise, Level
 from contracts.secrets import Secrets
 from strategies.cases.case_sets import SetName
 from strategies.contract_in_use import use_contract
-from tests.harness.case_prefetcher import CasePrefetcher
 from tests.harness.client.budget import BudgetSpent, OutOfTime
 from tests.harness.client.credentials import inherited_key
 from tests.harness.client.target import NoVerdict
 from tests.harness.driver import Driver
-from tests.harness.exploration import concluded, in_rounds, load_profile, prepare_tests
-from tests.harness.interruption import INTERRUPTED, repeat_discarded_interrupts
-from tests.harness.progress import Progress
-from tests.harness.reporting import Reporting
+from tests.harness.generation.case_prefetcher import CasePrefetcher
+from tests.harness.generation.exploration import concluded, in_rounds, load_profile, prepare_tests
+from tests.harness.pytest_plugin.interruption import INTERRUPTED, repeat_discarded_interrupts
+from tests.harness.pytest_plugin.progress import Progress
+from tests.harness.pytest_plugin.reporting import Reporting
 from tests.harness.run import TestRun
-from tests.harness.run_options import RunOptions
+from tests.harness.settings.run_options import RunOptions
 
 if TYPE_CHECKING:
     from collections.abc import Generator

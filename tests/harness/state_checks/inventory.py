@@ -15,8 +15,8 @@ from contracts.exchange_record import ExchangeRecord
 from reports.history import history_files, read_history
 from tests.harness.client.ledger import read_ledgers
 from tests.harness.client.project_list import PAGE, by_id
-from tests.harness.lookups import changed, leaves_open, pages, read_again
-from tests.harness.untracked_projects import count_after_refusals
+from tests.harness.state_checks.lookups import changed, leaves_open, pages, read_again
+from tests.harness.state_checks.untracked_projects import count_after_refusals
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

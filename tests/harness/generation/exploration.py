@@ -14,9 +14,9 @@ from hypothesis.stateful import run_state_machine_as_test
 from contracts.findings import BrokenPromise
 from strategies.batches import AVERAGE
 from tests.harness.client.target import NoVerdict
-from tests.harness.example_database import TestExamples, open_database
-from tests.harness.local_constants import ignore_local_constants
-from tests.harness.profiles import PROFILES
+from tests.harness.generation.example_database import TestExamples, open_database
+from tests.harness.generation.local_constants import ignore_local_constants
+from tests.harness.settings.profiles import PROFILES
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterable, Iterator
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from hypothesis.database import ExampleDatabase
     from hypothesis.stateful import RuleBasedStateMachine
 
-    from tests.harness.run_options import RunOptions
+    from tests.harness.settings.run_options import RunOptions
 
 #: Hypothesis' own profiles have names such as "default" and "ci".
 _PREFIX = "contract-"

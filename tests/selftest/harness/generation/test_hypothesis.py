@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 
 from contracts.findings import BrokenPromise
 from tests.harness.client.target import NoVerdict
-from tests.harness.exploration import concluded, in_rounds, prepare_tests
-from tests.harness.run_options import RunOptions
+from tests.harness.generation.exploration import concluded, in_rounds, prepare_tests
+from tests.harness.settings.run_options import RunOptions
 from tests.selftest.suite_runs import run_suite
 
 if TYPE_CHECKING:

@@ -26,7 +26,7 @@ from tests.harness.client.ledger import Ledger
 from tests.harness.client.ownership import Existing, Sent
 from tests.harness.client.project_cleaner import ProjectCleaner
 from tests.harness.client.target import Target
-from tests.harness.untracked_projects import judge_untracked
+from tests.harness.state_checks.untracked_projects import judge_untracked
 from tests.mock.process import MockProcess
 from tests.selftest.live_runs import KEY, driving, priority_run
 from tests.selftest.suite_runs import run_suite

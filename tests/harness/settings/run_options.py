@@ -22,7 +22,7 @@ from tests.harness.client.own_projects import OwnProjects
 from tests.harness.client.service_wait import Patience
 from tests.harness.client.session import Session
 from tests.harness.client.target import Target
-from tests.harness.profiles import PROFILES, Profile
+from tests.harness.settings.profiles import PROFILES, Profile
 
 if TYPE_CHECKING:
     from contracts.secrets import Secrets

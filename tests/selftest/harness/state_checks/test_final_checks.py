@@ -14,8 +14,8 @@ import pytest
 from contracts.verdict import ExitStatus
 from reports.history import history_files, read_json
 from strategies.cases.baseline_cases import minimal_case
-from tests.harness.inventory import verify_inventory
-from tests.harness.lookups import read_back
+from tests.harness.state_checks.inventory import verify_inventory
+from tests.harness.state_checks.lookups import read_back
 from tests.selftest.live_runs import Run, driving, priority_run
 from tests.selftest.unruly_server import Seen, UnrulyServer, Writes, json_answer, relayed, reset
 

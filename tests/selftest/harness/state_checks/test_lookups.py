@@ -6,7 +6,7 @@ import pytest
 
 from contracts.document import load_contract
 from contracts.findings import Finding
-from tests.harness.lookups import leaves_open
+from tests.harness.state_checks.lookups import leaves_open
 
 
 @pytest.mark.parametrize(

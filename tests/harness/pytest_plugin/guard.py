@@ -39,7 +39,7 @@ def finish_run(test_run: TestRun, deviations: Deviations) -> None:
     """Clean up and write the reports if pytest did not get that far."""
     if test_run.is_finished:
         return
-    from tests.harness.reporting import write_reports  # noqa: PLC0415  # a run that ends as it should needs none here
+    from tests.harness.pytest_plugin.reporting import write_reports  # noqa: PLC0415  # a run that ends as it should needs none here
 
     test_run.reason = test_run.reason or "pytest failed"
     test_run.finish()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tests.harness.client.budget import RequestBudget
-from tests.harness.progress import Progress
+from tests.harness.pytest_plugin.progress import Progress
 
 if TYPE_CHECKING:
     from pathlib import Path

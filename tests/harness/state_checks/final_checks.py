@@ -10,7 +10,7 @@ from contracts.history_records import HistoryRecord, MemberCountsRecord, NoteRec
 from reports.history import history_files
 from strategies.cases.baseline_cases import minimal_case
 from tests.harness.client.budget import BudgetSpent, OutOfTime
-from tests.harness.inventory import verify_inventory
+from tests.harness.state_checks.inventory import verify_inventory
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -22,7 +22,7 @@ from strategies.cases.wrong_value_cases import wrong_kinds
 from tests.harness.client.ledger import read_ledgers
 from tests.harness.client.ownership import Sent, is_as_sent, shown_text
 from tests.harness.client.project_list import PAGE, by_id, read_page
-from tests.harness.lookups import pages
+from tests.harness.state_checks.lookups import pages
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator
