@@ -60,8 +60,13 @@ def _on_first_page(driver: Driver, answers: Collection[Judged]) -> Iterator[tupl
     unclear = {name for sent in list(known.open_requests.values()) for name in sent.names}
     projects = by_id(listed.projects)
     unnamed = [(one, shown_text(one).casefold()) for name, one in projects.items() if name not in known.created]
-    for judged in answers if unnamed else ():
-        sent = Sent.of(judged.case, driver.options.run_id, judged.exchange.started)
+    requests = [(judged, Sent.of(judged.case, driver.options.run_id, judged.exchange.started)) for judged in answers]
+    #: The displayNames of all requests with a name: one externalId may be used twice.
+    shown: dict[str, set[str]] = {}
+    for _, sent in requests:
+        for name in sent.names:
+            shown.setdefault(name, set()).update(sent.shown_names())
+    for judged, sent in requests if unnamed else ():
         # A wrong response may name any project.
         if not sent.names or judged.findings or not (judged.is_rejected or judged.project_id in projects):
             continue
@@ -71,7 +76,7 @@ def _on_first_page(driver: Driver, answers: Collection[Judged]) -> Iterator[tupl
         others = (
             project["id"]
             for project, text in unnamed
-            if names.search(text) and is_as_sent(project, names, sent.shown_names())
+            if names.search(text) and is_as_sent(project, names, set().union(*map(shown.__getitem__, sent.names)))
         )
         for identifier in islice(others, 1):
             yield judged, _finding(judged.status, identifier, refused=judged.is_rejected)
