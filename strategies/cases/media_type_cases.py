@@ -53,6 +53,15 @@ _BOUNDARY: Final = "----boundary7MA4YWxk"
 def media_type_cases(contract: Contract, names: UniqueNames, seed: int) -> list[Case]:
     """Valid bodies with other media types, other spellings of the right one, and unusual parameters."""
     surrounding_fields = SurroundingFields(contract, names, seed)
+    return [
+        *_with_wrong_types(surrounding_fields),
+        *_with_other_spellings(surrounding_fields),
+        *_with_other_headers(surrounding_fields),
+        *_invalid_in_other_spellings(surrounding_fields),
+    ]
+
+
+def _with_wrong_types(surrounding_fields: SurroundingFields) -> list[Case]:
     wrong, clause = "wire.mediaType.wrong", "request.mediaType"
     cases = []
     for number, value in enumerate(WRONG_MEDIA_TYPES):
@@ -67,42 +76,33 @@ def media_type_cases(contract: Contract, names: UniqueNames, seed: int) -> list[
             ("a form with a charset", "application/x-www-form-urlencoded; charset=UTF-8", _form),
         )
     ]
+    return cases
+
+
+def _with_other_spellings(surrounding_fields: SurroundingFields) -> Iterator[Case]:
+    spelling = "wire.mediaType.spelling"
     for case_set, values in (
-        ("wire.mediaType.spelling", _SPELLINGS),
+        (spelling, _SPELLINGS),
         ("wire.mediaType.parameter", _UNUSUAL_PARAMETERS),
         ("wire.mediaType.for_json", _FOR_JSON),
     ):
-        cases += [
-            _typed(
-                value,
-                encode(surrounding_fields.body()),
-                case_set,
-                f"Content-Type: {value}",
-                "none" if value is None else value or "empty value",
-            )
-            for value in values
-        ]
+        for value in values:
+            identifier = "none" if value is None else value or "empty value"
+            body = encode(surrounding_fields.body())
+            yield _typed(value, body, case_set, f"Content-Type: {value}", identifier)
     for spell in (str.lower, str.upper):
         headers = ((spell("Authorization"), VALID_AUTHORIZATION), (spell("Content-Type"), JSON_MEDIA_TYPE))
         intent = f"names of headers in {spell.__name__} case"
-        cases.append(
-            Case(
-                encode(surrounding_fields.body()), headers, case_set="wire.mediaType.spelling", intent=intent, id=intent
-            )
-        )
-    for accepted in _ACCEPTED:
-        typed = _typed(
-            JSON_MEDIA_TYPE,
-            encode(surrounding_fields.body()),
-            "wire.accept",
-            f"Accept: {accepted}",
-            f"Accept: {accepted}",
-        )
-        cases.append(replace(typed, headers=(*typed.headers, ("Accept", accepted))))
-    for name, value in _BESIDE:
-        typed = _typed(JSON_MEDIA_TYPE, encode(surrounding_fields.body()), "wire.headers", f"{name}: {value}", name)
-        cases.append(replace(typed, headers=(*typed.headers, (name, value))))
-    return cases + list(_invalid_in_other_spellings(surrounding_fields))
+        yield Case(encode(surrounding_fields.body()), headers, case_set=spelling, intent=intent, id=intent)
+
+
+def _with_other_headers(surrounding_fields: SurroundingFields) -> Iterator[Case]:
+    accept = [(f"Accept: {value}", "wire.accept", ("Accept", value)) for value in _ACCEPTED]
+    beside = [(header[0], "wire.headers", header) for header in _BESIDE]
+    for identifier, case_set, (name, value) in (*accept, *beside):
+        body = encode(surrounding_fields.body())
+        case = _typed(JSON_MEDIA_TYPE, body, case_set, f"{name}: {value}", identifier)
+        yield replace(case, headers=(*case.headers, (name, value)))
 
 
 def _invalid_in_other_spellings(surrounding_fields: SurroundingFields) -> Iterator[Case]:
