@@ -216,6 +216,11 @@ def everywhere(value: Json, change: Callable[[Json], Json]) -> Json:
     return change(value)
 
 
+def inside(kind: type, alteration: Alteration) -> Alteration:
+    """Changes every part of a value that has a type."""
+    return lambda value: everywhere(value, lambda part: alteration(part) if isinstance(part, kind) else part)
+
+
 def forgive(call: Call, field: str, becomes: Json = None) -> None:
     """Removes the issues of a field and sets a valid value: `becomes`, or the most similar one."""
     call.issues = [issue for issue in call.issues if issue.path[:1] != (field,)]

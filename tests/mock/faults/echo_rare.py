@@ -6,7 +6,7 @@ import re
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from tests.mock.mistakes import alters, everywhere
+from tests.mock.mistakes import alters, everywhere, inside
 
 if TYPE_CHECKING:
     from tests.mock.json_codec import Json
@@ -39,6 +39,11 @@ def _array(part: Json) -> Json:
 
 
 alters("metadata").each(
+    # as a log does
+    masks_secrets_in_metadata=inside(dict, lambda part: {k: "***" if k in _SECRETS else v for k, v in part.items()}),
+    # as clients of Microsoft's do
+    turns_dates_of_microsoft_into_iso=inside(str, lambda part: _MICROSOFT.sub(_instant, part)),
+    keeps_1000_members=inside(dict, lambda part: dict(list(part.items())[:1000])),
     # as PHP does
     turns_numbered_members_into_arrays=lambda value: {key: everywhere(item, _array) for key, item in value.items()},
     # as MongoDB's extended JSON reads it
@@ -51,27 +56,12 @@ alters("metadata").each(
 )
 
 
-@alters("metadata")
-def masks_secrets_in_metadata(value: Json) -> Json:
-    """Makes asterisks of the members of metadata named password, token or secret, as a log does."""
-    return everywhere(
-        value,
-        lambda part: {k: "***" if k in _SECRETS else v for k, v in part.items()} if isinstance(part, dict) else part,
-    )
-
-
 def _object_id(part: Json) -> Json:
     return part["$oid"] if isinstance(part, dict) and list(part) == ["$oid"] else part
 
 
 def _instant(hit: re.Match[str]) -> str:
     return datetime.fromtimestamp(int(hit[1]) / 1000, UTC).isoformat().replace("+00:00", "Z")
-
-
-@alters("metadata")
-def turns_dates_of_microsoft_into_iso(value: Json) -> Json:
-    """Makes an ISO date of /Date(n)/ inside metadata, as clients of Microsoft's do."""
-    return everywhere(value, lambda part: _MICROSOFT.sub(_instant, part) if isinstance(part, str) else part)
 
 
 def _sorted(part: Json) -> Json:
@@ -82,12 +72,6 @@ def _different(part: Json) -> Json:
     if not isinstance(part, list):
         return part
     return [item for index, item in enumerate(part) if not isinstance(item, dict) or item not in part[:index]]
-
-
-@alters("metadata")
-def keeps_1000_members(value: Json) -> Json:
-    """Keeps 1,000 members of an object in metadata."""
-    return everywhere(value, lambda part: dict(list(part.items())[:1000]) if isinstance(part, dict) else part)
 
 
 @alters("metadata")

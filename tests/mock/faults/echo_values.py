@@ -7,7 +7,7 @@ import struct
 import unicodedata
 from typing import TYPE_CHECKING, Any
 
-from tests.mock.mistakes import alters, everywhere, its_turn
+from tests.mock.mistakes import alters, everywhere, inside, its_turn
 from tests.mock.registry import fault
 
 if TYPE_CHECKING:
@@ -64,16 +64,18 @@ alters("maxConcurrentJobs", intermittent=True).each(
 )
 
 
-@alters("metadata")
-def drops_nulls(value: Json) -> Json:
-    """Drops members of metadata that are null, at every depth."""
-    return everywhere(
-        value,
-        lambda part: {k: v for k, v in part.items() if v is not None} if isinstance(part, dict) else part,
-    )
-
-
 alters("metadata").each(
+    drops_nulls=inside(dict, lambda part: {k: v for k, v in part.items() if v is not None}),
+    sorts_lists=inside(list, lambda part: sorted(part, key=repr)),
+    drops_repeated_items=inside(list, lambda part: list({repr(item): item for item in part}.values())),
+    unwraps_lists_of_one=inside(list, lambda part: part[0] if len(part) == 1 else part),
+    turns_numbers_into_texts=lambda value: everywhere(value, lambda part: str(part) if _number(part) else part),
+    turns_digits_into_numbers=inside(str, lambda part: int(part) if re.fullmatch("[0-9]{1,15}", part) else part),
+    rounds_numbers_to_two_digits=inside(float, lambda part: round(part, 2)),
+    turns_booleans_into_numbers=inside(bool, int),
+    # writes milliseconds into them
+    rewrites_dates=inside(str, lambda part: re.sub(r"(T\d\d:\d\d:\d\d)Z$", r"\1.000Z", part)),
+    trims_texts_in_metadata=inside(str, lambda part: part.strip()),
     drops_empty_containers=lambda value: {key: item for key, item in value.items() if item not in ({}, [])},
     drops_empty_texts=lambda value: {key: item for key, item in value.items() if item != ""},
     drops_false=lambda value: {key: item for key, item in value.items() if item is not False},
@@ -109,69 +111,6 @@ def splits_keys_at_dots(value: Json) -> Json:
 def drops_keys_of_object(value: Json) -> Json:
     """Drops members of metadata whose key every JavaScript object has."""
     return {k: v for k, v in value.items() if k not in ("constructor", "toString", "hasOwnProperty", "valueOf")}
-
-
-@alters("metadata")
-def sorts_lists(value: Json) -> Json:
-    """Sorts the lists inside metadata."""
-    return everywhere(value, lambda part: sorted(part, key=repr) if isinstance(part, list) else part)
-
-
-@alters("metadata")
-def drops_repeated_items(value: Json) -> Json:
-    """Drops items that stand twice in a list inside metadata."""
-    return everywhere(
-        value,
-        lambda part: list({repr(item): item for item in part}.values()) if isinstance(part, list) else part,
-    )
-
-
-@alters("metadata")
-def unwraps_lists_of_one(value: Json) -> Json:
-    """Makes its item of a list of one inside metadata."""
-    return everywhere(value, lambda part: part[0] if isinstance(part, list) and len(part) == 1 else part)
-
-
-@alters("metadata")
-def turns_numbers_into_texts(value: Json) -> Json:
-    """Makes texts of the numbers inside metadata."""
-    return everywhere(value, lambda part: str(part) if _number(part) else part)
-
-
-@alters("metadata")
-def turns_digits_into_numbers(value: Json) -> Json:
-    """Makes numbers of texts of digits inside metadata."""
-    return everywhere(
-        value,
-        lambda part: int(part) if isinstance(part, str) and re.fullmatch("[0-9]{1,15}", part) else part,
-    )
-
-
-@alters("metadata")
-def rounds_numbers_to_two_digits(value: Json) -> Json:
-    """Rounds the numbers inside metadata to two decimal digits."""
-    return everywhere(value, lambda part: round(part, 2) if isinstance(part, float) else part)
-
-
-@alters("metadata")
-def turns_booleans_into_numbers(value: Json) -> Json:
-    """Makes 1 and 0 of true and false inside metadata."""
-    return everywhere(value, lambda part: int(part) if isinstance(part, bool) else part)
-
-
-@alters("metadata")
-def rewrites_dates(value: Json) -> Json:
-    """Writes milliseconds into dates inside metadata."""
-    return everywhere(
-        value,
-        lambda part: re.sub(r"(T\d\d:\d\d:\d\d)Z$", r"\1.000Z", part) if isinstance(part, str) else part,
-    )
-
-
-@alters("metadata")
-def trims_texts_in_metadata(value: Json) -> Json:
-    """Trims the texts inside metadata."""
-    return everywhere(value, lambda part: part.strip() if isinstance(part, str) else part)
 
 
 def _cut(value: Json, depth: int) -> Json:

@@ -8,10 +8,11 @@ from __future__ import annotations
 import json
 import re
 from datetime import UTC, datetime
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from tests.mock.json_codec import dumps
-from tests.mock.mistakes import alters, answers, becomes, everywhere, sets
+from tests.mock.mistakes import alters, answers, becomes, everywhere, inside, sets
 from tests.mock.registry import fault
 
 if TYPE_CHECKING:
@@ -23,6 +24,11 @@ _JOBS = "response.201.maxConcurrentJobs.echo"
 _SAFE = 2**53
 _MOST_OF_A_LIST = 21
 _NEGATIVE_EXPONENT = re.compile(rb'"maxConcurrentJobs"\s*:\s*-?[0-9.]+[eE]-[0-9]+')
+
+
+def _joined(mark: str, members: dict[str, Json]) -> Json:
+    """The members with capital letters for the marks in their names."""
+    return {re.sub(f"(?<=[a-z]){mark}([a-z])", lambda hit: hit[1].upper(), key): v for key, v in members.items()}
 
 
 def _inside(value: dict[str, Json], change: Any) -> dict[str, Json]:
@@ -67,19 +73,6 @@ def rewrites_a_display_name_that_is_a_date(value: str) -> str:
     return datetime.fromisoformat(value).astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
-# https://github.com/mem0ai/mem0/issues/5055
-@alters("metadata")
-def writes_keys_in_camel_case(value: Json) -> Json:
-    """Makes camelCase of snake_case in the keys of metadata."""
-
-    def renamed(part: Json) -> Json:
-        if not isinstance(part, dict):
-            return part
-        return {re.sub("(?<=[a-z])_([a-z])", lambda hit: hit[1].upper(), key): item for key, item in part.items()}
-
-    return everywhere(value, renamed)
-
-
 # https://github.com/ljharb/qs/issues/303
 @alters("metadata")
 def turns_long_lists_into_objects(value: Json) -> Json:
@@ -120,13 +113,6 @@ def floors_numbers_with_a_negative_exponent(call: Call) -> None:
         call.fields["maxConcurrentJobs"] = int(call.fields["maxConcurrentJobs"])
 
 
-# https://github.com/hhyo/Archery/pull/3230
-@alters("metadata")
-def writes_large_integers_as_texts(value: Json) -> Json:
-    """Writes integers beyond 53 bits inside metadata as texts."""
-    return everywhere(value, lambda part: str(part) if type(part) is int and abs(part) > _SAFE else part)
-
-
 answers(
     breaks="response.201.maxConcurrentJobs.type",
     when=lambda sent: (
@@ -138,16 +124,27 @@ answers(
 )
 
 
-# https://github.com/rails/rails/issues/30769
-@alters("metadata")
-def drops_null_from_lists(value: Json) -> Json:
-    """Drops null from the lists inside metadata."""
-    return everywhere(
-        value, lambda part: [item for item in part if item is not None] if isinstance(part, list) else part
-    )
-
-
 alters("metadata").each(
+    # https://github.com/hhyo/Archery/pull/3230
+    writes_large_integers_as_texts=inside(
+        int, lambda part: str(part) if type(part) is int and abs(part) > _SAFE else part
+    ),
+    # https://github.com/rails/rails/issues/30769
+    drops_null_from_lists=inside(list, lambda part: [item for item in part if item is not None]),
+    # https://github.com/webmozart/json/issues/19
+    renames_the_empty_key=inside(dict, lambda part: {key or "_empty_": item for key, item in part.items()}),
+    # https://github.com/typeorm/typeorm/issues/10048
+    empties_objects_in_lists=inside(list, lambda part: [[] if isinstance(item, dict) else item for item in part]),
+    # https://github.com/helmetjs/helmet/issues/475 (express-mongo-sanitize)
+    drops_keys_of_operators=inside(dict, lambda part: {k: v for k, v in part.items() if not k.startswith("$")}),
+    # https://github.com/helmetjs/helmet/issues/475 (express-mongo-sanitize with replaceWith)
+    writes_underscores_for_dots_in_keys=inside(
+        dict, lambda part: {key.replace(".", "_"): item for key, item in part.items()}
+    ),
+    # https://github.com/mem0ai/mem0/issues/5055
+    writes_keys_in_camel_case=inside(dict, partial(_joined, "_")),
+    # https://github.com/keygen-sh/keygen-api/issues/916
+    writes_keys_with_hyphens_in_camel_case=inside(dict, partial(_joined, "-")),
     # https://github.com/rails/rails/pull/13157
     turns_empty_lists_into_null=lambda value: everywhere(value, lambda part: None if part == [] else part),
     # https://github.com/Galbar/JsonPath-PHP/issues/15
@@ -157,50 +154,6 @@ alters("metadata").each(
     # https://github.com/laravel/framework/issues/17886
     turns_empty_texts_into_null=lambda value: everywhere(value, lambda part: None if part == "" else part),
 )
-
-
-# https://github.com/webmozart/json/issues/19
-@alters("metadata")
-def renames_the_empty_key(value: Json) -> Json:
-    """Calls the empty key of an object inside metadata _empty_."""
-
-    def renamed(part: Json) -> Json:
-        return {key or "_empty_": item for key, item in part.items()} if isinstance(part, dict) else part
-
-    return everywhere(value, renamed)
-
-
-# https://github.com/typeorm/typeorm/issues/10048
-@alters("metadata")
-def empties_objects_in_lists(value: Json) -> Json:
-    """Makes empty lists of the objects in lists inside metadata."""
-
-    def emptied(part: Json) -> Json:
-        return [[] if isinstance(item, dict) else item for item in part] if isinstance(part, list) else part
-
-    return everywhere(value, emptied)
-
-
-# https://github.com/helmetjs/helmet/issues/475 (express-mongo-sanitize)
-@alters("metadata")
-def drops_keys_of_operators(value: Json) -> Json:
-    """Drops the members of objects inside metadata whose keys begin with a dollar sign."""
-
-    def kept(part: Json) -> Json:
-        return {k: v for k, v in part.items() if not k.startswith("$")} if isinstance(part, dict) else part
-
-    return everywhere(value, kept)
-
-
-# https://github.com/helmetjs/helmet/issues/475 (express-mongo-sanitize with replaceWith)
-@alters("metadata")
-def writes_underscores_for_dots_in_keys(value: Json) -> Json:
-    """Writes underscores for the dots in the keys of metadata."""
-
-    def renamed(part: Json) -> Json:
-        return {key.replace(".", "_"): item for key, item in part.items()} if isinstance(part, dict) else part
-
-    return everywhere(value, renamed)
 
 
 # https://github.com/pierreb-devkit/Node/issues/3198
@@ -221,19 +174,6 @@ def reads_metadata_as_text(call: Call) -> None:
     """Answers metadata as a JSON text when a project is read."""
     if call.answer.get("metadata") is not None:
         call.answer["metadata"] = json.dumps(call.answer["metadata"])
-
-
-# https://github.com/keygen-sh/keygen-api/issues/916
-@alters("metadata")
-def writes_keys_with_hyphens_in_camel_case(value: Json) -> Json:
-    """Makes camelCase of the keys of metadata that have hyphens."""
-
-    def renamed(part: Json) -> Json:
-        if not isinstance(part, dict):
-            return part
-        return {re.sub("(?<=[a-z])-([a-z])", lambda hit: hit[1].upper(), key): item for key, item in part.items()}
-
-    return everywhere(value, renamed)
 
 
 # https://github.com/fastify/fast-json-stringify/issues/246
