@@ -18,6 +18,7 @@ from contracts.diagnosis.hypothesis import Predicted
 from contracts.diagnosis.observation import Observation, part_of
 from contracts.diagnosis.size_conditions import measure_conditions
 from contracts.diagnosis.value_conditions import ways_of_being_wrong
+from contracts.findings import REFUSED
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -88,13 +89,17 @@ def learnt_rules(
     """Rules that explain a finding, the simplest first.
 
     Args:
-        bank: Conditions that do not depend on the finding.
+        bank: Conditions that do not depend on the finding. A refusal that was attributed to a field by its message or
+            by smaller bodies is not explained by the value of another field.
         contract: The contract.
         cause: The finding.
         failing: The requests that show it.
         observations: All requests of the run.
     """
     clauses = cause.clauses or (cause.clause,)
+    refused = {part_of(clause) for clause in clauses} if set(cause.causes) == {REFUSED} else set()
+    if refused and refused <= {field.path for field in contract.fields}:
+        bank = [condition for condition in bank if condition.about in {"", *refused}]
     for effect in islice(sorted(effects(cause, clauses, failing), key=lambda effect: effect.cost), _EFFECTS):
         showing = _sample([seen for seen in failing if effect.shows(seen)])
         passing = [seen for seen in observations if effect.shows(seen) is False]
