@@ -16,16 +16,17 @@ if TYPE_CHECKING:
 _QUICK: Final = 0.4
 #: The time for the deletions at the end of a slower run, in seconds for each project of the profile.
 _AFFORDABLE: Final = 0.2
-#: This many projects are deleted at any pace.
+#: This many projects are deleted at any pace, if the profile creates no more; otherwise only those of the first tests.
 _FEW: Final = 40
 
 
 def most_to_delete(options: RunOptions) -> int | None:
     """The number of projects that may wait for their deletion; None without a limit."""
     delay, planned = options.offers.deletion_delay, options.settings.projects
-    if not options.deletes or delay <= _QUICK:
+    if not options.deletes or delay <= _QUICK or planned <= _FEW:
         return None
-    return max(_FEW, int(planned * _AFFORDABLE / delay))
+    most = int(planned * _AFFORDABLE / delay)
+    return most if most >= _FEW else 0
 
 
 def limits_creation(options: RunOptions) -> str:
@@ -66,7 +67,7 @@ def _slowly(delay: float) -> str:
 
 
 def _limited(most: int) -> str:
+    when = f"once about {most} projects wait for it" if most else "beside the priority cases"
     return (
-        f"so only requests that must be refused are sent once about {most} projects wait for it; --keep-projects "
-        "sends everything and deletes nothing"
+        f"so only requests that must be refused are sent {when}; --keep-projects sends everything and deletes nothing"
     )

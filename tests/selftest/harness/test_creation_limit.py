@@ -45,14 +45,22 @@ def _why(options: RunOptions, session: _Session) -> str:
     return why_no_more(driver)
 
 
-@pytest.mark.parametrize(("delay", "most"), [(0.0, None), (0.3, None), (0.5, 320), (2.5, 64), (8.0, 40)])
+@pytest.mark.parametrize(("delay", "most"), [(0.0, None), (0.3, None), (0.5, 320), (2.5, 64), (8.0, 0)])
 def test_the_slower_deletions_are_the_fewer_projects_wait_for_them(delay: float, most: int | None) -> None:
     assert most_to_delete(_options(deletion_delay=delay)) == most
 
 
+def test_a_profile_with_few_projects_is_not_limited() -> None:
+    options = RunOptions(profile="smoke", offers=Offers(deletes=True, deletion_delay=8.0))
+    assert most_to_delete(options) is None
+
+
 def test_the_announcement_says_what_limits_the_run() -> None:
     assert limits_creation(_options()) == ""
-    assert "a deletion delays the service by 8.0 s" in limits_creation(_options(deletion_delay=8.0))
+    assert "by 8.0 s, so only requests that must be refused are sent beside" in limits_creation(
+        _options(deletion_delay=8.0)
+    )
+    assert "sent once about 64 projects wait" in limits_creation(_options(deletion_delay=2.5))
     assert "no DELETE, so beside the priority cases" in limits_creation(_options(deletes=False, keeps="no DELETE"))
 
 
