@@ -20,6 +20,7 @@ from contracts.diagnosis.observation import (
     part_of,
 )
 from contracts.json_text import ABSENT, value_at
+from contracts.root_causes.root_cause import FAILURES
 
 if TYPE_CHECKING:
     from contracts.root_causes.root_cause import RootCause
@@ -35,7 +36,7 @@ _INVALID: Final = {
 
 
 #: Promises that depend on neither the validity of a request nor its outcome.
-_OF_ANY_OUTCOME: Final = ("service.answers", "service.time")
+_OF_ANY_OUTCOME: Final = ("service.answers", "service.time", *sorted(FAILURES))
 _UNIQUE: Final = "response.201.id.unique"
 _BROKEN: Final = {
     "response.201.json": "{all}responses are not valid JSON",
@@ -43,6 +44,7 @@ _BROKEN: Final = {
     "response.201.id.unique": "{all}responses have the id of an earlier project",
     "state.reads_back": "projects are lost or changed after {all}responses",
     "service.answers": "{all}requests get no complete answer",
+    **dict.fromkeys(FAILURES, "{all}requests make the service fail in this way"),
     "service.time": "{all}requests are answered too late",
 }
 

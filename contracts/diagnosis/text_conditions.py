@@ -106,6 +106,8 @@ def text_properties() -> Iterator[TextProperty]:
     for what, characters in _CLASSES.items():
         yield f"begins with {what}", partial(_finds, re.compile(rf"\A(?:{characters})"))
         yield f"ends with {what}", partial(_finds, re.compile(rf"(?:{characters})\Z"))
+    yield "contains a % that begins no escape", partial(_finds, re.compile("%(?![0-9A-Fa-f]{2})"))
+    yield "contains a character that cannot be printed", lambda text: not text.isprintable()
     yield "has white space at its ends", lambda text: text != text.strip()
     yield "contains a full-width or other compatible character", lambda text: not _is_form("NFKC", text)
     yield "is not in NFC", lambda text: not _is_form("NFC", text)
