@@ -58,6 +58,7 @@ _VALUES: Final[dict[str, Callable[[Any], bool]]] = {
     "is a number that is not positive": lambda value: is_number(value) and value <= 0,
     "is a whole number": lambda value: is_number(value) and value == int(value),
     "is written without a fraction and an exponent": lambda value: is_number(value) and isinstance(value, int),
+    "is written with a fraction or an exponent": lambda value: isinstance(value, float),
     "is a number that no double holds": lambda value: is_number(value) and value in (float("inf"), float("-inf")),
     "is false, 0 or an empty string": lambda value: value is False or value == "" or (is_number(value) and value == 0),
     "is an array or an object": lambda value: isinstance(value, dict | list),

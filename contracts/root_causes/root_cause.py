@@ -258,7 +258,9 @@ def together(members: list[RootCause], first: RootCause | None = None) -> RootCa
     first = first or min(members, key=lambda cause: (cause.clause, cause.cause, cause.kind))
     first.kind = first.label = ""
     others = [cause for cause in members if cause is not first]
-    first.clauses = tuple(dict.fromkeys((first.clause, *(cause.clause for cause in others))))
+    # Some may be merged ones themselves.
+    clauses = (clause for cause in (first, *others) for clause in (cause.clause, *cause.clauses))
+    first.clauses = tuple(dict.fromkeys(clauses))
     first.failed_again = sum(cause.failed_again for cause in members)
     first.passed_again = sum(cause.passed_again for cause in members)
     first.cases += (cases for cause in others for cases in cause.cases)

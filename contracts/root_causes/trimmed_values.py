@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import re
+from typing import TYPE_CHECKING, Final
 
 from contracts.findings import ACCEPTED, REFUSED
 from contracts.kinds.bodies import blank_in
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from contracts.root_causes.root_cause import RootCause
 
 _ECHO, _PATTERN = ".echo", ".pattern"
+_IS_ECHO: Final = re.compile(r"response\.201\..*\.echo")
 
 
 def with_trimmed_values(root_causes: list[RootCause]) -> list[RootCause]:
@@ -25,7 +27,8 @@ def with_trimmed_values(root_causes: list[RootCause]) -> list[RootCause]:
     found = list(root_causes)
     for trims in root_causes:
         if trims.cause == CHANGED and trims.clause.endswith(_ECHO) and _have(trims, AT_THE_ENDS):
-            fields = {clause.split(".")[2] for clause in trims.clauses or (trims.clause,)}
+            echoes = filter(_IS_ECHO.fullmatch, trims.clauses or (trims.clause,))
+            fields = {clause.split(".")[2] for clause in echoes}
             follow = [cause for cause in found if _follows(cause, fields)]
             found = with_one(found, [trims, *follow], trims) if follow else found
     return found
