@@ -137,7 +137,7 @@ class Started:
         """Send a signal to the process, or to all that it has started too."""
         (os.killpg if group else os.kill)(self.pid, number)
 
-    def end(self, patience: float = 60.0) -> Process:
+    def end(self, patience: float = 150.0) -> Process:
         """Wait for the end; kills the whole session and fails where it takes too long."""
         late = threading.Timer(patience, lambda: os.killpg(self.pid, signal.SIGKILL))
         late.start()
@@ -162,7 +162,7 @@ def start_suite(folder: Path, *arguments: str, key: str = KEY, out: int | None =
     return Started([*command, *arguments], folder, {"ACTIVEPIECES_API_KEY": key, **environment}, out)
 
 
-def suite(folder: Path, *arguments: str, key: str = KEY, patience: float = 60.0, **environment: str) -> Process:
+def suite(folder: Path, *arguments: str, key: str = KEY, patience: float = 150.0, **environment: str) -> Process:
     """A whole run of ``pytest tests/contract``."""
     return start_suite(folder, *arguments, key=key, out=None, **environment).end(patience)
 
@@ -175,7 +175,7 @@ def live(base_url: str, *more: str) -> tuple[str, ...]:
 def cleanup(folder: Path, run: Path, *arguments: str, key: str = KEY) -> Process:
     """``contract cleanup``."""
     command = [sys.executable, str(ROOT / "contract_command.py"), "cleanup", str(run), *arguments]
-    return Started(command, folder, {"ACTIVEPIECES_API_KEY": key}).end(60)
+    return Started(command, folder, {"ACTIVEPIECES_API_KEY": key}).end()
 
 
 def team_projects(base_url: str) -> int:

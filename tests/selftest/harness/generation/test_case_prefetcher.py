@@ -211,7 +211,7 @@ def test_a_run_that_ends_early_ends_at_once() -> None:
         "from strategies.cases.case_sets import SetName\n"
         "from tests.harness.generation.case_prefetcher import CasePrefetcher\n"
         "options = RunOptions(run_id='ct', seed=1)\n"
-        "for number in range(24):\n"
+        "for number in range(12):\n"
         # Each in a process of its own, because the interpreter waits for what is not finished when it ends.
         "    if child := os.fork():\n"
         "        assert os.waitpid(child, 0)[1] == 0\n"
@@ -219,7 +219,7 @@ def test_a_run_that_ends_early_ends_at_once() -> None:
         "    made = CasePrefetcher(options, ahead=True)\n"
         "    names = ('valid values', 'wrong kinds', 'malformed', 'unspecified')\n"
         "    made.plan(options, [SetName(name) for name in names])\n"
-        "    time.sleep(number * 0.01)\n"
+        "    time.sleep(number * 0.02)\n"
         "    made.close()\n"
         "    sys.exit()\n"
     )
