@@ -32,6 +32,8 @@ _LONGEST_WAIT: Final = 10.0
 _NOT_YET: Final = _BUSY | {409, 423, 425}
 _ACCEPTED: Final = 202
 _GONE: Final = frozenset({404, 410})
+#: The key may create and not delete: that is to be changed before a run.
+_FORBIDDEN: Final = frozenset({401, 403})
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +75,7 @@ def try_deletion(session: Session, creation: Exchange, identifier: str, *, is_sh
         return TrialDeletion(deletes=True, delay=deletion_delay(creation.elapsed, deletion))
     if deletion.status in NO_DELETE:
         return TrialDeletion(keeps="the service offers no DELETE")
-    if deletion.status in _BUSY:
+    if deletion.status in GATEWAY or (400 <= deletion.status < 500 and deletion.status not in _FORBIDDEN):
         return TrialDeletion(keeps=f"the service carries out no DELETE (status {deletion.status})")
     received = f"status {deletion.status}" if deletion.failure is None else deletion.failure.detail
     session.projects.cannot_be_deleted(f"deletions fail ({received}); --keep-projects runs anyway")
