@@ -33,9 +33,10 @@ from tests.harness.generation.named_cases import NamedCases, id_range
 from tests.harness.preflight import preflight
 from tests.harness.pytest_plugin.interruption import INTERRUPTED, interrupt_on_signals, undisturbed
 from tests.harness.run_record import notes_on_limits, run_record
-from tests.harness.settings.run_options import MAIN, RunOptions, new_folder, open_session
+from tests.harness.settings.run_options import MAIN, RunOptions, new_folder
 from tests.harness.state_checks.final_checks import run_final_checks
 from tests.harness.state_checks.untracked_projects import note_named_requests
+from tests.harness.worker_session import open_session
 
 if TYPE_CHECKING:
     from pathlib import Path
