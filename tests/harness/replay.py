@@ -65,9 +65,10 @@ class Replay:
         return any(self._is_same(found) for found in judge.judge(self.exchange).findings)
 
     def _is_same(self, found: Finding) -> bool:
-        causes = {cause.removesuffix(" at times") for cause in self.finding.causes}
+        # The place that a cause names is attributed in a run: the case alone may be attributed to another one.
+        causes = {cause.partition(" at ")[0] for cause in self.finding.causes}
         if found.clause in self.finding.clauses:
-            return found.cause in causes
+            return found.cause.partition(" at ")[0] in causes
         # Triage attributes a refused combination to one field.
         return found.cause == REFUSED and found.cause in causes and found.clause == COMBINATION
 
