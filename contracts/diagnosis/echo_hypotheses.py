@@ -147,6 +147,19 @@ def changed_values(
         yield f"{field.path}: {sentence}", partial(_predicted, field, change, is_shared)
 
 
+def changed_values_of_several(fields: Sequence[Field]) -> Iterator[tuple[str, Prediction]]:
+    """Hypotheses about one change of the values of several fields."""
+    names = " and ".join(field.path for field in fields)
+    for sentence, change in _changes():
+        yield f"{names}: {sentence}", partial(_predicted_in_all, fields, change)
+
+
+def _predicted_in_all(fields: Sequence[Field], change: Change, seen: Observation) -> str | None:
+    """The observed outcome if the change explains the returned values of all fields, else another outcome."""
+    outcomes = {_predicted(field, change, False, seen) for field in fields} - {None}
+    return REFUSED if REFUSED in outcomes else next(iter(outcomes), None)
+
+
 def _predicted(field: Field, change: Change, is_shared: bool, seen: Observation) -> str | None:  # noqa: FBT001  # partial
     """The observed outcome if the change explains the returned value, else another outcome."""
     if seen.shown is None or seen.broken or field.path not in seen.body:

@@ -12,7 +12,7 @@ from itertools import chain, islice
 from typing import TYPE_CHECKING, Final
 
 from contracts.diagnosis.coercion_hypotheses import conversions
-from contracts.diagnosis.echo_hypotheses import changed_values
+from contracts.diagnosis.echo_hypotheses import changed_values, changed_values_of_several
 from contracts.diagnosis.field_hypotheses import field_hypotheses
 from contracts.diagnosis.header_hypotheses import request_hypotheses
 from contracts.diagnosis.hypothesis import Hypothesis, OutcomeHypothesis
@@ -120,6 +120,11 @@ def _of_finding(
     contract: Contract, cause: RootCause, cases: Sequence[Observation], shared: frozenset[str]
 ) -> Iterator[OutcomeHypothesis]:
     """The hypotheses derived from the cases of a finding, the simplest first."""
+    echoed = {part_of(clause) for clause in _clauses(cause) if clause.endswith(_ECHO)}
+    fields = [field for field in contract.fields if field.path in echoed]
+    if len(fields) > 1:
+        for sentence, predicts in changed_values_of_several(fields):
+            yield OutcomeHypothesis(sentence, tuple(field.path for field in fields), predicts, of_echo=True)
     for clause in _clauses(cause):
         # The project of another request is recognised by its displayName.
         name = "displayName" if clause == _OWN else part_of(clause) if clause.endswith(_ECHO) else ""

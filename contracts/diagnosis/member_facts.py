@@ -26,6 +26,7 @@ _FORMS: Final[dict[str, str]] = {
     "a UUID": r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}",
     "a UUID without hyphens": r"[0-9a-fA-F]{32}",
     "24 hexadecimal digits, as of MongoDB": r"[0-9a-fA-F]{24}",
+    "a date whose month is beyond 12": r"[0-9]{4}-(?:1[3-9]|[2-9][0-9])-[0-9]{2}(?![0-9]).*",
     "a string of digits alone": r"[0-9]+",
     "a string of seconds since 1970": r"1[0-9]{9}",
     "a string of milliseconds since 1970": r"1[0-9]{12}",

@@ -38,6 +38,7 @@ _MANY_CONSEQUENCES: Final = 4
 #: The share of random failures that look like those of one field, because the request has no other.
 _FEW: Final = 0.25
 _RESPONSE: Final = "response.201."
+_TYPES: Final = "types"
 _MISSING, _NOW_AND_THEN = "missing members", "failures now and then"
 _TAKEN = "members of the response are taken from the body"
 _MISSPELT = "names of members in another case are taken for those of the page"
@@ -77,7 +78,7 @@ def merged(
         if members[0].clause in FAILURES and any(member.passed_again for member in members):
             chance += members
             continue
-        is_one = bool(name) and len(members) >= (_MANY_MISSING if name.startswith(_MISSING) else 2)
+        is_one = bool(name) and len(members) >= (_MANY_MISSING if name.startswith((_MISSING, _TYPES)) else 2)
         first = next((member for member in members if name == _TAKEN and member.clause.endswith(".own")), None)
         found += [together(members, first)] if is_one else members
     found = _by_repetition(found)
@@ -98,21 +99,30 @@ def _by_repetition(root_causes: list[RootCause]) -> list[RootCause]:
 
 
 def _by_message(root_causes: list[RootCause]) -> list[RootCause]:
-    """Merge refusals without a known field into those of the one field for which the service has the same message."""
+    """Merge refusals of which the service names another field into those of that field with the same message.
+
+    Refusals without a known field may be repeated because of the combination; then they are a finding of their own.
+    """
     rest = list(root_causes)
-    for vague in (cause for cause in root_causes if (cause.clause, cause.cause) == (_COMBINATION, REFUSED)):
+    for vague in (cause for cause in root_causes if cause.cause == REFUSED and cause.clause.startswith("request.")):
         messages = _messages(vague)
+        words = " ".join(*messages).split() if len(messages) == 1 else []
+        is_repeated = vague.passed_again or (vague.failed_again and vague.clause == _COMBINATION)
+        if is_repeated or not words or _field_of(vague) in words:
+            continue
         named = [
             cause
             for cause in rest
-            if cause.cause == REFUSED
-            and len(messages) == 1
-            and messages <= _messages(cause)
-            and cause.clause.split(".")[1].lower() in " ".join(*messages).split()
+            if cause.cause == REFUSED and messages <= _messages(cause) and _field_of(cause) in words
         ]
-        if len(named) == 1 and not (vague.failed_again or vague.passed_again):
+        if len(named) == 1:
             rest = with_one(rest, [*named, vague], named[0])
     return rest
+
+
+def _field_of(cause: RootCause) -> str:
+    """The part of a request that a clause about it is about, as messages have it."""
+    return cause.clause.split(".")[1].lower()
 
 
 def _messages(refused: RootCause) -> set[tuple[str, ...]]:
@@ -207,6 +217,9 @@ def _of_responses(cause: RootCause, own: frozenset[str]) -> str:
         return f"instants:{cause.cause}:{re.sub('[0-9]', '0', cause.finding.received)}:{cause.count}"
     if cause.clause.endswith(".idFormat"):  # one generator makes all ids
         return f"ids:{re.sub('[0-9A-Za-z]', 'x', cause.finding.received)}:{cause.count}"
+    head, _, aspect = cause.clause.rpartition(".")
+    if aspect == "type" and head.count(".") > 2:  # one serialiser writes all members of an object
+        return f"{_TYPES} of {head.rpartition('.')[0]}:{cause.cause}:{cause.count}"
     return _TIMES if cause.clause in _OF_TIMES else ""
 
 

@@ -91,6 +91,13 @@ def _closes_the_connection(_case: Case, _expected: Expectation, body: dict[str, 
     return 0 if body.get("globalConnectionExternalIds") == [] else None
 
 
+def _writes_upper_case(_case: Case, expected: Expectation, body: dict[str, Any]) -> dict[str, Any] | None:
+    if expected.expected is not Expected.CREATED:
+        return None
+    texts = {name: body.get(name) for name in ("displayName", "externalId")}
+    return {name: text.upper() for name, text in texts.items() if isinstance(text, str)}
+
+
 def _has_an_empty_plan(_case: Case, expected: Expectation, body: dict[str, Any]) -> dict[str, Any] | None:
     return {"plan": {}} if expected.expected is Expected.CREATED and body else None
 
@@ -112,6 +119,7 @@ SERVICES: dict[str, tuple[Service, str, int]] = {
         "requests get no complete answer if globalConnectionExternalIds is an empty array",
         1,
     ),
+    "several fields": (_writes_upper_case, "displayName and externalId: strings are stored in upper case", 1),
     # Bodies that are other values are refused, as they should be: that speaks, too.
     "failure": (_fails_with_a_text_as_a_body, "requests make the service fail (500) if the body is a string", 1),
     "status": (_refuses_with_200, "all invalid requests are answered with the status 200, not with a 4xx", 1),

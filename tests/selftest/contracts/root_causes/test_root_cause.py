@@ -330,14 +330,6 @@ def test_a_server_error_that_shows_internals_is_one_root_cause_and_a_leak_of_oth
     assert found([error], [leak]) == found([error, leak], [error], [leak]) == 2
 
 
-def test_a_failure_that_did_not_occur_again_is_one_of_those_that_did_if_these_are_many() -> None:
-    often: tuple[str, str, dict[str, Any]] = ("service.answers", "closed", {})
-    rarely: tuple[str, str, dict[str, Any]] = ("service.answers", "closed at times", {})
-    assert [cause.cause for cause in merged(list(_root_causes(*[often] * 4, rarely)), {}, {})] == ["closed"]
-    assert len(merged(list(_root_causes(*[often] * 3, rarely)), {}, {})) == 2
-    assert len(merged(list(_root_causes(*[often] * 4, ("service.time", "hang at times", {}))), {}, {})) == 2
-
-
 def test_a_member_that_is_shown_wrong_and_reads_back_right_is_one_root_cause() -> None:
     echo: tuple[str, str, dict[str, Any]] = ("response.201.team.echo", "changed", {})
     assert len(merged(list(_root_causes(echo, ("state.reads_back", "team differs", {}))), {}, {})) == 1
