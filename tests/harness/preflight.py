@@ -19,6 +19,7 @@ from tests.harness.settings.run_options import Offers
 from tests.harness.trial_deletion import TrialDeletion, answered_object, try_deletion
 
 if TYPE_CHECKING:
+    from contracts.exchange import Response
     from tests.harness.client.session import Session
 
 _UNREACHABLE = {
@@ -32,6 +33,17 @@ _UNREACHABLE = {
     "closed": "{host} closes connections without a response ({detail}); check --base-url and the service's log",
     "reset": "{host} resets connections ({detail}); check --base-url and the service's log",
     "invalid": "{host} does not speak HTTP ({detail}); check the port and the scheme (http, https) of --base-url",
+}
+_REFUSED = {
+    401: "{host} refuses the key (status 401); check ACTIVEPIECES_API_KEY",
+    403: "{host} refuses the key (status 403); check ACTIVEPIECES_API_KEY and its permissions",
+    402: "the account at {host} may not create projects (status 402): {body}",
+    407: "a proxy in front of {host} asks for credentials (status 407); check HTTP_PROXY and HTTPS_PROXY",
+    511: "the network in front of {host} asks for a login (status 511)",
+    404: f"{{base}} has no {COLLECTION_PATH} (status 404); check --base-url",
+    405: f"{{base}}{COLLECTION_PATH} accepts no POST (status 405); check --base-url",
+    409: "the account at {host} may not create more projects (status 409): {body}",
+    429: "{host} limits requests (status 429) for longer than the run waits; use --rate",
 }
 _ENDED_AT_ONCE = frozenset({"timeout", "closed", "reset", "invalid"})
 
@@ -95,19 +107,27 @@ def _after_redirect(base_url: str, location: str) -> str:
 
 
 def _explain(session: Session, exchange: Exchange) -> None:
+    """Raise NoVerdict with what to do about a failure or response that is not the service's own."""
     host, base = session.target.host, session.target.base_url
     if exchange.failure is not None:
         words = _UNREACHABLE.get(exchange.failure.kind)
         if words is None:
             return  # a response, which the tests judge
         raise NoVerdict(words.format(host=host, detail=exchange.failure.detail))
-    response = exchange.response
-    if response is None:
-        return
-    status = response.status
-    if status in SERVER_ERRORS and status not in GATEWAY:
+    response, status = exchange.response, exchange.status
+    if response is None or (status in SERVER_ERRORS and status not in GATEWAY):
         return  # a failure of the service itself, which the tests judge
-    # If the same base URL lists projects, the redirect of a creation is a mistake of the service.
+    _explain_wrong_address(session, response)
+    if status in {404, 405} and (found := _elsewhere(session)):
+        raise NoVerdict(f"{base} has no {COLLECTION_PATH} (status {status}); {found}")
+    if status in _REFUSED:
+        raise NoVerdict(_REFUSED[status].format(host=host, base=base, body=_words(response.body)))
+
+
+def _explain_wrong_address(session: Session, response: Response) -> None:
+    """Raise NoVerdict if a response is not that of an API; not if the same base URL lists projects."""
+    host, base, status = session.target.host, session.target.base_url, response.status
+    # If projects are listed, the redirect of a creation is a mistake of the service.
     if 300 <= status < 400 and not _lists(session):
         location = response.header("Location") or ""
         raise NoVerdict(f"{base} redirects to {location!r}; {_elsewhere(session) or _after_redirect(base, location)}")
@@ -115,28 +135,12 @@ def _explain(session: Session, exchange: Exchange) -> None:
         raise NoVerdict(f"{host} expects TLS (status 400: {_words(response.body)}); use https in --base-url")
     kind = media_type(response.header("Content-Type"))
     is_html = kind in {"text/html", "application/xhtml+xml"} and not lenient_json.object_of(response.body)
-    # Invalid JSON, or any body if projects are listed, is a wrong response of an API, which
-    # the tests judge.
+    # Invalid JSON, or any body if projects are listed, is a wrong response of an API, which the tests judge.
     if (is_html or ("json" not in kind and response.body.lstrip()[:1] == b"<")) and not _lists(session):
         raise NoVerdict(
             f"{base} serves a web page ({status} {kind or 'without a media type'}), not the API; "
             f"{_elsewhere(session) or 'the base URL usually ends in /api'}"
         )
-    sentences = {
-        401: f"{host} refuses the key (status 401); check ACTIVEPIECES_API_KEY",
-        403: f"{host} refuses the key (status 403); check ACTIVEPIECES_API_KEY and its permissions",
-        402: f"the account at {host} may not create projects (status 402): {_words(response.body)}",
-        407: f"a proxy in front of {host} asks for credentials (status 407); check HTTP_PROXY and HTTPS_PROXY",
-        511: f"the network in front of {host} asks for a login (status 511)",
-        404: f"{base} has no {COLLECTION_PATH} (status 404); check --base-url",
-        405: f"{base}{COLLECTION_PATH} accepts no POST (status 405); check --base-url",
-        409: f"the account at {host} may not create more projects (status 409): {_words(response.body)}",
-        429: f"{host} limits requests (status 429) for longer than the run waits; use --rate",
-    }
-    if status in {404, 405} and (found := _elsewhere(session)):
-        raise NoVerdict(f"{base} has no {COLLECTION_PATH} (status {status}); {found}")
-    if status in sentences:
-        raise NoVerdict(sentences[status])
 
 
 def _elsewhere(session: Session) -> str:
