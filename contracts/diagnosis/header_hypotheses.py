@@ -10,7 +10,7 @@ from typing import Any, Final
 from contracts.diagnosis.hypothesis import ACCEPTS, FAILS, Hypothesis, Part, is_absent, is_present, when
 from contracts.diagnosis.observation import AUTHORIZATION, MEDIA_TYPE
 from contracts.exchange import JSON_MEDIA_TYPE, media_type
-from contracts.kinds.violations import LONGER, OTHER_ENDS, SHORTER
+from contracts.kinds.violations import LONGER, OTHER_ENDS, SAME_ENDS, SHORTER
 
 Passes = Callable[[Any], bool]
 
@@ -43,6 +43,7 @@ _CREDENTIALS: Final[dict[str, Passes]] = {
     ),
     "the token has to begin with the key": lambda v: _bearer(v).startswith(LONGER),
     "only the beginning of the key is compared": lambda v: _bearer(v).startswith((*LONGER, *SHORTER, *OTHER_ENDS)),
+    "only the end of the key is compared": lambda v: _bearer(v).endswith(SAME_ENDS),
     "only the length of the key is compared": lambda v: _bearer(v) in _AS_LONG,
     "every beginning of the key passes": lambda v: _bearer(v) in SHORTER,
     "every beginning of the key passes, also nothing": lambda v: is_absent(v) or v in _BEGINNINGS,

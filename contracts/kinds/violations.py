@@ -92,10 +92,16 @@ _FORMS: Final = {
 LONGER: Final = ("{key}", "{key twice}", "{key with one more character}")
 SHORTER: Final = ("{key minus its last character}", "{first half of the key}")
 OTHER_ENDS: Final = ("{key with a character in the middle replaced}", "{key with its last character replaced}")
+#: Wrong keys that end as the right one does.
+SAME_ENDS: Final = (
+    *("{key}", "{key twice}", "{key minus its first character}"),
+    *("{key with its first character replaced}", "{key with a character in the middle replaced}"),
+)
 #: Kinds of credentials that pass where a service compares only a part of them, or looks for the key in them.
 HOLDS_KEY: Final = "with the key in it"
 BEGINS_WITH_KEY: Final = "a token that begins with the key"
 BEGINS_AS_KEY: Final = "a token that begins as the key does"
+ENDS_AS_KEY: Final = "a token that ends as the key does"
 _BEGINNING: Final = "a beginning of the key, or nothing"
 #: The kind of a request without credentials, or with empty ones.
 _NOTHING: Final = "nothing presented"
@@ -129,6 +135,7 @@ def _relations(value: str) -> list[str]:
     found = [HOLDS_KEY] if any(name in value for name in LONGER) else []
     found += [BEGINS_WITH_KEY] if value != token and token.startswith(LONGER) else []
     found += [BEGINS_AS_KEY] if value != token and token.startswith((*LONGER, *SHORTER, *OTHER_ENDS)) else []
+    found += [ENDS_AS_KEY] if value != token and token.endswith(SAME_ENDS) else []
     found += [_BEGINNING] if token in {"", "{key}", *SHORTER} and value.strip() != "Bearer" else []
     return found
 
