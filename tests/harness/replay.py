@@ -12,7 +12,6 @@ from contracts.verdict import ExitStatus
 from reports.reading import summarize
 from tests.harness.client.budget import BudgetSpent, OutOfTime
 from tests.harness.client.credentials import WrongUsage
-from tests.harness.triage.fields import COMBINATION
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -69,8 +68,8 @@ class Replay:
         causes = {cause.partition(" at ")[0] for cause in self.finding.causes}
         if found.clause in self.finding.clauses:
             return found.cause.partition(" at ")[0] in causes
-        # Triage attributes a refused combination to one field.
-        return found.cause == REFUSED and found.cause in causes and found.clause == COMBINATION
+        # Triage attributes the refusal of a valid request to one of its fields, or to a header.
+        return found.cause == REFUSED and found.cause in causes
 
     def _case(self, driver: Driver) -> Case:
         case = self.exchange.case

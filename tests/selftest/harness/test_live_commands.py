@@ -84,6 +84,19 @@ def test_a_replay_sends_the_same_bytes_but_a_new_name(service: str, tmp_path: Pa
         assert not {seen.body for seen in again} & {seen.body for seen in server.requests[:before]}
 
 
+def test_a_refusal_is_replayed_although_triage_found_its_field_and_its_request_has_an_unusual_header(
+    service: str, tmp_path: Path
+) -> None:
+    with UnrulyServer(service) as server:
+        told = json_answer(400, '{"message":"maxConcurrentJobs is out of range"}')
+        server.behave = lambda seen: told if b"-2147483649" in seen.body else None
+        run = suite(tmp_path / "one", *live(server.base_url, "--profile", "smoke")).run
+        (found,) = json.loads((run / "report.json").read_text())["findings"]
+        assert found["clause"] == "request.maxConcurrentJobs.type"
+        status, said = _replay(tmp_path / "two", server.base_url, found["id"], run)
+    assert status == ExitStatus.BROKEN, said
+
+
 def _nameless(seen: Seen) -> bytes:
     return re.sub(rb"ct[a-z0-9]{10}-\d+", b"", seen.body)
 
