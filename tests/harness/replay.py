@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from contracts.clauses import catalogue
 from contracts.findings import REFUSED, Finding, Level
+from contracts.judgement import Judge
 from contracts.verdict import ExitStatus
 from reports.reading import summarize
 from tests.harness.client.budget import BudgetSpent, OutOfTime
@@ -17,7 +18,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from contracts.exchange import Case, Exchange
-    from contracts.judgement import Judge
     from reports.evidence import FindingReport
     from tests.harness.client.judged import Judged
     from tests.harness.driver import Driver
@@ -39,7 +39,7 @@ class Replay:
 
         Raises NoVerdict if the service cannot be reached.
         """
-        if not self._shows_alone(driver.session.judge):
+        if not self._shows_alone(driver):
             finding = f"expected {self.finding.expected}; received {self.finding.received}"
             return (
                 ExitStatus.NO_VERDICT,
@@ -59,9 +59,11 @@ class Replay:
                 return ExitStatus.BROKEN, self._sentence(judged, (same or broken)[0], again=bool(same))
         return ExitStatus.KEPT, f"no longer broken: {_TIMES} responses kept the contract"
 
-    def _shows_alone(self, judge: Judge) -> bool:
-        """Whether the exchange alone shows the finding."""
-        return any(self._is_same(found) for found in judge.judge(self.exchange).findings)
+    def _shows_alone(self, driver: Driver) -> bool:
+        """Whether the exchange alone shows the finding; the names in it are those of its own run."""
+        target = driver.session.target
+        judges = [Judge(driver.contract, target.limits, target.secrets, run_id) for run_id in self.run_ids]
+        return any(self._is_same(found) for judge in judges for found in judge.judge(self.exchange).findings)
 
     def _is_same(self, found: Finding) -> bool:
         # The place that a cause names is attributed in a run: the case alone may be attributed to another one.
