@@ -72,8 +72,13 @@ class Driver:
         """Set the current test and its place in the run; its names do not depend on the worker."""
         self.test = test
         self.names = UniqueNames(self.options.run_id, _RANGES_OF_TESTS + number)
-        self._examples, self._left_for_shrinking = 0, _SHRINKING
+        self._left_for_shrinking = _SHRINKING
         self._failed.clear()
+        self.begin_round()
+
+    def begin_round(self) -> None:
+        """Begin to count the examples of a Hypothesis test: those above the maximum are attempts to shrink."""
+        self._examples = 0
 
     # -- sets ---------------------------------------------------------------------------------------------
 

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 #: Hypothesis' own profiles have names such as "default" and "ci".
 _PREFIX = "contract-"
-#: Hypothesis remembers all examples of a test until it ends; a test with more examples runs in several rounds.
+#: Hypothesis remembers all examples of a test until it ends: with more than these, a test runs in several rounds.
 _ROUND = 400
 _HARMLESS = (
     HealthCheck.too_slow,  # would measure the network
@@ -75,7 +75,7 @@ def prepare_tests(items: Iterable[pytest.Item], options: RunOptions, lost: Calla
         if not chosen.derandomize:
             # The seed comes first: it turns the database off, the settings turn it on again.
             seed(options.exploration_seed)(function)
-            chosen = settings(database=_part(item.nodeid, lost), max_examples=min(most_examples(), _ROUND))
+            chosen = settings(database=_part(item.nodeid, lost), max_examples=-(-most_examples() // _rounds()))
         with suppress(InvalidArgument):  # a test with its own settings keeps them
             settings(chosen, deadline=None, suppress_health_check=_HARMLESS)(function)
 
@@ -94,15 +94,19 @@ def explore_machine(
     run_state_machine_as_test(machine, settings=chosen)
 
 
-def in_rounds(test: Callable[..., None], first_seed: int) -> Callable[..., None]:
+def in_rounds(test: Callable[..., None], first_seed: int, begin: Callable[[], None]) -> Callable[..., None]:
     """A Hypothesis test that runs as often as its length requires, each time with another seed.
 
-    It was prepared by :func:`prepare_tests`; a deterministic one would repeat itself and runs once.
+    Args:
+        test: The test, prepared by :func:`prepare_tests`; a deterministic one would repeat itself and runs once.
+        first_seed: The seed of the first round.
+        begin: Called at the beginning of each round.
     """
-    rounds = 1 if _settings().derandomize else -(-most_examples() // _ROUND)
+    rounds = 1 if _settings().derandomize else _rounds()
 
     def run(**arguments: Any) -> None:
         for number in range(rounds):
+            begin()
             if number:
                 seed(f"{first_seed} {number}")(getattr(test, "__func__", test))
             try:
@@ -142,8 +146,12 @@ def concluded(found: Callable[[], list[str]]) -> Generator[None]:
 
 
 def most_examples() -> int:
-    """The number of examples Hypothesis generates for a test; further ones are attempts to shrink."""
+    """The number of examples that Hypothesis generates for a test; during a test, for the current round of it."""
     return int(_settings().max_examples)
+
+
+def _rounds() -> int:
+    return -(-most_examples() // _ROUND)
 
 
 def _settings() -> Any:

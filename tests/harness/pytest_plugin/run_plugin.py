@@ -86,7 +86,7 @@ class RunPlugin:
                 pytest.skip(str(end))
         if self.options.settings.examples == 0 and not pyfuncitem.config.getoption("--hypothesis-profile", None):
             pytest.skip(f"the profile {self.options.profile} runs no random tests")
-        pyfuncitem.obj = in_rounds(pyfuncitem.obj, self.options.exploration_seed)
+        pyfuncitem.obj = in_rounds(pyfuncitem.obj, self.options.exploration_seed, self.test_run.driver.begin_round)
         with concluded(lambda: self.test_run.driver.found_by(pyfuncitem.nodeid)):
             return (yield)
 

@@ -1,4 +1,4 @@
-"""A finding does not end a test whose later steps show others."""
+"""The end of a test after a finding, and the examples of random tests."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from contracts.exchange import Case
 from contracts.findings import BrokenPromise, Finding
 from tests.harness.client.budget import BudgetSpent
 from tests.harness.driver import Driver
@@ -62,3 +63,20 @@ def test_a_finding_counts_if_the_test_ends_early(end: BaseException) -> None:
 def test_an_interruption_is_not_replaced_by_a_finding() -> None:
     with pytest.raises(KeyboardInterrupt):
         _run(KeyboardInterrupt(), FIRST)
+
+
+def test_the_examples_of_a_later_round_of_a_test_are_sent_as_those_of_the_first(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    driver = _driver()
+    sent: list[Case] = []
+    monkeypatch.setattr(driver, "_new_finding", sent.extend)
+    monkeypatch.setattr("tests.harness.driver.most_examples", lambda: 300)
+    for number in range(3):
+        driver.begin_round()
+        for example in range(300):
+            driver.check([Case(b"%d %d" % (number, example))])
+    assert len(sent) == len(set(sent)) == 900
+    for example in range(300):  # more than Hypothesis generates: it shrinks
+        driver.check([Case(b"%d" % example)])
+    assert len(sent) == 900 + 100
