@@ -140,7 +140,8 @@ def _reuse(driver: Driver, names: UniqueNames, at_once: Sequence[bool]) -> None:
 def _report_if_all_are_refused(driver: Driver, uses: Sequence[Judged]) -> None:
     """Report that an externalId was refused although none of its uses has created a project."""
     was_repeated = any(answer.exchange.repeat for answer in uses)
-    if uses and not was_repeated and all(answer.is_client_error for answer in uses):
+    all_are_refused = bool(uses) and not was_repeated and all(answer.is_client_error for answer in uses)
+    if all_are_refused and not _is_also_refused(driver, uses[0]):
         received = ", ".join(str(answer.status) for answer in uses)
         finding = Finding("state.external_id_reuse", "none", "201 for one of the uses", received, f"/{MARKED}")
         driver.report(finding, uses[0].exchange)
