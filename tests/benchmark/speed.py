@@ -55,13 +55,14 @@ class Limit:
 
 
 #: The contestants are those of the module's description; smoke is measured from command to verdict, and compared with
-#: the time of its imports.
+#: the time of its imports. The bounds also hold while two other processes keep both cores busy, which changes the
+#: ratios: the loop needs one core, the suite prepares cases on the other.
 LIMITS: Final = (
-    Limit("suite / plain loop, 0 ms", 0, "b", "a", target=1.5, bound=3.3),
+    Limit("suite / plain loop, 0 ms", 0, "b", "a", target=1.5, bound=4.5),
     # The loop deletes over 8 connections; the suite over 4 at most, to protect the service.
-    Limit("suite / loop over 8 connections with deletion, 20 ms", 20, "b", "a8d", target=0.9, bound=1.8),
-    Limit("schemathesis / suite, 0 ms", 0, "d", "b", target=7.0, bound=3.3, at_least=True),
-    Limit("smoke / its imports, 0 ms", 0, "smoke", "imports", target=2.2, bound=3.3),
+    Limit("suite / loop over 8 connections with deletion, 20 ms", 20, "b", "a8d", target=0.9, bound=2.0),
+    Limit("schemathesis / suite, 0 ms", 0, "d", "b", target=7.0, bound=3.0, at_least=True),
+    Limit("smoke / its imports, 0 ms", 0, "smoke", "imports", target=2.2, bound=4.0),
 )
 _NAMES: Final = {
     "a": "(a) plain loop",
