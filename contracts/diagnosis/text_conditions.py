@@ -53,7 +53,7 @@ _CATEGORIES: Final[dict[str, frozenset[str]]] = {
 }
 _SQL: Final = r"\b(?:select|insert|update|delete|drop|union|alter)\b"
 _FORMS: Final[dict[str, str]] = {
-    "is empty": r"",
+    "is an empty string": r"",
     "is blank": r"\s*",
     "has no letter or digit": r"[^\w]*",
     "is one character long": r"(?s).",

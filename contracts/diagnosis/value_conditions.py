@@ -60,9 +60,6 @@ _VALUES: Final[dict[str, Callable[[Any], bool]]] = {
     "is written without a fraction and an exponent": lambda value: is_number(value) and isinstance(value, int),
     "is written with a fraction or an exponent": lambda value: isinstance(value, float),
     "is a number that no double holds": lambda value: is_number(value) and value in (float("inf"), float("-inf")),
-    "is false, 0 or an empty string": lambda value: value is False or value == "" or (is_number(value) and value == 0),
-    "is an array or an object": lambda value: isinstance(value, dict | list),
-    "is null, false, 0 or empty": lambda value: not value,
     "is an array that is not empty": lambda value: isinstance(value, list) and bool(value),
     "is an object that is not empty": lambda value: isinstance(value, dict) and bool(value),
     "is an array with one item": lambda value: isinstance(value, list) and len(value) == 1,
@@ -80,6 +77,12 @@ _VALUES: Final[dict[str, Callable[[Any], bool]]] = {
     "is an array that is not sorted": lambda value: (
         isinstance(value, list) and all(isinstance(item, str) for item in value) and value != sorted(value)
     ),
+}
+#: Values of several types, which services treat alike; one type that is sufficient says more.
+_OF_SEVERAL_TYPES: Final[dict[str, Callable[[Any], bool]]] = {
+    "is false, 0 or an empty string": lambda value: value is False or value == "" or (is_number(value) and value == 0),
+    "is an array or an object": lambda value: isinstance(value, dict | list),
+    "is null, false, 0 or empty": lambda value: not value,
 }
 #: The number of ways of being invalid that are considered, and of failing requests in which they are searched.
 _WAYS: Final = 20
@@ -110,6 +113,8 @@ def _of_subject(name: str, values: Values, cost: int) -> Iterator[Condition]:
         yield Condition(f"{name} {words}", partial(_any, found, has), cost + 1, name)
     for words, has_text in text_properties():
         yield Condition(f"{name} {words}", partial(_any, texts, has_text), cost + 1, name)
+    for words, has in _OF_SEVERAL_TYPES.items():
+        yield Condition(f"{name} {words}", partial(_any, found, has), cost + 1, name)
 
 
 def _looked_up(name: str, values: Values, seen: Observation) -> Sequence[Any]:
