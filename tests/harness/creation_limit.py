@@ -39,7 +39,11 @@ def limits_creation(options: RunOptions) -> str:
     most = most_to_delete(options)
     if most is None or most >= options.settings.projects:
         return ""
-    return f"{_slowly(options.offers.deletion_delay)}, {_limited(most)}"
+    when = f"once about {most} projects wait for it" if most else "beside the priority cases"
+    return (
+        f"a deletion delays the service by {options.offers.deletion_delay:.1f} s, so only requests that must be "
+        f"refused are sent {when}; --keep-projects sends everything and deletes nothing"
+    )
 
 
 def why_no_more(driver: Driver) -> str:
@@ -60,14 +64,3 @@ def why_no_more(driver: Driver) -> str:
     driver.options = options = replace(options, offers=replace(options.offers, deletion_delay=delay))
     most = most_to_delete(options)
     return "" if most is None or len(remaining) <= most else limits_creation(options)
-
-
-def _slowly(delay: float) -> str:
-    return f"a deletion delays the service by {delay:.1f} s"
-
-
-def _limited(most: int) -> str:
-    when = f"once about {most} projects wait for it" if most else "beside the priority cases"
-    return (
-        f"so only requests that must be refused are sent {when}; --keep-projects sends everything and deletes nothing"
-    )
