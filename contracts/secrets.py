@@ -15,7 +15,7 @@ from urllib.parse import quote, quote_plus
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
-    from contracts.exchange import Exchange, Response
+    from contracts.exchange import Case, Exchange, Response
 
 TEMPLATE: Final = "{key}"
 #: A shorter key, or one of digits only, may be an ordinary word: finding it in a text proves nothing, and replacing it
@@ -165,6 +165,15 @@ class Secrets:
         """The exchange with the key replaced in its response."""
         response = self.redact_response(exchange.response)
         return exchange if response is exchange.response else replace(exchange, response=response)
+
+    def redact_case(self, case: Case) -> Case:
+        """The case with the key replaced in its body: no key is stored on a service, or taken for a disclosure later.
+
+        A body contains the key only by chance, such as a key that is a part of the alphabet.
+        """
+        if not case.body or (body := self.redact(case.body)) == case.body:
+            return case
+        return case.with_body(body)
 
     def appears_in(self, data: bytes) -> bool:
         """Whether ``data`` contains the key in any form."""

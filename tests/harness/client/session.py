@@ -189,6 +189,7 @@ class Session:
             self.request_budget.take()
             exchange = self._send(case, number, repeat)
             return self.target.secrets.redact_exchange(exchange), None
+        case = self.target.secrets.redact_case(case)
         expected = self.judge.expect(case)
         external_id = sent_external_id(expected)
         self.projects.make_room()

@@ -10,6 +10,7 @@ from urllib.parse import quote
 
 import pytest
 
+from contracts.exchange import Case
 from contracts.secrets import WRONG_KEYS, Secrets
 
 KEY = "sk-Zx9/Qm+7LpVb3NcR5tYw"
@@ -98,3 +99,12 @@ def test_a_key_without_its_prefix_is_replaced_and_a_masked_one_is_not() -> None:
 def test_a_text_without_the_key_stays_as_it_is() -> None:
     data = json.dumps({"metadata": ["%41" * 2_000, "\u00e9" * 500]}).encode()
     assert SECRETS.redact(data) == data
+
+
+def test_a_body_that_contains_the_key_by_chance_is_sent_without_it() -> None:
+    secrets = Secrets("lorem-ipsum-dolor-sit")
+    case = Case(b'{"displayName":"lorem-ipsum-dolor-sit amet"}')
+    assert secrets.redact_case(case) == Case(b'{"displayName":"{key} amet"}')
+    other = Case(b'{"displayName":"lorem ipsum"}')
+    assert secrets.redact_case(other) is other
+    assert secrets.redact_case(Case(None)) == Case(None)

@@ -17,6 +17,7 @@ import pytest
 from contracts.exchange import Response
 from contracts.secrets import WRONG_KEYS, Secrets
 from contracts.verdict import ExitStatus
+from tests.mock.process import MockProcess
 from tests.selftest.live_runs import KEY, ROOT, Process, children_of, live, start_suite, suite, wait_until
 from tests.selftest.unruly_server import Seen, UnrulyServer, Writes, answer, json_answer, raw
 
@@ -152,6 +153,13 @@ def test_workers_take_the_key_from_a_file_without_its_passing_through_their_pipe
     assert run.status == ExitStatus.KEPT, run.out + run.err
     assert "execnet" in run.err or "gateway" in run.err, "the pipe was written down"
     _assert_nowhere(run)
+
+
+@pytest.mark.parametrize("key", ["token_nopqrstuvwxyz{|", "GHIJKLMNOPQRSTUVWXYZ", "../a//b/./c?d=e#f"])
+def test_a_key_that_the_bodies_of_the_suite_contain_by_chance_is_no_finding(tmp_path: Path, key: str) -> None:
+    with MockProcess.start(key=key) as mock:
+        run = suite(tmp_path, "--target", "live", "--base-url", mock.base_url, "--budget", "400", key=key)
+    assert run.status == ExitStatus.KEPT, run.out + run.err
 
 
 # -- redaction itself ---------------------------------------------------------------------------------------
