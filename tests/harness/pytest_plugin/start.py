@@ -44,6 +44,8 @@ def _begin(config: pytest.Config) -> int | tuple[TestRun, Deviations]:
     finding, run = config.getoption("--replay") or "", config.getoption("--run") or ""
     if finding or run:
         return run_setup.replay(options, secrets, reports, Path(run), finding)
+    if getattr(config.option, "dist", "no") == "each":
+        raise WrongUsage("--dist each sends every request once from each worker; use another distribution, or -n alone")
     deviations = options.load_deviations()
     command = printed_command([*map(str, config.invocation_params.args)])
     parallel = bool(getattr(config.option, "numprocesses", None) or getattr(config.option, "tx", None))

@@ -48,6 +48,7 @@ def test_the_printed_commands_of_a_finding_work(tmp_path: Path) -> None:
         ["nonsense"],
         ["run", "--nonsense"],
         ["run", "--budget", "1"],
+        ["run", "-n", "2", "--dist", "each"],
         ["replay"],
         ["replay", "request.body.type:x", "--run", "nowhere"],
         ["report", "nowhere"],
