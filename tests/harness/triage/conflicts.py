@@ -13,7 +13,7 @@ from contracts.kinds.bodies import message_of
 from strategies.cases.baseline_cases import minimal_case
 from strategies.encoding import encode
 from strategies.surrounding_fields import MARKED
-from tests.harness.triage.fields import named_fields
+from tests.harness.triage.named_fields import named_fields
 
 if TYPE_CHECKING:
     from collections.abc import Callable

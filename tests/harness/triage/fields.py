@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from typing import TYPE_CHECKING
 
 from contracts.checks.status import clause_of_body
@@ -12,6 +11,7 @@ from contracts.json_text import type_name
 from contracts.kinds.bodies import message_of
 from strategies.cases.baseline_cases import full_case, minimal_case
 from strategies.shrinking import without
+from tests.harness.triage.named_fields import named_fields
 
 if TYPE_CHECKING:
     from contracts.document import Contract
@@ -44,11 +44,21 @@ class FieldTriage:
         self._messages: dict[tuple[str, ...], set[str]] = {}
         #: Fields that are refused only in combination, whatever the message says.
         self._combined: set[str] = set()
+        #: Whether a body with required members alone was accepted: then the service demands no other field.
+        self.bare_passes = False
 
     @property
     def has_analysed(self) -> bool:
         """Whether the reason of any refusal was looked for."""
         return self._taken_apart > 0
+
+    def learn(self, answer: Judged) -> None:
+        """Remember whether a body with required members alone was accepted."""
+        self.bare_passes = self.bare_passes or (answer.is_created and self.is_bare(answer.judgement.expectation.body))
+
+    def is_bare(self, body: object) -> bool:
+        """Whether a body has only required members."""
+        return isinstance(body, dict) and all(self._contract.field(name).required for name in body)
 
     def blame(self, answer: Judged, refusal: Finding) -> tuple[str, str]:
         """The clause that the refusal of a valid body breaks, found with smaller bodies."""
@@ -98,14 +108,12 @@ class FieldTriage:
             return COMBINATION, ""
         if form := self._form.blame(answer, refusal, body):
             return form, ""
-        minimal = self._requests.ask(minimal_case(self._contract, self._names))
-        if minimal is not None and minimal.is_refused:
-            clause, where = self._missing()
-            if clause.endswith(".optional"):
-                self._culprits[where.removeprefix("/")] = (clause, _ABSENT)
+        clause, where = self._missing()
+        demanded = where.removeprefix("/")
+        if clause and demanded not in body:
             return clause, where
         case, current = answer.case, answer
-        for name in [n for n in body if not self._contract.field(n).required]:
+        for name in [n for n in body if n != demanded and not self._contract.field(n).required]:
             smaller = without(case, name, self._names)
             reply = self._requests.ask(smaller)
             if reply is not None and reply.is_refused:
@@ -113,7 +121,7 @@ class FieldTriage:
         clause = self._clause_of(current)
         left = current.judgement.expectation.body
         if clause == COMBINATION and isinstance(left, dict):
-            clause = self._of_two(left, case)
+            clause = self._of_two(left, case, demanded)
         field = clause.split(".")[1]
         if isinstance(left, dict):
             self._remember(clause, field, left)
@@ -123,7 +131,11 @@ class FieldTriage:
 
     def _without_culprits(self, case: Case, body: dict[str, object]) -> Judged | None:
         """The exchange of a refused body without the fields that are known to be the reason; None if it is not sent."""
-        known = [name for name in body if name in self._culprits and not self._contract.field(name).required]
+        known = [
+            name
+            for name in body
+            if self._culprits.get(name, ("", _ABSENT))[1] != _ABSENT and not self._contract.field(name).required
+        ]
         enough = self._asked_about >= _ASKED_ABOUT or self._taken_apart >= _TAKEN_APART + _MORE_TAKEN_APART
         if enough or self._requests.are_spent or self._form.passing or not known:
             return None
@@ -138,9 +150,12 @@ class FieldTriage:
         elif field in left:
             self._culprits[field] = (clause, type_name(left[field]))
 
-    def _of_two(self, left: dict[str, object], case: Case) -> str:
-        """For one optional field and an unusual name: whether the name alone is refused."""
-        optional = [name for name in left if not self._contract.field(name).required]
+    def _of_two(self, left: dict[str, object], case: Case, demanded: str) -> str:
+        """For one optional field and an unusual name: whether the name alone is refused.
+
+        A field that the service demands is in every body.
+        """
+        optional = [name for name in left if name != demanded and not self._contract.field(name).required]
         if len(optional) != 1:
             return COMBINATION
         bare = self._requests.ask(without(case, optional[0], self._names))
@@ -148,11 +163,12 @@ class FieldTriage:
             return COMBINATION
         plain = json.loads(minimal_case(self._contract, self._names).body or b"{}")
         plain[optional[0]] = left[optional[0]]
-        body = json.dumps(plain, ensure_ascii=True).encode()
+        kept = {demanded: left[demanded]} if demanded in left else {}
+        body = json.dumps({**plain, **kept}, ensure_ascii=True).encode()
         reply = self._requests.ask(self._names.renew(case.with_body(body)))
         if reply is None or not reply.is_refused:
             return COMBINATION
-        return self._clause_of(reply)
+        return clause_of_body(self._contract, plain)[0]
 
     def _clause_of(self, refused: Judged) -> str:
         """The clause of a refusal; ``request.combination`` only if no field is the reason."""
@@ -161,7 +177,11 @@ class FieldTriage:
         return clause_of_body(self._contract, body)[0] if clause == KEY and isinstance(body, dict) else clause
 
     def _missing(self) -> tuple[str, str]:
-        """The simplest body is refused: find the optional field that the service demands."""
+        """The clause for which the simplest body is refused, such as an optional field; empty if it is not refused."""
+        minimal = self._requests.ask(minimal_case(self._contract, self._names))
+        if minimal is None or not minimal.is_refused:
+            self.bare_passes = self.bare_passes or minimal is not None
+            return "", ""
         full = full_case(self._contract, self._names)
         whole = self._requests.ask(full)
         if whole is None or whole.is_refused:
@@ -170,20 +190,15 @@ class FieldTriage:
             if not field.required:
                 reply = self._requests.ask(without(full, field.path, self._names))
                 if reply is not None and reply.is_refused:
-                    return f"request.{field.path}.optional", f"/{field.path}"
+                    clause = f"request.{field.path}.optional"
+                    self._culprits[field.path] = (clause, _ABSENT)
+                    return clause, f"/{field.path}"
         return COMBINATION, ""
 
     def _contract_names(self) -> set[str]:
         return {field.path for field in self._contract.fields}
 
 
-def named_fields(answer: Judged) -> set[str]:
-    """The fields of the body that a refusal names."""
-    body, response = answer.judgement.expectation.body, answer.exchange.response
-    if not isinstance(body, dict) or not body:
-        return set()
-    text = (response.body if response else b"").decode("utf-8", "replace")
-    # A member of a field may have the name of another field: "body/metadata/externalId must be string".
-    fields = "|".join(map(re.escape, body))
-    text = re.sub(rf"\b({fields})(?:[/.]\w+)+", r"\1", text)
-    return {name for name in body if re.search(rf"\b{re.escape(name)}\b", text)}
+def is_demand(refusal: Finding) -> bool:
+    """Whether a valid body is refused because it leaves out an optional field."""
+    return refusal.cause == REFUSED and refusal.clause.endswith(".optional")

@@ -10,6 +10,7 @@ from contracts.kinds.bodies import message_of
 from strategies.cases.baseline_cases import minimal_case
 from strategies.encoding import encode
 from tests.harness.triage.connections import CONNECTIONS
+from tests.harness.triage.named_fields import named_fields
 
 if TYPE_CHECKING:
     from contracts.document import Contract
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
 _PADDED: Final = 6
 #: The size in bytes from which some services refuse bodies.
 _LARGE: Final = 1_000
+#: The clause of bodies that are refused for their size.
+TOO_LARGE: Final = "response.201.status"
 #: How often a request that passes when repeated is sent alone, to test whether it fails randomly.
 _ALONE: Final = 16
 
@@ -40,8 +43,8 @@ class FormTriage:
         self._names = names
         #: The clause of refusals that pass when repeated; None before the first one.
         self.passing: str | None = None
-        #: The smallest size in bytes of refused bodies, by the message of the refusal.
-        self._too_large: dict[tuple[str, ...], int] = {}
+        #: The smallest size in bytes of bodies that were refused for it, by the status.
+        self._too_large: dict[int, int] = {}
         self._padded = 0
         #: The result for the form of bodies, by the message of the refusal.
         self._forms: dict[tuple[str, ...], str] = {}
@@ -65,6 +68,11 @@ class FormTriage:
         reply = self._requests.ask(self._names.renew(answer.case.with_body(plainly)))
         if reply is None or reply.is_refused:
             return ""
+        if _is_large(answer.case):  # the other form is smaller
+            size = len(answer.case.body or b"")
+            padded = self._requests.ask(self._names.renew(answer.case.with_body(_padded(plainly, size - len(plainly)))))
+            if padded is not None and padded.is_refused:
+                return TOO_LARGE
         self._forms[message_of(refusal.kinds)] = "request.body.json"
         return "request.body.json"
 
@@ -83,17 +91,23 @@ class FormTriage:
             self.passing = "response.201.status" if at_times else "state.overlap"
         return self.passing
 
-    def is_too_large(self, case: Case, refusal: Finding) -> bool:
-        """Whether the simplest request is refused in the same way if white space makes it as large."""
-        size, message = len(case.body or b""), message_of(refusal.kinds)
-        is_known = size >= self._too_large.get(message, math.inf)
+    def is_too_large(self, answer: Judged, refusal: Finding) -> bool:
+        """Whether the simplest request is refused, too, if white space makes it as large.
+
+        The messages may differ, such as those of a parser that sees a part of the body, unless they name a field.
+        """
+        case, status = answer.case, answer.status
+        size, names_none = len(case.body or b""), not named_fields(answer)
+        is_known = names_none and size >= self._too_large.get(status, math.inf)
         if _is_large(case) and not is_known and not self._requests.are_spent and self._padded < _PADDED:
             self._padded += 1
-            body = (minimal_case(self._contract, self._names).body or b"{}").replace(b"{", b"{" + b" " * size, 1)
-            reply = self._requests.ask(case.with_body(body))
-            refusals = [found for found in reply.findings if found.cause == REFUSED] if reply else []
-            if reply is not None and reply.is_refused and all(message_of(found.kinds) == message for found in refusals):
-                self._too_large[message] = size
+            body = minimal_case(self._contract, self._names).body or b"{}"
+            reply = self._requests.ask(case.with_body(_padded(body, size)))
+            if reply is None or not reply.is_refused or reply.status != status:
+                return False
+            said = {message_of(found.kinds) for found in reply.findings if found.cause == REFUSED}
+            if names_none or said == {message_of(refusal.kinds)}:
+                self._too_large[status] = min(size, self._too_large.get(status, size))
                 return True
         return is_known
 
@@ -101,6 +115,11 @@ class FormTriage:
         """The body as most clients write it: compact, members in the order of the page."""
         order = [field.path for field in self._contract.fields]
         return encode({name: body[name] for name in sorted(body, key=order.index)})
+
+
+def _padded(body: bytes, size: int) -> bytes:
+    """A JSON object with white space of this size in it."""
+    return body.replace(b"{", b"{" + b" " * size, 1)
 
 
 def _is_large(case: Case) -> bool:

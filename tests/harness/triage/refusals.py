@@ -12,9 +12,10 @@ from contracts.findings import REFUSED, Finding
 from contracts.kinds.bodies import kinds_of_failing, message_of
 from strategies.surrounding_fields import MARKED
 from tests.harness.triage.conflicts import ConflictTriage
-from tests.harness.triage.fields import COMBINATION, KEY, FieldTriage, named_fields
-from tests.harness.triage.forms import FormTriage
+from tests.harness.triage.fields import COMBINATION, KEY, FieldTriage
+from tests.harness.triage.forms import TOO_LARGE, FormTriage
 from tests.harness.triage.keys import KeyTriage
+from tests.harness.triage.named_fields import named_fields
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -60,6 +61,7 @@ class RefusalTriage:
         """Remember which externalIds the service accepted, and whether it changes them."""
         for answer in judged:
             self._conflicts.learn(answer)
+            self._fields.learn(answer)
             for found in answer.findings:
                 if found.clause == _ID_ECHO and self._id_changes is None:
                     self._id_changes = found.kinds
@@ -151,7 +153,7 @@ class RefusalTriage:
             clause, where = (moment, "") if moment else way
         else:
             doubtful = self._is_doubtful(reply, refused)
-            clause, where = self._fields.blame(reply, refused) if doubtful else (refused.clause, refused.where)
+            clause, where = self._reason(reply, refused) if doubtful else (refused.clause, refused.where)
         return finding if clause == finding.clause else self._reattribute(answer, finding, clause, where)
 
     def _is_doubtful(self, answer: Judged, finding: Finding) -> bool:
@@ -166,14 +168,11 @@ class RefusalTriage:
         if named and finding.clause.split(".")[1] not in named:
             return True
         return (
-            self._is_bare(body)
+            self._fields.is_bare(body)
+            or not self._fields.bare_passes  # a field that is missing may be demanded
             or self._form.is_unusual(answer.case, body)
             or self._fields.is_like_another(finding, body)
         )
-
-    def _is_bare(self, body: object) -> bool:
-        """Whether a body has only required members."""
-        return isinstance(body, dict) and all(self._contract.field(name).required for name in body)
 
     def _conflict(self, answer: Judged, finding: Finding) -> Finding:
         expected, kinds = "an id that no other project has", self._id_changes or ()
@@ -187,14 +186,16 @@ class RefusalTriage:
         sent_id = isinstance(body, dict) and isinstance(body.get(MARKED), str)
         return self._id_changes is not None and sent_id and answer.status == 409 and finding.cause == REFUSED
 
+    def _reason(self, answer: Judged, finding: Finding) -> tuple[str, str]:
+        """The clause and the place to blame for a refusal: the form or the size of the body, or a field."""
+        if form := self._form.known(answer.case, finding, answer.judgement.expectation.body):
+            return form, ""
+        if self._form.is_too_large(answer, finding):
+            return TOO_LARGE, ""
+        return self._fields.blame(answer, finding)
+
     def _reattributed(self, answer: Judged, finding: Finding) -> Finding:
-        body = answer.judgement.expectation.body
-        if form := self._form.known(answer.case, finding, body):
-            clause, where = form, ""
-        elif self._form.is_too_large(answer.case, finding):
-            clause, where = "response.201.status", ""
-        else:
-            clause, where = self._fields.blame(answer, finding)
+        clause, where = self._reason(answer, finding)
         self.attribute_triage_requests(clause, where)
         return self._reattribute_if_known(answer, finding, clause, where)
 
@@ -204,7 +205,7 @@ class RefusalTriage:
         For a body with required members only, a combination is more specific: none of its fields is the reason.
         """
         body = answer.judgement.expectation.body
-        vague = clause == COMBINATION and not self._is_bare(body)
+        vague = clause == COMBINATION and not self._fields.is_bare(body)
         field = where.removeprefix("/")
         # A missing field can only be blamed for its absence.
         not_there = field and not clause.endswith(".optional") and isinstance(body, dict) and field not in body

@@ -14,7 +14,7 @@ from strategies.shrinking import shrink
 from tests.harness.triage.conflicts import CONFLICT, NEW_ID
 from tests.harness.triage.connections import CONNECTIONS, ConnectionTriage
 from tests.harness.triage.failures import FailureTriage
-from tests.harness.triage.fields import COMBINATION, KEY
+from tests.harness.triage.fields import COMBINATION, KEY, is_demand
 from tests.harness.triage.framing import FramingTriage
 from tests.harness.triage.refusals import RefusalTriage
 from tests.harness.triage.triage_requests import TriageRequests
@@ -139,7 +139,8 @@ def _can_recur(answer: Judged, finding: Finding) -> bool:
 def _alike(one: Finding, other: Finding) -> bool:
     if one.clause == other.clause == "service.no_5xx":
         return one.cause.partition(" at ")[0] == other.cause.partition(" at ")[0]
-    doubtful = not {COMBINATION, KEY, FRAMING}.isdisjoint({one.clause, other.clause})
+    # The field that such a refusal is about is found with further requests only.
+    doubtful = not {COMBINATION, KEY, FRAMING}.isdisjoint({one.clause, other.clause}) or is_demand(other)
     return one.key == other.key or (
         doubtful and one.cause == other.cause == REFUSED and message_of(one.kinds) == message_of(other.kinds)
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, cast
 
 import pytest
@@ -16,9 +16,10 @@ from contracts.judgement import Judge
 from contracts.secrets import Secrets
 from strategies.unique_names import UniqueNames
 from tests.harness.client.judged import Judged
-from tests.harness.triage.forms import FormTriage
+from tests.harness.triage.forms import TOO_LARGE, FormTriage
 
 if TYPE_CHECKING:
+    from contracts.findings import Finding
     from tests.harness.triage.connections import ConnectionTriage
     from tests.harness.triage.triage_requests import TriageRequests
 
@@ -51,6 +52,15 @@ def _body(size: int, **metadata: str) -> Case:
     return Case(json.dumps({"displayName": "a", "metadata": {**metadata, "text": "x" * size}}).encode())
 
 
+def _triage(service: Service) -> FormTriage:
+    return FormTriage(cast("TriageRequests", service), cast("ConnectionTriage", None), CONTRACT, UniqueNames("ctform"))
+
+
+def _refusal(answer: Judged) -> Finding:
+    (refusal,) = (found for found in answer.findings if found.cause == REFUSED)
+    return refusal
+
+
 @pytest.mark.parametrize(
     ("case", "is_too_large"),
     [
@@ -62,22 +72,33 @@ def _body(size: int, **metadata: str) -> Case:
 )
 def test_a_body_is_too_large_if_the_simplest_body_of_its_size_is_refused(case: Case, *, is_too_large: bool) -> None:
     service = Service()
-    triage = FormTriage(
-        cast("TriageRequests", service), cast("ConnectionTriage", None), CONTRACT, UniqueNames("ctform")
-    )
-    (refusal,) = (found for found in service.ask(case).findings if found.cause == REFUSED)
-    assert triage.is_too_large(case, refusal) == is_too_large
+    answer = service.ask(case)
+    assert _triage(service).is_too_large(answer, _refusal(answer)) == is_too_large
 
 
-def test_a_body_is_too_large_only_with_the_same_message() -> None:
+def test_a_body_is_too_large_with_another_message_too_unless_that_names_a_field() -> None:
     service = Service()
-    triage = FormTriage(
-        cast("TriageRequests", service), cast("ConnectionTriage", None), CONTRACT, UniqueNames("ctform")
-    )
-    (large,) = (found for found in service.ask(_body(5_000)).findings if found.cause == REFUSED)
-    (team,) = (found for found in service.ask(_body(10, team="a")).findings if found.cause == REFUSED)
-    assert triage.is_too_large(_body(5_000), large)
-    assert not triage.is_too_large(_body(6_000, team="a"), team)
+    triage = _triage(service)
+    large, larger = service.ask(_body(5_000)), service.ask(_body(6_000))
+    assert triage.is_too_large(large, _refusal(large))
     asked = len(service.asked)
-    assert triage.is_too_large(_body(6_000), large)
+    assert triage.is_too_large(larger, _refusal(larger))
+    cut = _with_message(larger, b'{"message":"unexpected end of input"}')
+    assert triage.is_too_large(cut, _refusal(cut))
     assert len(service.asked) == asked
+    named = _with_message(larger, b'{"message":"metadata.team is unknown"}')
+    assert not triage.is_too_large(named, _refusal(named))
+
+
+def _with_message(answer: Judged, message: bytes) -> Judged:
+    exchange = replace(answer.exchange, response=Response(400, JSON, message))
+    return Judged(exchange, JUDGE.judge(exchange))
+
+
+def test_a_form_is_not_the_reason_if_the_plain_body_is_refused_at_the_same_size() -> None:
+    service = Service()
+    text = "".join(f"\\u{ord(char):04x}" for char in "x" * 900)
+    answer = service.ask(Case(b'{"displayName":"a","metadata":{"text":"%s"}}' % text.encode()))
+    body = answer.judgement.expectation.body
+    assert isinstance(body, dict)
+    assert _triage(service).blame(answer, _refusal(answer), body) == TOO_LARGE

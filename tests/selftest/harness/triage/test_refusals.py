@@ -16,7 +16,7 @@ from contracts.judgement import Judge
 from contracts.secrets import Secrets
 from strategies.unique_names import UniqueNames
 from tests.harness.client.judged import Judged
-from tests.harness.triage.fields import named_fields
+from tests.harness.triage.named_fields import named_fields
 from tests.harness.triage.refusals import RefusalTriage
 
 if TYPE_CHECKING:
@@ -38,6 +38,8 @@ class Service:
 
     are_spent: bool = False
     are_few: bool = False
+    #: An optional field without which every body is refused.
+    demands: str = "displayName"
     asked: int = 0
     refused: list[tuple[Judged, Finding]] = field(default_factory=list)
 
@@ -52,7 +54,9 @@ class Service:
         self.asked += 1
         body = json.loads(case.body or b"{}")
         response = Response(201, JSON, json.dumps({"id": "P" * 21}).encode())
-        if "museum" in str(body.get("alertReceiverEmail")):
+        if self.demands not in body:
+            response = Response(400, JSON, json.dumps({"message": f"{self.demands} is required"}).encode())
+        elif "museum" in str(body.get("alertReceiverEmail")):
             response = Response(400, JSON, b'{"message":"no mailbox"}')
         elif len(set(ids := body.get("globalConnectionExternalIds", []))) < len(ids):
             response = Response(400, JSON, b'{"message":"must be unique"}')
@@ -158,6 +162,22 @@ def test_with_few_requests_the_field_that_the_service_names_is_taken_for_the_rea
         service.asked = 0  # a message that names no field has to be verified
         assert _attributed(_triage(service, History()), service, _case(headers, alertReceiverEmail=MUSEUM)) == EMAIL
         assert service.asked > 1 or not headers
+
+
+def test_a_body_is_not_refused_for_its_one_field_while_no_body_without_it_passed() -> None:
+    service = Service(demands="metadata")
+    triage = _triage(service, History())
+    assert _attributed(triage, service, _case(alertReceiverEmail="a@b.co")) == "request.metadata.optional"
+    asked = service.asked
+    assert _attributed(triage, service, _case(metadata={}, alertReceiverEmail=MUSEUM)) == EMAIL
+    assert service.asked > asked
+    service = Service()
+    triage = _triage(service, History())
+    triage.learn([service.answer(_case())])
+    asked = service.asked
+    case = Case(b'{"displayName":"Beta 2","alertReceiverEmail":"%s"}' % MUSEUM.encode(), VALID_HEADERS)
+    assert _attributed(triage, service, case) == EMAIL
+    assert service.asked == asked + 1
 
 
 @pytest.mark.parametrize(
