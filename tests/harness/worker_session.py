@@ -37,7 +37,15 @@ def open_session(
         parent=os.getppid() if worker != MAIN else None,
     )
     limits = Limits(response_time=options.response_time, response_bytes=RESPONSE_BYTES)
-    target = Target(options.base_url, secrets, limits, request_budget, worker, client_cert=options.certificate)
+    target = Target(
+        options.base_url,
+        secrets,
+        limits,
+        request_budget,
+        worker,
+        client_cert=options.certificate,
+        direct=options.target == "mock",
+    )
     judge = Judge(options.load_contract(), limits, secrets, options.run_id)
     ledger = Ledger(options.folder, worker, secrets)
     ledger.run(options.run_id, options.base_url)

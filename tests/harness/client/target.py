@@ -33,7 +33,7 @@ class Target:
     """Sends requests to one service; thread-safe.
 
     A request takes the connection that was used last of those without a request in flight, so that few become idle: a
-    new one takes time.
+    new one takes time. With ``direct`` the proxies of the environment are ignored: they do not lead to this machine.
     """
 
     def __init__(
@@ -46,6 +46,7 @@ class Target:
         *,
         client_cert: str | tuple[str, str] | None = None,
         keep_alive: KeepAlive | None = None,
+        direct: bool = False,
     ) -> None:
         self.base_url = base_url.rstrip("/")
         self.secrets = secrets
@@ -54,6 +55,7 @@ class Target:
         self.worker = worker
         self.keep_alive = keep_alive or KeepAlive()
         self._client_cert = client_cert
+        self._direct = direct
         self._watchdog = Watchdog()
         self._numbers = itertools.count(1)
         self._connections: list[Connection] = []
@@ -76,6 +78,7 @@ class Target:
             self.worker,
             client_cert=self._client_cert,
             keep_alive=self.keep_alive,
+            direct=self._direct,
         )
 
     def next_number(self) -> int:
@@ -118,7 +121,9 @@ class Target:
         with self._lock:
             connection = self._free.pop() if self._free else None
         if connection is None:
-            connection = Connection(self.base_url, self.limits, self._watchdog, self.keep_alive, self._client_cert)
+            connection = Connection(
+                self.base_url, self.limits, self._watchdog, self.keep_alive, self._client_cert, direct=self._direct
+            )
             with self._lock:
                 self._connections.append(connection)
         try:

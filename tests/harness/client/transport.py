@@ -76,7 +76,8 @@ def _in_chunks(body: bytes) -> list[bytes]:
 class Connection:
     """One connection to one origin, used by one thread at a time; closed after each response if none is kept alive.
 
-    ``client_cert`` is what requests calls ``cert``: a PEM file with certificate and key, or two files.
+    ``client_cert`` is what requests calls ``cert``: a PEM file with certificate and key, or two files. With ``direct``
+    the proxies of the environment are ignored.
     """
 
     def __init__(
@@ -86,6 +87,8 @@ class Connection:
         watchdog: Watchdog,
         keep_alive: KeepAlive,
         client_cert: str | tuple[str, str] | None = None,
+        *,
+        direct: bool = False,
     ) -> None:
         self._limits = limits
         self._watchdog = watchdog
@@ -96,6 +99,7 @@ class Connection:
         self._adapter = TrackedAdapter(pool_connections=1, pool_maxsize=1, max_retries=0)
         # The settings of a Session from the environment: proxies and a CA bundle.
         with requests.Session() as session:
+            session.trust_env = not direct
             found = session.merge_environment_settings(url, {}, None, None, client_cert)
         self._settings: dict[str, Any] = {name: found[name] for name in ("verify", "cert", "proxies")}
         scheme, host, *_ = urlsplit(url)

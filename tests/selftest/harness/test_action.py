@@ -44,7 +44,7 @@ def run_step(folder: Path, inputs: dict[str, str]) -> tuple[int, str]:
     script.write_text(f'#!/bin/sh\nexec {shlex.quote(sys.executable)} {ROOT / "contract_command.py"} "$@"\n')
     script.chmod(0o700)
     given = {name: str(declared.get("default", "")) for name, declared in ACTION["inputs"].items()} | inputs
-    environment = {name: value for name, value in os.environ.items() if not name.startswith(("CONTRACT_", "GITHUB_"))}
+    environment = dict(os.environ)
     for name, value in step("Run")["env"].items():
         environment[name] = given[value.split("inputs.")[1].split()[0]] if "inputs." in value else value
     environment |= {
@@ -114,8 +114,7 @@ def test_the_job_for_gitlab_tests_the_service_and_leaves_its_report(
     script.parent.mkdir(parents=True)
     script.write_text(f'#!/bin/sh\nexec {shlex.quote(sys.executable)} {ROOT / "contract_command.py"} "$@"\n')
     script.chmod(0o700)
-    environment = {name: value for name, value in os.environ.items() if not name.startswith("CONTRACT_")}
-    environment |= job["variables"] | {"CONTRACT_PROFILE": "smoke", "CONTRACT_BASE_URL": service}
+    environment = os.environ | job["variables"] | {"CONTRACT_PROFILE": "smoke", "CONTRACT_BASE_URL": service}
     environment |= {"ACTIVEPIECES_API_KEY": key, "suite": str(tmp_path / "suite")}
     caller = tmp_path / "caller"
     caller.mkdir()

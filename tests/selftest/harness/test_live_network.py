@@ -40,14 +40,6 @@ def _tls(certificate: Path, *, asks: bool = False) -> ssl.SSLContext:
     return context
 
 
-@pytest.fixture(autouse=True)
-def _plain_environment(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in ("HTTP_PROXY", "HTTPS_PROXY", "http_proxy", "https_proxy", "no_proxy", "NO_PROXY"):
-        monkeypatch.delenv(name, raising=False)
-    for name in ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "ALL_PROXY", "all_proxy"):
-        monkeypatch.delenv(name, raising=False)
-
-
 def _no_verdict(run: Run) -> str:
     assert (run.status, run.findings) == (ExitStatus.NO_VERDICT, set())
     return run.sentence
@@ -104,6 +96,11 @@ def test_requests_go_through_the_proxy_of_the_environment(
         run = priority_run("http://activepieces.example/api", tmp_path, cases=10)
         assert run.status is ExitStatus.KEPT, run.sentence
         assert all(seen.path.startswith("http://activepieces.example/api/v1/projects") for seen in proxy.requests)
+
+
+def test_the_mock_is_not_reached_through_the_proxy_of_the_environment(tmp_path: Path) -> None:
+    run = suite(tmp_path, "--profile", "smoke", HTTP_PROXY="http://127.0.0.1:9", http_proxy="http://127.0.0.1:9")
+    assert run.status == ExitStatus.KEPT, run.out + run.err
 
 
 class _Tunnel:

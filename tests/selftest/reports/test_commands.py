@@ -83,7 +83,7 @@ def recorder() -> Iterator[Recorder]:
 
 
 def _run(command: str) -> None:
-    environment = {**os.environ, "ACTIVEPIECES_API_KEY": KEY, "no_proxy": "*"}
+    environment = {**os.environ, "ACTIVEPIECES_API_KEY": KEY}
     done = subprocess.run(["bash", "-c", command], env=environment, capture_output=True, timeout=30, check=False)
     assert done.returncode == 0, done.stderr.decode()
 
@@ -124,7 +124,7 @@ UNIQUE = Case(b'{"displayName":"it\'s","externalId":"ctabcdefghij-17","x":"\xc3\
 
 
 def _run_python(text: str, url: str) -> None:
-    environment = {**os.environ, "ACTIVEPIECES_API_KEY": "sk-plain", "no_proxy": "*"}
+    environment = {**os.environ, "ACTIVEPIECES_API_KEY": "sk-plain"}
     done = subprocess.run(
         [sys.executable, "-c", text.replace("BASE", url)], env=environment, capture_output=True, timeout=30, check=False
     )
