@@ -78,6 +78,12 @@ class UnrulyServer:
     def creations(self) -> list[Seen]:
         return [seen for seen in self.requests if seen.creates]
 
+    @property
+    def is_quiet(self) -> bool:
+        """Whether no client is connected, so that nothing is on its way to the service behind either."""
+        with self._lock:
+            return not self._connections
+
     # -- listening ----------------------------------------------------------------------------------------
 
     def listen(self) -> None:

@@ -10,6 +10,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import threading
 import time
 from typing import TYPE_CHECKING
 
@@ -22,6 +23,8 @@ from tests.selftest.unruly_server import UnrulyServer
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from tests.selftest.unruly_server import Seen
 
 pytestmark = pytest.mark.end_to_end
 
@@ -51,10 +54,17 @@ def test_a_run_that_may_not_write_or_open_files_cleans_up(tmp_path: Path, limit:
 
 
 def test_a_run_whose_folder_is_removed_cleans_up(service: str, tmp_path: Path) -> None:
-    with UnrulyServer(service) as server:
-        started = start_suite(tmp_path, *RUN, "--base-url", server.base_url)
+    is_removed = threading.Event()
+
+    def wait_for_removal(seen: Seen) -> None:
+        if seen.number > 60:
+            is_removed.wait(30)
+
+    with UnrulyServer(service, wait_for_removal) as server:
+        started = start_suite(tmp_path, *RUN, "--base-url", server.base_url, "--max-response-time", "40")
         wait_until(lambda: len(server.requests) > 60)
         shutil.rmtree(tmp_path / "runs")
+        is_removed.set()
         run = started.end()
     assert run.status == ExitStatus.NO_VERDICT, run.out + run.err
     assert "the reports cannot be written" in run.err
@@ -94,7 +104,8 @@ def test_a_closed_terminal_is_noticed_also_if_nothing_is_left_to_flush() -> None
 @pytest.mark.parametrize("requests", [2, 80])
 def test_impatient_presses_of_ctrl_c_end_a_run_without_a_verdict(service: str, tmp_path: Path, requests: int) -> None:
     with UnrulyServer(service) as server:
-        started = start_suite(tmp_path, *RUN, "--base-url", server.base_url)
+        # So slowly that most of the run is still to come, also on a fast machine.
+        started = start_suite(tmp_path, *RUN, "--base-url", server.base_url, "--rate", "60")
         wait_until(lambda: len(server.requests) > requests)
         for _ in range(6):
             started.signal(signal.SIGINT)
