@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Final
 import pytest
 
 from contracts.document import load_contract
-from tests.harness.creation_limit import why_no_more
 from tests.harness.generation.case_prefetcher import ALWAYS
 from tests.harness.pytest_plugin.run_plugin import DRIVER, PREFETCHER, sets_of
 from tests.harness.settings.options import named_contract
@@ -85,9 +84,9 @@ def driver(request: pytest.FixtureRequest) -> Driver:
     found.begin(request.node.nodeid, request.session.items.index(request.node))
     found.skip_if_exhausted()
     names = [name.name for name in sets_of(request.node)]
-    reason = "" if ALWAYS.intersection(names) else why_no_more(found)
-    if reason:
-        found.create_no_more(names, reason)
+    limit = None if ALWAYS.intersection(names) else found.creation_limit.before_test()
+    if limit is not None:
+        found.create_no_more(names, limit)
     return found
 
 

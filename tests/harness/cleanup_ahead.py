@@ -40,14 +40,12 @@ class CleanupAhead:
         owned = session.projects.deletable()
         if self._cleanup is not None and not self._cleanup.is_complete:  # it gave way to the tests
             self._enough = 2 * len(owned)
-            if self._cleanup.fails:
-                session.projects.cannot_be_deleted(f"deletions fail ({self._cleanup.fails})")
         self.end()
         if len(owned) < self._enough:
             return
         verify = partial(verify_inventory, self._driver, options.folder)
         # The newest one stays: a service may number a new project after its last one.
-        self._cleanup = BackgroundCleanup(session, owned[:-1], verify, options.patience)
+        self._cleanup = BackgroundCleanup(session, owned[:-1], verify)
 
     def end(self) -> None:
         """Start no further deletion, and wait for those in flight."""

@@ -16,6 +16,7 @@ from contracts.history_records import ExercisedRecord, NoteRecord
 from strategies.cases.case_sets import OF_REFUSALS
 from strategies.unique_names import UniqueNames
 from tests.harness.client.budget import BudgetSpent, OutOfTime
+from tests.harness.creation_limit import CreationLimit
 from tests.harness.generation.exploration import concluded, explore_machine, most_examples
 from tests.harness.triage.triage import Triage
 
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from reports.history import HistoryWriter
     from tests.harness.client.judged import Judged
     from tests.harness.client.session import Session
+    from tests.harness.creation_limit import Limit
     from tests.harness.settings.run_options import RunOptions
 
 T = TypeVar("T")
@@ -66,7 +68,8 @@ class Driver:
         #: What is raised at the end of the test; None if it is raised at once.
         self._postponed: list[BrokenPromise] | None = None
         self._triage = Triage(session, self.contract, history, self.names, options.budget)
-        self._refusals_alone = False
+        self.creation_limit = CreationLimit(self)
+        session.may_create = self.creation_limit.allows
 
     def begin(self, test: str, number: int) -> None:
         """Set the current test and its place in the run; its names do not depend on the worker."""
@@ -74,6 +77,7 @@ class Driver:
         self.names = UniqueNames(self.options.run_id, _RANGES_OF_TESTS + number)
         self._left_for_shrinking = _SHRINKING
         self._failed.clear()
+        self.creation_limit.begin_test()
         self.begin_round()
 
     def begin_round(self) -> None:
@@ -118,9 +122,8 @@ class Driver:
         return judged
 
     def may_be_sent(self, case: Case) -> bool:
-        """Whether the case has its intended meaning, and its project could be found again or may be left."""
-        is_harmless = self.session.can_find(case) and not self._refusals_alone
-        if not is_harmless and self.session.judge.expect(case).expected is not Expected.REJECTED:
+        """Whether the case has its intended meaning, and its project could be found again."""
+        if not self.session.can_find(case) and self.session.judge.expect(case).expected is not Expected.REJECTED:
             return False
         return not self._holds_right_key(case)
 
@@ -208,17 +211,11 @@ class Driver:
         if reason:
             pytest.skip(reason)
 
-    def create_no_more(self, sets: Collection[str], reason: str) -> None:
-        """Send only the cases that must be refused from now on; skip the test if it has others.
-
-        After twenty of these requests were accepted, no more are sent.
-        """
-        if not self._refusals_alone:
-            self._refusals_alone = True
-            self.history.record(NoteRecord("budget", reason))
-        self.session.projects.cannot_be_deleted(reason.partition(", so ")[0])
+    def create_no_more(self, sets: Collection[str], limit: Limit) -> None:
+        """Send only the cases that must be refused from now on; skip the test if it has others."""
+        self.creation_limit.reach(limit)
         if not sets or not OF_REFUSALS.issuperset(sets):
-            pytest.skip(reason)
+            pytest.skip(str(limit))
 
     # -- exploration --------------------------------------------------------------------------------------
 

@@ -10,13 +10,13 @@ from contracts.exchange import COLLECTION_PATH, Case, Exchange, media_type
 from tests.harness.base_urls import working_base_url
 from tests.harness.client.budget import BudgetSpent, OutOfTime
 from tests.harness.client.failure_classification import GATEWAY, SERVER_ERRORS
-from tests.harness.client.judged import created_id
+from tests.harness.client.judged import answered_object, created_id
 from tests.harness.client.ownership import Existing, project_path
 from tests.harness.client.project_cleaner import ProjectCleaner
 from tests.harness.client.project_list import read_page
 from tests.harness.client.target import NoVerdict
 from tests.harness.settings.run_options import Offers
-from tests.harness.trial_deletion import TrialDeletion, answered_object, try_deletion
+from tests.harness.trial_deletion import TrialDeletion, try_deletion
 
 if TYPE_CHECKING:
     from contracts.exchange import Response

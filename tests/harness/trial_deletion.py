@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
-from contracts import lenient_json
 from contracts.exchange import COLLECTION_PATH
 from tests.harness.client.failure_classification import GATEWAY
+from tests.harness.client.judged import answered_object
 from tests.harness.client.ownership import project_path, shown_project, shows_deletion
 from tests.harness.client.project_cleaner import NO_DELETE
 from tests.harness.client.project_list import read_page
@@ -132,8 +132,3 @@ def _is_still_there(
             return False
     listed = read_page(session.get(f"{COLLECTION_PATH}?limit=100"))
     return listed is None or any(project.get("id") == identifier for project in listed.projects)
-
-
-def answered_object(exchange: Exchange) -> dict[str, Any] | None:
-    """The JSON object in a 200 response, None for other responses."""
-    return lenient_json.object_of(exchange.response.body) if exchange.response and exchange.status == 200 else None

@@ -6,15 +6,13 @@ import threading
 from contextlib import suppress
 from typing import TYPE_CHECKING, Final
 
-from tests.harness.client.project_cleaner import HESITATES, ProjectCleaner
+from tests.harness.client.project_cleaner import ProjectCleaner
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from tests.harness.client.session import Session
 
-#: The number of projects of which one must be deleted, after some were not.
-_ATTEMPTS: Final = 3
 _AT_ITS_END: Final = "the run is at its end"
 
 
@@ -27,22 +25,18 @@ class BackgroundCleanup:
         session: The session that created the projects and holds a request of the budget for each of them.
         identifiers: The projects, each provably the run's own.
         verify: Verifies them before they are deleted; if it raises, nothing is deleted.
-        patience: Seconds for which a service that refuses deletions is waited for.
     """
 
-    def __init__(self, session: Session, identifiers: list[str], verify: Callable[[], None], patience: float) -> None:
+    def __init__(self, session: Session, identifiers: list[str], verify: Callable[[], None]) -> None:
         self._session = session
         #: Separate connections: the senders may close the others.
         self._target = session.target.at(session.target.base_url)
         self._cleaner = ProjectCleaner(
             self._target, prepaid=len(identifiers), patience=0.0, deletes=True, gives_way=True
         )
-        self._patience = patience
         self._ended = False
         #: Whether all of the projects are deleted.
         self.is_complete = False
-        #: Why none can be deleted any more, as far as patient attempts have shown; else empty.
-        self.fails = ""
         self._thread = threading.Thread(
             target=self._run, args=(identifiers, verify), name="background-cleanup", daemon=True
         )
@@ -56,18 +50,7 @@ class BackgroundCleanup:
             # Without a response it is unknown whether the project still exists.
             for identifier in identifiers:
                 self._session.projects.ledger.deleting(identifier)
-            remaining = self._cleaner.delete(identifiers, self._session.projects.deleted)
-            self.is_complete = not remaining
-            if remaining and HESITATES not in remaining.values() and not self._ended:
-                self.fails = self._failure([*remaining][:_ATTEMPTS])
-
-    def _failure(self, identifiers: list[str]) -> str:
-        """Why none of some projects can be deleted, also after some time; empty if one can, or without a result."""
-        self._cleaner = ProjectCleaner(self._target, prepaid=len(identifiers), patience=self._patience, deletes=True)
-        if self._ended:
-            self._cleaner.stop(_AT_ITS_END)
-        remaining = self._cleaner.delete(identifiers, self._session.projects.deleted)
-        return "; ".join(dict.fromkeys(remaining.values())) if len(remaining) == len(identifiers) else ""
+            self.is_complete = not self._cleaner.delete(identifiers, self._session.projects.deleted)
 
     @property
     def is_running(self) -> bool:

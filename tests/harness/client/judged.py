@@ -1,9 +1,9 @@
-"""An exchange with its judgement, as returned by a session."""
+"""An exchange with its judgement, as returned by a session, and the JSON object in a response."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from contracts import lenient_json
 from contracts.expectation import Expected
@@ -75,3 +75,8 @@ def created_id(exchange: Exchange) -> str | None:
         return None
     identifier = (lenient_json.object_of(response.body) or {}).get("id")
     return identifier if isinstance(identifier, str) and 0 < len(identifier) < 200 else None
+
+
+def answered_object(exchange: Exchange) -> dict[str, Any] | None:
+    """The JSON object in a 200 response, None for other responses."""
+    return lenient_json.object_of(exchange.response.body) if exchange.response and exchange.status == 200 else None

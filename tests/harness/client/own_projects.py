@@ -31,6 +31,8 @@ class OwnProjects:
         self.repeated_ids: set[str] = set()
         #: Requests that are reserved in the budget with each creation, for its deletion.
         self.reserved = 0 if keep else 1
+        #: The number of projects created since the last deletion.
+        self.since_deletion = 0
         self._request_budget = target.request_budget
         #: The projects that responses named and that were not deleted, with the evidence of ownership.
         self._remaining: dict[str, str] = {}
@@ -92,6 +94,7 @@ class OwnProjects:
         if is_own_again:  # nothing more to delete
             self._request_budget.give_back(self.reserved)
         self._remaining[identifier] = signs
+        self.since_deletion += 1
 
     def _count_as_lost(self, number: int, sent: Sent) -> None:
         if self.reserved:  # projects are kept: none can be lost
@@ -131,4 +134,5 @@ class OwnProjects:
     def deleted(self, identifier: str) -> bool:
         """Record that a project was deleted; True if it was one of the remaining ones."""
         self.ledger.deleted(identifier)
+        self.since_deletion = 0
         return self._remaining.pop(identifier, None) is not None

@@ -44,8 +44,6 @@ _ACCEPTED: Final = 202
 NO_DELETE: Final = frozenset({404, 405, 501})
 #: The pause in seconds after the first failure, and the minimum of later ones, whatever the service asks for.
 _FIRST_PAUSE, _LEAST_PAUSE = 0.25, 1.0
-#: Why the rest remains after a slow response, with ``gives_way``.
-HESITATES: Final = "the service hesitates"
 _AUTHORIZED: Final = (("Authorization", VALID_AUTHORIZATION),)
 
 
@@ -248,7 +246,7 @@ class ProjectCleaner:
                 return
         self._limit.shrink(1)
         if self._gives_way:
-            self.stop(HESITATES)
+            self.stop("the service hesitates")
 
     def _give_up(self, exchange: Exchange) -> None:
         failure = exchange.failure

@@ -8,6 +8,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Final, TypeVar
 
 from contracts.exchange import VALID_AUTHORIZATION, Case, Exchange
+from contracts.expectation import Expected
 from contracts.judgement import ExternalIdUses, Judge, sent_external_id
 from contracts.member_counts import MemberCounts
 from tests.harness.client.in_flight import InFlight
@@ -65,6 +66,8 @@ class Session:
         self.retry_policy = RetryPolicy(
             self._attempt, fresh, recorder, target.request_budget, target.limits, patience or Patience()
         )
+        #: Whether a request that may create a project may be sent now; the others always may.
+        self.may_create: Callable[[], bool] = lambda: True
         #: Why nothing more may be sent, empty if something may.
         self.exhausted = ""
         #: The last judged exchange.
@@ -97,7 +100,12 @@ class Session:
         return self._judged(self.retry_policy.send(case, number))
 
     def post_unless_fatal(self, case: Case, number: int | None = None) -> Judged | None:
-        """Like :meth:`post`; None for a request with the property at which the service goes down."""
+        """Like :meth:`post`; None for a request with the property at which the service goes down.
+
+        Also for one that may create a project when no more may be created.
+        """
+        if not self.may_create() and self.judge.expect(case).expected is not Expected.REJECTED:
+            return None
         fatal = self.retry_policy.fatal
         suspicion = fatal.suspicion(case, self.judge.expect(case)) if fatal.are_known else ""
         if not suspicion:
@@ -123,8 +131,9 @@ class Session:
     def post_all(self, cases: Iterable[Case], connections: int | None = None) -> list[Judged]:
         """Send cases concurrently; responses and numbers are in the order of the cases.
 
-        Requests at which the service goes down are left out. If the budget or the time ends meanwhile, the responses so
-        far are returned and ``exhausted`` is set. Raises NoVerdict if no verdict is possible.
+        Requests at which the service goes down are left out, and creations when there may be no more. If the budget or
+        the time ends meanwhile, the responses so far are returned and ``exhausted`` is set. Raises NoVerdict if no
+        verdict is possible.
         """
         waiting = list(cases)
         if min(connections or self.threads.useful, len(waiting)) < 2:

@@ -14,9 +14,9 @@ from contracts.findings import Finding
 from contracts.instants import instant
 from contracts.json_equality import first_difference, same
 from strategies.surrounding_fields import MARKED
+from tests.harness.client.judged import answered_object
 from tests.harness.client.ownership import project_path
 from tests.harness.client.project_list import ProjectPage, read_page, read_pages
-from tests.harness.trial_deletion import answered_object
 
 #: The maximum number of pages that are searched for one project.
 _PAGES: Final = 30
