@@ -32,6 +32,12 @@ PATTERNED = [field.path for field in CONTRACT.fields if field.pattern is not Non
 EVERY = [SetName(name) for name in SETS] + [SetName(name, field) for name in PATTERN_SETS for field in PATTERNED]
 
 
+@pytest.fixture(autouse=True)
+def _two_processors(monkeypatch: pytest.MonkeyPatch) -> None:
+    """With one processor nothing is generated ahead."""
+    monkeypatch.setattr(os, "sched_getaffinity", lambda _: {0, 1}, raising=False)
+
+
 def test_every_set_is_the_same_in_the_process_ahead_and_on_the_spot() -> None:
     here, ahead = CasePrefetcher(OPTIONS, ahead=False), CasePrefetcher(OPTIONS, ahead=True)
     try:
@@ -172,11 +178,12 @@ def test_schemathesis_is_given_no_annotation_to_assert() -> None:
 @pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM, signal.SIGINT])
 def test_the_process_ahead_ends_with_the_run(number: signal.Signals) -> None:
     program = (
-        "import multiprocessing, signal, sys, time\n"
+        "import multiprocessing, os, signal, sys, time\n"
         "from tests.harness.settings.run_options import RunOptions\n"
         "from tests.harness.generation.case_prefetcher import CasePrefetcher\n"
         # Whoever runs the tests may ignore SIGINT, as a shell has its background jobs do.
         "signal.signal(signal.SIGINT, signal.default_int_handler)\n"
+        "os.sched_getaffinity = lambda _: {0, 1}\n"
         "made = CasePrefetcher(RunOptions(run_id='ct', seed=1), ahead=True)\n"
         "print(*[process.pid for process in multiprocessing.active_children()], flush=True)\n"
         "time.sleep(60)\n"
@@ -210,6 +217,7 @@ def test_a_run_that_ends_early_ends_at_once() -> None:
         "from tests.harness.settings.run_options import RunOptions\n"
         "from strategies.cases.case_sets import SetName\n"
         "from tests.harness.generation.case_prefetcher import CasePrefetcher\n"
+        "os.sched_getaffinity = lambda _: {0, 1}\n"
         "options = RunOptions(run_id='ct', seed=1)\n"
         "for number in range(12):\n"
         # Each in a process of its own, because the interpreter waits for what is not finished when it ends.
