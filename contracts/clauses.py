@@ -66,63 +66,36 @@ def described(field: Field) -> str:
 
 def _request_clauses(contract: Contract) -> Iterator[Clause]:
     for field in contract.fields:
-        yield from _value_clauses(field, f"request.{field.path}", _BODY)
+        yield from _value_clauses(field, f"request.{field.path}")
         if field.required:
-            yield _documented(
-                f"request.{field.path}.required",
-                f"A body without {field.path} is refused.",
-                described(field),
-                _BODY,
-                INVALID,
-            )
+            promise = f"A body without {field.path} is refused."
+            yield _of_body(f"request.{field.path}.required", promise, described(field), INVALID)
         else:
-            yield _documented(
-                f"request.{field.path}.optional", f"A body may leave out {field.path}.", described(field), _BODY, VALID
-            )
+            promise = f"A body may leave out {field.path}."
+            yield _of_body(f"request.{field.path}.optional", promise, described(field), VALID)
 
 
-def _value_clauses(field: Field, prefix: str, source: str) -> Iterator[Clause]:
+def _value_clauses(field: Field, prefix: str) -> Iterator[Clause]:
     statement = described(field)
-    kinds = " or ".join(field.types) or "any JSON value"
     if field.types:
-        yield _documented(
-            f"{prefix}.type",
-            f"{field.path}: every {kinds} is accepted, other JSON types are refused.",
-            statement,
-            source,
-            VALID,
-            INVALID,
-        )
-    promise = "null is accepted" if field.nullable else "null is refused"
-    side = VALID if field.nullable else INVALID
-    yield _documented(f"{prefix}.null", f"{field.path}: {promise}.", statement, source, side)
+        promise = f"{field.path}: every {' or '.join(field.types)} is accepted, other JSON types are refused."
+        yield _of_body(f"{prefix}.type", promise, statement, VALID, INVALID)
+    promise = f"{field.path}: null is {'accepted' if field.nullable else 'refused'}."
+    yield _of_body(f"{prefix}.null", promise, statement, VALID if field.nullable else INVALID)
     if field.pattern is not None:
-        yield _documented(
-            f"{prefix}.pattern",
-            f"{field.path}: a text is accepted if and only if it matches the pattern (ECMA-262).",
-            f"Pattern: {field.pattern}",
-            source,
-            VALID,
-            INVALID,
-        )
+        promise = f"{field.path}: a text is accepted if and only if it matches the pattern (ECMA-262)."
+        yield _of_body(f"{prefix}.pattern", promise, f"Pattern: {field.pattern}", VALID, INVALID)
     if field.enum is not None:
+        promise = f"{field.path}: the available options are accepted, other values refused."
         options = ", ".join(map(str, field.enum))
-        yield _documented(
-            f"{prefix}.enum",
-            f"{field.path}: the available options are accepted, other values refused.",
-            f"Available options: {options}",
-            source,
-            VALID,
-            INVALID,
-        )
+        yield _of_body(f"{prefix}.enum", promise, f"Available options: {options}", VALID, INVALID)
     if field.items is not None:
-        yield from _value_clauses(field.items, f"{prefix}.items", source)
+        yield from _value_clauses(field.items, f"{prefix}.items")
     for member in field.members:
         if member.required:
-            yield _documented(
-                f"request.{member.path}.required", f"{member.path} must be present.", described(member), source, INVALID
-            )
-        yield from _value_clauses(member, f"request.{member.path}", source)
+            promise = f"{member.path} must be present."
+            yield _of_body(f"request.{member.path}.required", promise, described(member), INVALID)
+        yield from _value_clauses(member, f"request.{member.path}")
 
 
 def _response_clauses(contract: Contract) -> Iterator[Clause]:
@@ -164,5 +137,5 @@ def _member_clauses(member: Field) -> Iterator[Clause]:
         )
 
 
-def _documented(identifier: str, promise: str, statement: str, source: str, *sides: str) -> Clause:
-    return Clause(identifier, Level.DOCUMENTED, promise, statement, source, sides)
+def _of_body(identifier: str, promise: str, statement: str, *sides: str) -> Clause:
+    return Clause(identifier, Level.DOCUMENTED, promise, statement, _BODY, sides)

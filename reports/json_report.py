@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from contracts.diagnosis import Diagnosis
     from contracts.exchange import Exchange
     from reports.evidence import Evidence, FindingReport
-    from reports.summary import ClauseRow, Summary
+    from reports.summary import ClauseRow, Environment, Summary
     from reports.tally import Latency
 
 SCHEMA: Final = "report-2.schema.json"
@@ -27,7 +27,6 @@ def json_report(report: dict[str, Any]) -> str:
 
 def report_object(summary: Summary) -> dict[str, Any]:
     """The content of ``report.json``."""
-    where = summary.environment
     return {
         "$schema": SCHEMA,
         "version": 2,
@@ -37,34 +36,8 @@ def report_object(summary: Summary) -> dict[str, Any]:
             "sentence": summary.sentence,
             "complete": summary.complete,
         },
-        "run": {
-            "ids": list(where.ids),
-            "target": {"name": where.target, "base_url": where.base_url},
-            "profile": where.profile,
-            "seed": where.seed,
-            "run_ids": list(where.run_ids),
-            "options": dict(where.options),
-            "versions": dict(where.versions),
-            "commit": where.commit,
-            "dirty": where.dirty,
-            "started": rfc3339(where.started),
-            "ended": rfc3339(where.ended),
-            "seconds": round(where.seconds, 3),
-            "limits": dict(where.limits),
-            "shards": list(where.shards),
-            "commands": list(where.commands),
-            "histories": where.histories,
-        },
-        "requests": {
-            "total": summary.requests,
-            "expected": dict(summary.expected),
-            "statuses": dict(summary.statuses),
-            "case_sets": [asdict(case_set) for case_set in summary.case_sets],
-            "timeline": {
-                "bar_seconds": summary.bar_seconds,
-                "bars": [{"at": moment.at, "counts": dict(moment.counts)} for moment in summary.timeline],
-            },
-        },
+        "run": _run(summary.environment),
+        "requests": _requests(summary),
         "latency": [_latency(row) for row in summary.latencies],
         "clauses": [_clause(row) for row in summary.clauses],
         "findings": [_finding(finding) for finding in summary.findings],
@@ -78,6 +51,40 @@ def report_object(summary: Summary) -> dict[str, Any]:
         "cleanup": None
         if summary.cleanup is None
         else {**asdict(summary.cleanup), "kept": [list(p) for p in summary.cleanup.kept]},
+    }
+
+
+def _run(where: Environment) -> dict[str, Any]:
+    return {
+        "ids": list(where.ids),
+        "target": {"name": where.target, "base_url": where.base_url},
+        "profile": where.profile,
+        "seed": where.seed,
+        "run_ids": list(where.run_ids),
+        "options": dict(where.options),
+        "versions": dict(where.versions),
+        "commit": where.commit,
+        "dirty": where.dirty,
+        "started": rfc3339(where.started),
+        "ended": rfc3339(where.ended),
+        "seconds": round(where.seconds, 3),
+        "limits": dict(where.limits),
+        "shards": list(where.shards),
+        "commands": list(where.commands),
+        "histories": where.histories,
+    }
+
+
+def _requests(summary: Summary) -> dict[str, Any]:
+    return {
+        "total": summary.requests,
+        "expected": dict(summary.expected),
+        "statuses": dict(summary.statuses),
+        "case_sets": [asdict(case_set) for case_set in summary.case_sets],
+        "timeline": {
+            "bar_seconds": summary.bar_seconds,
+            "bars": [{"at": moment.at, "counts": dict(moment.counts)} for moment in summary.timeline],
+        },
     }
 
 

@@ -19,16 +19,7 @@ def junit(summary: Summary) -> bytes:
     Broken clauses are failures, unknown ones errors; clauses that were not exercised, or only in part, are skipped.
     Without a verdict a further case, ``run``, is an error with the reason.
     """
-    states = summary.states()
-    stopped = summary.outcome == "no verdict" and not states["unknown"]
-    expired = bool(summary.expired)
-    counts = {
-        "tests": str(len(summary.clauses) + stopped + expired),
-        "failures": str(states["broken"] + expired),
-        "errors": str(states["unknown"] + stopped),
-        "skipped": str(states["not exercised"] + states["partial"]),
-        "time": f"{summary.environment.seconds:.3f}",
-    }
+    counts = _counts(summary)
     root = Element("testsuites", {"name": "contract of POST /v1/projects", **counts})
     suite = SubElement(
         root,
@@ -46,17 +37,31 @@ def junit(summary: Summary) -> bytes:
     findings = by_clause(summary.all_findings)
     for row in summary.clauses:
         _case(suite, row, findings.get(row.clause.id, []))
-    if stopped:
+    if _is_stopped(summary):
         SubElement(_new_case(suite, "run", "run"), "error", {"message": summary.sentence, "type": "no verdict"})
-    if expired:
-        names = ", ".join(entry.name for entry in summary.expired)
-        SubElement(
-            _new_case(suite, "run", "deviations"), "failure", {"message": f"expired: {names}", "type": "expired"}
-        )
+    if summary.expired:
+        message = f"expired: {', '.join(entry.name for entry in summary.expired)}"
+        SubElement(_new_case(suite, "run", "deviations"), "failure", {"message": message, "type": "expired"})
     SubElement(suite, "system-out").text = summary.sentence
     indent(root)
     document: bytes = tostring(root, encoding="utf-8", xml_declaration=True)
     return document
+
+
+def _is_stopped(summary: Summary) -> bool:
+    """Whether there is no verdict for a reason that is no clause's."""
+    return summary.outcome == "no verdict" and not summary.states()["unknown"]
+
+
+def _counts(summary: Summary) -> dict[str, str]:
+    states, stopped, expired = summary.states(), _is_stopped(summary), bool(summary.expired)
+    return {
+        "tests": str(len(summary.clauses) + stopped + expired),
+        "failures": str(states["broken"] + expired),
+        "errors": str(states["unknown"] + stopped),
+        "skipped": str(states["not exercised"] + states["partial"]),
+        "time": f"{summary.environment.seconds:.3f}",
+    }
 
 
 def _properties(summary: Summary) -> list[tuple[str, str]]:

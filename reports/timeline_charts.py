@@ -19,8 +19,9 @@ if TYPE_CHECKING:
 #: Classes of responses in the stylesheet, from the axis upwards.
 _CLASSES: Final = ("2xx", "4xx", "5xx", "3xx", "1xx", "none")
 _NAMES: Final = {"2xx": "created or read", "4xx": "refused", "5xx": "server errors", "none": "no response"}
-#: The height of the bars of the timeline.
+#: The height of the bars of the timeline, and of the trend.
 _HEIGHT: Final = 130.0
+_TREND_HEIGHT: Final = 90.0
 #: The minimum seconds without a new request that are mentioned.
 _PAUSE: Final = 2.0
 
@@ -111,25 +112,7 @@ def _longest_pause(summary: Summary) -> str:
 
 def trend_chart(points: Sequence[TrendPoint]) -> Chart:
     """The last runs of a target: verdict, findings and latency."""
-    height, left = 90.0, 58
-    largest = max(1, *(point.findings for point in points))
     slowest = max((point.median or 0) for point in points) or 1
-    step = min((WIDTH - left - 8) / len(points), 60.0)
-    parts = [text(left - 6, 16, f"{largest}", "tick", "end"), text(left - 6, 12 + height, "0", "tick", "end")]
-    parts.append(text(left - 6, 25 + height, "verdict", "tick", "end"))
-    parts.append(line(left, 8 + height, left + step * len(points), 8 + height, "grid"))
-    medians = []
-    for number, point in enumerate(points):
-        x = left + step * number
-        kind = {"kept": "kept", "broken": "broken"}.get(point.outcome, "unknown")
-        tall = height * point.findings / largest
-        if tall:
-            parts.append(rect(x + 2, 8 + height - tall, step - 4, tall, "broken"))
-        parts.append(rect(x + 2, 14 + height, step - 4, 12, kind))
-        if point.median is not None:
-            medians.append(f"{x + step / 2:.1f},{8 + height - 0.9 * height * point.median / slowest:.1f}")
-    if len(medians) > 1:
-        parts.append(f'<polyline class="median" points="{" ".join(medians)}"/>')
     kept = sum(point.outcome == "kept" for point in points)
     title = "The last runs of this target"
     sentence = (
@@ -151,7 +134,7 @@ def trend_chart(points: Sequence[TrendPoint]) -> Chart:
         "trend",
         title,
         sentence,
-        svg("trend", height + 32, title, sentence, parts),
+        svg("trend", _TREND_HEIGHT + 32, title, sentence, _drawn_trend(points, slowest)),
         ("run", "verdict", "profile", "findings", "requests", "median of creations"),
         rows,
         (
@@ -160,6 +143,29 @@ def trend_chart(points: Sequence[TrendPoint]) -> Chart:
             ("median", f"median of creations, at most {milliseconds(slowest)}"),
         ),
     )
+
+
+def _drawn_trend(points: Sequence[TrendPoint], slowest: float) -> Iterator[str]:
+    """The scale, for each run a bar of its findings above its verdict, and a line of the medians."""
+    left, bottom = 58, 8 + _TREND_HEIGHT
+    largest = max(1, *(point.findings for point in points))
+    step = min((WIDTH - left - 8) / len(points), 60.0)
+    yield text(left - 6, 16, f"{largest}", "tick", "end")
+    yield text(left - 6, bottom + 4, "0", "tick", "end")
+    yield text(left - 6, bottom + 17, "verdict", "tick", "end")
+    yield line(left, bottom, left + step * len(points), bottom, "grid")
+    medians = []
+    for number, point in enumerate(points):
+        x = left + step * number
+        kind = {"kept": "kept", "broken": "broken"}.get(point.outcome, "unknown")
+        tall = _TREND_HEIGHT * point.findings / largest
+        if tall:
+            yield rect(x + 2, bottom - tall, step - 4, tall, "broken")
+        yield rect(x + 2, bottom + 6, step - 4, 12, kind)
+        if point.median is not None:
+            medians.append(f"{x + step / 2:.1f},{bottom - 0.9 * _TREND_HEIGHT * point.median / slowest:.1f}")
+    if len(medians) > 1:
+        yield f'<polyline class="median" points="{" ".join(medians)}"/>'
 
 
 def _thinned(moments: Sequence[Moment], rows: int = 24) -> list[Moment]:

@@ -132,16 +132,7 @@ def record(service: Installation, fields: dict[str, Any]) -> dict[str, Any]:
     # As on a real platform, most projects have no pool and no piece of their own, but some do.
     special = service.random.random() < SPECIAL
     project["poolId"] = service.pool_id if special else None
-    project["plan"] = {
-        "id": new_id(),
-        "created": now,
-        "updated": now,
-        "projectId": project_id,
-        "locked": False,
-        "name": "platform",
-        "piecesFilterType": "NONE",
-        "pieces": ["@activepieces/piece-http"] if special else [],
-    }
+    project["plan"] = _plan(project_id, now, ["@activepieces/piece-http"] if special else [])
     project["analytics"] = {"totalUsers": 0, "activeUsers": 0, "totalFlows": 0, "activeFlows": 0}
     for name, schema in service.further_members.items():
         if name in service.request_members and name in fields:
@@ -150,6 +141,19 @@ def record(service: Installation, fields: dict[str, Any]) -> dict[str, Any]:
             project[name] = blank(schema)
     # Members that must not be null are omitted without a value.
     return {name: value for name, value in project.items() if value is not None or name not in service.never_null}
+
+
+def _plan(project_id: str, now: str, pieces: list[str]) -> dict[str, Any]:
+    return {
+        "id": new_id(),
+        "created": now,
+        "updated": now,
+        "projectId": project_id,
+        "locked": False,
+        "name": "platform",
+        "piecesFilterType": "NONE",
+        "pieces": pieces,
+    }
 
 
 def blank(schema: dict[str, Any]) -> Any:

@@ -42,11 +42,6 @@ def _listed(base_url: str) -> list[str]:
         return [project["id"] for project in json.load(response)["data"] if project["type"] != "PERSONAL"]
 
 
-def _run_id(run: Path) -> str:
-    first: dict[str, str] = json.loads((run / "ledger-main.ndjson").read_text().splitlines()[0])
-    return first["run_id"]
-
-
 def _notes(process: Process) -> list[dict[str, object]]:
     lines = (process.run / "history-main.ndjson").read_text().splitlines()
     return [record for record in map(json.loads, lines) if record["type"] == "cleanup"]
