@@ -31,8 +31,9 @@ class CleanupAhead:
         """Start a cleanup if none is running and enough projects remain."""
         options, session = self._driver.options, self._driver.session
         is_possible = options.offers.reads and options.offers.lists and options.deletes
-        # Slow deletions would delay the responses to the tests.
-        is_possible = is_possible and most_to_delete(options) is None and not session.projects.cleanup_fails
+        # Slow deletions would delay the responses to the tests, and a deletion needs a connection of its own.
+        is_possible = is_possible and most_to_delete(options) is None and not session.connection_limit.is_known
+        is_possible = is_possible and not session.projects.cleanup_fails
         if not is_possible or self._driver.profile.deterministic or session.exhausted:
             return
         if self._cleanup is not None and self._cleanup.is_running:

@@ -1,4 +1,4 @@
-"""Limits the requests under way if a gateway fails under several."""
+"""Limits the requests under way if a gateway fails under several, or the service limits them."""
 
 from __future__ import annotations
 
@@ -15,13 +15,14 @@ if TYPE_CHECKING:
 
 #: Consecutive responses of the service itself after which one more request may be under way.
 _STEADY: Final = 50
+_LIMITED: Final = 429
 
 
 class InFlight:
     """Limits the requests under way; thread-safe.
 
-    There is no limit until a gateway responds (502, 503, 504 and the like) while several requests are under way. Then
-    it is half of them, and grows later, but to fewer than failed.
+    There is no limit until a gateway responds (502, 503, 504 and the like), or the service with 429 and no time to
+    wait, while several requests are under way. Then it is half of them, and grows later, but to fewer than failed.
     """
 
     def __init__(self) -> None:
@@ -40,14 +41,23 @@ class InFlight:
         with self._limit.one() as under_way:
             failures = self._failures
             exchange = send()
-            if exchange.status not in GATEWAY:
-                self._limit.grow()
-            else:
+            if exchange.status in GATEWAY or _limits_concurrency(exchange):
                 self._failed(max(under_way, self._limit.under_way), failures)
+            else:
+                self._limit.grow()
         return exchange
+
+    def limit(self, width: int, widest: int) -> None:
+        """Lower the limit to ``width``; it grows to ``widest`` at most."""
+        self._limit.shrink(min(width, self._limit.width), widest)
 
     def _failed(self, under_way: int, failures: int) -> None:
         with self._lock:
             if under_way > 1 and failures == self._failures:
                 self._failures += 1
                 self._limit.shrink(under_way // 2, under_way - 1)
+
+
+def _limits_concurrency(exchange: Exchange) -> bool:
+    """Whether a response may be due to concurrent requests: a limit of a rate usually says how long to wait."""
+    return exchange.status == _LIMITED and exchange.response is not None and not exchange.response.header("Retry-After")

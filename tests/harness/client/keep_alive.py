@@ -27,6 +27,10 @@ _LONG: Final = 2.0
 class Closable(Protocol):
     """A connection, which may be kept alive."""
 
+    @property
+    def is_open(self) -> bool:
+        """Whether it may be established."""
+
     def close_if_idle(self) -> None:
         """Close it unless a request is in flight, from any thread."""
 
@@ -53,6 +57,18 @@ class KeepAlive:
         with self._lock:
             self._connections.add(connection)
 
+    @property
+    def open_connections(self) -> int:
+        """The number of connections of this process to the service, idle ones included."""
+        with self._lock:
+            return sum(connection.is_open for connection in self._connections)
+
+    def close_idle(self) -> None:
+        """Close the connections without a request in flight."""
+        with self._lock:
+            for connection in self._connections:
+                connection.close_if_idle()
+
     def note(self, exchange: Exchange) -> None:
         """Learn from a response or its failure."""
         kind = exchange.failure.kind if exchange.failure else ""
@@ -76,8 +92,6 @@ class KeepAlive:
         return is_one_of_several or len(served) <= 1
 
     def _give_up(self) -> None:
-        with self._lock:
-            if self.is_possible:
-                self.is_possible = False
-                for connection in self._connections:
-                    connection.close_if_idle()
+        if self.is_possible:
+            self.is_possible = False
+            self.close_idle()

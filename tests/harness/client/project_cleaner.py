@@ -37,6 +37,8 @@ _STEADY: Final = 8
 #: A response is slow if it takes this many times the fastest one, and more than this many seconds.
 _SLOWER, _SLOW = 4.0, 0.25
 _LIMITED: Final = 429
+#: Statuses of a deletion that fails, also because of another one under way: a conflict, a lock.
+_FAILING: Final = frozenset({409, 423, 425, _LIMITED, *SERVER_ERRORS})
 #: A service answers this if it has no DELETE, and to ids that it does not know.
 _UNKNOWN: Final = 404
 _ACCEPTED: Final = 202
@@ -232,19 +234,24 @@ class ProjectCleaner:
             self._request_budget.pause(wanted)
             pause = min(2 * pause, 5.0)
 
-    def _keep_pace(self, exchange: Exchange) -> None:
-        """Adjust the concurrency after a response: one more if it was fast, one at a time if it was slow or failed."""
+    def _keep_pace(self, exchange: Exchange, under_way: int) -> None:
+        """Adjust the concurrency after a response: one more if it was fast, one at a time if it was slow or failed.
+
+        If it failed while others were under way, later ones are fewer.
+        """
         with self._lock:
             self._fastest = min(self._fastest, exchange.elapsed)
             is_first = exchange.connection not in self._connections
             self._connections.add(exchange.connection)
-        if exchange.status not in SERVER_ERRORS:
+        if exchange.failure is None and exchange.status not in _FAILING:
             if exchange.elapsed <= max(_SLOW, _SLOWER * self._fastest):
                 self._limit.grow()
                 return
-            if is_first and exchange.failure is None:  # it may be the connection that takes long
+            if is_first:  # it may be the connection that takes long
                 return
-        self._limit.shrink(1)
+            self._limit.shrink(1)
+        else:
+            self._limit.shrink(1, under_way - 1 if under_way > 1 else None)
         if self._gives_way:
             self.stop("the service hesitates")
 
@@ -260,7 +267,7 @@ class ProjectCleaner:
 
     def _send(self, method: str, path: str) -> Exchange | None:
         """The exchange; None if nothing more may be sent when its turn comes."""
-        with self._limit.one():
+        with self._limit.one() as under_way:
             if self._stopped or (method == "DELETE" and self._cannot_delete):
                 return None
             with self._lock:
@@ -272,5 +279,5 @@ class ProjectCleaner:
             exchange = self._target.send(Case(body=None, headers=_AUTHORIZED, method=method, path=path))
             if self._gives_way and not 200 <= exchange.status < 300:
                 self.stop(f"status {exchange.status}" if exchange.status else "no answer")
-            self._keep_pace(exchange)
+            self._keep_pace(exchange, max(under_way, self._limit.under_way))
         return exchange

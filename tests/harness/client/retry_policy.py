@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from contracts.judgement import Judgement
     from tests.harness.client.attempts import Answer, Attempt, FreshCases, Recorder
     from tests.harness.client.budget import RequestBudget
+    from tests.harness.client.connection_limit import ConnectionLimit
 
 _FIRST_PAUSE: Final = 0.2
 #: Seconds after which the other threads' requests should be answered.
@@ -70,6 +71,7 @@ class RetryPolicy:
         request_budget: RequestBudget,
         limits: Limits,
         patience: Patience,
+        connection_limit: ConnectionLimit,
     ) -> None:
         self._attempt = attempt
         self._fresh = fresh
@@ -77,6 +79,7 @@ class RetryPolicy:
         self._request_budget = request_budget
         self._limits = limits
         self._patience = patience
+        self._connection_limit = connection_limit
         self._calm = threading.RLock()
         self._counts = FailureCounts()
         self.fatal = FatalRequests()
@@ -136,7 +139,10 @@ class RetryPolicy:
         trouble = _Trouble(time.monotonic())
         while (kind := self._suspicion(answer)) is not None:
             try:
-                outcome = self._handlers[kind](case, answer, trouble)
+                if self._connection_limit.explains(answer[0]):
+                    outcome = _Outcome(self._repeated(self._renewed(case, answer[1]), answer))
+                else:
+                    outcome = self._handlers[kind](case, answer, trouble)
             except Exception:
                 self._recorder.exchange(answer[0])
                 raise
@@ -263,9 +269,7 @@ class RetryPolicy:
             was_away = self._service.was_away_since(exchange)
             if self._counts.confirmed[kind] >= _CONVINCED and not was_away:
                 return _Outcome(answer, is_final=True)
-            if judgement is not None and {IN_USE, SENT_BEFORE}.isdisjoint(judgement.expectation.why):
-                # The first one may have created a project: its externalId may be in use now.
-                case = self._fresh.renewed(case)
+            case = self._renewed(case, judgement)
             # Concurrent requests could bring the service down again.
             with self._request_budget.alone(_QUIET) if was_away else nullcontext():
                 again = self._repeated(case, answer)
@@ -281,6 +285,12 @@ class RetryPolicy:
             return _Outcome(again)
         # Once may be the network's fault; twice is a finding that says "at times".
         return _Outcome(again, of_former=_at_times(judgement))
+
+    def _renewed(self, case: Case, judgement: Judgement | None) -> Case:
+        """A case with new names where the first one may have created a project: its externalId may be in use now."""
+        if judgement is None or not {IN_USE, SENT_BEFORE}.isdisjoint(judgement.expectation.why):
+            return case
+        return self._fresh.renewed(case)
 
 
 def _at_times(judgement: Judgement | None) -> Judgement | None:

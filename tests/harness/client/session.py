@@ -11,6 +11,7 @@ from contracts.exchange import VALID_AUTHORIZATION, Case, Exchange
 from contracts.expectation import Expected
 from contracts.judgement import ExternalIdUses, Judge, sent_external_id
 from contracts.member_counts import MemberCounts
+from tests.harness.client.connection_limit import ConnectionLimit
 from tests.harness.client.in_flight import InFlight
 from tests.harness.client.judged import Judged
 from tests.harness.client.last_requests import LastRequests
@@ -63,8 +64,16 @@ class Session:
         self.projects = projects
         self.recorder = recorder
         self.threads = threads
+        self._in_flight = InFlight()
+        self.connection_limit = ConnectionLimit(target, self._in_flight)
         self.retry_policy = RetryPolicy(
-            self._attempt, fresh, recorder, target.request_budget, target.limits, patience or Patience()
+            self._attempt,
+            fresh,
+            recorder,
+            target.request_budget,
+            target.limits,
+            patience or Patience(),
+            self.connection_limit,
         )
         #: Whether a request that may create a project may be sent now; the others always may.
         self.may_create: Callable[[], bool] = lambda: True
@@ -82,7 +91,6 @@ class Session:
         #: The last request of each connection, and the request before an exchange, by its number.
         self._last_requests = LastRequests()
         self._before: dict[int, Case] = {}
-        self._in_flight = InFlight()
 
     @property
     def request_budget(self) -> RequestBudget:

@@ -110,6 +110,11 @@ class Connection:
         self._was_cut = False
         self._finished = time.perf_counter()
 
+    @property
+    def is_open(self) -> bool:
+        """Whether the connection may be established."""
+        return self._pool is not None
+
     def cut(self) -> None:
         """Abort the current request, from another thread."""
         self._was_cut = True

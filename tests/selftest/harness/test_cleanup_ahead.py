@@ -33,7 +33,8 @@ class _Run:
         self.own = SimpleNamespace(deletable=lambda: list(self.projects), cleanup_fails="")
         profile = SimpleNamespace(deterministic=options.pop("deterministic", False))
         given = RunOptions(**({"offers": Offers(reads=True, lists=True, deletes=True)} | options))
-        session = SimpleNamespace(exhausted="", projects=self.own)
+        self.connection_limit = SimpleNamespace(is_known=False)
+        session = SimpleNamespace(exhausted="", projects=self.own, connection_limit=self.connection_limit)
         driver: Any = SimpleNamespace(options=given, session=session, profile=profile)
         self.ahead = CleanupAhead(driver)
 
@@ -98,6 +99,13 @@ def test_it_needs_a_service_that_lists_and_deletes_and_a_run_that_may(
 def test_it_does_not_start_when_deletions_fail(monkeypatch: pytest.MonkeyPatch) -> None:
     run = _Run(monkeypatch)
     run.own.cleanup_fails = "deletions fail (status 429)"
+    run.create(1_000)
+    assert not run.started
+
+
+def test_it_does_not_start_when_the_service_limits_connections(monkeypatch: pytest.MonkeyPatch) -> None:
+    run = _Run(monkeypatch)
+    run.connection_limit.is_known = True
     run.create(1_000)
     assert not run.started
 

@@ -5,28 +5,35 @@ from __future__ import annotations
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING
+
+import pytest
 
 from contracts.exchange import Case, Exchange, Response
 from tests.harness.client.in_flight import InFlight
 
+if TYPE_CHECKING:
+    from contracts.exchange import Headers
+
 
 class _Narrow:
-    """Takes so many requests at once, and answers 503 while there are more."""
+    """Takes so many requests at once, and answers 503, or another status, while there are more."""
 
-    def __init__(self, most: int) -> None:
+    def __init__(self, most: int, status: int = 503, headers: Headers = ()) -> None:
         self._most, self._inside, self._lock = most, 0, threading.Lock()
+        self._status, self._headers = status, headers
         self.refused = self.widest = 0
 
     def __call__(self) -> Exchange:
         with self._lock:
             self._inside += 1
             self.widest = max(self.widest, self._inside)
-            status = 503 if self._inside > self._most else 201
-            self.refused += status == 503
+            status = self._status if self._inside > self._most else 201
+            self.refused += status == self._status
         time.sleep(0.002)
         with self._lock:
             self._inside -= 1
-        return Exchange(Case(b"{}"), Response(status, (), b""))
+        return Exchange(Case(b"{}"), Response(status, self._headers, b""))
 
 
 def _send(in_flight: InFlight, service: _Narrow, requests: int) -> None:
@@ -34,8 +41,9 @@ def _send(in_flight: InFlight, service: _Narrow, requests: int) -> None:
         list(pool.map(lambda _: in_flight.send(service), range(requests)))
 
 
-def test_a_service_that_fails_under_concurrent_requests_soon_gets_as_many_as_it_can_handle() -> None:
-    in_flight, service = InFlight(), _Narrow(3)
+@pytest.mark.parametrize("status", [503, 429])
+def test_a_service_that_fails_under_concurrent_requests_soon_gets_as_many_as_it_can_handle(status: int) -> None:
+    in_flight, service = InFlight(), _Narrow(3, status)
     _send(in_flight, service, 40)
     service.refused = service.widest = 0
     _send(in_flight, service, 600)
@@ -48,6 +56,13 @@ def test_a_service_that_takes_all_is_not_bounded() -> None:
     in_flight, service = InFlight(), _Narrow(8)
     _send(in_flight, service, 200)
     assert service.widest > 4
+    assert in_flight.most == float("inf")
+
+
+def test_a_limit_of_a_rate_that_says_how_long_to_wait_bounds_nothing() -> None:
+    in_flight, service = InFlight(), _Narrow(3, 429, (("Retry-After", "1"),))
+    _send(in_flight, service, 40)
+    assert service.refused
     assert in_flight.most == float("inf")
 
 

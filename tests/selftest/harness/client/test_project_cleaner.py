@@ -111,7 +111,7 @@ def _sweeper(server: UnrulyServer, patience: float = 20.0) -> Iterator[ProjectCl
 
 
 @pytest.mark.end_to_end
-@pytest.mark.parametrize("status", [429, 500, 503])
+@pytest.mark.parametrize("status", [409, 429, 500, 503])
 @pytest.mark.parametrize("most", [1, 2])
 def test_a_service_with_too_many_concurrent_deletions_gets_fewer(service: str, status: int, most: int) -> None:
     identifiers = _created(service, 60)
