@@ -44,7 +44,9 @@ def diagnose(contract: Contract, causes: Sequence[RootCause], observations: Sequ
         causes: The findings.
         observations: The exchanges of the run.
     """
-    found = [ShownFinding(cause.identifier(), _clauses(cause), _cases(cause, observations)) for cause in causes]
+    of_clauses = Counter(clause for cause in causes for clause in _clauses(cause))
+    shared = frozenset(clause for clause in of_clauses if of_clauses[clause] > 1)
+    found = [ShownFinding(cause.identifier(), _clauses(cause), _cases(cause, observations, shared)) for cause in causes]
     cases = {finding.name: finding.cases for finding in found if finding.cases}
     if not cases:
         return []
@@ -98,16 +100,17 @@ def _clauses(cause: RootCause) -> tuple[str, ...]:
     return cause.clauses or (cause.clause,)
 
 
-def _cases(cause: RootCause, observations: Sequence[Observation]) -> tuple[Observation, ...]:
-    """The requests that show a finding."""
+def _cases(cause: RootCause, observations: Sequence[Observation], shared: frozenset[str]) -> tuple[Observation, ...]:
+    """The requests that show a finding; ``shared`` are the clauses that several findings break."""
     clauses = _clauses(cause)
+    divided = shared - {cause.clause} if not cause.kind else shared | {cause.clause}
     found = [
         seen
         for seen in observations
         if any(
             clause in clauses
             and (len(clauses) > 1 or name in cause.causes)
-            and (not cause.kind or clause != cause.clause or any(cases.kinds == kinds for cases in cause.cases))
+            and (clause not in divided or any(cases.kinds == kinds for cases in cause.cases))
             for clause, name, kinds in seen.findings
         )
     ]

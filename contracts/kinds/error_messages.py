@@ -41,6 +41,17 @@ def message_without_values(response: Response, sent: Any) -> str:
         response: A response with status 4xx or 5xx.
         sent: The parsed body of the request, whose texts are also values.
     """
+    said = words_of_message(response, sent)[:_LONGEST].strip()
+    return " ".join([*_codes(response), said]) if said else ""
+
+
+def words_of_message(response: Response, sent: Any) -> str:
+    """All words of the message of an error response, without values; empty for a generic message.
+
+    Args:
+        response: A response with status 4xx or 5xx.
+        sent: The parsed body of the request, whose texts are also values.
+    """
     text = " ".join(dict.fromkeys(_messages(response.body)))
     values = {t for t in json_text.texts(sent) if len(t) >= _SENT and not t.strip().isalpha() and t in text}
     for value in sorted(values, key=len, reverse=True):
@@ -49,10 +60,8 @@ def message_without_values(response: Response, sent: Any) -> str:
         text = re.sub(before + re.escape(value) + behind, " ", text)
     text = _VALUE.sub(" ", _QUOTED.sub(" ", text))
     words = re.findall(r"[a-z]+", text.lower())
-    said = " ".join(words)[:_LONGEST].strip()
-    if _SAYS_NOTHING.fullmatch(said):
-        return ""
-    return " ".join([*_codes(response), said])
+    said = " ".join(words)
+    return "" if _SAYS_NOTHING.fullmatch(said[:_LONGEST].strip()) else said
 
 
 def code_of(cause: str) -> str:

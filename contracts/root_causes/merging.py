@@ -10,6 +10,7 @@ from contracts.kinds.bodies import message_of
 from contracts.kinds.error_messages import code_of
 from contracts.root_causes.converted_types import with_conversions
 from contracts.root_causes.defaulted_values import with_defaults
+from contracts.root_causes.joined_messages import with_joined_messages
 from contracts.root_causes.kept_members import with_kept_members
 from contracts.root_causes.misspelt_members import takes_misspelt_members
 from contracts.root_causes.root_cause import FAILURES, RootCause, has_message, together, with_one
@@ -65,7 +66,8 @@ def merged(
     """
     groups: dict[str, list[RootCause]] = {}
     of_fields = with_type_and_null(with_skipped_values(with_defaults(with_kept_members(root_causes))), counts)
-    merged_values = with_trimmed_values(with_same_changes(with_conversions(of_fields, counts)))
+    of_values = with_trimmed_values(with_same_changes(with_conversions(of_fields, counts)))
+    merged_values = with_joined_messages(of_values)
     found, rest = with_shared_reasons(merged_values, accepted)
     for cause in rest:
         groups.setdefault(_of_responses(cause, own) or _one_mistake(cause, counts), []).append(cause)

@@ -132,8 +132,13 @@ class Driver:
         return self.session.target.secrets.is_right(case.header("Authorization") or "")
 
     def conclude(self, judged: Sequence[Judged]) -> None:
-        """Attribute findings, shrink the cases of new ones, and raise BrokenPromise for those."""
+        """Attribute findings, shrink the cases of new ones, and raise BrokenPromise for those.
+
+        Invalid requests that were refused for a valid field are sent again without it.
+        """
         found = self._triage.attribute(judged)
+        if masked := [case for case in self._triage.masked(judged) if self.may_be_sent(case)]:
+            found += self._triage.attribute(self.session.post_all(masked))
         new: list[Finding] = []
         for answer, finding in found:
             if self._is_new(finding, answer.exchange, self):

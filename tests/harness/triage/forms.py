@@ -66,9 +66,13 @@ class FormTriage:
         if plainly == answer.case.body:
             return ""
         reply = self._requests.ask(self._names.renew(answer.case.with_body(plainly)))
-        if reply is None or reply.is_refused:
+        if reply is None or not (reply.is_refused or reply.is_created):
             return ""
-        if _is_large(answer.case):  # the other form is smaller
+        if reply.is_refused:  # the plain body may have a reason of its own
+            said = {message_of(found.kinds) for found in reply.findings if found.cause == REFUSED}
+            if named_fields(answer) or message_of(refusal.kinds) in said:
+                return ""
+        elif _is_large(answer.case):  # the other form is smaller
             size = len(answer.case.body or b"")
             padded = self._requests.ask(self._names.renew(answer.case.with_body(_padded(plainly, size - len(plainly)))))
             if padded is not None and padded.is_refused:

@@ -16,6 +16,7 @@ from tests.harness.triage.connections import CONNECTIONS, ConnectionTriage
 from tests.harness.triage.failures import FailureTriage
 from tests.harness.triage.fields import COMBINATION, KEY, is_demand
 from tests.harness.triage.framing import FramingTriage
+from tests.harness.triage.masked_cases import MaskedCases
 from tests.harness.triage.refusals import RefusalTriage
 from tests.harness.triage.triage_requests import TriageRequests
 
@@ -64,6 +65,7 @@ class Triage:
         self._connections = ConnectionTriage(self._requests, *context)
         self._framing = FramingTriage(self._requests, history, names)
         self._refusals = RefusalTriage(self._requests, self._connections, *context)
+        self._masked = MaskedCases(contract, session.judge, names, budget)
         self._shrunk: Counter[tuple[str, str]] = Counter()
 
     def attribute(self, judged: Sequence[Judged]) -> list[tuple[Judged, Finding]]:
@@ -73,7 +75,12 @@ class Triage:
             self._failures.learn(answer)
         found = [(answer, self._attributed(answer, finding)) for answer in judged for finding in answer.findings]
         self._connections.attribute_triage_requests()
+        self._masked.learn(found)
         return found
+
+    def masked(self, judged: Sequence[Judged]) -> list[Case]:
+        """The invalid requests among ``judged`` that were refused for a valid field, without that field."""
+        return list(self._masked.again(judged))
 
     def _attributed(self, answer: Judged, finding: Finding) -> Finding:
         if finding.clause == "service.no_5xx":

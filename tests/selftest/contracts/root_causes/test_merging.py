@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import Any
 
 from contracts.deviations import Deviations
-from contracts.exchange import Case, Exchange
+from contracts.exchange import Case, Exchange, Response
 from contracts.exchange_record import ExchangeRecord
 from contracts.findings import Finding
 from contracts.root_causes.merging import merged
@@ -43,6 +44,27 @@ def test_a_refusal_in_whose_message_the_service_names_another_field_is_one_of_th
 
     assert found("400 team has a slash") == 1
     assert found("400 mail has a slash") == found("400 a slash") == 2
+
+
+def test_a_refusal_with_the_messages_of_two_others_is_no_third() -> None:
+    name, items, both = "teamName is too long", "items.0 must be a word", "teamName is too long; items.0 must be a word"
+
+    def found(*seen: tuple[str, str]) -> list[tuple[str, int]]:
+        causes = RootCauses(Deviations.none())
+        for number, (clause, message) in enumerate(seen):
+            response = Response(422, (), json.dumps({"detail": message}).encode())
+            record = ExchangeRecord.of(Exchange(Case(b"{}"), response, started=1.0, number=number + 1))
+            causes.add(Finding(clause, "refused", "e", "r", "", (message,)), record)
+        # As division leaves them: one root cause for each message.
+        parts = [replace(cause, cases=[cases]) for cause in causes for cases in cause.cases]
+        return sorted((cause.clause, cause.count) for cause in merged(parts, {}, {}))
+
+    of_name, of_items = ("request.teamName.type", name), ("request.items.type", items)
+    joined = ("request.teamName.type", both)
+    assert found(of_name, joined, of_items) == [("request.items.type", 1), ("request.teamName.type", 2)]
+    # Without a finding of its own the second complaint would not be reported.
+    assert len(found(of_name, joined)) == 2
+    assert len(found(of_name, ("request.teamName.type", "teamName is empty"), of_items)) == 3
 
 
 def test_members_of_one_object_that_all_have_the_same_wrong_type_are_one_root_cause() -> None:

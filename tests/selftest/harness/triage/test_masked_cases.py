@@ -1,0 +1,62 @@
+"""Invalid requests that are refused for a valid field are sent again without it."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from contracts.checks.context import Limits
+from contracts.document import load_contract
+from contracts.exchange import Case, Exchange, Response
+from contracts.findings import REFUSED, Finding
+from contracts.judgement import Judge
+from contracts.secrets import Secrets
+from strategies.unique_names import UniqueNames
+from tests.harness.client.judged import Judged
+from tests.harness.triage.masked_cases import MaskedCases
+
+CONTRACT = load_contract()
+JUDGE = Judge(CONTRACT, Limits(), Secrets("sk-Masked0123456789abcdefghijklmnopq"), "ctmask")
+IDS, ITEM, MAIL = "globalConnectionExternalIds", "globalConnectionExternalIds.0 must be a word", "not an address"
+JSON = (("Content-Type", "application/json"),)
+
+
+def _ids(*items: object) -> dict[str, Any]:
+    return {IDS: list(items)}
+
+
+def _answer(message: str, status: int = 422, **members: Any) -> Judged:
+    body = {"displayName": "Beta 2", **members}
+    case = Case(json.dumps(body).encode())
+    exchange = Exchange(case, Response(status, JSON, json.dumps({"detail": message}).encode()), number=1)
+    return Judged(exchange, JUDGE.judge(exchange))
+
+
+def _masked(*judged: Judged, budget: int | None = None, said: str = ITEM) -> list[set[str]]:
+    masked = MaskedCases(CONTRACT, JUDGE, UniqueNames("ctmask"), budget)
+    valid = _answer(said, **_ids("a b"))
+    refusal = Finding(f"request.{IDS}.type", REFUSED, "201", "422", f"/{IDS}", (f"422 {said}",))
+    masked.learn([(valid, refusal)])
+    return [set(json.loads(case.body or b"")) for case in masked.again(judged)]
+
+
+def test_an_invalid_request_that_is_refused_for_a_valid_field_is_sent_without_it() -> None:
+    wrong = _answer(f"{MAIL}; {ITEM}", alertReceiverEmail="%", **_ids("a b"))
+    assert _masked(wrong) == [{"displayName", "alertReceiverEmail"}]
+    # The same message, without the name of the field.
+    generic = "the request has errors in it"
+    assert _masked(_answer(generic, alertReceiverEmail="%", **_ids("a b")), said=generic)
+
+
+def test_other_refusals_are_not_sent_again() -> None:
+    ids = _ids("a b")
+    assert not _masked(_answer(MAIL, alertReceiverEmail="%", **ids))
+    assert not _masked(_answer(ITEM, **_ids(5)))
+    assert not _masked(_answer(ITEM, metadata={}, **ids))
+    assert not _masked(_answer("", 500, alertReceiverEmail="%", **ids))
+
+
+def test_a_small_budget_sends_few_again() -> None:
+    wrong = _answer(ITEM, alertReceiverEmail="%", **_ids("a b"))
+    assert len(_masked(wrong, wrong, wrong, budget=100)) == 2
+    assert not _masked(wrong, budget=40)
