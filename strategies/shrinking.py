@@ -7,13 +7,15 @@ Hildebrandt, Simplifying and Isolating Failure-Inducing Input, IEEE TSE 28(2), 2
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
 from contracts import json_text
+from contracts.exchange import VALID_HEADERS
 from strategies.encoding import encode
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterator
+    from collections.abc import Callable, Collection, Iterator, Sequence
 
     from contracts.exchange import Case
     from strategies.unique_names import UniqueNames
@@ -22,21 +24,37 @@ if TYPE_CHECKING:
 _FEW: Final = 8
 _SHORT: Final = 48
 _PLAIN: Final = "a"
+#: The smallest numbers that integers of 16, 32 and 64 bits and the mantissa of a double cannot hold.
+_LIMITS: Final = (2**15, 2**31, 2**53 + 1, 2**63)
 
 
 def shrink(
-    case: Case, names: UniqueNames, still_fails: Callable[[Case], bool], *, keep: Collection[str] = (), limit: int = 40
+    case: Case,
+    names: UniqueNames,
+    still_fails: Callable[[Case], bool],
+    *,
+    keep: Collection[str] = (),
+    where: str = "",
+    limit: int = 40,
 ) -> Case:
-    """The smallest case found for which ``still_fails`` is true, with at most ``limit`` calls of it.
+    """The smallest case found for which ``still_fails`` is true.
 
-    Its arguments have new names. ``keep`` lists the members that a body must have. If nothing smaller fails, the case
-    itself is returned.
+    Args:
+        case: A case that fails.
+        names: Gives each candidate new names.
+        still_fails: Sends a candidate; called ``limit`` times at most.
+        keep: The members that a body must have.
+        where: JSON pointer to the part of the body that is likely to matter; empty if none is known.
+        limit: The maximum number of candidates.
+
+    Returns:
+        The case itself if nothing smaller fails.
     """
     tried = {names.anonymous(case)}
     reduced = True
     while reduced:
         reduced = False
-        for candidate in candidates(case, names, keep=keep):
+        for candidate in candidates(case, names, keep=keep, where=where):
             known = names.anonymous(candidate)
             if known in tried:
                 continue
@@ -50,14 +68,20 @@ def shrink(
     return case
 
 
-def candidates(case: Case, names: UniqueNames, *, keep: Collection[str] = ()) -> Iterator[Case]:
-    """Smaller variants of a case, the smallest first, each with a new unique name if it has one.
+def candidates(case: Case, names: UniqueNames, *, keep: Collection[str] = (), where: str = "") -> Iterator[Case]:
+    """Smaller variants of a case, the most promising first, each with a new unique name if it has one.
 
-    None for a body that is not JSON.
+    None for a body that is not JSON. For the arguments see :func:`shrink`.
     """
     body = parsed(case)
     if body is json_text.ABSENT:
         return
+    if case.unusual_headers:
+        yield names.renew(replace(case, headers=VALID_HEADERS))
+    if where and isinstance(body, dict):
+        parts = json_text.pointer_parts(where)
+        rest = {name: value for name, value in body.items() if name in keep and name != parts[0]}
+        yield names.renew(case.with_body(encode(rest | _only(body, parts))))
     plain = encode(body)
     if case.body != plain:
         yield names.renew(case.with_body(plain))
@@ -85,6 +109,17 @@ def without(case: Case, member: str, names: UniqueNames) -> Case:
     if not isinstance(body, dict) or member not in body:
         raise KeyError(f"Expected a body with the member {member!r}, it has {list(members(case))}")
     return names.renew(case.with_body(encode({name: value for name, value in body.items() if name != member})))
+
+
+def _only(value: Any, path: Sequence[str]) -> Any:
+    """The value without what is beside a path in it, as far as it has this path."""
+    if not path:
+        return value
+    if isinstance(value, dict):
+        return {path[0]: _only(value[path[0]], path[1:])} if path[0] in value else {}
+    if isinstance(value, list) and path[0].isdecimal():
+        return [_only(item, path[1:]) for item in value[int(path[0]) :][:1]]
+    return value
 
 
 def _smaller_bodies(body: Any, names: UniqueNames, keep: Collection[str]) -> Iterator[Any]:
@@ -143,9 +178,13 @@ def _smaller_texts(text: str) -> Iterator[str]:
 
 
 def _smaller_numbers(number: float) -> Iterator[float]:
-    simple: list[float] = [0, 1, -1]
+    sign = -1 if number < 0 else 1
+    # Most limits are those of integers of a size: halving would take long to get there.
+    simple: list[float] = [0, 1, -1, *(sign * limit for limit in _LIMITS)]
     if number != number // 1 or abs(number) > 2**53:
-        simple += [0.5, 1.5, round(number, 2) if abs(number) < 2**53 else 2**53]
+        simple += [0.5, 1.5]
+    if abs(number) < 2**53:
+        simple.append(round(number, 2))
     whole = int(number) if abs(number) < 2**1023 else 0
     simple += [whole, whole // 2, whole - whole // 4, whole - 1 if whole > 0 else whole + 1]
     for candidate in dict.fromkeys(simple):

@@ -67,6 +67,10 @@ class Triage:
         self._refusals = RefusalTriage(self._requests, self._connections, *context)
         self._masked = MaskedCases(contract, session.judge, names, budget)
         self._shrunk: Counter[tuple[str, str]] = Counter()
+        #: The requests that shrinking used for each finding.
+        self._spent: Counter[tuple[str, str]] = Counter()
+        #: The clauses, causes and kinds of the findings that the smallest cases have shown.
+        self._small: set[tuple[str, str, tuple[str, ...]]] = set()
 
     def attribute(self, judged: Sequence[Judged]) -> list[tuple[Judged, Finding]]:
         """All findings of ``judged``, attributed to their causes."""
@@ -93,23 +97,25 @@ class Triage:
 
     def shrink(self, answer: Judged, finding: Finding) -> None:
         """Repeat the case, then send smaller ones as long as they show the same finding."""
-        limit = min(_PER_FINDING, self._requests.left_for_shrinking)
+        limit = min(_PER_FINDING - self._spent[finding.key], self._requests.left_for_shrinking)
         if answer.case.body is None or not _can_recur(answer, finding):
             return
-        if self._shrunk[finding.key] >= _SHRUNK or limit <= 0:
+        if self._shrunk[finding.key] >= _SHRUNK or (*finding.key, finding.kinds) in self._small or limit <= 0:
             return
         self._shrunk[finding.key] += 1
-        passed = False
+        passed, smallest = False, answer
         first = self._refusals.to_shrink(answer.case, finding)
         broken = self._broken_by(first)
 
         def still_fails(case: Case) -> bool:
-            nonlocal passed
+            nonlocal passed, smallest
             if self._broken_by(case) != broken:  # a case that is wrong in another way has another cause
                 return False
             reply = self._requests.ask(case)
+            self._spent[finding.key] += 1
             fails = reply is not None and any(_alike(found, finding) for found in reply.findings)
             passed = reply is not None and not fails
+            smallest = reply if reply is not None and fails else smallest
             return fails
 
         again = any(still_fails(self._names.renew(first)) for _ in range(min(_AGAIN, limit)))
@@ -119,7 +125,8 @@ class Triage:
             return
         blamed = finding.cause.partition(" at /")[2]
         required = [field.path for field in self._contract.fields if field.required or field.path == blamed]
-        shrink(first, self._names, still_fails, keep=required, limit=limit)
+        shrink(first, self._names, still_fails, keep=required, where=finding.where, limit=limit)
+        self._small.update((*found.key, found.kinds) for found in smallest.findings)
         self._failures.attribute_triage_requests()
         self._connections.attribute_triage_requests()
         if finding.cause == REFUSED:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -128,6 +129,33 @@ def test_a_body_that_is_no_json_has_no_candidates() -> None:
 def test_headers_stay_as_they_are() -> None:
     case = Case(b'{"displayName":"abc"}', headers=(("Content-Type", "application/json"),))
     assert all(candidate.headers == case.headers for candidate in candidates(case, UniqueNames("ct")))
+
+
+def test_an_unusual_header_is_left_out_first_and_then_what_is_beside_the_part_that_matters() -> None:
+    body = {"displayName": "a", "externalId": "x", "metadata": {"0": [1], "y/z": [{"p": 1, "q": 2}, 3]}}
+    case = json_case(body, case_set="", intent="")
+    chunked = replace(case, headers=(*case.headers, ("Transfer-Encoding", "chunked")))
+    found = candidates(chunked, UniqueNames("ct"), keep=("displayName",), where="/metadata/y~1z/0/q")
+    assert next(found) == case
+    assert parsed(next(found)) == {"displayName": "a", "metadata": {"y/z": [{"q": 2}]}}
+    of_response = candidates(case, UniqueNames("ct"), keep=("displayName",), where="/plan/id")
+    assert parsed(next(of_response)) == {"displayName": "a"}
+
+
+@pytest.mark.parametrize("limit", [2**15, 2**31, 2**53 + 1, 2**63])
+@pytest.mark.parametrize("number", ["1e300", "-18446744073709551616", "9223372036854775810.5"])
+def test_a_number_becomes_that_of_the_limit_within_thirty_requests(limit: int, number: str) -> None:
+    asked = 0
+
+    def fails(candidate: Case) -> bool:
+        nonlocal asked
+        asked += 1
+        return bool(abs(parsed(candidate)["maxConcurrentJobs"]) >= limit)
+
+    case = Case(b'{"displayName":"a","maxConcurrentJobs":%s}' % number.encode())
+    found = shrink(case, UniqueNames("ct"), fails, keep=("displayName", "maxConcurrentJobs"))
+    assert abs(parsed(found)["maxConcurrentJobs"]) == limit
+    assert asked <= 30
 
 
 def test_a_member_is_left_out_and_the_name_renewed() -> None:
