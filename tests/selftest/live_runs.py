@@ -137,7 +137,7 @@ class Started:
         """Send a signal to the process, or to all that it has started too."""
         (os.killpg if group else os.kill)(self.pid, number)
 
-    def end(self, patience: float = 150.0) -> Process:
+    def end(self, patience: float = 600.0) -> Process:
         """Wait for the end; kills the whole session and fails where it takes too long."""
         late = threading.Timer(patience, lambda: os.killpg(self.pid, signal.SIGKILL))
         late.start()
@@ -162,7 +162,7 @@ def start_suite(folder: Path, *arguments: str, key: str = KEY, out: int | None =
     return Started([*command, *arguments], folder, {"ACTIVEPIECES_API_KEY": key, **environment}, out)
 
 
-def suite(folder: Path, *arguments: str, key: str = KEY, patience: float = 150.0, **environment: str) -> Process:
+def suite(folder: Path, *arguments: str, key: str = KEY, patience: float = 600.0, **environment: str) -> Process:
     """A whole run of ``pytest tests/contract``."""
     return start_suite(folder, *arguments, key=key, out=None, **environment).end(patience)
 
@@ -197,7 +197,7 @@ def children_of(pid: int) -> Iterator[int]:
                 yield int(entry.name)
 
 
-def wait_until(holds: Any, seconds: float = 30.0) -> None:
+def wait_until(holds: Any, seconds: float = 120.0) -> None:
     """Return once ``holds()`` is true; fails where it never is."""
     end = time.monotonic() + seconds
     while not holds():

@@ -45,7 +45,7 @@ class Ran:
         return [repr((post["case"]["headers"], unpack_bytes("body", post["case"]))) for post in posts]
 
 
-def run_suite(reports: Path, *arguments: str, env: dict[str, str] | None = None, seconds: float = 170.0) -> Ran:
+def run_suite(reports: Path, *arguments: str, env: dict[str, str] | None = None, seconds: float = 600.0) -> Ran:
     """Run ``pytest tests/contract`` and return when it has ended; its reports go below ``reports``."""
     command = [sys.executable, "-m", "pytest", "tests/contract", "--reports", str(reports), *arguments]
     if "live" not in arguments:
@@ -64,7 +64,7 @@ def run_suite(reports: Path, *arguments: str, env: dict[str, str] | None = None,
 def run_command(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
     """Run ``contract`` as a user would."""
     command = [sys.executable, str(ROOT / "contract_command.py"), *map(str, arguments)]
-    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=60, check=False)
+    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=300, check=False)
 
 
 def without_names(bodies: list[str], run_id: str) -> list[str]:

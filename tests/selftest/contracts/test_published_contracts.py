@@ -21,6 +21,7 @@ from tests.selftest.data import DATA
 from tests.selftest.suite_runs import KEY, run_suite
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
     from contracts.document import Field
@@ -50,6 +51,39 @@ def _broken(contract: Contract, project: dict[str, Any]) -> set[str]:
     headers = (("content-type", "application/json"),)
     exchange = Exchange(Case(b'{"displayName":"x"}'), Response(201, headers, json.dumps(project).encode()))
     return {finding.clause for finding in Judge(contract, Limits(), Secrets(KEY)).judge(exchange).findings}
+
+
+def _declares_null(schema: dict[str, Any]) -> bool:
+    """Whether a schema of these documents allows null, read without the suite's own reader."""
+    branches = schema.get("anyOf", [])
+    types = schema.get("type", [])
+    return schema.get("nullable") is True or types == "null" or "null" in types or any(map(_declares_null, branches))
+
+
+def _declared_options(schema: dict[str, Any]) -> set[str]:
+    branches = schema.get("anyOf", [])
+    found = {*schema.get("enum", [])}.union(*map(_declared_options, branches))
+    return found | ({schema["const"]} if "const" in schema else set())
+
+
+def _declared(document: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """The members of the body, and those of the 201, as the document spells them."""
+    post = next(path["post"] for name, path in document["paths"].items() if name.endswith("/v1/projects"))
+    for content in (post["requestBody"]["content"], post["responses"]["201"]["content"]):
+        schema = content["application/json"]["schema"]
+        if "$ref" in schema:
+            schema = document["components"]["schemas"][schema["$ref"].rpartition("/")[2]]
+        yield schema["properties"]
+
+
+@pytest.mark.parametrize("form", PUBLISHED)
+def test_null_and_options_are_those_that_the_document_declares(form: str) -> None:
+    contract = load_contract(PUBLISHED[form])
+    members = _declared(json.loads(PUBLISHED[form].read_text(encoding="utf-8")))
+    for fields, declared in zip((contract.fields, contract.response_fields), members, strict=True):
+        for field in fields:
+            assert field.nullable == _declares_null(declared[field.name]), field.path
+            assert {*(field.enum or ())} == _declared_options(declared[field.name]), field.path
 
 
 @pytest.mark.parametrize("form", PUBLISHED)

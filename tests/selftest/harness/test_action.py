@@ -61,7 +61,7 @@ def run_step(folder: Path, inputs: dict[str, str]) -> tuple[int, str]:
         env=environment,
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=300,
         check=False,
     )
     assert [path.name for path in caller.iterdir() if path.name != ".hypothesis"] == []
@@ -124,7 +124,7 @@ def test_the_job_for_gitlab_tests_the_service_and_leaves_its_report(
         env=environment,
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=300,
         check=False,
     )
     assert done.returncode == status, done.stdout + done.stderr

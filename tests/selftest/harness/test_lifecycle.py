@@ -29,7 +29,7 @@ def test_a_run_with_closed_output_cleans_up_and_ends_without_a_verdict(tmp_path:
     os.close(reader)
     try:
         done = subprocess.run(
-            _suite(tmp_path, "--profile", "smoke"), cwd=ROOT, stdout=writer, stderr=writer, timeout=120, check=False
+            _suite(tmp_path, "--profile", "smoke"), cwd=ROOT, stdout=writer, stderr=writer, timeout=300, check=False
         )
     finally:
         os.close(writer)
@@ -42,7 +42,7 @@ def test_a_run_with_closed_output_cleans_up_and_ends_without_a_verdict(tmp_path:
 @pytest.mark.parametrize("profile", ["gate", "nightly"])
 def test_a_profile_for_releases_does_not_test_the_mock_unless_requested(profile: str, tmp_path: Path) -> None:
     done = subprocess.run(
-        _suite(tmp_path, "--profile", profile), cwd=ROOT, capture_output=True, text=True, timeout=120, check=False
+        _suite(tmp_path, "--profile", profile), cwd=ROOT, capture_output=True, text=True, timeout=300, check=False
     )
     assert (done.returncode, list(tmp_path.iterdir())) == (4, [])
     assert "--allow-mock" in done.stderr
@@ -50,7 +50,7 @@ def test_a_profile_for_releases_does_not_test_the_mock_unless_requested(profile:
 
 @pytest.mark.parametrize("option", ["--cache-show", "--fixtures-per-test", "--collect-only"])
 def test_commands_that_only_print_begin_no_run(option: str, tmp_path: Path) -> None:
-    done = subprocess.run(_suite(tmp_path, option), cwd=ROOT, capture_output=True, timeout=120, check=False)
+    done = subprocess.run(_suite(tmp_path, option), cwd=ROOT, capture_output=True, timeout=300, check=False)
     assert (done.returncode, list(tmp_path.iterdir())) == (0, [])
 
 

@@ -72,14 +72,16 @@ def test_a_service_that_limits_requests_is_given_the_time_it_asks_for(
     def limit(_: Seen) -> Writes | None:
         limited.append(time.time())
         # A date has no fraction of a second.
-        value = formatdate(math.ceil(limited[0]) + 1, usegmt=True) if as_date else "1"
+        value = formatdate(math.ceil(limited[0]) + 2, usegmt=True) if as_date else "2"
         return json_answer(status, '{"message":"slow down"}', [("Retry-After", value)])
 
     with UnrulyServer(service, _once(20, limit)) as server:
-        run = priority_run(server.base_url, tmp_path, connections=4)
-        early = [seen for seen in server.requests if limited[0] < seen.at < limited[0] + 1.0]
+        run = priority_run(server.base_url, tmp_path)
+        after = [seen.at - limited[0] for seen in server.requests if seen.at > limited[0]]
         assert (run.status, run.findings) == (ExitStatus.KEPT, set())
-        assert len(early) < 4, "requests in flight aside, nobody may send before the time is over"
+        # Those in flight may be late on a busy machine.
+        assert not [seconds for seconds in after if 1.2 < seconds < 2.0], "nobody may send before the time is over"
+        assert max(after) >= 2.0, "the rest of the run"
         assert not _left(server, run)
 
 

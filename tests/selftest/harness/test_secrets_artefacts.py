@@ -138,7 +138,7 @@ def test_the_key_is_on_no_command_line_and_in_no_help(service: str, tmp_path: Pa
         cwd=ROOT,
         env={"ACTIVEPIECES_API_KEY": KEY, "PATH": "/usr/bin:/bin"},
         capture_output=True,
-        timeout=60,
+        timeout=300,
         check=True,
     )
     assert b"--budget" in shown.stdout

@@ -24,7 +24,7 @@ def test_a_run_without_findings_pays_for_no_diagnosis_no_drift_and_no_generator(
         capture_output=True,
         text=True,
         check=False,
-        timeout=120,
+        timeout=300,
     )
     assert done.stdout.split() == ["hypothesis"], done.stderr
 
@@ -55,6 +55,6 @@ def test_pytest_rewrites_nothing_that_a_run_imports(tmp_path: Path) -> None:
         capture_output=True,
         text=True,
         check=False,
-        timeout=120,
+        timeout=300,
     )
     assert "rewrites False" in done.stdout, done.stdout + done.stderr

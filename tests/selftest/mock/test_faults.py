@@ -89,7 +89,7 @@ def test_every_promise_of_a_service_has_a_fault() -> None:
 
 def test_the_list_of_faults_names_each_of_them() -> None:
     command = [sys.executable, "-m", "tests.mock", "--list-faults"]
-    printed = subprocess.run(command, capture_output=True, text=True, check=True, timeout=30).stdout
+    printed = subprocess.run(command, capture_output=True, text=True, check=True, timeout=300).stdout
     lines = {line.split(" [")[0] for line in printed.splitlines()}
     assert FAULTS.keys() <= lines
     assert f"{len(FAULTS)} faults" in printed

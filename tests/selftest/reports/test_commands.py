@@ -84,7 +84,7 @@ def recorder() -> Iterator[Recorder]:
 
 def _run(command: str) -> None:
     environment = {**os.environ, "ACTIVEPIECES_API_KEY": KEY}
-    done = subprocess.run(["bash", "-c", command], env=environment, capture_output=True, timeout=30, check=False)
+    done = subprocess.run(["bash", "-c", command], env=environment, capture_output=True, timeout=300, check=False)
     assert done.returncode == 0, done.stderr.decode()
 
 
@@ -126,7 +126,11 @@ UNIQUE = Case(b'{"displayName":"it\'s","externalId":"ctabcdefghij-17","x":"\xc3\
 def _run_python(text: str, url: str) -> None:
     environment = {**os.environ, "ACTIVEPIECES_API_KEY": "sk-plain"}
     done = subprocess.run(
-        [sys.executable, "-c", text.replace("BASE", url)], env=environment, capture_output=True, timeout=30, check=False
+        [sys.executable, "-c", text.replace("BASE", url)],
+        env=environment,
+        capture_output=True,
+        timeout=300,
+        check=False,
     )
     assert b"201" in done.stdout, done.stderr.decode()
 

@@ -43,7 +43,7 @@ def _node_answers(work: list[tuple[str, list[str]]]) -> list[list[bool]]:
         capture_output=True,
         text=True,
         check=True,
-        timeout=60,
+        timeout=300,
     )
     answers: list[list[bool]] = json.loads(done.stdout)
     return answers

@@ -231,4 +231,4 @@ def test_a_run_that_ends_early_ends_at_once() -> None:
         "    made.close()\n"
         "    sys.exit()\n"
     )
-    subprocess.run([sys.executable, "-c", program], cwd=ROOT, check=True, timeout=100, stdout=subprocess.DEVNULL)
+    subprocess.run([sys.executable, "-c", program], cwd=ROOT, check=True, timeout=300, stdout=subprocess.DEVNULL)

@@ -78,7 +78,7 @@ def run(folder: Path, *arguments: str, **environment: str) -> subprocess.Complet
         env=os.environ | environment,
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=300,
         check=False,
     )
 
