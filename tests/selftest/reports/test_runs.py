@@ -251,8 +251,8 @@ def test_ten_thousand_exchanges_become_all_formats_in_bounded_time_and_memory(tm
     less, measured = _measured(few), _measured(many)
     assert measured["requests"] > 10_000
     # Three times as many exchanges: whatever the machine, what takes their square would take nine times as long.
-    assert measured["busy"] < 4 * less["busy"]
-    assert measured["megabytes"] < 200
+    assert measured["busy"] < 3 * less["busy"]
+    assert measured["megabytes"] < less["megabytes"] + 60
     for name, size in measured["sizes"].items():
         assert size < 1.2 * less["sizes"][name] + 1_000, name
 

@@ -20,6 +20,7 @@ def test_one_sends_alone_while_all_others_pause() -> None:
     with request_budget.alone(0.5):
         other.start()
         alone = _sent_at(request_budget)
+        assert request_budget.paused() > 0.0
     other.join()
     assert began + 0.5 <= alone < others[0], "after the time for responses to the others"
     assert others[0] >= began + 2 * 0.5
