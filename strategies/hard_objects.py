@@ -79,6 +79,8 @@ _ONE_BY_ONE: Final = (
         }
         | {"kebab-case": 10, "PascalCase": 11, "ke\u200by": 12, "\uff4b\uff45\uff59": 13},
     ),
+    # as an array has one, for code that asks for no more
+    Named("a length that is a number", {"length": 2, "x": 1}),
     Named("names that mean something to software", {name: f"v{index}" for index, name in enumerate(_PROTOTYPE_WORDS)}),
     Named(
         "names that look like indices, in no order",

@@ -30,7 +30,7 @@ from contracts.diagnosis.value_changes import (
 )
 from contracts.json_equality import same
 from contracts.json_text import is_number
-from contracts.kinds.changes import WHOLE_CHANGES
+from contracts.kinds.changes import CHARACTERS, WHOLE_CHANGES
 from contracts.oracle import is_valid
 
 if TYPE_CHECKING:
@@ -63,41 +63,19 @@ _DOES: Final = {name: f"strings are stored {name}" for name in WHOLE_CHANGES} | 
     "ASCII with question marks": "characters beyond ASCII become question marks",
     "Latin-1 with question marks": "characters beyond Latin-1 become question marks",
     "Windows-1252 with question marks": "characters beyond Windows-1252 become question marks",
-    "only ASCII": "characters beyond ASCII are removed",
     "characters beyond U+FFFF as question marks": "characters beyond U+FFFF become question marks",
     "characters beyond U+FFFF as U+FFFD": "characters beyond U+FFFF become U+FFFD",
-    "without characters beyond U+FFFF": "characters beyond U+FFFF are removed",
-    "without tags": "tags are removed",
     "with straight quotation marks": "typographic quotation marks become straight ones",
     "without backslashes": "backslashes are removed, each before the next character",
     "UTF-8 read as Latin-1": "strings are sent in UTF-8 twice: their bytes are read as Latin-1",
     "UTF-8 read as Windows-1252": "strings are sent in UTF-8 twice: their bytes are read as Windows-1252",
     "Latin-1 read as UTF-8": "strings are written in Latin-1 and read as UTF-8",
     "only printable characters": "characters that cannot be printed are removed",
+    **{f"without {name}": f"{name} are removed" for name in CHARACTERS},
     **{form: f"strings are normalised to {form}" for form in ("NFC", "NFD", "NFKC", "NFKD")},
 }
-#: Classes of characters that are removed or replaced.
-_CHARACTERS: Final = {
-    "invisible characters": "[\u00ad\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff]",
-    "letters that show nothing": "[\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0]",
-    "zero-width characters": "[\u200b-\u200d\ufeff]",
-    "zero-width characters and marks of direction": "[\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]",
-    "marks of direction": "[\u200e\u200f\u202a-\u202e\u2066-\u2069]",
-    "control characters": r"[\x00-\x1f\x7f]",
-    "control characters but tabs and line breaks": r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]",
-    "control characters of any kind": r"[\x00-\x1f\x7f-\x9f]",
-    "line breaks": r"[\r\n]+",
-    "characters beyond U+FFFF": "[\U00010000-\U0010ffff]",
-    "characters beyond Latin-1": r"[^\x00-\xff]",
-    "characters beyond ASCII": r"[^\x00-\x7f]",
-    "combining marks": r"[\u0300-\u036f]",
-    "tags": r"<[^>]*>",
-    "quotation marks": r"[\"']",
-    "white space": r"\s+",
-    "< and >": r"[<>]",
-}
+#: What becomes of a class of characters; removing it is a change of a whole text.
 _BECOME: Final = {
-    "are removed": "",
     "become spaces": " ",
     "become U+FFFD": "\ufffd",
     "become question marks": "?",
@@ -212,7 +190,7 @@ def _single_characters(failing: Sequence[Observation]) -> Iterator[tuple[str, Ch
 def _changes() -> Iterator[tuple[str, Change]]:
     for name, change in WHOLE_CHANGES.items():
         yield _DOES[name], partial(in_texts, change)
-    for what, characters in _CHARACTERS.items():
+    for what, characters in CHARACTERS.items():
         for does, instead in _BECOME.items():
             yield f"{what} {does}", partial(in_texts, partial(re.sub, characters, instead))
         yield f"strings end before {what}", partial(in_texts, partial(re.sub, f"(?s){characters}.*", ""))

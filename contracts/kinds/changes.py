@@ -74,6 +74,29 @@ _HTML_AND_SLASHES: Final = _HTML_BUT_QUOTES | str.maketrans(
 #: The kind of a text that is returned escaped for HTML, whichever characters are escaped.
 _FOR_HTML: Final = "escaped for HTML"
 
+#: Classes of characters that services remove or replace, by name.
+CHARACTERS: Final = {
+    "invisible characters": "[\u00ad\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff]",
+    "letters that show nothing": "[\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0]",
+    "zero-width characters": "[\u200b-\u200d\ufeff]",
+    "zero-width characters and word joiners": "[\u200b-\u200d\u2060\ufeff]",
+    "zero-width characters and marks of direction": "[\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]",
+    "marks of direction": "[\u200e\u200f\u202a-\u202e\u2066-\u2069]",
+    "control characters": r"[\x00-\x1f\x7f]",
+    "control characters but tabs and line breaks": r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]",
+    "control characters of any kind": r"[\x00-\x1f\x7f-\x9f]",
+    "line breaks": r"[\r\n]+",
+    "characters beyond U+FFFF": "[\U00010000-\U0010ffff]",
+    "characters beyond Latin-1": r"[^\x00-\xff]",
+    "characters beyond ASCII": r"[^\x00-\x7f]",
+    "combining marks": r"[\u0300-\u036f]",
+    "tags": r"<[^>]*>",
+    # as strip_tags of PHP and tokenizers of HTML do
+    "tags, unclosed ones too": r"<[A-Za-z/!?][^>]*(?:>|\Z)",
+    "quotation marks": r"[\"']",
+    "white space": r"\s+",
+    "< and >": r"[<>]",
+}
 #: Changes that services make to a text, by name.
 WHOLE_CHANGES: Final[dict[str, Callable[[str], str]]] = {
     "trimmed": str.strip,
@@ -107,15 +130,13 @@ WHOLE_CHANGES: Final[dict[str, Callable[[str], str]]] = {
     "percent-decoded": unquote,
     "escaped as JSON": lambda text: json.dumps(text)[1:-1],
     "reversed": lambda text: text[::-1],
-    "only ASCII": lambda text: text.encode("ascii", "ignore").decode(),
     "ASCII with question marks": lambda text: text.encode("ascii", "replace").decode(),
     "Latin-1 with question marks": lambda text: text.encode("latin-1", "replace").decode("latin-1"),
     "Windows-1252 with question marks": lambda text: text.encode("cp1252", "replace").decode("cp1252"),
     "only printable characters": lambda text: "".join(filter(str.isprintable, text)),
     "characters beyond U+FFFF as question marks": partial(re.sub, "[\U00010000-\U0010ffff]", "?"),
     "characters beyond U+FFFF as U+FFFD": partial(re.sub, "[\U00010000-\U0010ffff]", "\ufffd"),
-    "without characters beyond U+FFFF": partial(re.sub, "[\U00010000-\U0010ffff]", ""),
-    "without tags": partial(re.sub, r"<[^>]*>", ""),
+    **{f"without {name}": partial(re.sub, characters, "") for name, characters in CHARACTERS.items()},
     "with straight quotation marks": lambda text: text.translate(_STRAIGHT),
     "without backslashes": partial(re.compile(r"\\(.)", re.DOTALL).sub, r"\1"),
     "UTF-8 read as Latin-1": lambda text: text.encode().decode("latin-1"),

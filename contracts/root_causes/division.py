@@ -111,7 +111,14 @@ def _covered(cause: RootCause, passing: Counter[str], fewest: int) -> tuple[list
     pure -= {kind for kind in pure if kind.startswith(CUT_AFTER) and failing[kind] < min(2, cause.count)}
     # A kind that describes the whole change is better evidence than one that describes a part.
     whole = set(filter(describes_whole, pure))
-    for tier, least in ((whole, min(fewest, 2)), (pure - whole, fewest)):
+    # But a part that nearly all cases share, such as a character that is missing, is the mistake; the whole change of
+    # some of them (all beyond ASCII is missing) is what it looks like there.
+    shared = {
+        kind
+        for kind in pure - whole
+        if cause.cause == CHANGED and not is_vague(kind) and failing[kind] > _PURE * cause.count
+    }
+    for tier, least in ((shared, fewest), (whole, min(fewest, 2)), (pure - whole, fewest)):
         while left:
             covered = {kind: sum(cases.count for cases in left if kind in cases.kinds) for kind in sorted(tier)}
             kind = max(covered, key=lambda kind: (covered[kind], *_telling(kind)), default="")

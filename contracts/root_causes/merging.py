@@ -81,12 +81,16 @@ def merged(
             chance += members
             continue
         is_one = bool(name) and len(members) >= (_MANY_MISSING if name.startswith((_MISSING, _TYPES)) else 2)
-        first = next((member for member in members if name == _TAKEN and member.clause.endswith(".own")), None)
-        found += [together(members, first)] if is_one else members
+        found += [together(members, _clearest(members) if name == _TAKEN else None)] if is_one else members
     found = _by_repetition(found)
     found = _by_same_responses(_by_mixed_requests([*_by_code(_by_message(found)), *_by_chance(chance)], counts))
     order = {id(cause): place for place, cause in enumerate(root_causes)}
     return sorted(found, key=lambda cause: order[id(cause)])
+
+
+def _clearest(taken: list[RootCause]) -> RootCause | None:
+    """The root cause that shows best from where members of the response are taken."""
+    return next((cause for aspect in (".own", ".echo") for cause in taken if cause.clause.endswith(aspect)), None)
 
 
 def _by_repetition(root_causes: list[RootCause]) -> list[RootCause]:

@@ -27,6 +27,8 @@ def framing_cases(contract: Contract, names: UniqueNames, seed: int) -> list[Cas
     if (free := free_object(contract)) is not None:
         bodies.append(surrounding_fields.body(context="full") | {free.path: {"text": "Größe 東京 😀"}})
     cases = [_with(body, "Transfer-Encoding", "chunked") for body in bodies]
+    # Names of transfer codings are equal in any case (RFC 9112, section 7).
+    cases.append(_with(surrounding_fields.body(context="minimal"), "Transfer-Encoding", "Chunked"))
     cases.append(_with(surrounding_fields.body(context="full"), "Expect", "100-continue"))
     for number, coding in enumerate(_ACCEPTED):
         body = surrounding_fields.body(context="full")

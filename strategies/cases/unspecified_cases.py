@@ -45,7 +45,18 @@ _AROUND: Final = {
     "digits and a fraction": ("", ".0"),
     "digits and an exponent": ("", "e1"),
 }
-_WORDS_AS_IDS: Final = ("null", "true", "undefined", "NaN", "[]", "{}", "2024-01-01T00:00:00+01:00", " ", "-1")
+_WORDS_AS_IDS: Final = (
+    "null",
+    "true",
+    "undefined",
+    "NaN",
+    "[]",
+    "{}",
+    "2024-01-01T00:00:00+01:00",
+    " ",
+    "-1",
+    "constructor",
+)
 #: Depths beyond what a parser must support, within what services can also serialise. Python's json stops at its
 #: recursion limit (about 990 levels) with an error that Flask, Falcon and aiohttp answer with 500. Node parses any
 #: depth and serialises about 4,000: deeper values are stored, and then the list of projects fails for every client.

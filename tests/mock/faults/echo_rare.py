@@ -15,6 +15,7 @@ _SHORT_CODES = {":smile:": "\U0001f604", ":heart:": "\u2764\ufe0f", ":rocket:": 
 _RARE_SPACES = "\u1680\u2008\u205f\u2002"
 _SHOWS_NOTHING = re.compile("[\u3164\u2800\u034f\uffa0]")
 _SECRETS = ("password", "token", "secret")
+_OPEN_TAG = re.compile(r"<[A-Za-z/!?][^>]*(?:>|\Z)")
 _MICROSOFT = re.compile(r"/Date\((\d{1,13})\)/")
 
 
@@ -23,6 +24,13 @@ alters("displayName").each(
     strips_quotation_marks_around_display_name=lambda value: value[1:-1] if re.fullmatch('"[^"]+"', value) else value,
     trims_rare_spaces=lambda value: value.strip(_RARE_SPACES) or value,
     drops_letters_that_show_nothing=lambda value: _SHOWS_NOTHING.sub("", value) or value,
+    # as a column does that was made for text without emoji
+    drops_variation_selectors=lambda value: value.replace("\ufe0f", "") or value,
+)
+alters("externalId").each(
+    # as strip_tags of PHP and tokenizers of HTML do
+    strips_unclosed_tags=lambda value: _OPEN_TAG.sub("", value),
+    drops_zero_width_characters=lambda value: re.sub("[\u200b-\u200d\ufeff]", "", value),
 )
 
 
@@ -46,6 +54,8 @@ alters("metadata").each(
     keeps_1000_members=inside(dict, lambda part: dict(list(part.items())[:1000])),
     # as PHP does
     turns_numbered_members_into_arrays=lambda value: {key: everywhere(item, _array) for key, item in value.items()},
+    # as lodash does with what has a length
+    takes_a_length_for_that_of_an_array=lambda value: {} if type(value.get("length")) is int else value,
     # as MongoDB's extended JSON reads it
     unwraps_object_ids=lambda value: {key: everywhere(item, _object_id) for key, item in value.items()},
     # as a set of tags

@@ -31,6 +31,8 @@ fails("externalId").each(
     fails_with_nul_in_external_id=lambda value: value is not None and "\0" in value,
     fails_with_an_empty_external_id=lambda value: value == "",
     fails_with_a_long_external_id=lambda value: value is not None and len(value) > 255,
+    # as an object does that is used as a map: every object has a member of this name
+    fails_with_an_external_id_that_every_object_has=lambda value: value == "constructor",
 )
 
 

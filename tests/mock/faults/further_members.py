@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tests.mock import refusals
-from tests.mock.mistakes import Members, answers, refuse_with, sets, when, without
+from tests.mock.mistakes import Members, answers, refuse_with, sent, sets, when, without
 from tests.mock.registry import fault
 
 if TYPE_CHECKING:
@@ -85,3 +85,18 @@ fault("storing", breaks="service.no_5xx").each(
         refuse_with(refusals.internal_error),
     ),
 )
+
+
+@answers(breaks="response.201.displayName.echo", when=sent("metadata"))
+def spreads_metadata_over_the_response(answer: Members) -> None:
+    """Answers with the members of metadata in place of those of the project that have the same name."""
+    answer.update(answer["metadata"])
+
+
+@fault("storing", breaks="response.201.displayName.echo")
+def stores_members_of_metadata_as_columns(call: Call) -> None:
+    """Stores texts in metadata that are named displayName and externalId as those of the project."""
+    metadata = call.fields.get("metadata") or {}
+    for name in ("displayName", "externalId"):
+        if isinstance(metadata.get(name), str):
+            call.fields[name] = metadata[name]

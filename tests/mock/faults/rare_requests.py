@@ -56,6 +56,10 @@ def accepts_white_space_as_max_concurrent_jobs(value: Json) -> bool:
 
 fault("received", breaks=_FRAMING).each(
     refuses_chunks=when(lambda call: call.header(b"transfer-encoding") is not None, refuse_with(refusals.wrong_length)),
+    # compares the name of a coding as it is written
+    knows_chunked_in_small_letters_only=when(
+        lambda call: call.header(b"transfer-encoding") == b"Chunked", refuse_with(refusals.wrong_length)
+    ),
 )
 
 

@@ -93,8 +93,16 @@ def test_what_two_changes_made_together_is_no_third_mistake() -> None:
 
 
 def test_a_change_that_all_cases_may_come_of_is_one_mistake_whatever_some_look_like() -> None:
-    assert _parts(_cause((("only ASCII", "cut"), 5), (("cut",), 6), cause="changed")) == [("", 11)]
+    assert _parts(_cause((("without characters beyond ASCII", "cut"), 5), (("cut",), 6), cause="changed")) == [("", 11)]
     assert len(_parts(_cause((("trimmed", "cut"), 5), (("cut after 100", "cut"), 6), cause="changed"))) == 2
+
+
+def test_a_part_that_nearly_all_cases_share_is_the_mistake_whatever_some_look_like() -> None:
+    lost = 'without "\\ufe0f"'
+    whole = "without characters beyond ASCII"
+    assert _parts(_cause(((lost, LEFT_OUT), 40), ((whole, lost, LEFT_OUT), 4), cause="changed")) == [("", 44)]
+    few = _cause(((lost, LEFT_OUT), 20), ((whole, LEFT_OUT), 20), cause="changed")
+    assert {kind for kind, _ in _parts(few)} == {lost, whole}
 
 
 def test_white_space_that_is_trimmed_and_tags_that_are_stripped_are_two_mistakes() -> None:
@@ -142,6 +150,8 @@ def test_a_text_misses_a_pattern_at_a_character_and_a_place(pattern: str, text: 
         ("A" * 90_000, "a" * 90_000, "lower case"),
         ("abcdefghijkl", "abcdefghij", "cut after 10"),
         ("\u3000x ", "x ", "white space at the ends"),
+        ("a<b>c<d", "ac", "without tags, unclosed ones too"),
+        ("a\u200bb\ufeff", "ab", "without zero-width characters"),
         ("a\x00b", "a", "cut"),
         ("a\r\nb\rc", "a\nb\nc", "line ends"),
         ("\u6771\u4eac", "??", 'characters to "?"'),
