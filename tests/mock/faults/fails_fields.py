@@ -54,6 +54,8 @@ def _texts(value: Json) -> list[str]:
 fails("metadata").each(
     # as a jsonb column does
     fails_with_nul_in_metadata=lambda value: any("\0" in text for text in _texts(value)),
+    # as an object of PHP does
+    fails_with_a_key_that_begins_with_nul=lambda value: any(key.startswith("\0") for key in value),
     fails_with_many_keys=lambda value: len(value) >= 500,
     fails_with_an_empty_key=lambda value: "" in value,
     fails_with_keys_of_object=lambda value: any(key in value for key in ("toString", "hasOwnProperty", "constructor")),
