@@ -65,6 +65,7 @@ NAMES = [
         ":smile: on",
         "\u1680rare\u2002",
         "a\u3164b",
+        "heart \u2764\ufe0f",
         "admin",
         f"a{' ' * 40_000}b",
     ),
@@ -114,6 +115,7 @@ METADATA: list[Any] = [
     *({"l": ["a,b"]}, {"l": [{"a": 1}]}, {"l": [1, None]}, {"t": "a*b/c"}, {"t": "Width\nMeasure"}),
     {"t": '{"a":{"b":[1,2]},"c":"d"}'},
     *({"error": "x"}, {"l": [1234567890123456789]}, {"x": "<" * 40_000}),
+    *({"length": 2, "x": 1}, {"\0first": 1}, {"displayName": "another"}),
 ]
 WRONG_METADATA: list[Any] = [None, [], [{"a": 1}], [1], "x", "", '{"a": 1}', 1, 0, True, False]
 LISTS: list[Any] = [[], ["a"], ["a", "a"], ["a", "b"], [""], ["\u00e9"], [str(n) for n in range(600)]]
@@ -122,6 +124,7 @@ WRONG_LISTS: list[Any] = [
     *([5, 5], [1.5]),
 ]
 EXTERNAL_IDS: list[Any] = [
+    *("open <tag", "zero\u200bwidth", "constructor"),
     *(None, "", " pad ", "UPPER", "upper", "007x", "008", "a.b/c", "\u00e9", "e\u0301", "nul\0", "x" * 70, "y" * 300),
     *(
         "",
@@ -251,7 +254,7 @@ PROBES = [
     _raw('{"displayName":"x"}', more=(("expect", "100-continue"),)),
     _raw('{"displayName":"x"}', authorization="Bearer{key}"),
     _raw('{"displayName":"x"}', authorization="Basic Bearer {key}"),
-    _raw('{"displayName":"in chunks"}', more=(("transfer-encoding", "chunked"),)),
+    *[_raw('{"displayName":"in chunks"}', more=(("transfer-encoding", coding),)) for coding in ("chunked", "Chunked")],
     _raw(json.dumps({"displayName": "z", "metadata": {"text": "x" * 2_000}}), more=(("accept-encoding", "gzip"),)),
     _raw('{"displayName":"x"}', authorization="Bearer sk-\xe9"),
     _raw('{"displayName":"x"}', authorization="Bearer sk-" + "a" * 300),
