@@ -183,7 +183,11 @@ def _changes_of_text(sent: str, received: str) -> Iterator[str]:
 def _whole_changes(sent: str, received: str) -> Iterator[str]:
     for name, change in WHOLE_CHANGES.items():
         try:
-            if _may_be_result(change(sent[:_LONGEST]), sent, received):
+            start = sent[:_LONGEST]
+            result = change(start)
+            # What leaves the start as it is says nothing about the rest.
+            is_it = change(sent) == received if result == start != sent else _may_be_result(result, sent, received)
+            if is_it:
                 yield name
         except ValueError:  # a lone surrogate
             continue

@@ -170,6 +170,13 @@ def test_a_change_is_recognised(sent: Any, received: Any, kind: str) -> None:
     assert kind in kinds_of_change(sent, received)
 
 
+def test_the_end_of_a_long_text_shows_no_change_of_what_is_not_in_it() -> None:
+    start = "a" * 70_000
+    assert "CR LF as LF" not in kinds_of_change(start + "\u0301", start)
+    assert "CR LF as LF" in kinds_of_change(start + "\r\nb", start + "\nb")
+    assert "trimmed at the end" in kinds_of_change(start + "  ", start)
+
+
 @pytest.mark.parametrize("sent", ["a" + " " * 50_000 + "b", "<" * 20_000 + "a", "a" * 30_000, "a" + " " * 70_000 + "b"])
 def test_a_long_text_that_is_cut_was_not_changed_in_another_way(sent: str) -> None:
     found = set(kinds_of_change(sent, sent[:255]))
