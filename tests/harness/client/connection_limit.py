@@ -19,8 +19,9 @@ if TYPE_CHECKING:
 _ENDED: Final = frozenset({"closed", "reset", "refused"})
 #: Seconds for the responses to the other requests before connections are counted.
 _QUIET: Final = 0.4
-#: Seconds after which a connection that nothing was sent on counts as accepted, and until one must be established.
-_ACCEPTED, _ESTABLISHED = 0.3, 3.0
+#: Seconds until the service has noticed that connections were closed; after which a connection that nothing was sent on
+#: counts as accepted; and until one must be established.
+_CLOSED, _ACCEPTED, _ESTABLISHED = 0.2, 0.3, 3.0
 #: The minimum and maximum number of connections that are opened to count the accepted ones.
 _FEWEST, _MOST = 8, 40
 #: How often connections are counted in a run: without a limit, and with one, which other clients use too.
@@ -68,6 +69,7 @@ class ConnectionLimit:
             opened = min(max(_FEWEST, others + 2), _MOST)
             with self._target.request_budget.alone(_QUIET):
                 self._target.keep_alive.close_idle()
+                time.sleep(_CLOSED)
                 accepted = _accepted(self._target.base_url, opened)
             if accepted is None or accepted >= opened:
                 return False
@@ -78,20 +80,21 @@ class ConnectionLimit:
 
 
 def _accepted(base_url: str, number: int) -> int | None:
-    """How many of some connections the service accepts, at least one; None if that cannot be determined."""
+    """How many of some connections the service accepts; None unless it is the first of them, at least one."""
     parts = urlsplit(base_url)
     address = (parts.hostname or "", parts.port or (443 if parts.scheme == "https" else 80))
     with ExitStack() as opened:
-        ended = 0
-        connections = []
+        connections: list[socket.socket | None] = []
         for _ in range(number):
             try:
                 connections.append(opened.enter_context(socket.create_connection(address, _ESTABLISHED)))
             except ConnectionError:
-                ended += 1
+                connections.append(None)
             except OSError:  # too many open files, or no route without a proxy
                 return None
         time.sleep(_ACCEPTED)
         # Nothing was sent: a connection that can be read was ended.
-        ended += len(select.select(connections, [], [], 0)[0])
-    return number - ended if ended < number else None
+        ended = select.select([connection for connection in connections if connection], [], [], 0)[0]
+        accepted = [connection is not None and connection not in ended for connection in connections]
+    # A service that restarts ends the first ones, and may accept the others.
+    return sum(accepted) if accepted[0] and accepted == sorted(accepted, reverse=True) else None

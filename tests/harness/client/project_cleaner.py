@@ -230,6 +230,8 @@ class ProjectCleaner:
             if exchange.status == _LIMITED:  # the service did nothing: the reserved request is still available
                 with self._lock:
                     self._prepaid += 1
+            if kind:  # idle connections may be too many for the service or for this process
+                self._target.keep_alive.close_idle()
             self._limit.shrink(1)  # waiting requests would otherwise exceed the service's limit again
             self._request_budget.pause(wanted)
             pause = min(2 * pause, 5.0)

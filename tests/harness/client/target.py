@@ -130,7 +130,8 @@ class Target:
             yield connection
         finally:
             with self._lock:
-                self._free.append(connection)
+                # A closed one is used after those that are open.
+                self._free.insert(len(self._free) if connection.is_open else 0, connection)
 
     def close_connections(self) -> None:
         """Close all connections, while no request is in flight; the next request opens a new one."""
