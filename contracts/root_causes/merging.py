@@ -6,6 +6,8 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from contracts.findings import ACCEPTED, REFUSED
+from contracts.json_equality import same
+from contracts.json_text import ABSENT
 from contracts.kinds.bodies import message_of
 from contracts.kinds.error_messages import code_of
 from contracts.root_causes.converted_types import with_conversions
@@ -194,14 +196,25 @@ def _by_same_responses(root_causes: list[RootCause]) -> list[RootCause]:
             failures = [other for other in rest if other.clause in FAILURES]
             firsts = [c for c in failures if c.count == cause.count and _are_same(c, cause)]
         elif cause.clause == _READS_BACK and cause.cause.endswith(_DIFFERS):
-            echo = f"response.201.{cause.cause.removesuffix(_DIFFERS)}.echo"
-            firsts = [other for other in rest if other.clause == echo]
+            name = cause.cause.removesuffix(_DIFFERS)
+            firsts = [other for other in rest if other.clause == f"response.201.{name}.echo"]
+            if _was_right(cause, name):  # what changed it came later
+                continue
         else:
             continue
         if len(firsts) == 1:
             rest = [other for other in rest if other not in (cause, *firsts)]
             rest.append(together([*firsts, cause], firsts[0]))
     return rest
+
+
+def _was_right(cause: RootCause, name: str) -> bool:
+    """Whether the response to a request, as far as it is known, showed a member as it was sent."""
+    exchanges = [exchange for cases in cause.cases for _, exchange in cases.smallest if exchange is not None]
+    return any(
+        name in exchange.sent_members and same(exchange.shown_members.get(name, ABSENT), exchange.sent_members[name])
+        for exchange in exchanges
+    )
 
 
 def _are_same(failures: RootCause, leaks: RootCause) -> bool:

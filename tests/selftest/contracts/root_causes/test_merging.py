@@ -46,6 +46,19 @@ def test_a_refusal_in_whose_message_the_service_names_another_field_is_one_of_th
     assert found("400 mail has a slash") == found("400 a slash") == 2
 
 
+def test_a_value_that_is_changed_after_a_right_response_is_another_cause_than_values_that_responses_change() -> None:
+    def found(shown: str) -> int:
+        causes = RootCauses(Deviations.none())
+        case, response = Case(b'{"team":"a"}'), Response(201, (), json.dumps({"team": shown}).encode())
+        record = ExchangeRecord.of(Exchange(case, response, started=1.0, number=1))
+        causes.add(Finding("response.201.team.echo", "changed", "a%", "a", "/team"), None)
+        causes.add(Finding("state.reads_back", "team differs", "b", "a", "/team"), record)
+        return len(merged(list(causes), {}, {}))
+
+    assert found("a") == 2
+    assert found("b") == 1
+
+
 def test_a_refusal_with_the_messages_of_two_others_is_no_third() -> None:
     name, items, both = "teamName is too long", "items.0 must be a word", "teamName is too long; items.0 must be a word"
 
