@@ -180,7 +180,7 @@ class FieldTriage:
         """The clause for which the simplest body is refused, such as an optional field; empty if it is not refused."""
         minimal = self._requests.ask(minimal_case(self._contract, self._names))
         if minimal is None or not minimal.is_refused:
-            self.bare_passes = self.bare_passes or minimal is not None
+            self.bare_passes = self.bare_passes or (minimal is not None and minimal.is_created)
             return "", ""
         full = full_case(self._contract, self._names)
         whole = self._requests.ask(full)

@@ -83,7 +83,7 @@ class FormTriage:
     def of_the_moment(self, answer: Judged, refusal: Finding) -> str:
         """The clause if the same request is accepted at another time; empty if it is refused again or unknown."""
         again = self._requests.ask(self._names.renew(answer.case))
-        if again is None or again.is_refused:
+        if again is None or not again.is_created:  # the second attempt of a request may be refused for the first
             return ""
         if self._connection_triage.depends_on_connection(answer, refusal):
             return CONNECTIONS

@@ -89,7 +89,7 @@ class RefusalTriage:
         if self._form.passing is None or finding.cause != REFUSED or not finding.clause.startswith("request."):
             return finding
         again = self._requests.ask(self._names.renew(answer.case))
-        if again is None or again.is_refused:
+        if again is None or not again.is_created:
             return finding
         return self._reattribute(answer, finding, self._form.passing, "")
 

@@ -36,6 +36,8 @@ class Service:
 
     are_spent: bool = False
     asked: list[Case] = field(default_factory=list)
+    #: The status of all further requests; 0 for the one of the body.
+    later: int = 0
 
     def ask(self, case: Case) -> Judged:
         self.asked.append(case)
@@ -44,6 +46,8 @@ class Service:
         response = (
             Response(400, JSON, message) if message else Response(201, JSON, json.dumps({"id": "P" * 21}).encode())
         )
+        if self.later:
+            response = Response(self.later, JSON, b'{"message":"later"}')
         exchange = Exchange(case, response, number=len(self.asked))
         return Judged(exchange, JUDGE.judge(exchange))
 
@@ -93,6 +97,16 @@ def test_a_body_is_too_large_with_another_message_too_unless_that_names_a_field(
 def _with_message(answer: Judged, message: bytes) -> Judged:
     exchange = replace(answer.exchange, response=Response(400, JSON, message))
     return Judged(exchange, JUDGE.judge(exchange))
+
+
+@pytest.mark.parametrize("status", [400, 409, 500])
+def test_a_refusal_is_of_the_moment_only_if_the_request_is_accepted_later(status: int) -> None:
+    service = Service()
+    answer = service.ask(_body(10, team="a"))
+    triage = _triage(service)
+    service.later = status
+    assert not triage.of_the_moment(answer, _refusal(answer))
+    assert triage.passing is None
 
 
 def test_a_form_is_not_the_reason_if_the_plain_body_is_refused_at_the_same_size() -> None:
