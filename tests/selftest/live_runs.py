@@ -178,11 +178,17 @@ def cleanup(folder: Path, run: Path, *arguments: str, key: str = KEY) -> Process
     return Started(command, folder, {"ACTIVEPIECES_API_KEY": key}).end()
 
 
-def team_projects(base_url: str) -> int:
-    """How many projects a mock holds beside its owner's."""
+def listed(base_url: str) -> list[dict[str, Any]]:
+    """The projects that a mock holds, the one of its owner among them."""
     request = Request(f"{base_url}/v1/projects?limit=1000", headers={"Authorization": f"Bearer {KEY}"})
     with urlopen(request) as response:
-        return sum(project["type"] == "TEAM" for project in json.load(response)["data"])
+        projects: list[dict[str, Any]] = json.load(response)["data"]
+    return projects
+
+
+def team_projects(base_url: str) -> int:
+    """How many projects a mock holds beside its owner's."""
+    return sum(project["type"] == "TEAM" for project in listed(base_url))
 
 
 def children_of(pid: int) -> Iterator[int]:

@@ -6,13 +6,12 @@ import json
 import threading
 import time
 from typing import TYPE_CHECKING, Any
-from urllib.request import Request, urlopen
 
 import pytest
 
 from contracts.verdict import ExitStatus
 from tests.mock.process import MockProcess
-from tests.selftest.live_runs import KEY, live, suite
+from tests.selftest.live_runs import KEY, listed, live, suite
 from tests.selftest.unruly_server import UnrulyServer, answer, json_answer, relayed
 
 if TYPE_CHECKING:
@@ -31,9 +30,7 @@ def service() -> Iterator[str]:
 
 
 def _listed(base_url: str) -> set[str]:
-    request = Request(f"{base_url}/v1/projects?limit=1000", headers={"Authorization": f"Bearer {KEY}"})
-    with urlopen(request) as response:
-        return {project["id"] for project in json.loads(response.read())["data"]}
+    return {project["id"] for project in listed(base_url)}
 
 
 def test_deletions_that_are_completed_later_or_are_too_early_at_first_are_deletions(

@@ -10,13 +10,12 @@ import signal
 import threading
 import time
 from typing import TYPE_CHECKING
-from urllib.request import Request, urlopen
 
 import pytest
 
 from contracts.verdict import ExitStatus
 from tests.mock.process import MockProcess
-from tests.selftest.live_runs import KEY, children_of, cleanup, live, start_suite, suite, wait_until
+from tests.selftest.live_runs import KEY, children_of, cleanup, listed, live, start_suite, suite, wait_until
 from tests.selftest.unruly_server import Seen, UnrulyServer, Writes, close, json_answer
 
 if TYPE_CHECKING:
@@ -37,9 +36,7 @@ def slow_service() -> Iterator[str]:
 
 def _listed(base_url: str) -> list[str]:
     """Every project but the one of the platform's owner."""
-    request = Request(f"{base_url}/v1/projects?limit=1000", headers={"Authorization": f"Bearer {KEY}"})
-    with urlopen(request) as response:
-        return [project["id"] for project in json.load(response)["data"] if project["type"] != "PERSONAL"]
+    return [project["id"] for project in listed(base_url) if project["type"] != "PERSONAL"]
 
 
 def _notes(process: Process) -> list[dict[str, object]]:

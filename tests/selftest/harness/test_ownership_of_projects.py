@@ -11,7 +11,7 @@ import pytest
 
 from contracts.verdict import ExitStatus
 from tests.mock.process import MockProcess
-from tests.selftest.live_runs import KEY, live, suite
+from tests.selftest.live_runs import KEY, listed, live, suite
 from tests.selftest.unruly_server import UnrulyServer, answer, relayed
 
 if TYPE_CHECKING:
@@ -33,15 +33,16 @@ def service() -> Iterator[str]:
         yield mock.base_url
 
 
-def _asked(base_url: str, body: dict[str, Any] | None = None) -> Any:
+def _made(base_url: str, name: str) -> str:
+    """The id of a project that somebody else creates."""
     headers = {"Authorization": f"Bearer {KEY}", "Content-Type": "application/json"}
-    data = json.dumps(body).encode() if body else None
-    with urlopen(Request(f"{base_url}/v1/projects{'' if body else '?limit=1000'}", data, headers)) as response:
-        return json.loads(response.read())
+    body = json.dumps({"displayName": name}).encode()
+    with urlopen(Request(f"{base_url}/v1/projects", body, headers)) as response:
+        return str(json.load(response)["id"])
 
 
 def _listed(base_url: str) -> set[str]:
-    return {project["id"] for project in _asked(base_url)["data"]}
+    return {project["id"] for project in listed(base_url)}
 
 
 def _created(server: UnrulyServer, change: Callable[[dict[str, Any]], Any]) -> Callable[[Seen], Writes | None]:
@@ -59,7 +60,7 @@ def _created(server: UnrulyServer, change: Callable[[dict[str, Any]], Any]) -> C
 
 
 def test_a_foreign_project_is_never_deleted(service: str, tmp_path: Path) -> None:
-    precious = _asked(service, {"displayName": "Precious"})["id"]
+    precious = _made(service, "Precious")
     before = _listed(service)
     created = itertools.count(1)
     with UnrulyServer(service) as server:
@@ -119,7 +120,7 @@ def test_a_copy_of_a_project_of_the_run_is_not_deleted_when_ids_are_searched_in_
 
     def change(project: dict[str, Any]) -> dict[str, Any]:
         if "-" in project["displayName"] and project["displayName"].startswith("Beta 2 ct") and len(copies) < 5:
-            copies.append(_asked(service, {"displayName": f"Copy of {project['displayName']}"})["id"])
+            copies.append(_made(service, f"Copy of {project['displayName']}"))
         return _without_id(project)
 
     with UnrulyServer(service) as server:
