@@ -128,20 +128,16 @@ def test_one_connection_that_is_reset_is_no_finding(service: str, tmp_path: Path
 
 def test_connections_that_are_all_cut_at_once_are_no_finding(service: str, tmp_path: Path) -> None:
     with UnrulyServer(service) as server:
-        gate = threading.Barrier(4, timeout=3)
+        gate = threading.Barrier(4, server.cut, timeout=60)
 
         def behave(seen: Seen) -> Writes | None:
             if 20 <= seen.number < 24:
-                try:
-                    if gate.wait() == 0:
-                        server.cut()
-                    time.sleep(0.1)
-                except threading.BrokenBarrierError:
-                    return None
+                gate.wait()
             return None
 
         server.behave = behave
-        run = priority_run(server.base_url, tmp_path)
+        run = priority_run(server.base_url, tmp_path, connections=4, response_time=60.0)
+        assert not gate.broken, "four requests were under way"
         assert run.findings == set(), run.sentence
         assert run.status is ExitStatus.KEPT
         assert not _left(server, run)
