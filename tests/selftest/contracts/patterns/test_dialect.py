@@ -212,19 +212,19 @@ def test_what_is_no_automaton_or_no_pattern_is_refused_by_name(source: str, cons
 
 def test_a_million_steps_cost_a_million_steps() -> None:
     evil = Pattern.compile(r"^(?:(?:a+)+)+$")
-    began = time.perf_counter()
+    began = time.process_time()  # of this process alone: other work on the machine does not count
     assert not evil.matches("a" * 200_000 + "!")
-    assert time.perf_counter() - began < 2
+    assert time.process_time() - began < 2
 
 
 def test_the_page_s_patterns_compile_quickly() -> None:
     program = (
-        "import time; began = time.perf_counter(); from contracts.patterns import Pattern\n"
+        "import time; began = time.process_time(); from contracts.patterns import Pattern\n"
         f"for source in {list(PAGE_PATTERNS.values())!r}: Pattern.compile(source)\n"
-        "print(time.perf_counter() - began)"
+        "print(time.process_time() - began)"
     )
     seconds = min(float(subprocess.check_output([sys.executable, "-c", program], text=True)) for _ in range(3))
-    assert seconds < 0.5, f"{seconds:.3f} s at the best of three"
+    assert seconds < 0.2, f"{seconds:.3f} s at the best of three"
 
 
 @pytest.mark.parametrize("source", [*PAGE_PATTERNS.values(), *OTHER_PATTERNS.values()])

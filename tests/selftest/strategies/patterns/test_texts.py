@@ -213,9 +213,9 @@ def test_explosive_texts_explode_a_backtracking_matcher_and_harmless_ones_do_not
 
 
 def _seconds(matcher: re.Pattern[str], text: str) -> float:
-    began = time.perf_counter()
+    began = time.process_time()
     assert matcher.search(text) is None
-    return max(time.perf_counter() - began, 2e-5)
+    return max(time.process_time() - began, 2e-5)
 
 
 @pytest.mark.parametrize("path", REQUEST_PATTERNS)
