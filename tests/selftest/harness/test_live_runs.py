@@ -216,7 +216,7 @@ def test_after_kill_9_one_command_deletes_everything_lost_answers_included(slow_
 def test_gates_are_disturbed_neither_by_a_killed_one_nor_by_each_other(service: str, tmp_path: Path) -> None:
     gate = ("--target", "live", "--profile", "gate", "--budget", "500", "--base-url")
     with UnrulyServer(service) as server:
-        killed = start_suite(tmp_path / "killed", *gate, server.base_url)
+        killed = start_suite(tmp_path / "killed", *gate, server.base_url, "--rate", "60")
         wait_until(lambda: len(server.creations) > 60)
         killed.signal(signal.SIGKILL, group=True)
         left = killed.end().run

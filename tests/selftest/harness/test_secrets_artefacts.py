@@ -125,7 +125,7 @@ def test_a_mistake_of_the_suite_itself_does_not_show_the_key(service: str, tmp_p
 def test_the_key_is_on_no_command_line_and_in_no_help(service: str, tmp_path: Path) -> None:
     lines: list[bytes] = []
     with UnrulyServer(service) as server:
-        started = start_suite(tmp_path, *live(server.base_url, "--rate", "25", "--budget", "40"), "-n", "2", "-v")
+        started = start_suite(tmp_path, *live(server.base_url, "--rate", "12", "--budget", "40"), "-n", "2", "-v")
         wait_until(lambda: len(server.requests) > 6)
         processes = [started.pid, *children_of(started.pid)]
         lines += [Path(f"/proc/{pid}/cmdline").read_bytes() for pid in processes]
