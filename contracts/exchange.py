@@ -163,10 +163,11 @@ class Response:
 class Failure:
     """Why there is no complete response.
 
-    ``kind`` is one of: refused, dns, tls, proxy (nothing was reached); closed, reset (a new connection ended before a
-    response); stale (a reused one did, as RFC 9112, section 9.3.1, allows); timeout (no complete response within the
-    limit); incomplete, invalid (the response is not HTTP as in RFC 9112); undecodable (the body does not have its
-    Content-Encoding, or that was not offered); too_large (more than the limit).
+    ``kind`` is one of: refused, dns, tls, proxy, setup, files (nothing was reached; files: this process has too many
+    open); closed, reset (a new connection ended before a response); stale (a reused one did, as RFC 9112, section
+    9.3.1, allows); timeout (no complete response within the limit); incomplete, invalid (the response is not HTTP as in
+    RFC 9112); undecodable (the body does not have its Content-Encoding, or that was not offered); too_large (more than
+    the limit).
     """
 
     kind: str
@@ -178,7 +179,7 @@ class Failure:
 
 
 #: Failures before the service was reached, which say nothing about it.
-UNREACHED: Final = frozenset({"refused", "dns", "tls", "proxy", "setup"})
+UNREACHED: Final = frozenset({"refused", "dns", "tls", "proxy", "setup", "files"})
 #: A kept-alive connection that was closed before it was reused, which is allowed at any time.
 STALE: Final = "stale"
 

@@ -29,6 +29,7 @@ _UNREACHABLE = {
     "proxy": "the proxy in front of {host} fails ({detail}); check HTTP_PROXY, HTTPS_PROXY and NO_PROXY",
     "setup": "no request can be sent to {host} ({detail}); check --base-url, REQUESTS_CA_BUNDLE, --client-cert and "
     "the proxies in the environment",
+    "files": "no connection to {host} can be opened ({detail}); raise the limit of open files (ulimit -n)",
     "timeout": "{host} did not respond in time ({detail})",
     "closed": "{host} closes connections without a response ({detail}); check --base-url and the service's log",
     "reset": "{host} resets connections ({detail}); check --base-url and the service's log",

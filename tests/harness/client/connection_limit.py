@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 #: The failures of a request whose connection was ended before a response, or not established.
 _ENDED: Final = frozenset({"closed", "reset", "refused"})
+#: The failure of a request for which this process could not open a connection.
+_FILES: Final = "files"
 #: Seconds for the responses to the other requests before connections are counted.
 _QUIET: Final = 0.4
 #: Seconds until the service has noticed that connections were closed; after which a connection that nothing was sent on
@@ -49,20 +51,24 @@ class ConnectionLimit:
 
     @property
     def is_known(self) -> bool:
-        """Whether the service has a limit."""
+        """Whether there is a limit."""
         return self._learned > 0
 
     def explains(self, exchange: Exchange) -> bool:
         """Whether a request had no response because its connection was one too many: it may be repeated now.
 
-        Sends nothing, but opens connections.
+        Too many for the service, or for this process, which may open a few files only. Sends nothing, but opens
+        connections.
         """
-        if exchange.failure is None or exchange.failure.kind not in _ENDED:
+        kind = exchange.failure.kind if exchange.failure else ""
+        if kind not in _ENDED and kind != _FILES:
             return False
         with self._lock:
             if exchange.started <= self._learned:
                 return True
             others = self._target.keep_alive.open_connections
+            if kind == _FILES:
+                return others > 0 and self._learn(others)
             if self._counted >= (_WITH if self.is_known else _WITHOUT) or not (others or self.is_known):
                 return False
             self._counted += 1
@@ -73,10 +79,14 @@ class ConnectionLimit:
                 accepted = _accepted(self._target.base_url, opened)
             if accepted is None or accepted >= opened:
                 return False
-            # Some remain for the cleanup and for other workers.
-            self._in_flight.limit(max(1, accepted // 2), max(1, accepted - 1))
-            self._learned = time.time()
-            return True
+            return self._learn(accepted)
+
+    def _learn(self, accepted: int) -> bool:
+        """Limit the requests under way; some connections remain for the cleanup and for other workers."""
+        self._in_flight.limit(max(1, accepted // 2), max(1, accepted - 1))
+        self._target.keep_alive.close_idle()
+        self._learned = time.time()
+        return True
 
 
 def _accepted(base_url: str, number: int) -> int | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import http.client
 import re
 import ssl
@@ -28,6 +29,7 @@ _KINDS: Final[tuple[tuple[str, tuple[type[BaseException], ...]], ...]] = (
     ("timeout", (TimeoutError,)),
 )
 
+_TOO_MANY_FILES: Final = frozenset({errno.EMFILE, errno.ENFILE})
 _LATE: Final = "no complete response within the limit"
 
 
@@ -40,6 +42,8 @@ def failure_of(problem: BaseException, *, cut: bool, begun: bool) -> Failure:
     if cut:
         return Failure("timeout", _LATE)
     chain = list(_chain(problem))
+    if any(isinstance(cause, OSError) and cause.errno in _TOO_MANY_FILES for cause in chain):
+        return Failure("files", _words(chain[0]))
     if begun and any(isinstance(cause, (ssl.SSLEOFError, ssl.SSLZeroReturnError)) for cause in chain):
         return Failure("closed", "the TLS connection ended before an answer")
     for kind, types in _KINDS:

@@ -47,8 +47,9 @@ def test_a_run_that_may_not_write_or_open_files_cleans_up(tmp_path: Path, limit:
         limited += [*RUN, "--base-url", mock.base_url, "--connections", "20", "--patience", "2"]
         run = Started(limited, tmp_path, {"ACTIVEPIECES_API_KEY": KEY}).end()
         left = team_projects(mock.base_url)
-    assert run.status == ExitStatus.NO_VERDICT, run.out + run.err
-    assert words in run.out + run.err
+    # Fewer connections need fewer files: the run may go on.
+    is_kept = run.status == ExitStatus.KEPT and limit.startswith("-n")
+    assert is_kept or (run.status == ExitStatus.NO_VERDICT and words in run.out + run.err), run.out + run.err
     assert "Traceback" not in run.err
     assert left == 0
 

@@ -155,3 +155,13 @@ def test_a_service_that_restarts_has_no_limit() -> None:
         service.refuse_next(5)
         assert not limit.explains(_ended())
         assert in_flight.most == float("inf")
+
+
+def test_too_few_open_files_limit_the_connections_too() -> None:
+    service = _Service(1_000)
+    with _limit(service) as (limit, in_flight, target):
+        _send(target, 6)
+        assert limit.explains(_ended("files"))
+        assert in_flight.most <= 3
+        assert target.keep_alive.open_connections == 0
+        assert not limit.explains(_ended("files")), "none can be closed"
