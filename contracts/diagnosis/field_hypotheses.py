@@ -133,15 +133,27 @@ def _of_types(field: Field, prediction: Part, verb: str) -> Iterator[Hypothesis]
 
 
 def _of_numbers(name: str, prediction: Part, verb: str) -> Iterator[Hypothesis]:
-    """Numbers that do not fit the type in which they are stored."""
-    yield when(f"{name} is stored as an integer: fractions {verb}", name, _is_fraction, prediction, 2)
+    """Numbers that do not fit the type in which they are stored; a lenient service takes them from strings, too."""
+    for stored, numbers, holds in _number_limits():
+        yield when(f"{name} is {stored}: {numbers} {verb}", name, holds, prediction, 2)
+        in_strings = partial(_holds_for_number, holds)
+        yield when(f"{name} is {stored}: {numbers}, also in strings, {verb}", name, in_strings, prediction, 3)
+
+
+def _number_limits() -> Iterator[tuple[str, str, Callable[[Any], bool]]]:
+    """How numbers may be stored, and which of them do not fit, in words and as a function."""
+    yield "stored as an integer", "fractions", _is_fraction
     for bits in (8, 16, 32, _DOUBLE, 64):
         beyond, lost = partial(_is_beyond, 2 ** (bits - 1)), partial(_is_lost, 2 ** (bits - 1))
         numbers = f"numbers beyond 2^{bits - 1} - 1"
-        stored = "held exactly in a double" if bits == _DOUBLE else f"stored in {bits} bits"
-        yield when(f"{name} is {stored}: {numbers} {verb}", name, beyond, prediction, 2)
+        yield "held exactly in a double" if bits == _DOUBLE else f"stored in {bits} bits", numbers, beyond
         stored = "an integer of a double" if bits == _DOUBLE else f"stored as a {bits}-bit integer"
-        yield when(f"{name} is {stored}: fractions and {numbers} {verb}", name, lost, prediction, 2)
+        yield stored, f"fractions and {numbers}", lost
+
+
+def _holds_for_number(holds: Callable[[Any], bool], value: Any) -> bool:
+    """Whether it holds for a number, or for the number in a string; raises ValueError for another string."""
+    return holds(float(value) if isinstance(value, str) else value)
 
 
 def _valid(field: Field) -> Callable[[Any], bool]:

@@ -66,7 +66,9 @@ class Hypothesis:
 
     def predict(self, seen: Observation) -> Predicted | None:
         """What the service does with a request; None if the hypothesis makes no prediction."""
-        if (seen.wrong and seen.wrong not in self.parts) or seen.is_readable not in self.of_json:
+        is_wrong_elsewhere = bool(seen.wrong) and seen.wrong not in self.parts
+        # A failure shows that the service did not refuse the wrong part.
+        if (is_wrong_elsewhere and seen.outcome != FAILED) or seen.is_readable not in self.of_json:
             return None
         outcomes: list[str] = []
         stored: dict[str, Any] = {}
@@ -86,6 +88,8 @@ class Hypothesis:
         if not outcomes or (seen.broken == OPEN and not _says_more(seen, deviates, outcomes)):
             return None
         outcome = REFUSED if REFUSED in outcomes else FAILED if FAILED in outcomes else ACCEPTED
+        if is_wrong_elsewhere and outcome != FAILED:
+            return None
         if outcome == FAILED and seen.wrong and seen.outcome == REFUSED:
             return None  # the validation error came before the failure
         return Predicted(outcome, outcome == seen.outcome and _came_back(stored, seen), frozenset(deviates))

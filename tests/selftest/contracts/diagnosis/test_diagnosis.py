@@ -52,6 +52,19 @@ def _fails_beyond_32_bits(_case: Case, expected: Expectation, body: dict[str, An
     return 500 if number != int(number) or not -(2**31) <= number < 2**31 else None
 
 
+def _fails_beyond_32_bits_after_conversion(_case: Case, expected: Expectation, body: dict[str, Any]) -> int | None:
+    number = body.get("maxConcurrentJobs")
+    if expected.expected is Expected.CREATED:
+        return _fails_beyond_32_bits(_case, expected, body)
+    if {violation.clause for violation in expected.violations} != {"request.maxConcurrentJobs.type"}:
+        return None
+    try:
+        number = float(number) if isinstance(number, str) and number.strip() else 0
+    except ValueError:
+        return None
+    return 201 if number == number // 1 and abs(number) < 2**31 else 500
+
+
 def _keeps_32_bits(_case: Case, expected: Expectation, body: dict[str, Any]) -> dict[str, Any] | None:
     number = body.get("maxConcurrentJobs")
     if expected.expected is not Expected.CREATED or number is None or number != int(number) or float(number) != number:
@@ -138,6 +151,16 @@ def test_one_sentence_says_what_the_service_does_instead(name: str, tmp_path: Pa
     assert len(summary.causes[0].findings) == findings
     assert all(finding.diagnosis is summary.causes[0] for finding in summary.findings)
     assert summary.causes[0].agrees == summary.causes[0].speaks >= summary.causes[0].failing > 0
+
+
+def test_numbers_that_a_lenient_service_takes_from_strings_fail_like_others(tmp_path: Path) -> None:
+    summary = report_on(_fails_beyond_32_bits_after_conversion, tmp_path)
+    words = (
+        "maxConcurrentJobs is stored as a 32-bit integer: fractions and numbers beyond 2^31 - 1, also in strings, make"
+    )
+    (finding,) = (finding for finding in summary.findings if finding.clause.id == "service.no_5xx")
+    assert finding.diagnosis is not None
+    assert finding.diagnosis.sentence.startswith(words)
 
 
 def test_the_content_type_of_refusals_explains_no_refused_media_type(tmp_path: Path) -> None:
