@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 from concurrent.futures import ThreadPoolExecutor
+from queue import SimpleQueue
 from typing import TYPE_CHECKING, Final, Generic, TypeVar
 
 from tests.harness.client.budget import BudgetSpent, OutOfTime
@@ -29,20 +30,24 @@ class ConcurrentCalls(Generic[T]):
 
     def run(self, pool: ThreadPoolExecutor, threads: int) -> None:
         """Make the calls; returns when all are done, or when one has failed and those in flight are done."""
-        running = [pool.submit(self._go_on) for _ in range(threads)]
+        # Not with Future.result: an interrupt may leave its lock locked, and the thread would wait for it for ever.
+        ended = SimpleQueue[None]()
+        for _ in range(threads):
+            pool.submit(self._go_on, ended)
         try:
-            for future in running:
-                future.result()
+            for _ in range(threads):
+                ended.get()
         finally:
             self._stopped = True
 
-    def _go_on(self) -> None:
+    def _go_on(self, ended: SimpleQueue[None]) -> None:
         while not self._stopped and (place := next(self._places)) < len(self._asks):
             try:
                 self.answers[place] = self._asks[place]()
             except Exception as problem:  # noqa: BLE001  # for whoever waits
                 self.problems[place] = problem
                 self._stopped = True
+        ended.put(None)
 
 
 class SendingThreads:
