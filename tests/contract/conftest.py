@@ -23,7 +23,7 @@ ORDER: Final = (
     "test_the_priority_cases_keep_the_contract",
     "test_a_second_use_of_an_external_id_is_accepted_or_refused",
     "test_the_same_request_twice_creates_two_projects",
-    "test_an_empty_external_id_that_no_project_has_is_accepted",
+    "test_a_blank_external_id_that_no_project_has_is_accepted",
     "test_further_priority_cases_keep_the_contract",
     "test_the_external_id_of_a_deleted_project_is_accepted_or_refused",
     "test_a_member_named_proto_does_not_affect_later_responses",

@@ -54,6 +54,7 @@ refuses("displayName", breaks="response.201.status", intermittent=True).each(
 
 refuses("externalId", breaks=_EXTERNAL_ID).each(
     refuses_an_empty_external_id=lambda value: value == "",
+    refuses_external_ids_of_white_space=lambda value: bool(value) and not value.strip(),
     refuses_long_external_ids=lambda value: value is not None and len(value) > 255,
     refuses_dot_and_slash_in_external_id=lambda value: value is not None and ("." in value or "/" in value),
     refuses_external_ids_beyond_ascii=lambda value: value is not None and not value.isascii(),

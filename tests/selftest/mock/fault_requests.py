@@ -124,7 +124,7 @@ WRONG_LISTS: list[Any] = [
     *([5, 5], [1.5]),
 ]
 EXTERNAL_IDS: list[Any] = [
-    *("open <tag", "zero\u200bwidth", "constructor"),
+    *("open <tag", "zero\u200bwidth", "constructor", " \t "),
     *(None, "", " pad ", "UPPER", "upper", "007x", "008", "a.b/c", "\u00e9", "e\u0301", "nul\0", "x" * 70, "y" * 300),
     *(
         "",
