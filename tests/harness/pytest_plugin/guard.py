@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import select
 import sys
 from typing import TYPE_CHECKING
 
@@ -30,9 +31,17 @@ def discard_lost_output() -> None:
             try:
                 if stream is not None:
                     stream.flush()
-                    os.write(number, b"")  # fails on a closed terminal, also if nothing is left to flush
+                    if is_lost(number):  # also if nothing is left to flush
+                        raise BrokenPipeError
             except (OSError, ValueError):
                 os.dup2(os.open(os.devnull, os.O_WRONLY), number)
+
+
+def is_lost(number: int) -> bool:
+    """Whether an output is a closed terminal, or a pipe that nobody reads any more."""
+    poll = select.poll()
+    poll.register(number, 0)
+    return any(events & (select.POLLERR | select.POLLHUP | select.POLLNVAL) for _, events in poll.poll(0))
 
 
 def finish_run(test_run: TestRun, deviations: Deviations) -> None:
