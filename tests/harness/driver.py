@@ -134,16 +134,15 @@ class Driver:
     def conclude(self, judged: Sequence[Judged]) -> None:
         """Attribute findings, shrink the cases of new ones, and raise BrokenPromise for those.
 
-        Invalid requests that were refused for a valid field are sent again without it.
+        Requests that were refused, or failed, for another valid field are sent again without it.
         """
-        found = self._triage.attribute(judged)
-        if masked := [case for case in self._triage.masked(judged) if self.may_be_sent(case)]:
-            found += self._triage.attribute(self.session.post_all(masked))
         new: list[Finding] = []
-        for answer, finding in found:
-            if self._is_new(finding, answer.exchange, self):
-                new.append(finding)
-                self._triage.shrink(answer, finding)
+        while judged:
+            for answer, finding in self._triage.attribute(judged):
+                if self._is_new(finding, answer.exchange, self):
+                    new.append(finding)
+                    self._triage.shrink(answer, finding)
+            judged = self.session.post_all(filter(self.may_be_sent, self._triage.masked(judged)))
         if new:
             lines = [f"{finding.clause}: expected {finding.expected}; received {finding.received}" for finding in new]
             self._raise(BrokenPromise("\n".join(dict.fromkeys(lines))))

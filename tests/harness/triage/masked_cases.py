@@ -1,4 +1,4 @@
-"""Invalid requests that a service refuses for a valid field: their refusal says nothing about the invalid part."""
+"""Requests that are refused, or fail, for one valid field: they say nothing about what else is in them."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from strategies.shrinking import without
 from tests.harness.triage.named_fields import named_fields
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Sequence
 
     from contracts.document import Contract
     from contracts.exchange import Case
@@ -20,13 +20,13 @@ if TYPE_CHECKING:
     from strategies.unique_names import UniqueNames
     from tests.harness.client.judged import Judged
 
-#: The maximum number of invalid requests that are sent again, and their maximum share of the budget of a run.
+#: The maximum number of requests that are sent again, and their maximum share of the budget of a run.
 _PER_RUN: Final = 400
 _SHARE: Final = 0.02
 
 
 class MaskedCases:
-    """Invalid requests to send again without the optional fields whose valid values are refused.
+    """Requests to send again without the optional fields whose valid values are refused, or make the service fail.
 
     ``budget`` is the budget of the run for requests of all kinds; None for no limit.
     """
@@ -35,8 +35,10 @@ class MaskedCases:
         self._judge = judge
         self._names = names
         self._left = _PER_RUN if budget is None else min(_PER_RUN, int(budget * _SHARE))
-        #: The messages with which valid values of an optional field are refused.
-        self._refused: dict[str, set[str]] = {}
+        #: What the service says to valid values of an optional field.
+        self._said: dict[str, set[str]] = {}
+        #: What was sent again, without the unique names.
+        self._sent: set[bytes] = set()
         self._optional = {field.path for field in contract.fields if not field.required}
 
     def learn(self, found: Iterable[tuple[Judged, Finding]]) -> None:
@@ -44,35 +46,57 @@ class MaskedCases:
         for answer, finding in found:
             field, body = finding.where.removeprefix("/"), answer.judgement.expectation.body
             if finding.cause == REFUSED and field in self._optional and isinstance(body, dict) and field in body:
-                self._refused.setdefault(field, set()).update(message_of(finding.kinds))
+                self._said.setdefault(field, set()).update(message_of(finding.kinds))
 
-    def again(self, judged: Sequence[Judged]) -> Iterator[Case]:
-        """The invalid requests that were refused for another field, without that field."""
+    def learn_smallest(self, answer: Judged) -> None:
+        """Remember the only optional field of a smallest request that is refused, or makes the service fail."""
+        fields, said = sorted(self._optional.intersection(_members(answer))), _said(answer)
+        if len(fields) == 1 and said and not _broken(answer):
+            self._said.setdefault(fields[0], set()).add(said)
+
+    def again(self, judged: Sequence[Judged]) -> list[Case]:
+        """The requests that were refused, or failed, for another field, without that field; each is given once."""
+        found = []
         for answer in judged:
-            if self._left > 0 and (masking := self._masking(answer)):
-                case = answer.case
-                for field in masking:
-                    case = without(case, field, self._names)
-                if self._broken_by(case) == _broken(answer):
-                    self._left -= 1
-                    yield case
+            case = answer.case
+            for field in self._masking(answer):
+                case = without(case, field, self._names)
+            key = self._names.anonymous(case)
+            if case is answer.case or key in self._sent or self._broken_by(case) != _broken(answer) or not self._left:
+                continue
+            self._left -= 1
+            self._sent.add(key)
+            found.append(case)
+        return found
 
     def _masking(self, answer: Judged) -> list[str]:
-        """The fields for which an invalid request was refused, as far as the service says, other than invalid ones."""
-        body, response = answer.judgement.expectation.body, answer.exchange.response
-        if not answer.is_rejected or response is None or not isinstance(body, dict):
+        """The valid fields for which a request was refused or failed, as far as the service says."""
+        said, members = _said(answer), _members(answer)
+        if not said:
             return []
-        said = f"{answer.status} {message_without_values(response, body)}".strip()
         named = named_fields(answer)
         wrong = {clause.split(".")[1] for clause in _broken(answer)}
         return [
             field
-            for field, messages in self._refused.items()
-            if field in body and field not in wrong and (field in named or said in messages)
+            for field, messages in self._said.items()
+            if field in members and field not in wrong and (field in named or said in messages)
         ]
 
     def _broken_by(self, case: Case) -> set[str]:
         return {violation.clause for violation in self._judge.expect(case).violations}
+
+
+def _members(answer: Judged) -> dict[str, object]:
+    body = answer.judgement.expectation.body
+    return body if isinstance(body, dict) else {}
+
+
+def _said(answer: Judged) -> str:
+    """The status and the message of a refusal or failure; empty for other responses."""
+    response = answer.exchange.response
+    if response is None or response.status < 400:
+        return ""
+    return f"{response.status} {message_without_values(response, _members(answer))}".strip()
 
 
 def _broken(answer: Judged) -> set[str]:

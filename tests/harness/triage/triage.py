@@ -83,8 +83,8 @@ class Triage:
         return found
 
     def masked(self, judged: Sequence[Judged]) -> list[Case]:
-        """The invalid requests among ``judged`` that were refused for a valid field, without that field."""
-        return list(self._masked.again(judged))
+        """The requests among ``judged`` that were refused, or failed, for another valid field, without that field."""
+        return self._masked.again(judged)
 
     def _attributed(self, answer: Judged, finding: Finding) -> Finding:
         if finding.clause == "service.no_5xx":
@@ -126,6 +126,7 @@ class Triage:
         blamed = finding.cause.partition(" at /")[2]
         required = [field.path for field in self._contract.fields if field.required or field.path == blamed]
         shrink(first, self._names, still_fails, keep=required, where=finding.where, limit=limit)
+        self._masked.learn_smallest(smallest)
         self._small.update((*found.key, found.kinds) for found in smallest.findings)
         self._failures.attribute_triage_requests()
         self._connections.attribute_triage_requests()

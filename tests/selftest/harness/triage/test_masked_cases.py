@@ -1,4 +1,4 @@
-"""Invalid requests that are refused for a valid field are sent again without it."""
+"""Requests that are refused, or fail, for a valid field are sent again without it."""
 
 from __future__ import annotations
 
@@ -48,15 +48,35 @@ def test_an_invalid_request_that_is_refused_for_a_valid_field_is_sent_without_it
     assert _masked(_answer(generic, alertReceiverEmail="%", **_ids("a b")), said=generic)
 
 
+def test_a_valid_request_is_sent_without_the_field_for_which_it_is_refused_or_fails() -> None:
+    assert _masked(_answer(ITEM, metadata={}, **_ids("a b"))) == [{"displayName", "metadata"}]
+    masked = MaskedCases(CONTRACT, JUDGE, UniqueNames("ctmask"))
+    failing = _answer("index is full", 500, externalId="x", metadata={"a": 1})
+    assert not masked.again([failing])
+    masked.learn_smallest(_answer("index is full", 500, externalId="y"))
+    assert [set(json.loads(case.body or b"")) for case in masked.again([failing])] == [{"displayName", "metadata"}]
+    assert not masked.again([failing]), "once"
+
+
+def test_a_smallest_request_with_several_fields_or_a_wrong_one_shows_no_field() -> None:
+    masked = MaskedCases(CONTRACT, JUDGE, UniqueNames("ctmask"))
+    for smallest in (
+        _answer("no", 500, externalId="y", metadata={}),
+        _answer("no", 400, externalId=5),
+        _answer("no", 201, externalId="y"),
+    ):
+        masked.learn_smallest(smallest)
+    assert not masked.again([_answer("no", 500, externalId="x", metadata={}), _answer("no", 400, externalId="x")])
+
+
 def test_other_refusals_are_not_sent_again() -> None:
     ids = _ids("a b")
     assert not _masked(_answer(MAIL, alertReceiverEmail="%", **ids))
     assert not _masked(_answer(ITEM, **_ids(5)))
-    assert not _masked(_answer(ITEM, metadata={}, **ids))
     assert not _masked(_answer("", 500, alertReceiverEmail="%", **ids))
 
 
 def test_a_small_budget_sends_few_again() -> None:
-    wrong = _answer(ITEM, alertReceiverEmail="%", **_ids("a b"))
-    assert len(_masked(wrong, wrong, wrong, budget=100)) == 2
-    assert not _masked(wrong, budget=40)
+    wrong = [_answer(ITEM, alertReceiverEmail=email, **_ids("a b")) for email in "%&*"]
+    assert len(_masked(*wrong, budget=100)) == 2
+    assert not _masked(*wrong, budget=40)
