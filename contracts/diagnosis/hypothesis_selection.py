@@ -22,6 +22,7 @@ from contracts.diagnosis.observation import Observation, part_of
 from contracts.diagnosis.pattern_hypotheses import other_patterns
 from contracts.diagnosis.value_conditions import conditions
 from contracts.kinds.violations import NO_PROJECT
+from contracts.root_causes.root_cause import FAILURES
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -109,7 +110,8 @@ def _cases(cause: RootCause, observations: Sequence[Observation], shared: frozen
         for seen in observations
         if any(
             clause in clauses
-            and (len(clauses) > 1 or name in cause.causes)
+            # The causes of failures are messages: those of other mistakes have others.
+            and (name in cause.causes or (len(clauses) > 1 and clause not in FAILURES))
             and (clause not in divided or any(cases.kinds == kinds for cases in cause.cases))
             for clause, name, kinds in seen.findings
         )

@@ -56,6 +56,8 @@ def verify_inventory(driver: Driver, folder: Path) -> None:
         doubtful += unseen[:: max(1, len(unseen) // _READS)]
     found = False
     for identifier in doubtful[:_READS]:
+        if _is_deleted(folder, identifier):  # since the list was read: it would be waited for
+            continue
         exchange = remaining[identifier]
         # After one is known to be gone, the others need no time to appear.
         finding = read_again(driver, identifier, _project(exchange), patient=not found)
@@ -83,6 +85,12 @@ def _remaining(contract: Contract, folder: Path) -> dict[str, Exchange]:
             if not leaves_open(contract, record.findings) and identifier not in deleted and len(found) < _PAGES * PAGE:
                 found[identifier] = record.exchange
     return {identifier: exchange for identifier, exchange in found.items() if times[identifier] == 1}
+
+
+def _is_deleted(folder: Path, identifier: str) -> bool:
+    """Whether the run has deleted a project, or is about to."""
+    ledgers = read_ledgers(folder)
+    return identifier in ledgers.deleted or identifier in ledgers.deleting
 
 
 def _is_current(driver: Driver, folder: Path, identifier: str) -> bool:

@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from tests.harness.client.judged import Judged
 
 #: The maximum number of requests that are sent again, and their maximum share of the budget of a run.
-_PER_RUN: Final = 400
-_SHARE: Final = 0.02
+_PER_RUN: Final = 300
+_SHARE: Final = 0.015
 
 
 class MaskedCases:
