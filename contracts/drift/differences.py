@@ -96,14 +96,18 @@ def _request(held: Published, published: Published) -> Iterator[Difference]:
 def _status(held: Published, published: Published) -> Iterator[Difference]:
     if "status" in published.silent or held.statuses == published.statuses:
         return
-    lost = ", ".join(code for code in held.statuses if code not in published.statuses)
-    gained = ", ".join(code for code in published.statuses if code not in held.statuses)
+    lost = _codes(code for code in held.statuses if code not in published.statuses)
+    gained = _codes(code for code in published.statuses if code not in held.statuses)
     impact = admitted("response", lost and f"the status {lost}", gained and f"the status {gained}")
     if not gained and held.status not in published.statuses:
         impact = removed("response", f"the status {lost}")
-    yield Difference(
-        "response", "status", ", ".join(held.statuses) or NOTHING, ", ".join(published.statuses) or NOTHING, impact
-    )
+    ours, theirs = _codes(held.statuses), _codes(published.statuses)
+    yield Difference("response", "status", ours or NOTHING, theirs or NOTHING, impact)
+
+
+def _codes(statuses: Iterable[str]) -> str:
+    """Statuses, which may be any texts in a source."""
+    return shown(", ".join(statuses))
 
 
 def _response(held: Published, published: Published) -> Iterator[Difference]:

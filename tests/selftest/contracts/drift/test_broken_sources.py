@@ -65,3 +65,16 @@ def test_a_broken_document_is_compared_or_refused_in_a_sentence(chance: random.R
     assert not sentence or sentence.startswith("document")
     assert all(difference.sentence().isprintable() for difference in found)
     assert all(write(load_contract(), [Result("document", "OpenAPI", found)]) for write in FORMATS.values())
+
+
+def test_a_status_that_is_any_text_is_shown_on_one_line() -> None:
+    operation = copy.deepcopy(PUBLISHED["paths"]["/v1/projects"]["post"])
+    operation["responses"]["\x1b[2J"] = {"description": ""}
+    document = {
+        "openapi": "3.1.0",
+        "paths": {"/v1/projects": {"post": operation}},
+        "components": PUBLISHED["components"],
+    }
+    (found,) = (found for found in compare(HELD, read_openapi(document, "document")) if found.aspect == "status")
+    assert "\\u001b[2J" in found.sentence()
+    assert json.dumps(found.to_json()).count("\\\\u001b") == 3
