@@ -44,6 +44,7 @@ class FieldTriage:
         self._messages: dict[tuple[str, ...], set[str]] = {}
         #: Fields that are refused only in combination, whatever the message says.
         self._combined: set[str] = set()
+        self._required = {field.path for field in contract.fields if field.required}
         #: Whether a body with required members alone was accepted: then the service demands no other field.
         self.bare_passes = False
 
@@ -58,7 +59,7 @@ class FieldTriage:
 
     def is_bare(self, body: object) -> bool:
         """Whether a body has only required members."""
-        return isinstance(body, dict) and all(self._contract.field(name).required for name in body)
+        return isinstance(body, dict) and self._required.issuperset(body)
 
     def blame(self, answer: Judged, refusal: Finding) -> tuple[str, str]:
         """The clause that the refusal of a valid body breaks, found with smaller bodies."""
@@ -113,7 +114,7 @@ class FieldTriage:
         if clause and demanded not in body:
             return clause, where
         case, current = answer.case, answer
-        for name in [n for n in body if n != demanded and not self._contract.field(n).required]:
+        for name in [n for n in body if n != demanded and n not in self._required]:
             smaller = without(case, name, self._names)
             reply = self._requests.ask(smaller)
             if reply is not None and reply.is_refused:
@@ -134,7 +135,7 @@ class FieldTriage:
         known = [
             name
             for name in body
-            if self._culprits.get(name, ("", _ABSENT))[1] != _ABSENT and not self._contract.field(name).required
+            if self._culprits.get(name, ("", _ABSENT))[1] != _ABSENT and name not in self._required
         ]
         enough = self._asked_about >= _ASKED_ABOUT or self._taken_apart >= _TAKEN_APART + _MORE_TAKEN_APART
         if enough or self._requests.are_spent or self._form.passing or not known:
@@ -155,7 +156,7 @@ class FieldTriage:
 
         A field that the service demands is in every body.
         """
-        optional = [name for name in left if name != demanded and not self._contract.field(name).required]
+        optional = [name for name in left if name != demanded and name not in self._required]
         if len(optional) != 1:
             return COMBINATION
         bare = self._requests.ask(without(case, optional[0], self._names))

@@ -96,7 +96,7 @@ class FormTriage:
         return self.passing
 
     def is_too_large(self, answer: Judged, refusal: Finding) -> bool:
-        """Whether the simplest request is refused, too, if white space makes it as large.
+        """Whether the simplest request is refused, too, if white space makes it as large, and only then.
 
         The messages may differ, such as those of a parser that sees a part of the body, unless they name a field.
         """
@@ -105,9 +105,12 @@ class FormTriage:
         is_known = names_none and size >= self._too_large.get(status, math.inf)
         if _is_large(case) and not is_known and not self._requests.are_spent and self._padded < _PADDED:
             self._padded += 1
-            body = minimal_case(self._contract, self._names).body or b"{}"
-            reply = self._requests.ask(case.with_body(_padded(body, size)))
+            simplest = minimal_case(self._contract, self._names)
+            reply = self._requests.ask(case.with_body(_padded(simplest.body or b"{}", size)))
             if reply is None or not reply.is_refused or reply.status != status:
+                return False
+            small = self._requests.ask(self._names.renew(simplest))
+            if small is None or small.is_refused:  # for what it lacks
                 return False
             said = {message_of(found.kinds) for found in reply.findings if found.cause == REFUSED}
             if names_none or said == {message_of(refusal.kinds)}:

@@ -74,7 +74,9 @@ class RefusalTriage:
             self._history.reattributed(answer.exchange, finding, conflict)
             return conflict
         if finding.cause == REFUSED and (way := _way_of(answer.case)):
-            return self._of_the_way(answer, finding, way)
+            found = self._of_the_way(answer, finding, way)
+            self.attribute_triage_requests(found.clause, found.where)
+            return found
         if finding.clause == KEY and self._key.is_caused_by_body(answer):
             clause, where = self._fields.blame(answer, finding)
             if clause == COMBINATION and isinstance(body := answer.judgement.expectation.body, dict):

@@ -80,6 +80,12 @@ def test_a_body_is_too_large_if_the_simplest_body_of_its_size_is_refused(case: C
     assert _triage(service).is_too_large(answer, _refusal(answer)) == is_too_large
 
 
+def test_no_body_is_too_large_if_the_simplest_one_is_refused_at_any_size() -> None:
+    service = Service(later=422)  # such as for a field that it demands
+    answer = service.ask(_body(5_000))
+    assert not _triage(service).is_too_large(answer, _refusal(answer))
+
+
 def test_a_body_is_too_large_with_another_message_too_unless_that_names_a_field() -> None:
     service = Service()
     triage = _triage(service)

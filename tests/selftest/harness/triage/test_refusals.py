@@ -105,6 +105,15 @@ def _attributed(triage: RefusalTriage, service: Service, case: Case) -> str:
     return triage.attribute(answer, finding).clause
 
 
+def test_members_that_the_contract_lacks_are_no_required_ones() -> None:
+    service = Service()
+    triage = _triage(service, History())
+    triage.learn([service.answer(_case(displayname="b"))])
+    assert not triage._fields.bare_passes
+    triage.learn([service.answer(_case())])
+    assert triage._fields.bare_passes
+
+
 @pytest.mark.parametrize("spent", [False, True])
 def test_a_refused_media_type_is_not_the_fault_of_a_field_that_is_refused_too(spent: bool) -> None:
     service = Service()
